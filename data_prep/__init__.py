@@ -1,0 +1,1 @@
+"""Writes the database of CNV calls that the dashboard reads."""

@@ -1,0 +1,368 @@
+-- The contract between data_prep, which writes, and dashboard, which reads.
+-- Coordinates: GRCh38, 0-based, half-open [start, end); length = end - start (rule R1).
+-- A change of a table or column here is a new SCHEMA_VERSION in data_prep/domain/schema.py.
+-- Room is left for sites, bins and differentiation: they hang on events, segments and samples and change none of them.
+
+CREATE TYPE chrom AS ENUM ('chr1','chr2','chr3','chr4','chr5','chr6','chr7','chr8','chr9','chr10','chr11','chr12',
+    'chr13','chr14','chr15','chr16','chr17','chr18','chr19','chr20','chr21','chr22','chrX','chrY');
+CREATE TYPE direction AS ENUM ('loss','gain','loh','unexpected');
+CREATE TYPE call_class AS ENUM ('complete-loss','partial-loss','low-gain','high-gain','loss','gain','loh','unexpected');
+CREATE TYPE karyotype_sex AS ENUM ('XX','XY');
+
+CREATE TABLE provenance (
+    key VARCHAR NOT NULL PRIMARY KEY,
+    value VARCHAR NOT NULL
+);
+COMMENT ON TABLE provenance IS 'What this database is: one fact a row (rule R12).';
+COMMENT ON COLUMN provenance.key IS 'schema_version, callset, release, caller, simulated (yes or no), source, assembly, built_at (ISO 8601, UTC), generation, builder_version, gene_models, unrelated_definition, samples_table, reference_rows (yes or no) ...';
+COMMENT ON COLUMN provenance.value IS 'The fact, as text.';
+
+CREATE TABLE superpopulations (
+    superpopulation VARCHAR NOT NULL PRIMARY KEY,
+    name VARCHAR NOT NULL,
+    hancestro VARCHAR,
+    position UTINYINT NOT NULL
+);
+COMMENT ON TABLE superpopulations IS 'The continental groups of the 1000 Genomes Project, and any other the sample table names.';
+COMMENT ON COLUMN superpopulations.superpopulation IS 'Code: AFR, AMR, EAS, EUR, SAS; unknown for samples that the table does not place.';
+COMMENT ON COLUMN superpopulations.name IS 'Name in words.';
+COMMENT ON COLUMN superpopulations.hancestro IS 'Term of the Human Ancestry Ontology, where there is one.';
+COMMENT ON COLUMN superpopulations.position IS 'Order in tables and charts, from 0.';
+
+CREATE TABLE populations (
+    population VARCHAR NOT NULL PRIMARY KEY,
+    superpopulation VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    latitude DOUBLE,
+    longitude DOUBLE,
+    hancestro VARCHAR,
+    position UTINYINT NOT NULL
+);
+COMMENT ON TABLE populations IS 'The 26 populations, and any other the sample table names.';
+COMMENT ON COLUMN populations.population IS 'Code, such as GBR.';
+COMMENT ON COLUMN populations.superpopulation IS 'Code of its super-population.';
+COMMENT ON COLUMN populations.name IS 'Name and place in words.';
+COMMENT ON COLUMN populations.latitude IS 'Degrees north of the sampling place or of the ancestral one, as IGSR gives it.';
+COMMENT ON COLUMN populations.longitude IS 'Degrees east.';
+COMMENT ON COLUMN populations.hancestro IS 'Term of the Human Ancestry Ontology, where there is one.';
+COMMENT ON COLUMN populations.position IS 'Order in tables and charts, from 0: by super-population, then code.';
+
+CREATE TABLE samples (
+    sample_id USMALLINT NOT NULL PRIMARY KEY,
+    sample VARCHAR NOT NULL UNIQUE,
+    superpopulation VARCHAR NOT NULL,
+    population VARCHAR NOT NULL,
+    sex karyotype_sex,
+    family VARCHAR,
+    father VARCHAR,
+    mother VARCHAR,
+    father_id USMALLINT,
+    mother_id USMALLINT,
+    unrelated BOOLEAN NOT NULL,
+    counted BOOLEAN NOT NULL,
+    sex_mismatch BOOLEAN NOT NULL,
+    caller_sex karyotype_sex
+);
+COMMENT ON TABLE samples IS 'One row a person of the sample table or of the files read.';
+COMMENT ON COLUMN samples.sample_id IS 'Number of the sample in this database, by name; joins the other tables.';
+COMMENT ON COLUMN samples.sample IS 'Name, as in the VCF header.';
+COMMENT ON COLUMN samples.superpopulation IS 'Code of the super-population; unknown where the table does not name the sample.';
+COMMENT ON COLUMN samples.population IS 'Code of the population; unknown where the table does not name the sample.';
+COMMENT ON COLUMN samples.sex IS 'Recorded karyotype sex, XX or XY, from the sample table, else from the file; null where neither says.';
+COMMENT ON COLUMN samples.family IS 'Family name of the pedigree.';
+COMMENT ON COLUMN samples.father IS 'Name of the father in the pedigree, in the set or not.';
+COMMENT ON COLUMN samples.mother IS 'Name of the mother in the pedigree, in the set or not.';
+COMMENT ON COLUMN samples.father_id IS 'sample_id of the father where he is a sample here.';
+COMMENT ON COLUMN samples.mother_id IS 'sample_id of the mother where she is a sample here.';
+COMMENT ON COLUMN samples.unrelated IS 'In the cohort of unrelated people (R5): the 2,504 of phase 3 where they are named.';
+COMMENT ON COLUMN samples.counted IS 'Its file was read, with or without a call: it stands in denominators (R5).';
+COMMENT ON COLUMN samples.sex_mismatch IS 'Calls or file contradict the recorded sex: left out of X and Y frequencies (R2).';
+COMMENT ON COLUMN samples.caller_sex IS 'Sex that the caller was told or found (--sample-sex of the file), null where it does not say.';
+
+CREATE TABLE chromosomes (
+    chrom chrom NOT NULL PRIMARY KEY,
+    length INTEGER NOT NULL,
+    sequenced INTEGER NOT NULL,
+    refseq VARCHAR NOT NULL,
+    genbank VARCHAR NOT NULL,
+    refget VARCHAR NOT NULL
+);
+COMMENT ON TABLE chromosomes IS 'The 24 chromosomes of GRCh38.';
+COMMENT ON COLUMN chromosomes.chrom IS 'Name, chr1 to chrY.';
+COMMENT ON COLUMN chromosomes.length IS 'Bases.';
+COMMENT ON COLUMN chromosomes.sequenced IS 'Bases that are known sequence: length less the assembly gaps.';
+COMMENT ON COLUMN chromosomes.refseq IS 'RefSeq accession with version (NC_...).';
+COMMENT ON COLUMN chromosomes.genbank IS 'GenBank accession with version (CM...).';
+COMMENT ON COLUMN chromosomes.refget IS 'GA4GH refget digest (SQ....).';
+
+CREATE TABLE cytobands (
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    band VARCHAR NOT NULL,
+    stain VARCHAR NOT NULL
+);
+COMMENT ON TABLE cytobands IS 'The 862 bands of the ideogram (UCSC, GRCh38).';
+COMMENT ON COLUMN cytobands.chrom IS 'Chromosome.';
+COMMENT ON COLUMN cytobands.start IS 'First base, 0-based.';
+COMMENT ON COLUMN cytobands."end" IS 'End, half-open.';
+COMMENT ON COLUMN cytobands.band IS 'Band without the chromosome, such as q11.21.';
+COMMENT ON COLUMN cytobands.stain IS 'Giemsa stain: gneg, gpos25 ... gpos100, acen, gvar, stalk.';
+
+CREATE TABLE genes (
+    gene_id VARCHAR NOT NULL PRIMARY KEY,
+    symbol VARCHAR NOT NULL,
+    description VARCHAR,
+    biotype VARCHAR NOT NULL,
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    strand VARCHAR,
+    transcript_id VARCHAR
+);
+COMMENT ON TABLE genes IS 'Genes with a place on the 24 chromosomes, pseudogenes and non-coding genes included; a symbol can occur twice.';
+COMMENT ON COLUMN genes.gene_id IS 'Ensembl gene id without version; an identifier of the source where there is no Ensembl one.';
+COMMENT ON COLUMN genes.symbol IS 'Symbol of the source release; the gene id where there is none.';
+COMMENT ON COLUMN genes.description IS 'Name in words, where the source has one.';
+COMMENT ON COLUMN genes.biotype IS 'protein_coding, lncRNA, a kind of pseudogene ...; other where the source does not say.';
+COMMENT ON COLUMN genes.chrom IS 'Chromosome.';
+COMMENT ON COLUMN genes.start IS 'First base, 0-based: of the representative transcript where there is one (R7), else of the gene.';
+COMMENT ON COLUMN genes."end" IS 'End, half-open, likewise.';
+COMMENT ON COLUMN genes.strand IS '+ or -; null where the source does not say.';
+COMMENT ON COLUMN genes.transcript_id IS 'Representative transcript (R7), null for genes that have only a place.';
+
+CREATE TABLE transcripts (
+    transcript_id VARCHAR NOT NULL PRIMARY KEY,
+    gene_id VARCHAR NOT NULL,
+    name VARCHAR,
+    chosen_as VARCHAR NOT NULL,
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    strand VARCHAR NOT NULL,
+    coding_bases INTEGER NOT NULL
+);
+COMMENT ON TABLE transcripts IS 'The representative transcript of each gene that has a model (R7).';
+COMMENT ON COLUMN transcripts.transcript_id IS 'Ensembl transcript id without version.';
+COMMENT ON COLUMN transcripts.gene_id IS 'Its gene.';
+COMMENT ON COLUMN transcripts.name IS 'Name, such as GSTM1-201.';
+COMMENT ON COLUMN transcripts.chosen_as IS 'Why this one: MANE Select, Ensembl canonical, GENCODE 24 canonical, longest coding sequence.';
+COMMENT ON COLUMN transcripts.chrom IS 'Chromosome.';
+COMMENT ON COLUMN transcripts.start IS 'First base, 0-based.';
+COMMENT ON COLUMN transcripts."end" IS 'End, half-open.';
+COMMENT ON COLUMN transcripts.strand IS '+ or -.';
+COMMENT ON COLUMN transcripts.coding_bases IS 'Bases of coding sequence; 0 for a transcript that codes for no protein.';
+
+CREATE TABLE exons (
+    transcript_id VARCHAR NOT NULL,
+    gene_id VARCHAR NOT NULL,
+    number USMALLINT NOT NULL,
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    coding_start INTEGER,
+    coding_end INTEGER
+);
+COMMENT ON TABLE exons IS 'Exons of the representative transcripts, with their coding part.';
+COMMENT ON COLUMN exons.transcript_id IS 'Transcript.';
+COMMENT ON COLUMN exons.gene_id IS 'Gene.';
+COMMENT ON COLUMN exons.number IS 'Number in the direction of the transcript, from 1.';
+COMMENT ON COLUMN exons.chrom IS 'Chromosome.';
+COMMENT ON COLUMN exons.start IS 'First base, 0-based.';
+COMMENT ON COLUMN exons."end" IS 'End, half-open.';
+COMMENT ON COLUMN exons.coding_start IS 'First coding base, 0-based; null in an exon without coding sequence.';
+COMMENT ON COLUMN exons.coding_end IS 'End of the coding part, half-open; null likewise.';
+
+CREATE TABLE unplaced_genes (
+    symbol VARCHAR NOT NULL PRIMARY KEY,
+    gene_id VARCHAR,
+    reason VARCHAR NOT NULL
+);
+COMMENT ON TABLE unplaced_genes IS 'Genes people search for that have no place on the 24 chromosomes of GRCh38, with the reason to show.';
+COMMENT ON COLUMN unplaced_genes.symbol IS 'Symbol, such as GSTT1.';
+COMMENT ON COLUMN unplaced_genes.gene_id IS 'Ensembl gene id where there is one.';
+COMMENT ON COLUMN unplaced_genes.reason IS 'One sentence for the page.';
+
+CREATE TABLE problem_regions (
+    kind VARCHAR NOT NULL,
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    name VARCHAR NOT NULL,
+    source VARCHAR NOT NULL
+);
+COMMENT ON TABLE problem_regions IS 'Places where calls need care (R11), or that short reads cannot see (R5).';
+COMMENT ON COLUMN problem_regions.kind IS 'centromere, pericentromere, telomere, gap, par, ampliconic-y, immune-locus, blind, or the name of a mask.';
+COMMENT ON COLUMN problem_regions.chrom IS 'Chromosome.';
+COMMENT ON COLUMN problem_regions.start IS 'First base, 0-based.';
+COMMENT ON COLUMN problem_regions."end" IS 'End, half-open.';
+COMMENT ON COLUMN problem_regions.name IS 'What it is, in words to show.';
+COMMENT ON COLUMN problem_regions.source IS 'Where the interval comes from.';
+
+CREATE TABLE calls (
+    sample_id USMALLINT NOT NULL,
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    direction direction NOT NULL,
+    class call_class NOT NULL,
+    copy_number INTEGER,
+    expected_copy_number UTINYINT,
+    copy_ratio FLOAT,
+    quality FLOAT,
+    bins INTEGER,
+    filters VARCHAR NOT NULL,
+    genotype VARCHAR,
+    par_border BOOLEAN NOT NULL,
+    event_id BIGINT NOT NULL
+);
+COMMENT ON TABLE calls IS 'One row a call: a record of a VCF file that differs from the expected copy number. Sorted by chrom, start, end, sample_id.';
+COMMENT ON COLUMN calls.sample_id IS 'Sample.';
+COMMENT ON COLUMN calls.chrom IS 'Chromosome.';
+COMMENT ON COLUMN calls.start IS 'First base, 0-based.';
+COMMENT ON COLUMN calls."end" IS 'End, half-open.';
+COMMENT ON COLUMN calls.direction IS 'loss, gain; loh (copy-neutral loss of heterozygosity) and unexpected (Y in XX) are kept and never counted.';
+COMMENT ON COLUMN calls.class IS 'Copy number against the expected one (R2).';
+COMMENT ON COLUMN calls.copy_number IS 'Copy number that the caller gives (FORMAT CN); null where it gives none.';
+COMMENT ON COLUMN calls.expected_copy_number IS 'Copies expected at this place in this person (R2); null for Y in XX.';
+COMMENT ON COLUMN calls.copy_ratio IS 'Linear copy ratio of the segment mean (FORMAT SM): 1 is the expected copy number.';
+COMMENT ON COLUMN calls.quality IS 'QUAL, Phred-scaled; null where missing.';
+COMMENT ON COLUMN calls.bins IS 'Read-depth bins in the call (FORMAT BC).';
+COMMENT ON COLUMN calls.filters IS 'FILTER as written, several joined by a semicolon; PASS; a dot where none was applied.';
+COMMENT ON COLUMN calls.genotype IS 'GT as written.';
+COMMENT ON COLUMN calls.par_border IS 'Lies across the border of a pseudo-autosomal region: the larger part gave the expected copy number.';
+COMMENT ON COLUMN calls.event_id IS 'The event this call is part of.';
+
+CREATE TABLE events (
+    event_id BIGINT NOT NULL,
+    sample_id USMALLINT NOT NULL,
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    direction direction NOT NULL,
+    class call_class NOT NULL,
+    copy_number INTEGER,
+    expected_copy_number UTINYINT,
+    copy_ratio FLOAT,
+    quality FLOAT,
+    bins INTEGER,
+    filters VARCHAR NOT NULL,
+    credible BOOLEAN NOT NULL,
+    pass BOOLEAN NOT NULL,
+    parts USMALLINT NOT NULL,
+    par_border BOOLEAN NOT NULL
+);
+COMMENT ON TABLE events IS 'One row an event (R3): abutting calls of one sample and direction, joined. Everything that counts people counts these. Sorted by chrom, start, end, sample_id.';
+COMMENT ON COLUMN events.event_id IS 'Number of the event.';
+COMMENT ON COLUMN events.sample_id IS 'Sample.';
+COMMENT ON COLUMN events.chrom IS 'Chromosome.';
+COMMENT ON COLUMN events.start IS 'First base, 0-based.';
+COMMENT ON COLUMN events."end" IS 'End, half-open.';
+COMMENT ON COLUMN events.direction IS 'loss, gain, loh, unexpected.';
+COMMENT ON COLUMN events.class IS 'Class of its copy number (R2).';
+COMMENT ON COLUMN events.copy_number IS 'Copy number of the call with most bins; of two, the one farther from the expected (R3).';
+COMMENT ON COLUMN events.expected_copy_number IS 'Expected copy number of that call.';
+COMMENT ON COLUMN events.copy_ratio IS 'Copy ratio, mean of its calls weighted by bins.';
+COMMENT ON COLUMN events.quality IS 'Best QUAL of its calls.';
+COMMENT ON COLUMN events.bins IS 'Bins of its calls together.';
+COMMENT ON COLUMN events.filters IS 'Filters of its calls, less cnvLength, cnvQual and cnvCopyRatio where the whole event no longer earns them (R4); PASS where none is left.';
+COMMENT ON COLUMN events.credible IS 'At level credible (R4): no filter but cnvLength, QUAL 10 or more, copy ratio at least 0.2 away from 1.';
+COMMENT ON COLUMN events.pass IS 'At level pass: credible, and no filter left.';
+COMMENT ON COLUMN events.parts IS 'Calls in the event.';
+COMMENT ON COLUMN events.par_border IS 'One of its calls lies across the border of a pseudo-autosomal region.';
+
+CREATE TABLE segments (
+    sample_id USMALLINT NOT NULL,
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    direction direction NOT NULL,
+    copy_number INTEGER,
+    credible BOOLEAN NOT NULL,
+    pass BOOLEAN NOT NULL
+);
+COMMENT ON TABLE segments IS 'Losses and gains of each sample as disjoint intervals per direction (R3, R8): a base lies in one segment of a sample at most, so sums over segments count people.';
+COMMENT ON COLUMN segments.sample_id IS 'Sample.';
+COMMENT ON COLUMN segments.chrom IS 'Chromosome.';
+COMMENT ON COLUMN segments.start IS 'First base, 0-based.';
+COMMENT ON COLUMN segments."end" IS 'End, half-open.';
+COMMENT ON COLUMN segments.direction IS 'loss or gain.';
+COMMENT ON COLUMN segments.copy_number IS 'Copy number farthest from the expected of the events that cover it.';
+COMMENT ON COLUMN segments.credible IS 'A credible event covers it.';
+COMMENT ON COLUMN segments.pass IS 'A passing event covers it.';
+
+CREATE TABLE callability (
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    seen USMALLINT NOT NULL,
+    samples USMALLINT NOT NULL
+);
+COMMENT ON TABLE callability IS 'How many samples the caller could see at each base (R5), as a step function; empty where the release writes no reference rows. A base in no row was seen in nobody.';
+COMMENT ON COLUMN callability.chrom IS 'Chromosome.';
+COMMENT ON COLUMN callability.start IS 'First base, 0-based.';
+COMMENT ON COLUMN callability."end" IS 'End, half-open.';
+COMMENT ON COLUMN callability.seen IS 'Samples with a reference row or call of at least 0.5 bins per kb here.';
+COMMENT ON COLUMN callability.samples IS 'Samples that could be seen: those counted; on Y the XY ones.';
+
+CREATE TABLE marked_samples (
+    sample_id USMALLINT NOT NULL,
+    chrom chrom NOT NULL,
+    direction direction NOT NULL,
+    reason VARCHAR NOT NULL,
+    events USMALLINT NOT NULL,
+    longest INTEGER NOT NULL,
+    bases INTEGER NOT NULL,
+    share DOUBLE NOT NULL
+);
+COMMENT ON TABLE marked_samples IS 'Samples with large events on a chromosome, probably from cell culture (R11): left out of frequencies on that chromosome unless asked for.';
+COMMENT ON COLUMN marked_samples.sample_id IS 'Sample.';
+COMMENT ON COLUMN marked_samples.chrom IS 'Chromosome that is marked.';
+COMMENT ON COLUMN marked_samples.direction IS 'loss or gain.';
+COMMENT ON COLUMN marked_samples.reason IS 'long-event (one over 3 Mb), large-share (over 10 % of the chromosome), or both.';
+COMMENT ON COLUMN marked_samples.events IS 'Large-enough events that were added up.';
+COMMENT ON COLUMN marked_samples.longest IS 'Length of the longest, in bases.';
+COMMENT ON COLUMN marked_samples.bases IS 'Bases that they cover together.';
+COMMENT ON COLUMN marked_samples.share IS 'Those bases as a share of the chromosome''s sequence, gaps left out.';
+
+CREATE TABLE files (
+    file_id INTEGER NOT NULL PRIMARY KEY,
+    path VARCHAR NOT NULL,
+    bytes BIGINT NOT NULL,
+    sha256 VARCHAR,
+    sample_id USMALLINT,
+    dialect VARCHAR,
+    release VARCHAR,
+    records INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    reference_rows INTEGER NOT NULL,
+    skipped INTEGER NOT NULL,
+    status VARCHAR NOT NULL,
+    message VARCHAR
+);
+COMMENT ON TABLE files IS 'Every file that the build was given (R12).';
+COMMENT ON COLUMN files.file_id IS 'Number, in the order of the paths.';
+COMMENT ON COLUMN files.path IS 'Path as found.';
+COMMENT ON COLUMN files.bytes IS 'Size of the file.';
+COMMENT ON COLUMN files.sha256 IS 'Checksum of the file; null where it could not be read.';
+COMMENT ON COLUMN files.sample_id IS 'Its sample; null where the file was refused.';
+COMMENT ON COLUMN files.dialect IS 'Dialect that read it, such as dragen.';
+COMMENT ON COLUMN files.release IS 'Release of the caller, from the header.';
+COMMENT ON COLUMN files.records IS 'Records in the file.';
+COMMENT ON COLUMN files.calls IS 'Records that are calls.';
+COMMENT ON COLUMN files.reference_rows IS 'Records that say the expected copy number was seen.';
+COMMENT ON COLUMN files.skipped IS 'Records left out; records = calls + reference_rows + skipped.';
+COMMENT ON COLUMN files.status IS 'read, refused, or duplicate (same content as a file read).';
+COMMENT ON COLUMN files.message IS 'Why it was refused, or what was noticed; null if nothing.';
+
+CREATE TABLE skipped_records (
+    reason VARCHAR NOT NULL PRIMARY KEY,
+    records BIGINT NOT NULL,
+    example_path VARCHAR NOT NULL,
+    example VARCHAR NOT NULL
+);
+COMMENT ON TABLE skipped_records IS 'Records left out of files that were read, by reason (R12).';
+COMMENT ON COLUMN skipped_records.reason IS 'Reason, in words.';
+COMMENT ON COLUMN skipped_records.records IS 'How many.';
+COMMENT ON COLUMN skipped_records.example_path IS 'File of the example.';
+COMMENT ON COLUMN skipped_records.example IS 'One such record, cut at 500 characters.';
