@@ -1,0 +1,165 @@
+"""The command line of the import: demo, build, check.
+
+Every error that a person can mend ends in one sentence and exit code 1; files left out of a build end in exit code 3.
+"""
+
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+FILES_REFUSED: Final = 3
+"""Exit code of a build that was published although files were left out."""
+
+app = typer.Typer(
+    help="Writes the database that the dashboard reads.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def _fail(sentence: object) -> NoReturn:
+    _err.print(f"error: {sentence}", markup=False)
+    raise typer.Exit(1)
+
+
+class _Bar:
+    """A progress bar with rate and time left; silent where nobody watches."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=_err,
+            transient=True,
+            disable=not _err.is_terminal,
+        )
+        self.task = self.progress.add_task(what, total=None, rate="")
+
+    def __enter__(self) -> "_Bar":
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    def show(self, stage: str, done: int, todo: int) -> None:
+        seconds = self.progress.tasks[0].elapsed or 0
+        rate = f"{done / seconds:,.0f} files/s" if todo and seconds > 0.5 else ""
+        description = {"read": "reading", "write": "sorting and writing"}.get(stage, stage)
+        self.progress.update(self.task, description=description, completed=done, total=todo or None, rate=rate)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder to write into; made if it is not there.")],
+    samples: Annotated[int, typer.Option(min=1, max=65_535, help="How many people.")] = 3202,
+    seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 1,
+    release: Annotated[str, typer.Option(help="DRAGEN release whose dialect is written: 3.5.7b or 3.7.6.")] = "3.5.7b",
+) -> None:
+    """Write a simulated cohort: DRAGEN CNV VCFs, the sample table, and the truth behind them."""
+    from data_prep.simulate import write_cohort
+
+    try:
+        with _Bar("simulating") as bar:
+            summary = write_cohort(
+                out,
+                samples=samples,
+                seed=seed,
+                release=release,
+                progress=lambda done, todo: bar.show("simulating", done, todo),
+            )
+    except (ValueError, OSError) as error:
+        _fail(error)
+    _out.print(str(summary), markup=False)
+
+
+@app.command()
+def build(
+    vcf: Annotated[
+        list[str], typer.Option(help="File, folder or pattern of .vcf and .vcf.gz files; may be given several times.")
+    ],
+    samples: Annotated[
+        Path, typer.Option(help="Sample table: the 1000 Genomes pedigree file, the IGSR table, or our own TSV.")
+    ],
+    unrelated: Annotated[Path | None, typer.Option(help="Names of the unrelated samples, one a line.")] = None,
+    genes: Annotated[
+        Path | None, typer.Option(help="GENCODE GTF that replaces the gene models that come along.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The database: a pointer to the newest build beside it.")] = Path(
+        "cnv.duckdb"
+    ),
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes that read; all cores if not given.")] = None,
+) -> None:
+    """Build and publish a database from VCF files."""
+    from data_prep.build import BuildError
+    from data_prep.build import build as run
+    from data_prep.database import PublishError
+
+    try:
+        with _Bar("reading") as bar:
+            summary = run(vcf, samples, out, unrelated, genes, jobs, bar.show)
+    except (BuildError, PublishError, ValueError, OSError) as error:
+        _fail(error)
+    for note in summary.notes:
+        _out.print(f"note: {note}", markup=False)
+    for report in summary.refused:
+        _err.print(f"not read: {report.path}: {report.message}", markup=False)
+    for reason, n in sorted(summary.skipped.items()):
+        _out.print(f"skipped {n:,}: {reason}", markup=False)
+    seconds = sum(summary.stages.values())
+    parts = ", ".join(f"{stage} {took:.1f}" for stage, took in summary.stages.items() if took >= 0.05)
+    _out.print(
+        f"{summary.files:,} files ({len(summary.refused):,} not read, {summary.duplicates:,} duplicates), "
+        f"{summary.counted:,} of {summary.samples:,} samples, {summary.records:,} records = {summary.calls:,} calls "
+        f"+ {summary.reference_rows:,} reference rows + {sum(summary.skipped.values()):,} skipped; {summary.events:,} events",
+        markup=False,
+    )
+    _out.print(f"{summary.database} in {seconds:.1f} s ({parts})", markup=False)
+    if summary.refused:
+        raise typer.Exit(FILES_REFUSED)
+
+
+@app.command()
+def check(path: Annotated[Path, typer.Argument(help="The database.")] = Path("cnv.duckdb")) -> None:
+    """Prove a database: the invariants of the rules, each with its number."""
+    from data_prep.check import NoDatabaseError
+    from data_prep.check import check as run
+
+    try:
+        findings = run(path)
+    except NoDatabaseError as error:
+        _fail(error)
+    for one in findings:
+        verdict = "holds " if not one.broken else "BROKEN"
+        _out.print(f"{verdict} {one.rule:<4} {one.sentence}: {one.broken:,} of {one.checked:,} break it", markup=False)
+    broken = sum(1 for one in findings if one.broken)
+    _out.print(f"{len(findings) - broken} of {len(findings)} invariants hold", markup=False)
+    if broken:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Runs the command line; a termination signal ends it as Ctrl-C does, so that nothing unfinished is left behind."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        app()
+    except KeyboardInterrupt:
+        _err.print("interrupted: nothing was changed")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

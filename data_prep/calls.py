@@ -1,0 +1,215 @@
+"""Understood records to calls: expected copy number, direction and class (rules R1, R2), or the reason to leave one out.
+
+Every record gets exactly one fate, so that records = calls + reference rows + skipped always adds up (R12).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import polars as pl
+
+from data_prep.dialects.records import Kind
+from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL, chromosome
+from data_prep.domain.copy_number import HIGH_GAIN_FACTOR, CallClass, Direction
+
+CHROM: Final = pl.Enum(CHROMOSOMES)
+DIRECTION: Final = pl.Enum([d.value for d in Direction])
+CLASS: Final = pl.Enum([c.value for c in CallClass])
+
+
+class Skip(StrEnum):
+    """Why a record is neither a call nor a reference row; in words, since the reports show them."""
+
+    MALFORMED = "malformed: a column or the position is missing"
+    CHROMOSOME = "not on chromosomes 1 to 22, X or Y"
+    NO_END = "no END, SVLEN or REFLEN"
+    ORDER = "END is not after the start"
+    BEYOND = "beyond the end of the chromosome"
+    NOT_CNV = "no copy number variant, or not supported by read depth"
+    EXPECTED = "the copy number is the expected one"
+    NO_DIRECTION = "neither copy number nor ALT nor ID tells loss from gain"
+    DUPLICATE = "the same record twice in one file"
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The fate of every record of a batch."""
+
+    calls: pl.DataFrame
+    """file, chrom (CHROM), start, end, direction, class, copy_number, expected_copy_number, copy_ratio, quality, bins,
+    filters, genotype, par_border; sorted by file, chrom, start, end. Coordinates 0-based half-open."""
+    reference: pl.DataFrame
+    """file, chrom, start, end, bins of the reference rows."""
+    skipped: pl.DataFrame
+    """file, row (position in the batch), reason."""
+
+
+def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
+    """Sorts understood records (`dialects.records.RECORD`) into calls, reference rows and skipped ones.
+
+    `sexes`: file (UInt32) and sex (`XX`, `XY` or null), the karyotype sex whose expected copy number holds in that file:
+    the caller's own, else the sample table's (R2).
+    """
+    table = records.with_row_index("row").join(sexes, on="file", how="left", maintain_order="left")
+    table = table.with_columns(_by_value("chrom", chromosome, pl.String).cast(CHROM)).with_columns(
+        _by_value("genotype", _alleles, pl.Int32).alias("alleles"),
+        pl.col("chrom").replace_strict(LENGTHS, return_dtype=pl.Int64).alias("chrom_length"),
+    )
+    on_xy = pl.col("chrom").is_in(["chrX", "chrY"])
+    sex_rows = table.filter(on_xy & pl.col("start").is_not_null() & pl.col("end").is_not_null())
+    pseudo = sex_rows.select(
+        "row",
+        _pseudo_autosomal_bases().alias("par_bases"),
+    )
+    table = table.join(pseudo, on="row", how="left", maintain_order="left").with_columns(
+        _expected().alias("expected_copy_number")
+    )
+    cn, expected, kind = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("kind")
+    is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
+    table = table.with_columns(cn.round().cast(pl.Int32).alias("copy_number")).with_columns(
+        pl.when(kind.is_in([Kind.REFERENCE.value, Kind.OTHER.value]))
+        .then(None)
+        .when(is_female_y)
+        .then(pl.lit(CallClass.UNEXPECTED.value))
+        .when(cn.is_not_null() & expected.is_not_null() & (cn != expected))
+        .then(
+            pl.when(cn == 0)
+            .then(pl.lit(CallClass.COMPLETE_LOSS.value))
+            .when(cn < expected)
+            .then(pl.lit(CallClass.PARTIAL_LOSS.value))
+            .when(cn >= HIGH_GAIN_FACTOR * expected)
+            .then(pl.lit(CallClass.HIGH_GAIN.value))
+            .otherwise(pl.lit(CallClass.LOW_GAIN.value))
+        )
+        .when(kind == Kind.LOH.value)
+        .then(pl.lit(CallClass.LOH.value))
+        .when(cn.is_null() | expected.is_null())
+        .then(
+            kind.cast(pl.String).replace_strict({"loss": "loss", "gain": "gain"}, default=None, return_dtype=pl.String)
+        )
+        .cast(CLASS)
+        .alias("class")
+    )
+    start, end = pl.col("start"), pl.col("end")
+    table = table.with_columns(
+        pl.when(start.is_null() | pl.col("malformed"))
+        .then(pl.lit(Skip.MALFORMED.value))
+        .when(pl.col("chrom").is_null())
+        .then(pl.lit(Skip.CHROMOSOME.value))
+        .when(end.is_null())
+        .then(pl.lit(Skip.NO_END.value))
+        .when((start < 0) | (end <= start))
+        .then(pl.lit(Skip.ORDER.value))
+        .when(end > pl.col("chrom_length"))
+        .then(pl.lit(Skip.BEYOND.value))
+        .when(kind == Kind.OTHER.value)
+        .then(pl.lit(Skip.NOT_CNV.value))
+        .when(pl.col("class").is_not_null() | (kind == Kind.REFERENCE.value))
+        .then(None)
+        .when(cn.is_not_null() & expected.is_not_null())
+        .then(pl.lit(Skip.EXPECTED.value))
+        .otherwise(pl.lit(Skip.NO_DIRECTION.value))
+        .alias("skip")
+    )
+    return _part(table)
+
+
+def _part(table: pl.DataFrame) -> Sorted:
+    kept = table.filter(pl.col("skip").is_null())
+    is_call = pl.col("kind") != Kind.REFERENCE.value
+    directions = {c.value: c.direction.value for c in CallClass}
+    calls = (
+        kept.filter(is_call)
+        .select(
+            "row",
+            "file",
+            "chrom",
+            pl.col("start").cast(pl.Int32),
+            pl.col("end").cast(pl.Int32),
+            pl.col("class").replace_strict(directions, return_dtype=DIRECTION).alias("direction"),
+            "class",
+            "copy_number",
+            pl.col("expected_copy_number").cast(pl.UInt8),
+            pl.col("copy_ratio").cast(pl.Float32),
+            pl.col("quality").cast(pl.Float32),
+            "bins",
+            "filters",
+            "genotype",
+            ((pl.col("par_bases") > 0) & (pl.col("par_bases") < pl.col("end") - pl.col("start")))
+            .fill_null(False)
+            .alias("par_border"),
+        )
+        .sort("file", "chrom", "start", "end", "row")
+    )
+    calls, twice = _without_duplicates(calls)
+    skipped = pl.concat(
+        [
+            table.filter(pl.col("skip").is_not_null()).select("file", "row", pl.col("skip").alias("reason")),
+            twice.select("file", "row", pl.lit(Skip.DUPLICATE.value).alias("reason")),
+        ]
+    )
+    reference = kept.filter(~is_call).select(
+        "file", "chrom", pl.col("start").cast(pl.Int32), pl.col("end").cast(pl.Int32), "bins"
+    )
+    return Sorted(calls.drop("row"), reference, skipped)
+
+
+def _without_duplicates(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Takes exact repeats out of calls sorted by place: the first stays."""
+    place = ("file", "chrom", "start", "end")
+    repeated = pl.all_horizontal(pl.col(c) == pl.col(c).shift(1) for c in place).fill_null(False)
+    if not calls.select(repeated.any()).item():
+        return calls, calls.clear()
+    first = calls.select(pl.struct(pl.exclude("row")).is_first_distinct()).to_series()
+    return calls.filter(first), calls.filter(~first)
+
+
+def _by_value(column: str, function: Callable[[str], object], dtype: type[pl.DataType]) -> pl.Expr:
+    """Applies a function to the few distinct values of a text column."""
+    return pl.col(column).map_batches(
+        lambda s: s.replace_strict(
+            (values := s.unique().drop_nulls()),
+            pl.Series([function(v) for v in values], dtype=dtype),
+            default=None,
+            return_dtype=dtype,
+        ),
+        return_dtype=dtype(),
+    )
+
+
+_ALLELES: Final = re.compile(r"[0-9.]+(?:[/|][0-9.]+)*")
+
+
+def _alleles(genotype: str) -> int | None:
+    """How many alleles a GT names: 2 for `0/1` and `./1`, 1 for `1`; None for a lone dot or what is no GT."""
+    if genotype == "." or not _ALLELES.fullmatch(genotype):
+        return None
+    return 1 + genotype.count("/") + genotype.count("|")
+
+
+def _pseudo_autosomal_bases() -> pl.Expr:
+    def inside(chrom: str) -> pl.Expr:
+        return pl.sum_horizontal(
+            (pl.min_horizontal("end", pl.lit(b)) - pl.max_horizontal("start", pl.lit(a))).clip(lower_bound=0)
+            for a, b in PSEUDO_AUTOSOMAL[chrom]
+        )
+
+    return pl.when(pl.col("chrom") == "chrX").then(inside("chrX")).otherwise(inside("chrY"))
+
+
+def _expected() -> pl.Expr:
+    """Copies expected of a record (R2): by its genotype's alleles, else by sex and place."""
+    pseudo = 2 * pl.col("par_bases") > pl.col("end") - pl.col("start")
+    by_place = (
+        pl.when(pl.col("par_bases").is_null() | pseudo)
+        .then(2)
+        .when(pl.col("sex") == "XY")
+        .then(1)
+        .when(pl.col("sex") == "XX")
+        .then(2)
+    )
+    is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
+    return pl.when(~is_female_y.fill_null(False)).then(pl.coalesce("alleles", by_place))

@@ -1,0 +1,238 @@
+"""Proves a database: the invariants of the rules, counted by SQL over the finished tables.
+
+Written against the rules and not against the code that builds, in other words and where possible by another way.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.schema import SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One invariant: what must hold, of how many things it was asked, and how many break it."""
+
+    rule: str
+    sentence: str
+    checked: int
+    broken: int
+
+
+class NoDatabaseError(RuntimeError):
+    """A file that is no database of ours; the message is one sentence."""
+
+
+_LEVEL_FILTERS: Final = """
+    list_filter(string_split(filters, ';'), x -> x NOT IN ('PASS', 'cnvLength'))
+"""
+
+CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
+    (
+        "R12",
+        "every record of a file that was read is a call, a reference row or skipped",
+        "SELECT count(*) FROM files",
+        "SELECT count(*) FROM files WHERE records != calls + reference_rows + skipped",
+    ),
+    (
+        "R12",
+        "a file's calls are in the table of calls, to the last one",
+        "SELECT count(*) FROM files WHERE sample_id IS NOT NULL",
+        """SELECT count(*) FROM (SELECT sample_id, sum(calls) AS calls FROM files WHERE sample_id IS NOT NULL GROUP BY sample_id) f
+           FULL JOIN (SELECT sample_id, count(*) AS calls FROM calls GROUP BY sample_id) c USING (sample_id)
+           WHERE coalesce(f.calls, 0) != coalesce(c.calls, 0)""",
+    ),
+    (
+        "R12",
+        "skipped records add up by reason and by file",
+        "SELECT coalesce(sum(records), 0)::BIGINT FROM skipped_records",
+        """SELECT abs((SELECT coalesce(sum(records), 0) FROM skipped_records)
+                  - (SELECT coalesce(sum(skipped), 0) FROM files WHERE sample_id IS NOT NULL))::BIGINT""",
+    ),
+    (
+        "R12",
+        "refused and duplicate files have no sample and no record here, and say why",
+        "SELECT count(*) FROM files WHERE status != 'read'",
+        "SELECT count(*) FROM files WHERE status != 'read' AND (sample_id IS NOT NULL OR records != 0 OR message IS NULL)",
+    ),
+    (
+        "R3",
+        "every call is part of exactly one event, of its own sample, chromosome and direction, and lies within it",
+        "SELECT count(*) FROM calls",
+        """SELECT count(*) FROM calls c LEFT JOIN events e USING (event_id)
+           WHERE e.event_id IS NULL OR e.sample_id != c.sample_id OR e.chrom != c.chrom OR e.direction != c.direction
+              OR c.start < e.start OR c."end" > e."end" """,
+    ),
+    (
+        "R3",
+        "every event is one row, and is made of the calls it says: as many, from end to end, with no hole",
+        "SELECT count(*) FROM events",
+        """SELECT count(*) FROM events e LEFT JOIN (
+               SELECT event_id, count(*) AS parts, min(start) AS start, max("end") AS "end", sum("end" - start) AS bases FROM calls GROUP BY event_id
+           ) c USING (event_id)
+           WHERE c.event_id IS NULL OR e.parts != c.parts OR e.start != c.start OR e."end" != c."end" OR c.bases < e."end" - e.start
+              OR (SELECT count(*) != count(DISTINCT event_id) FROM events)""",
+    ),
+    (
+        "R3",
+        "abutting calls of one sample and direction stand in different events only at a step between solid sides",
+        "SELECT count(*) FROM calls",
+        """SELECT count(*) FROM calls a JOIN calls b ON a.sample_id = b.sample_id AND a.chrom = b.chrom AND a."end" = b.start
+             AND a.direction = b.direction
+           WHERE a.event_id != b.event_id
+             AND NOT (a.copy_number IS DISTINCT FROM b.copy_number AND coalesce(a.bins, 0) >= 3 AND coalesce(b.bins, 0) >= 3)""",
+    ),
+    (
+        "R3",
+        "an event's copy number is that of its call with most bins, of two the one farther from the expected",
+        "SELECT count(*) FROM events WHERE parts > 1",
+        """SELECT count(*) FROM events e WHERE parts > 1 AND NOT EXISTS (
+             SELECT 1 FROM calls c WHERE c.event_id = e.event_id AND c.copy_number IS NOT DISTINCT FROM e.copy_number AND c.class = e.class
+               AND NOT EXISTS (SELECT 1 FROM calls d WHERE d.event_id = c.event_id AND (coalesce(d.bins, 0) > coalesce(c.bins, 0)
+                 OR (coalesce(d.bins, 0) = coalesce(c.bins, 0)
+                     AND abs(d.copy_number - d.expected_copy_number) > abs(c.copy_number - c.expected_copy_number)))))""",
+    ),
+    (
+        "R3",
+        "segments of one sample and direction do not overlap",
+        "SELECT count(*) FROM segments",
+        """SELECT count(*) FROM (SELECT start < max("end") OVER (PARTITION BY sample_id, chrom, direction ORDER BY start
+             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS crossed FROM segments) WHERE crossed""",
+    ),
+    (
+        "R8",
+        "segments cover what the events cover, at every level: the bases of each sample and direction are the same",
+        "SELECT count(DISTINCT sample_id) FROM events",
+        """WITH levels AS (SELECT unnest(['all', 'credible', 'pass']) AS level),
+           e AS (SELECT level, sample_id, chrom, direction, start, "end" FROM events, levels
+                 WHERE direction IN ('loss', 'gain') AND (level = 'all' OR (level = 'credible' AND credible) OR (level = 'pass' AND pass))),
+           reach AS (SELECT *, max("end") OVER (PARTITION BY level, sample_id, chrom, direction ORDER BY start, "end"
+                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached FROM e),
+           covered AS (SELECT level, sample_id, direction,
+                 sum(greatest(0, "end" - greatest(start, coalesce(reached, start)))) AS bases FROM reach GROUP BY ALL),
+           cut AS (SELECT level, sample_id, direction, sum("end" - start) AS bases FROM segments, levels
+                 WHERE level = 'all' OR (level = 'credible' AND credible) OR (level = 'pass' AND pass) GROUP BY ALL)
+           SELECT count(*) FROM covered FULL JOIN cut USING (level, sample_id, direction)
+           WHERE coalesce(covered.bases, 0) != coalesce(cut.bases, 0)""",
+    ),
+    (
+        "R1",
+        "no call, event or segment lies outside its chromosome, and each has a length",
+        "SELECT (SELECT count(*) FROM calls) + (SELECT count(*) FROM events) + (SELECT count(*) FROM segments)",
+        """SELECT count(*) FROM (SELECT chrom, start, "end" FROM calls UNION ALL SELECT chrom, start, "end" FROM events
+             UNION ALL SELECT chrom, start, "end" FROM segments) JOIN chromosomes k USING (chrom)
+           WHERE start < 0 OR "end" <= start OR "end" > k.length""",
+    ),
+    (
+        "R2",
+        "the class of a call or event agrees with its copy number and the expected one",
+        "SELECT (SELECT count(*) FROM calls) + (SELECT count(*) FROM events)",
+        """SELECT count(*) FROM (SELECT class, direction, copy_number AS n, expected_copy_number AS x, chrom, sample_id FROM calls
+             UNION ALL SELECT class, direction, copy_number, expected_copy_number, chrom, sample_id FROM events)
+           WHERE CASE class
+             WHEN 'complete-loss' THEN NOT (n = 0 AND x > 0 AND direction = 'loss')
+             WHEN 'partial-loss' THEN NOT (n > 0 AND n < x AND direction = 'loss')
+             WHEN 'low-gain' THEN NOT (n > x AND 2 * n < 5 * x AND direction = 'gain')
+             WHEN 'high-gain' THEN NOT (n > x AND 2 * n >= 5 * x AND direction = 'gain')
+             WHEN 'loss' THEN NOT ((n IS NULL OR x IS NULL) AND direction = 'loss')
+             WHEN 'gain' THEN NOT ((n IS NULL OR x IS NULL) AND direction = 'gain')
+             WHEN 'loh' THEN NOT ((n IS NULL OR n = x) AND direction = 'loh')
+             WHEN 'unexpected' THEN NOT (x IS NULL AND chrom = 'chrY' AND direction = 'unexpected')
+             ELSE true END IS NOT FALSE""",
+    ),
+    (
+        "R4",
+        "an event's levels agree with its filters, quality, copy ratio and length",
+        "SELECT count(*) FROM events",
+        f"""SELECT count(*) FROM events WHERE
+              credible IS DISTINCT FROM (len({_LEVEL_FILTERS}) = 0 AND coalesce(quality >= 10, true)
+                AND coalesce(copy_ratio <= 0.800001 OR copy_ratio >= 1.199999, true))
+              OR pass IS DISTINCT FROM (credible AND filters = 'PASS')
+              OR ("end" - start >= 10000 AND contains(filters, 'cnvLength'))""",
+    ),
+    (
+        "R5",
+        "samples are counted if, and only if, their file was read",
+        "SELECT count(*) FROM samples",
+        """SELECT count(*) FROM samples s WHERE counted != EXISTS (SELECT 1 FROM files f WHERE f.sample_id = s.sample_id AND f.status = 'read')""",
+    ),
+    (
+        "R5",
+        "nobody has calls without being counted, and every population is listed under its super-population",
+        "SELECT count(*) FROM samples",
+        """SELECT (SELECT count(DISTINCT sample_id) FROM calls JOIN samples USING (sample_id) WHERE NOT counted)
+                + (SELECT count(*) FROM samples s LEFT JOIN populations p USING (population)
+                   LEFT JOIN superpopulations g ON g.superpopulation = s.superpopulation WHERE p.population IS NULL OR g.superpopulation IS NULL)""",
+    ),
+    (
+        "R5",
+        "callability counts no more samples than there are, in disjoint steps",
+        "SELECT count(*) FROM callability",
+        """SELECT count(*) FROM (SELECT *, start < lag("end") OVER (PARTITION BY chrom ORDER BY start) AS crossed FROM callability)
+           WHERE crossed OR seen > samples OR seen = 0 OR "end" <= start""",
+    ),
+    (
+        "R7",
+        "exons lie in their transcripts, coding parts in their exons, and coding bases add up",
+        "SELECT count(*) FROM transcripts",
+        """SELECT (SELECT count(*) FROM exons x JOIN transcripts t USING (transcript_id) WHERE x.start < t.start OR x."end" > t."end" OR x.chrom != t.chrom
+                  OR coding_start < x.start OR coding_end > x."end" OR (coding_start IS NULL) != (coding_end IS NULL))
+              + (SELECT count(*) FROM transcripts t LEFT JOIN (SELECT transcript_id, sum(coding_end - coding_start) AS bases FROM exons GROUP BY 1) x
+                  USING (transcript_id) WHERE coalesce(x.bases, 0) != t.coding_bases)
+              + (SELECT count(*) FROM genes g LEFT JOIN transcripts t USING (transcript_id)
+                  WHERE g.transcript_id IS NOT NULL AND (t.transcript_id IS NULL OR t.gene_id != g.gene_id OR t.start != g.start OR t."end" != g."end"))""",
+    ),
+    (
+        "R11",
+        "marked samples have, on the marked chromosome, passing events of the size that marks",
+        "SELECT count(*) FROM marked_samples",
+        """SELECT count(*) FROM marked_samples m JOIN chromosomes k USING (chrom) WHERE NOT EXISTS (
+             SELECT 1 FROM events e WHERE e.sample_id = m.sample_id AND e.chrom = m.chrom AND e.direction = m.direction AND e.pass
+             HAVING max(e."end" - e.start) >= m.longest AND sum(e."end" - e.start) >= m.bases)
+           OR NOT (m.longest > 3000000 OR m.bases > 0.1 * k.sequenced)""",
+    ),
+)
+"""Rule, what must hold, how many things it is asked of, how many break it."""
+
+
+def check(path: Path) -> list[Finding]:
+    """Counts what breaks each invariant in the database at `path`; raises NoDatabaseError where it is none of ours."""
+    if not path.exists():
+        raise NoDatabaseError(f"{path} does not exist: build a database first")
+    try:
+        con = duckdb.connect(str(path.resolve()), read_only=True, config={"memory_limit": "768MB", "threads": 2})
+    except duckdb.Error as error:
+        raise NoDatabaseError(
+            f"{path} is no DuckDB database that can be opened: {str(error).splitlines()[0]}"
+        ) from error
+    with con:
+        try:
+            found = con.execute("SELECT value FROM provenance WHERE key = 'schema_version'").fetchall()
+        except duckdb.Error as error:
+            raise NoDatabaseError(
+                f"{path} is a database, but none that this program built: it has no table provenance"
+            ) from error
+        if found != [(str(SCHEMA_VERSION),)]:
+            raise NoDatabaseError(
+                f"{path} has schema version {found[0][0] if found else 'none'}, this program reads {SCHEMA_VERSION}: build it again"
+            )
+        lengths = dict(con.execute("SELECT chrom::VARCHAR, length FROM chromosomes").fetchall())
+        findings = [
+            Finding(
+                "R1",
+                "chromosomes have the lengths of GRCh38",
+                len(LENGTHS),
+                sum(lengths.get(c) != n for c, n in LENGTHS.items()),
+            )
+        ]
+        for rule, sentence, of, breaking in CHECKS:
+            findings.append(Finding(rule, sentence, _number(con, of), _number(con, breaking)))
+    return findings
+
+
+def _number(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int(con.execute(query).fetchall()[0][0])

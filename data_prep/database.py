@@ -1,0 +1,491 @@
+"""Shards in, sorted tables out, chromosome by chromosome; then published whole or not at all.
+
+The file is written under a name of its own and a pointer (a symbolic link) is moved onto it in one step: DuckDB keeps
+serving an overwritten path from its old handles, so a running dashboard follows the pointer and never sees half a file.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files as resource_files
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import polars as pl
+
+from data_prep import reference
+from data_prep.domain.chromosomes import CHROMOSOMES
+from data_prep.domain.schema import SCHEMA_VERSION
+from data_prep.genes import GeneModels
+from data_prep.shards import FileReport, SkippedRecord
+
+_EVENT_BITS: Final = 20
+_CHUNK: Final = 400_000
+"""Rows sorted at a time, where a chromosome has fewer: bounds the memory of a large cohort."""
+_MEMORY: Final = "384MB"
+
+LARGE_EVENT: Final = 3_000_000
+"""Length from which one event marks its chromosome (R11)."""
+LARGE_SHARE: Final = 0.1
+"""Share of a chromosome's sequence from which events of one direction mark it (R11)."""
+
+
+def quoted(path: Path) -> str:
+    """A path as an SQL string."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+@contextlib.contextmanager
+def new_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A new database with the empty tables of the schema, in the storage of DuckDB 1.5, so that its tools open it too."""
+    with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": _MEMORY}) as con:
+        con.execute(f"SET temp_directory = {quoted(path.parent / (path.name + '.tmp'))}")
+        con.execute(f"ATTACH {quoted(path)} AS cnv (STORAGE_VERSION 'v1.5.0')")
+        con.execute("USE cnv")
+        con.execute((resource_files("data_prep") / "schema.sql").read_text("utf-8"))
+        yield con
+        con.execute("CHECKPOINT cnv")
+        con.execute("USE memory")
+        con.execute("DETACH cnv")
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    """Writes a frame into the table whose columns it names."""
+    rows = frame.to_arrow()
+    names = ", ".join(f'"{name}"' for name in frame.columns)
+    con.register("rows_to_insert", rows)
+    con.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM rows_to_insert")
+    con.unregister("rows_to_insert")
+
+
+def write_reference(con: duckdb.DuckDBPyConnection, models: GeneModels) -> None:
+    """Chromosomes, cytobands, problem regions and gene models."""
+    for table, frame in (
+        ("chromosomes", reference.chromosomes()),
+        ("cytobands", reference.cytobands()),
+        ("problem_regions", reference.problem_regions()),
+        ("unplaced_genes", reference.unplaced_genes()),
+        ("genes", models.genes),
+        ("transcripts", models.transcripts),
+        ("exons", models.exons),
+    ):
+        insert(con, table, frame)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Samples with their numbers, and which file stands for each."""
+
+    samples: pl.DataFrame
+    """The table `samples` of the schema."""
+    files: pl.DataFrame
+    """file (UInt32) and sample_id (UInt16) of the files that count."""
+    reports: tuple[FileReport, ...]
+    """Every file's report: of several for one sample, repeats are `duplicate`, contradictions `refused`."""
+
+
+def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
+    """Gives samples their numbers, by name, so that they do not depend on the order of files; settles doubled samples.
+
+    A file with the content of another is a duplicate and changes nothing. Files of one sample with different content
+    contradict each other: all are refused, since nothing says which holds.
+    """
+    settled: list[FileReport] = []
+    by_sample: dict[str, list[FileReport]] = {}
+    for report in sorted(reports, key=lambda one: one.file_id):
+        if report.status == "read" and report.sample is not None:
+            by_sample.setdefault(report.sample, []).append(report)
+        else:
+            settled.append(report)
+    chosen: dict[str, FileReport] = {}
+    for sample, candidates in by_sample.items():
+        first = candidates[0]
+        if len({one.sha256 for one in candidates}) > 1:
+            paths = " and ".join(one.path for one in candidates)
+            why = f"several files hold the sample {sample} and differ: {paths}; keep one of them"
+            settled += [_without_records(one, "refused", why) for one in candidates]
+            continue
+        chosen[sample] = first
+        settled.append(first)
+        settled += [_without_records(one, "duplicate", f"the same content as {first.path}") for one in candidates[1:]]
+    unknown = sorted(set(chosen) - set(table.get_column("sample")))
+    strangers = pl.DataFrame({"sample": unknown}, schema={"sample": pl.String}).with_columns(
+        pl.lit("unknown").alias("superpopulation"),
+        pl.lit("unknown").alias("population"),
+        pl.lit(False).alias("unrelated"),
+    )
+    everyone = pl.concat([table, strangers], how="diagonal").sort("sample")
+    if everyone.height > 65_535:
+        raise ValueError(f"{everyone.height:,} samples: a database holds 65,535 at most; build several")
+    found = pl.DataFrame(
+        {
+            "sample": list(chosen),
+            "caller_sex": [one.caller_sex for one in chosen.values()],
+            "contradicts": [one.contradicts_sex for one in chosen.values()],
+            "file": [one.file_id for one in chosen.values()],
+        },
+        schema={"sample": pl.String, "caller_sex": pl.String, "contradicts": pl.Boolean, "file": pl.UInt32},
+    )
+    numbered = everyone.with_row_index("sample_id").join(found, on="sample", how="left", maintain_order="left")
+    ids = numbered.select("sample", "sample_id")
+    recorded = pl.coalesce("sex", "caller_sex")
+    samples = (
+        numbered.join(
+            ids.rename({"sample": "father", "sample_id": "father_id"}), on="father", how="left", maintain_order="left"
+        )
+        .join(
+            ids.rename({"sample": "mother", "sample_id": "mother_id"}), on="mother", how="left", maintain_order="left"
+        )
+        .select(
+            "sample_id",
+            "sample",
+            "superpopulation",
+            "population",
+            recorded.alias("sex"),
+            "family",
+            "father",
+            "mother",
+            "father_id",
+            "mother_id",
+            "unrelated",
+            pl.col("file").is_not_null().alias("counted"),
+            ((pl.col("sex") != pl.col("caller_sex")).fill_null(False) | pl.col("contradicts").fill_null(False)).alias(
+                "sex_mismatch"
+            ),
+            "caller_sex",
+        )
+    )
+    files = numbered.filter(pl.col("file").is_not_null()).select("file", pl.col("sample_id").cast(pl.UInt16))
+    return People(samples, files, tuple(sorted(settled, key=lambda one: one.file_id)))
+
+
+def _without_records(report: FileReport, status: str, message: str) -> FileReport:
+    return FileReport(
+        report.file_id,
+        report.path,
+        report.size,
+        status,
+        message,
+        report.sha256,
+        report.sample,
+        report.dialect,
+        report.release,
+    )
+
+
+def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequence[SkippedRecord]) -> None:
+    """Samples, populations, files and skipped records."""
+    insert(con, "samples", people.samples)
+    write_populations(con, people.samples)
+    numbers = dict(people.files.iter_rows())
+    insert(
+        con,
+        "files",
+        pl.DataFrame(
+            [
+                (
+                    r.file_id,
+                    r.path,
+                    r.size,
+                    r.sha256,
+                    numbers.get(r.file_id),
+                    r.dialect,
+                    r.release,
+                    r.records,
+                    r.calls,
+                    r.reference_rows,
+                    r.skipped,
+                    r.status,
+                    r.message,
+                )
+                for r in people.reports
+            ],
+            schema={
+                "file_id": pl.Int32,
+                "path": pl.String,
+                "bytes": pl.Int64,
+                "sha256": pl.String,
+                "sample_id": pl.UInt16,
+                "dialect": pl.String,
+                "release": pl.String,
+                "records": pl.Int32,
+                "calls": pl.Int32,
+                "reference_rows": pl.Int32,
+                "skipped": pl.Int32,
+                "status": pl.String,
+                "message": pl.String,
+            },
+            orient="row",
+        ),
+    )
+    paths = {r.file_id: r.path for r in people.reports}
+    reasons: dict[str, list[SkippedRecord]] = {}
+    for one in sorted(skipped, key=lambda one: (one.reason, one.file_id)):
+        if one.file_id in numbers:
+            reasons.setdefault(one.reason, []).append(one)
+    insert(
+        con,
+        "skipped_records",
+        pl.DataFrame(
+            [
+                (reason, sum(one.records for one in ones), paths[ones[0].file_id], ones[0].example)
+                for reason, ones in reasons.items()
+            ],
+            schema={"reason": pl.String, "records": pl.Int64, "example_path": pl.String, "example": pl.String},
+            orient="row",
+        ),
+    )
+
+
+def write_populations(con: duckdb.DuckDBPyConnection, samples: pl.DataFrame) -> None:
+    """The 26 populations and 5 super-populations, and after them whatever else the samples name."""
+    known, groups = reference.populations(), reference.superpopulations()
+    codes = samples.select("population", "superpopulation").unique().sort("superpopulation", "population")
+    new_groups = (
+        codes.select("superpopulation").unique(maintain_order=True).join(groups, on="superpopulation", how="anti")
+    )
+    new = codes.unique("population", keep="first", maintain_order=True).join(known, on="population", how="anti")
+    insert(
+        con,
+        "superpopulations",
+        pl.concat(
+            [
+                groups,
+                new_groups.select(
+                    "superpopulation",
+                    pl.col("superpopulation").alias("name"),
+                    pl.lit(None, pl.String).alias("hancestro"),
+                    (pl.int_range(pl.len()) + groups.height).alias("position"),
+                ),
+            ],
+            how="vertical_relaxed",
+        ),
+    )
+    insert(
+        con,
+        "populations",
+        pl.concat(
+            [
+                known,
+                new.select(
+                    "population",
+                    "superpopulation",
+                    pl.col("population").alias("name"),
+                    (pl.int_range(pl.len()) + known.height).alias("position"),
+                ),
+            ],
+            how="diagonal_relaxed",
+        ),
+    )
+
+
+_INSERT: Final = {
+    "calls": """
+        INSERT INTO calls SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.class, s.copy_number, s.expected_copy_number,
+            s.copy_ratio, s.quality, s.bins, s.filters, s.genotype, s.par_border, f.sample_id::BIGINT * {numbers} + s.event_no
+        FROM read_parquet($paths) s JOIN counted_files f USING (file) WHERE s.chrom IN (SELECT unnest($chroms::VARCHAR[]))
+        ORDER BY s.chrom::chrom, s.start, s."end", f.sample_id, s.class::call_class, s.copy_number
+    """,
+    "events": """
+        INSERT INTO events SELECT f.sample_id::BIGINT * {numbers} + s.event_no, f.sample_id, s.chrom, s.start, s."end", s.direction,
+            s.class, s.copy_number, s.expected_copy_number, s.copy_ratio, s.quality, s.bins, s.filters, s.credible, s.pass, s.parts, s.par_border
+        FROM read_parquet($paths) s JOIN counted_files f USING (file) WHERE s.chrom IN (SELECT unnest($chroms::VARCHAR[]))
+        ORDER BY s.chrom::chrom, s.start, s."end", f.sample_id, s.event_no
+    """,
+    "segments": """
+        INSERT INTO segments SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.copy_number, s.credible, s.pass
+        FROM read_parquet($paths) s JOIN counted_files f USING (file) WHERE s.chrom IN (SELECT unnest($chroms::VARCHAR[]))
+        ORDER BY s.chrom::chrom, s.start, s."end", f.sample_id, s.direction::direction
+    """,
+}
+
+_CALLABILITY: Final = """
+    INSERT INTO callability
+    WITH seen AS (
+        SELECT s.chrom::chrom AS chrom, s.start, s."end" FROM read_parquet($paths) s
+        JOIN counted_files f USING (file) JOIN samples p USING (sample_id)
+        WHERE s.chrom IN (SELECT unnest($chroms::VARCHAR[])) AND (s.chrom != 'chrY' OR p.sex = 'XY')
+    ),
+    steps AS (
+        SELECT chrom, at, sum(step) AS step FROM
+            (SELECT chrom, start AS at, 1 AS step FROM seen UNION ALL SELECT chrom, "end", -1 FROM seen) GROUP BY chrom, at
+    ),
+    runs AS (
+        SELECT chrom, at AS start, lead(at) OVER one AS "end", sum(step) OVER one AS seen FROM steps WHERE step != 0
+        WINDOW one AS (PARTITION BY chrom ORDER BY at)
+    )
+    SELECT chrom, start, "end", seen, CASE WHEN chrom = 'chrY' THEN $men ELSE $everyone END
+    FROM runs WHERE seen > 0 ORDER BY chrom, start
+"""
+
+
+def write_calls(con: duckdb.DuckDBPyConnection, shards: Path, people: People, rows: dict[str, dict[str, int]]) -> None:
+    """Calls, events, segments and callability from the shards, sorted; `rows` counts the rows by table and chromosome."""
+    con.register("counted_files_frame", people.files.to_arrow())
+    con.execute("CREATE TEMP TABLE counted_files AS SELECT * FROM counted_files_frame")
+    con.unregister("counted_files_frame")
+    numbers = 1 << _EVENT_BITS
+    for table, statement in _INSERT.items():
+        paths = [str(path) for path in sorted(shards.glob(f"{table}-*.parquet"))]
+        for chroms in _chunks(rows.get(table, {})):
+            con.execute(statement.format(numbers=numbers), {"paths": paths, "chroms": chroms})
+    paths = [str(path) for path in sorted(shards.glob("seen-*.parquet"))]
+    if paths:
+        with_rows = {r.file_id for r in people.reports if r.reference_rows}
+        seers = people.files.filter(pl.col("file").is_in(list(with_rows))).join(
+            people.samples.select(pl.col("sample_id").cast(pl.UInt16), "sex"), on="sample_id"
+        )
+        men = seers.filter(pl.col("sex") == "XY").height
+        for chroms in _chunks(rows.get("seen", {})):
+            con.execute(_CALLABILITY, {"paths": paths, "chroms": chroms, "men": men, "everyone": seers.height})
+    con.execute("DROP TABLE counted_files")
+
+
+def _chunks(rows: dict[str, int]) -> Iterator[list[str]]:
+    """Chromosomes in order, in groups of about `_CHUNK` rows."""
+    chunk: list[str] = []
+    total = 0
+    for chrom in CHROMOSOMES:
+        n = rows.get(chrom, 0)
+        if chunk and total + n > _CHUNK:
+            yield chunk
+            chunk, total = [], 0
+        if n:
+            chunk.append(chrom)
+            total += n
+    if chunk:
+        yield chunk
+
+
+MARK: Final = f"""
+    INSERT INTO marked_samples
+    WITH dense AS (
+        SELECT event_id, sample_id, chrom, start, "end", direction FROM events
+        WHERE pass AND direction IN ('loss', 'gain') AND bins * 1000.0 >= 0.5 * ("end" - start)
+    ),
+    suspects AS (
+        SELECT sample_id, chrom, direction FROM dense JOIN chromosomes c USING (chrom) GROUP BY sample_id, chrom, direction
+        HAVING max("end" - start) > {LARGE_EVENT} OR sum("end" - start) > {LARGE_SHARE} * any_value(c.sequenced)
+    ),
+    troubled AS (
+        SELECT DISTINCT d.event_id, greatest(d.start, p.start) AS start, least(d."end", p."end") AS "end"
+        FROM dense d JOIN suspects USING (sample_id, chrom, direction)
+        JOIN problem_regions p ON p.chrom = d.chrom AND p.start < d."end" AND p."end" > d.start
+    ),
+    islands AS (
+        SELECT event_id, start, "end", sum(fresh) OVER (PARTITION BY event_id ORDER BY start, "end") AS island FROM (
+            SELECT *, CASE WHEN start > max("end") OVER (PARTITION BY event_id ORDER BY start, "end"
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 1 ELSE 0 END AS fresh FROM troubled)
+    ),
+    covered AS (
+        SELECT event_id, sum(bases) AS bases FROM (SELECT event_id, island, max("end") - min(start) AS bases FROM islands GROUP BY ALL) GROUP BY event_id
+    ),
+    clear AS (
+        SELECT d.* FROM dense d JOIN suspects USING (sample_id, chrom, direction) LEFT JOIN covered USING (event_id)
+        WHERE coalesce(covered.bases, 0) < 0.5 * (d."end" - d.start)
+    )
+    SELECT sample_id, chrom, direction,
+        CASE WHEN max("end" - start) > {LARGE_EVENT} AND sum("end" - start) > {LARGE_SHARE} * any_value(c.sequenced) THEN 'both'
+             WHEN max("end" - start) > {LARGE_EVENT} THEN 'long-event' ELSE 'large-share' END,
+        count(*), max("end" - start), sum("end" - start), sum("end" - start) / any_value(c.sequenced)
+    FROM clear JOIN chromosomes c USING (chrom) GROUP BY sample_id, chrom, direction
+    HAVING max("end" - start) > {LARGE_EVENT} OR sum("end" - start) > {LARGE_SHARE} * any_value(c.sequenced)
+    ORDER BY sample_id, chrom, direction
+"""
+"""Samples with large events on a chromosome (R11); an event counts as outside problem regions if more than half of it is."""
+
+
+def mark_samples(con: duckdb.DuckDBPyConnection) -> None:
+    """Fills `marked_samples` from the events."""
+    con.execute(MARK)
+
+
+def write_provenance(con: duckdb.DuckDBPyConnection, facts: dict[str, str]) -> None:
+    """One row a fact; the schema's version is always among them."""
+    facts = {"schema_version": str(SCHEMA_VERSION), "assembly": "GRCh38"} | facts
+    insert(con, "provenance", pl.DataFrame({"key": list(facts), "value": list(facts.values())}))
+
+
+class PublishError(RuntimeError):
+    """A database that cannot be put in its place; the message is one sentence."""
+
+
+def generation_path(out: Path, generation: str) -> Path:
+    """Where the database of a generation lies: beside the pointer."""
+    return out.parent / f"{out.stem}-{generation}.duckdb"
+
+
+def new_generation() -> str:
+    """A name for a new database: never used before."""
+    return uuid.uuid4().hex[:12]
+
+
+def check_pointer(out: Path) -> None:
+    """Raises PublishError where the pointer's place is taken by a real file, which would be lost, or is no folder's child."""
+    if out.exists() and not out.is_symlink():
+        raise PublishError(
+            f"{out} is a file and not the pointer that a build makes: move it away or give another --out"
+        )
+    if not out.parent.is_dir():
+        raise PublishError(f"the folder {out.parent} does not exist: make it or give another --out")
+    if not os.access(out.parent, os.W_OK):
+        raise PublishError(f"the folder {out.parent} cannot be written to: give another --out")
+
+
+def publish(database: Path, out: Path, generation: str) -> Path:
+    """Gives a finished database its name, moves the pointer `out` onto it in one step, and clears away older generations.
+
+    The generation before stays: a reader may have followed the pointer a moment ago. Returns the published path.
+    """
+    _sync(database)
+    with _locked(out.parent / f".{out.name}.lock"):
+        check_pointer(out)
+        before = out.resolve() if out.is_symlink() else None
+        published = generation_path(out, generation)
+        database.replace(published)
+        pointer = out.parent / f".{out.name}.{generation}"
+        pointer.symlink_to(published.name)
+        pointer.replace(out)
+        _sync(out.parent)
+        for old in out.parent.glob(f"{out.stem}-" + "[0-9a-f]" * 12 + ".duckdb"):
+            if old.resolve() not in (published.resolve(), before):
+                old.unlink(missing_ok=True)
+    return published
+
+
+@contextlib.contextmanager
+def working_folder(out: Path, generation: str) -> Iterator[Path]:
+    """A folder beside the pointer for shards and the unfinished database, gone at the end whatever happens.
+
+    What an earlier build left behind when it was killed goes too: its lock is free.
+    """
+    for left in out.parent.glob(f".{out.stem}-*.building"):
+        with contextlib.suppress(BlockingIOError, FileNotFoundError), _locked(left / "lock", wait=False):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = out.parent / f".{out.stem}-{generation}.building"
+    folder.mkdir()
+    try:
+        with _locked(folder / "lock"):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(path: Path, wait: bool = True) -> Iterator[None]:
+    with path.open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

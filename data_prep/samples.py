@@ -1,0 +1,182 @@
+"""Who the samples are: the sample table in any of three forms, told apart by its header, and the list of the unrelated.
+
+The 1000 Genomes pedigree file, the IGSR portal's table, and our own (sample, superpopulation, population, sex, family,
+father, mother, unrelated) all become one frame.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+SCHEMA: Final = {
+    "sample": pl.String,
+    "superpopulation": pl.String,
+    "population": pl.String,
+    "sex": pl.String,
+    "family": pl.String,
+    "father": pl.String,
+    "mother": pl.String,
+    "unrelated": pl.Boolean,
+}
+
+_SEX: Final = {"1": "XY", "2": "XX", "male": "XY", "female": "XX", "m": "XY", "f": "XX", "xy": "XY", "xx": "XX"}
+_YES: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+class SampleTableError(ValueError):
+    """A sample table that cannot be read; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleTable:
+    """The samples of a table, one row each with the columns of `SCHEMA`, sorted by name, and what makes them unrelated."""
+
+    frame: pl.DataFrame
+    unrelated_definition: str
+    notes: tuple[str, ...] = ()
+
+
+def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
+    """Reads a sample table, and marks the cohort of unrelated people (R5).
+
+    Marked are, in this order: the names in the file `unrelated` (one a line); what the table marks itself (our own
+    table's column; IGSR's data collection "1000 Genomes phase 3 release"); else the samples without a parent in the table.
+    Raises SampleTableError for a table that is none of the three, names a sample twice, or marks an unknown name.
+    """
+    rows = _rows(path)
+    header = rows[0]
+    if header[:2] == ["FamilyID", "SampleID"]:
+        frame, told, notes = _pedigree(path, header, rows[1:])
+    elif header[0] == "Sample name":
+        frame, told, notes = _igsr(path, header, rows[1:])
+    elif header[0] == "sample":
+        frame, told, notes = _own(path, header, rows[1:])
+    else:
+        raise SampleTableError(
+            f"{path} is no sample table: its first line must begin with 'FamilyID SampleID' (1000 Genomes pedigree), "
+            "'Sample name' (IGSR) or 'sample' (our own)"
+        )
+    twice = frame.filter(pl.col("sample").is_duplicated())
+    if twice.height:
+        raise SampleTableError(f"{path} names the sample {twice.item(0, 'sample')} twice: leave one line")
+    if unrelated is not None:
+        names = unrelated.read_text("utf-8").split()
+        missing = sorted(set(names) - set(frame.get_column("sample")))
+        if missing:
+            raise SampleTableError(
+                f"{unrelated} names {len(missing):,} samples that {path} does not, {missing[0]} for one: give the list that belongs to the table"
+            )
+        frame = frame.with_columns(pl.col("sample").is_in(names).alias("unrelated"))
+        told = f"{len(names):,} samples listed in {unrelated.name}"
+    elif told is None:
+        ours = frame.get_column("sample").implode()
+        parent_here = pl.col("father").is_in(ours) | pl.col("mother").is_in(ours)
+        frame = frame.with_columns((~parent_here.fill_null(False)).alias("unrelated"))
+        told = f"samples without a parent in {path.name}"
+    return SampleTable(frame.select(list(SCHEMA)).sort("sample"), told, tuple(notes))
+
+
+def _rows(path: Path) -> list[list[str]]:
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise SampleTableError(
+            f"{path} is not a text file: give the pedigree, the IGSR table or our own TSV"
+        ) from error
+    lines = [one for one in lines if one.strip()]
+    if not lines:
+        raise SampleTableError(f"{path} is empty: give the pedigree, the IGSR table or our own TSV")
+    separator = "\t" if "\t" in lines[0] else None
+    return [[cell.strip() for cell in one.split(separator)] for one in lines]
+
+
+def _cells(path: Path, header: list[str], rows: list[list[str]], needed: dict[str, str]) -> pl.DataFrame:
+    """The needed columns by our names, as text; empty cells are null."""
+    missing = [theirs for theirs in needed.values() if theirs not in header]
+    if missing:
+        raise SampleTableError(f"{path} has no column {missing[0]!r}: its header reads {', '.join(header)}")
+    places = {ours: header.index(theirs) for ours, theirs in needed.items()}
+    last = max(places.values())
+    for number, row in enumerate(rows, 2):
+        if len(row) <= last:
+            raise SampleTableError(f"{path}, line {number}: {len(row)} columns, {last + 1} are needed")
+    data = {ours: [row[place] or None for row in rows] for ours, place in places.items()}
+    return pl.DataFrame(data, schema=dict.fromkeys(places, pl.String))
+
+
+def _sex(path: Path) -> pl.Expr:
+    def read(values: pl.Series) -> pl.Series:
+        known = {v: _SEX.get(v.lower()) for v in values.unique().drop_nulls()}
+        wrong = next(
+            (v for v, sex in known.items() if sex is None and v.lower() not in ("0", "unknown", "na", "other")), None
+        )
+        if wrong is not None:
+            raise SampleTableError(f"{path} gives the sex {wrong!r}: write male or female, 1 or 2, XY or XX")
+        return values.replace_strict(known, default=None, return_dtype=pl.String) if known else values
+
+    return pl.col("sex").map_batches(read, return_dtype=pl.String())
+
+
+def _finished(path: Path, frame: pl.DataFrame) -> pl.DataFrame:
+    if frame.get_column("sample").null_count():
+        raise SampleTableError(f"{path} has a line without a sample name: name it or leave the line out")
+    for column, dtype in SCHEMA.items():
+        if column not in frame.columns:
+            frame = frame.with_columns(pl.lit(None, dtype).alias(column))
+    return frame.with_columns(
+        pl.col("superpopulation", "population").fill_null("unknown"),
+        _sex(path),
+        *(pl.when(pl.col(c) != "0").then(pl.col(c)).alias(c) for c in ("father", "mother")),
+    )
+
+
+def _pedigree(path: Path, header: list[str], rows: list[list[str]]) -> tuple[pl.DataFrame, str | None, list[str]]:
+    names = {"family": "FamilyID", "sample": "SampleID", "father": "FatherID", "mother": "MotherID", "sex": "Sex"}
+    places = {"population": "Population", "superpopulation": "Superpopulation"}
+    return _finished(path, _cells(path, header, rows, names | places)), None, []
+
+
+def _igsr(path: Path, header: list[str], rows: list[list[str]]) -> tuple[pl.DataFrame, str | None, list[str]]:
+    names = {
+        "sample": "Sample name",
+        "sex": "Sex",
+        "population": "Population code",
+        "superpopulation": "Superpopulation code",
+    }
+    collections = "Data collections"
+    if collections in header:
+        names["collections"] = collections
+    frame = _cells(path, header, rows, names)
+    several = frame.filter(pl.col("population").str.contains(",") | pl.col("superpopulation").str.contains(","))
+    notes = [
+        f"{row['sample']} is given several populations ({row['population']}): the first is taken"
+        for row in several.iter_rows(named=True)
+    ]
+    frame = frame.with_columns(pl.col("population", "superpopulation").str.split(",").list.first())
+    told = None
+    if collections in header:
+        release = "1000 Genomes phase 3 release"
+        frame = frame.with_columns(
+            pl.col("collections").fill_null("").str.split(",").list.contains(release).alias("unrelated")
+        ).drop("collections")
+        if frame.get_column("unrelated").any():
+            told = f"samples of the {release}, as {path.name} says"
+        else:
+            frame = frame.drop("unrelated")
+    return _finished(path, frame), told, notes
+
+
+def _own(path: Path, header: list[str], rows: list[list[str]]) -> tuple[pl.DataFrame, str | None, list[str]]:
+    needed = {c: c for c in SCHEMA if c in header or c in ("superpopulation", "population", "sex")}
+    frame = _cells(path, header, [row + [""] * (len(header) - len(row)) for row in rows], needed)
+    told = None
+    if "unrelated" in needed:
+        words = frame.get_column("unrelated").fill_null("").str.to_lowercase()
+        wrong = words.filter(~words.is_in(list(_YES)))
+        if wrong.len():
+            raise SampleTableError(f"{path} says {wrong[0]!r} in the column unrelated: write yes or no in every line")
+        frame = frame.with_columns(words.replace_strict(_YES, return_dtype=pl.Boolean).alias("unrelated"))
+        told = f"samples marked in {path.name}"
+    return _finished(path, frame), told, []

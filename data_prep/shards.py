@@ -1,0 +1,194 @@
+"""VCF files to Parquet shards: one batch of files, read, sorted out and joined, in one worker process.
+
+A shard is complete in itself, so that batches can be read in any order, on any core, and memory does not grow with
+their number. Files that cannot be read are reported and stop nothing else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from data_prep.calls import sort_out
+from data_prep.dialects import Dialect, recognise
+from data_prep.domain.chromosomes import PSEUDO_AUTOSOMAL
+from data_prep.events import disjoint_segments, join_calls, seen_intervals
+from data_prep.vcf import FileRefusedError, VcfFile, frame, line, read_file
+
+LEAST_BINS_PER_KB: Final = 0.5
+"""Bins per kb from which a row counts as seen by the caller (R5)."""
+MAX_RECORDS: Final = 1 << 20
+"""Records of one file: events are numbered within their sample in 20 bits."""
+_ROW_GROUP: Final = 8_192
+"""Rows of a Parquet row group: small, so that one chromosome can be read without the others."""
+_EXAMPLE: Final = 500
+
+TABLES: Final = ("calls", "events", "segments", "seen")
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What became of one file."""
+
+    file_id: int
+    path: str
+    size: int
+    status: str
+    """`read` or `refused`."""
+    message: str | None = None
+    sha256: str | None = None
+    sample: str | None = None
+    dialect: str | None = None
+    release: str | None = None
+    caller_sex: str | None = None
+    simulated: bool = False
+    records: int = 0
+    calls: int = 0
+    reference_rows: int = 0
+    skipped: int = 0
+    contradicts_sex: bool = False
+    """Calls outside the pseudo-autosomal regions of X or Y that a person of the recorded sex cannot have (R2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRecord:
+    """Records of one file left out for one reason, with the first as example."""
+
+    file_id: int
+    reason: str
+    records: int
+    example: str
+
+
+@dataclass(slots=True)
+class BatchReport:
+    """What became of a batch; `rows` counts the rows written by table and chromosome."""
+
+    batch: int
+    files: list[FileReport] = field(default_factory=list)
+    skipped: list[SkippedRecord] = field(default_factory=list)
+    rows: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str], folder: str) -> BatchReport:
+    """Reads files, given with their numbers, and writes `<table>-<batch>.parquet` into `folder`.
+
+    `sexes`: recorded karyotype sex by sample. Each shard is sorted by chromosome and start; its column `file` is the
+    number given.
+    """
+    report = BatchReport(batch)
+    read: list[tuple[int, VcfFile, Dialect, str]] = []
+    for number, name in paths:
+        path = Path(name)
+        try:
+            file = read_file(path)
+            if file.records > MAX_RECORDS:
+                raise FileRefusedError(
+                    f"it holds {file.records:,} records: no single person has more than {MAX_RECORDS:,} CNV calls"
+                )
+            dialect = recognise(file.header)
+            read.append((number, file, dialect, dialect.release(file.header)))
+        except FileRefusedError as error:
+            size = path.stat().st_size
+            report.files.append(FileReport(number, name, size, "refused", str(error)))
+        except OSError as error:
+            report.files.append(
+                FileReport(number, name, 0, "refused", f"it cannot be opened: {error.strerror or error}")
+            )
+    for dialect in {id(d): d for _, _, d, _ in read}.values():
+        _read_alike(report, [one for one in read if one[2] is dialect], dialect, sexes, Path(folder))
+    report.files.sort(key=lambda one: one.file_id)
+    return report
+
+
+def _read_alike(
+    report: BatchReport,
+    read: list[tuple[int, VcfFile, Dialect, str]],
+    dialect: Dialect,
+    sexes: Mapping[str, str],
+    folder: Path,
+) -> None:
+    files = [file for _, file, _, _ in read]
+    caller = [dialect.caller_sex(file.header) for file in files]
+    recorded = [sexes.get(file.header.samples[0]) for file in files]
+    held = pl.DataFrame(
+        {"file": range(len(files)), "sex": [c or r for c, r in zip(caller, recorded, strict=True)]},
+        schema={"file": pl.UInt32, "sex": pl.String},
+    )
+    fates = sort_out(dialect.records(frame(files)), held)
+    calls, events = join_calls(fates.calls)
+    counts = [_by_file(table, len(files)) for table in (fates.calls, fates.reference, fates.skipped)]
+    contradicting = _contradicting(
+        calls, pl.DataFrame({"file": held["file"], "recorded": recorded}, schema_overrides={"recorded": pl.String})
+    )
+    for i, (number, file, _, release) in enumerate(read):
+        header = file.header
+        report.files.append(
+            FileReport(
+                number,
+                str(file.path),
+                file.size,
+                "read",
+                "; ".join(file.notes) or None,
+                file.sha256,
+                header.samples[0],
+                dialect.name,
+                release,
+                caller[i],
+                header.simulated,
+                file.records,
+                counts[0][i],
+                counts[1][i],
+                counts[2][i],
+                i in contradicting,
+            )
+        )
+    firsts = [0]
+    for file in files:
+        firsts.append(firsts[-1] + file.records)
+    for (i, reason), rows in fates.skipped.partition_by("file", "reason", as_dict=True).items():
+        first = int(rows.get_column("row").min()) - firsts[int(i)]  # type: ignore[arg-type]
+        report.skipped.append(
+            SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:_EXAMPLE])
+        )
+    numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
+    seen = fates.reference
+    tables = {
+        "calls": calls,
+        "events": events,
+        "segments": disjoint_segments(events),
+        "seen": seen_intervals(calls.join(seen, on="file", how="semi"), seen, LEAST_BINS_PER_KB)
+        if seen.height
+        else None,
+    }
+    for name, table in tables.items():
+        if table is None or not table.height:
+            continue
+        table = table.with_columns(numbers.gather(table.get_column("file")).alias("file")).sort("chrom", "start", "end")
+        path = folder / f"{name}-{report.batch}-{dialect.name}.parquet"
+        table.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP, statistics=True)
+        written = report.rows.setdefault(name, {})
+        for chrom, n in table.group_by("chrom").len().iter_rows():
+            written[chrom] = written.get(chrom, 0) + n
+
+
+def _by_file(table: pl.DataFrame, files: int) -> list[int]:
+    counts = [0] * files
+    for file, n in table.group_by("file").len().iter_rows():
+        counts[file] = n
+    return counts
+
+
+def _contradicting(calls: pl.DataFrame, recorded: pl.DataFrame) -> set[int]:
+    """Files whose calls the recorded sex rules out: any on Y in XX, or a genotype of the other ploidy on non-PAR X."""
+    on_xy = calls.filter(pl.col("chrom").is_in(["chrX", "chrY"]) & ~pl.col("par_border")).join(recorded, on="file")
+    haploid = pl.col("genotype").str.contains(r"^\d+$")
+    diploid = pl.col("genotype").str.contains(r"[/|]")
+    x = pl.col("chrom") == "chrX"
+    outside = pl.all_horizontal((pl.col("end") <= a) | (pl.col("start") >= b) for a, b in PSEUDO_AUTOSOMAL["chrX"])
+    wrong = ((pl.col("recorded") == "XX") & ((pl.col("chrom") == "chrY") | (x & outside & haploid))) | (
+        (pl.col("recorded") == "XY") & x & outside & diploid
+    )
+    return set(on_xy.filter(wrong).get_column("file").to_list())

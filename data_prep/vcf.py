@@ -1,0 +1,204 @@
+"""VCF files as bytes, headers as facts, bodies as one frame of text columns.
+
+Many small files are read as one table: parsing a file at a time costs more in calls than in work, so bodies are joined
+and each line remembers its file. What the columns mean is the dialects' business.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from isal import igzip, isal_zlib
+
+from data_prep.domain.chromosomes import LENGTHS, chromosome
+
+COLUMNS: Final = ("chrom", "pos", "id", "ref", "alt", "qual", "filter", "info", "format", "values")
+"""The columns of a single-sample VCF, all text."""
+
+MAX_TEXT: Final = 1 << 30
+"""Bytes of text beyond which a file is taken for damaged or malicious, not for one person's CNV calls."""
+
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+
+
+class FileRefusedError(Exception):
+    """A file that cannot be read as what it says it is; the message is one sentence for the person who gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a VCF's header says that matters to us."""
+
+    fileformat: str
+    samples: tuple[str, ...]
+    meta: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Header lines by key, without the leading `##key=`, in their order; contigs left out."""
+    contigs: dict[str, int | None] = field(default_factory=dict)
+    """Contig names as written, with their lengths where given."""
+
+    def first(self, key: str) -> str | None:
+        values = self.meta.get(key)
+        return values[0] if values else None
+
+    @property
+    def simulated(self) -> bool:
+        """A header line `##simulated=` says so (rule R12)."""
+        return "simulated" in self.meta
+
+
+@dataclass(frozen=True, slots=True)
+class VcfFile:
+    """One file in memory: its header, and the lines under it, each ended by a newline, blank lines left out."""
+
+    path: Path
+    size: int
+    sha256: str
+    header: Header
+    body: bytes
+    records: int
+    notes: tuple[str, ...] = ()
+
+
+def read_file(path: Path) -> VcfFile:
+    """Reads `.vcf` and `.vcf.gz`, gzip told by content and not by name.
+
+    Raises FileRefusedError for a file that is empty, damaged, cut short, no VCF, without exactly one sample, or of
+    another genome build than GRCh38; OSError where the file system refuses.
+    """
+    raw = path.read_bytes()
+    text = _inflate(path, raw)
+    header, body, notes = _split(path, text)
+    return VcfFile(path, len(raw), hashlib.sha256(raw).hexdigest(), header, body, body.count(b"\n"), notes)
+
+
+def frame(files: Sequence[VcfFile]) -> pl.DataFrame:
+    """The records of all files as text: `COLUMNS` and `file` (UInt32, position in `files`); missing columns are null."""
+    body = b"".join(f.body for f in files)
+    schema = dict.fromkeys(COLUMNS, pl.String)
+    if not body:
+        return pl.DataFrame(schema=schema | {"file": pl.UInt32})
+    try:
+        text = _read_csv(body, schema)
+    except (pl.exceptions.ComputeError, UnicodeDecodeError):
+        text = _read_csv(body.decode("utf-8", "replace").encode(), schema)
+    counts = [f.records for f in files]
+    if text.height != sum(counts):
+        raise RuntimeError(f"{sum(counts)} lines were given to the parser and {text.height} came back")
+    numbers = pl.Series("file", range(len(files)), dtype=pl.UInt32)
+    return text.with_columns(
+        pl.DataFrame({"file": numbers, "n": counts}).select(pl.col("file").repeat_by("n").explode())
+    )
+
+
+def line(file: VcfFile, number: int) -> str:
+    """Record `number` (from 0) of a file as it is written, for an example in a report."""
+    return file.body.split(b"\n", number + 1)[number].decode("utf-8", "replace")
+
+
+def _read_csv(body: bytes, schema: dict[str, type[pl.String]]) -> pl.DataFrame:
+    return pl.read_csv(
+        body,
+        separator="\t",
+        has_header=False,
+        schema=schema,
+        quote_char=None,
+        truncate_ragged_lines=True,
+    )
+
+
+def _inflate(path: Path, raw: bytes) -> bytes:
+    if not raw:
+        raise FileRefusedError("the file is empty (0 bytes): fetch or copy it again")
+    if not raw.startswith(_GZIP_MAGIC):
+        if path.name.endswith(".gz"):
+            raise FileRefusedError("the name ends in .gz but the content is not gzip: rename or fetch it again")
+        return raw
+    is_bgzf = raw[3] & 4 and raw[12:14] == b"BC"
+    if is_bgzf and not raw.endswith(_BGZF_END):
+        raise FileRefusedError("the end of the compressed file is missing (no BGZF end mark): fetch it again")
+    try:
+        with igzip.open(BytesIO(raw), "rb") as stream:
+            text: bytes = stream.read(MAX_TEXT + 1)
+    except (OSError, EOFError, isal_zlib.error) as error:
+        raise FileRefusedError(f"the compressed data are damaged ({error}): fetch the file again") from error
+    if len(text) > MAX_TEXT:
+        raise FileRefusedError(
+            f"the file inflates to more than {MAX_TEXT >> 20} MiB: it holds no single person's CNV calls"
+        )
+    return text
+
+
+def _split(path: Path, text: bytes) -> tuple[Header, bytes, tuple[str, ...]]:
+    notes = []
+    if text.startswith(b"\xef\xbb\xbf"):
+        text = text[3:]
+        notes.append("a byte order mark was left out")
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n")
+        notes.append("line ends of Windows were read as line ends")
+    if not text.startswith(b"##fileformat=VCF"):
+        raise FileRefusedError("it does not begin with ##fileformat=VCF: give DRAGEN CNV VCF files")
+    at = text.find(b"\n#CHROM")
+    if at < 0:
+        raise FileRefusedError("its header has no #CHROM line: the file is cut short, fetch it again")
+    stop = text.find(b"\n", at + 1)
+    stop = len(text) if stop < 0 else stop
+    header = parse_header(text[:stop].decode("utf-8", "replace"))
+    body = text[stop + 1 :]
+    if b"\n\n" in body or b"\n#" in body or body.startswith((b"\n", b"#")):
+        body = b"\n".join(one for one in body.split(b"\n") if one and not one.startswith(b"#"))
+        notes.append("blank and comment lines between the records were left out")
+    if body and not body.endswith(b"\n"):
+        body += b"\n"
+        notes.append("the last line has no end")
+    _check(header)
+    if not path.name.startswith(header.samples[0]):
+        notes.append(f"the header names the sample {header.samples[0]}, the file name another: the header holds")
+    return header, body, tuple(notes)
+
+
+_KEY: Final = re.compile(r"##([^=]+)=(.*)", re.DOTALL)
+_CONTIG: Final = re.compile(r"<ID=([^,>]+)(?:.*?[,<]length=(\d+))?")
+
+
+def parse_header(text: str) -> Header:
+    """The header from its lines, `#CHROM` line included."""
+    meta: dict[str, list[str]] = {}
+    contigs: dict[str, int | None] = {}
+    samples: tuple[str, ...] = ()
+    for one in text.split("\n"):
+        if one.startswith("##contig="):
+            found = _CONTIG.match(one, 9)
+            if found:
+                contigs[found[1]] = int(found[2]) if found[2] else None
+        elif one.startswith("##"):
+            found = _KEY.match(one)
+            if found:
+                meta.setdefault(found[1], []).append(found[2])
+        elif one.startswith("#CHROM"):
+            samples = tuple(name for name in one.rstrip("\t ").split("\t")[9:])
+    return Header(meta.get("fileformat", [""])[0], samples, {k: tuple(v) for k, v in meta.items()}, contigs)
+
+
+def _check(header: Header) -> None:
+    if not header.samples:
+        raise FileRefusedError("its #CHROM line names no sample: give per-sample CNV VCFs with a FORMAT column")
+    if len(header.samples) > 1:
+        raise FileRefusedError(
+            f"it holds {len(header.samples):,} samples: give one file a sample, joint files are not read yet"
+        )
+    lengths = {ours: length for name, length in header.contigs.items() if length and (ours := chromosome(name))}
+    if not lengths:
+        raise FileRefusedError("its header gives no contig lengths, so its genome build is not known: GRCh38 is needed")
+    wrong = next((name for name, length in lengths.items() if LENGTHS[name] != length), None)
+    if wrong:
+        raise FileRefusedError(
+            f"its {wrong} is {lengths[wrong]:,} bases long and that of GRCh38 {LENGTHS[wrong]:,}: "
+            "calls on another genome build would land in the wrong place"
+        )
