@@ -121,29 +121,32 @@ def _part(table: pl.DataFrame) -> Sorted:
     kept = table.filter(pl.col("skip").is_null())
     is_call = pl.col("kind") != Kind.REFERENCE.value
     directions = {c.value: c.direction.value for c in CallClass}
-    calls = (
-        kept.filter(is_call)
-        .select(
-            "row",
-            "file",
-            "chrom",
-            pl.col("start").cast(pl.Int32),
-            pl.col("end").cast(pl.Int32),
-            pl.col("class").replace_strict(directions, return_dtype=DIRECTION).alias("direction"),
-            "class",
-            "copy_number",
-            pl.col("expected_copy_number").cast(pl.UInt8),
-            pl.col("copy_ratio").cast(pl.Float32),
-            pl.col("quality").cast(pl.Float32),
-            "bins",
-            "filters",
-            "genotype",
-            ((pl.col("par_bases") > 0) & (pl.col("par_bases") < pl.col("end") - pl.col("start")))
-            .fill_null(False)
-            .alias("par_border"),
-        )
-        .sort("file", "chrom", "start", "end", "row")
+    calls = kept.filter(is_call).select(
+        "row",
+        "file",
+        "chrom",
+        pl.col("start").cast(pl.Int32),
+        pl.col("end").cast(pl.Int32),
+        pl.col("class").replace_strict(directions, return_dtype=DIRECTION).alias("direction"),
+        "class",
+        "copy_number",
+        pl.col("expected_copy_number").cast(pl.UInt8),
+        pl.col("copy_ratio").cast(pl.Float32),
+        pl.col("quality").cast(pl.Float32),
+        "bins",
+        "filters",
+        "genotype",
+        ((pl.col("par_bases") > 0) & (pl.col("par_bases") < pl.col("end") - pl.col("start")))
+        .fill_null(False)
+        .alias("par_border"),
     )
+    place = (
+        pl.col("file").cast(pl.Int64) * (1 << 34)
+        + pl.col("chrom").to_physical().cast(pl.Int64) * (1 << 28)
+        + pl.col("start")
+    )
+    if not calls.select((place.diff() > 0).all()).item():
+        calls = calls.sort("file", "chrom", "start", "end", "row")
     calls, twice = _without_duplicates(calls)
     skipped = pl.concat(
         [

@@ -1,8 +1,8 @@
 """Calls to events, and events to disjoint segments (rules R3, R4, R8).
 
 DRAGEN writes one event as abutting pieces; whoever counted pieces would count one person's deletion twice and test it
-piece by piece against filters that the whole passes. All of a batch is joined at once, in columns; only samples whose
-calls overlap each other, which DRAGEN's never do, take a slower way.
+piece by piece against filters that the whole passes. All of a batch is joined at once, in columns and without sorting
+it anew; only samples whose calls overlap each other, which DRAGEN's never do, take a slower way.
 """
 
 from collections import defaultdict
@@ -22,68 +22,12 @@ from data_prep.domain.levels import (
     SOLID_BINS,
 )
 
-_LANE: Final = ("file", "chrom", "direction")
 _RATIO_SLACK: Final = 1e-6
-"""Copy ratios are stored as 32-bit floats: 0.8 is then 0.8000000119 away from nothing, and must still count as 0.2 from 1."""
+"""Copy ratios are 32-bit floats: one written as 0.8 must still count as 0.2 away from 1."""
 
-
-def join_calls(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Joins calls into events (R3).
-
-    `calls`: as `calls.Sorted.calls`. Returns the calls with `event_no` (UInt32, from 0 within a file), and the events:
-    file, event_no, chrom, start, end, direction, class, copy_number, expected_copy_number, copy_ratio, quality, bins,
-    filters, credible, pass, parts, par_border; both sorted by file, chrom, start, end.
-    """
-    ordered = calls.sort(*_LANE, "start", "end", maintain_order=True)
-    lane = pl.all_horizontal(pl.col(c) == pl.col(c).shift(1) for c in _LANE).fill_null(False)
-    reach = pl.col("end").cum_max().over(_LANE).shift(1)
-    if ordered.select((lane & (pl.col("start") < reach)).any()).item():
-        group = _groups_of_overlapping(ordered)
-    else:
-        group = ordered.select((~(lane & _continues())).cum_sum().alias("g")).to_series()
-    ordered = ordered.with_columns(group.alias("group"))
-    events = _events(ordered)
-    events = events.sort("file", "chrom", "start", "end", "direction").with_columns(
-        (pl.int_range(pl.len()).over("file")).cast(pl.UInt32).alias("event_no")
-    )
-    numbered = ordered.join(events.select("group", "event_no"), on="group", how="left").drop("group")
-    return numbered.sort("file", "chrom", "start", "end"), events.drop("group")
-
-
-def _continues() -> pl.Expr:
-    """Whether a call continues the event of the row before it: it abuts, and the joint is no copy-number step."""
-    differ = pl.col("copy_number").ne_missing(pl.col("copy_number").shift(1))
-    solid = (pl.col("bins") >= SOLID_BINS).fill_null(False)
-    step = differ & solid & solid.shift(1)
-    return (pl.col("start") == pl.col("end").shift(1)).fill_null(False) & ~step
-
-
-def _groups_of_overlapping(ordered: pl.DataFrame) -> pl.Series:
-    """The same groups where calls of one sample and direction overlap: connected by uncut joints, found one by one."""
-    rows = ordered.select(*(pl.col(c).to_physical() for c in _LANE), "start", "end", "copy_number", "bins").rows()
-    parent = list(range(len(rows)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    ends: dict[tuple[int, int, int, int], list[int]] = defaultdict(list)
-    for i, (file, chrom, direction, _, end, _, _) in enumerate(rows):
-        ends[file, chrom, direction, end].append(i)
-    for i, (file, chrom, direction, start, _, copy_number, bins) in enumerate(rows):
-        for j in ends.get((file, chrom, direction, start), ()):
-            differ = rows[j][5] != copy_number
-            if not (differ and (bins or 0) >= SOLID_BINS and (rows[j][6] or 0) >= SOLID_BINS):
-                a, b = root(i), root(j)
-                parent[max(a, b)] = min(a, b)
-    return pl.Series("g", [root(i) + 1 for i in range(len(rows))], dtype=pl.UInt32)
-
-
-_FIELDS: Final = (
-    "group",
+EVENT: Final = (
     "file",
+    "event_no",
     "chrom",
     "start",
     "end",
@@ -95,33 +39,117 @@ _FIELDS: Final = (
     "quality",
     "bins",
     "filters",
-    "par_border",
+    "credible",
+    "pass",
     "parts",
+    "par_border",
 )
+SEGMENT: Final = ("file", "chrom", "start", "end", "direction", "copy_number", "credible", "pass")
+
+
+def join_calls(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Joins calls into events (R3).
+
+    `calls`: as `calls.Sorted.calls`, sorted by file, chrom, start, end. Returns the calls with `event_no` (UInt32, counted
+    from 0 within each file), and the events with the columns `EVENT`; both ordered by direction, then as given.
+    """
+    lanes = [_grouped(lane) for lane in calls.partition_by("direction")]
+    if not lanes:
+        return calls.with_columns(pl.lit(0, pl.UInt32).alias("event_no")), _events(
+            calls.with_columns(pl.lit(0, pl.UInt32).alias("group"))
+        )
+    offset = 0
+    for i, lane in enumerate(lanes):
+        lanes[i] = lane.with_columns(pl.col("group") + offset)
+        offset = int(lanes[i].get_column("group").max())  # type: ignore[arg-type]
+    ordered = pl.concat(lanes)
+    events = _events(ordered)
+    in_file = pl.int_range(pl.len()).over("file").cast(pl.UInt32).alias("event_no")
+    events = (
+        events.sort("file", maintain_order=True).with_columns(in_file)
+        if len(lanes) > 1
+        else events.with_columns(in_file)
+    )
+    number_of = pl.Series(values=[0], dtype=pl.UInt32).extend(
+        events.select("group", "event_no").sort("group").get_column("event_no")
+    )
+    numbered = ordered.with_columns(number_of.gather(ordered.get_column("group")).alias("event_no")).drop("group")
+    return numbered, events.select(EVENT)
+
+
+def _same_place(table: pl.DataFrame) -> pl.Expr:
+    """Whether a row lies on the chromosome and in the sample of the row before it."""
+    return ((pl.col("file") == pl.col("file").shift(1)) & (pl.col("chrom") == pl.col("chrom").shift(1))).fill_null(
+        False
+    )
+
+
+def _grouped(lane: pl.DataFrame) -> pl.DataFrame:
+    """Calls of one direction with `group`, the number of their event from 1, in order."""
+    same = _same_place(lane)
+    before = pl.col("end").shift(1)
+    flags = lane.select(
+        overlap=same & (pl.col("start") < before), continued=same & (pl.col("start") == before) & ~_step()
+    )
+    if flags.get_column("overlap").any():
+        return lane.with_columns(_groups_of_overlapping(lane)).sort("group", maintain_order=True)
+    return lane.with_columns((~flags.get_column("continued").fill_null(False)).cum_sum().cast(pl.UInt32).alias("group"))
+
+
+def _step() -> pl.Expr:
+    """Whether the joint with the row before is a copy-number step between solid sides (R3)."""
+    differ = pl.col("copy_number").ne_missing(pl.col("copy_number").shift(1))
+    solid = (pl.col("bins") >= SOLID_BINS).fill_null(False)
+    return differ & solid & solid.shift(1, fill_value=False)
+
+
+def _groups_of_overlapping(lane: pl.DataFrame) -> pl.Series:
+    """The same groups where calls of one sample and direction overlap: connected by uncut joints, found one by one."""
+    rows = lane.select("file", pl.col("chrom").to_physical(), "start", "end", "copy_number", "bins").rows()
+    parent = list(range(len(rows)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    ends: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    for i, (file, chrom, _, end, _, _) in enumerate(rows):
+        ends[file, chrom, end].append(i)
+    for i, (file, chrom, start, _, copy_number, bins) in enumerate(rows):
+        for j in ends.get((file, chrom, start), ()):
+            solid = (bins or 0) >= SOLID_BINS and (rows[j][5] or 0) >= SOLID_BINS
+            if not (solid and rows[j][4] != copy_number):
+                a, b = root(i), root(j)
+                parent[max(a, b)] = min(a, b)
+    roots = [root(i) for i in range(len(rows))]
+    ranks = {r: n for n, r in enumerate(sorted(set(roots)), 1)}
+    return pl.Series("group", [ranks[r] for r in roots], dtype=pl.UInt32)
 
 
 def _events(ordered: pl.DataFrame) -> pl.DataFrame:
-    alone = ~pl.col("group").is_duplicated()
-    single = ordered.filter(alone).with_columns(pl.lit(1, pl.UInt16).alias("parts"))
-    several = ordered.filter(~alone)
-    events = single.select(_FIELDS)
-    if several.height:
-        events = pl.concat([events, _merged(several).select(_FIELDS)])
+    """Events from calls sorted by `group`, with all columns of `EVENT` but the number, and `group`."""
+    group = pl.col("group")
+    alone = ordered.select((group.ne_missing(group.shift(1)) & group.ne_missing(group.shift(-1)))).to_series()
+    columns = ["group", *(c for c in EVENT if c not in ("event_no", "credible", "pass"))]
+    events = ordered.filter(alone).with_columns(pl.lit(1, pl.UInt16).alias("parts")).select(columns)
+    if events.height < ordered.height:
+        events = pl.concat([events, _merged(ordered.filter(~alone)).select(columns)]).sort("group")
     events = events.with_columns(_filters_left(events))
-    level = pl.col("filters").is_in(["PASS", LENGTH_FILTER])
-    credible = level & (pl.col("quality") >= CREDIBLE_QUALITY).fill_null(True) & _ratio_is_far()
+    sure = (pl.col("quality") >= CREDIBLE_QUALITY).fill_null(True)
+    credible = pl.col("filters").is_in(["PASS", LENGTH_FILTER]) & sure & _ratio_is_far()
     return events.with_columns(credible.alias("credible"), (credible & (pl.col("filters") == "PASS")).alias("pass"))
 
 
 def _merged(parts: pl.DataFrame) -> pl.DataFrame:
     """One row a group of several calls: the copy number of the call with most bins, of two the farther from expected."""
     distance = (pl.col("copy_number") - pl.col("expected_copy_number").cast(pl.Int32)).abs()
-    by_weight = parts.with_columns(
-        pl.col("bins").fill_null(0).alias("weight"), distance.fill_null(0).alias("distance")
-    ).sort("group", "weight", "distance", "start", descending=[False, True, True, False])
+    weighed = parts.with_columns(pl.col("bins").fill_null(0).alias("weight"), distance.fill_null(0).alias("distance"))
+    weighed = weighed.sort("group", "weight", "distance", "start", descending=[False, True, True, False])
     weight = pl.when(pl.col("copy_ratio").is_not_null()).then(pl.col("weight"))
     mean = (pl.col("copy_ratio").cast(pl.Float64) * pl.col("weight")).sum() / weight.sum()
-    return by_weight.group_by("group", maintain_order=True).agg(
+    return weighed.group_by("group", maintain_order=True).agg(
         pl.col("file", "chrom", "direction", "class", "copy_number", "expected_copy_number").first(),
         pl.col("start").min(),
         pl.col("end").max(),
@@ -131,15 +159,11 @@ def _merged(parts: pl.DataFrame) -> pl.DataFrame:
         .cast(pl.Float32)
         .alias("copy_ratio"),
         pl.col("quality").max(),
-        pl.col("bins").sum() if parts.get_column("bins").null_count() == 0 else _sum_or_null("bins"),
+        pl.when(pl.col("bins").is_not_null().any()).then(pl.col("bins").sum()).alias("bins"),
         pl.col("filters").unique().sort().str.join(";"),
         pl.col("par_border").any(),
         pl.len().cast(pl.UInt16).alias("parts"),
     )
-
-
-def _sum_or_null(column: str) -> pl.Expr:
-    return pl.when(pl.col(column).is_not_null().any()).then(pl.col(column).sum()).alias(column)
 
 
 def _ratio_is_far() -> pl.Expr:
@@ -149,17 +173,19 @@ def _ratio_is_far() -> pl.Expr:
 
 def _filters_left(events: pl.DataFrame) -> pl.Series:
     """The filters that hold for whole events (R4), worked out once for each distinct combination."""
+    names = events.get_column("filters")
+    kinds = names.unique()
+    places = pl.Series(range(kinds.len()), dtype=pl.UInt32)
     asked = events.select(
-        "filters",
-        (pl.col("end") - pl.col("start") >= FULL_LENGTH).alias("long"),
-        (pl.col("quality") >= CREDIBLE_QUALITY).fill_null(False).alias("sure"),
-        (_ratio_is_far() & pl.col("copy_ratio").is_not_null()).alias("far"),
-    )
-    distinct = asked.unique()
-    left = [filters_of_event(*row) for row in distinct.iter_rows()]
-    keys = ["filters", "long", "sure", "far"]
-    answers = distinct.with_columns(pl.Series("left", left, dtype=pl.String))
-    return asked.join(answers, on=keys, how="left", maintain_order="left").get_column("left").alias("filters")
+        (names.replace_strict(kinds, places, return_dtype=pl.UInt32) * 8).alias("kind")
+        + 4 * (pl.col("end") - pl.col("start") >= FULL_LENGTH).cast(pl.UInt32)
+        + 2 * (pl.col("quality") >= CREDIBLE_QUALITY).fill_null(False).cast(pl.UInt32)
+        + (_ratio_is_far() & pl.col("copy_ratio").is_not_null()).cast(pl.UInt32)
+    ).to_series()
+    answers = [
+        filters_of_event(kind, bool(code & 4), bool(code & 2), bool(code & 1)) for kind in kinds for code in range(8)
+    ]
+    return pl.Series("filters", answers, dtype=pl.String).gather(asked)
 
 
 def filters_of_event(filters: str, long: bool, sure: bool, far: bool) -> str:
@@ -174,48 +200,44 @@ def filters_of_event(filters: str, long: bool, sure: bool, far: bool) -> str:
     return ";".join(sorted(names)) or "PASS"
 
 
-SEGMENT: Final = ("file", "chrom", "start", "end", "direction", "copy_number", "credible", "pass")
-
-
 def disjoint_segments(events: pl.DataFrame) -> pl.DataFrame:
     """Losses and gains as intervals that are disjoint within a sample and direction: columns `SEGMENT`.
 
-    A piece is at a level if any event over it is; its copy number is the one farthest from the expected of them.
+    `events`: as `join_calls` gives them. A piece is at a level if any event over it is; its copy number is the one
+    farthest from the expected of them.
     """
-    lane = pl.all_horizontal(pl.col(c) == pl.col(c).shift(1) for c in _LANE).fill_null(False)
-    counted = events.filter(pl.col("direction").is_in([Direction.LOSS.value, Direction.GAIN.value])).sort(
-        *_LANE, "start", "end"
-    )
-    overlaps = lane & (pl.col("start") < pl.col("end").cum_max().over(_LANE).shift(1))
-    counted = counted.with_columns(overlaps.any().over(_LANE).alias("tangled"))
-    plain = counted.filter(~pl.col("tangled")).select(SEGMENT)
-    tangled = counted.filter("tangled")
-    if tangled.height:
-        plain = pl.concat([plain, _untangled(tangled).cast(plain.schema)])
-    return plain.sort("file", "chrom", "start", "end")
+    lanes = []
+    for (direction,), lane in events.select(SEGMENT).partition_by("direction", as_dict=True).items():
+        if direction not in (Direction.LOSS.value, Direction.GAIN.value):
+            continue
+        tangled = lane.select(
+            _same_place(lane) & (pl.col("start") < pl.col("end").shift(1)).fill_null(False)
+        ).to_series()
+        if tangled.any():
+            places = lane.filter(tangled).select("file", "chrom").unique()
+            lanes.append(_untangled(lane.join(places, on=["file", "chrom"], how="semi")).cast(lane.schema))
+            lane = lane.join(places, on=["file", "chrom"], how="anti")
+        lanes.append(lane)
+    return pl.concat(lanes) if lanes else events.select(SEGMENT).clear()
 
 
 def _untangled(events: pl.DataFrame) -> pl.DataFrame:
-    """Cuts overlapping events of each sample at every end, and joins neighbours that are alike."""
+    """Cuts overlapping events of one direction at every end, and joins neighbouring pieces that are alike."""
     pieces: list[tuple[object, ...]] = []
-    for (file, chrom, direction), lane in events.partition_by(*_LANE, as_dict=True).items():
+    for (file, chrom, direction), lane in events.partition_by("file", "chrom", "direction", as_dict=True).items():
+        farthest = min if direction == Direction.LOSS.value else max
         rows = lane.select("start", "end", "copy_number", "credible", "pass").rows()
         bounds = sorted({bound for row in rows for bound in row[:2]})
-        last: list[object] | None = None
-        for start, end in pairwise(bounds):
+        open_from, state = 0, None
+        for start, end in pairwise([*bounds, bounds[-1] + 1]):
             over = [row for row in rows if row[0] <= start and row[1] >= end]
-            if not over:
-                last = None
-                continue
             numbers = [row[2] for row in over if row[2] is not None]
-            farthest = (min if direction == Direction.LOSS.value else max)(numbers, default=None)
-            state = [farthest, any(row[3] for row in over), any(row[4] for row in over)]
-            if last is not None and last[5:] == state:
-                last[3] = end
-            else:
-                last = [file, chrom, start, end, direction, *state]
-                pieces.append(last)  # type: ignore[arg-type]
-    return pl.DataFrame([tuple(piece) for piece in pieces], schema=list(SEGMENT), orient="row")
+            now = (farthest(numbers, default=None), any(r[3] for r in over), any(r[4] for r in over)) if over else None
+            if now != state:
+                if state is not None:
+                    pieces.append((file, chrom, open_from, start, direction, *state))
+                open_from, state = start, now
+    return pl.DataFrame(pieces, schema=list(SEGMENT), orient="row")
 
 
 def seen_intervals(calls: pl.DataFrame, reference: pl.DataFrame, least_bins_per_kb: float) -> pl.DataFrame:

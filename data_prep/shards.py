@@ -166,12 +166,16 @@ def _read_alike(
     for name, table in tables.items():
         if table is None or not table.height:
             continue
-        table = table.with_columns(numbers.gather(table.get_column("file")).alias("file")).sort("chrom", "start", "end")
+        table = table.with_columns(numbers.gather(table.get_column("file")).alias("file")).sort(_PLACE)
         path = folder / f"{name}-{report.batch}-{dialect.name}.parquet"
         table.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP, statistics=True)
         written = report.rows.setdefault(name, {})
         for chrom, n in table.group_by("chrom").len().iter_rows():
             written[chrom] = written.get(chrom, 0) + n
+
+
+_PLACE: Final = pl.col("chrom").to_physical().cast(pl.Int64) * (1 << 28) + pl.col("start")
+"""One number to sort by: no chromosome has 2**28 bases."""
 
 
 def _by_file(table: pl.DataFrame, files: int) -> list[int]:
