@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from glob import glob
@@ -190,7 +191,7 @@ def _read(files: list[str], table: SampleTable, work: Path, jobs: int, progress:
                     break
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    report = future.result()
+                    report = _report(future)
                     done.append(report)
                     read += len(report.files)
                     progress("read", read, len(files))
@@ -198,6 +199,19 @@ def _read(files: list[str], table: SampleTable, work: Path, jobs: int, progress:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return sorted(done, key=lambda report: report.batch)
+
+
+def _report(future: Future[BatchReport]) -> BatchReport:
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise BuildError(
+            "a process that read files was ended from outside: is the memory full? give fewer --jobs"
+        ) from error
+    except pl.exceptions.PolarsError as error:
+        raise BuildError(
+            f"the files read could not be kept ({str(error).splitlines()[0]}): is the disk full?"
+        ) from error
 
 
 def _rows(batches: Iterable[BatchReport]) -> dict[str, dict[str, int]]:

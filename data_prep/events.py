@@ -131,7 +131,7 @@ def _groups_of_overlapping(lane: pl.DataFrame) -> pl.Series:
 def _events(ordered: pl.DataFrame) -> pl.DataFrame:
     """Events from calls sorted by `group`, with all columns of `EVENT` but the number, and `group`."""
     group = pl.col("group")
-    alone = ordered.select((group.ne_missing(group.shift(1)) & group.ne_missing(group.shift(-1)))).to_series()
+    alone = ordered.select(group.ne_missing(group.shift(1)) & group.ne_missing(group.shift(-1))).to_series()
     columns = ["group", *(c for c in EVENT if c not in ("event_no", "credible", "pass"))]
     events = ordered.filter(alone).with_columns(pl.lit(1, pl.UInt16).alias("parts")).select(columns)
     if events.height < ordered.height:

@@ -98,18 +98,33 @@ def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str
                 FileReport(number, name, 0, "refused", f"it cannot be opened: {error.strerror or error}")
             )
     for dialect in {id(d): d for _, _, d, _ in read}.values():
-        _read_alike(report, [one for one in read if one[2] is dialect], dialect, sexes, Path(folder))
+        alike = [one for one in read if one[2] is dialect]
+        try:
+            _write(report, _read_alike(alike, dialect, sexes), dialect.name, Path(folder))
+        except pl.exceptions.PolarsError:
+            # one file that nobody foresaw must not take the others with it: find it by reading them one by one
+            for number, one in enumerate(alike):
+                try:
+                    _write(report, _read_alike([one], dialect, sexes), f"{dialect.name}-{number}", Path(folder))
+                except pl.exceptions.PolarsError as error:
+                    why = f"its records cannot be parsed ({str(error).splitlines()[0]}): fetch it again"
+                    report.files.append(
+                        FileReport(one[0], str(one[1].path), one[1].size, "refused", why, one[1].sha256)
+                    )
     report.files.sort(key=lambda one: one.file_id)
     return report
 
 
-def _read_alike(
-    report: BatchReport,
-    read: list[tuple[int, VcfFile, Dialect, str]],
-    dialect: Dialect,
-    sexes: Mapping[str, str],
-    folder: Path,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Files of one dialect, read: their reports, and the tables to write."""
+
+    files: list[FileReport]
+    skipped: list[SkippedRecord]
+    tables: dict[str, pl.DataFrame]
+
+
+def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect, sexes: Mapping[str, str]) -> _Read:
     files = [file for _, file, _, _ in read]
     caller = [dialect.caller_sex(file.header) for file in files]
     recorded = [sexes.get(file.header.samples[0]) for file in files]
@@ -123,9 +138,10 @@ def _read_alike(
     contradicting = _contradicting(
         calls, pl.DataFrame({"file": held["file"], "recorded": recorded}, schema_overrides={"recorded": pl.String})
     )
+    reports, skipped = [], []
     for i, (number, file, _, release) in enumerate(read):
         header = file.header
-        report.files.append(
+        reports.append(
             FileReport(
                 number,
                 str(file.path),
@@ -150,28 +166,30 @@ def _read_alike(
         firsts.append(firsts[-1] + file.records)
     for (i, reason), rows in fates.skipped.partition_by("file", "reason", as_dict=True).items():
         first = int(rows.get_column("row").min()) - firsts[int(i)]  # type: ignore[arg-type]
-        report.skipped.append(
-            SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:_EXAMPLE])
-        )
+        skipped.append(SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:_EXAMPLE]))
     numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
     seen = fates.reference
+    tables = {"calls": calls, "events": events, "segments": disjoint_segments(events)}
+    if seen.height:
+        tables["seen"] = seen_intervals(calls.join(seen, on="file", how="semi"), seen, LEAST_BINS_PER_KB)
     tables = {
-        "calls": calls,
-        "events": events,
-        "segments": disjoint_segments(events),
-        "seen": seen_intervals(calls.join(seen, on="file", how="semi"), seen, LEAST_BINS_PER_KB)
-        if seen.height
-        else None,
+        name: table.with_columns(numbers.gather(table.get_column("file")).alias("file")).sort(_PLACE)
+        for name, table in tables.items()
+        if table.height
     }
-    for name, table in tables.items():
-        if table is None or not table.height:
-            continue
-        table = table.with_columns(numbers.gather(table.get_column("file")).alias("file")).sort(_PLACE)
-        path = folder / f"{name}-{report.batch}-{dialect.name}.parquet"
-        table.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP, statistics=True)
-        written = report.rows.setdefault(name, {})
-        for chrom, n in table.group_by("chrom").len().iter_rows():
-            written[chrom] = written.get(chrom, 0) + n
+    return _Read(reports, skipped, tables)
+
+
+def _write(report: BatchReport, read: _Read, name: str, folder: Path) -> None:
+    """Writes the tables of a shard, and enters what they hold into the report."""
+    for table, rows_of in read.tables.items():
+        path = folder / f"{table}-{report.batch}-{name}.parquet"
+        rows_of.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP, statistics=True)
+        rows = report.rows.setdefault(table, {})
+        for chrom, n in rows_of.group_by("chrom").len().iter_rows():
+            rows[chrom] = rows.get(chrom, 0) + n
+    report.files += read.files
+    report.skipped += read.skipped
 
 
 _PLACE: Final = pl.col("chrom").to_physical().cast(pl.Int64) * (1 << 28) + pl.col("start")

@@ -24,6 +24,7 @@ COLUMNS: Final = ("chrom", "pos", "id", "ref", "alt", "qual", "filter", "info", 
 MAX_TEXT: Final = 1 << 30
 """Bytes of text beyond which a file is taken for damaged or malicious, not for one person's CNV calls."""
 
+_DAMAGED: Final[tuple[type[Exception], ...]] = (OSError, EOFError, isal_zlib.error)
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 
@@ -126,7 +127,7 @@ def _inflate(path: Path, raw: bytes) -> bytes:
     try:
         with igzip.open(BytesIO(raw), "rb") as stream:
             text: bytes = stream.read(MAX_TEXT + 1)
-    except (OSError, EOFError, isal_zlib.error) as error:
+    except _DAMAGED as error:
         raise FileRefusedError(f"the compressed data are damaged ({error}): fetch the file again") from error
     if len(text) > MAX_TEXT:
         raise FileRefusedError(

@@ -1,0 +1,50 @@
+# make run: everything from a fresh clone to a dashboard with the demonstration cohort. make test: every test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8501
+
+.PHONY: run test lint unit bench clean
+
+run: $(VENV)/.installed
+	@test -e cnv.duckdb || $(MAKE) --no-print-directory demonstration
+	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT)
+
+# Never builds over a database that is there; the VCFs are only needed while it is built, and stay for the curious.
+.PHONY: demonstration
+demonstration: $(VENV)/.installed
+	@test ! -e cnv.duckdb || { echo "cnv.duckdb is there already: move it away to build the demonstration again" >&2; exit 1; }
+	@test -e demo/samples.tsv || $(BIN)/python -m data_prep demo --out demo
+	$(BIN)/python -m data_prep build --vcf demo/vcf --samples demo/samples.tsv --out cnv.duckdb
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..., say" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python cannot make a virtual environment: on Debian and Ubuntu install the package python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.txt constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	@touch $@
+
+$(VENV)/.installed-tests: tests/requirements.txt $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt -c constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .duckdb15 'duckdb>=1.5,<1.6'
+	@touch $@
+
+test: lint unit
+
+lint: $(VENV)/.installed-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.installed-tests
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --junitxml test-results/junit.xml $(PYTEST)
+
+bench: $(VENV)/.installed-tests
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) .duckdb15 demo test-results

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints its figures and says what was compared; ratios within one run, since machines are noisy."""
