@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import polars as pl
 from isal import igzip, isal_zlib
@@ -24,7 +24,7 @@ COLUMNS: Final = ("chrom", "pos", "id", "ref", "alt", "qual", "filter", "info", 
 MAX_TEXT: Final = 1 << 30
 """Bytes of text beyond which a file is taken for damaged or malicious, not for one person's CNV calls."""
 
-_DAMAGED: Final[tuple[type[Exception], ...]] = (OSError, EOFError, isal_zlib.error)
+_DAMAGED: Final = (OSError, EOFError, cast(type[Exception], isal_zlib.error))
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 
