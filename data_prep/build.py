@@ -127,9 +127,8 @@ def build(
                 clock.lap("mark")
                 events = con.sql("SELECT count(*) FROM events").fetchall()[0][0]
         except duckdb.Error as error:
-            raise BuildError(
-                f"the database could not be written ({str(error).splitlines()[0]}): is the disk full?"
-            ) from error
+            hint = ": is the disk full?" if isinstance(error, (duckdb.IOException, duckdb.FatalException)) else ""
+            raise BuildError(f"the database could not be written ({str(error).splitlines()[0]}){hint}") from error
         published = database.publish(unfinished, out, generation)
         clock.lap("publish")
     return _summary(published, people, table, skipped, events, clock.laps)

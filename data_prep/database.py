@@ -312,12 +312,12 @@ _CALLABILITY: Final = """
         WHERE s.chrom IN (SELECT unnest($chroms::VARCHAR[])) AND (s.chrom != 'chrY' OR p.sex = 'XY')
     ),
     steps AS (
-        SELECT chrom, at, sum(step) AS step FROM
-            (SELECT chrom, start AS at, 1 AS step FROM seen UNION ALL SELECT chrom, "end", -1 FROM seen) GROUP BY chrom, at
+        SELECT chrom, place, sum(step) AS step FROM
+            (SELECT chrom, start AS place, 1 AS step FROM seen UNION ALL SELECT chrom, "end", -1 FROM seen) GROUP BY chrom, place
     ),
     runs AS (
-        SELECT chrom, at AS start, lead(at) OVER one AS "end", sum(step) OVER one AS seen FROM steps WHERE step != 0
-        WINDOW one AS (PARTITION BY chrom ORDER BY at)
+        SELECT chrom, place AS start, lead(place) OVER one AS "end", sum(step) OVER one AS seen FROM steps WHERE step != 0
+        WINDOW one AS (PARTITION BY chrom ORDER BY place)
     )
     SELECT chrom, start, "end", seen, CASE WHEN chrom = 'chrY' THEN $men ELSE $everyone END
     FROM runs WHERE seen > 0 ORDER BY chrom, start

@@ -77,7 +77,7 @@ def join_calls(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return numbered, events.select(EVENT)
 
 
-def _same_place(table: pl.DataFrame) -> pl.Expr:
+def _same_place() -> pl.Expr:
     """Whether a row lies on the chromosome and in the sample of the row before it."""
     return ((pl.col("file") == pl.col("file").shift(1)) & (pl.col("chrom") == pl.col("chrom").shift(1))).fill_null(
         False
@@ -86,7 +86,7 @@ def _same_place(table: pl.DataFrame) -> pl.Expr:
 
 def _grouped(lane: pl.DataFrame) -> pl.DataFrame:
     """Calls of one direction with `group`, the number of their event from 1, in order."""
-    same = _same_place(lane)
+    same = _same_place()
     before = pl.col("end").shift(1)
     flags = lane.select(
         overlap=same & (pl.col("start") < before), continued=same & (pl.col("start") == before) & ~_step()
@@ -210,9 +210,7 @@ def disjoint_segments(events: pl.DataFrame) -> pl.DataFrame:
     for (direction,), lane in events.select(SEGMENT).partition_by("direction", as_dict=True).items():
         if direction not in (Direction.LOSS.value, Direction.GAIN.value):
             continue
-        tangled = lane.select(
-            _same_place(lane) & (pl.col("start") < pl.col("end").shift(1)).fill_null(False)
-        ).to_series()
+        tangled = lane.select(_same_place() & (pl.col("start") < pl.col("end").shift(1)).fill_null(False)).to_series()
         if tangled.any():
             places = lane.filter(tangled).select("file", "chrom").unique()
             lanes.append(_untangled(lane.join(places, on=["file", "chrom"], how="semi")).cast(lane.schema))

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 import polars as pl
-from isal import igzip
-from isal.igzip_lib import IsalError
+from isal import igzip, isal_zlib
 
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, chromosome
 from data_prep.reference import FOLDER
@@ -160,6 +159,7 @@ def read_gencode(path: Path) -> GeneModels:
 
 
 _BLOCK: Final = 48 << 20
+_DAMAGED: Final = (EOFError, gzip.BadGzipFile, zlib.error, cast(type[Exception], isal_zlib.error))
 _FIELDS: Final = ("chrom", "source", "feature", "start", "end", "score", "strand", "frame", "attributes")
 _WANTED: Final = ("gene", "transcript", "exon", "CDS", "stop_codon")
 
@@ -179,7 +179,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
                     rest = tail
                 else:
                     rest += piece
-    except (EOFError, zlib.error, IsalError, gzip.BadGzipFile) as error:
+    except _DAMAGED as error:
         raise ValueError(f"{path} is cut short or damaged: fetch it again.") from error
     if rest.strip():
         if rest.count(b"\t") < len(_FIELDS) - 1 or not rest.rstrip().endswith(b";"):
