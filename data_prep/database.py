@@ -10,6 +10,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files as resource_files
 from pathlib import Path
@@ -22,7 +23,7 @@ from data_prep import reference
 from data_prep.domain.chromosomes import CHROMOSOMES
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.genes import GeneModels
-from data_prep.shards import FileReport, SkippedRecord
+from data_prep.shards import PLACE_BITS, FileReport, SkippedRecord
 
 _EVENT_BITS: Final = 20
 _CHUNK: Final = 400_000
@@ -288,19 +289,19 @@ _INSERT: Final = {
     "calls": """
         INSERT INTO calls SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.class, s.copy_number, s.expected_copy_number,
             s.copy_ratio, s.quality, s.bins, s.filters, s.genotype, s.par_border, f.sample_id::BIGINT * {numbers} + s.event_no
-        FROM read_parquet($paths) s JOIN counted_files f USING (file) WHERE s.chrom IN (SELECT unnest($chroms::VARCHAR[]))
-        ORDER BY s.chrom::chrom, s.start, s."end", f.sample_id, s.class::call_class, s.copy_number
+        FROM read_parquet($paths) s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        ORDER BY s.place, s."end", f.sample_id, s.class::call_class, s.copy_number
     """,
     "events": """
         INSERT INTO events SELECT f.sample_id::BIGINT * {numbers} + s.event_no, f.sample_id, s.chrom, s.start, s."end", s.direction,
             s.class, s.copy_number, s.expected_copy_number, s.copy_ratio, s.quality, s.bins, s.filters, s.credible, s.pass, s.parts, s.par_border
-        FROM read_parquet($paths) s JOIN counted_files f USING (file) WHERE s.chrom IN (SELECT unnest($chroms::VARCHAR[]))
-        ORDER BY s.chrom::chrom, s.start, s."end", f.sample_id, s.event_no
+        FROM read_parquet($paths) s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        ORDER BY s.place, s."end", f.sample_id, s.event_no
     """,
     "segments": """
         INSERT INTO segments SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.copy_number, s.credible, s.pass
-        FROM read_parquet($paths) s JOIN counted_files f USING (file) WHERE s.chrom IN (SELECT unnest($chroms::VARCHAR[]))
-        ORDER BY s.chrom::chrom, s.start, s."end", f.sample_id, s.direction::direction
+        FROM read_parquet($paths) s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        ORDER BY s.place, s."end", f.sample_id, s.direction::direction
     """,
 }
 
@@ -309,7 +310,7 @@ _CALLABILITY: Final = """
     WITH seen AS (
         SELECT s.chrom::chrom AS chrom, s.start, s."end" FROM read_parquet($paths) s
         JOIN counted_files f USING (file) JOIN samples p USING (sample_id)
-        WHERE s.chrom IN (SELECT unnest($chroms::VARCHAR[])) AND (s.chrom != 'chrY' OR p.sex = 'XY')
+        WHERE s.place >= $first AND s.place < $last AND (s.chrom != 'chrY' OR p.sex = 'XY')
     ),
     steps AS (
         SELECT chrom, place, sum(step) AS step FROM
@@ -325,41 +326,50 @@ _CALLABILITY: Final = """
 
 
 def write_calls(con: duckdb.DuckDBPyConnection, shards: Path, people: People, rows: dict[str, dict[str, int]]) -> None:
-    """Calls, events, segments and callability from the shards, sorted; `rows` counts the rows by table and chromosome."""
+    """Calls, events, segments and callability from the shards, sorted; `rows` counts the rows by table and chromosome.
+
+    Two tables at a time: the writing of one sorted table keeps only one core busy.
+    """
     con.register("counted_files_frame", people.files.to_arrow())
-    con.execute("CREATE TEMP TABLE counted_files AS SELECT * FROM counted_files_frame")
+    con.execute("CREATE TABLE counted_files AS SELECT * FROM counted_files_frame")
     con.unregister("counted_files_frame")
-    numbers = 1 << _EVENT_BITS
-    for table, statement in _INSERT.items():
+    seers = _seers(people)
+    seen = {"everyone": seers.height, "men": seers.filter(pl.col("sex") == "XY").height}
+    statements: list[tuple[str, str, dict[str, int]]] = [
+        (table, statement.format(numbers=1 << _EVENT_BITS), {}) for table, statement in _INSERT.items()
+    ]
+
+    def write(table: str, statement: str, values: dict[str, int]) -> None:
         paths = [str(path) for path in sorted(shards.glob(f"{table}-*.parquet"))]
-        for chroms in _chunks(rows.get(table, {})):
-            con.execute(statement.format(numbers=numbers), {"paths": paths, "chroms": chroms})
-    paths = [str(path) for path in sorted(shards.glob("seen-*.parquet"))]
-    if paths:
-        with_rows = {r.file_id for r in people.reports if r.reference_rows}
-        seers = people.files.filter(pl.col("file").is_in(list(with_rows))).join(
-            people.samples.select(pl.col("sample_id").cast(pl.UInt16), "sex"), on="sample_id"
-        )
-        men = seers.filter(pl.col("sex") == "XY").height
-        for chroms in _chunks(rows.get("seen", {})):
-            con.execute(_CALLABILITY, {"paths": paths, "chroms": chroms, "men": men, "everyone": seers.height})
+        with con.cursor() as cursor:
+            cursor.execute("USE cnv")
+            for first, last in _chunks(rows.get(table, {})):
+                cursor.execute(statement, {"paths": paths, "first": first, "last": last} | values)
+
+    with ThreadPoolExecutor(2) as pool:
+        for future in [pool.submit(write, *one) for one in [*statements, ("seen", _CALLABILITY, seen)]]:
+            future.result()
     con.execute("DROP TABLE counted_files")
 
 
-def _chunks(rows: dict[str, int]) -> Iterator[list[str]]:
-    """Chromosomes in order, in groups of about `_CHUNK` rows."""
-    chunk: list[str] = []
-    total = 0
-    for chrom in CHROMOSOMES:
+def _seers(people: People) -> pl.DataFrame:
+    """Samples whose files have reference rows, with their sex: those that callability is a share of (R5)."""
+    with_rows = [r.file_id for r in people.reports if r.reference_rows]
+    samples = people.samples.select(pl.col("sample_id").cast(pl.UInt16), "sex")
+    return people.files.filter(pl.col("file").is_in(with_rows)).join(samples, on="sample_id")
+
+
+def _chunks(rows: dict[str, int]) -> Iterator[tuple[int, int]]:
+    """Chromosomes in order, in runs of about `_CHUNK` rows, as bounds of `place`: first, and the one after the last."""
+    first = total = 0
+    for number, chrom in enumerate(CHROMOSOMES):
         n = rows.get(chrom, 0)
-        if chunk and total + n > _CHUNK:
-            yield chunk
-            chunk, total = [], 0
-        if n:
-            chunk.append(chrom)
-            total += n
-    if chunk:
-        yield chunk
+        if total and total + n > _CHUNK:
+            yield first << PLACE_BITS, number << PLACE_BITS
+            first, total = number, 0
+        total += n
+    if total:
+        yield first << PLACE_BITS, len(CHROMOSOMES) << PLACE_BITS
 
 
 MARK: Final = f"""

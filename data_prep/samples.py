@@ -4,6 +4,7 @@ The 1000 Genomes pedigree file, the IGSR portal's table, and our own (sample, su
 father, mother, unrelated) all become one frame.
 """
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -88,8 +89,8 @@ def _rows(path: Path) -> list[list[str]]:
     lines = [one for one in lines if one.strip()]
     if not lines:
         raise SampleTableError(f"{path} is empty: give the pedigree, the IGSR table or our own TSV")
-    separator = "\t" if "\t" in lines[0] else None
-    return [[cell.strip() for cell in one.split(separator)] for one in lines]
+    rows = csv.reader(lines, delimiter="\t") if "\t" in lines[0] else (one.split() for one in lines)
+    return [[cell.strip() for cell in row] for row in rows]
 
 
 def _cells(path: Path, header: list[str], rows: list[list[str]], needed: dict[str, str]) -> pl.DataFrame:

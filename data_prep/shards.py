@@ -25,7 +25,8 @@ _ROW_GROUP: Final = 8_192
 """Rows of a Parquet row group: small, so that one chromosome can be read without the others."""
 _EXAMPLE: Final = 500
 
-TABLES: Final = ("calls", "events", "segments", "seen")
+PLACE_BITS: Final = 28
+"""No chromosome has 2**28 bases: its number and a start make one number, by which shards are sorted and read in parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,10 @@ class BatchReport:
 
 
 def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str], folder: str) -> BatchReport:
-    """Reads files, given with their numbers, and writes `<table>-<batch>.parquet` into `folder`.
+    """Reads files, given with their numbers, and writes the shards `<table>-<batch>-<dialect>.parquet` into `folder`:
+    calls, events, segments, and, where there are reference rows, seen.
 
-    `sexes`: recorded karyotype sex by sample. Each shard is sorted by chromosome and start; its column `file` is the
+    `sexes`: recorded karyotype sex by sample. Each shard is sorted by `place`; its column `file` is the
     number given.
     """
     report = BatchReport(batch)
@@ -169,11 +171,14 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
         skipped.append(SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:_EXAMPLE]))
     numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
     seen = fates.reference
+    place = pl.col("chrom").to_physical().cast(pl.Int64) * (1 << PLACE_BITS) + pl.col("start")
     tables = {"calls": calls, "events": events, "segments": disjoint_segments(events)}
     if seen.height:
         tables["seen"] = seen_intervals(calls.join(seen, on="file", how="semi"), seen, LEAST_BINS_PER_KB)
     tables = {
-        name: table.with_columns(numbers.gather(table.get_column("file")).alias("file")).sort(_PLACE)
+        name: table.with_columns(numbers.gather(table.get_column("file")).alias("file"), place.alias("place")).sort(
+            "place"
+        )
         for name, table in tables.items()
         if table.height
     }
@@ -190,10 +195,6 @@ def _write(report: BatchReport, read: _Read, name: str, folder: Path) -> None:
             rows[chrom] = rows.get(chrom, 0) + n
     report.files += read.files
     report.skipped += read.skipped
-
-
-_PLACE: Final = pl.col("chrom").to_physical().cast(pl.Int64) * (1 << 28) + pl.col("start")
-"""One number to sort by: no chromosome has 2**28 bases."""
 
 
 def _by_file(table: pl.DataFrame, files: int) -> list[int]:
