@@ -83,7 +83,11 @@ def demo(
             )
     except (ValueError, OSError) as error:
         _fail(error)
-    _out.print(str(summary), markup=False)
+    _out.print(
+        f"{summary.samples:,} simulated people, {summary.records:,} calls of which {summary.passed:,} PASS, "
+        f"{summary.reference_rows:,} reference rows; {summary.out / 'vcf'}, samples.tsv and truth.tsv beside it",
+        markup=False,
+    )
 
 
 @app.command()

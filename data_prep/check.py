@@ -191,6 +191,15 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
              HAVING max(e."end" - e.start) >= m.longest AND sum(e."end" - e.start) >= m.bases)
            OR NOT (m.longest > 3000000 OR m.bases > 0.1 * k.sequenced)""",
     ),
+    (
+        "R11",
+        "nobody has a long, dense, passing event that touches no problem region without being marked",
+        "SELECT count(*) FROM events WHERE pass AND direction IN ('loss', 'gain') AND \"end\" - start > 3000000",
+        """SELECT count(*) FROM events e WHERE pass AND direction IN ('loss', 'gain') AND "end" - start > 3000000
+             AND bins * 1000.0 >= 0.5 * ("end" - start)
+             AND NOT EXISTS (SELECT 1 FROM problem_regions p WHERE p.chrom = e.chrom AND p.start < e."end" AND p."end" > e.start)
+             AND NOT EXISTS (SELECT 1 FROM marked_samples m WHERE m.sample_id = e.sample_id AND m.chrom = e.chrom AND m.direction = e.direction)""",
+    ),
 )
 """Rule, what must hold, how many things it is asked of, how many break it."""
 
