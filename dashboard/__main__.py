@@ -1,0 +1,73 @@
+"""Starts the dashboard: `python -m dashboard [--host 127.0.0.1] [--port 8501]`.
+
+Uvicorn and not `streamlit run`, which leaves Nagle's algorithm on and so makes every request on an open connection
+wait for 40 ms. One worker: sessions and media live in the process.
+"""
+
+import argparse
+import os
+import socket
+import sys
+from contextlib import suppress
+
+from dashboard.settings import ROOT, database_path
+
+GRACE = 3
+"""Seconds that open requests get when the process is told to stop."""
+
+
+def main() -> int:
+    """Serves until it is told to stop; 1 if the port is taken."""
+    parser = argparse.ArgumentParser(prog="python -m dashboard", description="Serve the 1000 Genomes CNV explorer.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=8501, help="port to listen on; 0 takes a free one (default: %(default)s)"
+    )
+    options = parser.parse_args()
+
+    # Streamlit reads .streamlit/config.toml where the process stands.
+    os.environ["CNV_DATABASE"] = str(database_path())
+    os.chdir(ROOT)
+
+    import uvicorn  # the configuration above comes first
+
+    listening = _listen(options.host, options.port)
+    if listening is None:
+        return 1
+    port = listening.getsockname()[1]
+    shown = "localhost" if options.host in ("127.0.0.1", "0.0.0.0", "::1", "::") else options.host
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if not self.should_exit:
+                print(f"The dashboard is ready at http://{shown}:{port}", flush=True)
+
+    config = uvicorn.Config(
+        "dashboard.server:app",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+        ws_ping_interval=None,
+    )
+    with suppress(KeyboardInterrupt):
+        Server(config).run(sockets=[listening])
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket | None:
+    """A bound socket; None, with a sentence on stderr, where the address cannot be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # asyncio turns Nagle's algorithm off only where the socket names its protocol.
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except (OSError, OverflowError) as error:
+        print(f"Cannot listen on {host}:{port} ({error}). Choose another port with --port.", file=sys.stderr)
+        return None
+    return listening
+
+
+if __name__ == "__main__":
+    sys.exit(main())

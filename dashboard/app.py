@@ -1,0 +1,48 @@
+"""The entry script: the page list, and the frame around the page that is asked for.
+
+It parses the address once, leases one generation of the database for the whole run, and says in one sentence why
+there is nothing to show where there is no database.
+"""
+
+import streamlit as st
+
+from dashboard import query, settings, url_state
+from dashboard.colours import palette
+from dashboard.components import frame, markup
+from dashboard.components.run import Run, running
+from dashboard.filters import parse
+from dashboard.store.cohort import group_codes
+from dashboard.store.database import BusyError, UnavailableError
+
+st.set_page_config(page_title=frame.NAME, page_icon=settings.ROOT / "dashboard" / "assets" / "icon.svg", layout="wide")
+page = st.navigation(
+    [
+        st.Page(frame.START_PAGE, title=frame.NAME, default=True),
+        st.Page(frame.GENE_PAGE, title=f"Gene · {frame.NAME}", url_path="gene"),
+    ],
+    position="hidden",
+)
+
+try:
+    with settings.store().lease() as database:
+        values = url_state.values()
+        filters, problems = parse(values, group_codes(database))
+        run = Run(
+            database,
+            values,
+            filters,
+            problems + query.unused(values),
+            palette(st.context.theme.type),
+            st.context.url or "http://localhost:8501",
+        )
+        with running(run):
+            frame.bar(run)
+            page.run()
+            frame.foot(database)
+except UnavailableError as error:
+    st.html(
+        markup.element("h1", markup.text(frame.NAME))
+        + markup.paragraphs([f"<strong>{markup.text(error.reason)}</strong>", markup.text(error.advice)])
+    )
+except BusyError as error:
+    st.warning(markup.label(error))

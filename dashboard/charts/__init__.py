@@ -1,0 +1,1 @@
+"""Frames in, Vega-Lite out. Nothing here knows a database or a page."""

@@ -1,0 +1,113 @@
+"""The list of carriers: one row an event, every column sortable, with badges for events that need care."""
+
+from typing import Any, Final
+
+import polars as pl
+import streamlit as st
+
+from dashboard import links, wording
+from dashboard.components import markup
+from dashboard.components.frequency import PLURALS
+from dashboard.filters import Filters
+from dashboard.formats.delimited import one_based
+from data_prep.domain.levels import SOLID_BINS
+
+_COLUMNS: Final = (
+    "sample",
+    "superpopulation",
+    "population",
+    "sex",
+    "class",
+    "copy_number",
+    "expected_copy_number",
+    "chrom",
+    "start",
+    "end",
+    "length",
+    "overlap",
+    "quality",
+    "bins",
+    "badges",
+    "filters",
+    "copy_ratio",
+)
+
+
+def carrier_list(events: pl.DataFrame, gene: str, filters: Filters, *, assessable: bool) -> None:
+    """The events that make carriers, as the store names their columns, with the link to the same rows as CSV.
+
+    Where the place is not assessable they are calls that were made there, and nothing more.
+    """
+    by_direction = [
+        f"{wording.count(events.filter(pl.col('direction') == direction)['sample'].n_unique())} with {plural}"
+        for direction, plural in PLURALS.items()
+        if direction in filters.directions
+    ]
+    st.html(
+        markup.element(
+            "h2",
+            f"{'Carriers' if assessable else 'Called here'}: {wording.joined(by_direction, 'and')}",
+            class_="cnv-section",
+        )
+    )
+    if events.is_empty():
+        st.html(
+            markup.element(
+                "p", "Nobody carries such an event. A wider filter or overlap rule may show more.", class_="cnv-counted"
+            )
+        )
+        return
+    st.dataframe(
+        with_badges(one_based(events)).select(_COLUMNS).with_columns(pl.col("class").str.replace_all("-", " ")),
+        column_config=_configuration(),
+        hide_index=True,
+        height=420 if events.height > 10 else "auto",
+        alt=f"The {events.height} events that make carriers; the CSV has the same rows.",
+    )
+    rows = "row" if events.height == 1 else "rows"
+    st.html(
+        markup.element(
+            "p",
+            f"One row an event, {wording.count(events.height)} {rows}; positions are 1-based and inclusive, GRCh38. "
+            + markup.link("Carriers as CSV", links.gene_download("carriers", "csv", gene, filters), download="")
+            + markup.link("Frequencies as CSV", links.gene_download("frequencies", "csv", gene, filters), download=""),
+            class_="cnv-links",
+        )
+    )
+
+
+def with_badges(events: pl.DataFrame) -> pl.DataFrame:
+    """Adds `badges`: why an event needs care (R2, R4)."""
+    bins = pl.col("bins")
+    badges = (
+        pl.when(bins == 1).then(pl.lit("1 bin")),
+        pl.when(bins == SOLID_BINS - 1).then(pl.lit("2 bins")),
+        pl.when(pl.col("filters") == ".").then(pl.lit("no filter applied")),
+        pl.when(pl.col("par_border")).then(pl.lit("across a PAR border")),
+    )
+    return events.with_columns(badges=pl.concat_list(badges).list.drop_nulls())
+
+
+def _configuration() -> dict[str, Any]:
+    column = st.column_config
+    return {
+        "sample": column.TextColumn("Sample", pinned=True),
+        "superpopulation": column.TextColumn("Group", help="Super-population"),
+        "population": column.TextColumn("Population"),
+        "sex": column.TextColumn("Sex"),
+        "class": column.TextColumn("Class"),
+        "copy_number": column.NumberColumn("Copies", help="Copy number that the caller gives", format="%d"),
+        "expected_copy_number": column.NumberColumn(
+            "Expected", help="Copies expected there in this person", format="%d"
+        ),
+        "chrom": column.TextColumn("Chr"),
+        "start": column.NumberColumn("Start", format="localized"),
+        "end": column.NumberColumn("End", format="localized"),
+        "length": column.NumberColumn("Length, bp", format="localized"),
+        "overlap": column.NumberColumn("Of the gene", help="Share of the gene that the event covers", format="percent"),
+        "quality": column.NumberColumn("QUAL", format="%.0f"),
+        "bins": column.NumberColumn("Bins", help="Read-depth bins; one or two are the least certain", format="%d"),
+        "copy_ratio": column.NumberColumn("Copy ratio", help="1 is the expected copy number", format="%.2f"),
+        "filters": column.TextColumn("Filter"),
+        "badges": column.ListColumn("Care"),
+    }

@@ -1,0 +1,69 @@
+"""The cohort in numbers: sizes of the database, and people by super-population and population."""
+
+import polars as pl
+import streamlit as st
+
+from dashboard import wording
+from dashboard.colours import Palette
+from dashboard.components import markup
+from dashboard.store.cohort import Totals
+
+
+def tiles(sizes: Totals) -> None:
+    """The sizes that matter, large."""
+    told = (
+        (sizes.people, "people"),
+        (sizes.unrelated, "of them unrelated"),
+        (sizes.calls, "calls"),
+        (sizes.events, "events (abutting calls joined)"),
+        (sizes.credible_events, "credible events"),
+        (sizes.genes, "genes with a place"),
+    )
+    content = "".join(
+        markup.element("div", markup.element("b", wording.count(number)) + markup.text(words)) for number, words in told
+    )
+    st.html(markup.element("div", content, class_="cnv-tiles"))
+
+
+def population_tables(populations: pl.DataFrame, palette: Palette) -> None:
+    """People of each super-population by population, a small table each: all, unrelated, XX and XY."""
+    tables = [
+        _table(str(code), str(name), group, palette)
+        for (code, name), group in populations.group_by("superpopulation", "superpopulation_name", maintain_order=True)
+    ]
+    st.html(
+        markup.element("h2", "People by population", class_="cnv-section")
+        + markup.element("div", "".join(tables), class_="cnv-grid")
+    )
+
+
+def _table(code: str, name: str, rows: pl.DataFrame, palette: Palette) -> str:
+    head = markup.element("th", "Population", scope="col", class_="cnv-left") + "".join(
+        markup.element("th", words, scope="col") for words in ("People", "Unrelated", "XX", "XY")
+    )
+    swatch = markup.element("span", "", class_="cnv-swatch", style=f"background:{palette.superpopulation(code)}")
+    lines = [
+        _line(
+            swatch + markup.text(code) + markup.element("span", markup.text(name), class_="cnv-name"), rows, "cnv-total"
+        ),
+        *(
+            _line(
+                markup.element("abbr", markup.text(row["population"]), title=row["population_name"])
+                + markup.element("span", markup.text(row["population_name"]), class_="cnv-name"),
+                one,
+            )
+            for row, one in zip(rows.iter_rows(named=True), rows.iter_slices(1), strict=True)
+        ),
+    ]
+    return markup.element(
+        "table",
+        markup.element("thead", markup.element("tr", head)) + markup.element("tbody", "".join(lines)),
+        class_="cnv-table cnv-people",
+    )
+
+
+def _line(first: str, rows: pl.DataFrame, class_: str = "") -> str:
+    cells = "".join(
+        markup.element("td", wording.count(int(rows[column].sum()))) for column in ("people", "unrelated", "xx", "xy")
+    )
+    return markup.element("tr", markup.element("th", first, scope="row") + cells, class_=class_)

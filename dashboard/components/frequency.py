@@ -1,0 +1,184 @@
+"""The answer about losses and gains, each apart: headline, dot plot and table by super-population."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import polars as pl
+import streamlit as st
+
+from dashboard import wording
+from dashboard.charts.frequency import frequency_chart
+from dashboard.colours import Palette
+from dashboard.components import markup
+from dashboard.filters import Filters
+from dashboard.target import Target
+from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.levels import SOLID_BINS, Level
+
+Row = dict[str, Any]
+
+SIGNS: Final = {Direction.LOSS: "▼", Direction.GAIN: "▲"}
+PLURALS: Final = {Direction.LOSS: "losses", Direction.GAIN: "gains"}
+PARTS: Final = {
+    Direction.LOSS: (("complete_losses", "Complete"), ("partial_losses", "Partial")),
+    Direction.GAIN: (("low_gains", "Low-level"), ("high_gains", "High-level")),
+}
+
+
+def headline(table: pl.DataFrame, events: pl.DataFrame, direction: Direction, filters: Filters, target: Target) -> str:
+    """The answer in a few words, as HTML: share, people, range over super-populations, and what the filter hides.
+
+    `table` is the frequency table of every direction, `events` those that make carriers.
+    """
+    whole = everyone(table, direction)
+    happens = wording.happens(direction, target.rule_in_force(filters.overlap), target.kind)
+    only = [name for name in filters.classes if name.direction is direction]
+    if only and CallClass(direction.value) not in only:
+        happens += f" ({wording.joined([wording.CLASS_WORDS[name] for name in only], 'and')} only)"
+    carriers, samples = whole["carriers"], whole["samples"]
+    share = "nobody" if carriers == 0 else f"{wording.percent(whole['frequency'])} of people"
+    told = f"{wording.count(carriers)} of {wording.count(samples)}"
+    if carriers == 0:
+        told = wording.frequency(carriers, samples, whole["ci_low"], whole["ci_high"])
+    if direction is Direction.LOSS and whole["complete_losses"] and not only:
+        told += f", completely in {wording.count(whole['complete_losses'])}"
+    sentences = [*_spread(table, direction), *_hidden(whole, filters), *_thin(events, direction)]
+    return f"{_sign(direction)}<strong>{markup.text(happens)} in {share}</strong>: {told}. " + markup.element(
+        "span", markup.text(" ".join(sentences)), class_="cnv-small"
+    )
+
+
+def block(
+    table: pl.DataFrame,
+    direction: Direction,
+    filters: Filters,
+    palette: Palette,
+    names: Mapping[str, str],
+    *,
+    sexes: bool,
+) -> None:
+    """Chart and table of one direction by super-population; `names` are the words for their codes.
+
+    With `sexes`, XX and XY follow apart, as they must on X (R5).
+    """
+    rows = table.filter(pl.col("direction") == direction.value)
+    groups = rows.filter(pl.col("grouped_by") == "superpopulation")
+    total = rows.filter(pl.col("grouped_by") == "all")
+    by_sex = rows.filter((pl.col("grouped_by") == "sex") & sexes)
+    plural = PLURALS[direction]
+    st.html(markup.element("h2", f"{_sign(direction)}{plural.capitalize()} by super-population", class_="cnv-section"))
+    picture, numbers = st.columns([5, 7], gap="medium")
+    drawn = pl.concat([groups, total]).with_columns(
+        pl.col("group").replace("all", "All"),
+        told=pl.struct("carriers", "samples", "ci_low", "ci_high").map_elements(
+            lambda row: wording.frequency(row["carriers"], row["samples"], row["ci_low"], row["ci_high"]),
+            return_dtype=pl.String,
+        ),
+    )
+    picture.vega_lite_chart(
+        frequency_chart(drawn, direction, palette),
+        alt=f"Share of people with {plural}, by super-population, with 95 % intervals; the table beside has the numbers.",
+    )
+    lines = [
+        *(_line(row, direction, filters, _group(row["group"], names, palette)) for row in _rows(groups)),
+        *(_line(row, direction, filters, "All", class_="cnv-total cnv-break") for row in _rows(total)),
+        *(_line(row, direction, filters, markup.text(row["group"])) for row in _rows(by_sex)),
+    ]
+    numbers.html(
+        markup.element(
+            "div",
+            markup.element(
+                "table",
+                markup.element("thead", _head(direction, filters)) + markup.element("tbody", "".join(lines)),
+                class_=f"cnv-table cnv-frequencies-{direction.value}",
+            ),
+            class_="cnv-scroll",
+            tabindex="0",
+            role="region",
+            aria_label=f"Frequencies of {plural}",
+        )
+    )
+
+
+def everyone(table: pl.DataFrame, direction: Direction) -> Row:
+    """The row of all people counted."""
+    return table.filter((pl.col("direction") == direction.value) & (pl.col("grouped_by") == "all")).row(0, named=True)
+
+
+def _head(direction: Direction, filters: Filters) -> str:
+    heads = ["People", "Carriers", "Frequency", "95 % interval", *(label for _, label in PARTS[direction])]
+    heads += ["At PASS"] if filters.level is not Level.PASS else []
+    first = markup.element("th", "Group", scope="col", class_="cnv-left")
+    return markup.element("tr", first + "".join(markup.element("th", markup.text(head), scope="col") for head in heads))
+
+
+def _line(row: Row, direction: Direction, filters: Filters, group: str, class_: str = "") -> str:
+    """A row of the table; `group` is HTML."""
+    cells = [wording.count(row["samples"]), wording.count(row["carriers"])]
+    if row["carriers"]:
+        cells += [wording.percent(row["frequency"]), wording.interval_percent(row["ci_low"], row["ci_high"])]
+    else:
+        cells += ["0 %", f"below {wording.upper_bound(row['ci_high'])}"]
+    parts = [wording.count(row[column]) for column, _ in PARTS[direction]]
+    if row["without_copy_number"]:
+        parts[-1] += f" + {wording.count(row['without_copy_number'])} without copy number"
+    cells += parts
+    if filters.level is not Level.PASS:
+        cells.append(
+            f"{wording.count(row['pass_carriers'])} ({wording.percent(row['pass_frequency'])})"
+            if row["pass_carriers"]
+            else "0"
+        )
+    content = markup.element("th", group, scope="row") + "".join(
+        markup.element("td", markup.text(cell)) for cell in cells
+    )
+    return markup.element("tr", content, class_=class_)
+
+
+def _group(code: str, names: Mapping[str, str], palette: Palette) -> str:
+    swatch = markup.element("span", "", class_="cnv-swatch", style=f"background:{palette.superpopulation(code)}")
+    return swatch + markup.text(code) + markup.element("span", markup.text(names.get(code, "")), class_="cnv-name")
+
+
+def _spread(table: pl.DataFrame, direction: Direction) -> Iterator[str]:
+    groups = table.filter((pl.col("direction") == direction.value) & (pl.col("grouped_by") == "superpopulation")).sort(
+        "frequency", descending=True
+    )
+    if groups.height < 2 or groups["carriers"].sum() == 0:
+        return
+    if groups["carriers"].gt(0).sum() == 1:
+        yield f"All of them in {groups['group'][0]}."
+        return
+    most, least = groups.row(0, named=True), groups.row(-1, named=True)
+    low = wording.percent(least["frequency"]) if least["carriers"] else f"none of {wording.count(least['samples'])}"
+    yield f"Most often in {most['group']} ({wording.percent(most['frequency'])}), least in {least['group']} ({low})."
+
+
+def _hidden(whole: Row, filters: Filters) -> Iterator[str]:
+    if filters.level is not Level.PASS and whole["pass_carriers"] != whole["carriers"]:
+        passing = whole["pass_carriers"]
+        yield f"PASS alone would show {wording.percent(whole['pass_frequency']) if passing else 'nobody'}."
+    if filters.level is not Level.ALL:
+        hidden = whole["hidden"]
+        if hidden:
+            yield f"The filter hides {wording.count(hidden)} more {'carrier' if hidden == 1 else 'carriers'}."
+        else:
+            yield "The filter hides no carrier."
+
+
+def _thin(events: pl.DataFrame, direction: Direction) -> Iterator[str]:
+    """How many carriers rest on events of one or two bins alone (R4)."""
+    mine = events.filter(pl.col("direction") == direction.value)
+    best = mine.group_by("sample").agg(pl.col("bins").max())
+    thin = best.filter(pl.col("bins") < SOLID_BINS).height
+    if thin:
+        of = "All" if thin == best.height else f"{wording.count(thin)} of the"
+        yield f"{of} carriers have events of one or two bins only, the least certain kind."
+
+
+def _rows(frame: pl.DataFrame) -> Iterator[Row]:
+    return frame.iter_rows(named=True)
+
+
+def _sign(direction: Direction) -> str:
+    return markup.element("span", SIGNS[direction], class_=f"cnv-sign cnv-{direction.value}", aria_hidden="true")

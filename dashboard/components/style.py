@@ -1,0 +1,68 @@
+"""The style sheet of our own HTML, in the colours of the theme that is on.
+
+Streamlit tells the server which theme the browser shows, so one palette is written out and nothing has to be
+overridden; everything is scoped under class names that begin with `cnv-`.
+"""
+
+from dashboard.colours import Palette
+
+
+def style_sheet(palette: Palette) -> str:
+    """The `<style>` element of a page."""
+    return f"""<style>
+.stMainBlockContainer {{ max-width: 1400px; padding-top: 1rem; padding-bottom: 2rem; }}
+.stAppHeader {{ background: transparent; height: 0; min-height: 0; }}
+.stMainBlockContainer [class^=cnv-] a {{ color: {palette.primary}; }}
+.cnv-brand {{ font-weight: 650; font-size: 1.05rem; line-height: 1.15; white-space: nowrap; }}
+.cnv-brand small {{ display: block; font-weight: 400; font-size: .78rem; color: {palette.muted}; }}
+.cnv-simulated {{ background: {palette.notice}; border: 1px solid {palette.line}; border-radius: 4px;
+  padding: .35rem .75rem; font-size: .9rem; }}
+.cnv-notice {{ border-left: 4px solid {palette.primary}; background: {palette.surface}; padding: .5rem .9rem;
+  border-radius: 0 4px 4px 0; font-size: .95rem; }}
+.cnv-notice p, .cnv-lead p {{ margin: .15rem 0; }}
+.cnv-head {{ display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; align-items: baseline; }}
+.cnv-head h1 {{ font-size: 1.9rem; font-weight: 700; margin: 0; padding: 0; line-height: 1.2; }}
+.cnv-head .cnv-description {{ font-size: 1.05rem; }}
+.cnv-facts {{ color: {palette.muted}; font-size: .92rem; font-variant-numeric: tabular-nums; }}
+.cnv-facts > span:not(:last-child)::after {{ content: " · "; white-space: pre; }}
+.cnv-lead p {{ font-size: 1.16rem; line-height: 1.45; }}
+.cnv-lead .cnv-small {{ font-size: .95rem; color: {palette.muted}; }}
+.cnv-lead strong {{ font-weight: 650; }}
+.cnv-loss {{ color: {palette.loss}; }}
+.cnv-gain {{ color: {palette.gain}; }}
+.cnv-sign {{ display: inline-block; width: 1.1em; }}
+.cnv-counted {{ color: {palette.muted}; font-size: .95rem; }}
+.cnv-counted p {{ margin: 0; }}
+.cnv-section {{ font-size: 1.08rem; font-weight: 650; margin: .4rem 0 0; padding: 0; }}
+.cnv-scroll {{ overflow-x: auto; }}
+.cnv-table {{ border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }}
+.cnv-table caption {{ text-align: left; color: {palette.muted}; font-size: .85rem; padding: .3rem 0; caption-side: bottom; }}
+.cnv-table th, .cnv-table td {{ padding: .28rem .55rem; text-align: right; border: 0; border-bottom: 1px solid {palette.line};
+  white-space: nowrap; }}
+.cnv-table thead th {{ color: {palette.muted}; font-weight: 500; font-size: .84rem; vertical-align: bottom; white-space: normal; }}
+.cnv-table th[scope=row] {{ text-align: left; font-weight: 500; }}
+.cnv-table .cnv-left {{ text-align: left; }}
+.cnv-table tr.cnv-total > * {{ font-weight: 650; }}
+.cnv-table tr.cnv-break > * {{ border-top: 2px solid {palette.line}; }}
+.cnv-swatch {{ display: inline-block; width: .62em; height: .62em; margin-right: .5em; border-radius: 1px; }}
+.cnv-name {{ color: {palette.muted}; font-weight: 400; margin-left: .5em; }}
+.cnv-grid {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1.2rem 2.2rem; align-items: start; }}
+.cnv-people th[scope=row] {{ max-width: 15rem; overflow: hidden; text-overflow: ellipsis; }}
+.cnv-table abbr {{ text-decoration: none; }}
+.st-key-examples a, .st-key-choices a {{ text-decoration: underline; }}
+.cnv-tiles {{ display: flex; flex-wrap: wrap; gap: .8rem 2.4rem; }}
+.cnv-tiles div {{ font-size: .9rem; color: {palette.muted}; }}
+.cnv-tiles b {{ display: block; font-size: 1.5rem; font-weight: 650; color: {palette.text}; font-variant-numeric: tabular-nums; }}
+.cnv-foot {{ color: {palette.muted}; font-size: .84rem; border-top: 1px solid {palette.line}; padding-top: .7rem; }}
+.cnv-foot p {{ margin: .15rem 0; }}
+.cnv-links {{ font-size: .92rem; }}
+.cnv-links a + a {{ margin-left: 1rem; }}
+@media (max-width: 640px) {{
+  .cnv-head h1 {{ font-size: 1.5rem; }}
+  .cnv-lead p {{ font-size: 1.04rem; }}
+  .cnv-table {{ font-size: .86rem; }}
+  .cnv-table th, .cnv-table td {{ padding: .28rem .4rem; }}
+  .cnv-name {{ display: none; }}
+  .cnv-grid .cnv-name {{ display: inline; }}
+}}
+</style>"""

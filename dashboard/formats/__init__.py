@@ -1,0 +1,1 @@
+"""Frames in, files for people and programs out. Nothing here knows a database."""

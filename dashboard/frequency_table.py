@@ -1,0 +1,61 @@
+"""The frequency table that page and download share: the counts at the chosen level, with those at PASS beside them."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from dashboard.filters import Filters
+from data_prep.domain.levels import Level
+
+KINDS: Final = ("all", "superpopulation", "population", "sex")
+"""How people are grouped, in the order of tables."""
+
+_NUMBERS: Final = (
+    "carriers",
+    "frequency",
+    "ci_low",
+    "ci_high",
+    "complete_losses",
+    "partial_losses",
+    "low_gains",
+    "high_gains",
+    "without_copy_number",
+    "pass_carriers",
+    "pass_frequency",
+)
+
+
+def frequency_table(counts: pl.DataFrame, filters: Filters, order: Sequence[str]) -> pl.DataFrame:
+    """One row a group and direction, losses first: everyone, then groups in `order`, then the rest by name.
+
+    `counts` is what the store counted at the chosen level, at PASS and at all. Added to its columns: `pass_carriers`,
+    `pass_frequency`, and `hidden`, the carriers whom the chosen level leaves out.
+    """
+    keys = ["grouped_by", "group", "direction"]
+    chosen = _level(counts, filters.level).drop("level")
+    passing = _level(counts, Level.PASS).select(*keys, pass_carriers="carriers", pass_frequency="frequency")
+    every = _level(counts, Level.ALL).select(*keys, every="carriers")
+    place = {code: position for position, code in enumerate(order)}
+    kind = {name: position for position, name in enumerate(KINDS)}
+    return (
+        chosen.join(passing, on=keys, how="left")
+        .join(every, on=keys, how="left")
+        .with_columns(hidden=pl.col("every") - pl.col("carriers"))
+        .drop("every")
+        .sort(
+            pl.col("direction") == "gain",
+            pl.col("grouped_by").replace_strict(kind, return_dtype=pl.Int32),
+            pl.col("group").replace_strict(place, default=len(place), return_dtype=pl.Int32),
+            "group",
+        )
+    )
+
+
+def without_numbers(table: pl.DataFrame) -> pl.DataFrame:
+    """The table of a place that cannot be assessed: groups and samples stay, every number that would mislead is null."""
+    return table.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in _NUMBERS)
+
+
+def _level(counts: pl.DataFrame, level: Level) -> pl.DataFrame:
+    return counts.filter(pl.col("level") == level.value)

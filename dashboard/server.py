@@ -1,0 +1,175 @@
+"""The ASGI application: Streamlit's pages and our own routes on one port.
+
+Routes that people and programs call by hand answer in their own words and never with the page's HTML. The process
+runs its own garbage collection now and then, because `.streamlit/config.toml` keeps Streamlit from doing it after
+every page run.
+"""
+
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import anyio
+import anyio.to_thread
+import orjson
+import polars as pl
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard import settings
+from dashboard.charts.frequency import frequency_chart
+from dashboard.colours import DARK, LIGHT
+from dashboard.downloads import RETRY_AFTER, download
+from dashboard.store.cohort import populations, release, totals
+from dashboard.store.database import BusyError, UnavailableError
+from dashboard.store.genes import genes_beginning
+from data_prep.domain.copy_number import Direction
+from data_prep.domain.schema import SCHEMA_VERSION
+
+COLLECT_EVERY: Final = 30.0
+"""Seconds between two garbage collections."""
+SUGGESTIONS: Final = 10
+
+_log = logging.getLogger(__name__)
+
+
+async def live(_: Request) -> Response:
+    """The process runs."""
+    return PlainTextResponse("ok\n")
+
+
+async def health(_: Request) -> Response:
+    """The database can be read: its release and sizes; else 503 with the reason."""
+    try:
+        return _json(await anyio.to_thread.run_sync(_health))
+    except UnavailableError as error:
+        return _json({"status": "unavailable", "reason": error.reason, "advice": error.advice}, 503)
+    except BusyError as error:
+        return _json({"status": "busy", "reason": str(error)}, 503)
+
+
+def _health() -> dict[str, Any]:
+    with settings.store().lease() as database:
+        told, sizes = release(database), totals(database)
+        return {
+            "status": "ok",
+            "release": told.name,
+            "generation": told.generation,
+            "schema_version": SCHEMA_VERSION,
+            "built_at": told.built_at,
+            "simulated": told.simulated,
+            "samples": sizes.people,
+            "unrelated": sizes.unrelated,
+            "calls": sizes.calls,
+            "events": sizes.events,
+        }
+
+
+async def suggest(request: Request) -> Response:
+    """Genes whose name begins with `q`: what the search box offers while someone types."""
+    text = request.query_params.get("q", "").strip()[:40]
+    try:
+        return _json({"query": text, "suggestions": await anyio.to_thread.run_sync(_suggestions, text)})
+    except (UnavailableError, BusyError) as error:
+        return _json({"query": text, "suggestions": [], "reason": str(error)}, 503)
+
+
+def _suggestions(text: str) -> list[dict[str, str]]:
+    with settings.store().lease() as database:
+        return [
+            {
+                "value": gene.name,
+                "symbol": gene.symbol,
+                "gene_id": gene.gene_id,
+                "place": str(gene.interval),
+                "description": gene.description or gene.biotype.replace("_", " "),
+            }
+            for gene in genes_beginning(database, text, SUGGESTIONS)
+        ]
+
+
+def _json(content: dict[str, Any], status: int = 200) -> Response:
+    headers = {"Cache-Control": "no-store"} | ({"Retry-After": RETRY_AFTER} if status == 503 else {})
+    return Response(orjson.dumps(content), status_code=status, media_type="application/json", headers=headers)
+
+
+class SafeHeaders:
+    """Adds the headers that keep a browser from guessing types and from telling other sites what was looked at."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"referrer-policy", b"same-origin"),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, sending if scope["type"] == "http" else send)
+
+
+def warm_up() -> None:
+    """Does what the first visitor would wait for: chart templates, the database, a first answer."""
+    rows = pl.DataFrame({"group": ["all"], "frequency": [0.5], "ci_low": [0.4], "ci_high": [0.6], "told": [""]})
+    for palette in (LIGHT, DARK):
+        for direction in (Direction.LOSS, Direction.GAIN):
+            frequency_chart(rows, direction, palette)
+    try:
+        with settings.store().lease() as database:
+            populations(database)
+            totals(database)
+    except UnavailableError as error:
+        _log.warning("%s %s", error.reason, error.advice)
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Warms up before the first request; collects garbage until the last; closes the database."""
+    await anyio.to_thread.run_sync(warm_up)
+    gc.collect()
+    gc.freeze()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_collect)
+        try:
+            yield None
+        finally:
+            tasks.cancel_scope.cancel()
+    settings.store().close()
+
+
+async def _collect() -> None:
+    while True:
+        await anyio.sleep(COLLECT_EVERY)
+        await anyio.to_thread.run_sync(gc.collect)
+
+
+def told_on_page(error: Exception) -> bool:
+    """A fault of ours: one sentence on the page, the rest in the log."""
+    _log.error("a page failed", exc_info=error)
+    st.error("Something went wrong while this page was made. Load it again; if it stays, report it with its address.")
+    return True
+
+
+app = st.App(
+    settings.ROOT / "dashboard" / "app.py",
+    routes=[
+        Route("/live", live),
+        Route("/health", health),
+        Route("/suggest", suggest),
+        Route("/download", download),
+        Route("/download/{file:path}", download),
+    ],
+    middleware=[Middleware(SafeHeaders)],
+    lifespan=lifespan,
+    on_script_error=told_on_page,
+)

@@ -1,0 +1,29 @@
+"""Where the database is, and the one store of the process.
+
+The environment variable CNV_DATABASE names the pointer; without it, it is `cnv.duckdb` in the project's root.
+"""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from dashboard.store.database import Store
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+
+
+def database_path() -> Path:
+    """The pointer to the published database."""
+    named = os.environ.get("CNV_DATABASE")
+    return Path(named).absolute() if named else ROOT / "cnv.duckdb"
+
+
+def store() -> Store:
+    """The store of this process; another one where the environment names another database."""
+    return _store(database_path())
+
+
+@lru_cache(maxsize=8)
+def _store(path: Path) -> Store:
+    return Store(path)

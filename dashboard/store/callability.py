@@ -1,0 +1,82 @@
+"""Whether the caller could see a place at all (rule R5): no calls in a blind spot is no frequency of zero.
+
+Two sources: places known to be blind to short reads, in any release, and the caller's own reference rows, where the
+release writes them. Half of the place has to be seen.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from dashboard.store.database import Generation, Statement, remembered
+from dashboard.target import Target
+
+LEAST_SEEN: Final = 0.5
+"""Share of the place, and of the samples over it, from which a frequency is shown (R5)."""
+
+BLIND_KINDS: Final = ("blind", "gap")
+"""Kinds of problem region where no call can be made; in the others calls need care (R11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callability:
+    """What is known about a place. Shares of 1."""
+
+    blind: float
+    """Share in places where no call can be made."""
+    blind_names: tuple[str, ...]
+    seen: float | None
+    """Mean share of samples that the caller could see; None where the release does not say."""
+    care: tuple[str, ...]
+    """Names of the other problem regions that the place touches."""
+
+    @property
+    def assessable(self) -> bool:
+        """A frequency may be shown."""
+        return self.blind <= 1 - LEAST_SEEN and (self.seen is None or self.seen >= LEAST_SEEN)
+
+
+# One row a problem region that touches the target, cut to it.
+PROBLEMS: Final = Statement(
+    """SELECT list_contains($kinds, kind) AS blind, name, greatest(start, $start) AS start, least("end", $end) AS "end"
+FROM problem_regions
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start
+ORDER BY start, "end", name""",
+    {"blind": pl.Boolean, "name": pl.String, "start": pl.Int32, "end": pl.Int32},
+)
+
+# One row: the share of samples seen, summed over the bases; a base in no row was seen in nobody.
+SEEN: Final = Statement(
+    """SELECT
+    (SELECT count(*) FROM callability) > 0 AS known,
+    coalesce(sum((least("end", $end) - greatest(start, $start)) * (seen / samples)), 0)::DOUBLE AS bases
+FROM callability
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND samples > 0""",
+    {"known": pl.Boolean, "bases": pl.Float64},
+)
+
+
+@remembered
+def callability(database: Generation, target: Target) -> Callability:
+    """How much of `target` can be seen: the share in blind places, and the mean share of samples seen over it."""
+    place = {"chrom": target.interval.chrom, "start": target.interval.start, "end": target.interval.end}
+    problems = database.frame(PROBLEMS, {**place, "kinds": list(BLIND_KINDS)}).rows()
+    blind = [(name, start, end) for is_blind, name, start, end in problems if is_blind]
+    known, bases = database.frame(SEEN, place).row(0)
+    length = target.interval.length
+    return Callability(
+        blind=_union_length([(start, end) for _, start, end in blind]) / length,
+        blind_names=tuple(dict.fromkeys(name for name, _, _ in blind)),
+        seen=bases / length if known else None,
+        care=tuple(dict.fromkeys(name for is_blind, name, _, _ in problems if not is_blind)),
+    )
+
+
+def _union_length(intervals: list[tuple[int, int]]) -> int:
+    """Bases in intervals that are sorted by start and may overlap."""
+    total = reached = 0
+    for start, end in intervals:
+        total += max(0, end - max(start, reached))
+        reached = max(reached, end)
+    return total

@@ -1,0 +1,316 @@
+"""The database as the dashboard opens it: the published file behind a pointer, one read-only root per published file.
+
+A published file and the root that reads it are a generation. A page run or a download leases one and keeps it to its
+end, so that its numbers belong together while a new file is taken over; a generation closes when it has been replaced
+and its last lease has ended. The file is attached to a root in memory and not opened as the root itself, because
+DuckDB gives a second connection to the same path the old content for as long as the first is open.
+"""
+
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+import duckdb
+import polars as pl
+
+from data_prep.domain.schema import SCHEMA_VERSION
+
+MEMORY_LIMIT: Final = "1GB"
+THREADS: Final = 2
+QUERIES_AT_ONCE: Final = 4
+QUERY_WAIT: Final = 20.0
+"""Seconds a query waits for its turn before the page says that the server is busy."""
+WATCH_INTERVAL: Final = 1.0
+"""Seconds between two looks at the pointer."""
+REMEMBERED: Final = 512
+"""Answers that a generation keeps; the least recently used goes first."""
+
+Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
+
+
+class UnavailableError(Exception):
+    """There is no database to read: `reason` is a sentence that says why, `advice` one that says what to do."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.advice = advice
+
+
+class BusyError(Exception):
+    """Too many queries at once, or one that needs more memory than it may have: worth another try."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One SQL query and the columns it answers with, in order. Values enter as named parameters only."""
+
+    text: str
+    columns: Mapping[str, pl.DataType | type[pl.DataType]]
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """Names of the parameters; DuckDB refuses to be given any other."""
+        return frozenset(re.findall(r"\$([a-z_]+)", self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """What tells one published file from the next: where the pointer leads, and the file that is there."""
+
+    path: Path
+    device: int
+    inode: int
+    size: int
+    modified: int
+
+    @classmethod
+    def of(cls, pointer: Path) -> "_Identity":
+        path = pointer.resolve(strict=True)
+        status = path.stat()
+        return cls(path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+class Generation:
+    """One published database, open read-only. Made by a `Store`; everything here may be called from any thread."""
+
+    def __init__(self, path: Path, provenance: Mapping[str, str], root: duckdb.DuckDBPyConnection) -> None:
+        self.path = path
+        self.provenance = provenance
+        self._root = root
+        self._turns = threading.BoundedSemaphore(QUERIES_AT_ONCE)
+        self._lock = threading.Lock()
+        self._users = 0
+        self._retired = False
+        self._closed = False
+        self._answers: OrderedDict[Hashable, object] = OrderedDict()
+
+    @property
+    def id(self) -> str:
+        """Name of the published content."""
+        return self.provenance.get("generation", self.path.stem)
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    def frame(self, statement: Statement, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+        """The whole answer of a query."""
+        with self._turn(), self._cursor() as cursor, _told_apart():
+            answer: pl.DataFrame = cursor.sql(statement.text, params=_given(statement, parameters)).pl()
+        return answer
+
+    @contextmanager
+    def batches(
+        self, statement: Statement, parameters: Mapping[str, object], rows: int
+    ) -> Iterator[Iterator[pl.DataFrame]]:
+        """The answer in frames of about `rows` rows, fetched as they are asked for; the cursor closes with the context.
+
+        Only the start of the query takes a turn: a slow reader must not keep pages waiting.
+        """
+        with self._cursor() as cursor:
+            with self._turn(), _told_apart():
+                reader = cursor.sql(statement.text, params=_given(statement, parameters)).to_arrow_reader(rows)
+            try:
+                yield (_frame(batch) for batch in reader)
+            finally:
+                reader.close()
+
+    def recall(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """The answer kept under `key`, made once. The memory is the generation's own, so no key outlives its data."""
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]  # type: ignore[return-value]  # one key, one maker
+        answer = make()
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > REMEMBERED:
+                self._answers.popitem(last=False)
+        return answer
+
+    def _enter(self) -> None:
+        with self._lock:
+            self._users += 1
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+        self._close_if_done()
+
+    def _retire(self) -> None:
+        with self._lock:
+            self._retired = True
+        self._close_if_done()
+
+    def _close_if_done(self) -> None:
+        with self._lock:
+            if not self._retired or self._users or self._closed:
+                return
+            self._closed = True
+            self._answers.clear()
+        self._root.close()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(timeout=QUERY_WAIT):
+            raise BusyError("Too many people are asking at the moment. Try again in a few seconds.")
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        cursor = self._root.cursor()
+        try:
+            cursor.execute("USE published")
+            yield cursor
+        finally:
+            cursor.close()
+
+
+class Store:
+    """Follows the pointer at `path` and lends the generation it leads to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._current: Generation | None = None
+        self._identity: _Identity | None = None
+        self._failure: UnavailableError | None = None
+        self._looked = float("-inf")
+
+    @contextmanager
+    def lease(self) -> Iterator[Generation]:
+        """The generation that is published now, kept open until the context ends.
+
+        Raises `UnavailableError` where the pointer leads to nothing that can be read.
+        """
+        generation = self._entered()
+        try:
+            yield generation
+        finally:
+            generation._leave()
+
+    def close(self) -> None:
+        """Lets go of the current generation; it closes with its last lease."""
+        with self._lock:
+            self._replace(None, None, None)
+            self._looked = float("-inf")
+
+    def _entered(self) -> Generation:
+        with self._lock:
+            if time.monotonic() - self._looked >= WATCH_INTERVAL:
+                self._look()
+                self._looked = time.monotonic()
+            if self._current is None:
+                failure = self._failure
+                assert failure is not None
+                raise UnavailableError(failure.reason, failure.advice)
+            self._current._enter()
+            return self._current
+
+    def _look(self) -> None:
+        """Takes over what the pointer leads to, if it is another file than before."""
+        try:
+            identity = _Identity.of(self.path)
+        except OSError:
+            self._replace(
+                None,
+                None,
+                UnavailableError(
+                    f"There is no database at {self.path.name}.",
+                    "Build one with “python -m data_prep build”, or name one in the environment variable CNV_DATABASE.",
+                ),
+            )
+            return
+        if identity == self._identity:
+            return
+        try:
+            opened = _open(identity.path)
+        except UnavailableError as failure:
+            self._replace(None, identity, failure)
+        else:
+            self._replace(opened, identity, None)
+
+    def _replace(
+        self, current: Generation | None, identity: _Identity | None, failure: UnavailableError | None
+    ) -> None:
+        before = self._current
+        self._current, self._identity, self._failure = current, identity, failure
+        if before is not None:
+            before._retire()
+
+
+def remembered(
+    function: Callable[Concatenate[Generation, Arguments], Answer],
+) -> Callable[Concatenate[Generation, Arguments], Answer]:
+    """Keeps a function's answers with the generation they were read from; its other arguments must be hashable."""
+
+    @wraps(function)
+    def recalled(database: Generation, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+        key = (function.__module__, function.__qualname__, args, tuple(sorted(kwargs.items())))
+        return database.recall(key, lambda: function(database, *args, **kwargs))
+
+    return recalled
+
+
+_PROVENANCE: Final = "SELECT key, value FROM provenance"
+
+
+def _open(path: Path) -> Generation:
+    """The published file at `path`, if it is a database of our schema version."""
+    rebuild = "Build it again with “python -m data_prep build”."
+    root = duckdb.connect(":memory:", config={"memory_limit": MEMORY_LIMIT, "threads": THREADS})
+    try:
+        root.execute("ATTACH '{}' AS published (READ_ONLY)".format(str(path).replace("'", "''")))
+        root.execute("USE published")
+        root.execute("SET enable_external_access = false")
+        root.execute("SET lock_configuration = true")
+        provenance: dict[str, str] = dict(root.execute(_PROVENANCE).fetchall())
+    except duckdb.CatalogException:
+        root.close()
+        raise UnavailableError(f"{path.name} is a DuckDB file, but not one that data_prep made.", rebuild) from None
+    except duckdb.Error:
+        root.close()
+        raise UnavailableError(
+            f"{path.name} cannot be opened: it is not a DuckDB database, or it is damaged.", rebuild
+        ) from None
+    version = provenance.get("schema_version", "none")
+    if version != str(SCHEMA_VERSION):
+        root.close()
+        raise UnavailableError(
+            f"{path.name} has schema version {version}; this dashboard reads version {SCHEMA_VERSION}.",
+            rebuild[:-1] + ", with the data_prep of the same release as the dashboard.",
+        )
+    return Generation(path, provenance, root)
+
+
+def _given(statement: Statement, parameters: Mapping[str, object] | None) -> dict[str, Any]:
+    return {name: value for name, value in (parameters or {}).items() if name in statement.parameters}
+
+
+def _frame(batch: object) -> pl.DataFrame:
+    frame = pl.from_arrow(batch)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Turns running out of memory into `BusyError`."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise BusyError(
+            "This question needs more memory than is free at the moment. Try again in a few seconds."
+        ) from None

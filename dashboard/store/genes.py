@@ -1,0 +1,204 @@
+"""Genes by name, by place and by likeness, with the bases that count for them; bands by name.
+
+A symbol is looked up whatever its case and may name two genes, so a look-up answers with all of them and the caller
+asks which is meant. Likeness is counted in edits by the database itself: no index of 58,000 names is kept in memory.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from dashboard.locus import Cytoband
+from dashboard.store.database import Generation, Statement, remembered
+from dashboard.target import Pieces, Target
+from data_prep.domain.intervals import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Gene:
+    """A gene with a place. `interval` is that of the representative transcript, where there is one (R7)."""
+
+    gene_id: str
+    symbol: str
+    description: str | None
+    biotype: str
+    interval: Interval
+    strand: str | None
+    transcript_id: str | None
+    transcript_name: str | None
+    chosen_as: str | None
+    name: str
+    """What an address says: the symbol, or the id where two genes share the symbol."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedGene:
+    """A gene that people look for and that lies on none of the 24 chromosomes of GRCh38."""
+
+    symbol: str
+    reason: str
+
+
+_GENE_COLUMNS: Final = """
+    g.gene_id, g.symbol, g.description, g.biotype, g.chrom::VARCHAR AS chrom, g.start, g."end", g.strand,
+    g.transcript_id, t.name AS transcript_name, t.chosen_as
+FROM genes g LEFT JOIN transcripts t USING (transcript_id)
+"""
+_GENE_SCHEMA: Final = {
+    "gene_id": pl.String,
+    "symbol": pl.String,
+    "description": pl.String,
+    "biotype": pl.String,
+    "chrom": pl.String,
+    "start": pl.Int32,
+    "end": pl.Int32,
+    "strand": pl.String,
+    "transcript_id": pl.String,
+    "transcript_name": pl.String,
+    "chosen_as": pl.String,
+}
+
+NAMED: Final = Statement(
+    f"""SELECT {_GENE_COLUMNS}
+WHERE lower(g.symbol) = lower($name) OR g.gene_id = upper($name)
+ORDER BY g.symbol <> $name, g.chrom, g.start, g.gene_id""",
+    _GENE_SCHEMA,
+)
+
+INSIDE: Final = Statement(
+    f"""SELECT {_GENE_COLUMNS}
+WHERE g.chrom = $chrom::chrom AND g.start < $end AND g."end" > $start
+ORDER BY g.biotype <> 'protein_coding', g.start, g.gene_id
+LIMIT $limit""",
+    _GENE_SCHEMA,
+)
+
+SHARED: Final = Statement(
+    "SELECT symbol FROM genes GROUP BY symbol HAVING count(*) > 1",
+    {"symbol": pl.String},
+)
+
+UNPLACED: Final = Statement(
+    """SELECT symbol, reason FROM unplaced_genes
+WHERE lower(symbol) = lower($name) OR gene_id = upper($name)""",
+    {"symbol": pl.String, "reason": pl.String},
+)
+
+# Coding genes first: they are what a prefix of two letters most often means.
+BEGINNING: Final = Statement(
+    f"""SELECT {_GENE_COLUMNS}
+WHERE starts_with(lower(g.symbol), lower($name)) OR ($identifier AND starts_with(g.gene_id, upper($name)))
+ORDER BY lower(g.symbol) <> lower($name), g.biotype <> 'protein_coding', len(g.symbol), g.symbol, g.chrom, g.start
+LIMIT $limit""",
+    _GENE_SCHEMA,
+)
+
+ALIKE: Final = Statement(
+    f"""SELECT {_GENE_COLUMNS}
+WHERE abs(len(g.symbol) - len($name)) <= $edits AND damerau_levenshtein(lower(g.symbol), lower($name)) <= $edits
+ORDER BY damerau_levenshtein(lower(g.symbol), lower($name)), g.biotype <> 'protein_coding', g.symbol, g.chrom, g.start
+LIMIT $limit""",
+    _GENE_SCHEMA,
+)
+
+EXONS: Final = Statement(
+    """SELECT start, "end", coding_start, coding_end FROM exons
+WHERE transcript_id = $transcript_id ORDER BY start""",
+    {"start": pl.Int32, "end": pl.Int32, "coding_start": pl.Int32, "coding_end": pl.Int32},
+)
+
+BAND: Final = Statement(
+    """SELECT min(start) AS start, max("end") AS "end" FROM cytobands
+WHERE chrom = $chrom::chrom AND (band = $band OR starts_with(band, $stem))
+HAVING count(*) > 0""",
+    {"start": pl.Int32, "end": pl.Int32},
+)
+
+
+@remembered
+def genes_named(database: Generation, name: str) -> tuple[Gene, ...]:
+    """The genes with this symbol, in any case, or this Ensembl id; more than one where a symbol is shared.
+
+    A symbol written exactly so comes first, and alone where only the case told it from others.
+    """
+    found = _genes(database, database.frame(NAMED, {"name": name}))
+    exact = tuple(gene for gene in found if gene.symbol == name)
+    return exact or found
+
+
+@remembered
+def unplaced_gene(database: Generation, name: str) -> UnplacedGene | None:
+    """The entry of a gene that has no place on the 24 chromosomes; None where there is none of this name."""
+    rows = database.frame(UNPLACED, {"name": name}).rows()
+    return UnplacedGene(*rows[0]) if rows else None
+
+
+@remembered
+def genes_inside(database: Generation, interval: Interval, limit: int) -> tuple[Gene, ...]:
+    """Genes that lie in or touch the interval, coding ones first, then by place."""
+    return _genes(
+        database,
+        database.frame(INSIDE, {"chrom": interval.chrom, "start": interval.start, "end": interval.end, "limit": limit}),
+    )
+
+
+def genes_beginning(database: Generation, text: str, limit: int) -> tuple[Gene, ...]:
+    """Genes whose symbol, or whose Ensembl id once `text` looks like one, begins with `text`."""
+    if not text:
+        return ()
+    identifier = text.upper().startswith("ENSG0")
+    return _genes(database, database.frame(BEGINNING, {"name": text, "identifier": identifier, "limit": limit}))
+
+
+def genes_alike(database: Generation, text: str, limit: int) -> tuple[Gene, ...]:
+    """Genes whose symbol is one or two edits away (one for names of up to four letters), nearest first."""
+    if len(text) < 3 or len(text) > 40:
+        return ()
+    return _genes(database, database.frame(ALIKE, {"name": text, "edits": 1 if len(text) <= 4 else 2, "limit": limit}))
+
+
+@remembered
+def gene_target(database: Generation, gene: Gene) -> Target:
+    """The gene's extent with the coding parts of its representative transcript, else its exons, else nothing more."""
+    if gene.transcript_id is None:
+        return Target(gene.interval, Pieces.NONE, ())
+    rows = database.frame(EXONS, {"transcript_id": gene.transcript_id}).rows()
+    coding = tuple((start, end) for _, _, start, end in rows if start is not None)
+    if coding:
+        return Target(gene.interval, Pieces.CODING, coding)
+    exons = tuple((start, end) for start, end, _, _ in rows)
+    return Target(gene.interval, Pieces.EXONS if exons else Pieces.NONE, exons)
+
+
+@remembered
+def band_interval(database: Generation, band: Cytoband) -> Interval | None:
+    """The place of a band, or of all its sub-bands: 1p36 is 1p36.33 to 1p36.11, 22q the whole arm. None if unknown."""
+    stem = band.band if "." in band.band or len(band.band) == 1 else band.band + "."
+    rows = database.frame(BAND, {"chrom": band.chrom, "band": band.band, "stem": stem}).rows()
+    return Interval(band.chrom, *rows[0]) if rows else None
+
+
+@remembered
+def shared_symbols(database: Generation) -> frozenset[str]:
+    """Symbols that more than one gene bears."""
+    return frozenset(database.frame(SHARED)["symbol"])
+
+
+def _genes(database: Generation, frame: pl.DataFrame) -> tuple[Gene, ...]:
+    shared = shared_symbols(database)
+    return tuple(
+        Gene(
+            gene_id=row["gene_id"],
+            symbol=row["symbol"],
+            description=row["description"],
+            biotype=row["biotype"],
+            interval=Interval(row["chrom"], row["start"], row["end"]),
+            strand=row["strand"],
+            transcript_id=row["transcript_id"],
+            transcript_name=row["transcript_name"],
+            chosen_as=row["chosen_as"],
+            name=row["gene_id"] if row["symbol"] in shared else row["symbol"],
+        )
+        for row in frame.iter_rows(named=True)
+    )

@@ -1,0 +1,226 @@
+"""Numbers and filters in words: how a frequency, a length, an interval and the sentence of what is counted read.
+
+Plain text only. Who puts it on a page escapes it there, in one place, for the markup used there.
+"""
+
+import math
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+from typing import Final
+
+from dashboard.filters import SHARES, Cohort, Filters, Outliers, Overlap, Rule
+from dashboard.target import Pieces
+from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.levels import Level
+
+CLASS_WORDS: Final = {
+    CallClass.LOSS: "losses",
+    CallClass.GAIN: "gains",
+    CallClass.COMPLETE_LOSS: "complete losses",
+    CallClass.PARTIAL_LOSS: "partial losses",
+    CallClass.LOW_GAIN: "low-level gains",
+    CallClass.HIGH_GAIN: "high-level gains",
+}
+
+LEVEL_WORDS: Final = {
+    Level.PASS: "PASS",
+    Level.CREDIBLE: "credible",
+    Level.ALL: "all calls",
+}
+
+DEFINITIONS: Final = {
+    Level.CREDIBLE: "No filter but cnvLength, QUAL at least 10, copy ratio at least 0.2 away from 1.",
+    Level.PASS: "FILTER is PASS. DRAGEN sets cnvLength below 10 kb, so this hides every shorter call.",
+    Level.ALL: "Every call, whatever filter it failed.",
+}
+
+
+def count(number: int) -> str:
+    """1,204."""
+    return f"{number:,}"
+
+
+def people(number: int) -> str:
+    """1 person, 2,504 people."""
+    return f"{number:,} {'person' if number == 1 else 'people'}"
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a percentage: one decimal, two figures that matter below 1 % and above 99 %; 0 % and 100 % only
+    where nothing and everything is meant.
+    """
+    if share in (0, 1):
+        return f"{share:.0%}".replace("%", " %")
+    return f"{_rounded(share, ROUND_HALF_EVEN)} %"
+
+
+def upper_bound(share: float) -> str:
+    """The bound of a frequency of none, rounded up, so that “below” stays true."""
+    return f"{_rounded(share, ROUND_CEILING)} %"
+
+
+def interval_percent(low: float, high: float) -> str:
+    """46.1–50.0, both ends as precise as `percent` writes them."""
+    return f"{percent(low)}–{percent(high)}".replace(" %", "")
+
+
+def frequency(carriers: int, samples: int, low: float | None, high: float | None) -> str:
+    """“1,204 of 2,504 (48.1 %, 46.1–50.0)”, “0 of 2,504, below 0.16 %”, “nobody counted”. Bounds are shares of 1."""
+    if samples == 0 or low is None or high is None:
+        return "nobody counted"
+    told = f"{carriers:,} of {samples:,}"
+    if carriers == 0:
+        return f"{told}, below {upper_bound(high)}"
+    return f"{told} ({percent(carriers / samples)}, {interval_percent(low, high)})"
+
+
+def length(bases: int) -> str:
+    """850 bp, 5.9 kb, 1.25 Mb."""
+    if bases < 1_000:
+        return f"{bases} bp"
+    if bases < 999_950:
+        return f"{_figures(bases / 1_000, 1)} kb"
+    return f"{_figures(bases / 1_000_000, 2 if bases < 9_995_000 else 1)} Mb"
+
+
+def rule(overlap: Overlap, pieces: Pieces) -> str:
+    """What the carriers' events do to a gene under a rule, after “losses and gains”."""
+    match overlap.rule:
+        case Rule.CODING if pieces is Pieces.CODING:
+            return "of coding sequence"
+        case Rule.CODING:
+            return "of an exon"
+        case Rule.ANY:
+            return "that touch the gene"
+        case Rule.COVERS:
+            return "that cover the gene but for 1 kb at either end"
+        case Rule.FRACTION:
+            return f"that cover {share(overlap)} of the gene or more"
+        case Rule.WITHIN:
+            return "that lie within the gene"
+        case Rule.RECIPROCAL:
+            return f"with a reciprocal overlap of {share(overlap)} or more"
+
+
+def rule_name(overlap: Overlap) -> str:
+    """A rule as a choice in a list."""
+    match overlap.rule:
+        case Rule.CODING:
+            return "coding sequence"
+        case Rule.ANY:
+            return "any overlap"
+        case Rule.COVERS:
+            return "whole gene"
+        case Rule.FRACTION:
+            return f"{share(overlap)} of the gene"
+        case Rule.WITHIN:
+            return "within the gene"
+        case Rule.RECIPROCAL:
+            return f"{share(overlap)} reciprocal"
+
+
+def share(overlap: Overlap) -> str:
+    """50 %."""
+    return f"{(overlap.share or 0) * 100 / SHARES:g} %"
+
+
+def happens(direction: Direction, overlap: Overlap, pieces: Pieces) -> str:
+    """The headline's verb: what has happened to the gene in a carrier."""
+    lost = direction is Direction.LOSS
+    match overlap.rule:
+        case Rule.CODING if pieces is Pieces.CODING:
+            return "Coding sequence lost" if lost else "Coding sequence gained"
+        case Rule.CODING:
+            return "An exon lost" if lost else "An exon gained"
+        case Rule.ANY:
+            return "Touched by a loss" if lost else "Touched by a gain"
+        case Rule.COVERS:
+            return "Whole gene lost" if lost else "Whole gene gained"
+        case Rule.FRACTION:
+            return f"{share(overlap)} or more of the gene {'lost' if lost else 'gained'}"
+        case Rule.WITHIN:
+            return f"A {direction.value} within the gene"
+        case Rule.RECIPROCAL:
+            return f"A {direction.value} with {share(overlap)} reciprocal overlap"
+
+
+def classes(filters: Filters) -> str:
+    """losses and gains; complete losses."""
+    asked = filters.classes or (CallClass.LOSS, CallClass.GAIN)
+    return joined([CLASS_WORDS[name] for name in asked], "and")
+
+
+def events(filters: Filters) -> str:
+    """The events that are counted: “credible losses and gains”, “complete losses at PASS”."""
+    match filters.level:
+        case Level.CREDIBLE:
+            return f"credible {classes(filters)}"
+        case Level.PASS:
+            return f"{classes(filters)} at PASS"
+        case Level.ALL:
+            return f"{classes(filters)}, whatever their filter,"
+
+
+def limits(filters: Filters) -> str:
+    """What an event has to be beside: “of 10 kb or more and with QUAL 20 or more”; empty where nothing is asked."""
+    words = []
+    least, most = filters.min_length, filters.max_length
+    if least is not None and most is not None:
+        words.append(f"of {length(least)} to {length(most)}")
+    elif least is not None:
+        words.append(f"of {length(least)} or more")
+    elif most is not None:
+        words.append(f"of {length(most)} or less")
+    if filters.copy_numbers:
+        words.append("with copy number " + joined([str(number) for number in filters.copy_numbers], "or"))
+    if filters.min_quality is not None:
+        words.append(f"with QUAL {filters.min_quality:g} or more")
+    if filters.min_bins is not None:
+        words.append(f"with {filters.min_bins} {'bin' if filters.min_bins == 1 else 'bins'} or more")
+    return joined(words, "and") if words else ""
+
+
+def group(filters: Filters) -> str:
+    """Who is counted, after a number: “unrelated people”, “unrelated XX people of AFR and GBR”."""
+    words = ["unrelated"] if filters.cohort is Cohort.UNRELATED else []
+    if filters.sex is not None:
+        words.append(filters.sex.value)
+    words.append("people")
+    if filters.populations:
+        words.append("of " + joined(filters.populations, "and"))
+    return " ".join(words)
+
+
+def left_out(chrom: str, marked: int, mismatched: int) -> str:
+    """Who of the group is not counted on a chromosome, and why; empty where nobody is left out."""
+    reasons = []
+    if marked:
+        reasons.append(f"{people(marked)} with large events on {chrom}, probably from cell culture")
+    if mismatched:
+        reasons.append(f"{people(mismatched)} whose calls contradict the recorded sex")
+    return f"left out: {joined(reasons, 'and')}" if reasons else ""
+
+
+def joined(words: Sequence[str], last: str) -> str:
+    """a; a and b; a, b and c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def outliers_note(filters: Filters) -> str:
+    """A word where samples with large events are counted although they are left out by default."""
+    return "samples with large events on the chromosome included" if filters.outliers is Outliers.INCLUDE else ""
+
+
+def _rounded(share_of_one: float, rounding: str) -> str:
+    """A percentage between 0 and 100, both excluded, in the precision that `percent` tells."""
+    value = Decimal(repr(share_of_one)) * 100
+    distance = min(value, 100 - value)
+    decimals = 1 if distance >= 1 else 1 - math.floor(math.log10(distance))
+    told = value.quantize(Decimal(1).scaleb(-decimals), rounding)
+    whole, _, digits = str(told).partition(".")
+    return f"{whole}.{digits.rstrip('0') or '0'}"
+
+
+def _figures(value: float, decimals: int) -> str:
+    text = f"{value:.{decimals}f}"
+    return text.rstrip("0").rstrip(".")

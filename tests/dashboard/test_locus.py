@@ -1,0 +1,134 @@
+"""Every spelling of a place that rule R1 accepts, and what is said of any other."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.locus import ACCESSIONS, Cytoband, GeneName, LocusError, Region, parse
+from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.intervals import Interval
+
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+
+
+@pytest.mark.parametrize(
+    ("text", "interval"),
+    [
+        ("chr1:1,000-2,000", ("chr1", 999, 2_000)),
+        ("1:1000-2000", ("chr1", 999, 2_000)),
+        ("1-1000-2000", ("chr1", 999, 2_000)),
+        ("X-1000-2000", ("chrX", 999, 2_000)),
+        ("chr1:1.5mb-2Mb", ("chr1", 1_499_999, 2_000_000)),
+        ("chr1:1.5M-2M", ("chr1", 1_499_999, 2_000_000)),
+        ("chr1:10kb-20kb", ("chr1", 9_999, 20_000)),
+        ("  chrX:5-5 ", ("chrX", 4, 5)),
+        ("CHRx : 1 - 10", ("chrX", 0, 10)),
+        ("chr2:1–10", ("chr2", 0, 10)),
+        ("chr2:1..10", ("chr2", 0, 10)),
+        ("NC_000001.11:1000-2000", ("chr1", 999, 2_000)),
+        ("nc_000024.10:1,000-2,000", ("chrY", 999, 2_000)),
+        ("NC_000001.11:g.1000_2000del", ("chr1", 999, 2_000)),
+        ("chr1:1-248,956,422", ("chr1", 0, 248_956_422)),
+    ],
+)
+def test_a_region_is_read_one_based_r1(text: str, interval: tuple[str, int, int]) -> None:
+    assert parse(text) == Region(Interval(*interval))
+
+
+@pytest.mark.parametrize("text", ["chr1 999 2000", "1\t999\t2000", "chr1\t999\t2000\tname\t0\t+"])
+def test_fields_parted_by_blanks_are_bed_and_zero_based_r1(text: str) -> None:
+    assert parse(text) == Region(Interval("chr1", 999, 2_000), bed=True)
+
+
+@pytest.mark.parametrize("text", ["chr7", "CHR7", "7"])
+def test_a_chromosome_is_the_whole_of_it_r1(text: str) -> None:
+    assert parse(text) == Region(Interval("chr7", 0, LENGTHS["chr7"]), whole=True)
+    assert str(parse(text)) == "chr7"
+
+
+@pytest.mark.parametrize(
+    ("text", "band"),
+    [
+        ("22q11.21", Cytoband("chr22", "q11.21")),
+        ("1p36", Cytoband("chr1", "p36")),
+        ("Xq28", Cytoband("chrX", "q28")),
+        ("chr22q11.21", Cytoband("chr22", "q11.21")),
+        ("22q", Cytoband("chr22", "q")),
+    ],
+)
+def test_a_cytoband_is_read_r1(text: str, band: Cytoband) -> None:
+    assert parse(text) == band
+    assert parse(str(band)) == band
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("GSTM1", "GSTM1"),
+        ("gstm1", "gstm1"),
+        ("HLA-DRB1", "HLA-DRB1"),
+        ("C4orf3", "C4orf3"),
+        ("AC004556.3", "AC004556.3"),
+        ("5_8S_rRNA", "5_8S_rRNA"),
+        ("ENSG00000134184", "ENSG00000134184"),
+        ("ensg00000134184.12", "ENSG00000134184"),
+    ],
+)
+def test_a_gene_name_is_read_r1(text: str, name: str) -> None:
+    assert parse(text) == GeneName(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Type a gene"),
+        ("chr1:2000-1000", "did you mean chr1:1,000-2,000?"),
+        ("chr1 2000 1000", "the end lies behind the start"),
+        ("chr1:0-10", "count from 1"),
+        ("chr1:1-248956423", "ends at 248,956,422"),
+        ("chr25:1-10", "chr1 to chr22, chrX and chrY"),
+        ("chrM:1-10", "chr1 to chr22, chrX and chrY"),
+        ("chr25", "chr1 to chr22, chrX and chrY"),
+        ("NC_000001.10:1-10", "another build than GRCh38, where this chromosome is NC_000001.11"),
+        ("chr1:1000", "needs a chromosome, a start and an end"),
+        ("chr1:a-b", "needs a chromosome, a start and an end"),
+        ("chr1:1.00005kb-3kb", "no whole position"),
+        ("<script>alert(1)</script>", "no gene, region or cytoband"),
+        ("GSTM1; DROP TABLE genes", "no gene, region or cytoband"),
+        ("x" * 300, "no gene, region or cytoband"),
+    ],
+)
+def test_anything_else_gets_one_sentence_with_what_to_type_r1(text: str, said: str) -> None:
+    with pytest.raises(LocusError) as caught:
+        parse(text)
+    sentence = str(caught.value)
+    assert said in sentence
+    assert sentence[-1] in ".?"
+    assert len(sentence) < 220
+
+
+@given(st.sampled_from(list(LENGTHS)), st.data())
+def test_a_printed_region_is_read_back_r1(chrom: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, LENGTHS[chrom] - 1))
+    end = data.draw(st.integers(start + 1, LENGTHS[chrom]))
+    region = Region(Interval(chrom, start, end))
+    assert parse(str(region)) == region
+    assert parse(f"{chrom}\t{start}\t{end}") == Region(Interval(chrom, start, end), bed=True)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_place_or_gets_a_sentence(text: str) -> None:
+    with suppress(LocusError):
+        assert str(parse(text))
+
+
+def test_accessions_are_those_of_grch38() -> None:
+    table = SHARED / "data" / "grch38_sequences.json"
+    if not table.exists():
+        pytest.skip("needs the folder `shared` beside the project, which a clone does not have")
+    sequences = json.loads(table.read_text(encoding="utf-8"))
+    assert {one["refseq"]: one["ucsc"] for one in sequences if one["ucsc"] in LENGTHS} == ACCESSIONS

@@ -1,0 +1,312 @@
+"""The pages as Streamlit runs them, without a browser: words, numbers, addresses, and what is said when things fail."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.store import database as database_module
+from tests.dashboard.demonstration import GSTM1, demonstration
+from tests.dashboard.plain_counter import Question, count
+from tests.dashboard.small_database import Contents, write_file
+
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+CONTENTS = demonstration()
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Opens `/gene` with a query, or another page; on a database of `contents`."""
+
+    def opened(page: str = "gene", contents: Contents | None = CONTENTS, **query: str) -> AppTest:
+        path = tmp_path / "cnv.duckdb"
+        if contents is not None and not path.exists():
+            write_file(path, contents)
+        monkeypatch.setenv("CNV_DATABASE", str(path))
+        monkeypatch.setattr(database_module, "WATCH_INTERVAL", 0.0)
+        app = AppTest.from_file(APP, default_timeout=30).run()
+        if page != "start":
+            app.switch_page(f"views/{page}.py")
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return opened
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html") if "<style>" not in element.proto.body)
+
+
+def words(app: AppTest) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html(app))).split())
+
+
+def table(app: AppTest, direction: str) -> dict[str, list[str]]:
+    """The frequency table as shown: cells by group."""
+    found = re.search(rf'<table class="cnv-table cnv-frequencies-{direction}">(.*?)</table>', html(app))
+    assert found
+    shown = {}
+    for row in re.findall(r"<tr[^>]*>(.*?)</tr>", found[1]):
+        cells = [
+            unescape(re.sub(r"<[^>]+>", "", re.sub(r'<span class="cnv-name">.*?</span>', "", cell)))
+            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+        ]
+        shown[cells[0]] = cells[1:]
+    return shown
+
+
+def coding() -> Question:
+    assert GSTM1.transcript
+    bases = frozenset(base for part in GSTM1.transcript.coding if part for base in range(*part))
+    return Question("chr1", GSTM1.start, GSTM1.end, coding=bases, rule="coding")
+
+
+def test_the_start_page_tells_the_cohort_and_where_to_begin(open_page: Open) -> None:
+    app = open_page("start")
+    said = words(app)
+    assert "140 people" in said
+    assert f"{len(CONTENTS.events)} events" in said
+    assert "GBR" in said
+    links = [link.proto.label for link in app.get("page_link")]
+    assert links == ["Cohort", "Gene", "GSTM1", "ADAM3A"]
+
+
+@pytest.mark.parametrize("page", ["start", "gene"])
+def test_simulated_is_said_on_every_page_r12(open_page: Open, page: str) -> None:
+    assert "Simulated data. These people do not exist" in words(open_page(page))
+
+
+def test_a_real_release_does_not_say_simulated_r12(open_page: Open) -> None:
+    said = words(open_page("gene", Contents(CONTENTS.people, provenance={"simulated": "no"})))
+    assert "imulated" not in said
+    assert "DRAGEN 3.5.7b" in said
+
+
+@pytest.mark.parametrize("direction", ["loss", "gain"])
+def test_the_table_shows_what_the_plain_counter_counts_r6(open_page: Open, direction: str) -> None:
+    shown = table(open_page(gene="GSTM1"), direction)
+    expected = count(CONTENTS.people, CONTENTS.events, direction, coding())
+    parts = ("complete-loss", "partial-loss") if direction == "loss" else ("low-gain", "high-gain")
+    for group in ("AFR", "AMR", "EAS", "EUR", "SAS", "All"):
+        row = expected["all", "all"] if group == "All" else expected["superpopulation", group]
+        people, carriers, _, _, first, second, _ = shown[group]
+        assert (int(people), int(carriers)) == (row["samples"], row["carriers"])
+        assert (int(first), int(second)) == tuple(row.get(part, 0) for part in parts)
+
+
+def test_the_headline_answers_first_with_pass_and_what_is_hidden_beside_r4(open_page: Open) -> None:
+    said = words(open_page(gene="GSTM1"))
+    people, events = CONTENTS.people, CONTENTS.events
+    levels = {
+        level: count(people, events, "loss", Question(**{**vars(coding()), "level": level}))["all", "all"]
+        for level in ("pass", "credible", "all")
+    }
+    credible = levels["credible"]
+    assert f"Coding sequence lost in {credible['carriers'] / credible['samples']:.1%}".replace("%", " %") in said
+    assert f": {credible['carriers']} of {credible['samples']}, completely in {credible['complete-loss']}." in said
+    assert f"PASS alone would show {levels['pass']['carriers'] / credible['samples']:.1%}".replace("%", " %") in said
+    assert f"The filter hides {levels['all']['carriers'] - credible['carriers']} more carriers." in said
+    assert "Counted: credible losses and gains of coding sequence, in 115 unrelated people." in said
+
+
+def test_nobody_shows_the_upper_bound_rounded_up_r6(open_page: Open) -> None:
+    said = words(open_page(gene="XGENE", **{"class": "loss"}))
+    # 3.8415 / (114 + 3.8415) is 3.2599 %.
+    assert "Coding sequence lost in nobody : 0 of 114, below 3.3 %." in said
+    assert "Nobody carries such an event." in said
+
+
+def test_losses_and_gains_are_never_one_number_r6(open_page: Open) -> None:
+    said = words(open_page(gene="GSTM1"))
+    losses = count(CONTENTS.people, CONTENTS.events, "loss", coding())["all", "all"]["carriers"]
+    gains = count(CONTENTS.people, CONTENTS.events, "gain", coding())["all", "all"]["carriers"]
+    assert f"Carriers: {losses} with losses and {gains} with gains" in said
+    assert f"{losses + gains} of" not in said
+
+
+def test_x_shows_xx_and_xy_apart_r5(open_page: Open) -> None:
+    app = open_page(gene="XGENE")
+    shown = table(app, "gain")
+    assert int(shown["XX"][0]) + int(shown["XY"][0]) == int(shown["All"][0])
+    assert "1 person whose calls contradict the recorded sex" in words(app)
+    assert "XX" not in table(open_page(gene="GSTM1"), "gain")
+
+
+def test_y_counts_xy_people_alone_r5(open_page: Open) -> None:
+    app = open_page(gene="YGENE", cohort="all")
+    assert "On Y, XY people alone are counted." in words(app)
+    # 70 are XY, one of them with calls that contradict it or not.
+    counted = sum(person.sex == "XY" and not person.sex_mismatch for person in CONTENTS.people)
+    assert table(app, "loss")["All"][0] == str(counted)
+
+
+def test_nobody_to_count_is_told(open_page: Open) -> None:
+    assert "There are no unrelated XX people who count on chrY" in words(open_page(gene="YGENE", sex="XX"))
+
+
+def test_people_with_large_events_are_left_out_and_named_r5(open_page: Open) -> None:
+    said = words(open_page(gene="LNC1", cohort="all"))
+    assert "in 137 people. Left out: 3 people with large events on chr12, probably from cell culture." in said
+    assert "This gene has no coding sequence, so an event that hits an exon counts." in said
+    assert "in 140 people." in words(open_page(gene="LNC1", cohort="all", outliers="include"))
+
+
+def test_a_gene_with_a_place_only_says_that_any_overlap_counts_r7(open_page: Open) -> None:
+    said = words(open_page(gene="ADAM3A"))
+    assert "Only the place of this gene is known and no transcript, so any overlap with it counts." in said
+    assert "Touched by a loss in" in said
+    assert "transcribed unitary pseudogene" in said
+
+
+def test_a_blind_gene_has_no_frequency_r5(open_page: Open) -> None:
+    app = open_page(gene="SMN1")
+    said = words(app)
+    assert "SMN1 is not assessable. No call can be made in 100 % of it." in said
+    assert "of people" not in said.split("Called here")[0].split("SMN1 is not")[1].split("no frequency")[1]
+    assert "<table" not in html(app)
+    assert not app.get("vega_lite_chart")
+
+
+def test_a_gene_in_a_problem_region_asks_for_care_r11(open_page: Open) -> None:
+    problems = [("immune-locus", "chr1", 109_000_000, 110_000_000, "IGH: rearranged in B and T cells")]
+    contents = Contents(CONTENTS.people, CONTENTS.events, CONTENTS.genes, problems=problems)
+    assert "Calls need care here. IGH: rearranged in B and T cells." in words(open_page("gene", contents, gene="GSTM1"))
+
+
+@pytest.mark.parametrize(
+    ("gene", "said", "links"),
+    [
+        ("", "Which gene?", ["GSTM1", "ADAM3A"]),
+        ("GSTM9", "There is no gene “GSTM9”", ["GSTM1", "GSTM2"]),
+        ("GSTT1", "GSTT1 lies on an alternate contig", []),
+        ("TWIN", "2 genes are called so", [r"TWIN · chr2\:1,000,001\-1,010,000 · ENSG00000900004"]),
+        ("chr1:109,680,000-109,690,000", "choose one that lies there", ["GSTM1", "GSTM2"]),
+        ("1p13.3", "chr1:109,000,001-111,200,000", ["GSTM1", "GSTM2"]),
+        ("chr9:1-1000", "No gene of the gene models lies there", []),
+        ("chr2\t4999999\t5000300", "read as BED, 0-based", [r"5\_8S\*rRNA"]),
+        ("chr1:2000-1000", "did you mean chr1:1,000-2,000?", []),
+        ("NC_000001.10:5-6", "another build than GRCh38", []),
+    ],
+)
+def test_what_is_no_single_gene_gets_a_sentence_and_no_dead_link_r1(
+    open_page: Open, gene: str, said: str, links: list[str]
+) -> None:
+    app = open_page(gene=gene)
+    assert said in words(app)
+    shown = {link.proto.label for link in app.get("page_link")[2:]}
+    assert set(links) <= shown
+    assert bool(links) == bool(shown)
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "**bold** [link](http://example.org)",
+        "![x](http://example.org/x.png)",
+        ":material/home: $x^2$",
+        "'\"><b>",
+    ],
+)
+def test_what_a_person_types_never_becomes_markup(open_page: Open, text: str) -> None:
+    app = open_page(gene=text, filter=text, population=text)
+    body = html(app)
+    assert "<script" not in body
+    assert "<img" not in body
+    assert "<b>" not in body
+    assert "“" in words(app)
+    shown = [element.value for element in app.markdown] + [element.value for element in app.warning]
+    assert not any(text in value for value in shown)
+
+
+def test_an_unknown_value_is_told_and_the_default_is_used_r13(open_page: Open) -> None:
+    app = open_page(gene="GSTM1", filter="PASS", colour="red")
+    said = words(app)
+    assert "“PASS” is not a value of filter, which takes pass, credible or all." in said
+    assert "“colour” is not used here." in said
+    assert "Counted: credible losses and gains" in said
+
+
+def test_a_control_writes_the_address_and_the_address_sets_the_control_r13(open_page: Open) -> None:
+    app = open_page(gene="GSTM1", cohort="all", min_bins="2")
+    assert app.get("button_group")[0].value == "credible"
+    app.multiselect[0].set_value(["gain", "loss"]).run()
+    assert not app.exception
+    assert dict(app.query_params) == {
+        "gene": "GSTM1",
+        "class": "loss,gain",
+        "cohort": "all",
+        "min_bins": "2",
+    }
+    app.selectbox[0].select_index(2).run()
+    assert app.query_params["overlap"] == "covers"
+    assert "that cover the gene but for 1 kb at either end, with 2 bins or more, in 140 people" in words(app)
+    app.query_params.clear()
+    app.query_params["gene"] = "GSTM1"
+    app.run()
+    assert app.multiselect[0].value == []
+    assert "Counted: credible losses and gains of coding sequence, in 115 unrelated people." in words(app)
+
+
+def test_an_own_share_in_the_address_is_offered_as_a_choice_r13(open_page: Open) -> None:
+    app = open_page(gene="GSTM1", overlap="fraction:0.7")
+    assert "70 % of the gene" in app.selectbox[0].options
+    assert "that cover 70 % of the gene or more" in words(app)
+
+
+def test_typing_into_the_search_box_goes_to_the_gene_and_keeps_the_filters(open_page: Open) -> None:
+    app = open_page("start", filter="pass")
+    app.text_input[0].set_value("adam3a").run()
+    assert dict(app.query_params) == {"gene": "adam3a", "filter": "pass"}
+    assert "ENSG00000197140" in words(app)
+
+
+def test_links_keep_the_filters(open_page: Open) -> None:
+    app = open_page(gene="GSTM9", filter="pass", cohort="all")
+    queries = [link.proto.query_string for link in app.get("page_link")]
+    assert all("filter=pass" in query and "cohort=all" in query for query in queries)
+    assert "gene=GSTM1" in queries[2]
+
+
+def test_the_carrier_list_shows_positions_one_based_and_badges_r1_r4(open_page: Open) -> None:
+    frame = open_page(gene="GSTM1").dataframe[0].value
+    assert set(frame["start"]) <= {event.start + 1 for event in CONTENTS.events}
+    assert set(frame["end"]) <= {event.end for event in CONTENTS.events}
+    for bins, badges in zip(frame["bins"], frame["badges"], strict=True):
+        assert list(badges) == ({1: ["1 bin"], 2: ["2 bins"]}.get(bins, []))
+    unfiltered = open_page(gene="XGENE").dataframe[0].value
+    assert all("no filter applied" in badges for badges in unfiltered["badges"])
+
+
+def test_the_link_to_share_and_the_downloads_say_the_same_query(open_page: Open) -> None:
+    app = open_page(gene="GSTM1", filter="pass", **{"class": "loss"})
+    query = "?gene=GSTM1&class=loss&filter=pass"
+    assert app.code[0].value.endswith(f"/gene{query}")
+    hrefs = [unescape(one) for one in re.findall(r'href="([^"]+)"', html(app))]
+    assert f"/download/carriers.csv{query}" in hrefs
+    assert f"/download/frequencies.csv{query}" in hrefs
+
+
+def test_no_database_gets_a_page_and_not_a_stack_trace(open_page: Open) -> None:
+    said = words(open_page("start", None))
+    assert "There is no database at cnv.duckdb." in said
+    assert "python -m data_prep build" in said
+
+
+def test_a_database_of_another_version_is_told(open_page: Open) -> None:
+    said = words(open_page("gene", Contents(provenance={"schema_version": "999"}), gene="GSTM1"))
+    assert "schema version 999" in said
+
+
+def test_an_empty_database_has_pages_too(open_page: Open) -> None:
+    assert "0 people" in words(open_page("start", Contents()))
+    assert "There is no gene “GSTM1”" in words(open_page("gene", Contents(), gene="GSTM1"))

@@ -1,0 +1,54 @@
+"""Every SQL statement of the store names only what `data_prep/schema.sql` has, and answers with the types it says."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+
+import pytest
+
+import dashboard.store
+from dashboard.filters import Filters
+from dashboard.store.carriers import _parameters
+from dashboard.store.database import Generation, Statement
+from dashboard.target import Pieces, Target
+from data_prep.domain.intervals import Interval
+from data_prep.domain.levels import Level
+from tests.dashboard.demonstration import demonstration
+from tests.dashboard.small_database import Contents
+
+VALUES = {
+    **_parameters(Target(Interval("chr1", 0, 10), Pieces.CODING, ((1, 2),)), Filters(), (Level.PASS,)),
+    "name": "GSTM1",
+    "identifier": False,
+    "limit": 5,
+    "edits": 1,
+    "transcript_id": "ENST00000309851",
+    "band": "p13.3",
+    "stem": "p13.3.",
+    "kinds": ["blind"],
+}
+
+
+def statements() -> Iterator[tuple[str, Statement]]:
+    for found in pkgutil.iter_modules(dashboard.store.__path__, "dashboard.store."):
+        for name, value in vars(importlib.import_module(found.name)).items():
+            if isinstance(value, Statement):
+                yield f"{found.name}.{name}", value
+
+
+ALL = dict(statements())
+
+
+def test_the_statements_are_found() -> None:
+    assert len(ALL) >= 14
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("contents", [Contents(), demonstration()], ids=["empty", "full"])
+def test_a_statement_binds_and_answers_as_it_says(
+    in_memory: Callable[[Contents], Generation], name: str, contents: Contents
+) -> None:
+    statement = ALL[name]
+    assert statement.parameters <= VALUES.keys()
+    answer = in_memory(contents).frame(statement, VALUES)
+    assert dict(answer.schema) == dict(statement.columns)

@@ -1,0 +1,105 @@
+"""Numbers and filters as people read them."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import wording
+from dashboard.filters import GENE_OVERLAPS, Cohort, Filters, Sex
+from dashboard.target import Pieces
+from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.levels import Level
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0, "0 %"),
+        (1, "100 %"),
+        (0.5, "50.0 %"),
+        (0.48082, "48.1 %"),
+        (0.0123, "1.2 %"),
+        (2 / 2504, "0.08 %"),
+        (1 / 2504, "0.04 %"),
+        (0.00123, "0.12 %"),
+        (0.00999, "1.0 %"),
+        (2503 / 2504, "99.96 %"),
+    ],
+)
+def test_a_share_keeps_the_digits_that_matter(share: float, said: str) -> None:
+    assert wording.percent(share) == said
+
+
+@given(st.integers(2, 5_000).flatmap(lambda n: st.tuples(st.integers(1, n - 1), st.just(n))))
+def test_some_and_not_all_is_never_written_as_0_or_100_percent(case: tuple[int, int]) -> None:
+    carriers, samples = case
+    number = Decimal(wording.percent(carriers / samples).removesuffix(" %"))
+    assert 0 < number < 100
+    assert abs(number - Decimal(carriers) / Decimal(samples) * 100) <= Decimal("0.0501")
+
+
+@given(st.floats(1e-7, 0.9))
+def test_an_upper_bound_is_rounded_up_r6(share: float) -> None:
+    assert Decimal(wording.upper_bound(share).removesuffix(" %")) >= Decimal(repr(share)) * 100
+
+
+@pytest.mark.parametrize(
+    ("carriers", "samples", "low", "high", "said"),
+    [
+        (0, 2504, 0.0, 0.001531794, "0 of 2,504, below 0.16 %"),
+        (1204, 2504, 0.4613, 0.5004, "1,204 of 2,504 (48.1 %, 46.1–50.0)"),
+        (5, 5, 0.565, 1.0, "5 of 5 (100 %, 56.5–100)"),
+        (0, 0, None, None, "nobody counted"),
+    ],
+)
+def test_a_frequency_has_carriers_samples_and_interval_r6(
+    carriers: int, samples: int, low: float | None, high: float | None, said: str
+) -> None:
+    assert wording.frequency(carriers, samples, low, high) == said
+
+
+@pytest.mark.parametrize(
+    ("bases", "said"),
+    [
+        (1, "1 bp"),
+        (999, "999 bp"),
+        (1000, "1 kb"),
+        (5931, "5.9 kb"),
+        (12_400, "12.4 kb"),
+        (999_960, "1 Mb"),
+        (1_250_000, "1.25 Mb"),
+    ],
+)
+def test_a_length_reads_short(bases: int, said: str) -> None:
+    assert wording.length(bases) == said
+
+
+def test_what_is_counted_reads_as_a_sentence() -> None:
+    filters = Filters(
+        classes=(CallClass.COMPLETE_LOSS, CallClass.GAIN),
+        level=Level.PASS,
+        cohort=Cohort.ALL,
+        sex=Sex.XX,
+        populations=("AFR", "GBR"),
+        min_length=1_000,
+        min_bins=3,
+        copy_numbers=(0, 3),
+    )
+    assert wording.events(filters) == "complete losses and gains at PASS"
+    assert wording.limits(filters) == "of 1 kb or more, with copy number 0 or 3 and with 3 bins or more"
+    assert wording.group(filters) == "XX people of AFR and GBR"
+    assert wording.events(Filters()) == "credible losses and gains"
+    assert wording.group(Filters()) == "unrelated people"
+    assert wording.limits(Filters()) == ""
+
+
+def test_touching_is_never_called_losing_r7() -> None:
+    for direction in (Direction.LOSS, Direction.GAIN):
+        said = [wording.happens(direction, overlap, Pieces.CODING) for overlap in GENE_OVERLAPS]
+        assert len(set(said)) == len(said)
+        touched = said[[overlap.rule.value for overlap in GENE_OVERLAPS].index("any")]
+        assert touched.startswith("Touched by")
+    assert not any(re.search("delet|pathogen|normal", text) for text in said)
