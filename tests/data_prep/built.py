@@ -1,0 +1,270 @@
+"""Databases built for the tests, their tables as plain rows, and their comparison with the plain reading of the same files."""
+
+import dataclasses
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from data_prep.build import Summary, build
+from data_prep.genes import GeneModels, embedded_gene_models
+from tests import plain
+from tests.data_prep.in_memory import single
+
+Row = dict[str, Any]
+
+
+@cache
+def few_genes() -> GeneModels:
+    """Gene models of a few genes: writing all of them takes a second, and the import does not look at them."""
+    models = embedded_gene_models()
+    genes = models.genes.filter(pl.col("symbol").is_in(["GSTM1", "SIRPB1", "OR51A2", "ADAM3A", "RHD", "DMD", "SRY"]))
+    here = pl.col("gene_id").is_in(genes.get_column("gene_id").to_list())
+    return dataclasses.replace(
+        models, genes=genes, transcripts=models.transcripts.filter(here), exons=models.exons.filter(here)
+    )
+
+
+@dataclass(frozen=True)
+class Built:
+    """A published database."""
+
+    path: Path
+    """The pointer."""
+    summary: Summary | None = None
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.path.resolve()), read_only=True) as con:
+            return con.execute(query).fetchall()
+
+    def table(self, name: str) -> list[Row]:
+        """All rows in their stored order."""
+        with duckdb.connect(str(self.path.resolve()), read_only=True) as con:
+            found = con.execute(f"SELECT * FROM {name} ORDER BY rowid")
+            columns = [one[0] for one in found.description]
+            return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+    def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All tables, less what differs from build to build: when it was built and as what."""
+        names = [name for (name,) in self.rows("SELECT table_name FROM duckdb_tables() ORDER BY 1")]
+        found = {name: self.rows(f'SELECT * FROM "{name}" ORDER BY rowid') for name in names}
+        found["provenance"] = sorted(row for row in found["provenance"] if row[0] not in ("built_at", "generation"))
+        return found
+
+
+def build_here(
+    vcf: Sequence[Path | str], samples: Path, out: Path, *, unrelated: Path | None = None, jobs: int = 1
+) -> Built:
+    """Builds in this process, with few genes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("data_prep.build.embedded_gene_models", few_genes)
+        summary = build([str(one) for one in vcf], samples, out, unrelated, jobs=jobs)
+    return Built(out, summary)
+
+
+def call_of(row: Row, sample: str) -> tuple[Any, ...]:
+    return (sample, *(row[c] for c in ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "copy_ratio", "quality", "bins", "filters", "genotype", "par_border")))  # fmt: skip
+
+
+def event_of(row: Row, sample: str) -> tuple[Any, ...]:
+    """Without the copy ratio, which is a mean and compared apart."""
+    return (sample, *(row[c] for c in ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "quality", "bins", "filters", "credible", "pass", "parts", "par_border")))  # fmt: skip
+
+
+def compare_calls(database: Built, people: Mapping[str, plain.Person]) -> None:
+    """R1, R2, R3, R12: the table of calls is all calls of all people, in its order, each with its event."""
+    names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
+    rows = database.table("calls")
+    expected = Counter(
+        (name, *call[:7], single(call.ratio), single(call.quality), *call[9:])
+        for name, person in people.items()
+        for call in person.calls
+    )
+    assert Counter(call_of(row, names[row["sample_id"]]) for row in rows) == expected
+    _assert_sorted(rows)
+    parts: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in rows:
+        parts[row["event_id"]].append((names[row["sample_id"]], row["chrom"], row["start"], row["end"], row["bins"]))
+    found = Counter(tuple(sorted(group, key=str)) for group in parts.values())
+    assert found == Counter(
+        tuple(sorted(((name, *call[:3], call.bins) for call in event.parts), key=str))
+        for name, person in people.items()
+        for event in person.events
+    )
+
+
+def compare_events(database: Built, people: Mapping[str, plain.Person]) -> None:
+    """R3, R4."""
+    names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
+    rows = database.table("events")
+    expected = Counter(
+        (name, *event[:7], single(event.quality), *event[9:13], len(event.parts), event.par_border)
+        for name, person in people.items()
+        for event in person.events
+    )
+    assert Counter(event_of(row, names[row["sample_id"]]) for row in rows) == expected
+    _assert_sorted(rows)
+    assert len({row["event_id"] for row in rows}) == len(rows)
+    mine = sorted(
+        (names[r["sample_id"]], r["chrom"], r["start"], r["end"], r["direction"], _or_none(r["copy_ratio"]))
+        for r in rows
+    )
+    theirs = sorted(
+        (name, e.chrom, e.start, e.end, e.direction, _or_none(e.ratio))
+        for name, person in people.items()
+        for e in person.events
+    )
+    assert [row[5] for row in mine] == pytest.approx([row[5] for row in theirs], rel=1e-6)
+
+
+def _or_none(value: float | None) -> float:
+    return -1.0 if value is None else value
+
+
+def compare_segments(database: Built, people: Mapping[str, plain.Person]) -> None:
+    """R3, R8: over each base of each person what the events over it say; no base twice."""
+    names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
+    rows = database.table("segments")
+    _assert_sorted(rows)
+    lanes: dict[tuple[str, str, str], list[tuple[Any, ...]]] = defaultdict(list)
+    for row in rows:
+        state = tuple(row[c] for c in ("start", "end", "copy_number", "credible", "pass"))
+        lanes[names[row["sample_id"]], row["chrom"], row["direction"]].append(state)
+    for name, person in people.items():
+        by_chrom: dict[str, list[plain.Event]] = defaultdict(list)
+        for event in person.events:
+            by_chrom[event.chrom].append(event)
+        for chrom, events in by_chrom.items():
+            for direction in ("loss", "gain"):
+                found = sorted(lanes.pop((name, chrom, direction), []))
+                assert all(one[1] <= other[0] for one, other in zip(found, found[1:], strict=False))  # noqa: RUF007
+                assert joined_alike(found) == plain.states(events, direction)
+    assert lanes == {}
+
+
+def joined_alike(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Neighbouring pieces of the same state made one: where cuts lie between alike pieces says nothing."""
+    merged: list[tuple[Any, ...]] = []
+    for row in rows:
+        if merged and merged[-1][1] == row[0] and merged[-1][2:] == row[2:]:
+            merged[-1] = (merged[-1][0], *row[1:])
+        else:
+            merged.append(row)
+    return merged
+
+
+def compare_marks(database: Built, people: Mapping[str, plain.Person]) -> list[tuple[Any, ...]]:
+    """R11; returns the marks found, since a comparison of none with none proves little."""
+    names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
+    regions = [(row["chrom"], row["start"], row["end"]) for row in database.table("problem_regions")]
+    sequenced = {row["chrom"]: row["sequenced"] for row in database.table("chromosomes")}
+    found = sorted(
+        (names[r["sample_id"]], r["chrom"], r["direction"], r["reason"], r["events"], r["longest"], r["bases"])
+        for r in database.table("marked_samples")
+    )
+    expected = sorted(
+        (name, *mark) for name, person in people.items() for mark in plain.marks(person, regions, sequenced)
+    )
+    assert found == expected
+    for row in database.table("marked_samples"):
+        assert row["share"] == pytest.approx(row["bases"] / sequenced[row["chrom"]])
+    return found
+
+
+def compare_callability(database: Built, people: Mapping[str, plain.Person]) -> None:
+    """R5: the steps, and by another way some single bases, person by person."""
+    sexes = {row["sample"]: row["sex"] for row in database.table("samples")}
+    rows: dict[str, list[tuple[int, ...]]] = defaultdict(list)
+    for row in database.table("callability"):
+        rows[row["chrom"]].append((row["start"], row["end"], row["seen"], row["samples"]))
+    assert dict(rows) == plain.callability(people.values(), sexes)
+    for chrom, steps in rows.items():
+        for start, end, seen, _ in steps[:: max(1, len(steps) // 5)]:
+            for base in (start, end - 1):
+                assert seen == sum(
+                    any(
+                        row.chrom == chrom and row.start <= base < row.end and (row.bins or 0) * 1000 >= 0.5 * (row.end - row.start)
+                        for row in (*person.reference_rows, *person.calls)
+                    )
+                    for name, person in people.items()
+                    if person.reference_rows and (chrom != "chrY" or sexes[name] == "XY")
+                )  # fmt: skip
+
+
+def compare_files(database: Built, paths: Iterable[Path], people: Mapping[str, plain.Person]) -> None:
+    """R12: every file with its size, checksum, sample and counts; skipped records by reason, with a line of one as example."""
+    names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
+    rows = database.table("files")
+    paths = sorted(paths)
+    assert [row["path"] for row in rows] == [str(path) for path in paths]
+    assert [row["file_id"] for row in rows] == list(range(len(paths)))
+    by_path = {str(person.path): person for person in people.values()}
+    for row in rows:
+        raw = Path(row["path"]).read_bytes()
+        assert row["bytes"] == len(raw)
+        person = by_path.get(row["path"])
+        if person is None:
+            assert row["status"] in ("refused", "duplicate")
+            assert (row["sample_id"], row["records"], row["calls"], row["reference_rows"], row["skipped"]) == (None, 0, 0, 0, 0)  # fmt: skip
+            assert row["message"]
+            continue
+        assert row["status"] == "read"
+        assert row["sha256"] == hashlib.sha256(raw).hexdigest()
+        assert names[row["sample_id"]] == person.sample
+        counts = (person.records, len(person.calls), len(person.reference_rows), sum(person.skipped.values()))
+        assert (row["records"], row["calls"], row["reference_rows"], row["skipped"]) == counts
+    total: Counter[str] = Counter()
+    for person in people.values():
+        total += person.skipped
+    skipped = database.table("skipped_records")
+    assert {row["reason"]: row["records"] for row in skipped} == total
+    for row in skipped:
+        assert row["example_path"] in by_path
+        assert row["example"]
+        assert by_path[row["example_path"]].skipped[row["reason"]]
+
+
+def compare_samples(database: Built, samples: Mapping[str, plain.Sample], people: Mapping[str, plain.Person]) -> None:
+    """R2, R5: everybody of the table or of a file, numbered by name; counted are those whose file was read."""
+    rows = database.table("samples")
+    everyone = sorted({*samples, *people})
+    assert [row["sample"] for row in rows] == everyone
+    assert [row["sample_id"] for row in rows] == list(range(len(everyone)))
+    ids = {name: number for number, name in enumerate(everyone)}
+    for row in rows:
+        name, person = row["sample"], people.get(row["sample"])
+        unknown = plain.Sample(name, "unknown", "unknown", None, None, None, False)
+        recorded = samples.get(name, unknown)
+        caller = person.caller_sex if person else None
+        assert (row["superpopulation"], row["population"], row["unrelated"]) == (recorded.superpopulation, recorded.population, recorded.unrelated)  # fmt: skip
+        assert (row["father"], row["mother"]) == (recorded.father, recorded.mother)
+        assert (row["father_id"], row["mother_id"]) == (ids.get(recorded.father), ids.get(recorded.mother))
+        assert row["counted"] == (person is not None)
+        assert (row["sex"], row["caller_sex"]) == (recorded.sex or caller, caller)
+        assert row["sex_mismatch"] == (person is not None and plain.contradicts_sex(person, recorded.sex))
+
+
+def compare(
+    database: Built, paths: Iterable[Path], samples: Mapping[str, plain.Sample], people: Mapping[str, plain.Person]
+) -> list[tuple[Any, ...]]:
+    """Table by table; returns the marks."""
+    compare_files(database, paths, people)
+    compare_samples(database, samples, people)
+    compare_calls(database, people)
+    compare_events(database, people)
+    compare_segments(database, people)
+    compare_callability(database, people)
+    return compare_marks(database, people)
+
+
+def _assert_sorted(rows: Sequence[Row]) -> None:
+    order = list(plain.LENGTHS)
+    keys = [(order.index(row["chrom"]), row["start"], row["end"], row["sample_id"]) for row in rows]
+    assert keys == sorted(keys)

@@ -1,0 +1,55 @@
+"""What the tests of the import share: the folder of real files, and a simulated cohort built in two releases."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from data_prep.simulate import write_cohort
+from tests import plain
+from tests.data_prep.built import Built, build_here
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of facts and real files beside the project, which a user's clone does not have."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the folder {SHARED} with the real files is not here")
+    return SHARED
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """A simulated cohort: its folder, the database built from it, and the plain reading of the same files."""
+
+    folder: Path
+    database: Built
+    paths: tuple[Path, ...]
+    samples: dict[str, plain.Sample]
+    people: dict[str, plain.Person]
+
+
+def make_cohort(folder: Path, release: str) -> Cohort:
+    """Sixty people, of whom the last three have no file."""
+    write_cohort(folder, samples=60, seed=7, release=release, jobs=1)
+    paths = sorted((folder / "vcf").glob("*.vcf.gz"))
+    for path in paths[57:]:
+        path.unlink()
+    samples = plain.read_samples(folder / "samples.tsv")
+    database = build_here([folder / "vcf"], folder / "samples.tsv", folder / "cnv.duckdb")
+    return Cohort(folder, database, tuple(paths[:57]), samples, plain.read_cohort(paths[:57], samples))
+
+
+@pytest.fixture(scope="session")
+def cohort_3_5_7b(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
+    """Release 3.5.7b: no reference rows."""
+    return make_cohort(tmp_path_factory.mktemp("release 3.5.7b"), "3.5.7b")
+
+
+@pytest.fixture(scope="session")
+def cohort_3_7_6(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
+    """Release 3.7.6: reference rows, several filters a record."""
+    return make_cohort(tmp_path_factory.mktemp("release 3.7.6"), "3.7.6")

@@ -1,0 +1,177 @@
+"""Sample tables (R5): three forms that give the same people, who is unrelated, and one sentence for what cannot be read."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from data_prep.samples import SCHEMA, SampleTable, SampleTableError, read_samples
+from tests import plain
+
+PEDIGREE = "20130606_g1k_3202_samples_ped_population.txt"
+IGSR = "igsr_samples_3202.tsv"
+UNRELATED = "samples_2504_unrelated.txt"
+
+
+def by_name(table: SampleTable, *columns: str) -> dict[str, tuple[object, ...]]:
+    return {row["sample"]: tuple(row[c] for c in columns) for row in table.frame.iter_rows(named=True)}
+
+
+def put(folder: Path, text: str, name: str = "samples.tsv") -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def own_table(folder: Path, source: SampleTable) -> Path:
+    """Our own TSV with the people of another table."""
+    lines = ["sample\tsuperpopulation\tpopulation\tsex\tfamily\tfather\tmother\tunrelated"]
+    for row in source.frame.iter_rows(named=True):
+        cells = [row[c] or "" for c in list(SCHEMA)[:7]]
+        lines.append("\t".join([*cells, "yes" if row["unrelated"] else "no"]))
+    return put(folder, "\n".join(lines) + "\n")
+
+
+def test_read_samples_gives_the_same_people_from_three_forms(shared: Path, tmp_path: Path) -> None:
+    """HG01783 reads IBS,MSL in the table of IGSR and IBS in the pedigree; 2,504 are marked."""
+    data = shared / "data"
+    pedigree = read_samples(data / PEDIGREE, data / UNRELATED)
+    igsr = read_samples(data / IGSR, data / UNRELATED)
+    own = read_samples(own_table(tmp_path, pedigree))
+    for table in (pedigree, igsr, own):
+        assert table.frame.height == 3_202
+        assert table.frame.get_column("sample").is_sorted()
+        assert table.frame.get_column("unrelated").sum() == 2_504
+        assert dict(table.frame.schema) == SCHEMA
+    columns = ("superpopulation", "population", "sex", "unrelated")
+    assert by_name(pedigree, *columns) == by_name(igsr, *columns) == by_name(own, *columns)
+    assert by_name(pedigree, "family", "father", "mother") == by_name(own, "family", "father", "mother")
+    assert by_name(igsr, "population", "superpopulation")["HG01783"] == ("IBS", "EUR")
+    assert any("HG01783" in note and "IBS,MSL" in note for note in igsr.notes)
+    assert pedigree.notes == ()
+    assert UNRELATED in pedigree.unrelated_definition
+    assert UNRELATED in igsr.unrelated_definition
+    assert "samples.tsv" in own.unrelated_definition
+
+
+def test_read_samples_never_takes_a_collection_of_igsr_for_the_unrelated(shared: Path) -> None:
+    """R5: 2,977 of the 3,202 belong to the collection "1000 Genomes phase 3 release", 422 of them children of others there;
+    5 of the 2,504 are. Without the list there is no telling."""
+    data = shared / "data"
+    pedigree = by_name(read_samples(data / PEDIGREE), "father", "mother")
+    children = {name for name, parents in pedigree.items() if set(parents) & set(pedigree)}
+    assert len(marked_without_a_list(data / IGSR) & children) <= 5
+
+
+def marked_without_a_list(path: Path) -> set[object]:
+    """Who is marked as unrelated; nobody where the table is refused for want of a list."""
+    try:
+        table = read_samples(path)
+    except SampleTableError:
+        return set()
+    return {name for name, (unrelated,) in by_name(table, "unrelated").items() if unrelated}
+
+
+def test_read_samples_agrees_with_the_plain_reading_and_the_counts_by_population(shared: Path) -> None:
+    data = shared / "data"
+    table = read_samples(data / PEDIGREE, data / UNRELATED)
+    expected = plain.read_samples(data / PEDIGREE, data / UNRELATED)
+    columns = ("superpopulation", "population", "sex", "father", "mother", "unrelated")
+    assert by_name(table, *columns) == {name: tuple(sample[1:]) for name, sample in expected.items()}
+    counts = Counter((row["population"], row["sex"], row["unrelated"]) for row in table.frame.iter_rows(named=True))
+    lines = (data / "populations.tsv").read_text().splitlines()
+    header = lines[0].split("\t")
+    assert len(lines) == 27
+    for line in lines[1:]:
+        row = dict(zip(header, line.split("\t"), strict=True))
+        for sex, word in (("XY", "males"), ("XX", "females")):
+            unrelated = counts[row["population"], sex, True]
+            assert unrelated == int(row[f"{word}_2504"])
+            assert unrelated + counts[row["population"], sex, False] == int(row[f"{word}_3202"])
+
+
+def test_read_samples_finds_the_602_trios(shared: Path) -> None:
+    table = read_samples(shared / "data" / PEDIGREE)
+    names = set(table.frame.get_column("sample"))
+    parents = by_name(table, "father", "mother")
+    assert sum(father is not None and mother is not None for father, mother in parents.values()) == 603
+    assert sum({father, mother} <= names for father, mother in parents.values()) == 602
+
+
+OWN = "sample\tsuperpopulation\tpopulation\tsex\tfather\tmother\n"
+
+
+def test_unrelated_without_a_list_are_those_without_a_parent_in_the_table(tmp_path: Path) -> None:
+    """R5."""
+    text = (
+        OWN
+        + "C\tEUR\tGBR\tmale\tF\tM\nF\tEUR\tGBR\tmale\t0\t0\nM\tEUR\tGBR\tfemale\t\t\nD\tEUR\tGBR\tmale\tX\tY\nE\tEUR\tGBR\tmale\tX\tM\n"
+    )
+    table = read_samples(put(tmp_path, text))
+    assert by_name(table, "unrelated") == {"C": (False,), "F": (True,), "M": (True,), "D": (True,), "E": (False,)}
+    assert by_name(table, "father", "mother")["F"] == (None, None)
+    assert by_name(table, "father", "mother")["D"] == ("X", "Y")
+
+
+def test_unrelated_as_listed_holds_before_the_table_s_own(tmp_path: Path) -> None:
+    text = "sample\tsuperpopulation\tpopulation\tsex\tunrelated\nA\tEUR\tGBR\tmale\tyes\nB\tEUR\tGBR\tfemale\tno\n"
+    path = put(tmp_path, text)
+    assert by_name(read_samples(path), "unrelated") == {"A": (True,), "B": (False,)}
+    listed = read_samples(path, put(tmp_path, "B\n", "list.txt"))
+    assert by_name(listed, "unrelated") == {"A": (False,), "B": (True,)}
+
+
+@pytest.mark.parametrize(
+    ("word", "sex"),
+    [("1", "XY"), ("2", "XX"), ("male", "XY"), ("Female", "XX"), ("M", "XY"), ("f", "XX"), ("XX", "XX"), ("xy", "XY"), ("0", None), ("unknown", None), ("", None), ("NA", None)],
+)  # fmt: skip
+def test_sex_is_read_in_every_spelling(tmp_path: Path, word: str, sex: str | None) -> None:
+    table = read_samples(put(tmp_path, OWN + f"A\tEUR\tGBR\t{word}\t\t\n"))
+    assert by_name(table, "sex") == {"A": (sex,)}
+
+
+def test_read_samples_bears_windows_blank_lines_and_missing_cells(tmp_path: Path) -> None:
+    text = "\ufeff" + OWN + "\n A \tEUR\tGBR\tmale\t\t\n\nB\t\t\tfemale\n"
+    table = read_samples(put(tmp_path, text.replace("\n", "\r\n")))
+    assert by_name(table, "superpopulation", "population", "sex") == {
+        "A": ("EUR", "GBR", "XY"),
+        "B": ("unknown", "unknown", "XX"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "empty"),
+        ("\n\n", "empty"),
+        ("name\tsex\nA\tmale\n", "no sample table"),
+        ("sample\tsuperpopulation\tsex\nA\tEUR\tmale\n", "no column 'population'"),
+        ("sample\tpopulation\tsuperpopulation\nA\tGBR\tEUR\n", "no column 'sex'"),
+        (OWN + "A\tEUR\tGBR\tmale\nA\tEUR\tGBR\tmale\n", "the sample A twice"),
+        (OWN + "A\tEUR\tGBR\tmail\n", "gives the sex 'mail'"),
+        (OWN + "\tEUR\tGBR\tmale\n", "without a sample name"),
+        ("sample\tsuperpopulation\tpopulation\tsex\tunrelated\nA\tEUR\tGBR\tmale\tperhaps\n", "'perhaps'"),
+        ("sample\tsuperpopulation\tpopulation\tsex\tunrelated\nA\tEUR\tGBR\tmale\t\n", "yes or no"),
+        ("FamilyID SampleID FatherID MotherID Sex Population Superpopulation\nF A 0 0 1 GBR\n", "line 2"),
+        ("FamilyID SampleID FatherID MotherID Population\nF A 0 0 GBR\n", "no column 'Sex'"),
+        ("Sample name\tSex\nA\tmale\n", "no column 'Population code'"),
+    ],
+)
+def test_read_samples_says_what_is_wrong_in_one_sentence(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(SampleTableError, match=r"^[^\n]+$") as refused:
+        read_samples(put(tmp_path, text))
+    assert says in str(refused.value)
+    assert "samples.tsv" in str(refused.value)
+
+
+def test_read_samples_refuses_bytes_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "samples.xlsx"
+    path.write_bytes(b"PK\x03\x04\xff\xfe\x80\x81")
+    with pytest.raises(SampleTableError, match="not a text file"):
+        read_samples(path)
+
+
+def test_read_samples_refuses_a_list_of_others(tmp_path: Path) -> None:
+    path = put(tmp_path, OWN + "A\tEUR\tGBR\tmale\t\t\n")
+    with pytest.raises(SampleTableError, match=r"names 2 samples .* B for one"):
+        read_samples(path, put(tmp_path, "C\nA\nB\n", "list.txt"))
