@@ -143,7 +143,7 @@ CREATE TABLE transcripts (
     coding_bases INTEGER NOT NULL
 );
 COMMENT ON TABLE transcripts IS 'The representative transcript of each gene that has a model (R7).';
-COMMENT ON COLUMN transcripts.transcript_id IS 'Ensembl transcript id without version.';
+COMMENT ON COLUMN transcripts.transcript_id IS 'Ensembl transcript id without version; the transcript''s name where the source gives no id.';
 COMMENT ON COLUMN transcripts.gene_id IS 'Its gene.';
 COMMENT ON COLUMN transcripts.name IS 'Name, such as GSTM1-201.';
 COMMENT ON COLUMN transcripts.chosen_as IS 'Why this one: MANE Select, Ensembl canonical, GENCODE 24 canonical, longest coding sequence.';
@@ -151,7 +151,7 @@ COMMENT ON COLUMN transcripts.chrom IS 'Chromosome.';
 COMMENT ON COLUMN transcripts.start IS 'First base, 0-based.';
 COMMENT ON COLUMN transcripts."end" IS 'End, half-open.';
 COMMENT ON COLUMN transcripts.strand IS '+ or -.';
-COMMENT ON COLUMN transcripts.coding_bases IS 'Bases of coding sequence; 0 for a transcript that codes for no protein.';
+COMMENT ON COLUMN transcripts.coding_bases IS 'Bases of coding sequence, stop codon included; 0 for a transcript that codes for no protein.';
 
 CREATE TABLE exons (
     transcript_id VARCHAR NOT NULL,
@@ -171,7 +171,7 @@ COMMENT ON COLUMN exons.chrom IS 'Chromosome.';
 COMMENT ON COLUMN exons.start IS 'First base, 0-based.';
 COMMENT ON COLUMN exons."end" IS 'End, half-open.';
 COMMENT ON COLUMN exons.coding_start IS 'First coding base, 0-based; null in an exon without coding sequence.';
-COMMENT ON COLUMN exons.coding_end IS 'End of the coding part, half-open; null likewise.';
+COMMENT ON COLUMN exons.coding_end IS 'End of the coding part, half-open, stop codon included; null likewise.';
 
 CREATE TABLE unplaced_genes (
     symbol VARCHAR NOT NULL PRIMARY KEY,

@@ -42,24 +42,20 @@ def _table(code: str, name: str, rows: pl.DataFrame, palette: Palette) -> str:
         markup.element("th", words, scope="col") for words in ("People", "Unrelated", "XX", "XY")
     )
     swatch = markup.element("span", "", class_="cnv-swatch", style=f"background:{palette.superpopulation(code)}")
-    lines = [
-        _line(
-            swatch + markup.text(code) + markup.element("span", markup.text(name), class_="cnv-name"), rows, "cnv-total"
-        ),
-        *(
-            _line(
-                markup.element("abbr", markup.text(row["population"]), title=row["population_name"])
-                + markup.element("span", markup.text(row["population_name"]), class_="cnv-name"),
-                one,
-            )
-            for row, one in zip(rows.iter_rows(named=True), rows.iter_slices(1), strict=True)
-        ),
+    lines = [_line(swatch + _named(code, name), rows, "cnv-total")]
+    lines += [
+        _line(_named(row["population"], row["population_name"]), one)
+        for row, one in zip(rows.iter_rows(named=True), rows.iter_slices(1), strict=True)
     ]
     return markup.element(
         "table",
         markup.element("thead", markup.element("tr", head)) + markup.element("tbody", "".join(lines)),
         class_="cnv-table cnv-people",
     )
+
+
+def _named(code: str, name: str) -> str:
+    return f"{markup.text(code)} " + markup.element("span", markup.text(name), class_="cnv-name", title=name)
 
 
 def _line(first: str, rows: pl.DataFrame, class_: str = "") -> str:

@@ -137,7 +137,7 @@ def _line(row: Row, direction: Direction, filters: Filters, group: str, class_: 
 
 def _group(code: str, names: Mapping[str, str], palette: Palette) -> str:
     swatch = markup.element("span", "", class_="cnv-swatch", style=f"background:{palette.superpopulation(code)}")
-    return swatch + markup.text(code) + markup.element("span", markup.text(names.get(code, "")), class_="cnv-name")
+    return f"{swatch}{markup.text(code)} " + markup.element("span", markup.text(names.get(code, "")), class_="cnv-name")
 
 
 def _spread(table: pl.DataFrame, direction: Direction) -> Iterator[str]:

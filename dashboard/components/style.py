@@ -45,10 +45,9 @@ def style_sheet(palette: Palette) -> str:
 .cnv-table tr.cnv-total > * {{ font-weight: 650; }}
 .cnv-table tr.cnv-break > * {{ border-top: 2px solid {palette.line}; }}
 .cnv-swatch {{ display: inline-block; width: .62em; height: .62em; margin-right: .5em; border-radius: 1px; }}
-.cnv-name {{ color: {palette.muted}; font-weight: 400; margin-left: .5em; }}
+.cnv-name {{ color: {palette.muted}; font-weight: 400; margin-left: .25em; }}
 .cnv-grid {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1.2rem 2.2rem; align-items: start; }}
 .cnv-people th[scope=row] {{ max-width: 15rem; overflow: hidden; text-overflow: ellipsis; }}
-.cnv-table abbr {{ text-decoration: none; }}
 .st-key-examples a, .st-key-choices a {{ text-decoration: underline; }}
 .cnv-tiles {{ display: flex; flex-wrap: wrap; gap: .8rem 2.4rem; }}
 .cnv-tiles div {{ font-size: .9rem; color: {palette.muted}; }}

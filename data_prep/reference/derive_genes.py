@@ -183,9 +183,8 @@ def _tagged(
         parts.sort()
         begin, last = parts[0][0], parts[-1][1]
         named = by_id.get(mane[transcript].gene_id) if transcript in mane else None
-        named_first = ([named] if named else [], by_symbol[symbol])
-        fits = ([g for g in some if g.chrom == chrom and g.holds(begin, last)] for some in named_first)
-        owners = next((some for some in fits if some), [])
+        namesakes = [gene for gene in by_symbol[symbol] if gene.chrom == chrom and gene.holds(begin, last)]
+        owners = [named] if named and named.chrom == chrom and named.holds(begin, last) else namesakes
         if len(owners) != 1:
             log["MANE Select of GENCODE 44: gene not found, left out"] += 1
             continue

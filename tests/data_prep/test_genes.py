@@ -225,8 +225,6 @@ def test_r7_a_sample_of_100_genes_agrees_with_a_second_source(models: GeneModels
     assert set(apart) == {"FAM90A11"}
 
 
-# --- GTF files -------------------------------------------------------------------------------------------------------
-
 HEADER = (
     "##description: evidence-based annotation of the human genome (GRCh38), version 44 (Ensembl 110)\n"
     "##provider: GENCODE\n"

@@ -1,0 +1,103 @@
+"""Chromium, and dashboards for it to open."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.dashboard.demonstration import demonstration
+from tests.dashboard.served import served
+from tests.dashboard.small_database import publish, write_file
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# The browser asks for the page's own folder first on a deep link; Streamlit means it to.
+EXPECTED_404 = ("/gene/_stcore/health", "/gene/_stcore/host-config")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    found = next((path for path in map(shutil.which, NAMES) if path), None)
+    if found is None:
+        pytest.fail("There is no Chromium for the browser tests: install the Debian package “chromium”.", pytrace=False)
+    return {"executable_path": found, "args": list(QUIET), "headless": True}
+
+
+@pytest.fixture(scope="session")
+def pointer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("browser")
+    publish(folder / "cnv.duckdb", write_file(folder / "cnv-1.duckdb", demonstration()))
+    return folder / "cnv.duckdb"
+
+
+@pytest.fixture(scope="session")
+def base_url(pointer: Path) -> Iterator[str]:
+    with served(pointer) as address:
+        yield address
+
+
+@pytest.fixture
+def faults(page: Page, base_url: str) -> Iterator[list[str]]:
+    """What the browser complained of, checked at the end: console errors, failed requests, requests to other hosts."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(f"page error: {error}"))
+    page.on(
+        "response",
+        lambda answer: (
+            found.append(f"{answer.status} {answer.url}")
+            if answer.status >= 400 and not answer.url.endswith(EXPECTED_404)
+            else None
+        ),
+    )
+    page.on(
+        "console",
+        lambda message: (
+            found.append(f"console: {message.text}")
+            if message.type == "error" and "404 (Not Found)" not in message.text
+            else None
+        ),
+    )
+    page.on(
+        "request",
+        lambda request: (
+            found.append(f"outside: {request.url}")
+            if request.url.startswith("http") and not request.url.startswith(base_url)
+            else None
+        ),
+    )
+    yield found
+    assert found == []
+
+
+@pytest.fixture
+def opened(page: Page, base_url: str, faults: list[str]) -> Callable[[str], Page]:
+    """Opens a path and waits until the page is made."""
+
+    def open_path(path: str) -> Page:
+        page.goto(base_url + path)
+        return settled(page)
+
+    return open_path
+
+
+def settled(page: Page) -> Page:
+    """Waits until the script has run and the foot of the page is there."""
+    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=30_000)
+    page.wait_for_selector("footer.cnv-foot, h1", timeout=30_000)
+    page.wait_for_function("() => !document.querySelector('[data-stale=true]')", timeout=30_000)
+    return page

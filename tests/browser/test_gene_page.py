@@ -1,0 +1,262 @@
+"""The pages in a real browser: deep links, history, numbers against the CSV, keyboard, phones, dark, publishing."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import settled
+from tests.dashboard.demonstration import demonstration
+from tests.dashboard.served import served
+from tests.dashboard.small_database import publish, write_file
+
+pytestmark = pytest.mark.browser
+
+Opened = Callable[[str], Page]
+
+
+def counted(page: Page) -> str:
+    return page.locator(".cnv-counted").first.inner_text()
+
+
+def rows(page: Page, direction: str) -> dict[str, list[str]]:
+    """Cells of the frequency table by group."""
+    found = {}
+    for row in page.locator(f".cnv-frequencies-{direction} tbody tr").all():
+        cells = row.locator("th, td").all_inner_texts()
+        found[re.split(r"\s", cells[0].strip())[0]] = cells[1:]
+    return found
+
+
+def carriers_csv(page: Page, base_url: str) -> list[dict[str, str]]:
+    href = page.get_by_role("link", name="Carriers as CSV").get_attribute("href")
+    answer = page.request.get(base_url + str(href))
+    assert answer.ok
+    return list(csv.DictReader(io.StringIO(answer.text())))
+
+
+def test_a_deep_link_is_the_first_request_of_a_server(browser: Browser, pointer: Path) -> None:
+    with served(pointer) as base:
+        page = browser.new_page()
+        page.goto(f"{base}/gene?gene=GSTM1&filter=pass")
+        settled(page)
+        expect(page.get_by_role("heading", name="GSTM1", exact=True)).to_be_visible()
+        expect(page.get_by_text("1000 Genomes CNV explorer").first).to_be_visible()
+        expect(page.get_by_text("Simulated data.")).to_be_visible()
+        assert "losses and gains at PASS" in counted(page)
+        page.close()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "gene=GSTM1",
+        "gene=GSTM1&filter=all&cohort=all",
+        "gene=XGENE",
+        "gene=ADAM3A&class=loss&overlap=covers",
+        "gene=YGENE",
+    ],
+)
+def test_headline_and_table_are_what_the_csv_holds_r6(opened: Opened, base_url: str, query: str) -> None:
+    page = opened(f"/gene?{query}")
+    listed = carriers_csv(page, base_url)
+    lead = page.locator(".cnv-lead").inner_text().replace("\n", " ")
+    assert listed
+    for direction, classes in (("loss", ("complete-loss", "partial-loss")), ("gain", ("low-gain", "high-gain"))):
+        mine = [row for row in listed if row["class"] in classes]
+        carriers = {row["sample"] for row in mine}
+        if not carriers:
+            assert page.locator(f".cnv-frequencies-{direction}").count() == 0
+            continue
+        assert re.search(rf"\b{len(carriers)} of \d+", lead)
+        table = rows(page, direction)
+        assert int(table["All"][1]) == len(carriers)
+        for group in ("AFR", "AMR", "EAS", "EUR", "SAS"):
+            here = {row["sample"] for row in mine if row["superpopulation"] == group}
+            assert int(table[group][1]) == len(here)
+            assert table[group][2] == (f"{len(here) / int(table[group][0]) * 100:.1f} %" if here else "0 %")
+        strongest = classes[0] if direction == "loss" else classes[1]
+        strong = {row["sample"] for row in mine if row["class"] == strongest}
+        assert int(table["All"][4 if direction == "loss" else 5]) == len(strong)
+
+
+def test_back_and_forward_walk_every_change_of_a_control_r13(opened: Opened) -> None:
+    page = opened("/gene?gene=GSTM1")
+    walked = [(page.url, counted(page), page.locator(".cnv-lead").inner_text())]
+    began = page.evaluate("history.length")
+
+    def change(act: Callable[[], object], part: str) -> None:
+        act()
+        expect(page).to_have_url(re.compile(part))
+        settled(page)
+        expect(page.locator(".cnv-counted").first).not_to_have_text(walked[-1][1])
+        walked.append((page.url, counted(page), page.locator(".cnv-lead").inner_text()))
+
+    def choose(label: str, option: str) -> None:
+        page.get_by_label(label, exact=True).click()
+        page.get_by_role("option", name=option, exact=True).click()
+
+    change(lambda: page.get_by_role("radio", name="PASS").click(), "filter=pass")
+    change(lambda: page.get_by_role("radio", name="everyone").click(), "cohort=all")
+    change(lambda: choose("Overlap", "any overlap"), "overlap=any")
+    change(lambda: choose("Class", "losses"), "class=loss")
+    page.keyboard.press("Escape")
+    change(lambda: page.get_by_role("radio", name="credible").click(), "gene=GSTM1&class=loss&cohort=all&overlap=any")
+
+    assert page.evaluate("history.length") == began + 5
+    for url, sentence, lead in reversed(walked[:-1]):
+        page.go_back()
+        expect(page).to_have_url(url)
+        expect(page.locator(".cnv-counted").first).to_have_text(sentence)
+        assert settled(page).locator(".cnv-lead").inner_text() == lead
+    for url, sentence, lead in walked[1:]:
+        page.go_forward()
+        expect(page).to_have_url(url)
+        expect(page.locator(".cnv-counted").first).to_have_text(sentence)
+        assert settled(page).locator(".cnv-lead").inner_text() == lead
+    expect(page.get_by_role("radio", name="credible")).to_be_checked()
+    expect(page.get_by_role("radio", name="everyone")).to_be_checked()
+
+
+def test_the_keyboard_alone_finds_a_gene_and_keeps_the_filters(opened: Opened) -> None:
+    page = opened("/?filter=pass")
+    box = page.get_by_role("searchbox", name="Gene, region or cytoband")
+    box.focus()
+    page.keyboard.type("adam3a")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/gene\?gene=adam3a&filter=pass$"))
+    settled(page)
+    expect(page.get_by_role("heading", name="ADAM3A", exact=True)).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/\?filter=pass$"))
+
+
+def test_the_bar_keeps_gene_and_filters(opened: Opened) -> None:
+    page = opened("/gene?gene=GSTM1&cohort=all")
+    page.get_by_role("link", name="Cohort", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/\?cohort=all$"))
+    settled(page)
+    page.get_by_role("link", name="GSTM1", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/gene\?gene=GSTM1&cohort=all$"))
+    settled(page)
+    assert "people" in counted(page)
+    assert "unrelated" not in counted(page)
+
+
+def test_a_shared_link_shows_the_same_in_another_browser(opened: Opened, browser: Browser) -> None:
+    page = opened("/gene?gene=GSTM1&class=loss&filter=all&min_bins=2")
+    page.get_by_role("button", name="Share").click()
+    link = page.locator("[data-testid='stCode'] code").inner_text().strip()
+    assert link == page.url
+    other = browser.new_context().new_page()
+    other.goto(link)
+    settled(other)
+    expect(other.locator(".cnv-lead")).to_have_text(page.locator(".cnv-lead").inner_text().replace("\n", ""))
+    assert rows(other, "loss") == rows(page, "loss")
+    other.context.close()
+
+
+def test_the_chart_draws_a_mark_a_group_and_no_more(opened: Opened) -> None:
+    page = opened("/gene?gene=GSTM1&class=loss")
+    chart = page.locator("[data-testid='stVegaLiteChart'] svg").first
+    expect(chart).to_be_visible()
+    expect(chart.locator("g.mark-symbol path")).to_have_count(6)
+    expect(chart.locator("g.mark-rule.role-mark line")).to_have_count(6)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("path", ["/", "/gene?gene=GSTM1", "/gene?gene=SMN1", "/gene?gene=GSTM9"])
+def test_pages_fit_phones_and_follow_the_theme(
+    browser: Browser, base_url: str, tmp_path: Path, scheme: str, width: int, path: str
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(base_url + path)
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('.stMainBlockContainer h1, .stMainBlockContainer p, .cnv-simulated')]
+            .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 80))"""
+    )
+    assert wide == []
+    ground = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    assert ground == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(21, 25, 29)")
+    muted = page.evaluate("getComputedStyle(document.querySelector('footer.cnv-foot')).color")
+    assert muted == ("rgb(89, 99, 110)" if scheme == "light" else "rgb(163, 173, 183)")
+    picture = tmp_path / "page.png"
+    page.screenshot(path=picture)
+    assert picture.stat().st_size > 10_000
+    context.close()
+
+
+def test_an_unknown_gene_offers_close_names_that_lead_somewhere(opened: Opened) -> None:
+    page = opened("/gene?gene=GTSM1&filter=pass")
+    expect(page.get_by_text("There is no gene “GTSM1”")).to_be_visible()
+    page.get_by_role("link", name="GSTM1", exact=True).click()
+    expect(page).to_have_url(re.compile(r"gene=GSTM1&filter=pass"))
+    settled(page)
+    expect(page.get_by_role("heading", name="GSTM1", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<img src=x onerror=window.hacked=1>",
+        "<script>window.hacked=1</script>",
+        "[click](javascript:window.hacked=1)",
+        "\"'><svg onload=window.hacked=1>",
+    ],
+)
+def test_what_an_address_says_is_never_run(opened: Opened, base_url: str, text: str) -> None:
+    from urllib.parse import quote
+
+    page = opened(f"/gene?gene={quote(text)}&filter={quote(text)}")
+    expect(page.get_by_text("is not a value of filter")).to_be_visible()
+    assert page.evaluate("window.hacked") is None
+    assert page.locator(".stMainBlockContainer img, .stMainBlockContainer a[href^=javascript]").count() == 0
+
+
+def test_without_a_database_there_is_a_page_that_says_why(browser: Browser, tmp_path: Path) -> None:
+    pointer = tmp_path / "cnv.duckdb"
+    with served(pointer) as base:
+        page = browser.new_page()
+        page.goto(f"{base}/gene?gene=GSTM1")
+        settled(page)
+        expect(page.get_by_text("There is no database at cnv.duckdb.")).to_be_visible()
+        expect(page.get_by_text("Traceback")).to_have_count(0)
+        publish(pointer, write_file(tmp_path / "cnv-1.duckdb", demonstration()))
+        page.wait_for_timeout(1_200)
+        page.reload()
+        settled(page)
+        expect(page.get_by_role("heading", name="GSTM1", exact=True)).to_be_visible()
+        page.close()
+
+
+def test_a_database_published_meanwhile_shows_its_numbers_at_the_next_click(browser: Browser, tmp_path: Path) -> None:
+    pointer = tmp_path / "cnv.duckdb"
+    publish(pointer, write_file(tmp_path / "cnv-1.duckdb", demonstration()))
+    with served(pointer) as base:
+        page = browser.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{base}/gene?gene=GSTM1&class=loss")
+        settled(page)
+        before = rows(page, "loss")
+        expect(page.locator("footer")).to_contain_text("demonstration-1")
+        publish(pointer, write_file(tmp_path / "cnv-2.duckdb", demonstration(seed=2, carriers=0.2)))
+        page.wait_for_timeout(1_200)
+        page.get_by_role("radio", name="everyone").click()
+        expect(page.locator("footer")).to_contain_text("demonstration-2")
+        settled(page)
+        after = rows(page, "loss")
+        listed = carriers_csv(page, base)
+        assert int(after["All"][1]) == len({row["sample"] for row in listed})
+        assert int(after["All"][1]) < int(before["All"][1])
+        expect(page.locator("[data-testid='stException'], [data-testid='stAlert']")).to_have_count(0)
+        assert errors == []
+        page.close()

@@ -1,0 +1,68 @@
+"""The command line in a process of its own that is ended at a chosen moment: `child.py MOMENT SIGNAL build ...`.
+
+Signals sent from outside hit a moment by luck; here the process sends itself the signal just before the step named.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tests.data_prep.built import few_genes
+
+MOMENTS = {
+    "reading": ("data_prep.build:read_batch", 2),
+    "reading, with workers": ("data_prep.build:_report", 2),
+    "first table": ("data_prep.database:write_reference", 1),
+    "calls": ("data_prep.database:write_calls", 1),
+    "marks": ("data_prep.database:mark_samples", 1),
+    "publishing": ("data_prep.database:publish", 1),
+    "naming": ("pathlib:Path.replace", 1),
+    "pointing": ("pathlib:Path.symlink_to", 1),
+    "moving the pointer": ("pathlib:Path.replace", 2),
+    "clearing away": ("pathlib:Path.unlink", 1),
+}
+"""Before the how-manieth call of which function the signal comes."""
+
+
+def arm(moment: str, number: int) -> None:
+    """Sends this process the signal `number` just before `moment`."""
+    target, at = MOMENTS[moment]
+    module, _, dotted = target.partition(":")
+    *owners, name = dotted.split(".")
+    owner: Any = import_module(module)
+    for one in owners:
+        owner = getattr(owner, one)
+    real: Callable[..., Any] = getattr(owner, name)
+    calls = 0
+
+    def trap(*arguments: Any, **more: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == at:
+            print("workers", *(one.pid for one in multiprocessing.active_children()), flush=True)
+            os.kill(os.getpid(), number)
+        return real(*arguments, **more)
+
+    setattr(owner, name, trap)
+
+
+if __name__ == "__main__":
+    build = import_module("data_prep.build")
+    build.embedded_gene_models = few_genes  # type: ignore[attr-defined]
+    build.BATCH_BYTES = int(os.environ.get("BATCH_BYTES", build.BATCH_BYTES))  # type: ignore[attr-defined]
+    if sys.argv[1] != "never":
+        arm(sys.argv[1], getattr(signal, sys.argv[2]))
+    if "RLIMIT" in os.environ:
+        import resource
+
+        limit = int(os.environ["RLIMIT"])
+        with contextlib.suppress(ValueError):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    sys.argv = [str(Path("data_prep")), *sys.argv[3:]]
+    import_module("data_prep.__main__").main()

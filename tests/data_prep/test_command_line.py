@@ -1,0 +1,398 @@
+"""The command line: totals, sentences and exit codes; builds that are interrupted, short of disk, or two at once."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from data_prep.__main__ import app
+from data_prep.check import check
+from tests.data_prep.built import Built, build_here, few_genes
+from tests.data_prep.child import MOMENTS
+from tests.data_prep.conftest import ROOT
+from tests.data_prep.dragen_text import bgzip, header, record, reference_row, vcf, write, write_table
+
+LOSS = record("chr1", 100_000, 120_000)
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """Runs the command line in this process: exit code and all it says."""
+    monkeypatch.setattr("data_prep.build.embedded_gene_models", few_genes)
+
+    def run(*arguments: object) -> tuple[int, str]:
+        done = CliRunner().invoke(app, [str(one) for one in arguments])
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.output
+
+    return run
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    people = [("A", "EUR", "GBR", "male", True), ("B", "AFR", "YRI", "female", True), ("C", "SAS", "GIH", "male", True)]
+    return write_table(tmp_path / "samples.tsv", people)
+
+
+def test_build_says_what_it_did(call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path) -> None:
+    """R12: records = calls + reference rows + skipped."""
+    files = tmp_path / "vcf"
+    write(files, "A", [LOSS, LOSS, record("chrM", 1, 900), reference_row("chr1", 120_000, 900_000)], release="3.7.6")
+    write(files, "B", [record("chr1", 0, 6_000), record("chr1", 6_000, 9_000, bins=2)])
+    write(files, "STRANGER")
+    code, text = call("build", "--vcf", files, "--samples", table, "--out", tmp_path / "cnv.duckdb", "--jobs", 1)
+    assert code == 0
+    assert (
+        "3 files (0 not read, 0 duplicates), 3 of 4 samples, 6 records = 3 calls + 1 reference rows + 2 skipped; 2 events"
+        in text
+    )
+    assert "skipped 1: not on chromosomes 1 to 22, X or Y" in text
+    assert "skipped 1: the same record twice in one file" in text
+    assert "note: 1 samples of the table have no file" in text
+    assert "note: 1 samples are not in the table, STRANGER for one" in text
+    assert (tmp_path / "cnv.duckdb").resolve().name in text
+
+
+def test_build_tells_of_files_left_out_and_goes_on(
+    call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path, shared: Path
+) -> None:
+    """E18, E21, E22: exit code 3, each with its sentence; the totals are those of the rest."""
+    files = tmp_path / "vcf"
+    good = bgzip(vcf("A", [LOSS]))
+    write(files, "A", [LOSS])
+    write(files, "B", [LOSS])
+    write(files, "C", [LOSS])
+    write(files, "C", [LOSS, LOSS], name="C.again.vcf.gz")
+    write(files, "B", [LOSS], name="B.copy.vcf.gz")
+    damaged = {
+        "empty.vcf.gz": (b"", "empty"),
+        "cut.vcf.gz": (good[: len(good) // 2], "end of the compressed file is missing"),
+        "no_end.vcf.gz": (good[:-28], "no BGZF end mark"),
+        "text.vcf.gz": (b"##fileformat=VCFv4.2\n", "not gzip"),
+        "page.vcf": (b"<html>", "##fileformat"),
+        "headless.vcf": (b"##fileformat=VCFv4.2\n", "no #CHROM line"),
+        "nobody.vcf": (vcf(None).encode(), "names no sample"),
+        "joint.vcf": (header("A", more_samples=["B"]).encode(), "2 samples"),
+        "foreign.vcf": (header("A", release=None).encode(), "caller is not known"),
+        "newer.vcf": (header("A", release="4.4.7", fileformat="VCFv4.4").encode(), "VCFv4.4"),
+        "grch37.vcf": ((shared / "data" / "dragen-3.10.4-NA12878-grch37.cnv.vcf").read_bytes(), "another genome build"),
+    }
+    for name, (data, _) in damaged.items():
+        (files / name).write_bytes(data)
+    (files / "folder.vcf").mkdir()
+    code, text = call("build", "--vcf", files, "--samples", table, "--out", tmp_path / "cnv.duckdb", "--jobs", 1)
+    assert code == 3
+    told = [line for line in text.splitlines() if line.startswith("not read: ")]
+    assert len(told) == len(damaged) + 2
+    for name, (_, says) in damaged.items():
+        assert any(f"/{name}: " in line and says in line for line in told), name
+    for name in ("C.cnv.vcf.gz", "C.again.vcf.gz"):
+        assert any(f"/{name}: " in line and "C.cnv.vcf.gz" in line and "C.again.vcf.gz" in line for line in told)
+    assert (
+        f"{5 + len(damaged)} files ({len(damaged) + 2} not read, 1 duplicates), 2 of 3 samples, 2 records = 2 calls"
+        in text
+    )
+    assert all(not finding.broken for finding in check(tmp_path / "cnv.duckdb"))
+
+
+def test_build_reports_a_file_that_cannot_be_opened(
+    call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path
+) -> None:
+    """E39."""
+    path = write(tmp_path / "vcf", "A", [LOSS])
+    loop = path.parent / "loop.vcf"
+    loop.symlink_to(loop)
+    secret = write(tmp_path / "vcf", "B", [LOSS])
+    secret.chmod(0)
+    code, text = call("build", "--vcf", path, "--vcf", secret, "--samples", table, "--out", tmp_path / "cnv.duckdb")
+    if os.geteuid() == 0:
+        assert code == 0  # root may read everything
+    else:
+        assert code == 3
+        assert f"not read: {secret}: it cannot be opened" in text
+
+
+def test_build_takes_paths_with_spaces_and_letters_of_the_world(
+    call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path
+) -> None:
+    """E39."""
+    folder = tmp_path / "ein Ordner, 'mit' Ωμέγα; [x] %"
+    path = write(folder, "A", [LOSS], name="A B 'ä'.vcf.gz")
+    code, text = call("build", "--vcf", path, "--samples", table, "--out", folder / "cnv's [1] ä.duckdb", "--jobs", 1)
+    assert code == 0, text
+    assert Built(folder / "cnv's [1] ä.duckdb").rows("SELECT path FROM files") == [(str(path),)]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"--vcf": "missing.vcf"}, "names no file, folder or pattern"),
+        ({"--vcf": "empty"}, "holds no .vcf"),
+        ({"--vcf": "bad/*"}, "none of the 1 files could be read"),
+        ({"--samples": "missing.tsv"}, "missing.tsv"),
+        ({"--samples": "vcf/A.cnv.vcf.gz"}, "not a text file"),
+        ({"--samples": "no_table.tsv"}, "no sample table"),
+        ({"--samples": "wrong_sex.tsv"}, "gives the sex 'mail'"),
+        ({"--unrelated": "missing.txt"}, "missing.txt"),
+        ({"--unrelated": "others.txt"}, "names 1 samples that"),
+        ({"--out": "taken.duckdb"}, "is a file and not the pointer"),
+        ({"--out": "missing/cnv.duckdb"}, "does not exist"),
+        ({"--genes": "missing.gtf"}, "missing.gtf"),
+    ],
+)
+def test_build_says_in_one_sentence_what_is_wrong(
+    call: Callable[..., tuple[int, str]],
+    table: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, str],
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "vcf", "A", [LOSS])
+    for name in ("empty", "bad"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "bad" / "x.vcf").write_text("")
+    (tmp_path / "taken.duckdb").write_text("mine")
+    (tmp_path / "no_table.tsv").write_text("a\tb\n")
+    (tmp_path / "wrong_sex.tsv").write_text("sample\tsuperpopulation\tpopulation\tsex\nA\tEUR\tGBR\tmail\n")
+    (tmp_path / "others.txt").write_text("SOMEBODY\n")
+    before = sorted(tmp_path.rglob("*"))
+    arguments = {"--vcf": "vcf", "--samples": table, "--out": "cnv.duckdb", "--jobs": 1} | change
+    code, text = call("build", *(one for pair in arguments.items() for one in pair))
+    assert code == 1
+    assert text.startswith("error: ")
+    assert says in text
+    assert len(text.splitlines()) == 1
+    assert [path for path in sorted(tmp_path.rglob("*")) if path.name != ".cnv.duckdb.lock"] == before
+
+
+def test_check_proves_a_good_database(call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path) -> None:
+    write(tmp_path / "vcf", "A", [LOSS])
+    out = build_here([tmp_path / "vcf"], table, tmp_path / "cnv.duckdb").path
+    code, text = call("check", out)
+    assert code == 0
+    lines = text.splitlines()
+    assert len(lines) == len(check(out)) + 1
+    assert all(line.startswith("holds ") and line.endswith(" break it") for line in lines[:-1])
+    assert lines[-1] == f"{len(lines) - 1} of {len(lines) - 1} invariants hold"
+
+
+def test_check_says_what_is_no_database_of_ours(call: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    text_file = tmp_path / "text.duckdb"
+    text_file.write_text("no database" * 1000)
+    other = tmp_path / "other.duckdb"
+    with duckdb.connect(str(other)) as con:
+        con.execute("CREATE TABLE t (i INTEGER)")
+    version = tmp_path / "version.duckdb"
+    with duckdb.connect(str(version)) as con:
+        con.execute("CREATE TABLE provenance AS SELECT 'schema_version' AS key, '999' AS value")
+    for path, says in (
+        (tmp_path / "missing.duckdb", "does not exist"),
+        (text_file, "no DuckDB database"),
+        (other, "no table provenance"),
+        (version, "schema version 999"),
+        (tmp_path, "no DuckDB database"),
+    ):
+        code, text = call("check", path)
+        assert code == 1
+        assert text.startswith("error: ")
+        assert says in text
+        assert len(text.splitlines()) == 1
+
+
+# from here on in processes of their own
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an old database of one person, and files of six to build a new one from."""
+    folder = tmp_path_factory.mktemp("template")
+    names = "ABCDEF"
+    people = write_table(folder / "samples.tsv", [(name, "EUR", "GBR", "male", True) for name in names])
+    write(folder / "old", "A", [LOSS])
+    for name in names:
+        write(
+            folder / "new", name, [record("chr1", 10_000 * i, 10_000 * i + 5_000, bins=i % 7) for i in range(1, 2_000)]
+        )
+    (folder / "out").mkdir()
+    build_here([folder / "old"], people, folder / "out" / "cnv.duckdb")
+    return folder
+
+
+NEW_CALLS = 6 * 1_999
+
+
+def start(
+    folder: Path, moment: str = "never", name: str = "SIGKILL", jobs: int = 1, **environment: object
+) -> subprocess.Popen[str]:
+    """Starts the build of the new database in a copy of the template."""
+    arguments = ["--vcf", "new", "--samples", "samples.tsv", "--out", "out/cnv.duckdb", "--jobs", str(jobs)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.data_prep.child", moment, name, "build", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "BATCH_BYTES": "1", **{k: str(v) for k, v in environment.items()}},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def copy(template: Path, folder: Path) -> Path:
+    shutil.copytree(template, folder, symlinks=True)
+    return folder
+
+
+def calls_in(folder: Path) -> int:
+    """Calls in the published database, which must be whole and sound."""
+    out = folder / "out" / "cnv.duckdb"
+    assert all(not finding.broken for finding in check(out))
+    return int(Built(out).rows("SELECT count(*) FROM calls")[0][0])
+
+
+def litter(folder: Path) -> set[str]:
+    """What lies beside the pointer and is neither it, its database and the one before, nor the lock."""
+    out = folder / "out" / "cnv.duckdb"
+    found = {path.name for path in out.parent.iterdir()} - {out.name, f".{out.name}.lock", out.resolve().name}
+    older = sorted(name for name in found if name.startswith("cnv-") and name.endswith(".duckdb"))
+    return found - set(older[:1])
+
+
+def run_all(jobs: Sequence[Callable[[], subprocess.Popen[str]]]) -> list[tuple[int, str, str]]:
+    """Runs processes, three at a time: exit code, output and errors of each."""
+
+    def run(job: Callable[[], subprocess.Popen[str]]) -> tuple[int, str, str]:
+        process = job()
+        output, errors = process.communicate(timeout=120)
+        return process.returncode, output, errors
+
+    with ThreadPoolExecutor(3) as pool:
+        return list(pool.map(run, jobs))
+
+
+def test_a_killed_build_leaves_the_old_database_or_the_whole_new_one(template: Path, tmp_path: Path) -> None:
+    """SIGKILL before each step; the next build clears away what was left."""
+    moments = [moment for moment in MOMENTS if "workers" not in moment]
+    folders = {moment: copy(template, tmp_path / moment.replace(" ", "-")) for moment in moments}
+    done = run_all([lambda m=m: start(folders[m], m) for m in moments])  # type: ignore[misc]
+    for moment, (code, output, errors) in zip(moments, done, strict=True):
+        if moment == "clearing away" and code == 0:
+            continue  # nothing to clear away yet
+        assert code == -signal.SIGKILL, (moment, output, errors)
+        assert calls_in(folders[moment]) == (NEW_CALLS if moment == "clearing away" else 1), moment
+    for moment in moments:
+        build_here([template / "old"], template / "samples.tsv", folders[moment] / "out" / "cnv.duckdb")
+        assert (moment, litter(folders[moment])) == (moment, set())
+        assert calls_in(folders[moment]) == 1
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_an_ended_build_clears_up_after_itself(template: Path, tmp_path: Path, name: str) -> None:
+    """Ctrl-C and a polite end: nothing is left, not even until the next build."""
+    moments = ["reading", "reading, with workers", "calls", "publishing"]
+    folders = {moment: copy(template, tmp_path / moment.replace(" ", "-")) for moment in moments}
+    done = run_all([lambda m=m: start(folders[m], m, name, 2 if "workers" in m else 1) for m in moments])  # type: ignore[misc]
+    for moment, (code, output, errors) in zip(moments, done, strict=True):
+        assert code == {"SIGTERM": 143, "SIGINT": 130}[name], (moment, output, errors)
+        assert "Traceback" not in errors, (moment, errors)
+        assert calls_in(folders[moment]) == 1
+        assert (moment, litter(folders[moment])) == (moment, set())
+        assert still_there(output) == []
+
+
+def test_the_workers_of_a_killed_build_end_too(template: Path, tmp_path: Path) -> None:
+    """Nobody is left who waits for work, holding memory."""
+    folder = copy(template, tmp_path / "killed")
+    code, output, errors = run_all([lambda: start(folder, "reading, with workers", jobs=2)])[0]
+    assert code == -signal.SIGKILL, errors
+    assert output.split()[0] == "workers"
+    assert len(output.split()) >= 2
+    try:
+        assert still_there(output, patience=8) == []
+    finally:
+        for pid in still_there(output, patience=0):
+            os.kill(pid, signal.SIGKILL)
+
+
+def still_there(output: str, patience: float = 3) -> list[int]:
+    """Which of the worker processes named in the output live on after a while."""
+    pids = [int(word) for line in output.splitlines() if line.startswith("workers") for word in line.split()[1:]]
+    until = time.monotonic() + patience
+    while True:
+        alive = [pid for pid in pids if _lives(pid)]
+        if not alive or time.monotonic() > until:
+            return alive
+        time.sleep(0.05)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def test_a_full_disk_is_told_in_one_sentence_and_leaves_the_old_database(template: Path, tmp_path: Path) -> None:
+    """No file may grow beyond a limit: hit by a shard, by the tables, by the last pages; with one process and with two."""
+    cases = [(size, jobs) for size in (8_000, 60_000, 900_000, 1_500_000) for jobs in (1, 2)][:-1]
+    folders = [copy(template, tmp_path / f"{size}-{jobs}") for size, jobs in cases]
+    done = run_all([lambda f=f, c=c: start(f, jobs=c[1], RLIMIT=c[0]) for f, c in zip(folders, cases, strict=True)])  # type: ignore[misc]
+    for case, folder, (code, output, errors) in zip(cases, folders, done, strict=True):
+        assert (case, code) == (case, 1), (output, errors)
+        assert errors.startswith("error: "), (case, errors)
+        assert len(errors.splitlines()) == 1, (case, errors)
+        assert calls_in(folder) == 1
+        assert (case, litter(folder)) == (case, set())
+
+
+def test_two_builds_at_once_both_end_well(template: Path, tmp_path: Path) -> None:
+    folder = copy(template, tmp_path / "both")
+    done = run_all([lambda: start(folder), lambda: start(folder), lambda: start(folder)])
+    for code, _, errors in done:
+        assert code == 0, errors
+    assert calls_in(folder) == NEW_CALLS
+    build_here([template / "old"], template / "samples.tsv", folder / "out" / "cnv.duckdb")
+    assert litter(folder) == set()
+
+
+def test_a_build_that_is_starting_is_not_taken_for_a_killed_one(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two builds at once, in the moment between the making of the folder of one and its lock."""
+    folder = copy(template, tmp_path / "starting")
+    out = folder / "out" / "cnv.duckdb"
+    real = Path.mkdir
+    started = []
+
+    def mkdir(self: Path, *arguments: object, **more: object) -> None:
+        real(self, *arguments, **more)  # type: ignore[arg-type]
+        if self.name.endswith(".building") and not started:
+            started.append(self)
+            build_here([folder / "old"], folder / "samples.tsv", out)
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    build_here([folder / "old"], folder / "samples.tsv", out)
+    assert len(started) == 1
+    assert calls_in(folder) == 1
+
+
+def test_the_program_runs_as_the_readme_says(template: Path, tmp_path: Path) -> None:
+    """With the gene models that come along: `python -m data_prep build` and `check`."""
+    out = tmp_path / "cnv.duckdb"
+    program = [sys.executable, "-m", "data_prep"]
+    files = ["--vcf", str(template / "old"), "--samples", str(template / "samples.tsv"), "--out", str(out)]
+    for command in (["build", *files], ["check", str(out)]):
+        done = subprocess.run([*program, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+    assert done.stdout.splitlines()[-1].endswith("invariants hold")
+    assert Built(out).rows("SELECT count(*) > 10000 FROM genes") == [(True,)]
