@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -49,6 +49,22 @@ def pointer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def base_url(pointer: Path) -> Iterator[str]:
     with served(pointer) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser that keeps Streamlit's 140 files in its cache, as a returning visitor's does."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(visitor: BrowserContext) -> Iterator[Page]:
+    """A fresh tab."""
+    tab = visitor.new_page()
+    yield tab
+    tab.close()
 
 
 @pytest.fixture

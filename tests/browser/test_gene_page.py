@@ -5,6 +5,8 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -124,15 +126,58 @@ def test_back_and_forward_walk_every_change_of_a_control_r13(opened: Opened) -> 
 
 def test_the_keyboard_alone_finds_a_gene_and_keeps_the_filters(opened: Opened) -> None:
     page = opened("/?filter=pass")
-    box = page.get_by_role("searchbox", name="Gene, region or cytoband")
-    box.focus()
+    began = page.evaluate("history.length")
+    box = page.get_by_role("combobox", name="Gene, region or cytoband")
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement?.shadowRoot?.activeElement?.id") == "what":
+            break
+    expect(box).to_be_focused()
     page.keyboard.type("adam3a")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/gene\?gene=adam3a&filter=pass$"))
     settled(page)
     expect(page.get_by_role("heading", name="ADAM3A", exact=True)).to_be_visible()
+    assert page.evaluate("history.length") == began + 1
     page.go_back()
     expect(page).to_have_url(re.compile(r"/\?filter=pass$"))
+    expect(page.get_by_role("heading", name="People by population")).to_be_visible()
+
+
+def test_suggestions_are_walked_with_the_arrow_keys(opened: Opened) -> None:
+    page = opened("/gene?gene=ADAM3A&cohort=all")
+    box = page.get_by_role("combobox", name="Gene, region or cytoband")
+    box.click()
+    page.keyboard.type("gst")
+    options = page.get_by_role("option")
+    expect(options).to_have_count(2)
+    expect(box).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    assert box.get_attribute("aria-activedescendant") == options.nth(1).get_attribute("id")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[aria-selected=true]")).to_have_count(0)
+    page.keyboard.press("ArrowUp")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    page.keyboard.press("Backspace")
+    expect(options).to_have_count(2)
+    options.nth(0).click()
+    expect(page).to_have_url(re.compile(r"/gene\?gene=GSTM1&cohort=all$"))
+    settled(page)
+    expect(page.get_by_role("heading", name="GSTM1", exact=True)).to_be_visible()
+    expect(box).to_have_value("")
+
+
+def test_a_region_typed_into_the_box_names_its_genes(opened: Opened) -> None:
+    page = opened("/")
+    page.get_by_role("combobox", name="Gene, region or cytoband").fill("chr1:109,680,000-109,690,000")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/gene\?gene=chr1:109,680,000-109,690,000$"))
+    settled(page)
+    expect(page.get_by_role("link", name="GSTM2")).to_be_visible()
 
 
 def test_the_bar_keeps_gene_and_filters(opened: Opened) -> None:
@@ -149,7 +194,7 @@ def test_the_bar_keeps_gene_and_filters(opened: Opened) -> None:
 
 def test_a_shared_link_shows_the_same_in_another_browser(opened: Opened, browser: Browser) -> None:
     page = opened("/gene?gene=GSTM1&class=loss&filter=all&min_bins=2")
-    page.get_by_role("button", name="Share").click()
+    page.get_by_test_id("stPopoverButton").click()
     link = page.locator("[data-testid='stCode'] code").inner_text().strip()
     assert link == page.url
     other = browser.new_context().new_page()
@@ -168,22 +213,20 @@ def test_the_chart_draws_a_mark_a_group_and_no_more(opened: Opened) -> None:
     expect(chart.locator("g.mark-rule.role-mark line")).to_have_count(6)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("path", ["/", "/gene?gene=GSTM1", "/gene?gene=SMN1", "/gene?gene=GSTM9"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 390), ("dark", 1440)])
+@pytest.mark.parametrize("path", ["/", "/gene?gene=GSTM1", "/gene?gene=GSTM9"])
 def test_pages_fit_phones_and_follow_the_theme(
-    browser: Browser, base_url: str, tmp_path: Path, scheme: str, width: int, path: str
+    page: Page, opened: Opened, tmp_path: Path, scheme: Literal["light", "dark"], width: int, path: str
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
-    page.goto(base_url + path)
-    settled(page)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    opened(path)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    wide = page.evaluate(
+    beyond = page.evaluate(
         """() => [...document.querySelectorAll('.stMainBlockContainer h1, .stMainBlockContainer p, .cnv-simulated')]
             .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 80))"""
     )
-    assert wide == []
+    assert beyond == []
     ground = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
     assert ground == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(21, 25, 29)")
     muted = page.evaluate("getComputedStyle(document.querySelector('footer.cnv-foot')).color")
@@ -191,14 +234,29 @@ def test_pages_fit_phones_and_follow_the_theme(
     picture = tmp_path / "page.png"
     page.screenshot(path=picture)
     assert picture.stat().st_size > 10_000
-    context.close()
+
+
+def test_the_way_back_to_the_defaults_is_one_step_in_the_history(opened: Opened) -> None:
+    page = opened("/gene?gene=GSTM1&filter=all&min_bins=3&sex=XX")
+    began = page.evaluate("history.length")
+    asked = counted(page)
+    page.get_by_role("link", name="Use the defaults").click()
+    expect(page).to_have_url(re.compile(r"/gene\?gene=GSTM1$"))
+    expect(page.locator(".cnv-counted").first).to_have_text(
+        "Counted: credible losses and gains of coding sequence, in 115 unrelated people."
+    )
+    assert page.evaluate("history.length") == began + 1
+    page.go_back()
+    expect(page.locator(".cnv-counted").first).to_have_text(asked)
 
 
 def test_an_unknown_gene_offers_close_names_that_lead_somewhere(opened: Opened) -> None:
     page = opened("/gene?gene=GTSM1&filter=pass")
     expect(page.get_by_text("There is no gene “GTSM1”")).to_be_visible()
+    began = page.evaluate("history.length")
     page.get_by_role("link", name="GSTM1", exact=True).click()
     expect(page).to_have_url(re.compile(r"gene=GSTM1&filter=pass"))
+    assert page.evaluate("history.length") == began + 1
     settled(page)
     expect(page.get_by_role("heading", name="GSTM1", exact=True)).to_be_visible()
 
@@ -213,8 +271,6 @@ def test_an_unknown_gene_offers_close_names_that_lead_somewhere(opened: Opened) 
     ],
 )
 def test_what_an_address_says_is_never_run(opened: Opened, base_url: str, text: str) -> None:
-    from urllib.parse import quote
-
     page = opened(f"/gene?gene={quote(text)}&filter={quote(text)}")
     expect(page.get_by_text("is not a value of filter")).to_be_visible()
     assert page.evaluate("window.hacked") is None

@@ -31,6 +31,11 @@ def test_a_gene_is_found_by_symbol_in_any_case_or_by_id(database: Generation, te
     assert (outcome.gene.transcript_name, outcome.gene.chosen_as) == ("GSTM1-201", "MANE Select")
 
 
+def test_a_name_with_odd_letters_is_found_all_the_same(database: Generation) -> None:
+    outcome = look_up(database, "5_8S*rRNA")
+    assert isinstance(outcome, Found)
+
+
 def test_a_symbol_of_two_genes_asks_which(database: Generation) -> None:
     outcome = look_up(database, "TWIN")
     assert isinstance(outcome, Several)

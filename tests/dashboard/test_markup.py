@@ -4,7 +4,6 @@ from html.parser import HTMLParser
 
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
 from dashboard.components import markup
 
@@ -36,13 +35,3 @@ def test_text_in_html_stays_text(value: str) -> None:
     assert parser.tags == ["p"]
     assert parser.said == value
     assert parser.titles == [value]
-
-
-@given(st.text(st.sampled_from("ab1 *_`[]()<>!#+-.~$:\\|{}&\"'\nhtps/")))
-def test_a_label_has_no_markdown_of_its_own(value: str) -> None:
-    rendered = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markup.label(value))
-    parser = Texts()
-    parser.feed(rendered)
-    parser.close()
-    assert set(parser.tags) <= {"p"}
-    assert parser.said.split() == value.split()

@@ -1,35 +1,21 @@
 """Databases built for the tests, their tables as plain rows, and their comparison with the plain reading of the same files."""
 
-import dataclasses
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import polars as pl
 import pytest
 
 from data_prep.build import Summary, build
-from data_prep.genes import GeneModels, embedded_gene_models
 from tests import plain
+from tests.data_prep.few_genes import few_genes
 from tests.data_prep.in_memory import single
 
 Row = dict[str, Any]
-
-
-@cache
-def few_genes() -> GeneModels:
-    """Gene models of a few genes: writing all of them takes a second, and the import does not look at them."""
-    models = embedded_gene_models()
-    genes = models.genes.filter(pl.col("symbol").is_in(["GSTM1", "SIRPB1", "OR51A2", "ADAM3A", "RHD", "DMD", "SRY"]))
-    here = pl.col("gene_id").is_in(genes.get_column("gene_id").to_list())
-    return dataclasses.replace(
-        models, genes=genes, transcripts=models.transcripts.filter(here), exons=models.exons.filter(here)
-    )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -16,10 +17,11 @@ from typer.testing import CliRunner
 
 from data_prep.__main__ import app
 from data_prep.check import check
-from tests.data_prep.built import Built, build_here, few_genes
+from tests.data_prep.built import Built, build_here
 from tests.data_prep.child import MOMENTS
 from tests.data_prep.conftest import ROOT
 from tests.data_prep.dragen_text import bgzip, header, record, reference_row, vcf, write, write_table
+from tests.data_prep.few_genes import few_genes
 
 LOSS = record("chr1", 100_000, 120_000)
 
@@ -234,17 +236,23 @@ NEW_CALLS = 6 * 1_999
 
 def start(
     folder: Path, moment: str = "never", name: str = "SIGKILL", jobs: int = 1, **environment: object
-) -> subprocess.Popen[str]:
-    """Starts the build of the new database in a copy of the template."""
+) -> subprocess.Popen[bytes]:
+    """Starts the build of the new database in a copy of the template; it writes into files there, since workers that outlive
+    it would keep pipes open."""
     arguments = ["--vcf", "new", "--samples", "samples.tsv", "--out", "out/cnv.duckdb", "--jobs", str(jobs)]
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.data_prep.child", moment, name, "build", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "BATCH_BYTES": "1", **{k: str(v) for k, v in environment.items()}},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with (folder / "stdout").open("w") as stdout, (folder / "stderr").open("w") as stderr:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.data_prep.child", moment, name, "build", *arguments],
+            cwd=folder,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "BATCH_BYTES": "1",
+                **{k: str(v) for k, v in environment.items()},
+            },
+            stdout=stdout,
+            stderr=stderr,
+        )
 
 
 def copy(template: Path, folder: Path) -> Path:
@@ -267,13 +275,13 @@ def litter(folder: Path) -> set[str]:
     return found - set(older[:1])
 
 
-def run_all(jobs: Sequence[Callable[[], subprocess.Popen[str]]]) -> list[tuple[int, str, str]]:
-    """Runs processes, three at a time: exit code, output and errors of each."""
+def run_all(jobs: Sequence[tuple[Path, Callable[[], subprocess.Popen[bytes]]]]) -> list[tuple[int, str, str]]:
+    """Runs processes, each in a folder, three at a time: exit code, output and errors of each."""
 
-    def run(job: Callable[[], subprocess.Popen[str]]) -> tuple[int, str, str]:
-        process = job()
-        output, errors = process.communicate(timeout=120)
-        return process.returncode, output, errors
+    def run(job: tuple[Path, Callable[[], subprocess.Popen[bytes]]]) -> tuple[int, str, str]:
+        folder, begin = job
+        code = begin().wait(timeout=120)
+        return code, (folder / "stdout").read_text(), (folder / "stderr").read_text()
 
     with ThreadPoolExecutor(3) as pool:
         return list(pool.map(run, jobs))
@@ -283,7 +291,7 @@ def test_a_killed_build_leaves_the_old_database_or_the_whole_new_one(template: P
     """SIGKILL before each step; the next build clears away what was left."""
     moments = [moment for moment in MOMENTS if "workers" not in moment]
     folders = {moment: copy(template, tmp_path / moment.replace(" ", "-")) for moment in moments}
-    done = run_all([lambda m=m: start(folders[m], m) for m in moments])  # type: ignore[misc]
+    done = run_all([(folders[m], partial(start, folders[m], m)) for m in moments])
     for moment, (code, output, errors) in zip(moments, done, strict=True):
         if moment == "clearing away" and code == 0:
             continue  # nothing to clear away yet
@@ -298,9 +306,11 @@ def test_a_killed_build_leaves_the_old_database_or_the_whole_new_one(template: P
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 def test_an_ended_build_clears_up_after_itself(template: Path, tmp_path: Path, name: str) -> None:
     """Ctrl-C and a polite end: nothing is left, not even until the next build."""
-    moments = ["reading", "reading, with workers", "calls", "publishing"]
+    moments = (
+        ["reading, with workers"] if name == "SIGINT" else ["reading", "reading, with workers", "calls", "publishing"]
+    )
     folders = {moment: copy(template, tmp_path / moment.replace(" ", "-")) for moment in moments}
-    done = run_all([lambda m=m: start(folders[m], m, name, 2 if "workers" in m else 1) for m in moments])  # type: ignore[misc]
+    done = run_all([(folders[m], partial(start, folders[m], m, name, 2 if "workers" in m else 1)) for m in moments])
     for moment, (code, output, errors) in zip(moments, done, strict=True):
         assert code == {"SIGTERM": 143, "SIGINT": 130}[name], (moment, output, errors)
         assert "Traceback" not in errors, (moment, errors)
@@ -312,7 +322,7 @@ def test_an_ended_build_clears_up_after_itself(template: Path, tmp_path: Path, n
 def test_the_workers_of_a_killed_build_end_too(template: Path, tmp_path: Path) -> None:
     """Nobody is left who waits for work, holding memory."""
     folder = copy(template, tmp_path / "killed")
-    code, output, errors = run_all([lambda: start(folder, "reading, with workers", jobs=2)])[0]
+    code, output, errors = run_all([(folder, partial(start, folder, "reading, with workers", jobs=2))])[0]
     assert code == -signal.SIGKILL, errors
     assert output.split()[0] == "workers"
     assert len(output.split()) >= 2
@@ -343,9 +353,11 @@ def _lives(pid: int) -> bool:
 
 def test_a_full_disk_is_told_in_one_sentence_and_leaves_the_old_database(template: Path, tmp_path: Path) -> None:
     """No file may grow beyond a limit: hit by a shard, by the tables, by the last pages; with one process and with two."""
-    cases = [(size, jobs) for size in (8_000, 60_000, 900_000, 1_500_000) for jobs in (1, 2)][:-1]
+    cases = [(3_000, 2), (60_000, 1), (900_000, 1), (1_500_000, 1)]
     folders = [copy(template, tmp_path / f"{size}-{jobs}") for size, jobs in cases]
-    done = run_all([lambda f=f, c=c: start(f, jobs=c[1], RLIMIT=c[0]) for f, c in zip(folders, cases, strict=True)])  # type: ignore[misc]
+    done = run_all(
+        [(f, partial(start, f, jobs=jobs, RLIMIT=size)) for f, (size, jobs) in zip(folders, cases, strict=True)]
+    )
     for case, folder, (code, output, errors) in zip(cases, folders, done, strict=True):
         assert (case, code) == (case, 1), (output, errors)
         assert errors.startswith("error: "), (case, errors)
@@ -356,7 +368,7 @@ def test_a_full_disk_is_told_in_one_sentence_and_leaves_the_old_database(templat
 
 def test_two_builds_at_once_both_end_well(template: Path, tmp_path: Path) -> None:
     folder = copy(template, tmp_path / "both")
-    done = run_all([lambda: start(folder), lambda: start(folder), lambda: start(folder)])
+    done = run_all([(folder, partial(start, folder))] * 2)
     for code, _, errors in done:
         assert code == 0, errors
     assert calls_in(folder) == NEW_CALLS

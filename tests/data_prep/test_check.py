@@ -1,0 +1,139 @@
+"""`check`: a good database passes, and each invariant is seen to break, alone, by one statement that breaks it."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from data_prep.__main__ import app
+from data_prep.check import CHECKS, NoDatabaseError, check
+from tests.data_prep.built import Built, build_here
+from tests.data_prep.dragen_text import record, reference_row, write, write_table
+
+LENGTHS = "chromosomes have the lengths of GRCh38"
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A database with something of everything that the invariants ask for."""
+    folder = tmp_path_factory.mktemp("good")
+    chain = [
+        record("chr1", 0, 5_000, cn=0, gt="1/1", bins=5),
+        record("chr1", 5_000, 6_000, bins=1),
+        # a step between solid sides: two events that abut
+        record("chr2", 10_000, 20_000, cn=0, gt="1/1", bins=9),
+        record("chr2", 20_000, 30_000, bins=9),
+    ]
+    gain = record("chr3", 5_000, 25_000, "<DUP>", 3, gt="./1", sm=1.5)
+    unsure = record("chr3", 50_000, 60_000, "<DUP>", 3, gt="./1", sm=1.1)
+    large = record("chr12", 60_000_000, 64_000_000, "<DUP>", 3, gt="./1", sm=1.5, bins=4_000)
+    seen = [reference_row("chr7", 0, 900_000), reference_row("chr7", 950_000, 990_000)]
+    write(folder / "vcf", "A", [*chain, gain, unsure, *seen, record("chrM", 1, 900)], release="3.7.6")
+    write(folder / "vcf", "B", [gain, large, record("chr3", 9_000, 8_000)])
+    write(folder / "vcf", "C", [record("chr5", 1_000, 9_000), reference_row("chr7", 0, 90_000)], release="3.7.6")
+    write(folder / "vcf", "C", [record("chr5", 1_000, 9_000), reference_row("chr7", 0, 90_000)], "copy.vcf.gz", release="3.7.6")  # fmt: skip
+    (folder / "vcf" / "empty.vcf").write_text("")
+    table = write_table(folder / "samples.tsv", [(name, "EUR", "GBR", "male", True) for name in "ABCD"])
+    return build_here([folder / "vcf"], table, folder / "cnv.duckdb")
+
+
+A = "(SELECT sample_id FROM samples WHERE sample = 'A')"
+BREAKS = [
+    (LENGTHS, "UPDATE chromosomes SET length = length + 1 WHERE chrom = 'chr22'"),
+    ("every record of a file that was read", "UPDATE files SET records = records + 1 WHERE file_id = 0"),
+    ("a file's calls are in the table of calls", "UPDATE files SET records = records + 1, calls = calls + 1 WHERE file_id = 0"),
+    ("a file's calls are in the table of calls", "UPDATE files SET records = records - 1, calls = calls - 1 WHERE file_id = 0"),
+    ("skipped records add up", "UPDATE skipped_records SET records = records + 1 WHERE reason LIKE 'not on%'"),
+    ("skipped records add up", "DELETE FROM skipped_records WHERE reason LIKE 'not on%'"),
+    ("refused and duplicate files", "UPDATE files SET message = NULL WHERE status = 'refused'"),
+    ("refused and duplicate files", "UPDATE files SET records = 1, skipped = 1 WHERE status = 'duplicate'"),
+    # the gains of A and B lie on the same bases: their calls change events
+    ("every call is part of exactly one event", "UPDATE calls SET event_id = (SELECT sum(event_id) FROM events WHERE chrom = 'chr3' AND start = 5000) - event_id WHERE chrom = 'chr3' AND start = 5000"),
+    ("every event is one row", "UPDATE events SET parts = parts + 1 WHERE chrom = 'chr5'"),
+    ("every event is one row", "UPDATE events SET start = start - 1 WHERE chrom = 'chr5'; UPDATE segments SET start = start - 1 WHERE chrom = 'chr5'"),
+    ("every event is one row", "UPDATE events SET event_id = event_id + 1000000 WHERE chrom = 'chr5'; UPDATE calls SET event_id = event_id + 1000000 WHERE chrom = 'chr5'; INSERT INTO events SELECT * REPLACE ('loh' AS direction, 'loh' AS class, 2 AS copy_number, event_id + 1 AS event_id) FROM events WHERE chrom = 'chr5'"),
+    ("abutting calls of one sample", "UPDATE calls SET bins = 2 WHERE chrom = 'chr2' AND start = 10000"),
+    ("abutting calls of one sample", "UPDATE calls SET copy_number = 1, class = 'partial-loss' WHERE chrom = 'chr2' AND start = 10000"),
+    ("an event's copy number is that of its call", "UPDATE events SET copy_number = 1, class = 'partial-loss' WHERE chrom = 'chr1'"),
+    ("an event's copy number is that of its call", "UPDATE calls SET bins = 7 WHERE chrom = 'chr1' AND start = 5000"),
+    ("segments of one sample and direction do not overlap", 'UPDATE segments SET start = start + 100, "end" = "end" + 100 WHERE chrom = \'chr2\' AND start = 10000'),
+    ("segments cover what the events cover", "DELETE FROM segments WHERE chrom = 'chr5'"),
+    ("segments cover what the events cover", "UPDATE segments SET \"end\" = \"end\" + 1 WHERE chrom = 'chr5'"),
+    ("segments cover what the events cover", "UPDATE segments SET pass = NOT pass WHERE chrom = 'chr5'"),
+    ("segments cover what the events cover", "UPDATE segments SET credible = NOT credible WHERE chrom = 'chr5'"),
+    ("segments cover what the events cover", "UPDATE segments SET direction = 'gain' WHERE chrom = 'chr5'"),
+    ("no call, event or segment lies outside", 'UPDATE segments SET start = start + 200000000, "end" = "end" + 200000000 WHERE chrom = \'chr5\''),
+    ("no call, event or segment lies outside", 'UPDATE segments SET start = start - 8000, "end" = "end" - 8000 WHERE chrom = \'chr5\''),
+    ("the class of a call or event agrees", "UPDATE calls SET class = 'high-gain' WHERE chrom = 'chr12'"),
+    ("the class of a call or event agrees", "UPDATE events SET class = 'complete-loss' WHERE chrom = 'chr5'"),
+    ("the class of a call or event agrees", "UPDATE calls SET copy_number = 2 WHERE chrom = 'chr12'"),
+    ("the class of a call or event agrees", "UPDATE calls SET expected_copy_number = 1 WHERE chrom = 'chr5'"),
+    ("an event's levels agree", "UPDATE events SET quality = 3 WHERE chrom = 'chr5'"),
+    ("an event's levels agree", "UPDATE events SET copy_ratio = 0.9 WHERE chrom = 'chr5'"),
+    ("an event's levels agree", "UPDATE events SET filters = 'cnvBinSupportRatio' WHERE chrom = 'chr5'"),
+    ("an event's levels agree", "UPDATE events SET filters = 'cnvLength' WHERE chrom = 'chr3' AND start = 50000"),
+    ("an event's levels agree", "UPDATE events SET copy_ratio = 1.5 WHERE chrom = 'chr3' AND start = 50000"),
+    ("samples are counted if, and only if", "UPDATE samples SET counted = true WHERE sample = 'D'"),
+    ("nobody has calls without being counted", "UPDATE samples SET population = 'XXX' WHERE sample = 'D'"),
+    ("nobody has calls without being counted", "DELETE FROM populations WHERE population = 'GBR'"),
+    ("nobody has calls without being counted", "DELETE FROM superpopulations WHERE superpopulation = 'EUR'"),
+    ("callability counts no more samples", "UPDATE callability SET seen = samples + 1 WHERE start = 0"),
+    ("callability counts no more samples", "UPDATE callability SET \"end\" = \"end\" + 1 WHERE start = 0"),
+    ("callability counts no more samples", "UPDATE callability SET seen = 0 WHERE start = 0"),
+    ("exons lie in their transcripts", "UPDATE transcripts SET coding_bases = coding_bases + 3 WHERE name LIKE 'GSTM1%'"),
+    ("exons lie in their transcripts", "UPDATE exons SET coding_start = NULL WHERE number = 2 AND coding_start IS NOT NULL"),
+    ("exons lie in their transcripts", "UPDATE genes SET start = start - 1 WHERE symbol = 'GSTM1'"),
+    ("exons lie in their transcripts", "DELETE FROM transcripts WHERE name LIKE 'GSTM1%'"),
+    ("marked samples have, on the marked chromosome", f"UPDATE marked_samples SET sample_id = {A}; UPDATE events SET bins = 1 WHERE chrom = 'chr12'"),
+    ("marked samples have, on the marked chromosome", "UPDATE marked_samples SET longest = 1000, bases = 1000"),
+    ("nobody has a long, dense, passing event", "DELETE FROM marked_samples"),
+]  # fmt: skip
+"""The beginning of the invariant's sentence, and statements that break it and nothing else."""
+
+
+def test_a_good_database_passes(good: Built) -> None:
+    findings = check(good.path)
+    assert [finding.sentence for finding in findings if finding.broken] == []
+    assert len(findings) == len(CHECKS) + 1
+    # each was asked of something: an invariant of an empty table proves nothing
+    assert [finding.sentence for finding in findings if not finding.checked] == []
+
+
+def test_every_invariant_is_broken_by_a_test() -> None:
+    """A check that cannot fail is forbidden."""
+    sentences = [LENGTHS, *(sentence for _, sentence, _, _ in CHECKS)]
+    assert len(set(sentences)) == len(sentences)
+    assert [one for one in sentences if not any(one.startswith(begin) for begin, _ in BREAKS)] == []
+
+
+@pytest.mark.parametrize(("begin", "statements"), BREAKS)
+def test_check_sees_what_is_broken_and_nothing_else(good: Built, tmp_path: Path, begin: str, statements: str) -> None:
+    path = tmp_path / "broken.duckdb"
+    shutil.copy(good.path.resolve(), path)
+    with duckdb.connect(str(path)) as con:
+        changed = [con.execute(one).fetchall()[0][0] for one in statements.split("; ")]
+    assert all(changed), "a statement changed nothing"
+    broken = [finding.sentence for finding in check(path) if finding.broken]
+    assert len(broken) == 1, broken
+    assert broken[0].startswith(begin)
+
+
+def test_check_exits_with_1_and_names_what_is_broken(good: Built, tmp_path: Path) -> None:
+    path = tmp_path / "broken.duckdb"
+    shutil.copy(good.path.resolve(), path)
+    with duckdb.connect(str(path)) as con:
+        con.execute("UPDATE events SET quality = 3 WHERE chrom = 'chr5'")
+        con.execute("UPDATE samples SET counted = true WHERE sample = 'D'")
+    done = CliRunner().invoke(app, ["check", str(path)])
+    assert done.exit_code == 1
+    told = [line for line in done.output.splitlines() if line.startswith("BROKEN")]
+    assert [line.split()[1] for line in told] == ["R4", "R5"]
+    assert told[0].endswith("1 of 8 break it")
+    assert done.output.splitlines()[-1] == f"{len(CHECKS) - 1} of {len(CHECKS) + 1} invariants hold"
+
+
+def test_check_refuses_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(NoDatabaseError, match="does not exist"):
+        check(tmp_path / "cnv.duckdb")
