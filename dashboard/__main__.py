@@ -48,7 +48,6 @@ def main() -> int:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE,
-        ws_ping_interval=None,
     )
     with suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listening])

@@ -14,7 +14,7 @@ from dashboard.filters import parse
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import BusyError, UnavailableError
 
-st.set_page_config(page_title=frame.NAME, page_icon=settings.ROOT / "dashboard" / "assets" / "icon.svg", layout="wide")
+st.set_page_config(page_title=frame.NAME, page_icon=settings.ASSETS / "icon.svg", layout="wide")
 page = st.navigation(
     [
         st.Page(frame.START_PAGE, title=frame.NAME, default=True),
@@ -36,7 +36,7 @@ try:
             st.context.url or "http://localhost:8501",
         )
         with running(run):
-            frame.bar(run)
+            frame.bar(run, f"/{page.url_path}")
             page.run()
             frame.foot(database)
 except UnavailableError as error:
@@ -45,4 +45,4 @@ except UnavailableError as error:
         + markup.paragraphs([f"<strong>{markup.text(error.reason)}</strong>", markup.text(error.advice)])
     )
 except BusyError as error:
-    st.warning(markup.label(error))
+    frame.notice([markup.text(error)])

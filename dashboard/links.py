@@ -11,6 +11,8 @@ from dashboard.filters import Filters
 
 START: Final = "/"
 GENE: Final = "/gene"
+HEALTH: Final = "/health"
+SUGGEST: Final = "/suggest"
 
 
 def gene_query(name: str, filters: Filters) -> dict[str, str]:
@@ -18,9 +20,14 @@ def gene_query(name: str, filters: Filters) -> dict[str, str]:
     return {"gene": name, **filters.to_query()}
 
 
-def gene_page(name: str, filters: Filters) -> str:
-    """The gene page: `/gene?gene=GSTM1&filter=pass`."""
-    return address(GENE, gene_query(name, filters))
+def start_page(filters: Filters) -> str:
+    """The page of the cohort, with the filters kept for the next one."""
+    return address(START, filters.to_query())
+
+
+def gene_page(name: str | None, filters: Filters) -> str:
+    """The gene page: `/gene?gene=GSTM1&filter=pass`; without a name, the page that asks for one."""
+    return address(GENE, gene_query(name, filters) if name else filters.to_query())
 
 
 def gene_download(table: str, file_format: str, name: str, filters: Filters) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 from dashboard.store.database import Store
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+ASSETS: Final = ROOT / "dashboard" / "assets"
 
 
 def database_path() -> Path:

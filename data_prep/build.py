@@ -6,6 +6,7 @@ the way, the published database is the old one or the whole new one.
 
 import multiprocessing
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -67,7 +68,7 @@ def find_files(paths: Sequence[str]) -> list[str]:
     for one in paths:
         path = Path(one)
         if path.is_dir():
-            here = [str(p) for p in path.rglob("*") if p.name.endswith((".vcf", ".vcf.gz")) and p.is_file()]
+            here = [str(p) for p in path.rglob("*") if p.name.endswith((".vcf", ".vcf.gz")) and not p.is_dir()]
             if not here:
                 raise BuildError(f"the folder {one} holds no .vcf or .vcf.gz file: give the folder with the CNV VCFs")
         elif path.exists():
@@ -180,7 +181,7 @@ def _read(files: list[str], table: SampleTable, work: Path, jobs: int, progress:
     context = multiprocessing.get_context("spawn")
     numbers = count()
     queue: Iterator[list[tuple[int, str]]] = iter(batches)
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with, initargs=(os.getpid(),)) as pool:
         running: set[Future[BatchReport]] = set()
         try:
             while True:
@@ -198,6 +199,17 @@ def _read(files: list[str], table: SampleTable, work: Path, jobs: int, progress:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return sorted(done, key=lambda report: report.batch)
+
+
+def _end_with(parent: int) -> None:
+    """Ends this worker when its parent is gone: one that was killed cannot tell its workers to stop."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _report(future: Future[BatchReport]) -> BatchReport:

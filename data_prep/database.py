@@ -398,13 +398,21 @@ MARK: Final = f"""
     clear AS (
         SELECT d.* FROM dense d JOIN suspects USING (sample_id, chrom, direction) LEFT JOIN covered USING (event_id)
         WHERE coalesce(covered.bases, 0) < 0.5 * (d."end" - d.start)
+    ),
+    lanes AS (
+        SELECT *, coalesce(max("end") OVER (PARTITION BY sample_id, chrom, direction ORDER BY start, "end"
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS reached FROM clear
+    ),
+    sums AS (
+        SELECT sample_id, chrom, direction, count(*) AS events, max("end" - start) AS longest,
+            sum(greatest("end" - greatest(start, reached), 0)) AS bases, any_value(c.sequenced) AS sequenced
+        FROM lanes JOIN chromosomes c USING (chrom) GROUP BY sample_id, chrom, direction
     )
     SELECT sample_id, chrom, direction,
-        CASE WHEN max("end" - start) > {LARGE_EVENT} AND sum("end" - start) > {LARGE_SHARE} * any_value(c.sequenced) THEN 'both'
-             WHEN max("end" - start) > {LARGE_EVENT} THEN 'long-event' ELSE 'large-share' END,
-        count(*), max("end" - start), sum("end" - start), sum("end" - start) / any_value(c.sequenced)
-    FROM clear JOIN chromosomes c USING (chrom) GROUP BY sample_id, chrom, direction
-    HAVING max("end" - start) > {LARGE_EVENT} OR sum("end" - start) > {LARGE_SHARE} * any_value(c.sequenced)
+        CASE WHEN longest > {LARGE_EVENT} AND bases > {LARGE_SHARE} * sequenced THEN 'both'
+             WHEN longest > {LARGE_EVENT} THEN 'long-event' ELSE 'large-share' END,
+        events, longest, bases, bases / sequenced
+    FROM sums WHERE longest > {LARGE_EVENT} OR bases > {LARGE_SHARE} * sequenced
     ORDER BY sample_id, chrom, direction
 """
 """Samples with large events on a chromosome (R11); an event counts as outside problem regions if more than half of it is."""
@@ -426,8 +434,12 @@ class PublishError(RuntimeError):
 
 
 def generation_path(out: Path, generation: str) -> Path:
-    """Where the database of a generation lies: beside the pointer."""
-    return out.parent / f"{out.stem}-{generation}.duckdb"
+    """Where the database of a generation lies: beside the pointer, under a name that no other pointer's has."""
+    return out.parent / f"{_stem(out)}-{generation}.duckdb"
+
+
+def _stem(out: Path) -> str:
+    return out.name.removesuffix(".duckdb")
 
 
 def new_generation() -> str:
@@ -450,19 +462,20 @@ def check_pointer(out: Path) -> None:
 def publish(database: Path, out: Path, generation: str) -> Path:
     """Gives a finished database its name, moves the pointer `out` onto it in one step, and clears away older generations.
 
-    The generation before stays: a reader may have followed the pointer a moment ago. Returns the published path.
+    `database` lies in a working folder, where the new pointer is made too. The generation before stays: a reader may
+    have followed the pointer a moment ago. Returns the published path.
     """
     _sync(database)
-    with _locked(out.parent / f".{out.name}.lock"):
+    with _alone(out):
         check_pointer(out)
         before = out.resolve() if out.is_symlink() else None
         published = generation_path(out, generation)
         database.replace(published)
-        pointer = out.parent / f".{out.name}.{generation}"
+        pointer = database.parent / "pointer"
         pointer.symlink_to(published.name)
         pointer.replace(out)
         _sync(out.parent)
-        for old in out.parent.glob(f"{out.stem}-" + "[0-9a-f]" * 12 + ".duckdb"):
+        for old in out.parent.glob(f"{_stem(out)}-" + "[0-9a-f]" * 12 + ".duckdb"):
             if old.resolve() not in (published.resolve(), before):
                 old.unlink(missing_ok=True)
     return published
@@ -474,16 +487,23 @@ def working_folder(out: Path, generation: str) -> Iterator[Path]:
 
     What an earlier build left behind when it was killed goes too: its lock is free.
     """
-    for left in out.parent.glob(f".{out.stem}-*.building"):
-        with contextlib.suppress(BlockingIOError, FileNotFoundError), _locked(left / "lock", wait=False):
-            shutil.rmtree(left, ignore_errors=True)
-    folder = out.parent / f".{out.stem}-{generation}.building"
-    folder.mkdir()
-    try:
-        with _locked(folder / "lock"):
+    with contextlib.ExitStack() as held:
+        with _alone(out):
+            for left in out.parent.glob(f".{_stem(out)}-*.building"):
+                with contextlib.suppress(BlockingIOError, FileNotFoundError), _locked(left / "lock", wait=False):
+                    shutil.rmtree(left, ignore_errors=True)
+            folder = out.parent / f".{_stem(out)}-{generation}.building"
+            folder.mkdir()
+            held.enter_context(_locked(folder / "lock"))
+        try:
             yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alone(out: Path) -> contextlib.AbstractContextManager[None]:
+    """While a build looks round or publishes beside a pointer, no other does."""
+    return _locked(out.parent / f".{out.name}.lock")
 
 
 @contextlib.contextmanager

@@ -55,9 +55,9 @@ def join_calls(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     lanes = [_grouped(lane) for lane in calls.partition_by("direction")]
     if not lanes:
-        return calls.with_columns(pl.lit(0, pl.UInt32).alias("event_no")), _events(
-            calls.with_columns(pl.lit(0, pl.UInt32).alias("group"))
-        )
+        number = pl.lit(0, pl.UInt32)
+        nothing = _events(calls.with_columns(number.alias("group"))).with_columns(number.alias("event_no"))
+        return calls.with_columns(number.alias("event_no")), nothing.select(EVENT)
     offset = 0
     for i, lane in enumerate(lanes):
         lanes[i] = lane.with_columns(pl.col("group") + offset)
@@ -133,7 +133,7 @@ def _events(ordered: pl.DataFrame) -> pl.DataFrame:
     group = pl.col("group")
     alone = ordered.select(group.ne_missing(group.shift(1)) & group.ne_missing(group.shift(-1))).to_series()
     columns = ["group", *(c for c in EVENT if c not in ("event_no", "credible", "pass"))]
-    events = ordered.filter(alone).with_columns(pl.lit(1, pl.UInt16).alias("parts")).select(columns)
+    events = ordered.filter(alone).with_columns(pl.lit(1, pl.UInt32).alias("parts")).select(columns)
     if events.height < ordered.height:
         events = pl.concat([events, _merged(ordered.filter(~alone)).select(columns)]).sort("group")
     events = events.with_columns(_filters_left(events))
@@ -162,7 +162,7 @@ def _merged(parts: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("bins").is_not_null().any()).then(pl.col("bins").sum()).alias("bins"),
         pl.col("filters").unique().sort().str.join(";"),
         pl.col("par_border").any(),
-        pl.len().cast(pl.UInt16).alias("parts"),
+        pl.len().cast(pl.UInt32).alias("parts"),
     )
 
 
@@ -174,6 +174,8 @@ def _ratio_is_far() -> pl.Expr:
 def _filters_left(events: pl.DataFrame) -> pl.Series:
     """The filters that hold for whole events (R4), worked out once for each distinct combination."""
     names = events.get_column("filters")
+    if not names.len():
+        return names
     kinds = names.unique()
     places = pl.Series(range(kinds.len()), dtype=pl.UInt32)
     asked = events.select(

@@ -23,6 +23,7 @@ SCHEMA: Final = {
 }
 
 _SEX: Final = {"1": "XY", "2": "XX", "male": "XY", "female": "XX", "m": "XY", "f": "XX", "xy": "XY", "xx": "XX"}
+_UNKNOWN_SEX: Final = ("0", "unknown", "na", "other")
 _YES: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -43,7 +44,7 @@ def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
     """Reads a sample table, and marks the cohort of unrelated people (R5).
 
     Marked are, in this order: the names in the file `unrelated` (one a line); what the table marks itself (our own
-    table's column; IGSR's data collection "1000 Genomes phase 3 release"); else the samples without a parent in the table.
+    table's column); else the samples without a parent in the table. The IGSR table tells neither and needs the list.
     Raises SampleTableError for a table that is none of the three, names a sample twice, or marks an unknown name.
     """
     rows = _rows(path)
@@ -72,6 +73,11 @@ def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
         frame = frame.with_columns(pl.col("sample").is_in(names).alias("unrelated"))
         told = f"{len(names):,} samples listed in {unrelated.name}"
     elif told is None:
+        if header[0] == "Sample name":
+            # its collection "1000 Genomes phase 3 release" holds relatives too: 2,977 of the 3,202
+            raise SampleTableError(
+                f"{path} tells neither who is unrelated nor who the parents are: give the list of unrelated samples too (--unrelated)"
+            )
         ours = frame.get_column("sample").implode()
         parent_here = pl.col("father").is_in(ours) | pl.col("mother").is_in(ours)
         frame = frame.with_columns((~parent_here.fill_null(False)).alias("unrelated"))
@@ -107,17 +113,13 @@ def _cells(path: Path, header: list[str], rows: list[list[str]], needed: dict[st
     return pl.DataFrame(data, schema=dict.fromkeys(places, pl.String))
 
 
-def _sex(path: Path) -> pl.Expr:
-    def read(values: pl.Series) -> pl.Series:
-        known = {v: _SEX.get(v.lower()) for v in values.unique().drop_nulls()}
-        wrong = next(
-            (v for v, sex in known.items() if sex is None and v.lower() not in ("0", "unknown", "na", "other")), None
-        )
-        if wrong is not None:
-            raise SampleTableError(f"{path} gives the sex {wrong!r}: write male or female, 1 or 2, XY or XX")
-        return values.replace_strict(known, default=None, return_dtype=pl.String) if known else values
-
-    return pl.col("sex").map_batches(read, return_dtype=pl.String())
+def _sexes(path: Path, words: pl.Series) -> pl.Series:
+    """Karyotype sexes from the words of a table; null for those that say it is not known."""
+    known = {word: _SEX.get(word.lower()) for word in words.unique().drop_nulls()}
+    wrong = next((word for word, sex in known.items() if sex is None and word.lower() not in _UNKNOWN_SEX), None)
+    if wrong is not None:
+        raise SampleTableError(f"{path} gives the sex {wrong!r}: write male or female, 1 or 2, XY or XX")
+    return pl.Series("sex", [None if word is None else known[word] for word in words], dtype=pl.String)
 
 
 def _finished(path: Path, frame: pl.DataFrame) -> pl.DataFrame:
@@ -128,7 +130,7 @@ def _finished(path: Path, frame: pl.DataFrame) -> pl.DataFrame:
             frame = frame.with_columns(pl.lit(None, dtype).alias(column))
     return frame.with_columns(
         pl.col("superpopulation", "population").fill_null("unknown"),
-        _sex(path),
+        _sexes(path, frame.get_column("sex")),
         *(pl.when(pl.col(c) != "0").then(pl.col(c)).alias(c) for c in ("father", "mother")),
     )
 
@@ -146,9 +148,6 @@ def _igsr(path: Path, header: list[str], rows: list[list[str]]) -> tuple[pl.Data
         "population": "Population code",
         "superpopulation": "Superpopulation code",
     }
-    collections = "Data collections"
-    if collections in header:
-        names["collections"] = collections
     frame = _cells(path, header, rows, names)
     several = frame.filter(pl.col("population").str.contains(",") | pl.col("superpopulation").str.contains(","))
     notes = [
@@ -156,17 +155,7 @@ def _igsr(path: Path, header: list[str], rows: list[list[str]]) -> tuple[pl.Data
         for row in several.iter_rows(named=True)
     ]
     frame = frame.with_columns(pl.col("population", "superpopulation").str.split(",").list.first())
-    told = None
-    if collections in header:
-        release = "1000 Genomes phase 3 release"
-        frame = frame.with_columns(
-            pl.col("collections").fill_null("").str.split(",").list.contains(release).alias("unrelated")
-        ).drop("collections")
-        if frame.get_column("unrelated").any():
-            told = f"samples of the {release}, as {path.name} says"
-        else:
-            frame = frame.drop("unrelated")
-    return _finished(path, frame), told, notes
+    return _finished(path, frame), None, notes
 
 
 def _own(path: Path, header: list[str], rows: list[list[str]]) -> tuple[pl.DataFrame, str | None, list[str]]:

@@ -249,7 +249,7 @@ CREATE TABLE events (
     filters VARCHAR NOT NULL,
     credible BOOLEAN NOT NULL,
     pass BOOLEAN NOT NULL,
-    parts USMALLINT NOT NULL,
+    parts INTEGER NOT NULL,
     par_border BOOLEAN NOT NULL
 );
 COMMENT ON TABLE events IS 'One row an event (R3): abutting calls of one sample and direction, joined. Everything that counts people counts these. Sorted by chrom, start, end, sample_id.';
@@ -310,7 +310,7 @@ CREATE TABLE marked_samples (
     chrom chrom NOT NULL,
     direction direction NOT NULL,
     reason VARCHAR NOT NULL,
-    events USMALLINT NOT NULL,
+    events INTEGER NOT NULL,
     longest INTEGER NOT NULL,
     bases INTEGER NOT NULL,
     share DOUBLE NOT NULL

@@ -4,6 +4,7 @@ A shard is complete in itself, so that batches can be read in any order, on any 
 their number. Files that cannot be read are reported and stop nothing else.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,7 +75,7 @@ class BatchReport:
 
 
 def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str], folder: str) -> BatchReport:
-    """Reads files, given with their numbers, and writes the shards `<table>-<batch>-<dialect>.parquet` into `folder`:
+    """Reads files, given with their numbers, and writes the shards `<table>-<batch>-<dialect>-<part>.parquet` into `folder`:
     calls, events, segments, and, where there are reference rows, seen.
 
     `sexes`: recorded karyotype sex by sample. Each shard is sorted by `place`; its column `file` is the
@@ -94,25 +95,15 @@ def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str
             read.append((number, file, dialect, dialect.release(file.header)))
         except FileRefusedError as error:
             size = path.stat().st_size
-            report.files.append(FileReport(number, name, size, "refused", str(error)))
+            report.files.append(FileReport(number, shown(name), size, "refused", str(error)))
         except OSError as error:
             report.files.append(
-                FileReport(number, name, 0, "refused", f"it cannot be opened: {error.strerror or error}")
+                FileReport(number, shown(name), 0, "refused", f"it cannot be opened: {error.strerror or error}")
             )
     for dialect in {id(d): d for _, _, d, _ in read}.values():
         alike = [one for one in read if one[2] is dialect]
-        try:
-            _write(report, _read_alike(alike, dialect, sexes), dialect.name, Path(folder))
-        except pl.exceptions.PolarsError:
-            # one file that nobody foresaw must not take the others with it: find it by reading them one by one
-            for number, one in enumerate(alike):
-                try:
-                    _write(report, _read_alike([one], dialect, sexes), f"{dialect.name}-{number}", Path(folder))
-                except pl.exceptions.PolarsError as error:
-                    why = f"its records cannot be parsed ({str(error).splitlines()[0]}): fetch it again"
-                    report.files.append(
-                        FileReport(one[0], str(one[1].path), one[1].size, "refused", why, one[1].sha256)
-                    )
+        for part, one in enumerate(_read_each(report, alike, dialect, sexes)):
+            _write(report, one, f"{dialect.name}-{part}", Path(folder))
     report.files.sort(key=lambda one: one.file_id)
     return report
 
@@ -146,7 +137,7 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
         reports.append(
             FileReport(
                 number,
-                str(file.path),
+                shown(file.path),
                 file.size,
                 "read",
                 "; ".join(file.notes) or None,
@@ -185,11 +176,41 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
     return _Read(reports, skipped, tables)
 
 
+def _read_each(
+    report: BatchReport,
+    alike: list[tuple[int, VcfFile, Dialect, str]],
+    dialect: Dialect,
+    sexes: Mapping[str, str],
+) -> list[_Read]:
+    """Files of one dialect, read together; one by one where one that nobody foresaw would take the others with it."""
+    try:
+        return [_read_alike(alike, dialect, sexes)]
+    except pl.exceptions.PolarsError:
+        parts = []
+        for one in alike:
+            try:
+                parts.append(_read_alike([one], dialect, sexes))
+            except pl.exceptions.PolarsError as error:
+                why = f"its records cannot be parsed ({str(error).splitlines()[0]}): fetch it again"
+                report.files.append(FileReport(one[0], shown(one[1].path), one[1].size, "refused", why, one[1].sha256))
+        return parts
+
+
+def shown(path: Path | str) -> str:
+    """A path as text that can be printed and stored: what is no UTF-8 in its name is replaced."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def _write(report: BatchReport, read: _Read, name: str, folder: Path) -> None:
     """Writes the tables of a shard, and enters what they hold into the report."""
     for table, rows_of in read.tables.items():
         path = folder / f"{table}-{report.batch}-{name}.parquet"
-        rows_of.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP, statistics=True)
+        try:
+            rows_of.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP, statistics=True)
+        except pl.exceptions.PolarsError as error:
+            raise OSError(
+                f"the calls read could not be kept ({str(error).splitlines()[0]}): is the disk full?"
+            ) from error
         rows = report.rows.setdefault(table, {})
         for chrom, n in rows_of.group_by("chrom").len().iter_rows():
             rows[chrom] = rows.get(chrom, 0) + n

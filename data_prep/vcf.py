@@ -104,14 +104,15 @@ def line(file: VcfFile, number: int) -> str:
 
 
 def _read_csv(body: bytes, schema: dict[str, type[pl.String]]) -> pl.DataFrame:
+    # a first line with all columns: the parser takes the number of columns from it, and lines may have fewer or more
     return pl.read_csv(
-        body,
+        b"\t" * (len(schema) - 1) + b"\n" + body,
         separator="\t",
         has_header=False,
         schema=schema,
         quote_char=None,
         truncate_ragged_lines=True,
-    )
+    ).slice(1)
 
 
 def _inflate(path: Path, raw: bytes) -> bytes:
@@ -121,7 +122,7 @@ def _inflate(path: Path, raw: bytes) -> bytes:
         if path.name.endswith(".gz"):
             raise FileRefusedError("the name ends in .gz but the content is not gzip: rename or fetch it again")
         return raw
-    is_bgzf = raw[3] & 4 and raw[12:14] == b"BC"
+    is_bgzf = raw[3:4] == b"\x04" and raw[12:14] == b"BC"
     if is_bgzf and not raw.endswith(_BGZF_END):
         raise FileRefusedError("the end of the compressed file is missing (no BGZF end mark): fetch it again")
     try:

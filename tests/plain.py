@@ -106,6 +106,8 @@ class Person:
     reference_rows: list[ReferenceRow] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     records: int = 0
+    sex_signs: set[str] = field(default_factory=set)
+    """What calls tell of the sex: `Y`, `haploid X`, `diploid X`."""
     path: Path | None = None
 
     def events_on(self, chrom: str) -> list[Event]:
@@ -157,6 +159,7 @@ def read_text(text: str, table_sex: str | None = None) -> Person:
         person.skipped[DUPLICATE] = len(person.calls) - len(once)
         person.calls = once
     person.events = join(person.calls)
+    person.sex_signs = _sex_signs(person.calls)
     return person
 
 
@@ -518,16 +521,19 @@ def contradicts_sex(person: Person, recorded: str | None) -> bool:
         return False
     if person.caller_sex is not None and person.caller_sex != recorded:
         return True
-    for call in person.calls:
+    return bool(person.sex_signs & ({"Y", "haploid X"} if recorded == "XX" else {"diploid X"}))
+
+
+def _sex_signs(calls: Iterable[Call]) -> set[str]:
+    signs = set()
+    for call in calls:
         if call.par_border:
             continue
-        if call.chrom == "chrY" and recorded == "XX":
-            return True
+        if call.chrom == "chrY":
+            signs.add("Y")
         if call.chrom == "chrX" and call.genotype and not _pseudo_autosomal_bases(call.chrom, call.start, call.end):
-            is_haploid = call.genotype.isdigit()
-            if is_haploid == (recorded == "XX"):
-                return True
-    return False
+            signs.add("haploid X" if call.genotype.isdigit() else "diploid X")
+    return signs
 
 
 class Mark(NamedTuple):

@@ -38,25 +38,19 @@ def carrier_list(events: pl.DataFrame, gene: str, filters: Filters, *, assessabl
 
     Where the place is not assessable they are calls that were made there, and nothing more.
     """
+    title = "Carriers" if assessable else "Called here"
+    if events.is_empty():
+        st.html(
+            markup.element("h2", f"{title}: none", class_="cnv-section")
+            + markup.element("p", "A wider filter or another overlap rule may show some.", class_="cnv-counted")
+        )
+        return
     by_direction = [
         f"{wording.count(events.filter(pl.col('direction') == direction)['sample'].n_unique())} with {plural}"
         for direction, plural in PLURALS.items()
         if direction in filters.directions
     ]
-    st.html(
-        markup.element(
-            "h2",
-            f"{'Carriers' if assessable else 'Called here'}: {wording.joined(by_direction, 'and')}",
-            class_="cnv-section",
-        )
-    )
-    if events.is_empty():
-        st.html(
-            markup.element(
-                "p", "Nobody carries such an event. A wider filter or overlap rule may show more.", class_="cnv-counted"
-            )
-        )
-        return
+    st.html(markup.element("h2", f"{title}: {wording.joined(by_direction, 'and')}", class_="cnv-section"))
     st.dataframe(
         with_badges(one_based(events)).select(_COLUMNS).with_columns(pl.col("class").str.replace_all("-", " ")),
         column_config=_configuration(),
@@ -69,8 +63,9 @@ def carrier_list(events: pl.DataFrame, gene: str, filters: Filters, *, assessabl
         markup.element(
             "p",
             f"One row an event, {wording.count(events.height)} {rows}; positions are 1-based and inclusive, GRCh38. "
-            + markup.link("Carriers as CSV", links.gene_download("carriers", "csv", gene, filters), download="")
-            + markup.link("Frequencies as CSV", links.gene_download("frequencies", "csv", gene, filters), download=""),
+            + markup.file_link("Carriers as CSV", links.gene_download("carriers", "csv", gene, filters))
+            + " "
+            + markup.file_link("Frequencies as CSV", links.gene_download("frequencies", "csv", gene, filters)),
             class_="cnv-links",
         )
     )

@@ -1,6 +1,7 @@
 """The frame of every page: the bar with name, search box and pages, the word “simulated”, notices, and the foot.
 
-Streamlit's own navigation drops the filters from the address, so it is hidden and the bar is drawn here.
+Streamlit's own navigation drops the filters from the address, so it is hidden and the bar is drawn here, with links of
+our own (see `dashboard/assets/search.js`).
 """
 
 import streamlit as st
@@ -8,6 +9,7 @@ import streamlit as st
 from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.run import Run
+from dashboard.components.search import search_box
 from dashboard.components.style import style_sheet
 from dashboard.store.cohort import release, totals
 from dashboard.store.database import Generation
@@ -16,17 +18,11 @@ NAME = "1000 Genomes CNV explorer"
 START_PAGE = "views/start.py"
 GENE_PAGE = "views/gene.py"
 
-_SEARCH = "search"
-_SEARCHED = "searched"
 
-
-def bar(run: Run) -> None:
-    """The bar; ends the run by going to the gene page when something was typed into the search box."""
+def bar(run: Run, page: str) -> None:
+    """The bar and what stands below it on every page; `page` is the path of the one that is open."""
     st.html(style_sheet(run.palette))
-    searched = st.session_state.pop(_SEARCHED, None)
-    if searched:
-        st.switch_page(GENE_PAGE, query_params=links.gene_query(searched, run.filters))
-    name, search, pages = st.columns([3, 5, 2.4], vertical_alignment="center")
+    name, search, pages = st.columns([3, 5, 2], vertical_alignment="center")
     name.html(
         markup.element(
             "div",
@@ -34,20 +30,23 @@ def bar(run: Run) -> None:
             class_="cnv-brand",
         )
     )
-    search.text_input(
-        "Gene, region or cytoband",
-        key=_SEARCH,
-        type="search",
-        placeholder="Gene, region or cytoband: GSTM1, chr1:109,687,815-109,693,745, 22q11.21",
-        label_visibility="collapsed",
-        max_chars=200,
-        on_change=_search,
+    with search:
+        search_box(run.filters.to_query())
+    listed = (
+        ("Cohort", links.START, links.start_page(run.filters)),
+        ("Gene", links.GENE, links.gene_page(run.values.get("gene"), run.filters)),
     )
-    kept = run.filters.to_query()
-    gene = run.values.get("gene")
-    with pages.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        st.page_link(START_PAGE, label="Cohort", query_params=kept)
-        st.page_link(GENE_PAGE, label="Gene", query_params=links.gene_query(gene, run.filters) if gene else kept)
+    pages.html(
+        markup.element(
+            "nav",
+            "".join(
+                markup.link(label, address, **({"aria_current": "page"} if path == page else {}))
+                for label, path, address in listed
+            ),
+            class_="cnv-nav",
+            aria_label="Pages",
+        )
+    )
     if release(run.database).simulated:
         st.html(
             markup.element(
@@ -72,7 +71,8 @@ def foot(database: Generation) -> None:
     """Release, cohort, citation, and where the health of the server is told."""
     told, sizes = release(database), totals(database)
     calls = f"{wording.count(sizes.calls)} calls in {wording.people(sizes.people)}"
-    source = f"Calls: {told.name or told.caller}{', simulated' if told.simulated else ''}, {calls}; GRCh38."
+    simulated = ", simulated" if told.simulated and "simulated" not in told.name else ""
+    source = f"Callset {told.name or told.caller}{simulated}: {calls}; GRCh38."
     built = f"Gene models: {told.gene_models or 'not said'}. Database {told.generation}, built {told.built_at[:10] or 'on a day not said'}."
     cite = (
         "Cite the 1000 Genomes Project at high coverage: Byrska-Bishop et al. 2022, Cell 185:3426, "
@@ -85,14 +85,9 @@ def foot(database: Generation) -> None:
                 [
                     f"{markup.text(source)} {markup.text(built)}",
                     f"{markup.text(cite)} No call is taken as the expected copy number. "
-                    + markup.link("State of the server", "/health"),
+                    + markup.element("a", "State of the server", href=links.HEALTH),
                 ]
             ),
             class_="cnv-foot",
         )
     )
-
-
-def _search() -> None:
-    st.session_state[_SEARCHED] = str(st.session_state[_SEARCH]).strip()
-    st.session_state[_SEARCH] = ""

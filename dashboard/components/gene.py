@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import links, wording
 from dashboard.components import markup
-from dashboard.components.frame import GENE_PAGE, notice
+from dashboard.components.frame import notice
 from dashboard.filters import Filters
 from dashboard.store.callability import LEAST_SEEN, Callability
 from dashboard.store.carriers import People
@@ -59,19 +59,13 @@ def counted_sentence(name: str, target: Target, filters: Filters, people: People
     elif rule.rule.value == "coding" and target.kind is Pieces.EXONS:
         sentences.append("This gene has no coding sequence, so an event that hits an exon counts.")
     if target.interval.chrom == "chrX":
-        sentences.append(
-            "One copy is expected on the X of XY outside the pseudo-autosomal regions; XX and XY are shown apart."
-        )
+        sentences.append("One copy is expected on the X of XY people outside the pseudo-autosomal regions.")
     if target.interval.chrom == "chrY":
         sentences.append("On Y, XY people alone are counted.")
-    said = markup.element("div", markup.paragraphs([markup.text(" ".join(sentences))]), class_="cnv-counted")
-    if filters == Filters():
-        st.html(said)
-        return
-    words, back = st.columns([6, 1], vertical_alignment="top")
-    words.html(said)
-    with back.container(horizontal_alignment="right"):
-        st.page_link(GENE_PAGE, label="Use defaults", query_params=links.gene_query(name, Filters()))
+    said = markup.text(" ".join(sentences))
+    if filters != Filters():
+        said += " " + markup.link("Use the defaults", links.gene_page(name, Filters()))
+    st.html(markup.element("div", markup.paragraphs([said]), class_="cnv-counted"))
 
 
 def not_assessable(gene: Gene, seen: Callability) -> None:

@@ -1,23 +1,15 @@
-"""HTML and Markdown made of values: the one place where text from a person or a database is escaped.
+"""HTML made of values: the one place where text from a person or a database is escaped.
 
-Everything that is shown goes through `text` on its way into HTML, or `label` on its way into a Markdown label.
+Everything of theirs that is shown goes through `text`; none of it goes into Streamlit's Markdown.
 """
 
-import re
 from collections.abc import Iterable
 from html import escape
-
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&])")
 
 
 def text(value: object) -> str:
     """A value as text in HTML, in an element or in a quoted attribute."""
     return escape(str(value), quote=True)
-
-
-def label(value: object) -> str:
-    """A value as plain text in a Markdown label: no character keeps a meaning of its own."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(str(value).split()))
 
 
 def element(name: str, content: str, **attributes: str) -> str:
@@ -27,8 +19,13 @@ def element(name: str, content: str, **attributes: str) -> str:
 
 
 def link(content: object, address: str, **attributes: str) -> str:
-    """A link inside this site; the address comes from `dashboard.links`."""
-    return element("a", text(content), href=address, **attributes)
+    """A link to a page of ours, which changes in place; the address comes from `dashboard.links`."""
+    return element("a", text(content), href=address, class_="cnv-go", **attributes)
+
+
+def file_link(content: object, address: str) -> str:
+    """A link to a file or to an answer that is no page."""
+    return element("a", text(content), href=address, download="")
 
 
 def paragraphs(lines: Iterable[str]) -> str:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard import links, wording
 from dashboard.components import markup
-from dashboard.components.frame import GENE_PAGE
 from dashboard.filters import Filters
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, genes_named
@@ -23,11 +22,10 @@ def nothing_asked(database: Generation, filters: Filters) -> None:
 
 def examples(database: Generation, filters: Filters) -> None:
     """Links to genes with well-known common deletions, as far as the gene models have them."""
-    with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="examples"):
-        st.html(markup.element("span", "Begin with", class_="cnv-counted"), width="content")
-        for name in EXAMPLES:
-            if len(genes_named(database, name)) == 1:
-                st.page_link(GENE_PAGE, label=name, query_params=links.gene_query(name, filters))
+    there = [name for name in EXAMPLES if len(genes_named(database, name)) == 1]
+    if there:
+        shown = "".join(markup.link(name, links.gene_page(name, filters)) for name in there)
+        st.html(markup.element("p", f"Begin with {shown}", class_="cnv-links"))
 
 
 def several(outcome: Several, filters: Filters) -> None:
@@ -76,13 +74,10 @@ def _say(title: str, sentence: str) -> None:
 
 
 def _choices(genes: Sequence[Gene], filters: Filters, *, by_id: bool = False) -> None:
-    with st.container(horizontal=True, gap="medium", key="choices"):
-        for gene in genes:
-            name = gene.gene_id if by_id else gene.name
-            told = f"{gene.symbol} · {gene.interval} · {gene.gene_id}" if by_id else gene.symbol
-            st.page_link(
-                GENE_PAGE,
-                label=markup.label(told),
-                query_params=links.gene_query(name, filters),
-                help=markup.label(gene.description or gene.biotype.replace("_", " ")),
-            )
+    shown = []
+    for gene in genes:
+        name = gene.gene_id if by_id else gene.name
+        told = f"{gene.symbol} · {gene.interval} · {gene.gene_id}" if by_id else gene.symbol
+        title = gene.description or gene.biotype.replace("_", " ")
+        shown.append(markup.link(told, links.gene_page(name, filters), title=title))
+    st.html(markup.element("p", " ".join(shown), class_="cnv-links cnv-choices"))

@@ -12,7 +12,7 @@ def style_sheet(palette: Palette) -> str:
     return f"""<style>
 .stMainBlockContainer {{ max-width: 1400px; padding-top: 1rem; padding-bottom: 2rem; }}
 .stAppHeader {{ background: transparent; height: 0; min-height: 0; }}
-.stMainBlockContainer [class^=cnv-] a {{ color: {palette.primary}; }}
+.stMainBlockContainer [class^=cnv-] a:not(.cnv-nav a) {{ color: {palette.primary}; }}
 .cnv-brand {{ font-weight: 650; font-size: 1.05rem; line-height: 1.15; white-space: nowrap; }}
 .cnv-brand small {{ display: block; font-weight: 400; font-size: .78rem; color: {palette.muted}; }}
 .cnv-simulated {{ background: {palette.notice}; border: 1px solid {palette.line}; border-radius: 4px;
@@ -32,7 +32,7 @@ def style_sheet(palette: Palette) -> str:
 .cnv-gain {{ color: {palette.gain}; }}
 .cnv-sign {{ display: inline-block; width: 1.1em; }}
 .cnv-counted {{ color: {palette.muted}; font-size: .95rem; }}
-.cnv-counted p {{ margin: 0; }}
+.cnv-counted p {{ margin: 0; font-size: inherit; }}
 .cnv-section {{ font-size: 1.08rem; font-weight: 650; margin: .4rem 0 0; padding: 0; }}
 .cnv-scroll {{ overflow-x: auto; }}
 .cnv-table {{ border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }}
@@ -48,14 +48,18 @@ def style_sheet(palette: Palette) -> str:
 .cnv-name {{ color: {palette.muted}; font-weight: 400; margin-left: .25em; }}
 .cnv-grid {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1.2rem 2.2rem; align-items: start; }}
 .cnv-people th[scope=row] {{ max-width: 15rem; overflow: hidden; text-overflow: ellipsis; }}
-.st-key-examples a, .st-key-choices a {{ text-decoration: underline; }}
 .cnv-tiles {{ display: flex; flex-wrap: wrap; gap: .8rem 2.4rem; }}
 .cnv-tiles div {{ font-size: .9rem; color: {palette.muted}; }}
 .cnv-tiles b {{ display: block; font-size: 1.5rem; font-weight: 650; color: {palette.text}; font-variant-numeric: tabular-nums; }}
 .cnv-foot {{ color: {palette.muted}; font-size: .84rem; border-top: 1px solid {palette.line}; padding-top: .7rem; }}
-.cnv-foot p {{ margin: .15rem 0; }}
+.cnv-foot p {{ margin: .15rem 0; font-size: inherit; }}
 .cnv-links {{ font-size: .92rem; }}
-.cnv-links a + a {{ margin-left: 1rem; }}
+.cnv-links a {{ margin-left: 1rem; display: inline-block; }}
+.cnv-links.cnv-choices a {{ margin: 0 1.1rem .3rem 0; }}
+.cnv-nav {{ display: flex; justify-content: flex-end; gap: .4rem; }}
+.cnv-nav a {{ text-decoration: none; color: {palette.text}; padding: .3rem .7rem; border-radius: 4px; font-size: .95rem; }}
+.cnv-nav a:hover {{ background: {palette.surface}; }}
+.cnv-nav a[aria-current=page] {{ background: {palette.surface}; font-weight: 650; }}
 @media (max-width: 640px) {{
   .cnv-head h1 {{ font-size: 1.5rem; }}
   .cnv-lead p {{ font-size: 1.04rem; }}

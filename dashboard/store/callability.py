@@ -46,14 +46,14 @@ ORDER BY start, "end", name""",
     {"blind": pl.Boolean, "name": pl.String, "start": pl.Int32, "end": pl.Int32},
 )
 
+KNOWN: Final = Statement("SELECT count(*) > 0 AS known FROM callability", {"known": pl.Boolean})
+
 # One row: the share of samples seen, summed over the bases; a base in no row was seen in nobody.
 SEEN: Final = Statement(
-    """SELECT
-    (SELECT count(*) FROM callability) > 0 AS known,
-    coalesce(sum((least("end", $end) - greatest(start, $start)) * (seen / samples)), 0)::DOUBLE AS bases
+    """SELECT coalesce(sum((least("end", $end) - greatest(start, $start)) * (seen / samples)), 0)::DOUBLE AS bases
 FROM callability
 WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND samples > 0""",
-    {"known": pl.Boolean, "bases": pl.Float64},
+    {"bases": pl.Float64},
 )
 
 
@@ -63,14 +63,18 @@ def callability(database: Generation, target: Target) -> Callability:
     place = {"chrom": target.interval.chrom, "start": target.interval.start, "end": target.interval.end}
     problems = database.frame(PROBLEMS, {**place, "kinds": list(BLIND_KINDS)}).rows()
     blind = [(name, start, end) for is_blind, name, start, end in problems if is_blind]
-    known, bases = database.frame(SEEN, place).row(0)
     length = target.interval.length
     return Callability(
         blind=_union_length([(start, end) for _, start, end in blind]) / length,
         blind_names=tuple(dict.fromkeys(name for name, _, _ in blind)),
-        seen=bases / length if known else None,
+        seen=database.frame(SEEN, place).item() / length if _knows_what_was_seen(database) else None,
         care=tuple(dict.fromkeys(name for is_blind, name, _, _ in problems if not is_blind)),
     )
+
+
+@remembered
+def _knows_what_was_seen(database: Generation) -> bool:
+    return bool(database.frame(KNOWN).item())
 
 
 def _union_length(intervals: list[tuple[int, int]]) -> int:

@@ -18,6 +18,8 @@ from dashboard.store.statistics import with_frequency
 from dashboard.target import Target
 from data_prep.domain.levels import Level
 
+GROUPED_BY: Final = ("all", "superpopulation", "population", "sex")
+"""The ways in which people are grouped."""
 COVERS_TOLERANCE: Final = 1_000
 """Bases that may be missing at either end under the rule `covers` (R7)."""
 
@@ -43,7 +45,7 @@ _CARRIERS: Final = (
     + _COUNTED
     + """,
 hits AS (
-    SELECT l.level, e.sample_id, e.direction, e.class, e.copy_number, e.start, e."end", e.event_id
+    SELECT l.level, e.*
     FROM events e
     SEMI JOIN counted USING (sample_id)
     JOIN levels l ON l.level = 'all' OR (l.level = 'credible' AND e.credible) OR (l.level = 'pass' AND e.pass)
@@ -134,64 +136,35 @@ FROM (
     {"counted": pl.Int32, "without_chromosome": pl.Int32, "sex_mismatch": pl.Int32, "marked": pl.Int32},
 )
 
-# One row a level, direction and group: everyone, each super-population, each population, each sex.
-FREQUENCIES: Final = Statement(
-    _CARRIERS
-    + """,
-asked AS (SELECT unnest($directions)::direction AS direction),
-sizes AS (
-    SELECT superpopulation, population, sex, count(*) AS samples FROM counted GROUP BY ALL
-),
-tallies AS (
-    SELECT c.level, c.direction, p.superpopulation, p.population, p.sex,
-        count(*) AS carriers,
-        count(*) FILTER (WHERE c.class = 'complete-loss') AS complete_losses,
-        count(*) FILTER (WHERE c.class = 'partial-loss') AS partial_losses,
-        count(*) FILTER (WHERE c.class = 'low-gain') AS low_gains,
-        count(*) FILTER (WHERE c.class = 'high-gain') AS high_gains,
-        count(*) FILTER (WHERE c.class IN ('loss', 'gain')) AS without_copy_number
-    FROM carriers c JOIN counted p USING (sample_id)
-    GROUP BY ALL
-),
-cells AS MATERIALIZED (
-    SELECT l.level, a.direction, s.superpopulation, s.population, s.sex, s.samples,
-        t.carriers, t.complete_losses, t.partial_losses, t.low_gains, t.high_gains, t.without_copy_number
-    FROM sizes s
-    CROSS JOIN levels l
-    CROSS JOIN asked a
-    LEFT JOIN tallies t
-        ON t.level = l.level AND t.direction = a.direction AND t.superpopulation = s.superpopulation
-        AND t.population = s.population AND t.sex IS NOT DISTINCT FROM s.sex
+# One row a population, sex and super-population with people counted.
+SIZES: Final = Statement(
+    "WITH"
+    + _COUNTED
+    + """
+SELECT superpopulation, population, sex::VARCHAR AS sex, count(*)::INTEGER AS samples FROM counted GROUP BY ALL""",
+    {"superpopulation": pl.String, "population": pl.String, "sex": pl.String, "samples": pl.Int32},
 )
-SELECT
-    level,
-    direction::VARCHAR AS direction,
-    CASE grouping(superpopulation) * 4 + grouping(population) * 2 + grouping(sex)
-        WHEN 7 THEN 'all' WHEN 3 THEN 'superpopulation' WHEN 1 THEN 'population' ELSE 'sex' END AS grouped_by,
-    CASE grouping(superpopulation) * 4 + grouping(population) * 2 + grouping(sex)
-        WHEN 7 THEN 'all' WHEN 3 THEN superpopulation WHEN 1 THEN population
-        ELSE coalesce(sex::VARCHAR, 'unknown') END AS "group",
-    coalesce(sum(carriers), 0)::INTEGER AS carriers,
-    sum(samples)::INTEGER AS samples,
-    coalesce(sum(complete_losses), 0)::INTEGER AS complete_losses,
-    coalesce(sum(partial_losses), 0)::INTEGER AS partial_losses,
-    coalesce(sum(low_gains), 0)::INTEGER AS low_gains,
-    coalesce(sum(high_gains), 0)::INTEGER AS high_gains,
-    coalesce(sum(without_copy_number), 0)::INTEGER AS without_copy_number
-FROM cells
-GROUP BY GROUPING SETS (
-    (level, direction),
-    (level, direction, superpopulation),
-    (level, direction, superpopulation, population),
-    (level, direction, sex)
-)""",
+
+# One row a level, direction, population and sex with carriers.
+TALLIES: Final = Statement(
+    _CARRIERS
+    + """
+SELECT c.level, c.direction::VARCHAR AS direction, p.superpopulation, p.population, p.sex::VARCHAR AS sex,
+    count(*)::INTEGER AS carriers,
+    (count(*) FILTER (WHERE c.class = 'complete-loss'))::INTEGER AS complete_losses,
+    (count(*) FILTER (WHERE c.class = 'partial-loss'))::INTEGER AS partial_losses,
+    (count(*) FILTER (WHERE c.class = 'low-gain'))::INTEGER AS low_gains,
+    (count(*) FILTER (WHERE c.class = 'high-gain'))::INTEGER AS high_gains,
+    (count(*) FILTER (WHERE c.class IN ('loss', 'gain')))::INTEGER AS without_copy_number
+FROM carriers c JOIN counted p USING (sample_id)
+GROUP BY ALL""",
     {
         "level": pl.String,
         "direction": pl.String,
-        "grouped_by": pl.String,
-        "group": pl.String,
+        "superpopulation": pl.String,
+        "population": pl.String,
+        "sex": pl.String,
         "carriers": pl.Int32,
-        "samples": pl.Int32,
         "complete_losses": pl.Int32,
         "partial_losses": pl.Int32,
         "low_gains": pl.Int32,
@@ -208,21 +181,19 @@ genotypes AS (
     SELECT event_id, string_agg(genotype, ';' ORDER BY start) AS genotype
     FROM calls SEMI JOIN hits USING (event_id)
     WHERE chrom = $chrom::chrom
-      AND start < (SELECT max("end") FROM hits) AND "end" > (SELECT min(start) FROM hits)
     GROUP BY event_id
 )
 SELECT
     p.sample, p.superpopulation, p.population, p.sex::VARCHAR AS sex,
     e.chrom::VARCHAR AS chrom, e.start, e."end", e."end" - e.start AS length,
-    e.direction::VARCHAR AS direction, e.class::VARCHAR AS class, e.copy_number, e.expected_copy_number, e.copy_ratio, e.quality, e.bins, e.filters,
+    c.direction::VARCHAR AS direction, e.class::VARCHAR AS class, e.copy_number, e.expected_copy_number, e.copy_ratio, e.quality, e.bins, e.filters,
     e.par_border, g.genotype, e.event_id AS event,
     (least(e."end", $end) - greatest(e.start, $start)) / ($end - $start) AS overlap
 FROM carriers c
-JOIN hits h USING (level, sample_id, direction)
-JOIN events e ON e.event_id = h.event_id AND e.chrom = $chrom::chrom AND e.start < $end AND e."end" > $start
-JOIN counted p ON p.sample_id = c.sample_id
-LEFT JOIN genotypes g ON g.event_id = e.event_id
-ORDER BY p.superpopulation, p.population, p.sample, e.direction, e.start, e."end", e.event_id""",
+JOIN hits e USING (level, sample_id, direction)
+JOIN counted p USING (sample_id)
+LEFT JOIN genotypes g USING (event_id)
+ORDER BY p.superpopulation, p.population, p.sample, c.direction, e.start, e."end", e.event_id""",
     {
         "sample": pl.String,
         "superpopulation": pl.String,
@@ -261,10 +232,9 @@ class People:
     """With large events on the chromosome, probably from cell culture."""
 
 
-@remembered
 def people(database: Generation, chrom: str, filters: Filters) -> People:
     """How many people of the chosen group are counted on `chrom`, and how many are not."""
-    return People(*database.frame(PEOPLE, counted_parameters(chrom, filters)).row(0))
+    return _people(database, chrom, _who(filters))
 
 
 @remembered
@@ -273,10 +243,30 @@ def frequencies(database: Generation, target: Target, filters: Filters) -> pl.Da
 
     One row a level (the chosen one, `pass` and `all`), direction asked for, and group (`grouped_by`: all,
     superpopulation, population, sex): `carriers`, `samples`, `frequency` with its Wilson interval `ci_low`, `ci_high`
-    (shares of 1), and carriers by class. Groups without anyone counted have no row; groups without carriers do.
+    (shares of 1), and carriers by class. A group without carriers has its row; one without anyone counted has none.
     """
-    levels = dict.fromkeys((filters.level, Level.PASS, Level.ALL))
-    return with_frequency(database.frame(FREQUENCIES, _parameters(target, filters, tuple(levels))))
+    levels = tuple(dict.fromkeys((filters.level, Level.PASS, Level.ALL)))
+    sizes = _sizes(database, target.interval.chrom, _who(filters))
+    tallies = database.frame(TALLIES, _parameters(target, filters, levels))
+    asked = pl.DataFrame(
+        [(level.value, direction.value) for level in levels for direction in filters.directions],
+        schema={"level": pl.String, "direction": pl.String},
+        orient="row",
+    )
+    keys = ["level", "direction", "superpopulation", "population", "sex"]
+    counts = [name for name in TALLIES.columns if name not in keys]
+    cells = (
+        sizes.join(asked, how="cross")
+        .join(tallies, on=keys, how="left", nulls_equal=True)
+        .with_columns(pl.col(counts).fill_null(0), pl.col("sex").fill_null("unknown"), all=pl.lit("all"))
+    )
+    groups = [
+        cells.group_by("level", "direction", group=kind)
+        .agg(pl.col("samples", *counts).sum())
+        .select("level", "direction", pl.lit(kind).alias("grouped_by"), "group", "samples", *counts)
+        for kind in GROUPED_BY
+    ]
+    return with_frequency(pl.concat(groups))
 
 
 @remembered
@@ -294,10 +284,25 @@ def carrier_event_batches(
         yield frames
 
 
+def _who(filters: Filters) -> Filters:
+    """Of the filters, those that say who is counted: answers about people are kept for these alone."""
+    return Filters(cohort=filters.cohort, outliers=filters.outliers, populations=filters.populations, sex=filters.sex)
+
+
+@remembered
+def _people(database: Generation, chrom: str, who: Filters) -> People:
+    return People(*database.frame(PEOPLE, _counted_parameters(chrom, who)).row(0))
+
+
+@remembered
+def _sizes(database: Generation, chrom: str, who: Filters) -> pl.DataFrame:
+    return database.frame(SIZES, _counted_parameters(chrom, who))
+
+
 def _parameters(target: Target, filters: Filters, levels: tuple[Level, ...]) -> dict[str, object]:
     rule = target.rule_in_force(filters.overlap)
     return {
-        **counted_parameters(target.interval.chrom, filters),
+        **_counted_parameters(target.interval.chrom, filters),
         "start": target.interval.start,
         "end": target.interval.end,
         "levels": [level.value for level in levels],
@@ -319,7 +324,7 @@ def _parameters(target: Target, filters: Filters, levels: tuple[Level, ...]) -> 
     }
 
 
-def counted_parameters(chrom: str, filters: Filters) -> dict[str, object]:
+def _counted_parameters(chrom: str, filters: Filters) -> dict[str, object]:
     """The parameters that say who is counted on a chromosome."""
     return {
         "chrom": chrom,

@@ -29,7 +29,7 @@ QUERY_WAIT: Final = 20.0
 """Seconds a query waits for its turn before the page says that the server is busy."""
 WATCH_INTERVAL: Final = 1.0
 """Seconds between two looks at the pointer."""
-REMEMBERED: Final = 512
+REMEMBERED: Final = 256
 """Answers that a generation keeps; the least recently used goes first."""
 
 Answer = TypeVar("Answer")
@@ -103,10 +103,13 @@ class Generation:
         return self._closed
 
     def frame(self, statement: Statement, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
-        """The whole answer of a query."""
+        """The whole answer of a query, in the columns that the statement says.
+
+        Fetched as rows: DuckDB's way to a frame binds the statement twice, which costs more than rows do.
+        """
         with self._turn(), self._cursor() as cursor, _told_apart():
-            answer: pl.DataFrame = cursor.sql(statement.text, params=_given(statement, parameters)).pl()
-        return answer
+            rows = cursor.execute(statement.text, _given(statement, parameters)).fetchall()
+        return pl.DataFrame(rows, schema=dict(statement.columns), orient="row")
 
     @contextmanager
     def batches(

@@ -21,6 +21,8 @@ from data_prep.domain.intervals import Interval
 
 GENES_SHOWN: Final = 50
 """Genes of a place that are named at most."""
+NAME_LENGTH: Final = 60
+"""Letters that a gene's name has at most."""
 ALIKE_SHOWN: Final = 8
 """Close names that are offered at most."""
 
@@ -70,7 +72,13 @@ Outcome = Found | Several | Unplaced | Place | Nothing
 
 
 def look_up(database: Generation, text: str) -> Outcome:
-    """What `text`, as a person typed it or as an address says it, means in this database."""
+    """What `text`, as a person typed it or as an address says it, means in this database.
+
+    A name that the database has is that gene, however it is spelled; anything else has to read as a place or name.
+    """
+    name = text.strip()
+    if 0 < len(name) <= NAME_LENGTH and (genes := genes_named(database, name)):
+        return Found(genes[0]) if len(genes) == 1 else Several(name, genes)
     try:
         meant = locus.parse(text)
     except locus.LocusError as error:
@@ -89,10 +97,8 @@ def look_up(database: Generation, text: str) -> Outcome:
 
 def _gene(database: Generation, name: str) -> Outcome:
     genes = genes_named(database, name)
-    if len(genes) == 1:
-        return Found(genes[0])
     if genes:
-        return Several(name, genes)
+        return Found(genes[0]) if len(genes) == 1 else Several(name, genes)
     if unplaced := unplaced_gene(database, name):
         return Unplaced(unplaced)
     return Nothing(

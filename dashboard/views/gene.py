@@ -7,6 +7,7 @@ from dashboard import links
 from dashboard.components import frequency, gene, markup, outcomes
 from dashboard.components.carriers import carrier_list
 from dashboard.components.controls import gene_controls
+from dashboard.components.frame import NAME
 from dashboard.components.run import Run, current
 from dashboard.components.share import share
 from dashboard.frequency_table import frequency_table
@@ -20,6 +21,7 @@ from dashboard.store.lookup import Found, Nothing, Place, Several, Unplaced, loo
 def show(run: Run, found: Gene) -> None:
     """The page of one gene."""
     database, filters = run.database, run.filters
+    st.set_page_config(page_title=f"{found.symbol} · {NAME}")
     target = gene_target(database, found)
     seen = callability(database, target)
     counted = people(database, target.interval.chrom, filters)

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.dialects.records import KIND, Kind, format_values, info_number, number
+from data_prep.dialects.records import KIND, Kind, copy_number, format_values, info_number, number
 from data_prep.vcf import FileRefusedError, Header
 
 _RELEASE: Final = re.compile(r"SW: *\d+\.\d+\.\d+\.([0-9][0-9A-Za-z.]*)")
@@ -80,7 +80,7 @@ class Dragen:
             "start",
             "end",
             pl.col("kind").cast(KIND),
-            number(pl.col("CN")).alias("copy_number"),
+            copy_number(pl.col("CN")).alias("copy_number"),
             number(pl.col("SM")).alias("copy_ratio"),
             number(pl.col("qual")).alias("quality"),
             pl.col("BC").cast(pl.Int32, strict=False).alias("bins"),

@@ -79,3 +79,13 @@ def number(column: pl.Expr) -> pl.Expr:
     """A decimal number from text, Float64; null for a dot, for nonsense, and for values that are not finite."""
     value = column.cast(pl.Float64, strict=False)
     return pl.when(value.is_finite()).then(value)
+
+
+MOST_COPIES: Final = 1_000_000
+"""A copy number beyond this is a damaged field: the highest seen in a real file is 182."""
+
+
+def copy_number(column: pl.Expr) -> pl.Expr:
+    """A copy number from text, Float64; null for nonsense, for one below zero and for one beyond all sense."""
+    value = number(column)
+    return pl.when(value.is_between(0, MOST_COPIES)).then(value)

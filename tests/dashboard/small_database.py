@@ -70,6 +70,8 @@ class Event:
     passing: bool = True
     parts: tuple[tuple[int, int], ...] = ()
     """Calls of the event, where they are more than one."""
+    genotypes: tuple[str, ...] = ()
+    """Genotypes of the calls, where they are not what the copy number says."""
 
     def expected(self, sex: str | None) -> int | None:
         return expected_copy_number(self.chrom, self.start, self.end, sex)
@@ -282,11 +284,22 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
             }
         )
         genotype = {Direction.LOSS: "0/1" if event.copy_number else "1/1"}.get(call_class.direction, "./1")
-        rows["calls"] += [{**shared, "start": start, "end": end, "genotype": genotype} for start, end in parts]
+        genotypes = event.genotypes or (genotype,) * len(parts)
+        rows["calls"] += [
+            {**shared, "start": start, "end": end, "genotype": written}
+            for (start, end), written in zip(parts, genotypes, strict=True)
+        ]
     for table, values in rows.items():
-        if values:
+        if len(values) > 200:
             given = pl.DataFrame(values, infer_schema_length=None)  # noqa: F841  # read by the replacement scan
             root.execute(f"INSERT INTO {table} BY NAME SELECT * FROM given")
+        elif values:
+            names = list(values[0])
+            marks = ", ".join(["(" + ", ".join("?" * len(names)) + ")"] * len(values))
+            columns = ", ".join(f'"{name}"' for name in names)
+            root.execute(
+                f"INSERT INTO {table} ({columns}) VALUES {marks}", [row[name] for row in values for name in names]
+            )
 
 
 def empty(root: duckdb.DuckDBPyConnection) -> None:

@@ -27,6 +27,14 @@ def test_nobody_counted_is_null_and_not_zero_r6() -> None:
     assert (row["frequency"], row["ci_low"], row["ci_high"]) == (None, None, None)
 
 
+def test_none_and_all_have_exact_bounds_r6() -> None:
+    samples = pl.Series("samples", range(1, 4_000))
+    none = with_frequency(pl.DataFrame({"carriers": samples * 0, "samples": samples}))
+    every = with_frequency(pl.DataFrame({"carriers": samples, "samples": samples}))
+    assert set(none["ci_low"]) == {0.0}
+    assert set(every["ci_high"]) == {1.0}
+
+
 def test_none_of_2504_is_below_0_16_percent_r6() -> None:
     row = with_frequency(pl.DataFrame({"carriers": [0], "samples": [2504]})).row(0, named=True)
     assert row["ci_low"] == 0

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 
@@ -107,20 +107,35 @@ def test_build_tells_of_files_left_out_and_goes_on(
 
 
 def test_build_reports_a_file_that_cannot_be_opened(
+    call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E39: for want of permission, which root never wants."""
+    write(tmp_path / "vcf", "A", [LOSS])
+    secret = write(tmp_path / "vcf", "B", [LOSS])
+    real = Path.read_bytes
+
+    def read_bytes(self: Path) -> bytes:
+        if self == secret:
+            raise PermissionError(13, "Permission denied")
+        return real(self)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    code, text = call("build", "--vcf", tmp_path / "vcf", "--samples", table, "--out", tmp_path / "cnv.duckdb")
+    assert code == 3
+    assert f"not read: {secret}: it cannot be opened: Permission denied" in text
+    assert "1 of 3 samples, 1 records" in text
+
+
+def test_build_tells_of_links_in_a_folder_that_lead_nowhere(
     call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path
 ) -> None:
-    """E39."""
-    path = write(tmp_path / "vcf", "A", [LOSS])
-    loop = path.parent / "loop.vcf"
-    loop.symlink_to(loop)
-    secret = write(tmp_path / "vcf", "B", [LOSS])
-    secret.chmod(0)
-    code, text = call("build", "--vcf", path, "--vcf", secret, "--samples", table, "--out", tmp_path / "cnv.duckdb")
-    if os.geteuid() == 0:
-        assert code == 0  # root may read everything
-    else:
-        assert code == 3
-        assert f"not read: {secret}: it cannot be opened" in text
+    """R12: files that a data manager has listed and not yet fetched are not passed over in silence."""
+    folder = write(tmp_path / "vcf", "A", [LOSS]).parent
+    (folder / "B.cnv.vcf.gz").symlink_to("not/fetched/B.cnv.vcf.gz")
+    code, text = call("build", "--vcf", folder, "--samples", table, "--out", tmp_path / "cnv.duckdb", "--jobs", 1)
+    assert code == 3
+    assert "not read: " in text
+    assert "B.cnv.vcf.gz" in text
 
 
 def test_build_takes_paths_with_spaces_and_letters_of_the_world(
@@ -379,21 +394,27 @@ def test_two_builds_at_once_both_end_well(template: Path, tmp_path: Path) -> Non
 def test_a_build_that_is_starting_is_not_taken_for_a_killed_one(
     template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two builds at once, in the moment between the making of the folder of one and its lock."""
+    """Two builds at once, in the moment between the making of the folder of one and its lock. The other may wait for it."""
     folder = copy(template, tmp_path / "starting")
     out = folder / "out" / "cnv.duckdb"
     real = Path.mkdir
-    started = []
 
-    def mkdir(self: Path, *arguments: object, **more: object) -> None:
-        real(self, *arguments, **more)  # type: ignore[arg-type]
-        if self.name.endswith(".building") and not started:
-            started.append(self)
-            build_here([folder / "old"], folder / "samples.tsv", out)
+    def build_it() -> None:
+        build_here([folder / "old"], folder / "samples.tsv", out)
 
-    monkeypatch.setattr(Path, "mkdir", mkdir)
-    build_here([folder / "old"], folder / "samples.tsv", out)
-    assert len(started) == 1
+    with ThreadPoolExecutor(1) as pool:
+        others: list[Future[None]] = []
+
+        def mkdir(self: Path, *arguments: object, **more: object) -> None:
+            real(self, *arguments, **more)  # type: ignore[arg-type]
+            if self.name.endswith(".building") and not others:
+                others.append(pool.submit(build_it))
+                wait(others, timeout=3)
+
+        monkeypatch.setattr(Path, "mkdir", mkdir)
+        build_it()
+        assert len(others) == 1
+        others[0].result(timeout=60)
     assert calls_in(folder) == 1
 
 

@@ -61,7 +61,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Built, list[Path], di
     write(files, "SEX_BY_FILE", [record("chrX", 5_000_000, 5_100_000, cn=0, gt=".")], sex="male")
     write(files, "WOMAN_WITH_Y", [LOSS, record("chrY", 9_000_000, 9_100_000, "<DUP>", 2, gt="1")], sex="female")
     write(files, "MAN_WITH_TWO_X", [record("chrX", 5_000_000, 5_100_000)], sex="male")
-    write(files, "CALLED_MALE", [record("chrX", 5_000_000, 5_100_000, "<DUP>", 2, gt="1")], sex="male")
+    write(files, "CALLED_MALE", [record("chrX", 5_000_000, 5_100_000, "<DUP>", 2, gt="1"), record("chrX", 6_000_000, 6_100_000, "<DUP>", 2, gt=".")], sex="male")  # fmt: skip
     write(files, "PAR_BORDER", [record("chrX", 2_700_000, 2_800_000, gt="0/1"), record("chrX", 2_800_000, 2_900_000, cn=0, gt="1")])  # fmt: skip
     write(
         files,
@@ -205,6 +205,25 @@ def test_build_does_not_depend_on_the_order_of_files_or_the_number_of_processes(
     assert once.keys() == again.keys()
     for name, rows in once.items():
         assert rows == again[name], name
+
+
+def test_the_number_of_an_event_does_not_hang_on_other_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stands in downloads: the same person's event keeps its number whatever is read with it."""
+    gain = record("chr1", 10_000, 30_000, "<DUP>", 3, gt="./1", sm=1.5)
+    loh = record("chr1", 40_000, 50_000, "<LOH>", 2, gt="1/1", sm=1)
+    for name, lines in {
+        "A": [gain, LOSS, loh],
+        "B": [record("chr1", 1_000, 5_000), gain],
+        "C": [loh, gain],
+        "D": [LOSS],
+    }.items():
+        write(tmp_path / "vcf", name, lines)
+    table = write_table(tmp_path / "samples.tsv", [(name, "EUR", "GBR", "male", True) for name in "ABCD"])
+    together = build_here([tmp_path / "vcf"], table, tmp_path / "a.duckdb")
+    monkeypatch.setattr("data_prep.build.BATCH_BYTES", 1)
+    apart = build_here([tmp_path / "vcf"], table, tmp_path / "b.duckdb")
+    for name in ("calls", "events", "segments"):
+        assert together.table(name) == apart.table(name), name
 
 
 def test_a_ragged_first_line_reads_the_same_in_any_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -509,6 +528,33 @@ def test_build_stops_at_nothing_that_one_file_holds(tmp_path: Path) -> None:
     assert status["two_bytes.vcf.gz"] == ("refused", 0)
     assert status["utf8.vcf"] == status["nul.vcf"] == status["cr.vcf"] == ("read", 1)
     assert status["CN.cnv.vcf.gz"] in (("read", 1), ("read", 2))
+
+
+def test_build_bears_a_hundred_thousand_records_of_one_person(tmp_path: Path) -> None:
+    """E38: all of them on one chromosome, a third of it gained."""
+    lines = [
+        record("chr1", 2_000 * i, 2_000 * i + 1_000, "<DUP>", 3, gt="./1", sm=1.5, filters="PASS")
+        for i in range(1, 100_001)
+    ]
+    write(tmp_path / "vcf", "MANY", lines)
+    write(tmp_path / "vcf", "FEW", [LOSS])
+    table = write_table(tmp_path / "samples.tsv", [(name, "EUR", "GBR", "male", True) for name in ("MANY", "FEW")])
+    database = build_here([tmp_path / "vcf"], table, tmp_path / "cnv.duckdb")
+    assert database.rows(
+        "SELECT sample, count(*) FROM events JOIN samples USING (sample_id) GROUP BY 1 ORDER BY 1"
+    ) == [("FEW", 1), ("MANY", 100_000)]
+    assert len(database.table("marked_samples")) == 1
+
+
+def test_build_bears_a_file_name_that_is_no_utf8(tmp_path: Path) -> None:
+    """E39: as an old disk writes them; it is read or refused, and the others are read."""
+    write(tmp_path / "vcf", "A", [LOSS])
+    name = os.fsencode(tmp_path / "vcf") + b"/na\xefve.vcf"
+    Path(os.fsdecode(name)).write_text(vcf("B", [LOSS]))
+    table = write_table(tmp_path / "samples.tsv", [(name, "EUR", "GBR", "male", True) for name in "AB"])
+    database = build_here([tmp_path / "vcf"], table, tmp_path / "cnv.duckdb")
+    assert database.rows("SELECT count(*) FROM files") == [(2,)]
+    assert database.rows("SELECT counted FROM samples WHERE sample = 'A'") == [(True,)]
 
 
 @pytest.mark.parametrize("at", [1, 2, 3])

@@ -1,0 +1,156 @@
+// The search box of the bar, and what makes a click on one of our own links change the page without loading it anew.
+//
+// Streamlit's links and `st.switch_page` make two history entries, or none on the page one is on. Writing the address
+// and then telling Streamlit that it changed, as Back and Forward do, makes exactly one.
+
+const WAIT = 120 // milliseconds of silence before suggestions are asked for
+
+export default function ({ data, parentElement }) {
+  const box = parentElement.search ?? (parentElement.search = install(parentElement))
+  box.data = data
+  return () => {
+    box.remove()
+    delete parentElement.search
+  }
+}
+
+function install(root) {
+  const input = root.querySelector("#what")
+  const list = root.querySelector("#found")
+  const said = root.querySelector("#said")
+  const box = { data: null, remove }
+  const ended = new AbortController()
+  let asked = null
+  let timer = 0
+  let active = -1
+
+  const listen = (target, type, handler) => target.addEventListener(type, handler, { signal: ended.signal })
+  listen(input, "input", () => {
+    clearTimeout(timer)
+    timer = setTimeout(suggest, WAIT)
+  })
+  listen(input, "keydown", onKey)
+  listen(input, "blur", close)
+  // Before the blur that would close the list.
+  listen(list, "pointerdown", (event) => event.preventDefault())
+  listen(list, "click", (event) => {
+    const option = event.target.closest("li")
+    if (option) choose(option.dataset.value)
+  })
+  listen(document, "click", onLink)
+  return box
+
+  function remove() {
+    clearTimeout(timer)
+    asked?.abort()
+    ended.abort()
+  }
+
+  async function suggest() {
+    const text = input.value.trim()
+    asked?.abort()
+    if (text.length < 1) return close()
+    asked = new AbortController()
+    try {
+      const answer = await fetch(`${box.data.suggest}?q=${encodeURIComponent(text)}`, { signal: asked.signal })
+      if (!answer.ok) return close()
+      show((await answer.json()).suggestions)
+    } catch {
+      close()
+    }
+  }
+
+  function show(genes) {
+    if (root.activeElement !== input && document.activeElement !== input) return close()
+    list.replaceChildren(
+      ...genes.map((gene, number) => {
+        const option = document.createElement("li")
+        option.id = `gene-${number}`
+        option.role = "option"
+        option.dataset.value = gene.value
+        option.append(part("b", gene.symbol), part("span", gene.description), part("small", gene.place))
+        return option
+      }),
+    )
+    active = -1
+    list.hidden = genes.length === 0
+    input.setAttribute("aria-expanded", String(!list.hidden))
+    said.textContent = genes.length === 1 ? "1 gene" : `${genes.length} genes`
+    mark()
+  }
+
+  function close() {
+    clearTimeout(timer)
+    asked?.abort()
+    list.hidden = true
+    active = -1
+    input.setAttribute("aria-expanded", "false")
+    input.removeAttribute("aria-activedescendant")
+  }
+
+  function mark() {
+    for (const [number, option] of [...list.children].entries()) {
+      option.setAttribute("aria-selected", String(number === active))
+    }
+    const option = list.children[active]
+    if (option) {
+      input.setAttribute("aria-activedescendant", option.id)
+      option.scrollIntoView({ block: "nearest" })
+    } else {
+      input.removeAttribute("aria-activedescendant")
+    }
+  }
+
+  function onKey(event) {
+    const count = list.hidden ? 0 : list.children.length
+    if (event.key === "Enter") {
+      choose(list.children[active]?.dataset.value ?? input.value.trim())
+    } else if (event.key === "Escape" && count) {
+      close()
+    } else if (event.key === "ArrowDown" && count) {
+      active = active + 1 >= count ? -1 : active + 1
+      mark()
+    } else if (event.key === "ArrowUp" && count) {
+      active = active < 0 ? count - 1 : active - 1
+      mark()
+    } else {
+      return
+    }
+    event.preventDefault()
+  }
+
+  function choose(text) {
+    if (!text) return
+    close()
+    input.value = ""
+    const query = Object.entries({ gene: text, ...box.data.kept })
+    go(`${box.data.page}?${query.map(([name, value]) => `${name}=${readable(value)}`).join("&")}`)
+  }
+}
+
+function part(name, text) {
+  const element = document.createElement(name)
+  element.textContent = text
+  return element
+}
+
+// As Python writes it: commas and colons stay.
+function readable(text) {
+  return encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%3A", ":")
+}
+
+function onLink(event) {
+  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  const link = event.composedPath().find((one) => one instanceof HTMLAnchorElement)
+  if (!link?.classList.contains("cnv-go") || link.origin !== location.origin) return
+  event.preventDefault()
+  go(link.href)
+}
+
+function go(address) {
+  const there = new URL(address, location.origin)
+  if (there.href === location.href) return
+  history.pushState(null, "", there)
+  dispatchEvent(new PopStateEvent("popstate"))
+  document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
+}

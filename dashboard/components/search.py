@@ -1,0 +1,24 @@
+"""The search box: suggestions while typing, arrow keys, one entry in the browser's history for each choice.
+
+A component of our own and not a select box: 62,000 genes would go to every visitor, and each letter typed would run
+the page again. It asks `/suggest` instead. The same script makes clicks on our links change the page in place.
+"""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import links
+from dashboard.settings import ASSETS
+
+_box = st.components.v2.component(
+    "search",
+    html=(ASSETS / "search.html").read_text(encoding="utf-8"),
+    css=(ASSETS / "search.css").read_text(encoding="utf-8"),
+    js=(ASSETS / "search.js").read_text(encoding="utf-8"),
+)
+
+
+def search_box(kept: Mapping[str, str]) -> None:
+    """The box; `kept` are the names and values that the address of the chosen gene keeps."""
+    _box(key="search", data={"page": links.GENE, "suggest": links.SUGGEST, "kept": dict(kept)})
