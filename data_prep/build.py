@@ -102,7 +102,10 @@ def build(
     table = read_samples(samples, unrelated)
     generation = database.new_generation()
     with database.working_folder(out, generation) as work:
-        batches = _read(files, table, work, jobs or os.cpu_count() or 1, progress)
+        try:
+            batches = _read(files, table, work, jobs or os.cpu_count() or 1, progress)
+        except OSError as error:
+            raise BuildError(str(error)) from error
         clock.lap("read")
         people = database.number_people(table.frame, (one for batch in batches for one in batch.files))
         if not people.files.height:
@@ -218,10 +221,6 @@ def _report(future: Future[BatchReport]) -> BatchReport:
     except BrokenProcessPool as error:
         raise BuildError(
             "a process that read files was ended from outside: is the memory full? give fewer --jobs"
-        ) from error
-    except pl.exceptions.PolarsError as error:
-        raise BuildError(
-            f"the files read could not be kept ({str(error).splitlines()[0]}): is the disk full?"
         ) from error
 
 
