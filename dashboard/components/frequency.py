@@ -25,10 +25,18 @@ PARTS: Final = {
 }
 
 
-def headline(table: pl.DataFrame, events: pl.DataFrame, direction: Direction, filters: Filters, target: Target) -> str:
-    """The answer in a few words, as HTML: share, people, range over super-populations, and what the filter hides.
+def headline(
+    table: pl.DataFrame,
+    touched: pl.DataFrame,
+    events: pl.DataFrame,
+    direction: Direction,
+    filters: Filters,
+    target: Target,
+) -> str:
+    """The answer in a few words, as HTML: share, people, range over super-populations, and what rule and filter hide.
 
-    `table` is the frequency table of every direction, `events` those that make carriers.
+    `table` is the frequency table of every direction, `touched` that under the rule `any`, `events` those that make
+    carriers.
     """
     whole = everyone(table, direction)
     happens = wording.happens(direction, target.rule_in_force(filters.overlap), target.kind)
@@ -42,7 +50,12 @@ def headline(table: pl.DataFrame, events: pl.DataFrame, direction: Direction, fi
         told = wording.frequency(carriers, samples, whole["ci_low"], whole["ci_high"])
     if direction is Direction.LOSS and whole["complete_losses"] and not only:
         told += f", completely in {wording.count(whole['complete_losses'])}"
-    sentences = [*_spread(table, direction), *_hidden(whole, filters), *_thin(events, direction)]
+    sentences = [
+        *_spread(table, direction),
+        *_beside(whole, everyone(touched, direction), direction),
+        *_hidden(whole, filters),
+        *_thin(events, direction),
+    ]
     return f"{_sign(direction)}<strong>{markup.text(happens)} in {share}</strong>: {told}. " + markup.element(
         "span", markup.text(" ".join(sentences)), class_="cnv-small"
     )
@@ -152,6 +165,16 @@ def _spread(table: pl.DataFrame, direction: Direction) -> Iterator[str]:
     most, least = groups.row(0, named=True), groups.row(-1, named=True)
     low = wording.percent(least["frequency"]) if least["carriers"] else f"none of {wording.count(least['samples'])}"
     yield f"Most often in {most['group']} ({wording.percent(most['frequency'])}), least in {least['group']} ({low})."
+
+
+def _beside(whole: Row, touched: Row, direction: Direction) -> Iterator[str]:
+    """How many more people an event touches the gene in than the rule counts (R7): an intron's deletion is none of the
+    coding sequence, and who looks for it must not take the gene for untouched."""
+    if touched["carriers"] > whole["carriers"]:
+        yield (
+            f"A {direction.value} touches the gene anywhere in {wording.percent(touched['frequency'])} "
+            f"({wording.count(touched['carriers'])})."
+        )
 
 
 def _hidden(whole: Row, filters: Filters) -> Iterator[str]:

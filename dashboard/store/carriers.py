@@ -23,18 +23,21 @@ GROUPED_BY: Final = ("all", "superpopulation", "population", "sex")
 COVERS_TOLERANCE: Final = 1_000
 """Bases that may be missing at either end under the rule `covers` (R7)."""
 
-# The people of the chosen group, less those who do not count on this chromosome (R2, R5, R11).
-_COUNTED: Final = """
+# The chosen group, whatever the chromosome.
+_GROUP: Final = """s.counted
+      AND ($everyone OR s.unrelated)
+      AND (len($populations) = 0
+           OR list_contains($populations, s.superpopulation) OR list_contains($populations, s.population))
+      AND ($sex IS NULL OR s.sex = $sex)"""
+
+# Its people, less those who do not count on this chromosome (R2, R5, R11).
+_COUNTED: Final = f"""
 counted AS MATERIALIZED (
     SELECT s.sample_id, s.sample, s.superpopulation, s.population, s.sex
     FROM samples s
     ANTI JOIN (SELECT DISTINCT sample_id FROM marked_samples WHERE chrom = $chrom::chrom AND NOT $outliers) m
         USING (sample_id)
-    WHERE s.counted
-      AND ($everyone OR s.unrelated)
-      AND (len($populations) = 0
-           OR list_contains($populations, s.superpopulation) OR list_contains($populations, s.population))
-      AND ($sex IS NULL OR s.sex = $sex)
+    WHERE {_GROUP}
       AND ($chrom <> 'chrY' OR s.sex = 'XY')
       AND ($chrom NOT IN ('chrX', 'chrY') OR NOT s.sex_mismatch)
 )"""
@@ -115,7 +118,7 @@ carriers AS (
 
 # One row: how many people are counted on a chromosome, and how many of the group are left out there, and why.
 PEOPLE: Final = Statement(
-    """SELECT
+    f"""SELECT
     (count(*) FILTER (WHERE NOT absent AND NOT mismatched AND NOT marked))::INTEGER AS counted,
     (count(*) FILTER (WHERE absent))::INTEGER AS without_chromosome,
     (count(*) FILTER (WHERE mismatched AND NOT absent))::INTEGER AS sex_mismatch,
@@ -127,11 +130,7 @@ FROM (
         NOT $outliers AND EXISTS (
             SELECT 1 FROM marked_samples m WHERE m.sample_id = s.sample_id AND m.chrom = $chrom::chrom) AS marked
     FROM samples s
-    WHERE s.counted
-      AND ($everyone OR s.unrelated)
-      AND (len($populations) = 0
-           OR list_contains($populations, s.superpopulation) OR list_contains($populations, s.population))
-      AND ($sex IS NULL OR s.sex = $sex)
+    WHERE {_GROUP}
 )""",
     {"counted": pl.Int32, "without_chromosome": pl.Int32, "sex_mismatch": pl.Int32, "marked": pl.Int32},
 )
@@ -186,8 +185,8 @@ genotypes AS (
 SELECT
     p.sample, p.superpopulation, p.population, p.sex::VARCHAR AS sex,
     e.chrom::VARCHAR AS chrom, e.start, e."end", e."end" - e.start AS length,
-    c.direction::VARCHAR AS direction, e.class::VARCHAR AS class, e.copy_number, e.expected_copy_number, e.copy_ratio, e.quality, e.bins, e.filters,
-    e.par_border, g.genotype, e.event_id AS event,
+    c.direction::VARCHAR AS direction, e.class::VARCHAR AS class, e.copy_number, e.expected_copy_number,
+    e.copy_ratio, e.quality, e.bins, e.filters, e.par_border, g.genotype, e.event_id AS event,
     (least(e."end", $end) - greatest(e.start, $start)) / ($end - $start) AS overlap
 FROM carriers c
 JOIN hits e USING (level, sample_id, direction)

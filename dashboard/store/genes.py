@@ -59,10 +59,16 @@ _GENE_SCHEMA: Final = {
     "chosen_as": pl.String,
 }
 
-NAMED: Final = Statement(
+CALLED: Final = Statement(
     f"""SELECT {_GENE_COLUMNS}
-WHERE lower(g.symbol) = lower($name) OR g.gene_id = upper($name)
-ORDER BY g.symbol <> $name, g.chrom, g.start, g.gene_id""",
+WHERE lower(g.symbol) = lower($name)
+ORDER BY g.chrom, g.start, g.gene_id""",
+    _GENE_SCHEMA,
+)
+
+IDENTIFIED: Final = Statement(
+    f"""SELECT {_GENE_COLUMNS}
+WHERE g.gene_id = upper($name)""",
     _GENE_SCHEMA,
 )
 
@@ -122,7 +128,8 @@ def genes_named(database: Generation, name: str) -> tuple[Gene, ...]:
 
     A symbol written exactly so comes first, and alone where only the case told it from others.
     """
-    found = _genes(database, database.frame(NAMED, {"name": name}))
+    found = _genes(database, database.frame(CALLED, {"name": name}))
+    found = found or _genes(database, database.frame(IDENTIFIED, {"name": name}))
     exact = tuple(gene for gene in found if gene.symbol == name)
     return exact or found
 

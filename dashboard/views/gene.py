@@ -1,5 +1,7 @@
 """A gene: how often it is lost and gained, in whom, by which rule."""
 
+from dataclasses import replace
+
 import polars as pl
 import streamlit as st
 
@@ -10,6 +12,7 @@ from dashboard.components.controls import gene_controls
 from dashboard.components.frame import NAME
 from dashboard.components.run import Run, current
 from dashboard.components.share import share
+from dashboard.filters import ANY
 from dashboard.frequency_table import frequency_table
 from dashboard.store.callability import callability
 from dashboard.store.carriers import carrier_events, frequencies, people
@@ -43,7 +46,12 @@ def show(run: Run, found: Gene) -> None:
             gene.nobody_counted(target.interval.chrom, filters)
         else:
             table = frequency_table(frequencies(database, target, filters), filters, group_codes(database))
-            lines = [frequency.headline(table, events, direction, filters, target) for direction in filters.directions]
+            anywhere = replace(filters, overlap=ANY)
+            touched = frequency_table(frequencies(database, target, anywhere), anywhere, group_codes(database))
+            lines = [
+                frequency.headline(table, touched, events, direction, filters, target)
+                for direction in filters.directions
+            ]
             st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
             gene.cautions(seen)
     if seen.assessable and counted.counted:

@@ -1,7 +1,8 @@
 """The pages as Streamlit runs them, without a browser: words, numbers, addresses, and what is said when things fail."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -9,10 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import settings
 from dashboard.store import database as database_module
 from tests.dashboard.demonstration import GSTM1, demonstration
 from tests.dashboard.plain_counter import Question, count
-from tests.dashboard.small_database import Contents, write_file
+from tests.dashboard.small_database import Contents, Event, write_file
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 CONTENTS = demonstration()
@@ -20,7 +22,7 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture
-def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
+def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Opens `/gene` with a query, or another page; on a database of `contents`."""
 
     def opened(page: str = "gene", contents: Contents | None = CONTENTS, **query: str) -> AppTest:
@@ -38,7 +40,8 @@ def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
         assert not app.exception
         return app
 
-    return opened
+    yield opened
+    settings.store().close()
 
 
 def html(app: AppTest) -> str:
@@ -132,6 +135,18 @@ def test_nobody_shows_the_upper_bound_rounded_up_r6(open_page: Open) -> None:
     # 3.8415 / (114 + 3.8415) is 3.2599 %.
     assert "Coding sequence lost in nobody : 0 of 114, below 3.3 %." in said
     assert "Carriers: none" in said
+
+
+def test_a_loss_that_spares_the_coding_sequence_is_told_beside_the_answer_r7(open_page: Open) -> None:
+    women = [p.sample for p in CONTENTS.people if p.sex == "XX" and p.unrelated and not p.sex_mismatch and not p.marked]
+    spared = [Event(name, "chrX", 104_025_000, 104_035_000, 1, quality=40.0, bins=9) for name in women[:3]]
+    contents = replace(CONTENTS, events=[*CONTENTS.events, *spared])
+    said = words(open_page(contents=contents, gene="XGENE", **{"class": "loss"}))
+    assert "Coding sequence lost in nobody : 0 of 114, below 3.3 %." in said
+    assert "A loss touches the gene anywhere in 2.6 % (3)." in said
+    said = words(open_page(contents=contents, gene="XGENE", overlap="any", **{"class": "loss"}))
+    assert "Touched by a loss in 2.6 % of people : 3 of 114" in said
+    assert "anywhere" not in said
 
 
 def test_losses_and_gains_are_never_one_number_r6(open_page: Open) -> None:
