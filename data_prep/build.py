@@ -199,7 +199,7 @@ def _read(files: list[str], table: SampleTable, work: Path, jobs: int, progress:
                     read += len(report.files)
                     progress("read", read, len(files))
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=True, cancel_futures=True)
             raise
     return sorted(done, key=lambda report: report.batch)
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from glob import escape
 from importlib.resources import files as resource_files
 from pathlib import Path
 from typing import Final
@@ -475,7 +476,7 @@ def publish(database: Path, out: Path, generation: str) -> Path:
         pointer.symlink_to(published.name)
         pointer.replace(out)
         _sync(out.parent)
-        for old in out.parent.glob(f"{_stem(out)}-" + "[0-9a-f]" * 12 + ".duckdb"):
+        for old in out.parent.glob(f"{escape(_stem(out))}-" + "[0-9a-f]" * 12 + ".duckdb"):
             if old.resolve() not in (published.resolve(), before):
                 old.unlink(missing_ok=True)
     return published
@@ -489,7 +490,7 @@ def working_folder(out: Path, generation: str) -> Iterator[Path]:
     """
     with contextlib.ExitStack() as held:
         with _alone(out):
-            for left in out.parent.glob(f".{_stem(out)}-*.building"):
+            for left in out.parent.glob(f".{escape(_stem(out))}-*.building"):
                 with contextlib.suppress(BlockingIOError, FileNotFoundError), _locked(left / "lock", wait=False):
                     shutil.rmtree(left, ignore_errors=True)
             folder = out.parent / f".{_stem(out)}-{generation}.building"

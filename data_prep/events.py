@@ -53,7 +53,9 @@ def join_calls(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     `calls`: as `calls.Sorted.calls`, sorted by file, chrom, start, end. Returns the calls with `event_no` (UInt32, counted
     from 0 within each file), and the events with the columns `EVENT`; both ordered by direction, then as given.
     """
-    lanes = [_grouped(lane) for lane in calls.partition_by("direction")]
+    # in a fixed order: an event's number must not hang on who else is read in the batch
+    by_direction = (calls.filter(pl.col("direction") == direction.value) for direction in Direction)
+    lanes = [_grouped(lane) for lane in by_direction if lane.height]
     if not lanes:
         number = pl.lit(0, pl.UInt32)
         nothing = _events(calls.with_columns(number.alias("group"))).with_columns(number.alias("event_no"))

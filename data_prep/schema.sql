@@ -303,7 +303,7 @@ COMMENT ON COLUMN callability.chrom IS 'Chromosome.';
 COMMENT ON COLUMN callability.start IS 'First base, 0-based.';
 COMMENT ON COLUMN callability."end" IS 'End, half-open.';
 COMMENT ON COLUMN callability.seen IS 'Samples with a reference row or call of at least 0.5 bins per kb here.';
-COMMENT ON COLUMN callability.samples IS 'Samples that could be seen: those counted; on Y the XY ones.';
+COMMENT ON COLUMN callability.samples IS 'Samples that could be seen: those whose files have reference rows; on Y the XY ones.';
 
 CREATE TABLE marked_samples (
     sample_id USMALLINT NOT NULL,

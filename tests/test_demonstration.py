@@ -33,7 +33,7 @@ from data_prep.domain.levels import Level
 from tests import plain
 
 ROOT = Path(__file__).resolve().parents[1]
-pytestmark = [pytest.mark.cohort, pytest.mark.xdist_group("cohort")]
+pytestmark = pytest.mark.cohort
 
 CLASSES = ("complete", "partial", "low", "high")
 COLUMNS = ("complete_losses", "partial_losses", "low_gains", "high_gains")

@@ -53,7 +53,12 @@ class Dragen:
         values = format_values(text, ("GT", "SM", "CN", "BC", "FT"))
         table = text.select("file", "chrom", "pos", "id", "alt", "qual", "filter", "info", "values").hstack(values)
         alts = table.get_column("alt").unique().drop_nulls().to_list()
-        kinds = {alt: _ALT_KIND.get(alt, Kind.VARIABLE if alt.startswith("<CNV") else Kind.OTHER).value for alt in alts}
+        kinds = {
+            alt: _ALT_KIND.get(
+                alt, Kind.VARIABLE if alt.startswith("<CNV") and not alt.startswith("<CNV:TR") else Kind.OTHER
+            ).value
+            for alt in alts
+        }
         table = table.with_columns(
             pl.col("pos").cast(pl.Int64, strict=False),
             info_number("END").alias("end"),
