@@ -13,12 +13,14 @@ from dashboard.components.run import Run, running
 from dashboard.filters import parse
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import BusyError, UnavailableError
+from dashboard.subject import Kind
 
 st.set_page_config(page_title=frame.NAME, page_icon=settings.ASSETS / "icon.svg", layout="wide")
 page = st.navigation(
     [
         st.Page(frame.START_PAGE, title=frame.NAME, default=True),
-        st.Page(frame.GENE_PAGE, title=f"Gene · {frame.NAME}", url_path="gene"),
+        st.Page(frame.GENE_PAGE, title=f"Gene · {frame.NAME}", url_path=Kind.GENE.value),
+        st.Page(frame.REGION_PAGE, title=f"Region · {frame.NAME}", url_path=Kind.REGION.value),
     ],
     position="hidden",
 )
@@ -26,12 +28,14 @@ page = st.navigation(
 try:
     with settings.store().lease() as database:
         values = url_state.values()
-        filters, problems = parse(values, group_codes(database))
+        # a page that is of no kind keeps what the address names for the pages that are
+        kinds = [kind for kind in Kind if kind == page.url_path] or list(Kind)
+        filters, problems = parse(values, group_codes(database), kinds[0].default_overlap)
         run = Run(
             database,
             values,
             filters,
-            problems + query.unused(values),
+            problems + query.unused(values, *kinds),
             palette(st.context.theme.type),
             st.context.url or "http://localhost:8501",
         )

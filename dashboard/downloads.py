@@ -27,8 +27,10 @@ from dashboard.store.callability import callability
 from dashboard.store.carriers import carrier_event_batches, frequencies
 from dashboard.store.cohort import group_codes, release
 from dashboard.store.database import BusyError, Generation, UnavailableError
-from dashboard.store.genes import Gene, gene_target
-from dashboard.store.lookup import Found, Nothing, Place, Several, Unplaced, look_up
+from dashboard.store.genes import gene_target
+from dashboard.store.lookup import Found, Nothing, Place, Several, Unplaced, look_up, look_up_region
+from dashboard.subject import Kind, Subject
+from dashboard.target import Target, region_target
 
 AT_ONCE: Final = 4
 """Streams at once; the next is told to come back."""
@@ -98,45 +100,61 @@ def _open(file: str, given: Mapping[str, str]) -> Opened:
     held = ExitStack()
     try:
         database = held.enter_context(settings.store().lease())
-        filters, problems = parse(given, group_codes(database))
-        if faults := problems + query.unused(given):
+        kind = _kind(given)
+        filters, problems = parse(given, group_codes(database), kind.default_overlap)
+        if faults := problems + query.unused(given, *Kind):
             raise RefusedError(400, faults[0].sentence)
-        gene = _gene(database, given.get(query.GENE, ""))
+        subject, target = _looked_at(database, kind, given[kind])
         pieces = (
-            _carriers(database, gene, filters, held) if table == "carriers" else _frequencies(database, gene, filters)
+            _carriers(database, target, filters, held)
+            if table == "carriers"
+            else _frequencies(database, target, filters)
         )
-        name = file_name(_name_parts(database, table, gene, filters), suffix)
+        name = file_name(_name_parts(database, table, subject, filters), suffix)
         return Opened(name, pieces, held)
     except BaseException:
         held.close()
         raise
 
 
-def _gene(database: Generation, text: str) -> Gene:
-    if not text:
-        raise RefusedError(400, "Say which gene: add gene=GSTM1, or an Ensembl id, to the address.")
-    match look_up(database, text):
+def _kind(given: Mapping[str, str]) -> Kind:
+    """Whether a gene or a region is asked for."""
+    match [kind for kind in Kind if given.get(kind)]:
+        case [kind]:
+            return kind
+        case []:
+            raise RefusedError(
+                400, "Say which gene or region: add gene=GSTM1 or region=chr1:109687570-109697444 to the address."
+            )
+        case _:
+            raise RefusedError(400, "Ask for a gene or for a region, not for both.")
+
+
+def _looked_at(database: Generation, kind: Kind, text: str) -> tuple[Subject, Target]:
+    """The gene or region that is asked for, under the name that is its own."""
+    match look_up(database, text) if kind is Kind.GENE else look_up_region(database, text):
         case Found(gene):
-            return gene
+            return Subject(kind, gene.name), gene_target(database, gene)
+        case Place(_, name, interval) if kind is Kind.REGION:
+            return Subject(kind, name), region_target(interval)
         case Several(_, genes):
             ids = wording.joined([gene.gene_id for gene in genes], "or")
             raise RefusedError(400, f"Several genes are called {genes[0].symbol}: ask for gene={ids}.")
         case Unplaced(unplaced):
             raise RefusedError(404, unplaced.reason)
-        case Place(name, _, _, _, _):
-            raise RefusedError(400, f"{name} is a place and not a gene: ask for gene=GSTM1, or an Ensembl id.")
+        case Place(_, name):
+            raise RefusedError(400, f"{name} is a region and not a gene: ask for region={name}.")
         case Nothing(sentence, alike):
             close = f" Close names: {', '.join(gene.name for gene in alike)}." if alike else ""
             raise RefusedError(404, sentence + close)
 
 
-def _carriers(database: Generation, gene: Gene, filters: Filters, held: ExitStack) -> Iterator[bytes]:
-    frames = held.enter_context(carrier_event_batches(database, gene_target(database, gene), filters, BATCH))
+def _carriers(database: Generation, target: Target, filters: Filters, held: ExitStack) -> Iterator[bytes]:
+    frames = held.enter_context(carrier_event_batches(database, target, filters, BATCH))
     return csv_lines((one_based(frame) for frame in frames), CARRIER_COLUMNS)
 
 
-def _frequencies(database: Generation, gene: Gene, filters: Filters) -> Iterator[bytes]:
-    target = gene_target(database, gene)
+def _frequencies(database: Generation, target: Target, filters: Filters) -> Iterator[bytes]:
     table = frequency_table(frequencies(database, target, filters), filters, group_codes(database))
     assessable = callability(database, target).assessable
     if not assessable:
@@ -145,10 +163,10 @@ def _frequencies(database: Generation, gene: Gene, filters: Filters) -> Iterator
     return csv_lines([table.with_columns(note=pl.lit(note))], FREQUENCY_COLUMNS)
 
 
-def _name_parts(database: Generation, table: str, gene: Gene, filters: Filters) -> list[str]:
+def _name_parts(database: Generation, table: str, subject: Subject, filters: Filters) -> list[str]:
     asked = [f"{name}-{value}" for name, value in filters.to_query().items()]
     simulated = ["simulated"] if release(database).simulated else []
-    return [*simulated, table, gene.name, filters.level.value, filters.cohort.value, *asked]
+    return [*simulated, table, subject.name, filters.level.value, filters.cohort.value, *asked]
 
 
 class _Stream(Response):

@@ -110,6 +110,9 @@ GENE_OVERLAPS: Final = (
 )
 """The rules offered for a gene, the default first."""
 
+REGION_OVERLAPS: Final = tuple(rule for rule in GENE_OVERLAPS if rule != CODING)
+"""The rules offered for a region, the default first."""
+
 CLASSES: Final = (
     CallClass.LOSS,
     CallClass.GAIN,
@@ -136,7 +139,8 @@ class Filters:
     outliers: Outliers = Outliers.EXCLUDE
     populations: tuple[str, ...] = ()
     sex: Sex | None = None
-    overlap: Overlap = CODING
+    overlap: Overlap | None = None
+    """The rule asked for; None stands for the default of what is looked at, gene or region."""
     min_length: int | None = None
     max_length: int | None = None
     min_quality: float | None = None
@@ -159,11 +163,8 @@ class Filters:
         """The same at another filter level."""
         return replace(self, level=level)
 
-    def to_query(self, default_overlap: Overlap = CODING) -> dict[str, str]:
-        """Names and values for an address, always in the order of rule R13.
-
-        Defaults are left out; the overlap rule's default is that of what is looked at, gene or region.
-        """
+    def to_query(self) -> dict[str, str]:
+        """Names and values for an address, always in the order of rule R13; defaults are left out."""
         texts = {
             "class": ",".join(self.classes),
             "filter": "" if self.level is DEFAULT_LEVEL else self.level.value,
@@ -171,7 +172,7 @@ class Filters:
             "outliers": "" if self.outliers is Outliers.EXCLUDE else self.outliers.value,
             "population": ",".join(self.populations),
             "sex": "" if self.sex is None else self.sex.value,
-            "overlap": "" if self.overlap == default_overlap else str(self.overlap),
+            "overlap": "" if self.overlap is None else str(self.overlap),
             "min_length": _text(self.min_length),
             "max_length": _text(self.max_length),
             "min_quality": _text(self.min_quality),
@@ -228,9 +229,11 @@ class _Reader:
             return None
         return Sex(text)
 
-    def overlap(self, default: Overlap) -> Overlap:
+    def overlap(self, default: Overlap) -> Overlap | None:
         text = self.values.get("overlap", "")
-        overlap = Overlap.parse(text) if text else default
+        if not text:
+            return None
+        overlap = Overlap.parse(text)
         if overlap is None or (overlap == CODING and default != CODING):
             rules = [
                 rule.value
@@ -238,8 +241,8 @@ class _Reader:
                 if rule not in _SHARED_RULES and (rule is not Rule.CODING or default == CODING)
             ]
             self.refuse("overlap", _list([*rules, "fraction:0.5", "reciprocal:0.5"], "or"))
-            return default
-        return overlap
+            return None
+        return None if overlap == default else overlap
 
     def whole(self, name: str) -> int | None:
         text = self.values.get(name, "")
@@ -292,7 +295,8 @@ def parse(
     """The filters an address asks for, and a sentence for each value that could not be used.
 
     `values` maps names to text, a repeated name comma-joined; other names are ignored. `groups` are the codes of
-    super-populations and populations that the database knows, in order. An unknown value falls back to its default.
+    super-populations and populations that the database knows, in order; `default_overlap` is the rule that what is
+    looked at takes where none is asked for. An unknown value falls back to its default.
     """
     read = _Reader(values)
     filters = Filters(

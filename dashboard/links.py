@@ -8,16 +8,15 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from dashboard.filters import Filters
+from dashboard.subject import Kind, Subject
 
 START: Final = "/"
 GENE: Final = "/gene"
+REGION: Final = "/region"
+PAGES: Final = {Kind.GENE: GENE, Kind.REGION: REGION}
+"""The page of each kind of subject."""
 HEALTH: Final = "/health"
 SUGGEST: Final = "/suggest"
-
-
-def gene_query(name: str, filters: Filters) -> dict[str, str]:
-    """The query of the gene page, by name."""
-    return {"gene": name, **filters.to_query()}
 
 
 def start_page(filters: Filters) -> str:
@@ -25,14 +24,19 @@ def start_page(filters: Filters) -> str:
     return address(START, filters.to_query())
 
 
-def gene_page(name: str | None, filters: Filters) -> str:
-    """The gene page: `/gene?gene=GSTM1&filter=pass`; without a name, the page that asks for one."""
-    return address(GENE, gene_query(name, filters) if name else filters.to_query())
+def page(subject: Subject, filters: Filters) -> str:
+    """The page of a gene or region: `/gene?gene=GSTM1&filter=pass`."""
+    return address(PAGES[subject.kind], subject.query(filters))
 
 
-def gene_download(table: str, file_format: str, name: str, filters: Filters) -> str:
-    """A table of the gene page as a file: `/download/carriers.csv?gene=GSTM1&filter=pass`."""
-    return address(f"/download/{table}.{file_format}", gene_query(name, filters))
+def empty_page(kind: Kind, filters: Filters) -> str:
+    """The page that asks which gene or region."""
+    return address(PAGES[kind], filters.to_query())
+
+
+def download(table: str, file_format: str, subject: Subject, filters: Filters) -> str:
+    """A table about a gene or region as a file: `/download/carriers.csv?gene=GSTM1&filter=pass`."""
+    return address(f"/download/{table}.{file_format}", subject.query(filters))
 
 
 def address(path: str, query: Mapping[str, str]) -> str:

@@ -1,15 +1,9 @@
 """An address's query string as names and values, and the names that a page or download has no use for."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from dashboard import filters
 from dashboard.filters import Problem
-
-GENE: Final = "gene"
-
-ELSEWHERE: Final = ("region", "sample", "site", "callset", "versus")
-"""Names of rule R13 that other pages use."""
 
 
 def values(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -22,9 +16,9 @@ def values(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return joined
 
 
-def unused(given: Mapping[str, str]) -> list[Problem]:
-    """A sentence for each name that a gene's page or download does not use: a slip of the pen must not go unseen."""
-    known = (GENE, *filters.NAMES)
+def unused(given: Mapping[str, str], *used: str) -> list[Problem]:
+    """A sentence for each name beside the filters and those `used` here: a slip of the pen must not go unseen."""
+    known = (*used, *filters.NAMES)
     return [
         Problem(name, f"“{name if len(name) <= 40 else name[:40] + '…'}” is not used here.")
         for name in given

@@ -22,13 +22,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import settings
+from dashboard import links, settings
 from dashboard.charts.frequency import frequency_chart
 from dashboard.colours import DARK, LIGHT
 from dashboard.downloads import RETRY_AFTER, download
+from dashboard.filters import Filters
 from dashboard.store.cohort import populations, release, totals
 from dashboard.store.database import BusyError, UnavailableError
-from dashboard.store.genes import genes_beginning
+from dashboard.suggestions import meant, suggestions
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.schema import SCHEMA_VERSION
 
@@ -72,26 +73,28 @@ def _health() -> dict[str, Any]:
 
 
 async def suggest(request: Request) -> Response:
-    """Genes whose name begins with `q`: what the search box offers while someone types."""
-    text = request.query_params.get("q", "").strip()[:40]
+    """What the search box offers for `q` while someone types, and the address it goes to when nothing is chosen."""
+    text = request.query_params.get("q", "").strip()[:200]
     try:
-        return _json({"query": text, "suggestions": await anyio.to_thread.run_sync(_suggestions, text)})
+        return _json({"query": text, **await anyio.to_thread.run_sync(_suggestions, text)})
     except (UnavailableError, BusyError) as error:
         return _json({"query": text, "suggestions": [], "reason": str(error)}, 503)
 
 
-def _suggestions(text: str) -> list[dict[str, str]]:
+def _suggestions(text: str) -> dict[str, Any]:
     with settings.store().lease() as database:
-        return [
-            {
-                "value": gene.name,
-                "symbol": gene.symbol,
-                "gene_id": gene.gene_id,
-                "place": str(gene.interval),
-                "description": gene.description or gene.biotype.replace("_", " "),
-            }
-            for gene in genes_beginning(database, text, SUGGESTIONS)
-        ]
+        return {
+            "address": links.page(meant(text), Filters()) if text else None,
+            "suggestions": [
+                {
+                    "address": links.page(one.subject, Filters()),
+                    "name": one.name,
+                    "place": one.place,
+                    "description": one.description,
+                }
+                for one in suggestions(database, text, SUGGESTIONS)
+            ],
+        }
 
 
 def _json(content: dict[str, Any], status: int = 200) -> Response:

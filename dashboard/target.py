@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from dashboard.filters import ANY, Overlap, Rule
+from dashboard.filters import ANY, CODING, Overlap, Rule
 from data_prep.domain.intervals import Interval
 
 
@@ -18,6 +18,14 @@ class Pieces(Enum):
     CODING = "coding"
     EXONS = "exons"
     NONE = "none"
+    """A gene of which only the place is known."""
+    REGION = "region"
+    """No gene at all."""
+
+    @property
+    def noun(self) -> str:
+        """What the target is, in a word."""
+        return "region" if self is Pieces.REGION else "gene"
 
 
 GAIN_SHARE: Final = (3, 4)
@@ -50,6 +58,17 @@ class Target:
         numerator, denominator = GAIN_SHARE
         return -(-self.bases * numerator // denominator)
 
-    def rule_in_force(self, asked: Overlap) -> Overlap:
-        """The rule that is applied: `any` instead of `coding` where only an extent is known."""
-        return ANY if asked.rule is Rule.CODING and self.kind is Pieces.NONE else asked
+    @property
+    def default_rule(self) -> Overlap:
+        """The rule that is taken where none is asked for: `any` for a region, `coding` for a gene."""
+        return ANY if self.kind is Pieces.REGION else CODING
+
+    def rule_in_force(self, asked: Overlap | None) -> Overlap:
+        """The rule that is applied: the default where none is asked for, `any` for `coding` where only an extent is known."""
+        rule = asked or self.default_rule
+        return ANY if rule.rule is Rule.CODING and self.kind not in (Pieces.CODING, Pieces.EXONS) else rule
+
+
+def region_target(interval: Interval) -> Target:
+    """The target of a region: its extent and no pieces."""
+    return Target(interval, Pieces.REGION, ())

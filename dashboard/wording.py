@@ -84,25 +84,25 @@ def length(bases: int) -> str:
 
 
 def rule(overlap: Overlap, pieces: Pieces) -> str:
-    """What the carriers' events do to a gene under a rule, after “losses and gains”."""
+    """What the carriers' events do to a gene or region under a rule, after “losses and gains”."""
     match overlap.rule:
         case Rule.CODING if pieces is Pieces.CODING:
             return "of coding sequence"
         case Rule.CODING:
             return "of an exon"
         case Rule.ANY:
-            return "that touch the gene"
+            return f"that touch the {pieces.noun}"
         case Rule.COVERS:
-            return "that cover the gene but for 1 kb at either end"
+            return f"that cover the {pieces.noun} but for 1 kb at either end"
         case Rule.FRACTION:
-            return f"that cover {share(overlap)} of the gene or more"
+            return f"that cover {share(overlap)} of the {pieces.noun} or more"
         case Rule.WITHIN:
-            return "that lie within the gene"
+            return f"that lie within the {pieces.noun}"
         case Rule.RECIPROCAL:
             return f"with a reciprocal overlap of {share(overlap)} or more"
 
 
-def rule_name(overlap: Overlap) -> str:
+def rule_name(overlap: Overlap, pieces: Pieces) -> str:
     """A rule as a choice in a list."""
     match overlap.rule:
         case Rule.CODING:
@@ -110,11 +110,11 @@ def rule_name(overlap: Overlap) -> str:
         case Rule.ANY:
             return "any overlap"
         case Rule.COVERS:
-            return "whole gene"
+            return f"whole {pieces.noun}"
         case Rule.FRACTION:
-            return f"{share(overlap)} of the gene"
+            return f"{share(overlap)} of the {pieces.noun}"
         case Rule.WITHIN:
-            return "within the gene"
+            return f"within the {pieces.noun}"
         case Rule.RECIPROCAL:
             return f"{share(overlap)} reciprocal"
 
@@ -125,7 +125,7 @@ def share(overlap: Overlap) -> str:
 
 
 def happens(direction: Direction, overlap: Overlap, pieces: Pieces) -> str:
-    """The headline's verb: what has happened to the gene in a carrier."""
+    """The headline's verb: what has happened to the gene or region in a carrier."""
     lost = direction is Direction.LOSS
     match overlap.rule:
         case Rule.CODING if pieces is Pieces.CODING:
@@ -135,11 +135,11 @@ def happens(direction: Direction, overlap: Overlap, pieces: Pieces) -> str:
         case Rule.ANY:
             return "Touched by a loss" if lost else "Touched by a gain"
         case Rule.COVERS:
-            return "Whole gene lost" if lost else "Whole gene gained"
+            return f"Whole {pieces.noun} {'lost' if lost else 'gained'}"
         case Rule.FRACTION:
-            return f"{share(overlap)} or more of the gene {'lost' if lost else 'gained'}"
+            return f"{share(overlap)} or more of the {pieces.noun} {'lost' if lost else 'gained'}"
         case Rule.WITHIN:
-            return f"A {direction.value} within the gene"
+            return f"A {direction.value} within the {pieces.noun}"
         case Rule.RECIPROCAL:
             return f"A {direction.value} with {share(overlap)} reciprocal overlap"
 

@@ -35,7 +35,7 @@ function install(root) {
   listen(list, "pointerdown", (event) => event.preventDefault())
   listen(list, "click", (event) => {
     const option = event.target.closest("li")
-    if (option) choose(option.dataset.value)
+    if (option) leave(option.dataset.address)
   })
   listen(document, "click", onLink)
   return box
@@ -52,30 +52,35 @@ function install(root) {
     if (text.length < 1) return close()
     asked = new AbortController()
     try {
-      const answer = await fetch(`${box.data.suggest}?q=${encodeURIComponent(text)}`, { signal: asked.signal })
-      if (!answer.ok) return close()
-      show((await answer.json()).suggestions)
+      const answer = await ask(text, asked.signal)
+      if (!answer) return close()
+      show(answer.suggestions)
     } catch {
       close()
     }
   }
 
-  function show(genes) {
+  async function ask(text, signal) {
+    const answer = await fetch(`${box.data.suggest}?q=${encodeURIComponent(text)}`, { signal })
+    return answer.ok ? await answer.json() : null
+  }
+
+  function show(found) {
     if (root.activeElement !== input && document.activeElement !== input) return close()
     list.replaceChildren(
-      ...genes.map((gene, number) => {
+      ...found.map((one, number) => {
         const option = document.createElement("li")
-        option.id = `gene-${number}`
+        option.id = `found-${number}`
         option.role = "option"
-        option.dataset.value = gene.value
-        option.append(part("b", gene.symbol), part("span", gene.description), part("small", gene.place))
+        option.dataset.address = one.address
+        option.append(part("b", one.name), part("span", one.description), part("small", one.place))
         return option
       }),
     )
     active = -1
-    list.hidden = genes.length === 0
+    list.hidden = found.length === 0
     input.setAttribute("aria-expanded", String(!list.hidden))
-    said.textContent = genes.length === 1 ? "1 gene" : `${genes.length} genes`
+    said.textContent = found.length === 1 ? "1 suggestion" : `${found.length} suggestions`
     mark()
   }
 
@@ -104,7 +109,9 @@ function install(root) {
   function onKey(event) {
     const count = list.hidden ? 0 : list.children.length
     if (event.key === "Enter") {
-      choose(list.children[active]?.dataset.value ?? input.value.trim())
+      const option = list.children[active]
+      if (option) leave(option.dataset.address)
+      else confirm(input.value.trim())
     } else if (event.key === "Escape" && count) {
       close()
     } else if (event.key === "ArrowDown" && count) {
@@ -119,12 +126,19 @@ function install(root) {
     event.preventDefault()
   }
 
-  function choose(text) {
+  // The server knows what a text means; where it does not answer, the gene page says so.
+  async function confirm(text) {
     if (!text) return
     close()
+    const answer = await ask(text).catch(() => null)
+    leave(answer?.address ?? `${box.data.page}?gene=${readable(text)}`)
+  }
+
+  function leave(address) {
+    close()
     input.value = ""
-    const query = Object.entries({ gene: text, ...box.data.kept })
-    go(`${box.data.page}?${query.map(([name, value]) => `${name}=${readable(value)}`).join("&")}`)
+    const kept = Object.entries(box.data.kept).map(([name, value]) => `&${name}=${readable(value)}`)
+    go(address + kept.join(""))
   }
 }
 

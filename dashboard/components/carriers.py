@@ -10,6 +10,7 @@ from dashboard.components import markup
 from dashboard.components.frequency import PLURALS
 from dashboard.filters import Filters
 from dashboard.formats.delimited import one_based
+from dashboard.subject import Subject
 from data_prep.domain.levels import SOLID_BINS
 
 _COLUMNS: Final = (
@@ -33,7 +34,7 @@ _COLUMNS: Final = (
 )
 
 
-def carrier_list(events: pl.DataFrame, gene: str, filters: Filters, *, assessable: bool) -> None:
+def carrier_list(events: pl.DataFrame, subject: Subject, filters: Filters, *, assessable: bool) -> None:
     """The events that make carriers, as the store names their columns, with the link to the same rows as CSV.
 
     Where the place is not assessable they are calls that were made there, and nothing more.
@@ -53,7 +54,7 @@ def carrier_list(events: pl.DataFrame, gene: str, filters: Filters, *, assessabl
     st.html(markup.element("h2", f"{title}: {wording.joined(by_direction, 'and')}", class_="cnv-section"))
     st.dataframe(
         with_badges(one_based(events)).select(_COLUMNS).with_columns(pl.col("class").str.replace_all("-", " ")),
-        column_config=_configuration(),
+        column_config=_configuration(subject.kind.value),
         hide_index=True,
         height=420 if events.height > 10 else "auto",
         alt=f"The {events.height} events that make carriers; the CSV has the same rows.",
@@ -63,9 +64,9 @@ def carrier_list(events: pl.DataFrame, gene: str, filters: Filters, *, assessabl
         markup.element(
             "p",
             f"One row an event, {wording.count(events.height)} {rows}; positions are 1-based and inclusive, GRCh38. "
-            + markup.file_link("Carriers as CSV", links.gene_download("carriers", "csv", gene, filters))
+            + markup.file_link("Carriers as CSV", links.download("carriers", "csv", subject, filters))
             + " "
-            + markup.file_link("Frequencies as CSV", links.gene_download("frequencies", "csv", gene, filters)),
+            + markup.file_link("Frequencies as CSV", links.download("frequencies", "csv", subject, filters)),
             class_="cnv-links",
         )
     )
@@ -83,7 +84,7 @@ def with_badges(events: pl.DataFrame) -> pl.DataFrame:
     return events.with_columns(badges=pl.concat_list(badges).list.drop_nulls())
 
 
-def _configuration() -> dict[str, Any]:
+def _configuration(noun: str) -> dict[str, Any]:
     column = st.column_config
     return {
         "sample": column.TextColumn("Sample", pinned=True),
@@ -99,7 +100,9 @@ def _configuration() -> dict[str, Any]:
         "start": column.NumberColumn("Start", format="localized"),
         "end": column.NumberColumn("End", format="localized"),
         "length": column.NumberColumn("Length, bp", format="localized"),
-        "overlap": column.NumberColumn("Of the gene", help="Share of the gene that the event covers", format="percent"),
+        "overlap": column.NumberColumn(
+            f"Of the {noun}", help=f"Share of the {noun} that the event covers", format="percent"
+        ),
         "quality": column.NumberColumn("QUAL", format="%.0f"),
         "bins": column.NumberColumn("Bins", help="Read-depth bins; one or two are the least certain", format="%d"),
         "copy_ratio": column.NumberColumn("Copy ratio", help="1 is the expected copy number", format="%.2f"),

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import links, wording
-from dashboard.filters import CLASSES, GENE_OVERLAPS, Cohort, Filters, Overlap
+from dashboard import wording
+from dashboard.filters import CLASSES, GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Overlap
+from dashboard.subject import Subject
+from dashboard.target import Pieces, Target
 from dashboard.url_state import changed, show
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.levels import Level
@@ -16,20 +18,20 @@ COHORTS = (Cohort.UNRELATED, Cohort.ALL)
 COHORT_NAMES = {Cohort.UNRELATED: "unrelated", Cohort.ALL: "everyone"}
 
 
-def gene_controls(gene: str, filters: Filters) -> None:
-    """The controls of a gene page; `gene` is the name that its address says."""
+def controls(subject: Subject, target: Target, filters: Filters) -> None:
+    """The controls of the page of a gene or region."""
 
     def with_classes(chosen: list[CallClass]) -> Mapping[str, str]:
-        return links.gene_query(gene, replace(filters, classes=tuple(name for name in CLASSES if name in chosen)))
+        return subject.query(replace(filters, classes=tuple(name for name in CLASSES if name in chosen)))
 
     def with_level(chosen: Level) -> Mapping[str, str]:
-        return links.gene_query(gene, filters.at(chosen))
+        return subject.query(filters.at(chosen))
 
     def with_cohort(chosen: Cohort) -> Mapping[str, str]:
-        return links.gene_query(gene, replace(filters, cohort=chosen))
+        return subject.query(replace(filters, cohort=chosen))
 
     def with_overlap(chosen: Overlap) -> Mapping[str, str]:
-        return links.gene_query(gene, replace(filters, overlap=chosen))
+        return subject.query(replace(filters, overlap=None if chosen == target.default_rule else chosen))
 
     classes, level, cohort, overlap = st.columns([3, 2.6, 2, 2.2], vertical_alignment="bottom")
     classes.multiselect(
@@ -63,14 +65,20 @@ def gene_controls(gene: str, filters: Filters) -> None:
         args=("cohort", with_cohort),
         help="Unrelated: the people of phase 3. Everyone: their relatives of the 602 trios too.",
     )
-    offered = GENE_OVERLAPS if filters.overlap in GENE_OVERLAPS else (*GENE_OVERLAPS, filters.overlap)
+    rule = filters.overlap or target.default_rule
+    usual = REGION_OVERLAPS if target.kind is Pieces.REGION else GENE_OVERLAPS
+    noun = target.kind.noun
     overlap.selectbox(
         "Overlap",
-        offered,
-        key=show("overlap", filters.overlap),
-        format_func=wording.rule_name,
+        usual if rule in usual else (*usual, rule),
+        key=show("overlap", rule),
+        format_func=lambda one: wording.rule_name(one, target.kind),
         on_change=changed,
         args=("overlap", with_overlap),
-        help="How a carrier's events, joined, must lie to the gene. Coding sequence: a loss takes at least one coding "
-        "base, a gain holds at least 75 % of them.",
+        help=f"How a carrier's events, joined, must lie to the {noun}."
+        + (
+            ""
+            if target.kind is Pieces.REGION
+            else " Coding sequence: a loss takes at least one coding base, a gain holds at least 75 % of them."
+        ),
     )

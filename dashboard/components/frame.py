@@ -13,10 +13,12 @@ from dashboard.components.search import search_box
 from dashboard.components.style import style_sheet
 from dashboard.store.cohort import release, totals
 from dashboard.store.database import Generation
+from dashboard.subject import Kind, Subject
 
 NAME = "1000 Genomes CNV explorer"
 START_PAGE = "views/start.py"
 GENE_PAGE = "views/gene.py"
+REGION_PAGE = "views/region.py"
 
 
 def bar(run: Run, page: str) -> None:
@@ -34,7 +36,10 @@ def bar(run: Run, page: str) -> None:
         search_box(run.filters.to_query())
     listed = (
         ("Cohort", links.START, links.start_page(run.filters)),
-        ("Gene", links.GENE, links.gene_page(run.values.get("gene"), run.filters)),
+        *(
+            (label, links.PAGES[kind], _page(run, kind))
+            for label, kind in (("Gene", Kind.GENE), ("Region", Kind.REGION))
+        ),
     )
     pages.html(
         markup.element(
@@ -60,6 +65,12 @@ def bar(run: Run, page: str) -> None:
     if run.problems:
         sentences = [markup.text(problem.sentence) for problem in run.problems]
         notice([*sentences, "What the address says there was left aside; the defaults are used instead."])
+
+
+def _page(run: Run, kind: Kind) -> str:
+    """The page of this kind, of what the address names already."""
+    name = run.values.get(kind)
+    return links.page(Subject(kind, name), run.filters) if name else links.empty_page(kind, run.filters)
 
 
 def notice(lines: list[str]) -> None:

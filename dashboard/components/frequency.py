@@ -52,7 +52,7 @@ def headline(
         told += f", completely in {wording.count(whole['complete_losses'])}"
     sentences = [
         *_spread(table, direction),
-        *_beside(whole, everyone(touched, direction), direction),
+        *_beside(whole, everyone(touched, direction), direction, target.kind.noun),
         *_hidden(whole, filters),
         *_thin(events, direction),
     ]
@@ -167,12 +167,12 @@ def _spread(table: pl.DataFrame, direction: Direction) -> Iterator[str]:
     yield f"Most often in {most['group']} ({wording.percent(most['frequency'])}), least in {least['group']} ({low})."
 
 
-def _beside(whole: Row, touched: Row, direction: Direction) -> Iterator[str]:
-    """How many more people an event touches the gene in than the rule counts (R7): an intron's deletion is none of the
+def _beside(whole: Row, touched: Row, direction: Direction, noun: str) -> Iterator[str]:
+    """How many more people an event touches the place in than the rule counts (R7): an intron's deletion is none of the
     coding sequence, and who looks for it must not take the gene for untouched."""
     if touched["carriers"] > whole["carriers"]:
         yield (
-            f"A {direction.value} touches the gene anywhere in {wording.percent(touched['frequency'])} "
+            f"A {direction.value} touches the {noun} anywhere in {wording.percent(touched['frequency'])} "
             f"({wording.count(touched['carriers'])})."
         )
 

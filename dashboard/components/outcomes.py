@@ -1,10 +1,10 @@
-"""What the gene page says where there is no single gene to show: which are meant, what lies there, what is close."""
+"""What a page says where there is no single gene or region to show: which are meant, what lies there, what is close."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import links, wording
+from dashboard import links, subject, wording
 from dashboard.components import markup
 from dashboard.filters import Filters
 from dashboard.store.database import Generation
@@ -12,19 +12,29 @@ from dashboard.store.genes import Gene, genes_named
 from dashboard.store.lookup import GENES_SHOWN, Nothing, Place, Several, Unplaced
 
 EXAMPLES = ("GSTM1", "RHD", "OR51A2", "APOBEC3B", "ADAM3A")
+REGION_EXAMPLES = ("22q11.21", "chr1:109650000-109750000", "16p11.2", "chr8:39200000-39600000")
 
 
-def nothing_asked(database: Generation, filters: Filters) -> None:
+def no_gene_asked(database: Generation, filters: Filters) -> None:
     """The gene page without a gene."""
     _say("Which gene?", "Type its symbol or its Ensembl id into the box above, or take one of these.")
     examples(database, filters)
+
+
+def no_region_asked(filters: Filters) -> None:
+    """The region page without a region."""
+    _say("Which region?", "Type a region, a cytoband or a chromosome into the box above, or take one of these.")
+    shown = "".join(
+        markup.link(name, links.page(subject.Subject(subject.Kind.REGION, name), filters)) for name in REGION_EXAMPLES
+    )
+    st.html(markup.element("p", f"Begin with {shown}", class_="cnv-links"))
 
 
 def examples(database: Generation, filters: Filters) -> None:
     """Links to genes with well-known common deletions, as far as the gene models have them."""
     there = [name for name in EXAMPLES if len(genes_named(database, name)) == 1]
     if there:
-        shown = "".join(markup.link(name, links.gene_page(name, filters)) for name in there)
+        shown = "".join(markup.link(name, links.page(subject.gene(name), filters)) for name in there)
         st.html(markup.element("p", f"Begin with {shown}", class_="cnv-links"))
 
 
@@ -43,18 +53,25 @@ def unplaced(outcome: Unplaced) -> None:
 
 def place(outcome: Place, filters: Filters) -> None:
     """A region, chromosome or band where a gene was asked for."""
-    read_as = " (read as BED, 0-based)" if outcome.bed else ""
-    length = wording.length(outcome.interval.length)
-    here = f"{outcome.interval}{read_as}, {length}."
+    _say(outcome.text, f"{outcome.interval}, {wording.length(outcome.interval.length)}, is a region and not a gene.")
+    shown = markup.link(f"The region page of {outcome.text}", links.page(subject.region(outcome.interval), filters))
+    st.html(markup.element("p", shown, class_="cnv-links cnv-choices"))
+    if outcome.genes:
+        genes_there(outcome, filters)
+
+
+def genes_there(outcome: Place, filters: Filters) -> None:
+    """The genes of a region, each a link to its page."""
     if not outcome.genes:
-        _say(outcome.text, f"{here} No gene of the gene models lies there. Type a gene, such as GSTM1.")
+        st.html(markup.element("p", "No gene of the gene models lies there.", class_="cnv-counted"))
         return
     more = (
-        f" More than {GENES_SHOWN} genes lie there; these are the first, coding ones before others."
-        if outcome.more
-        else ""
+        f" More than {GENES_SHOWN} lie there; these are the first, coding ones before others." if outcome.more else ""
     )
-    _say(outcome.text, f"{here} Frequencies are shown for one gene at a time; choose one that lies there.{more}")
+    st.html(
+        markup.element("h2", "Genes in the region", class_="cnv-section")
+        + (markup.element("p", more.strip(), class_="cnv-counted") if more else "")
+    )
     _choices(outcome.genes, filters)
 
 
@@ -79,5 +96,5 @@ def _choices(genes: Sequence[Gene], filters: Filters, *, by_id: bool = False) ->
         name = gene.gene_id if by_id else gene.name
         told = f"{gene.symbol} · {gene.interval} · {gene.gene_id}" if by_id else gene.symbol
         title = gene.description or gene.biotype.replace("_", " ")
-        shown.append(markup.link(told, links.gene_page(name, filters), title=title))
+        shown.append(markup.link(told, links.page(subject.gene(name), filters), title=title))
     st.html(markup.element("p", " ".join(shown), class_="cnv-links cnv-choices"))

@@ -122,6 +122,15 @@ HAVING count(*) > 0""",
 )
 
 
+# One row a band of the ideogram whose name begins as given, in the order of the chromosome.
+BANDS: Final = Statement(
+    """SELECT band, start, "end" FROM cytobands
+WHERE chrom = $chrom::chrom AND starts_with(band, $band)
+ORDER BY start LIMIT $limit""",
+    {"band": pl.String, "start": pl.Int32, "end": pl.Int32},
+)
+
+
 @remembered
 def genes_named(database: Generation, name: str) -> tuple[Gene, ...]:
     """The genes with this symbol, in any case, or this Ensembl id; more than one where a symbol is shared.
@@ -184,6 +193,12 @@ def band_interval(database: Generation, band: Cytoband) -> Interval | None:
     stem = band.band if "." in band.band or len(band.band) == 1 else band.band + "."
     rows = database.frame(BAND, {"chrom": band.chrom, "band": band.band, "stem": stem}).rows()
     return Interval(band.chrom, *rows[0]) if rows else None
+
+
+def bands_beginning(database: Generation, band: Cytoband, limit: int) -> list[tuple[Cytoband, Interval]]:
+    """The bands of the ideogram whose name begins like `band`, in the order of the chromosome."""
+    rows = database.frame(BANDS, {"chrom": band.chrom, "band": band.band, "limit": limit}).rows()
+    return [(Cytoband(band.chrom, name), Interval(band.chrom, start, end)) for name, start, end in rows]
 
 
 @remembered

@@ -6,7 +6,7 @@ Pages and downloads ask here and answer each outcome in their own way, so both u
 from dataclasses import dataclass
 from typing import Final
 
-from dashboard import locus
+from dashboard import locus, subject
 from dashboard.store.database import Generation
 from dashboard.store.genes import (
     Gene,
@@ -54,6 +54,9 @@ class Place:
     """A region, chromosome or band, with the genes that lie there (`more` says that not all are named)."""
 
     text: str
+    """What to call it: a band, a chromosome, or the interval."""
+    name: str
+    """What an address calls it."""
     interval: Interval
     bed: bool
     genes: tuple[Gene, ...]
@@ -87,12 +90,22 @@ def look_up(database: Generation, text: str) -> Outcome:
         case locus.GeneName(name):
             return _gene(database, name)
         case locus.Region(interval, bed, _):
-            return _place(database, str(meant), interval, bed=bed)
+            return _place(database, str(meant), subject.region(interval).name, interval, bed=bed)
         case locus.Cytoband():
             interval_or_none = band_interval(database, meant)
             if interval_or_none is None:
                 return Nothing(f"There is no band {meant} in the ideogram of GRCh38; one is 22q11.21.", ())
-            return _place(database, str(meant), interval_or_none)
+            return _place(database, str(meant), str(meant), interval_or_none)
+
+
+def look_up_region(database: Generation, text: str) -> Several | Unplaced | Place | Nothing:
+    """As `look_up`, where a region is asked for: a gene stands for its extent."""
+    outcome = look_up(database, text)
+    if not isinstance(outcome, Found):
+        return outcome
+    return _place(
+        database, str(outcome.gene.interval), subject.region(outcome.gene.interval).name, outcome.gene.interval
+    )
 
 
 def _gene(database: Generation, name: str) -> Outcome:
@@ -108,6 +121,6 @@ def _gene(database: Generation, name: str) -> Outcome:
     )
 
 
-def _place(database: Generation, text: str, interval: Interval, *, bed: bool = False) -> Place:
+def _place(database: Generation, text: str, name: str, interval: Interval, *, bed: bool = False) -> Place:
     genes = genes_inside(database, interval, GENES_SHOWN + 1)
-    return Place(text, interval, bed, genes[:GENES_SHOWN], len(genes) > GENES_SHOWN)
+    return Place(text, name, interval, bed, genes[:GENES_SHOWN], len(genes) > GENES_SHOWN)

@@ -145,6 +145,24 @@ def test_the_keyboard_alone_finds_a_gene_and_keeps_the_filters(opened: Opened) -
     expect(page.get_by_role("heading", name="People by population")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("chr1:109,690,000-109,690,999", r"/region\?region=chr1:109690000-109690999&filter=pass$"),
+        ("1p13.3", r"/region\?region=1p13.3&filter=pass$"),
+        ("1-5-4", r"/gene\?gene=1-5-4&filter=pass$"),
+    ],
+)
+def test_the_box_takes_a_region_or_a_band_to_its_page_r1(opened: Opened, typed: str, address: str) -> None:
+    page = opened("/?filter=pass")
+    began = page.evaluate("history.length")
+    page.get_by_role("combobox", name="Gene, region or cytoband").fill(typed)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(address))
+    settled(page)
+    assert page.evaluate("history.length") == began + 1
+
+
 def test_suggestions_are_walked_with_the_arrow_keys(opened: Opened) -> None:
     page = opened("/gene?gene=ADAM3A&cohort=all")
     box = page.get_by_role("combobox", name="Gene, region or cytoband")
@@ -176,7 +194,7 @@ def test_a_region_typed_into_the_box_names_its_genes(opened: Opened) -> None:
     page = opened("/")
     page.get_by_role("combobox", name="Gene, region or cytoband").fill("chr1:109,680,000-109,690,000")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/gene\?gene=chr1:109,680,000-109,690,000$"))
+    expect(page).to_have_url(re.compile(r"/region\?region=chr1:109680000-109690000$"))
     settled(page)
     expect(page.get_by_role("link", name="GSTM2")).to_be_visible()
 

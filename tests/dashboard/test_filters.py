@@ -7,13 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.filters import ANY, CODING, NAMES, Cohort, Filters, Outliers, Overlap, Rule, Sex, parse
+from dashboard.target import Pieces, Target, region_target
 from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 
 GROUPS = ("AFR", "EUR", "YRI", "GBR")
 
 overlaps = st.one_of(
-    st.sampled_from([Overlap(rule) for rule in (Rule.CODING, Rule.ANY, Rule.COVERS, Rule.WITHIN)]),
+    st.sampled_from([Overlap(rule) for rule in (Rule.ANY, Rule.COVERS, Rule.WITHIN)]),
     st.builds(Overlap, st.sampled_from((Rule.FRACTION, Rule.RECIPROCAL)), st.integers(1, 10_000)),
 )
 
@@ -142,13 +144,16 @@ def test_a_long_value_is_cut_in_its_sentence() -> None:
 
 
 def test_the_overlap_default_is_that_of_what_is_looked_at_r13() -> None:
-    assert parse({}, GROUPS, default_overlap=ANY)[0].overlap == ANY
-    assert Filters(overlap=ANY).to_query(default_overlap=ANY) == {}
-    assert Filters(overlap=ANY).to_query() == {"overlap": "any"}
+    region, gene = region_target(Interval("chr1", 0, 10)), Target(Interval("chr1", 0, 10), Pieces.CODING, ((1, 2),))
+    assert region.rule_in_force(parse({}, GROUPS, default_overlap=ANY)[0].overlap) == ANY
+    assert gene.rule_in_force(parse({}, GROUPS)[0].overlap) == CODING
+    # a default that is spelled out is left out of the next address, so one view has one address
+    assert parse({"overlap": "any"}, GROUPS, default_overlap=ANY)[0].to_query() == {}
+    assert parse({"overlap": "coding"}, GROUPS)[0].to_query() == {}
+    assert parse({"overlap": "any"}, GROUPS)[0].to_query() == {"overlap": "any"}
     refused, problems = parse({"overlap": "coding"}, GROUPS, default_overlap=ANY)
-    assert refused.overlap == ANY
+    assert region.rule_in_force(refused.overlap) == ANY
     assert problems
-    assert parse({"overlap": "coding"}, GROUPS)[0].overlap == CODING
 
 
 @pytest.mark.parametrize(

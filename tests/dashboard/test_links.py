@@ -5,24 +5,32 @@ from urllib.parse import parse_qsl, urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import links, query
+from dashboard import links, query, subject
 from dashboard.filters import Filters, parse
 from data_prep.domain.copy_number import CallClass
+from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 
 
 def test_an_address_names_the_gene_and_what_is_not_default_r13() -> None:
     filters = Filters(classes=(CallClass.LOSS, CallClass.HIGH_GAIN), level=Level.PASS)
-    assert links.gene_page("GSTM1", Filters()) == "/gene?gene=GSTM1"
-    assert links.gene_page("GSTM1", filters) == "/gene?gene=GSTM1&class=loss,high-gain&filter=pass"
-    assert links.gene_download("carriers", "csv", "GSTM1", filters) == (
+    gstm1 = subject.gene("GSTM1")
+    assert links.page(gstm1, Filters()) == "/gene?gene=GSTM1"
+    assert links.page(gstm1, filters) == "/gene?gene=GSTM1&class=loss,high-gain&filter=pass"
+    assert links.download("carriers", "csv", gstm1, filters) == (
         "/download/carriers.csv?gene=GSTM1&class=loss,high-gain&filter=pass"
     )
+    assert links.empty_page(subject.Kind.REGION, filters) == "/region?class=loss,high-gain&filter=pass"
+
+
+def test_an_address_names_a_region_one_based_r1() -> None:
+    assert links.page(subject.region(Interval("chr1", 999, 2_000)), Filters()) == "/region?region=chr1:1000-2000"
+    assert links.page(subject.region(Interval("chr7", 0, 159_345_973)), Filters()) == "/region?region=chr7"
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",)), min_size=1))
 def test_any_name_comes_back_from_its_address(name: str) -> None:
-    given_back = dict(parse_qsl(urlsplit(links.gene_page(name, Filters())).query, keep_blank_values=True))
+    given_back = dict(parse_qsl(urlsplit(links.page(subject.gene(name), Filters())).query, keep_blank_values=True))
     assert given_back == {"gene": name}
 
 
@@ -38,5 +46,5 @@ def test_a_repeated_name_is_joined_by_commas() -> None:
 
 
 def test_a_name_that_is_not_used_is_told() -> None:
-    told = query.unused({"gene": "A", "filter": "pass", "min_lenght": "5", "region": "chr1"})
+    told = query.unused({"gene": "A", "filter": "pass", "min_lenght": "5", "region": "chr1"}, "gene")
     assert [problem.name for problem in told] == ["min_lenght", "region"]

@@ -87,6 +87,7 @@ def test_the_start_page_tells_the_cohort_and_where_to_begin(open_page: Open) -> 
     assert links(app) == [
         ("Cohort", "/"),
         ("Gene", "/gene"),
+        ("Region", "/region"),
         ("GSTM1", "/gene?gene=GSTM1"),
         ("ADAM3A", "/gene?gene=ADAM3A"),
     ]
@@ -213,10 +214,10 @@ def test_a_gene_in_a_problem_region_asks_for_care_r11(open_page: Open) -> None:
         ("GSTM9", "There is no gene “GSTM9”", ["GSTM1", "GSTM2"]),
         ("GSTT1", "GSTT1 lies on an alternate contig", []),
         ("TWIN", "2 genes are called so", ["TWIN · chr2:1,000,001-1,010,000 · ENSG00000900004"]),
-        ("chr1:109,680,000-109,690,000", "choose one that lies there", ["GSTM1", "GSTM2"]),
+        ("chr1:109,680,000-109,690,000", "is a region and not a gene", ["GSTM1", "GSTM2"]),
         ("1p13.3", "chr1:109,000,001-111,200,000", ["GSTM1", "GSTM2"]),
-        ("chr9:1-1000", "No gene of the gene models lies there", []),
-        ("chr2\t4999999\t5000300", "read as BED, 0-based", ["5_8S*rRNA"]),
+        ("chr9:1-1000", "is a region and not a gene", ["The region page of chr9:1-1,000"]),
+        ("chr2\t4999999\t5000300", "chr2:5,000,000-5,000,300", ["5_8S*rRNA"]),
         ("chr1:2000-1000", "did you mean chr1:1,000-2,000?", []),
         ("NC_000001.10:5-6", "another build than GRCh38", []),
     ],
@@ -226,7 +227,7 @@ def test_what_is_no_single_gene_gets_a_sentence_and_no_dead_link_r1(
 ) -> None:
     app = open_page(gene=gene)
     assert said in words(app)
-    shown = links(app)[2:]
+    shown = links(app)[3:]
     assert set(offered) <= {told for told, _ in shown}
     assert bool(offered) == bool(shown)
     assert not app.dataframe
@@ -291,18 +292,54 @@ def test_an_own_share_in_the_address_is_offered_as_a_choice_r13(open_page: Open)
 
 def test_links_keep_the_filters_r13(open_page: Open) -> None:
     app = open_page(gene="GSTM9", filter="pass", cohort="all")
-    assert links(app)[:3] == [
+    assert links(app)[:4] == [
         ("Cohort", "/?filter=pass&cohort=all"),
         ("Gene", "/gene?gene=GSTM9&filter=pass&cohort=all"),
+        ("Region", "/region?filter=pass&cohort=all"),
         ("GSTM1", "/gene?gene=GSTM1&filter=pass&cohort=all"),
     ]
 
 
-def test_every_link_leads_to_one_gene(open_page: Open) -> None:
+def test_every_link_leads_to_one_gene_or_region(open_page: Open) -> None:
     for asked in ("TWIN", "1p13.3", "chr2:4,999,999-5,000,300"):
-        for _, address in links(open_page(gene=asked))[2:]:
-            gene = dict(parse_qsl(urlsplit(address).query))["gene"]
-            assert "ENSG" in words(open_page(gene=gene))
+        for _, address in links(open_page(gene=asked))[3:]:
+            parts = urlsplit(address)
+            page = parts.path.removeprefix("/")
+            said = words(open_page(page, **dict(parse_qsl(parts.query))))
+            assert ("ENSG" if page == "gene" else "that touch the region") in said
+
+
+def test_a_region_counts_who_has_an_event_that_touches_it_r7(open_page: Open) -> None:
+    app = open_page("region", region="chr1:109,690,000-109,690,999")
+    question = Question("chr1", 109_689_999, 109_690_999, rule="any")
+    expected = count(CONTENTS.people, CONTENTS.events, "loss", question)
+    for group in ("AFR", "EUR", "All"):
+        row = expected["all", "all"] if group == "All" else expected["superpopulation", group]
+        people, carriers, *_ = table(app, "loss")[group]
+        assert (int(people), int(carriers)) == (row["samples"], row["carriers"])
+    listed = app.dataframe[0].value
+    assert listed[listed["class"].str.endswith("loss")]["sample"].nunique() == expected["all", "all"]["carriers"] > 0
+
+
+@pytest.mark.parametrize(
+    ("region", "said"),
+    [
+        ("1p13.3", "chr1:109,000,001-111,200,000"),
+        ("chr2\t4999999\t5000300", "Read as BED fields, which count from 0: chr2:5,000,000-5,000,300"),
+        ("GSTM1", "chr1:109,687,815-109,693,745"),
+        ("chr1:2000-1000", "did you mean chr1:1,000-2,000?"),
+        ("TWIN", "2 genes are called so"),
+        ("", "Which region?"),
+    ],
+)
+def test_a_region_is_read_in_every_spelling_r1(open_page: Open, region: str, said: str) -> None:
+    assert said in words(open_page("region", region=region))
+
+
+def test_the_rule_of_a_gene_is_told_to_be_none_for_a_region_r13(open_page: Open) -> None:
+    said = words(open_page("region", region="chr1:109,690,000-109,690,999", overlap="coding"))
+    assert "“coding” is not a value of overlap, which takes any, covers," in said
+    assert "Counted: credible losses and gains that touch the region" in said
 
 
 def test_the_carrier_list_shows_positions_one_based_and_badges_r1_r4(open_page: Open) -> None:

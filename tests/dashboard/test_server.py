@@ -157,7 +157,7 @@ def test_a_symbol_in_any_case_and_an_id_give_the_same_rows(base: str) -> None:
         ("/download/carriers.csv?gene=GSTM1&filter=pass&filter=all", 400, "takes pass, credible or all"),
         ("/download/carriers.csv", 400, "gene=GSTM1"),
         ("/download/carriers.csv?gene=TWIN", 400, "ENSG00000900004 or ENSG00000900005"),
-        ("/download/carriers.csv?gene=chr1:1-2000", 400, "a place and not a gene"),
+        ("/download/carriers.csv?gene=chr1:1-2000", 400, "ask for region=chr1:1-2000"),
         ("/download/carriers.csv?gene=GSTM9", 404, "Close names: GSTM1"),
         ("/download/carriers.csv?gene=GSTT1", 404, "alternate contig"),
         ("/download/carriers.csv?gene=%3Cscript%3E", 404, "no gene, region or cytoband"),
@@ -193,11 +193,12 @@ def test_health_tells_release_and_counts_r13(base: str) -> None:
 def test_suggestions_name_genes(base: str) -> None:
     told = Answer(base, "/suggest?q=gst").json["suggestions"]
     assert isinstance(told, list)
-    assert [one["symbol"] for one in told] == ["GSTM1", "GSTM2"]
+    assert [one["name"] for one in told] == ["GSTM1", "GSTM2"]
+    assert told[0]["address"] == "/gene?gene=GSTM1"
     assert told[0]["place"] == "chr1:109,687,815-109,693,745"
     twins = Answer(base, "/suggest?q=twin").json["suggestions"]
     assert isinstance(twins, list)
-    assert {one["value"] for one in twins} == {"ENSG00000900004", "ENSG00000900005"}
+    assert {one["address"] for one in twins} == {"/gene?gene=ENSG00000900004", "/gene?gene=ENSG00000900005"}
     for query in ("", "?q=", "?q=%25", "?q=" + "x" * 5000):
         assert Answer(base, f"/suggest{query}").json["suggestions"] == []
 
