@@ -12,8 +12,9 @@ from dashboard.components.run import Run
 from dashboard.filters import ANY
 from dashboard.frequency_table import frequency_table
 from dashboard.store.callability import callability
-from dashboard.store.carriers import carrier_events, frequencies, people
+from dashboard.store.carriers import carrier_events, frequencies
 from dashboard.store.cohort import group_codes, superpopulation_names
+from dashboard.store.panel import people
 from dashboard.subject import Subject
 from dashboard.target import Target
 

@@ -9,7 +9,7 @@ from dashboard.components import markup
 from dashboard.components.frame import notice
 from dashboard.filters import Filters, Rule
 from dashboard.store.callability import LEAST_SEEN, Callability
-from dashboard.store.carriers import People
+from dashboard.store.panel import People
 from dashboard.subject import Subject
 from dashboard.target import Pieces, Target
 

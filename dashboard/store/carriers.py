@@ -1,239 +1,117 @@
 """Who carries what at a place, and how often: the count that every page and download shares (rules R5, R6, R7).
 
-One statement decides who is a carrier; frequencies and the list of events are two ways of reading it, so they cannot
-disagree. It works on events that touch the place, per filter level, and joins those of one carrier and direction to
-their union before a rule looks at them: callers other than DRAGEN let events overlap, and bases must not count twice.
+One query fetches the events that touch the place; `dashboard.overlap` decides over them who is a carrier. Frequencies,
+the list of events, the rules side by side and the filters' effect are ways of reading that one decision, so they
+cannot disagree, and asking once more costs no query. A stream asks for one part of the people after the other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
 import polars as pl
 
-from dashboard.filters import SHARES, Cohort, Filters, Outliers
+from dashboard.filters import Cohort, Filters, Outliers, Overlap
+from dashboard.overlap import CLASSES, Carriers, Events, Mask, Whole, admitted, at_level, carriers
 from dashboard.store.database import Generation, Statement, remembered
+from dashboard.store.panel import GROUPED_BY, Panel, counted, panel
 from dashboard.store.statistics import with_frequency
 from dashboard.target import Target
+from data_prep.domain.copy_number import CallClass, Direction, expected_copy_number
+from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 
-GROUPED_BY: Final = ("all", "superpopulation", "population", "sex")
-"""The ways in which people are grouped."""
-COVERS_TOLERANCE: Final = 1_000
-"""Bases that may be missing at either end under the rule `covers` (R7)."""
+REMEMBERED_ROWS: Final = 5_000
+"""Events of a place that are kept for the next question; a chromosome's are fetched anew."""
 
-# The chosen group, whatever the chromosome.
-_GROUP: Final = """s.counted
-      AND ($everyone OR s.unrelated)
-      AND (len($populations) = 0
-           OR list_contains($populations, s.superpopulation) OR list_contains($populations, s.population))
-      AND ($sex IS NULL OR s.sex = $sex)"""
+_EVENT_COLUMNS: Final = """event_id, sample_id, start, "end", direction::VARCHAR AS direction, class::VARCHAR AS class,
+    copy_number, expected_copy_number, copy_ratio, quality, bins, filters, par_border, credible, pass
+FROM events
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')"""
+_EVENT_SCHEMA: Final = {
+    "event_id": pl.Int64,
+    "sample_id": pl.UInt16,
+    "start": pl.Int32,
+    "end": pl.Int32,
+    "direction": pl.String,
+    "class": pl.String,
+    "copy_number": pl.Int32,
+    "expected_copy_number": pl.UInt8,
+    "copy_ratio": pl.Float32,
+    "quality": pl.Float32,
+    "bins": pl.Int32,
+    "filters": pl.String,
+    "par_border": pl.Boolean,
+    "credible": pl.Boolean,
+    "pass": pl.Boolean,
+}
 
-# Its people, less those who do not count on this chromosome (R2, R5, R11).
-_COUNTED: Final = f"""
-counted AS MATERIALIZED (
-    SELECT s.sample_id, s.sample, s.superpopulation, s.population, s.sex
-    FROM samples s
-    ANTI JOIN (SELECT DISTINCT sample_id FROM marked_samples WHERE chrom = $chrom::chrom AND NOT $outliers) m
-        USING (sample_id)
-    WHERE {_GROUP}
-      AND ($chrom <> 'chrY' OR s.sex = 'XY')
-      AND ($chrom NOT IN ('chrX', 'chrY') OR NOT s.sex_mismatch)
-)"""
+# One row a loss or gain that touches the place.
+EVENTS: Final = Statement(f"SELECT {_EVENT_COLUMNS}", _EVENT_SCHEMA)
 
-# One row a level, carrier and direction, with the class that its copy number within the place gives (R7).
-_CARRIERS: Final = (
-    "WITH levels AS (SELECT unnest($levels) AS level),"
-    + _COUNTED
-    + """,
-hits AS (
-    SELECT l.level, e.*
-    FROM events e
-    SEMI JOIN counted USING (sample_id)
-    JOIN levels l ON l.level = 'all' OR (l.level = 'credible' AND e.credible) OR (l.level = 'pass' AND e.pass)
-    WHERE e.chrom = $chrom::chrom AND e.start < $end AND e."end" > $start
-      AND list_contains($classes, e.class::VARCHAR)
-      AND ($min_length IS NULL OR e."end" - e.start >= $min_length)
-      AND ($max_length IS NULL OR e."end" - e.start <= $max_length)
-      AND ($min_quality IS NULL OR e.quality >= $min_quality::FLOAT)
-      AND ($min_bins IS NULL OR e.bins >= $min_bins)
-      AND (len($copy_numbers) = 0 OR list_contains($copy_numbers, e.copy_number))
-      AND CASE $rule
-          WHEN 'within' THEN e.start >= $start AND e."end" <= $end
-          WHEN 'reciprocal' THEN
-              (least(e."end", $end) - greatest(e.start, $start))::BIGINT * $shares
-              >= $share * greatest(e."end" - e.start, $end - $start)::BIGINT
-          ELSE true END
-),
-runs AS (
-    SELECT *, coalesce(start > max("end") OVER (
-        PARTITION BY level, sample_id, direction ORDER BY start, "end"
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), true) AS opens
-    FROM hits
-),
-numbered AS (
-    SELECT *, count_if(opens) OVER (
-        PARTITION BY level, sample_id, direction ORDER BY start, "end"
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run
-    FROM runs
-),
-unions AS (
-    SELECT level, sample_id, direction, run, min(start) AS start, max("end") AS "end"
-    FROM numbered GROUP BY ALL
-),
-covering AS (
-    SELECT level, sample_id, direction,
-        sum(least("end", $end) - greatest(start, $start))::BIGINT AS bases,
-        bool_or(start <= $start + $tolerance AND "end" >= $end - $tolerance) AS covers
-    FROM unions GROUP BY ALL
-),
-pieces AS (SELECT unnest($piece_starts) AS start, unnest($piece_ends) AS "end"),
-coding AS (
-    SELECT u.level, u.sample_id, u.direction,
-        sum(least(u."end", p."end") - greatest(u.start, p.start))::BIGINT AS bases
-    FROM unions u JOIN pieces p ON u.start < p."end" AND u."end" > p.start
-    GROUP BY ALL
-),
-classed AS (
-    SELECT level, sample_id, direction,
-        CASE direction
-            WHEN 'loss' THEN coalesce(arg_min(class, copy_number * 2 + (class <> 'complete-loss')::INTEGER), 'loss')
-            ELSE coalesce(arg_max(class, copy_number * 2 + (class = 'high-gain')::INTEGER), 'gain')
-        END AS class
-    FROM hits GROUP BY level, sample_id, direction
-),
-carriers AS (
-    SELECT c.level, c.sample_id, c.direction, k.class
-    FROM covering c
-    JOIN classed k USING (level, sample_id, direction)
-    LEFT JOIN coding q USING (level, sample_id, direction)
-    WHERE CASE $rule
-        WHEN 'covers' THEN c.covers
-        WHEN 'fraction' THEN c.bases * $shares >= $share * ($end - $start)::BIGINT
-        WHEN 'coding' THEN coalesce(q.bases, 0) >= CASE c.direction WHEN 'loss' THEN $least_loss ELSE $least_gain END
-        ELSE true END
-)"""
+# The same of some samples alone.
+EVENTS_OF: Final = Statement(
+    f"SELECT {_EVENT_COLUMNS} AND sample_id IN (SELECT unnest($samples)::USMALLINT)", _EVENT_SCHEMA
 )
 
-# One row: how many people are counted on a chromosome, and how many of the group are left out there, and why.
-PEOPLE: Final = Statement(
-    f"""SELECT
-    (count(*) FILTER (WHERE NOT absent AND NOT mismatched AND NOT marked))::INTEGER AS counted,
-    (count(*) FILTER (WHERE absent))::INTEGER AS without_chromosome,
-    (count(*) FILTER (WHERE mismatched AND NOT absent))::INTEGER AS sex_mismatch,
-    (count(*) FILTER (WHERE marked AND NOT absent AND NOT mismatched))::INTEGER AS marked
-FROM (
-    SELECT
-        $chrom = 'chrY' AND s.sex IS DISTINCT FROM 'XY' AS absent,
-        $chrom IN ('chrX', 'chrY') AND s.sex_mismatch AS mismatched,
-        NOT $outliers AND EXISTS (
-            SELECT 1 FROM marked_samples m WHERE m.sample_id = s.sample_id AND m.chrom = $chrom::chrom) AS marked
-    FROM samples s
-    WHERE {_GROUP}
-)""",
-    {"counted": pl.Int32, "without_chromosome": pl.Int32, "sex_mismatch": pl.Int32, "marked": pl.Int32},
+# One row: how many they are.
+TOUCHING: Final = Statement(
+    """SELECT count(*) AS events FROM events
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')""",
+    {"events": pl.Int64},
 )
 
-# One row a population, sex and super-population with people counted.
-SIZES: Final = Statement(
-    "WITH"
-    + _COUNTED
-    + """
-SELECT superpopulation, population, sex::VARCHAR AS sex, count(*)::INTEGER AS samples FROM counted GROUP BY ALL""",
-    {"superpopulation": pl.String, "population": pl.String, "sex": pl.String, "samples": pl.Int32},
+# One row an event of one or more calls: the genotypes of its calls in their order.
+GENOTYPES: Final = Statement(
+    """SELECT event_id, string_agg(genotype, ';' ORDER BY start) AS genotype
+FROM calls
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND event_id IN (SELECT unnest($events)::BIGINT)
+GROUP BY event_id""",
+    {"event_id": pl.Int64, "genotype": pl.String},
 )
 
-# One row a level, direction, population and sex with carriers.
-TALLIES: Final = Statement(
-    _CARRIERS
-    + """
-SELECT c.level, c.direction::VARCHAR AS direction, p.superpopulation, p.population, p.sex::VARCHAR AS sex,
-    count(*)::INTEGER AS carriers,
-    (count(*) FILTER (WHERE c.class = 'complete-loss'))::INTEGER AS complete_losses,
-    (count(*) FILTER (WHERE c.class = 'partial-loss'))::INTEGER AS partial_losses,
-    (count(*) FILTER (WHERE c.class = 'low-gain'))::INTEGER AS low_gains,
-    (count(*) FILTER (WHERE c.class = 'high-gain'))::INTEGER AS high_gains,
-    (count(*) FILTER (WHERE c.class IN ('loss', 'gain')))::INTEGER AS without_copy_number
-FROM carriers c JOIN counted p USING (sample_id)
-GROUP BY ALL""",
-    {
-        "level": pl.String,
-        "direction": pl.String,
-        "superpopulation": pl.String,
-        "population": pl.String,
-        "sex": pl.String,
-        "carriers": pl.Int32,
-        "complete_losses": pl.Int32,
-        "partial_losses": pl.Int32,
-        "low_gains": pl.Int32,
-        "high_gains": pl.Int32,
-        "without_copy_number": pl.Int32,
-    },
-)
+CARRIER_COLUMNS: Final = {
+    "sample": pl.String,
+    "superpopulation": pl.String,
+    "population": pl.String,
+    "sex": pl.String,
+    "chrom": pl.String,
+    "start": pl.Int32,
+    "end": pl.Int32,
+    "length": pl.Int32,
+    "direction": pl.String,
+    "class": pl.String,
+    "copy_number": pl.Int32,
+    "expected_copy_number": pl.UInt8,
+    "copy_ratio": pl.Float32,
+    "quality": pl.Float32,
+    "bins": pl.Int32,
+    "filters": pl.String,
+    "par_border": pl.Boolean,
+    "event": pl.Int64,
+    "overlap": pl.Float64,
+}
+"""Columns of a list of carriers, one row an event; positions are 0-based and half-open."""
 
-# One row an event of a carrier that takes part in making it one. The genotypes are those of the event's calls.
-CARRIER_EVENTS: Final = Statement(
-    _CARRIERS
-    + """,
-genotypes AS (
-    SELECT event_id, string_agg(genotype, ';' ORDER BY start) AS genotype
-    FROM calls SEMI JOIN hits USING (event_id)
-    WHERE chrom = $chrom::chrom
-    GROUP BY event_id
-)
-SELECT
-    p.sample, p.superpopulation, p.population, p.sex::VARCHAR AS sex,
-    e.chrom::VARCHAR AS chrom, e.start, e."end", e."end" - e.start AS length,
-    c.direction::VARCHAR AS direction, e.class::VARCHAR AS class, e.copy_number, e.expected_copy_number,
-    e.copy_ratio, e.quality, e.bins, e.filters, e.par_border, g.genotype, e.event_id AS event,
-    (least(e."end", $end) - greatest(e.start, $start)) / ($end - $start) AS overlap
-FROM carriers c
-JOIN hits e USING (level, sample_id, direction)
-JOIN counted p USING (sample_id)
-LEFT JOIN genotypes g USING (event_id)
-ORDER BY p.superpopulation, p.population, p.sample, c.direction, e.start, e."end", e.event_id""",
-    {
-        "sample": pl.String,
-        "superpopulation": pl.String,
-        "population": pl.String,
-        "sex": pl.String,
-        "chrom": pl.String,
-        "start": pl.Int32,
-        "end": pl.Int32,
-        "length": pl.Int32,
-        "direction": pl.String,
-        "class": pl.String,
-        "copy_number": pl.Int32,
-        "expected_copy_number": pl.UInt8,
-        "copy_ratio": pl.Float32,
-        "quality": pl.Float32,
-        "bins": pl.Int32,
-        "filters": pl.String,
-        "par_border": pl.Boolean,
-        "genotype": pl.String,
-        "event": pl.Int64,
-        "overlap": pl.Float64,
-    },
+_TALLIES: Final = (
+    ("complete_losses", (CallClass.COMPLETE_LOSS,)),
+    ("partial_losses", (CallClass.PARTIAL_LOSS,)),
+    ("low_gains", (CallClass.LOW_GAIN,)),
+    ("high_gains", (CallClass.HIGH_GAIN,)),
+    ("without_copy_number", (CallClass.LOSS, CallClass.GAIN)),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class People:
-    """Who is counted on a chromosome: `counted` is the denominator; the rest is left out there, each for one reason."""
+class _Touching:
+    """The losses and gains that touch a place: rows of the database and the same as columns, in one order."""
 
-    counted: int
-    without_chromosome: int
-    """Not XY, on Y."""
-    sex_mismatch: int
-    """Their calls contradict their recorded sex; on X and Y."""
-    marked: int
-    """With large events on the chromosome, probably from cell culture."""
-
-
-def people(database: Generation, chrom: str, filters: Filters) -> People:
-    """How many people of the chosen group are counted on `chrom`, and how many are not."""
-    return _people(database, chrom, _who(filters))
+    rows: pl.DataFrame
+    events: Events
+    sample: Whole
+    """Row in the panel of each event's sample."""
 
 
 @remembered
@@ -244,91 +122,224 @@ def frequencies(database: Generation, target: Target, filters: Filters) -> pl.Da
     superpopulation, population, sex): `carriers`, `samples`, `frequency` with its Wilson interval `ci_low`, `ci_high`
     (shares of 1), and carriers by class. A group without carriers has its row; one without anyone counted has none.
     """
-    levels = tuple(dict.fromkeys((filters.level, Level.PASS, Level.ALL)))
-    sizes = _sizes(database, target.interval.chrom, _who(filters))
-    tallies = database.frame(TALLIES, _parameters(target, filters, levels))
-    asked = pl.DataFrame(
-        [(level.value, direction.value) for level in levels for direction in filters.directions],
-        schema={"level": pl.String, "direction": pl.String},
-        orient="row",
+    who = counted(database, target.interval.chrom, filters)
+    touching = _touching(database, target.interval)
+    people = panel(database)
+    rows: list[tuple[object, ...]] = []
+    for level in dict.fromkeys((filters.level, Level.PASS, Level.ALL)):
+        found = _carriers(touching, who, target, filters, level)
+        for direction in filters.directions:
+            rows += _tally(people, who, found, level, direction)
+    return with_frequency(pl.DataFrame(rows, schema=_FREQUENCY_SCHEMA, orient="row"))
+
+
+_FREQUENCY_SCHEMA: Final = {
+    "level": pl.String,
+    "direction": pl.String,
+    "grouped_by": pl.String,
+    "group": pl.String,
+    "samples": pl.Int32,
+    "carriers": pl.Int32,
+    **{name: pl.Int32 for name, _ in _TALLIES},
+}
+
+
+def _tally(
+    people: Panel, who: Mask, found: Carriers, level: Level, direction: Direction
+) -> Iterator[tuple[object, ...]]:
+    mine = found.gain == (direction is Direction.GAIN)
+    samples, classes = found.sample[mine], found.carrier_class[mine]
+    for kind in GROUPED_BY:
+        codes, number = people.groups[kind]
+        sizes = np.bincount(number[who], minlength=len(codes))
+        of = number[samples]
+        table = np.zeros((len(codes), len(CLASSES)), np.int64)
+        np.add.at(table, (of, classes), 1)
+        for at, code in enumerate(codes):
+            if sizes[at]:
+                parts = [int(sum(table[at, CLASSES.index(one)] for one in some)) for _, some in _TALLIES]
+                yield level.value, direction.value, kind, code, int(sizes[at]), int(table[at].sum()), *parts
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Carriers of one direction among samples."""
+
+    direction: Direction
+    carriers: int
+    samples: int
+
+
+def count(database: Generation, target: Target, filters: Filters) -> tuple[Count, ...]:
+    """Carriers at `target` among all who count, a count for each direction asked for."""
+    who = counted(database, target.interval.chrom, filters)
+    found = _carriers(_touching(database, target.interval), who, target, filters, filters.level)
+    return tuple(
+        Count(direction, int((found.gain == (direction is Direction.GAIN)).sum()), int(who.sum()))
+        for direction in filters.directions
     )
-    keys = ["level", "direction", "superpopulation", "population", "sex"]
-    counts = [name for name in TALLIES.columns if name not in keys]
-    cells = (
-        sizes.join(asked, how="cross")
-        .join(tallies, on=keys, how="left", nulls_equal=True)
-        .with_columns(pl.col(counts).fill_null(0), pl.col("sex").fill_null("unknown"), all=pl.lit("all"))
+
+
+def by_rule(
+    database: Generation, target: Target, filters: Filters, rules: Sequence[Overlap]
+) -> dict[Overlap, tuple[Count, ...]]:
+    """The same carriers counted under other rules of overlap (R7)."""
+    return {rule: count(database, target, replace(filters, overlap=rule)) for rule in rules}
+
+
+def by_filter(
+    database: Generation, target: Target, filters: Filters
+) -> dict[tuple[Level, Cohort, Outliers], tuple[Count, ...]]:
+    """The same carriers counted at other levels, in other cohorts, with outliers and without (R4, R5)."""
+    return {
+        (level, cohort, outliers): count(
+            database, target, replace(filters, level=level, cohort=cohort, outliers=outliers)
+        )
+        for level in (Level.CREDIBLE, Level.PASS, Level.ALL)
+        for cohort in Cohort
+        for outliers in Outliers
+    }
+
+
+def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
+    """Copies at `target` of everyone who counts: people by `superpopulation`, `expected` and `copy_number`.
+
+    A carrier's copy number is the lowest of a loss or the highest of a gain (R7); of one with both, the one farther
+    from the expected, the loss of two as far. Who carries nothing is taken to have the expected copies. `copy_number`
+    is null for carriers whose caller gives none. On Y and non-PAR X the expected copies go by sex (R2).
+    """
+    people = panel(database)
+    who = counted(database, target.interval.chrom, filters)
+    found = _carriers(_touching(database, target.interval), who, target, filters, filters.level)
+    expected = _expected(people, target.interval)
+    copies = expected.copy()
+    distance = np.zeros(len(copies), np.int64)
+    for sample, copy_number in zip(found.sample.tolist(), found.copy_number.tolist(), strict=True):
+        away = abs(copy_number - expected[sample]) if copy_number >= 0 else 0
+        if copy_number < 0 and not distance[sample]:
+            copies[sample] = -1
+        elif away > distance[sample]:
+            copies[sample], distance[sample] = copy_number, away
+    return (
+        people.samples.select("superpopulation")
+        .with_columns(expected=pl.Series(expected, dtype=pl.Int32), copy_number=pl.Series(copies, dtype=pl.Int32))
+        .filter(pl.Series(who))
+        .with_columns(pl.col("copy_number").replace(-1, None))
+        .group_by("superpopulation", "expected", "copy_number")
+        .agg(people=pl.len().cast(pl.Int32))
+        .sort("superpopulation", "expected", "copy_number", nulls_last=True)
     )
-    groups = [
-        cells.group_by("level", "direction", group=kind)
-        .agg(pl.col("samples", *counts).sum())
-        .select("level", "direction", pl.lit(kind).alias("grouped_by"), "group", "samples", *counts)
-        for kind in GROUPED_BY
-    ]
-    return with_frequency(pl.concat(groups))
+
+
+def _expected(people: Panel, place: Interval) -> Whole:
+    by_sex = {
+        sex: expected_copy_number(place.chrom, place.start, place.end, sex) or 0 for sex in ("XX", "XY", "unknown")
+    }
+    codes, number = people.groups["sex"]
+    return np.array([by_sex[code] for code in codes], np.int64)[number]
 
 
 @remembered
 def carrier_events(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
-    """The events that make carriers, one a row, as `CARRIER_EVENTS` names the columns; 0-based, half-open."""
-    return database.frame(CARRIER_EVENTS, _parameters(target, filters, (filters.level,)))
+    """The events that make carriers, one a row, as `CARRIER_COLUMNS` says."""
+    who = counted(database, target.interval.chrom, filters)
+    return _listed(database, _touching(database, target.interval), who, target, filters)
 
 
 @contextmanager
 def carrier_event_batches(
     database: Generation, target: Target, filters: Filters, rows: int
 ) -> Iterator[Iterator[pl.DataFrame]]:
-    """The same as `carrier_events` in frames of about `rows` rows, for a stream; nothing is kept."""
-    with database.batches(CARRIER_EVENTS, _parameters(target, filters, (filters.level,)), rows) as frames:
-        yield frames
+    """The same as `carrier_events`, with the column `genotype`, in frames of about `rows` rows, each of whole people.
+
+    Nothing is kept, so a stream of a whole chromosome takes no more memory than its largest frame.
+    """
+    yield _batches(database, target, filters, rows)
 
 
-def _who(filters: Filters) -> Filters:
-    """Of the filters, those that say who is counted: answers about people are kept for these alone."""
-    return Filters(cohort=filters.cohort, outliers=filters.outliers, populations=filters.populations, sex=filters.sex)
+def _batches(database: Generation, target: Target, filters: Filters, rows: int) -> Iterator[pl.DataFrame]:
+    who = counted(database, target.interval.chrom, filters)
+    people = panel(database)
+    numbers = (
+        people.samples.filter(pl.Series(who)).sort("superpopulation", "population", "sample")["sample_id"].to_list()
+    )
+    touching_rows = database.frame(TOUCHING, _place(target.interval)).item()
+    people_at_once = max(1, rows * people.samples.height // max(touching_rows, 1))
+    for at in range(0, len(numbers), people_at_once):
+        place = _place(target.interval) | {"samples": numbers[at : at + people_at_once]}
+        touching = _columns(database.table(EVENTS_OF, place), people)
+        frame = _listed(database, touching, who, target, filters)
+        if frame.height:
+            yield _with_genotypes(database, frame)
 
 
-@remembered
-def _people(database: Generation, chrom: str, who: Filters) -> People:
-    return People(*database.frame(PEOPLE, _counted_parameters(chrom, who)).row(0))
-
-
-@remembered
-def _sizes(database: Generation, chrom: str, who: Filters) -> pl.DataFrame:
-    return database.frame(SIZES, _counted_parameters(chrom, who))
-
-
-def _parameters(target: Target, filters: Filters, levels: tuple[Level, ...]) -> dict[str, object]:
-    rule = target.rule_in_force(filters.overlap)
-    return {
-        **_counted_parameters(target.interval.chrom, filters),
-        "start": target.interval.start,
-        "end": target.interval.end,
-        "levels": [level.value for level in levels],
-        "directions": [direction.value for direction in filters.directions],
-        "classes": [name.value for name in filters.event_classes],
-        "min_length": filters.min_length,
-        "max_length": filters.max_length,
-        "min_quality": filters.min_quality,
-        "min_bins": filters.min_bins,
-        "copy_numbers": list(filters.copy_numbers),
-        "rule": rule.rule.value,
-        "share": rule.share or 0,
-        "shares": SHARES,
-        "tolerance": COVERS_TOLERANCE,
-        "piece_starts": [start for start, _ in target.pieces],
-        "piece_ends": [end for _, end in target.pieces],
-        "least_loss": target.least_loss,
-        "least_gain": target.least_gain,
+def _with_genotypes(database: Generation, frame: pl.DataFrame) -> pl.DataFrame:
+    reach = {
+        "chrom": frame["chrom"][0],
+        "start": frame["start"].min(),
+        "end": frame["end"].max(),
+        "events": frame["event"].to_list(),
     }
+    genotypes = database.table(GENOTYPES, reach).rename({"event_id": "event"})
+    return frame.join(genotypes, on="event", how="left", maintain_order="left")
 
 
-def _counted_parameters(chrom: str, filters: Filters) -> dict[str, object]:
-    """The parameters that say who is counted on a chromosome."""
-    return {
-        "chrom": chrom,
-        "everyone": filters.cohort is Cohort.ALL,
-        "populations": list(filters.populations),
-        "sex": None if filters.sex is None else filters.sex.value,
-        "outliers": filters.outliers is Outliers.INCLUDE,
-    }
+def _listed(database: Generation, touching: _Touching, who: Mask, target: Target, filters: Filters) -> pl.DataFrame:
+    found = _carriers(touching, who, target, filters, filters.level)
+    place = target.interval
+    rows = touching.rows.filter(pl.Series(found.event))
+    people = (
+        panel(database).samples[touching.sample[found.event]].select("sample", "superpopulation", "population", "sex")
+    )
+    shared = pl.min_horizontal("end", pl.lit(place.end)) - pl.max_horizontal("start", pl.lit(place.start))
+    return (
+        rows.hstack(people)
+        .with_columns(
+            chrom=pl.lit(place.chrom),
+            length=pl.col("end") - pl.col("start"),
+            event=pl.col("event_id"),
+            overlap=shared / place.length,
+        )
+        .sort("superpopulation", "population", "sample", pl.col("direction") == "gain", "start", "end", "event")
+        .select(list(CARRIER_COLUMNS))
+    )
+
+
+def _carriers(touching: _Touching, who: Mask, target: Target, filters: Filters, level: Level) -> Carriers:
+    events = touching.events
+    keep = who[touching.sample] & admitted(events, filters) & at_level(events, level)
+    return carriers(events, keep, target, target.rule_in_force(filters.overlap))
+
+
+def _touching(database: Generation, place: Interval) -> _Touching:
+    """The losses and gains that touch `place`, of everyone, kept for the next question where they are few."""
+    key = ("touching", place)
+
+    def fetch() -> _Touching:
+        return _columns(database.table(EVENTS, _place(place)), panel(database))
+
+    return database.recall(key, fetch, lambda touching: touching.rows.height <= REMEMBERED_ROWS)
+
+
+def _place(place: Interval) -> dict[str, object]:
+    return {"chrom": place.chrom, "start": place.start, "end": place.end}
+
+
+def _columns(rows: pl.DataFrame, people: Panel) -> _Touching:
+    sample = people.row_of[rows["sample_id"].to_numpy().astype(np.int64)]
+    carrier = sample * 2 + (rows["direction"] == "gain").to_numpy()
+    order = np.lexsort((rows["end"].to_numpy(), rows["start"].to_numpy(), carrier))
+    rows, sample, carrier = rows[order], sample[order], carrier[order]
+    number = {name.value: position for position, name in enumerate(CLASSES)}
+    events = Events(
+        carrier=carrier,
+        start=rows["start"].to_numpy().astype(np.int64),
+        end=rows["end"].to_numpy().astype(np.int64),
+        event_class=rows["class"].replace_strict(number, return_dtype=pl.Int64).to_numpy(),
+        copy_number=rows["copy_number"].fill_null(-1).to_numpy().astype(np.int64),
+        quality=rows["quality"].fill_null(float("nan")).to_numpy(),
+        bins=rows["bins"].fill_null(-1).to_numpy().astype(np.int64),
+        credible=rows["credible"].to_numpy(),
+        passing=rows["pass"].to_numpy(),
+    )
+    return _Touching(rows, events, sample)

@@ -127,13 +127,28 @@ class Generation:
             finally:
                 reader.close()
 
-    def recall(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
-        """The answer kept under `key`, made once. The memory is the generation's own, so no key outlives its data."""
+    def table(self, statement: Statement, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+        """As `frame`, for answers of thousands of rows, which go from column to column."""
+        with self._turn(), self._cursor() as cursor, _told_apart():
+            found = cursor.sql(statement.text, params=_given(statement, parameters)).to_arrow_table()
+        frame = pl.from_arrow(found, schema_overrides=dict(statement.columns))
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
+    def recall(
+        self, key: Hashable, make: Callable[[], Answer], worth_it: Callable[[Answer], bool] = lambda _: True
+    ) -> Answer:
+        """The answer kept under `key`, made once, unless it is not `worth_it`.
+
+        The memory is the generation's own, so no key outlives its data.
+        """
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
                 return self._answers[key]  # type: ignore[return-value]  # one key, one maker
         answer = make()
+        if not worth_it(answer):
+            return answer
         with self._lock:
             self._answers[key] = answer
             while len(self._answers) > REMEMBERED:

@@ -137,8 +137,9 @@ def genes_named(database: Generation, name: str) -> tuple[Gene, ...]:
 
     A symbol written exactly so comes first, and alone where only the case told it from others.
     """
-    found = _genes(database, database.frame(CALLED, {"name": name}))
-    found = found or _genes(database, database.frame(IDENTIFIED, {"name": name}))
+    first, second = (IDENTIFIED, CALLED) if name[:4].upper() == "ENSG" else (CALLED, IDENTIFIED)
+    found = _genes(database, database.frame(first, {"name": name}))
+    found = found or _genes(database, database.frame(second, {"name": name}))
     exact = tuple(gene for gene in found if gene.symbol == name)
     return exact or found
 

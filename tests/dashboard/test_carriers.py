@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.filters import Cohort, Filters, Outliers, Overlap, Rule, Sex
-from dashboard.store.carriers import carrier_events, frequencies, people
+from dashboard.store.carriers import carrier_event_batches, carrier_events, frequencies
 from dashboard.store.database import Generation
+from dashboard.store.panel import people
 from dashboard.target import Pieces, Target
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval
@@ -357,7 +358,8 @@ def test_genotypes_of_an_event_are_those_of_its_calls_in_order_r3(in_memory: Mak
     parts = ((11_000, 12_000), (12_000, 12_500), (12_500, 13_000))
     event = Event("A", "chr1", 11_000, 13_000, 0, parts=parts, genotypes=("0/1", "1/1", "./1"))
     database = in_memory(Contents([Person("A")], [event]))
-    assert carrier_events(database, GENE, Filters())["genotype"].to_list() == ["0/1;1/1;./1"]
+    with carrier_event_batches(database, GENE, Filters(), 1) as frames:
+        assert [frame["genotype"].to_list() for frame in frames] == [["0/1;1/1;./1"]]
 
 
 def test_the_overlap_of_an_event_is_its_share_of_the_gene(in_memory: Make) -> None:

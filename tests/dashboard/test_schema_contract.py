@@ -8,17 +8,16 @@ import polars as pl
 import pytest
 
 import dashboard.store
-from dashboard.filters import Filters
-from dashboard.store.carriers import _parameters
 from dashboard.store.database import Generation, Statement
-from dashboard.target import Pieces, Target
-from data_prep.domain.intervals import Interval
-from data_prep.domain.levels import Level
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.small_database import Contents
 
 VALUES = {
-    **_parameters(Target(Interval("chr1", 0, 10), Pieces.CODING, ((1, 2),)), Filters(), (Level.PASS,)),
+    "chrom": "chr1",
+    "start": 0,
+    "end": 10,
+    "samples": [0, 1],
+    "events": [0, 1],
     "name": "GSTM1",
     "identifier": False,
     "limit": 5,

@@ -1,0 +1,168 @@
+"""The people of the database and who of them is counted (rules R2, R5, R11).
+
+The whole table is read once a generation and kept as columns in order of `sample_id`: a page asks who counts a dozen
+times, for groups, levels and cohorts, and a query each would cost more than the counting.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dashboard.filters import Cohort, Filters, Outliers
+from dashboard.store.database import Generation, Statement, remembered
+
+Mask = NDArray[np.bool_]
+
+GROUPED_BY: Final = ("all", "superpopulation", "population", "sex")
+"""The ways in which people are grouped."""
+
+# One row a sample, in order of its number.
+SAMPLES: Final = Statement(
+    """SELECT sample_id, sample, superpopulation, population, sex::VARCHAR AS sex, unrelated, counted, sex_mismatch
+FROM samples ORDER BY sample_id""",
+    {
+        "sample_id": pl.UInt16,
+        "sample": pl.String,
+        "superpopulation": pl.String,
+        "population": pl.String,
+        "sex": pl.String,
+        "unrelated": pl.Boolean,
+        "counted": pl.Boolean,
+        "sex_mismatch": pl.Boolean,
+    },
+)
+
+# One row a sample and chromosome that is marked for large events.
+MARKED: Final = Statement(
+    "SELECT DISTINCT sample_id, chrom::VARCHAR AS chrom FROM marked_samples ORDER BY ALL",
+    {"sample_id": pl.UInt16, "chrom": pl.String},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is counted on a chromosome: `counted` is the denominator; the rest is left out there, each for one reason."""
+
+    counted: int
+    without_chromosome: int
+    """Not XY, on Y."""
+    sex_mismatch: int
+    """Their calls contradict their recorded sex; on X and Y."""
+    marked: int
+    """With large events on the chromosome, probably from cell culture."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """All samples; rows in order of `sample_id`. Masks and codes are columns of the same length."""
+
+    samples: pl.DataFrame
+    marked: pl.DataFrame
+
+    @cached_property
+    def row_of(self) -> NDArray[np.int64]:
+        """The row of each `sample_id`."""
+        numbers = self.samples["sample_id"].to_numpy().astype(np.int64)
+        rows = np.full(int(numbers.max()) + 1 if len(numbers) else 0, -1, np.int64)
+        rows[numbers] = np.arange(len(numbers))
+        return rows
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[tuple[str, ...], NDArray[np.int64]]]:
+        """By way of grouping: the groups' codes, and for each row the number of its group."""
+        found: dict[str, tuple[tuple[str, ...], NDArray[np.int64]]] = {}
+        for kind in GROUPED_BY:
+            names = (
+                ["all"] * self.samples.height if kind == "all" else self.samples[kind].fill_null("unknown").to_list()
+            )
+            codes = tuple(dict.fromkeys(names))
+            place = {code: number for number, code in enumerate(codes)}
+            found[kind] = codes, np.array([place[name] for name in names], np.int64)
+        return found
+
+    def in_group(self, filters: Filters) -> Mask:
+        """The chosen group, whatever the chromosome."""
+        mask = self._column("counted").copy()
+        if filters.cohort is Cohort.UNRELATED:
+            mask &= self._column("unrelated")
+        if filters.populations:
+            asked = pl.Series(filters.populations)
+            mask &= (
+                self.samples.select(
+                    pl.col("superpopulation").is_in(asked.implode()) | pl.col("population").is_in(asked.implode())
+                )
+                .to_series()
+                .to_numpy()
+            )
+        if filters.sex is not None:
+            mask &= self._sex(filters.sex.value)
+        return mask
+
+    def is_marked(self, chrom: str) -> Mask:
+        """Samples with large events on the chromosome."""
+        mask = np.zeros(self.samples.height, np.bool_)
+        mask[self.row_of[self.marked.filter(pl.col("chrom") == chrom)["sample_id"].to_numpy().astype(np.int64)]] = True
+        return mask
+
+    def is_counted(self, chrom: str, filters: Filters) -> Mask:
+        """The chosen group, less those who do not count on this chromosome."""
+        mask = self.in_group(filters)
+        if filters.outliers is Outliers.EXCLUDE:
+            mask &= ~self.is_marked(chrom)
+        if chrom == "chrY":
+            mask &= self._sex("XY")
+        if chrom in ("chrX", "chrY"):
+            mask &= ~self._column("sex_mismatch")
+        return mask
+
+    def people(self, chrom: str, filters: Filters) -> People:
+        """How many of the chosen group are counted on a chromosome, and how many are left out, each for one reason."""
+        group = self.in_group(filters)
+        absent = group & ~self._sex("XY") if chrom == "chrY" else np.zeros_like(group)
+        mismatched = group & ~absent & self._column("sex_mismatch") & (chrom in ("chrX", "chrY"))
+        marked = group & ~absent & ~mismatched & self.is_marked(chrom) & (filters.outliers is Outliers.EXCLUDE)
+        counted = self.is_counted(chrom, filters)
+        return People(*(int(mask.sum()) for mask in (counted, absent, mismatched, marked)))
+
+    def _column(self, name: str) -> NDArray[Any]:
+        return self.samples[name].to_numpy()
+
+    def _sex(self, sex: str) -> Mask:
+        return (self.samples["sex"] == sex).fill_null(value=False).to_numpy()
+
+
+@remembered
+def panel(database: Generation) -> Panel:
+    """The people of the database."""
+    return Panel(database.frame(SAMPLES), database.frame(MARKED))
+
+
+def who(filters: Filters) -> Filters:
+    """Of the filters, those that say who is counted: answers about people are kept for these alone."""
+    return Filters(cohort=filters.cohort, outliers=filters.outliers, populations=filters.populations, sex=filters.sex)
+
+
+def people(database: Generation, chrom: str, filters: Filters) -> People:
+    """How many people of the chosen group are counted on `chrom`, and how many are not."""
+    return _people(database, chrom, who(filters))
+
+
+def counted(database: Generation, chrom: str, filters: Filters) -> Mask:
+    """Rows of the panel that are counted on `chrom`."""
+    return _counted(database, chrom, who(filters))
+
+
+@remembered
+def _people(database: Generation, chrom: str, asked: Filters) -> People:
+    return panel(database).people(chrom, asked)
+
+
+@remembered
+def _counted(database: Generation, chrom: str, asked: Filters) -> Mask:
+    mask = panel(database).is_counted(chrom, asked)
+    mask.flags.writeable = False
+    return mask
