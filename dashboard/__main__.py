@@ -24,6 +24,9 @@ def main() -> int:
         "--port", type=int, default=8501, help="port to listen on; 0 takes a free one (default: %(default)s)"
     )
     options = parser.parse_args()
+    if not 0 <= options.port <= 65_535:
+        # the system's own look-up of addresses would take 99999 for 34463
+        parser.error(f"argument --port: {options.port} is no port: give a number from 0 to 65535")
 
     # Streamlit reads .streamlit/config.toml where the process stands.
     os.environ["CNV_DATABASE"] = str(database_path())

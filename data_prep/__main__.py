@@ -20,12 +20,15 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def _fail(sentence: object) -> NoReturn:
+    if isinstance(sentence, OSError) and sentence.filename is not None and sentence.strerror:
+        sentence = f"{sentence.filename}: {sentence.strerror[0].lower()}{sentence.strerror[1:]}"
     _err.print(f"error: {sentence}", markup=False)
     raise typer.Exit(1)
 

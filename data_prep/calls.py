@@ -34,6 +34,10 @@ class Skip(StrEnum):
     DUPLICATE = "the same record twice in one file"
 
 
+UNREADABLE: Final = (Skip.MALFORMED, Skip.NO_END, Skip.ORDER, Skip.BEYOND)
+"""Reasons that leave unknown where a record lies."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sorted:
     """The fate of every record of a batch."""

@@ -451,8 +451,9 @@ def new_generation() -> str:
 def check_pointer(out: Path) -> None:
     """Raises PublishError where the pointer's place is taken by a real file, which would be lost, or is no folder's child."""
     if out.exists() and not out.is_symlink():
+        kind = "folder" if out.is_dir() else "file"
         raise PublishError(
-            f"{out} is a file and not the pointer that a build makes: move it away or give another --out"
+            f"{out} is a {kind} and not the pointer that a build makes: move it away or give another --out"
         )
     if not out.parent.is_dir():
         raise PublishError(f"the folder {out.parent} does not exist: make it or give another --out")

@@ -45,7 +45,8 @@ def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
 
     Marked are, in this order: the names in the file `unrelated` (one a line); what the table marks itself (our own
     table's column); else the samples without a parent in the table. The IGSR table tells neither and needs the list.
-    Raises SampleTableError for a table that is none of the three, names a sample twice, or marks an unknown name.
+    Raises SampleTableError for a table that cannot be read, is none of the three or names nobody, names a sample twice
+    or as its own parent, puts a population under two super-populations, or for a list of nobody or of unknown names.
     """
     rows = _rows(path)
     header = rows[0]
@@ -60,11 +61,16 @@ def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
             f"{path} is no sample table: its first line must begin with 'FamilyID SampleID' (1000 Genomes pedigree), "
             "'Sample name' (IGSR) or 'sample' (our own)"
         )
+    if not frame.height:
+        raise SampleTableError(f"{path} has a header and no sample: give a table with a line for every sample")
     twice = frame.filter(pl.col("sample").is_duplicated())
     if twice.height:
         raise SampleTableError(f"{path} names the sample {twice.item(0, 'sample')} twice: leave one line")
+    _check_relations(path, frame)
     if unrelated is not None:
-        names = unrelated.read_text("utf-8").split()
+        names = _text(unrelated, "give the names of the unrelated samples, one a line").split()
+        if not names:
+            raise SampleTableError(f"{unrelated} is empty: give the names of the unrelated samples, one a line")
         missing = sorted(set(names) - set(frame.get_column("sample")))
         if missing:
             raise SampleTableError(
@@ -85,16 +91,34 @@ def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
     return SampleTable(frame.select(list(SCHEMA)).sort("sample"), told, tuple(notes))
 
 
-def _rows(path: Path) -> list[list[str]]:
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
+def _check_relations(path: Path, frame: pl.DataFrame) -> None:
+    own = frame.filter((pl.col("father") == pl.col("sample")) | (pl.col("mother") == pl.col("sample")))
+    if own.height:
+        raise SampleTableError(f"{path} names {own.item(0, 'sample')} as its own parent: name another or none")
+    groups = frame.group_by("population").agg(pl.col("superpopulation").unique().sort()).sort("population")
+    split = groups.filter((pl.col("superpopulation").list.len() > 1) & (pl.col("population") != "unknown"))
+    if split.height:
+        population, several = split.row(0)
         raise SampleTableError(
-            f"{path} is not a text file: give the pedigree, the IGSR table or our own TSV"
-        ) from error
-    lines = [one for one in lines if one.strip()]
+            f"{path} puts the population {population} under {' and '.join(several[:2])}: give it one super-population"
+        )
+
+
+def _text(path: Path, advice: str) -> str:
+    """The text of a file; SampleTableError, with the advice, where there is none."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SampleTableError(f"{path} is not a text file: {advice}") from error
+    except OSError as error:
+        raise SampleTableError(f"{path} cannot be read ({error.strerror}): {advice}") from error
+
+
+def _rows(path: Path) -> list[list[str]]:
+    advice = "give the pedigree, the IGSR table or our own TSV"
+    lines = [one for one in _text(path, advice).splitlines() if one.strip()]
     if not lines:
-        raise SampleTableError(f"{path} is empty: give the pedigree, the IGSR table or our own TSV")
+        raise SampleTableError(f"{path} is empty: {advice}")
     rows = csv.reader(lines, delimiter="\t") if "\t" in lines[0] else (one.split() for one in lines)
     return [[cell.strip() for cell in row] for row in rows]
 

@@ -21,7 +21,7 @@ CREATE TABLE superpopulations (
     superpopulation VARCHAR NOT NULL PRIMARY KEY,
     name VARCHAR NOT NULL,
     hancestro VARCHAR,
-    position UTINYINT NOT NULL
+    position USMALLINT NOT NULL
 );
 COMMENT ON TABLE superpopulations IS 'The continental groups of the 1000 Genomes Project, and any other the sample table names.';
 COMMENT ON COLUMN superpopulations.superpopulation IS 'Code: AFR, AMR, EAS, EUR, SAS; unknown for samples that the table does not place.';
@@ -36,7 +36,7 @@ CREATE TABLE populations (
     latitude DOUBLE,
     longitude DOUBLE,
     hancestro VARCHAR,
-    position UTINYINT NOT NULL
+    position USMALLINT NOT NULL
 );
 COMMENT ON TABLE populations IS 'The 26 populations, and any other the sample table names.';
 COMMENT ON COLUMN populations.population IS 'Code, such as GBR.';

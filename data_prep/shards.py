@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.calls import sort_out
+from data_prep.calls import UNREADABLE, sort_out
 from data_prep.dialects import Dialect, recognise
 from data_prep.domain.chromosomes import PSEUDO_AUTOSOMAL
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
@@ -132,8 +132,14 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
         calls, pl.DataFrame({"file": held["file"], "recorded": recorded}, schema_overrides={"recorded": pl.String})
     )
     reports, skipped = [], []
+    unreadable = _unreadable(files, fates.skipped)
     for i, (number, file, _, release) in enumerate(read):
         header = file.header
+        if i in unreadable:
+            # its person would stand in every denominator and carry nothing
+            why = f"not one of its {file.records:,} records can be placed ({unreadable[i]}): fetch it again"
+            reports.append(FileReport(number, shown(file.path), file.size, "refused", why, file.sha256))
+            continue
         reports.append(
             FileReport(
                 number,
@@ -158,6 +164,8 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
     for file in files:
         firsts.append(firsts[-1] + file.records)
     for (i, reason), rows in fates.skipped.partition_by("file", "reason", as_dict=True).items():
+        if i in unreadable:
+            continue
         first = int(rows.get_column("row").min()) - firsts[int(i)]  # type: ignore[arg-type]
         skipped.append(SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:_EXAMPLE]))
     numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
@@ -223,6 +231,18 @@ def _by_file(table: pl.DataFrame, files: int) -> list[int]:
     for file, n in table.group_by("file").len().iter_rows():
         counts[file] = n
     return counts
+
+
+def _unreadable(files: list[VcfFile], skipped: pl.DataFrame) -> dict[int, str]:
+    """Files with records of which every one was skipped because nobody can tell where it lies; each with its commonest reason."""
+    reasons = (
+        skipped.filter(pl.col("reason").is_in(list(UNREADABLE)))
+        .group_by("file", "reason")
+        .len()
+        .sort("len", "reason", descending=[True, False])
+    )
+    found = reasons.group_by("file", maintain_order=True).agg(pl.col("len").sum(), pl.col("reason").first())
+    return {file: reason for file, n, reason in found.iter_rows() if n == files[file].records}
 
 
 def _contradicting(calls: pl.DataFrame, recorded: pl.DataFrame) -> set[int]:

@@ -70,9 +70,12 @@ class VcfFile:
 def read_file(path: Path) -> VcfFile:
     """Reads `.vcf` and `.vcf.gz`, gzip told by content and not by name.
 
-    Raises FileRefusedError for a file that is empty, damaged, cut short, no VCF, without exactly one sample, or of
+    Raises FileRefusedError for what is no regular file, and for a file that is empty, damaged, cut short, no VCF, without exactly one sample, or of
     another genome build than GRCh38; OSError where the file system refuses.
     """
+    if path.exists() and not path.is_file():
+        # reading a named pipe would wait for its writer for ever
+        raise FileRefusedError("it is no regular file: give DRAGEN CNV VCF files")
     raw = path.read_bytes()
     text = _inflate(path, raw)
     header, body, notes = _split(path, text)

@@ -327,6 +327,19 @@ def test_a_taken_port_is_told_with_what_to_do() -> None:
     assert "Traceback" not in ended.stderr
 
 
+def test_a_number_that_is_no_port_is_refused() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "dashboard", "--port", "99999"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "99999 is no port" in ended.stderr
+
+
 def test_ctrl_c_ends_the_server_at_once_and_in_silence(pointer: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboard", "--port", "0"],

@@ -86,11 +86,14 @@ def test_build_tells_of_files_left_out_and_goes_on(
         "joint.vcf": (header("A", more_samples=["B"]).encode(), "2 samples"),
         "foreign.vcf": (header("A", release=None).encode(), "caller is not known"),
         "newer.vcf": (header("A", release="4.4.7", fileformat="VCFv4.4").encode(), "VCFv4.4"),
+        "unplaced.vcf": (vcf("D", [record("chr1", 5_000, 4_000), "chr1\t1"]).encode(), "not one of its 2 records"),
         "grch37.vcf": ((shared / "data" / "dragen-3.10.4-NA12878-grch37.cnv.vcf").read_bytes(), "another genome build"),
     }
     for name, (data, _) in damaged.items():
         (files / name).write_bytes(data)
     (files / "folder.vcf").mkdir()
+    os.mkfifo(files / "pipe.vcf")
+    damaged["pipe.vcf"] = (b"", "no regular file")
     code, text = call("build", "--vcf", files, "--samples", table, "--out", tmp_path / "cnv.duckdb", "--jobs", 1)
     assert code == 3
     told = [line for line in text.splitlines() if line.startswith("not read: ")]
@@ -155,15 +158,17 @@ def test_build_takes_paths_with_spaces_and_letters_of_the_world(
         ({"--vcf": "missing.vcf"}, "names no file, folder or pattern"),
         ({"--vcf": "empty"}, "holds no .vcf"),
         ({"--vcf": "bad/*"}, "none of the 1 files could be read"),
-        ({"--samples": "missing.tsv"}, "missing.tsv"),
+        ({"--samples": "missing.tsv"}, "missing.tsv cannot be read (No such file or directory)"),
+        ({"--samples": "vcf"}, "vcf cannot be read (Is a directory)"),
         ({"--samples": "vcf/A.cnv.vcf.gz"}, "not a text file"),
         ({"--samples": "no_table.tsv"}, "no sample table"),
         ({"--samples": "wrong_sex.tsv"}, "gives the sex 'mail'"),
-        ({"--unrelated": "missing.txt"}, "missing.txt"),
+        ({"--unrelated": "missing.txt"}, "missing.txt cannot be read"),
         ({"--unrelated": "others.txt"}, "names 1 samples that"),
         ({"--out": "taken.duckdb"}, "is a file and not the pointer"),
+        ({"--out": "vcf"}, "vcf is a folder and not the pointer"),
         ({"--out": "missing/cnv.duckdb"}, "does not exist"),
-        ({"--genes": "missing.gtf"}, "missing.gtf"),
+        ({"--genes": "missing.gtf"}, "error: missing.gtf: no such file or directory"),
     ],
 )
 def test_build_says_in_one_sentence_what_is_wrong(

@@ -144,6 +144,9 @@ def test_read_samples_bears_windows_blank_lines_and_missing_cells(tmp_path: Path
     [
         ("", "empty"),
         ("\n\n", "empty"),
+        (OWN, "no sample"),
+        (OWN + "A\tEUR\tGBR\tmale\t\tA\t\n", "names A as its own parent"),
+        (OWN + "A\tEUR\tGBR\tmale\nB\tAFR\tGBR\tmale\n", "the population GBR under AFR and EUR"),
         ("name\tsex\nA\tmale\n", "no sample table"),
         ("sample\tsuperpopulation\tsex\nA\tEUR\tmale\n", "no column 'population'"),
         ("sample\tpopulation\tsuperpopulation\nA\tGBR\tEUR\n", "no column 'sex'"),
@@ -173,5 +176,7 @@ def test_read_samples_refuses_bytes_that_are_no_text(tmp_path: Path) -> None:
 
 def test_read_samples_refuses_a_list_of_others(tmp_path: Path) -> None:
     path = put(tmp_path, OWN + "A\tEUR\tGBR\tmale\t\t\n")
+    with pytest.raises(SampleTableError, match=r"list.txt is empty"):
+        read_samples(path, put(tmp_path, "\n", "list.txt"))
     with pytest.raises(SampleTableError, match=r"names 2 samples .* B for one"):
         read_samples(path, put(tmp_path, "C\nA\nB\n", "list.txt"))
