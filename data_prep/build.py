@@ -6,7 +6,6 @@ the way, the published database is the old one or the whole new one.
 
 import multiprocessing
 import os
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -22,9 +21,10 @@ import duckdb
 import polars as pl
 
 from data_prep import __version__, database
+from data_prep.derived import derive
 from data_prep.genes import embedded_gene_models, read_gencode
 from data_prep.samples import SampleTable, read_samples
-from data_prep.shards import BatchReport, FileReport, SkippedRecord, read_batch
+from data_prep.shards import BatchReport, FileReport, SkippedRecord, end_with, read_batch
 
 BATCH_BYTES: Final = 2_500_000
 """Bytes of compressed files a batch: some 10 MB of text, some 60,000 records."""
@@ -129,6 +129,7 @@ def build(
                 database.mark_samples(con)
                 database.write_provenance(con, _provenance(table, people, samples, generation, models.source))
                 clock.lap("mark")
+                derive(con, clock.lap)
                 events = con.sql("SELECT count(*) FROM events").fetchall()[0][0]
         except duckdb.Error as error:
             hint = ": is the disk full?" if isinstance(error, (duckdb.IOException, duckdb.FatalException)) else ""
@@ -184,7 +185,7 @@ def _read(files: list[str], table: SampleTable, work: Path, jobs: int, progress:
     context = multiprocessing.get_context("spawn")
     numbers = count()
     queue: Iterator[list[tuple[int, str]]] = iter(batches)
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with, initargs=(os.getpid(),)) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)) as pool:
         running: set[Future[BatchReport]] = set()
         try:
             while True:
@@ -202,17 +203,6 @@ def _read(files: list[str], table: SampleTable, work: Path, jobs: int, progress:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     return sorted(done, key=lambda report: report.batch)
-
-
-def _end_with(parent: int) -> None:
-    """Ends this worker when its parent is gone: one that was killed cannot tell its workers to stop."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _report(future: Future[BatchReport]) -> BatchReport:

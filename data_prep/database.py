@@ -295,7 +295,7 @@ _INSERT: Final = {
     """,
     "events": """
         INSERT INTO events SELECT f.sample_id::BIGINT * {numbers} + s.event_no, f.sample_id, s.chrom, s.start, s."end", s.direction,
-            s.class, s.copy_number, s.expected_copy_number, s.copy_ratio, s.quality, s.bins, s.filters, s.credible, s.pass, s.parts, s.par_border
+            s.class, s.copy_number, s.expected_copy_number, s.copy_ratio, s.quality, s.bins, s.filters, s.credible, s.pass, s.parts, s.par_border, NULL
         FROM read_parquet($paths) s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id, s.event_no
     """,

@@ -1,13 +1,14 @@
 -- The contract between data_prep, which writes, and dashboard, which reads.
 -- Coordinates: GRCh38, 0-based, half-open [start, end); length = end - start (rule R1).
 -- A change of a table or column here is a new SCHEMA_VERSION in data_prep/domain/schema.py.
--- Room is left for sites, bins and differentiation: they hang on events, segments and samples and change none of them.
 
 CREATE TYPE chrom AS ENUM ('chr1','chr2','chr3','chr4','chr5','chr6','chr7','chr8','chr9','chr10','chr11','chr12',
     'chr13','chr14','chr15','chr16','chr17','chr18','chr19','chr20','chr21','chr22','chrX','chrY');
 CREATE TYPE direction AS ENUM ('loss','gain','loh','unexpected');
 CREATE TYPE call_class AS ENUM ('complete-loss','partial-loss','low-gain','high-gain','loss','gain','loh','unexpected');
 CREATE TYPE karyotype_sex AS ENUM ('XX','XY');
+CREATE TYPE filter_level AS ENUM ('pass','credible','all');
+CREATE TYPE cohort AS ENUM ('unrelated','all');
 
 CREATE TABLE provenance (
     key VARCHAR NOT NULL PRIMARY KEY,
@@ -250,7 +251,8 @@ CREATE TABLE events (
     credible BOOLEAN NOT NULL,
     pass BOOLEAN NOT NULL,
     parts INTEGER NOT NULL,
-    par_border BOOLEAN NOT NULL
+    par_border BOOLEAN NOT NULL,
+    site_id INTEGER
 );
 COMMENT ON TABLE events IS 'One row an event (R3): abutting calls of one sample and direction, joined. Everything that counts people counts these. Sorted by chrom, start, end, sample_id.';
 COMMENT ON COLUMN events.event_id IS 'Number of the event.';
@@ -270,6 +272,7 @@ COMMENT ON COLUMN events.credible IS 'At level credible (R4): no filter but cnvL
 COMMENT ON COLUMN events.pass IS 'At level pass: credible, and no filter left.';
 COMMENT ON COLUMN events.parts IS 'Calls in the event.';
 COMMENT ON COLUMN events.par_border IS 'One of its calls lies across the border of a pseudo-autosomal region.';
+COMMENT ON COLUMN events.site_id IS 'The site it belongs to (R9). Events of one exact interval and direction share it. Null: loh and unexpected, and what is not credible, or of a sample left out on this chromosome, and fits no site.';
 
 CREATE TABLE segments (
     sample_id USMALLINT NOT NULL,
@@ -366,3 +369,169 @@ COMMENT ON COLUMN skipped_records.reason IS 'Reason, in words.';
 COMMENT ON COLUMN skipped_records.records IS 'How many.';
 COMMENT ON COLUMN skipped_records.example_path IS 'File of the example.';
 COMMENT ON COLUMN skipped_records.example IS 'One such record, cut at 500 characters.';
+
+CREATE TABLE sites (
+    site_id INTEGER NOT NULL,
+    site VARCHAR NOT NULL,
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    direction direction NOT NULL,
+    founders INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    carriers INTEGER NOT NULL,
+    intervals INTEGER NOT NULL,
+    start_min INTEGER NOT NULL,
+    start_median INTEGER NOT NULL,
+    start_max INTEGER NOT NULL,
+    end_min INTEGER NOT NULL,
+    end_median INTEGER NOT NULL,
+    end_max INTEGER NOT NULL,
+    median_bins DOUBLE,
+    few_bins BOOLEAN NOT NULL,
+    multi_allelic BOOLEAN NOT NULL,
+    alleles BOOLEAN NOT NULL,
+    problem VARCHAR
+);
+COMMENT ON TABLE sites IS 'One row a site (R9): losses or gains of many people that are taken as one variant. Made of members: the credible events of people who count on the chromosome by default, whatever their cohort (not marked there; on X and Y no sex_mismatch; on Y XY only). Among the exact intervals of members not yet in a site, the one with most carriers (ties: smaller start, then smaller end) founds one, and every interval not yet in a site with a reciprocal overlap of at least 0.5 with it joins. Other events are attached afterwards: to the site that holds their exact interval, else to the one whose founding interval they overlap most, at least 0.5 reciprocally (ties: the one founded first), else they stay without. Sorted by chrom, start, end, direction.';
+COMMENT ON COLUMN sites.site_id IS 'Number in the order of the table, from 0; joins events, site_counts and the others. It changes from build to build, the id does not.';
+COMMENT ON COLUMN sites.site IS 'Id for addresses and downloads, such as chr1-109687571-109697444-loss: founding interval, 1-based and inclusive as in all identifiers (R1), and direction.';
+COMMENT ON COLUMN sites.chrom IS 'Chromosome.';
+COMMENT ON COLUMN sites.start IS 'First base of the founding interval, 0-based.';
+COMMENT ON COLUMN sites."end" IS 'End of the founding interval, half-open.';
+COMMENT ON COLUMN sites.direction IS 'loss or gain.';
+COMMENT ON COLUMN sites.founders IS 'People with a member of exactly the founding interval.';
+COMMENT ON COLUMN sites.events IS 'Members.';
+COMMENT ON COLUMN sites.carriers IS 'People with a member, whatever their cohort.';
+COMMENT ON COLUMN sites.intervals IS 'Distinct exact intervals among the members.';
+COMMENT ON COLUMN sites.start_min IS 'Smallest start of a member, 0-based.';
+COMMENT ON COLUMN sites.start_median IS 'Median start of the members (of an even number the lower one of the middle).';
+COMMENT ON COLUMN sites.start_max IS 'Largest start of a member.';
+COMMENT ON COLUMN sites.end_min IS 'Smallest end of a member, half-open.';
+COMMENT ON COLUMN sites.end_median IS 'Median end of the members, likewise.';
+COMMENT ON COLUMN sites.end_max IS 'Largest end of a member.';
+COMMENT ON COLUMN sites.median_bins IS 'Median bins of the members; null where the caller gives none.';
+COMMENT ON COLUMN sites.few_bins IS 'That median is two or fewer: badged and left out of rankings.';
+COMMENT ON COLUMN sites.multi_allelic IS 'A site of the other direction overlaps it reciprocally by at least 0.5, or four or more states of copy number (less the expected; people without a member have the expected one) are each held by 1 % or more of the people counted on the chromosome.';
+COMMENT ON COLUMN sites.alleles IS 'Allele frequency has a meaning (R6): a loss of 3 kb or more, of three bins or more in the median, whose carriers all have a copy number.';
+COMMENT ON COLUMN sites.problem IS 'Kind of problem region that covers half of the founding interval or more, of several the one that covers most; null if none.';
+
+CREATE TABLE site_counts (
+    site_id INTEGER NOT NULL,
+    level filter_level NOT NULL,
+    population VARCHAR NOT NULL,
+    sex karyotype_sex,
+    unrelated BOOLEAN NOT NULL,
+    outlier BOOLEAN NOT NULL,
+    class call_class NOT NULL,
+    copy_number INTEGER,
+    expected_copy_number UTINYINT,
+    carriers USMALLINT NOT NULL
+);
+COMMENT ON TABLE site_counts IS 'Carriers of each site by everything that people are grouped by: at a chosen level any group is a plain sum. A carrier stands in one row a level. People who never count are in none: sex_mismatch on X and Y, on Y whoever is not XY. Sorted by site_id, level.';
+COMMENT ON COLUMN site_counts.site_id IS 'Site.';
+COMMENT ON COLUMN site_counts.level IS 'Filter level (R4). Each level is complete in itself: credible holds the carriers at pass too, all holds everyone.';
+COMMENT ON COLUMN site_counts.population IS 'Population of the carriers.';
+COMMENT ON COLUMN site_counts.sex IS 'Karyotype sex of the carriers.';
+COMMENT ON COLUMN site_counts.unrelated IS 'In the cohort of unrelated people.';
+COMMENT ON COLUMN site_counts.outlier IS 'Marked on this chromosome (R11): left out unless outliers are included.';
+COMMENT ON COLUMN site_counts.class IS 'Class of the copy number.';
+COMMENT ON COLUMN site_counts.copy_number IS 'Copy number that they have here at this level: of two events of one carrier that of the one with more bins, of as many the lower (R9).';
+COMMENT ON COLUMN site_counts.expected_copy_number IS 'Expected copy number of that event.';
+COMMENT ON COLUMN site_counts.carriers IS 'People.';
+
+CREATE TABLE site_genes (
+    site_id INTEGER NOT NULL,
+    gene_id VARCHAR NOT NULL,
+    coding BOOLEAN NOT NULL
+);
+COMMENT ON TABLE site_genes IS 'Genes that the founding interval of a site touches. Sorted by site_id.';
+COMMENT ON COLUMN site_genes.site_id IS 'Site.';
+COMMENT ON COLUMN site_genes.gene_id IS 'Gene whose extent it touches.';
+COMMENT ON COLUMN site_genes.coding IS 'Meets the rule coding (R7): a loss takes a coding base, a gain holds 75 % of the coding bases; of a gene without coding sequence it touches an exon, of one without a transcript its place.';
+
+CREATE TABLE bins (
+    size INTEGER NOT NULL,
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    direction direction NOT NULL,
+    level filter_level NOT NULL,
+    cohort cohort NOT NULL,
+    superpopulation VARCHAR NOT NULL,
+    bases BIGINT NOT NULL,
+    most USMALLINT NOT NULL,
+    callable INTEGER NOT NULL,
+    samples USMALLINT NOT NULL
+);
+COMMENT ON TABLE bins IS 'How many people have a loss or gain at the bases of a bin (R8), counted base by base from segments. Mean share of people = bases / (callable * samples), largest = most / samples. A bin that nobody of a group touches has no row. Outliers are left out as by default (R5), on X and Y sex_mismatch too; on Y only XY. Sorted by chrom, direction, size, level, cohort, superpopulation, start.';
+COMMENT ON COLUMN bins.size IS 'Bases of a bin: 1000000 or 100000; the last of a chromosome is shorter.';
+COMMENT ON COLUMN bins.chrom IS 'Chromosome.';
+COMMENT ON COLUMN bins.start IS 'First base, 0-based.';
+COMMENT ON COLUMN bins."end" IS 'End, half-open.';
+COMMENT ON COLUMN bins.direction IS 'loss or gain.';
+COMMENT ON COLUMN bins.level IS 'credible or pass (R4).';
+COMMENT ON COLUMN bins.cohort IS 'unrelated or all.';
+COMMENT ON COLUMN bins.superpopulation IS 'Code of the super-population, or all.';
+COMMENT ON COLUMN bins.bases IS 'Sum over people of the callable bases of this bin that their events cover. Adds up over bins and super-populations.';
+COMMENT ON COLUMN bins.most IS 'Most people at one callable base of the bin. Does not add up.';
+COMMENT ON COLUMN bins.callable IS 'Bases of the bin that count: known sequence, and where the release writes reference rows those that the caller saw in half of the samples or more (R5).';
+COMMENT ON COLUMN bins.samples IS 'People counted on this chromosome in the group.';
+
+CREATE TABLE site_differences (
+    site_id INTEGER NOT NULL,
+    direction direction NOT NULL,
+    carriers INTEGER NOT NULL,
+    samples INTEGER NOT NULL,
+    chi_square DOUBLE,
+    p DOUBLE,
+    exact BOOLEAN NOT NULL,
+    q DOUBLE,
+    fst DOUBLE,
+    vst DOUBLE
+);
+COMMENT ON TABLE site_differences IS 'How much super-populations differ at a site (R10): at credible, unrelated, outliers left out; sites with 10 carriers or more outside problem regions. Null where a value has no meaning.';
+COMMENT ON COLUMN site_differences.site_id IS 'Site.';
+COMMENT ON COLUMN site_differences.direction IS 'Its direction: q is over all rows of one direction.';
+COMMENT ON COLUMN site_differences.carriers IS 'Carriers compared.';
+COMMENT ON COLUMN site_differences.samples IS 'People compared.';
+COMMENT ON COLUMN site_differences.chi_square IS 'Chi-square statistic of carriers and others over the super-populations.';
+COMMENT ON COLUMN site_differences.p IS 'Its p value.';
+COMMENT ON COLUMN site_differences.exact IS 'An expected count is below 5: p comes from every way to spread as many carriers over the super-populations, each weighed by its probability, and not from the chi-square distribution.';
+COMMENT ON COLUMN site_differences.q IS 'Benjamini-Hochberg over exactly the rows of this direction.';
+COMMENT ON COLUMN site_differences.fst IS 'F_ST, Hudson''s estimator (Bhatia et al. 2013) over the super-populations: mean numerator over mean denominator of the pairs. Alleles as in R6: null where sites.alleles is false.';
+COMMENT ON COLUMN site_differences.vst IS 'V_ST = (V_T - V_S) / V_T of the copy number less the expected one, capped at +8; a person''s copy number is that of a credible event of either direction with a reciprocal overlap of at least 0.5, else the expected.';
+
+CREATE TABLE population_differences (
+    grouped_by VARCHAR NOT NULL,
+    first VARCHAR NOT NULL,
+    second VARCHAR NOT NULL,
+    fst DOUBLE,
+    fst_sites INTEGER NOT NULL,
+    vst DOUBLE,
+    vst_sites INTEGER NOT NULL
+);
+COMMENT ON TABLE population_differences IS 'How much two groups differ over the autosomal sites of site_differences (R10): ratio of sums over sites.';
+COMMENT ON COLUMN population_differences.grouped_by IS 'superpopulation or population.';
+COMMENT ON COLUMN population_differences.first IS 'Code of a group, the earlier of the two in their table.';
+COMMENT ON COLUMN population_differences.second IS 'Code of the other.';
+COMMENT ON COLUMN population_differences.fst IS 'F_ST: sum of Hudson''s numerators over the sum of denominators.';
+COMMENT ON COLUMN population_differences.fst_sites IS 'Sites in it.';
+COMMENT ON COLUMN population_differences.vst IS 'V_ST: sum of V_T - V_S over the sum of V_T.';
+COMMENT ON COLUMN population_differences.vst_sites IS 'Sites in it.';
+
+CREATE TABLE site_hardy_weinberg (
+    site_id INTEGER NOT NULL,
+    population VARCHAR NOT NULL,
+    copies_0 USMALLINT NOT NULL,
+    copies_1 USMALLINT NOT NULL,
+    copies_2 USMALLINT NOT NULL,
+    p DOUBLE NOT NULL
+);
+COMMENT ON TABLE site_hardy_weinberg IS 'A check of the calls and no finding about people: whether complete and partial losses stand in Hardy-Weinberg proportion, per site with alleles (R6) and population in which it occurs; on X the XX alone, on Y none. People as in site_differences. A small p mostly tells of heterozygotes that the caller missed.';
+COMMENT ON COLUMN site_hardy_weinberg.site_id IS 'Site.';
+COMMENT ON COLUMN site_hardy_weinberg.population IS 'Population.';
+COMMENT ON COLUMN site_hardy_weinberg.copies_0 IS 'People without a copy.';
+COMMENT ON COLUMN site_hardy_weinberg.copies_1 IS 'People with one.';
+COMMENT ON COLUMN site_hardy_weinberg.copies_2 IS 'People with two.';
+COMMENT ON COLUMN site_hardy_weinberg.p IS 'Exact test (Wigginton et al. 2005), two-sided.';

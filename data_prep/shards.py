@@ -5,6 +5,8 @@ their number. Files that cannot be read are reported and stop nothing else.
 """
 
 import os
+import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +74,20 @@ class BatchReport:
     files: list[FileReport] = field(default_factory=list)
     skipped: list[SkippedRecord] = field(default_factory=list)
     rows: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def end_with(parent: int) -> None:
+    """Ends this worker when its parent is gone: one that was killed cannot tell its workers to stop.
+
+    Here and not in the build, so that a worker loads what it needs to read and no database.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str], folder: str) -> BatchReport:

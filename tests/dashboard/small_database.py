@@ -14,9 +14,11 @@ import duckdb
 import polars as pl
 
 from dashboard.locus import ACCESSIONS
+from data_prep.derived import derive
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass, Direction, classify, expected_copy_number
 from data_prep.domain.schema import SCHEMA_VERSION
+from data_prep.events import disjoint_segments
 
 SCHEMA = Path(__file__).resolve().parents[2] / "data_prep" / "schema.sql"
 
@@ -300,6 +302,19 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
             root.execute(
                 f"INSERT INTO {table} ({columns}) VALUES {marks}", [row[name] for row in values for name in names]
             )
+    if rows["events"]:
+        write_segments(root)
+        derive(root)
+
+
+def write_segments(root: duckdb.DuckDBPyConnection) -> None:
+    """Cuts the events into segments that are disjoint within a sample and direction, as a build does."""
+    events = root.sql(
+        """SELECT sample_id::UINTEGER AS file, chrom::VARCHAR AS chrom, start, "end", direction::VARCHAR AS direction, copy_number,
+               credible, pass FROM events ORDER BY file, events.chrom, start, "end" """
+    ).pl()
+    cut = disjoint_segments(events).rename({"file": "sample_id"})  # noqa: F841  # read by the replacement scan
+    root.execute('INSERT INTO segments BY NAME SELECT * FROM cut ORDER BY chrom::chrom, start, "end", sample_id')
 
 
 def empty(root: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,199 @@
+"""What is worked out from a database's own tables and stored in it: sites, their carriers, per-base bins, differences.
+
+Chromosome by chromosome: nothing here crosses a chromosome but Benjamini-Hochberg and the sums over sites, which need
+a few numbers a site. So memory grows with the largest chromosome alone.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from data_prep.domain.copy_number import CallClass
+from data_prep.domain.levels import Level
+from data_prep.groups import Numbers, People, read_people
+from data_prep.profiles import Segments, bins
+from data_prep.site_tables import GAIN_SHARE, Genes, Regions, count_carriers, describe, touched_genes
+from data_prep.sites import LOSS, Carried, Events, Sites, carried, find_sites
+
+CLASSES: Final = tuple(one.value for one in CallClass)
+"""In the order of the schema's enumeration."""
+
+_EVENTS: Final = """
+    SELECT sample_id::BIGINT AS sample, start::BIGINT AS start, "end"::BIGINT AS "end", (direction = 'gain')::BIGINT AS direction,
+        enum_code(class)::BIGINT AS class_code, coalesce(copy_number, -1)::BIGINT AS copy_number,
+        coalesce(expected_copy_number, -1)::BIGINT AS expected, coalesce(bins, -1)::BIGINT AS bins,
+        CASE WHEN pass THEN 0 WHEN credible THEN 1 ELSE 2 END::BIGINT AS level
+    FROM events WHERE chrom = $chrom::chrom AND direction IN ('loss', 'gain')
+"""
+_SITE_OF_EVENT: Final = """
+    UPDATE events SET site_id = i.site_id FROM intervals_with_a_site i
+    WHERE events.chrom = $chrom::chrom AND events.start = i.start AND events."end" = i."end" AND events.direction = i.direction::direction
+"""
+_GENES: Final = 'SELECT gene_id, start::BIGINT AS start, "end"::BIGINT AS "end" FROM genes WHERE chrom = $chrom::chrom ORDER BY gene_id'
+# One row a piece: coding parts, of a transcript without any its exons, of a gene without a transcript its extent.
+_PIECES: Final = """
+    SELECT g.gene_id, coalesce(x.coding_start, x.start, g.start)::BIGINT AS start, coalesce(x.coding_end, x."end", g."end")::BIGINT AS "end",
+        coalesce(t.coding_bases, 0) > 0 AS coding
+    FROM genes g LEFT JOIN transcripts t USING (transcript_id) LEFT JOIN exons x USING (transcript_id)
+    WHERE g.chrom = $chrom::chrom AND (x.coding_start IS NOT NULL OR coalesce(t.coding_bases, 0) = 0)
+    ORDER BY g.gene_id, 2
+"""
+# One row a credible segment, whose people are counted by base.
+_SEGMENTS: Final = """
+    SELECT sample_id::BIGINT AS sample, start::BIGINT AS start, "end"::BIGINT AS "end", (direction = 'gain')::BIGINT AS direction,
+        CASE WHEN pass THEN 0 ELSE 1 END::BIGINT AS level
+    FROM segments WHERE chrom = $chrom::chrom AND credible
+"""
+# Steps of bases that are known sequence, and, where the release tells, seen in half of the samples or more.
+_CALLABLE: Final = """
+    WITH steps AS (
+        SELECT start AS place, 1 AS gaps, 0 AS seen FROM problem_regions WHERE kind = 'gap' AND chrom = $chrom::chrom
+        UNION ALL SELECT "end", -1, 0 FROM problem_regions WHERE kind = 'gap' AND chrom = $chrom::chrom
+        UNION ALL SELECT start, 0, 1 FROM callability WHERE chrom = $chrom::chrom AND 2 * seen >= samples
+        UNION ALL SELECT "end", 0, -1 FROM callability WHERE chrom = $chrom::chrom AND 2 * seen >= samples
+        UNION ALL SELECT 0, 0, (SELECT count(*) = 0 FROM callability)::INTEGER
+        UNION ALL SELECT length, 0, 0 FROM chromosomes WHERE chrom = $chrom::chrom
+    ),
+    places AS (SELECT place, sum(gaps) AS gaps, sum(seen) AS seen FROM steps GROUP BY place),
+    runs AS (
+        SELECT place AS start, lead(place) OVER (ORDER BY place) AS "end", sum(gaps) OVER (ORDER BY place) AS gaps,
+            sum(seen) OVER (ORDER BY place) AS seen
+        FROM places
+    )
+    SELECT start::BIGINT AS start, "end"::BIGINT AS "end" FROM runs WHERE gaps = 0 AND seen > 0 AND "end" IS NOT NULL ORDER BY start
+"""
+_REGIONS: Final = 'SELECT kind, start::BIGINT AS start, "end"::BIGINT AS "end" FROM problem_regions WHERE chrom = $chrom::chrom ORDER BY kind, start'
+
+
+def derive(con: duckdb.DuckDBPyConnection, lap: Callable[[str], None] = lambda stage: None) -> None:
+    """Fills every table that is worked out from events, segments, callability and genes; `lap` is told what is done."""
+    people = read_people(con)
+    write_sites(con, people)
+    lap("sites")
+    write_bins(con, people)
+    lap("bins")
+
+
+def write_sites(con: duckdb.DuckDBPyConnection, people: People) -> None:
+    """Fills `sites`, `site_counts`, `site_genes` and the column `site_id` of `events`."""
+    first = 0
+    for chrom in _chromosomes(con, "events"):
+        events = Events(**_columns(con, _EVENTS, chrom))
+        present = people.present(chrom)
+        sites = find_sites(events, present)
+        if not len(sites):
+            continue
+        carriers = carried(events, sites, people.has_place(chrom))
+        credible = carriers.at(Level.CREDIBLE)
+        counts = present[events.sample[credible.event]]
+        default = Carried(credible.site[counts], credible.level[counts], credible.event[counts])
+        with _transaction(con):
+            append(con, "sites", describe(events, sites, default, present, chrom, _regions(con, chrom), first))
+            append(con, "site_counts", count_carriers(events, carriers, people, chrom, CLASSES, first))
+            append(con, "site_genes", touched_genes(sites, _genes(con, chrom), first))
+            _enter_sites(con, chrom, sites, first)
+        first += len(sites)
+
+
+def write_bins(con: duckdb.DuckDBPyConnection, people: People) -> None:
+    """Fills `bins`."""
+    for chrom in _chromosomes(con, "segments"):
+        segments = Segments(**_columns(con, _SEGMENTS, chrom))
+        counted = _columns(con, _CALLABLE, chrom)
+        rows = bins(segments, people, chrom, counted["start"], counted["end"])
+        if rows.height:
+            append(con, "bins", rows)
+
+
+def _chromosomes(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The chromosomes that a table has rows of, in order."""
+    return [chrom for (chrom,) in con.execute(f"SELECT DISTINCT chrom FROM {table} ORDER BY chrom").fetchall()]
+
+
+@contextlib.contextmanager
+def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One commit for a chromosome: each costs a write to the disk."""
+    con.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(duckdb.Error):  # what failed may have ended it already; that is the error to tell
+            con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def append(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    """Adds a frame's rows to the table whose columns it names."""
+    with _registered(con, "rows_to_append", frame):
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM rows_to_append")
+
+
+@contextlib.contextmanager
+def _registered(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Iterator[None]:
+    """A frame as a table of the connection, let go whatever happens."""
+    con.register(name, frame.to_arrow())
+    try:
+        yield
+    finally:
+        con.unregister(name)
+
+
+def _columns(con: duckdb.DuckDBPyConnection, query: str, chrom: str) -> dict[str, Numbers]:
+    """A chromosome's rows as columns of numbers."""
+    return {name: np.asarray(values) for name, values in con.execute(query, {"chrom": chrom}).fetchnumpy().items()}
+
+
+def _enter_sites(con: duckdb.DuckDBPyConnection, chrom: str, sites: Sites, first: int) -> None:
+    """Gives the events of a chromosome their sites."""
+    intervals = pl.DataFrame(
+        {
+            "start": sites.interval_start.astype(np.int32),
+            "end": sites.interval_end.astype(np.int32),
+            "direction": np.where(sites.interval_direction == LOSS, "loss", "gain"),
+            "site_id": (sites.interval_site + first).astype(np.int32),
+        }
+    )
+    with _registered(con, "intervals_with_a_site", intervals):
+        con.execute(_SITE_OF_EVENT, {"chrom": chrom})
+
+
+def _regions(con: duckdb.DuckDBPyConnection, chrom: str) -> Regions:
+    """Problem regions of a chromosome; those of one kind that overlap are made one."""
+    rows: list[list[int]] = []
+    names: list[str] = []
+    for kind, start, end in con.execute(_REGIONS, {"chrom": chrom}).fetchall():
+        if not names or names[-1] != kind:
+            names.append(kind)
+        if rows and rows[-1][2] == len(names) - 1 and start <= rows[-1][1]:
+            rows[-1][1] = max(rows[-1][1], end)
+        else:
+            rows.append([start, end, len(names) - 1])
+    columns = np.array(rows, np.int64).reshape(-1, 3)
+    return Regions(columns[:, 0], columns[:, 1], columns[:, 2], tuple(names))
+
+
+def _genes(con: duckdb.DuckDBPyConnection, chrom: str) -> Genes:
+    genes = con.sql(_GENES, params={"chrom": chrom}).pl()
+    pieces = con.sql(_PIECES, params={"chrom": chrom}).pl()
+    place = {gene_id: number for number, gene_id in enumerate(genes.get_column("gene_id"))}
+    gene = np.array([place[gene_id] for gene_id in pieces.get_column("gene_id")], np.int64)
+    start, end = pieces.get_column("start").to_numpy(), pieces.get_column("end").to_numpy()
+    coding = pieces.get_column("coding").to_numpy()
+    bases = np.bincount(gene, end - start, genes.height).astype(np.int64)
+    needs = np.ones(genes.height, np.int64)
+    numerator, denominator = GAIN_SHARE
+    needs[gene[coding]] = -(-bases[gene[coding]] * numerator // denominator)
+    return Genes(
+        genes.get_column("gene_id"),
+        genes.get_column("start").to_numpy(),
+        genes.get_column("end").to_numpy(),
+        needs,
+        gene,
+        start,
+        end,
+    )

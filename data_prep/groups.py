@@ -1,0 +1,94 @@
+"""Who counts, and in which group (rules R2, R5, R11): people as columns, one entry a sample number.
+
+Sites, bins and differences all ask the same question of each chromosome; it is answered here once, so that their
+denominators cannot drift apart.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
+Shares = npt.NDArray[np.float64]
+
+SEX_CHROMOSOMES: Final = ("chrX", "chrY")
+UNKNOWN: Final = "unknown"
+"""Code of the population of samples that the table does not place."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody of a database; every array has one entry a sample number."""
+
+    populations: tuple[str, ...]
+    """Codes in the order of tables and charts."""
+    superpopulations: tuple[str, ...]
+    """Codes likewise."""
+    population: Numbers
+    """Place in `populations`."""
+    superpopulation: Numbers
+    """Place in `superpopulations`."""
+    sex: Numbers
+    """0 for XX, 1 for XY, -1 where it is not known."""
+    unrelated: Flags
+    counted: Flags
+    sex_mismatch: Flags
+    marked: dict[str, Flags]
+    """By chromosome, of those where anybody is marked (R11)."""
+
+    @property
+    def size(self) -> int:
+        """Sample numbers run from 0 to one less."""
+        return len(self.population)
+
+    def has_place(self, chrom: str) -> Flags:
+        """Who can count on a chromosome at all: the file was read; on Y XY only; on X and Y no contradicted sex."""
+        has = self.counted.copy()
+        if chrom in SEX_CHROMOSOMES:
+            has &= ~self.sex_mismatch
+        if chrom == "chrY":
+            has &= self.sex == 1
+        return has
+
+    def outliers(self, chrom: str) -> Flags:
+        """Who is marked on a chromosome."""
+        return self.marked.get(chrom, np.zeros(self.size, np.bool_))
+
+    def present(self, chrom: str) -> Flags:
+        """Who counts on a chromosome by default, whatever the cohort: has a place there and is no outlier."""
+        return self.has_place(chrom) & ~self.outliers(chrom)
+
+
+def read_people(con: duckdb.DuckDBPyConnection) -> People:
+    """The people of a database whose tables `samples`, `populations`, `superpopulations` and `marked_samples` are filled."""
+    populations = _codes(con, "population", "populations")
+    superpopulations = _codes(con, "superpopulation", "superpopulations")
+    rows = con.execute(
+        "SELECT sample_id, population, superpopulation, sex::VARCHAR, unrelated, counted, sex_mismatch FROM samples"
+    ).fetchall()
+    size = 1 + max((row[0] for row in rows), default=-1)
+    population, superpopulation, sex = (np.zeros(size, np.int64) for _ in range(3))
+    unrelated, counted, sex_mismatch = (np.zeros(size, np.bool_) for _ in range(3))
+    place_of = {code: place for place, code in enumerate(populations)}
+    group_of = {code: place for place, code in enumerate(superpopulations)}
+    for sample_id, *row in rows:
+        population[sample_id] = place_of[row[0]]
+        superpopulation[sample_id] = group_of[row[1]]
+        sex[sample_id] = {"XX": 0, "XY": 1}.get(row[2], -1)
+        unrelated[sample_id], counted[sample_id], sex_mismatch[sample_id] = row[3:]
+    marked: dict[str, Flags] = {}
+    for chrom, sample_id in con.execute("SELECT chrom::VARCHAR, sample_id FROM marked_samples").fetchall():
+        marked.setdefault(chrom, np.zeros(size, np.bool_))[sample_id] = True
+    return People(
+        populations, superpopulations, population, superpopulation, sex, unrelated, counted, sex_mismatch, marked
+    )
+
+
+def _codes(con: duckdb.DuckDBPyConnection, column: str, table: str) -> tuple[str, ...]:
+    return tuple(
+        code for (code,) in con.execute(f"SELECT {column} FROM {table} ORDER BY position, {column}").fetchall()
+    )

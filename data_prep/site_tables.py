@@ -1,0 +1,242 @@
+"""What is stored of sites: the table of sites, their carriers by group, the genes that they touch (rules R6, R7, R9).
+
+A frame a table and chromosome, in the words of the schema; everything is worked out in columns.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from data_prep.domain.levels import SOLID_BINS, Level
+from data_prep.groups import Flags, Numbers, People, Shares
+from data_prep.overlaps import halves_shared, touching
+from data_prep.sites import GAIN, LEVELS, LOSS, MISSING, Carried, Events, Sites
+
+DIRECTIONS: Final = ("loss", "gain")
+FEW_BINS: Final = 2
+"""Median of bins up to which a site is badged (R9)."""
+LEAST_ALLELE_LENGTH: Final = 3_000
+"""Bases from which DRAGEN finds heterozygous losses well enough to count alleles (R6)."""
+STATES: Final = 4
+"""Copy-number states, each in `STATE_SHARE` of people, from which a place is multi-allelic (R9)."""
+STATE_SHARE: Final = 0.01
+GAIN_SHARE: Final = (3, 4)
+"""A gain counts for a gene from three quarters of its coding bases on (R7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """Problem regions of a chromosome: disjoint within a kind."""
+
+    start: Numbers
+    end: Numbers
+    kind: Numbers
+    """Place in `kinds`."""
+    kinds: tuple[str, ...]
+    """In alphabetical order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Genes:
+    """Genes of a chromosome with the pieces that the rule `coding` looks at (R7)."""
+
+    gene_id: pl.Series
+    start: Numbers
+    end: Numbers
+    gain_needs: Numbers
+    """Bases of the pieces that a gain has to hold; a loss has to take one."""
+    piece_gene: Numbers
+    """Place of each piece's gene; pieces are disjoint within a gene, sorted by gene and start."""
+    piece_start: Numbers
+    piece_end: Numbers
+
+
+def describe(
+    events: Events, sites: Sites, default: Carried, present: Flags, chrom: str, regions: Regions, first: int
+) -> pl.DataFrame:
+    """The table `sites` of a chromosome, numbered from `first`.
+
+    `default`: the carriers at credible, outliers left out; `present`: by sample number, who counts by default.
+    """
+    n = len(sites)
+    member = (events.level <= LEVELS.index(Level.CREDIBLE)) & present[events.sample]
+    site = sites.of_event[member]
+    size = np.bincount(site, minlength=n)
+    spread = {
+        f"{name}_{which}": value
+        for name, values in (("start", events.start[member]), ("end", events.end[member]))
+        for which, value in zip(("min", "median", "max"), _spread(site, values, size), strict=True)
+    }
+    bins = _median_bins(site, events.bins[member], n)
+    length = sites.end - sites.start
+    speak = default.event
+    unknown = np.bincount(default.site[events.copy_number[speak] == MISSING], minlength=n) > 0
+    several_bins = np.nan_to_num(bins) >= SOLID_BINS
+    return pl.DataFrame(
+        {
+            "site_id": np.arange(first, first + n, dtype=np.int32),
+            "start": sites.start,
+            "end": sites.end,
+            "direction": named(sites.direction, DIRECTIONS),
+            "founders": sites.founders,
+            "events": size,
+            "carriers": np.bincount(default.site, minlength=n),
+            "intervals": _distinct_intervals(sites, events, member),
+            **spread,
+            "median_bins": pl.Series(bins, nan_to_null=True),
+            "few_bins": np.nan_to_num(bins, nan=np.inf) <= FEW_BINS,
+            "multi_allelic": _both_directions(sites) | _many_states(events, default, n, int(present.sum())),
+            "alleles": (sites.direction == LOSS) & (length >= LEAST_ALLELE_LENGTH) & several_bins & ~unknown,
+            "problem": problems(sites.start, sites.end, regions),
+        }
+    ).with_columns(
+        pl.lit(chrom).alias("chrom"),
+        pl.format(
+            "{}-{}-{}-{}", pl.lit(chrom), pl.col("start") + 1, pl.col("end"), pl.col("direction").cast(pl.String)
+        ).alias("site"),
+    )
+
+
+def _spread(site: Numbers, values: Numbers, size: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Least, lower median and greatest of the values of each site; every site has some."""
+    values = np.sort((site << 32) | values) & 0xFFFFFFFF
+    last = np.cumsum(size)
+    first = last - size
+    return values[first], values[first + (size - 1) // 2], values[last - 1]
+
+
+def _median_bins(site: Numbers, bins: Numbers, n: int) -> Shares:
+    """Median of the bins that are given, NaN where none is."""
+    known = bins != MISSING
+    size = np.bincount(site[known], minlength=n)
+    values = np.sort((site[known] << 32) | bins[known]) & 0xFFFFFFFF
+    last = np.cumsum(size)
+    first = last - size
+    median = np.full(n, np.nan)
+    has = size > 0
+    median[has] = (values[(first + (size - 1) // 2)[has]] + values[(first + size // 2)[has]]) / 2
+    return median
+
+
+def _distinct_intervals(sites: Sites, events: Events, member: Flags) -> Numbers:
+    """How many exact intervals the members of each site have."""
+    key = (events.direction[member] << 56) | (events.start[member] << 28) | events.end[member]
+    once = np.unique(key, return_index=True)[1]
+    return np.bincount(sites.of_event[member][once], minlength=len(sites))
+
+
+def _both_directions(sites: Sites) -> Flags:
+    """Whether a site of the other direction overlaps a site reciprocally by at least 0.5."""
+    both = np.zeros(len(sites), np.bool_)
+    loss, gain = np.flatnonzero(sites.direction == LOSS), np.flatnonzero(sites.direction == GAIN)
+    for one, other in halves_shared(sites.start[loss], sites.end[loss], sites.start[gain], sites.end[gain]):
+        both[loss[one]] = True
+        both[gain[other]] = True
+    return both
+
+
+def _many_states(events: Events, default: Carried, n: int, people: int) -> Flags:
+    """Whether a site has `STATES` states or more, each in `STATE_SHARE` of people; the expected copy number is one."""
+    known = events.copy_number[default.event] != MISSING
+    site, event = default.site[known], default.event[known]
+    away = events.copy_number[event] - events.expected[event]
+    cells, carriers = np.unique((site << 32) | (away + (1 << 16)), return_counts=True)
+    common = carriers >= STATE_SHARE * people
+    states = np.bincount(cells[common] >> 32, minlength=n)
+    others = people - np.bincount(default.site, minlength=n)
+    return states + (others >= STATE_SHARE * people) >= STATES
+
+
+def problems(start: Numbers, end: Numbers, regions: Regions) -> pl.Series:
+    """The kind of region that covers half of each interval or more, of several the one that covers most, else null."""
+    kinds = len(regions.kinds)
+    covered = np.zeros((len(start), kinds), np.int64)
+    for one, other in touching(start, end, regions.start, regions.end):
+        shared = np.minimum(end[one], regions.end[other]) - np.maximum(start[one], regions.start[other])
+        np.add.at(covered, (one, regions.kind[other]), shared)
+    if not kinds:
+        return pl.Series([None] * len(start), dtype=pl.String)
+    most = covered.argmax(axis=1)
+    enough = 2 * covered.max(axis=1, initial=0) >= end - start
+    return (
+        pl.Series(list(regions.kinds), dtype=pl.String)
+        .gather(pl.Series(np.where(enough, most, 0)))
+        .set(~pl.Series(enough), None)
+    )
+
+
+def touched_genes(sites: Sites, genes: Genes, first: int) -> pl.DataFrame:
+    """The table `site_genes` of a chromosome whose sites are numbered from `first`."""
+    pairs = list(touching(sites.start, sites.end, genes.start, genes.end))
+    site = np.concatenate([one for one, _ in pairs]) if pairs else np.zeros(0, np.int64)
+    gene = np.concatenate([other for _, other in pairs]) if pairs else np.zeros(0, np.int64)
+    order = np.lexsort((gene, site))
+    site, gene = site[order], gene[order]
+    taken = _bases_below(genes, gene, sites.end[site]) - _bases_below(genes, gene, sites.start[site])
+    needed = np.where(sites.direction[site] == LOSS, 1, genes.gain_needs[gene])
+    return pl.DataFrame(
+        {
+            "site_id": (site + first).astype(np.int32),
+            "gene_id": genes.gene_id.gather(pl.Series(gene)),
+            "coding": taken >= needed,
+        }
+    )
+
+
+def _bases_below(genes: Genes, gene: Numbers, position: Numbers) -> Numbers:
+    """Bases of each gene's pieces before a position."""
+    if not len(genes.piece_gene):
+        return np.zeros(len(gene), np.int64)
+    length = genes.piece_end - genes.piece_start
+    before = np.cumsum(length) - length
+    key = (genes.piece_gene << 32) | genes.piece_start
+    at = np.searchsorted(key, (gene << 32) | position, side="right") - 1
+    reached = before[at] + np.minimum(position - genes.piece_start[at], length[at])
+    opening = np.searchsorted(key, gene << 32)
+    inside = (at >= 0) & (genes.piece_gene[at] == gene)
+    return np.where(inside, reached - np.append(before, 0)[opening], 0)
+
+
+def count_carriers(
+    events: Events, carriers: Carried, people: People, chrom: str, classes: tuple[str, ...], first: int
+) -> pl.DataFrame:
+    """The table `site_counts` of a chromosome whose sites are numbered from `first`; `classes`: the schema's enumeration."""
+    who = events.sample[carriers.event]
+    group = people.population * 3 + people.sex + 1
+    group = (group * 2 + people.unrelated) * 2 + people.outliers(chrom)
+    state = np.stack([x[carriers.event] for x in (events.class_code, events.copy_number, events.expected)])
+    # numbers of states: small, whatever the copy numbers
+    packed = (state[0] << 48) | ((state[1] + 1) << 16) | (state[2] + 1)
+    kinds, kind = np.unique(packed, return_inverse=True)
+    cell = ((carriers.site * len(LEVELS) + carriers.level) * (group.max(initial=0) + 1) + group[who]) * len(
+        kinds
+    ) + kind
+    cells, counts = np.unique(cell, return_counts=True)
+    cell, kind = np.divmod(cells, max(len(kinds), 1))
+    cell, group_of = np.divmod(cell, group.max(initial=0) + 1)
+    site, level = np.divmod(cell, len(LEVELS))
+    kinds = kinds[kind]
+    return pl.DataFrame(
+        {
+            "site_id": (site + first).astype(np.int32),
+            "level": named(level, [level.value for level in LEVELS]),
+            "population": named(group_of // 12, people.populations),
+            "sex": named(group_of // 4 % 3, ("unknown", "XX", "XY")),
+            "unrelated": group_of // 2 % 2 == 1,
+            "outlier": group_of % 2 == 1,
+            "class": named(kinds >> 48, classes),
+            "copy_number": ((kinds >> 16) & 0xFFFFFFFF) - 1,
+            "expected_copy_number": (kinds & 0xFFFF) - 1,
+            "carriers": counts,
+        }
+    ).with_columns(
+        pl.col("sex").cast(pl.String).replace("unknown", None),
+        pl.when(pl.col("copy_number", "expected_copy_number") >= 0).then(pl.col("copy_number", "expected_copy_number")),
+    )
+
+
+def named(places: Numbers, names: tuple[str, ...] | list[str]) -> pl.Series:
+    """Words by their places."""
+    return pl.Series(list(names), dtype=pl.String).gather(pl.Series(places)).cast(pl.Categorical)
