@@ -163,7 +163,11 @@ def _spread(table: pl.DataFrame, direction: Direction) -> Iterator[str]:
         yield f"All of them in {groups['group'][0]}."
         return
     most, least = groups.row(0, named=True), groups.row(-1, named=True)
-    low = wording.percent(least["frequency"]) if least["carriers"] else f"none of {wording.count(least['samples'])}"
+    low = wording.percent(least["frequency"]) if least["carriers"] else f"0 of {wording.count(least['samples'])}"
+    if least["ci_high"] >= most["ci_low"]:
+        # which group has most of the carriers may be chance
+        yield f"From {low} in {least['group']} to {wording.percent(most['frequency'])} in {most['group']}, with overlapping intervals."
+        return
     yield f"Most often in {most['group']} ({wording.percent(most['frequency'])}), least in {least['group']} ({low})."
 
 

@@ -12,6 +12,9 @@ def style_sheet(palette: Palette) -> str:
     return f"""<style>
 .stMainBlockContainer {{ max-width: 1400px; padding-top: 1rem; padding-bottom: 2rem; }}
 .stAppHeader {{ background: transparent; height: 0; min-height: 0; }}
+.stMainMenu {{ position: relative; top: 1.1rem; }}
+.stMultiSelect [data-testid=stMultiSelectTagsContainer] span {{ color: {palette.background}; }}
+.stButtonGroup [role=radio] {{ min-height: 2.5rem; }}
 .stMainBlockContainer [class^=cnv-] a:not(.cnv-nav a) {{ color: {palette.primary}; }}
 .cnv-brand {{ font-weight: 650; font-size: 1.05rem; line-height: 1.15; white-space: nowrap; }}
 .cnv-brand small {{ display: block; font-weight: 400; font-size: .78rem; color: {palette.muted}; }}
