@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from dashboard.filters import Filters
 from dashboard.subject import Kind, Subject
+from data_prep.domain.intervals import Interval
 
 START: Final = "/"
 GENE: Final = "/gene"
@@ -42,6 +43,27 @@ def download(table: str, file_format: str, subject: Subject, filters: Filters) -
 def address(path: str, query: Mapping[str, str]) -> str:
     """A path with its query; commas and colons stay readable."""
     return f"{path}?{urlencode(query, safe=',:', quote_via=quote)}" if query else path
+
+
+def elsewhere(interval: Interval, gene_id: str | None = None, symbol: str | None = None) -> dict[str, str]:
+    """The same place in other browsers, at GRCh38, by name: a gene's page where there is one, else the region."""
+    bare = interval.chrom.removeprefix("chr")
+    region = f"{bare}:{interval.start + 1}-{interval.end}"
+    dashed = region.replace(":", "-")
+    ensembl = gene_id is not None and gene_id.startswith("ENSG")
+    return {
+        "Ensembl": f"https://www.ensembl.org/Homo_sapiens/Gene/Summary?g={gene_id}"
+        if ensembl
+        else f"https://www.ensembl.org/Homo_sapiens/Location/View?r={region}",
+        "gnomAD": f"https://gnomad.broadinstitute.org/gene/{gene_id}?dataset=gnomad_sv_r4"
+        if ensembl
+        else f"https://gnomad.broadinstitute.org/region/{dashed}?dataset=gnomad_sv_r4",
+        "DECIPHER": f"https://www.deciphergenomics.org/gene/{quote(symbol)}/overview"
+        if symbol
+        else f"https://www.deciphergenomics.org/browser#q/{region}",
+        "UCSC": f"https://genome.ucsc.edu/cgi-bin/hgTracks?db=hg38&position=chr{region}",
+        "DGV": f"http://dgv.tcag.ca/gb2/gbrowse/dgv2_hg38/?name=chr{region}",
+    }
 
 
 def whole(page_url: str, path: str) -> str:

@@ -31,11 +31,16 @@ _COLUMNS: Final = (
     "badges",
     "filters",
     "copy_ratio",
+    "relatives",
 )
 
 
-def carrier_list(events: pl.DataFrame, subject: Subject, filters: Filters, *, assessable: bool) -> None:
+def carrier_list(
+    events: pl.DataFrame, kin: pl.DataFrame, subject: Subject, filters: Filters, *, assessable: bool
+) -> None:
     """The events that make carriers, as the store names their columns, with the link to the same rows as CSV.
+
+    `kin` names the parents and children of carriers who carry too.
 
     Where the place is not assessable they are calls that were made there, and nothing more.
     """
@@ -53,7 +58,11 @@ def carrier_list(events: pl.DataFrame, subject: Subject, filters: Filters, *, as
     ]
     st.html(markup.element("h2", f"{title}: {wording.joined(by_direction, 'and')}", class_="cnv-section"))
     st.dataframe(
-        with_badges(one_based(events)).select(_COLUMNS).with_columns(pl.col("class").str.replace_all("-", " ")),
+        with_badges(one_based(events))
+        .join(kin, on=["sample", "direction"], how="left", maintain_order="left")
+        .with_columns(pl.col("relatives").fill_null(""))
+        .select(_COLUMNS)
+        .with_columns(pl.col("class").str.replace_all("-", " ")),
         column_config=_configuration(subject.kind.value),
         hide_index=True,
         height=420 if events.height > 10 else "auto",
@@ -108,4 +117,7 @@ def _configuration(noun: str) -> dict[str, Any]:
         "copy_ratio": column.NumberColumn("Copy ratio", help="1 is the expected copy number", format="%.2f"),
         "filters": column.TextColumn("Filter"),
         "badges": column.ListColumn("Care"),
+        "relatives": column.TextColumn(
+            "Relatives who carry it too", help="Parents and children in the panel of trios, whatever the cohort chosen"
+        ),
     }

@@ -1,12 +1,13 @@
-"""The row of controls: class, filter level, cohort and overlap rule; each change is one new address."""
+"""The row of controls: class, filter level, cohort and overlap rule, and the rest to unfold; each change is one new address."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, Final
 
 import streamlit as st
 
 from dashboard import wording
-from dashboard.filters import CLASSES, GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Overlap
+from dashboard.filters import CLASSES, GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers, Overlap, Sex
 from dashboard.subject import Subject
 from dashboard.target import Pieces, Target
 from dashboard.url_state import changed, show
@@ -15,11 +16,13 @@ from data_prep.domain.levels import Level
 
 LEVELS = (Level.CREDIBLE, Level.PASS, Level.ALL)
 COHORTS = (Cohort.UNRELATED, Cohort.ALL)
+SEXES: Final = (None, Sex.XX, Sex.XY)
+COPY_NUMBERS: Final = range(9)
 COHORT_NAMES = {Cohort.UNRELATED: "unrelated", Cohort.ALL: "everyone"}
 
 
-def controls(subject: Subject, target: Target, filters: Filters) -> None:
-    """The controls of the page of a gene or region."""
+def controls(subject: Subject, target: Target, filters: Filters, groups: Mapping[str, str]) -> None:
+    """The controls of the page of a gene or region; `groups` are names of super-populations and populations by code."""
 
     def with_classes(chosen: list[CallClass]) -> Mapping[str, str]:
         return subject.query(replace(filters, classes=tuple(name for name in CLASSES if name in chosen)))
@@ -33,7 +36,7 @@ def controls(subject: Subject, target: Target, filters: Filters) -> None:
     def with_overlap(chosen: Overlap) -> Mapping[str, str]:
         return subject.query(replace(filters, overlap=None if chosen == target.default_rule else chosen))
 
-    classes, level, cohort, overlap = st.columns([3, 2.6, 2, 2.2], vertical_alignment="bottom")
+    classes, level, cohort, overlap, rest = st.columns([2.6, 2.5, 1.9, 2, 1.3], vertical_alignment="bottom")
     classes.multiselect(
         "Class",
         CLASSES,
@@ -81,4 +84,74 @@ def controls(subject: Subject, target: Target, filters: Filters) -> None:
             if target.kind is Pieces.REGION
             else " Coding sequence: a loss takes at least one coding base, a gain holds at least 75 % of them."
         ),
+    )
+    set_there = _set(filters)
+    with rest.popover(f"More · {set_there}" if set_there else "More", icon=":material/tune:", width="stretch"):
+        _more(subject, filters, groups)
+
+
+def _set(filters: Filters) -> int:
+    """How many of the folded controls are not at their default."""
+    plain = Filters()
+    names = ("populations", "sex", "outliers", "min_length", "max_length", "min_quality", "min_bins", "copy_numbers")
+    return sum(getattr(filters, name) != getattr(plain, name) for name in names)
+
+
+def _more(subject: Subject, filters: Filters, groups: Mapping[str, str]) -> None:
+    def address(**changes: Any) -> Mapping[str, str]:
+        return subject.query(replace(filters, **changes))
+
+    st.multiselect(
+        "Populations",
+        tuple(groups),
+        key=show("population", list(filters.populations)),
+        format_func=lambda code: f"{code} {groups[code]}",
+        placeholder="every one",
+        on_change=changed,
+        args=("population", lambda chosen: address(populations=tuple(code for code in groups if code in chosen))),
+        help="Super-populations and populations; several are counted together.",
+    )
+    st.segmented_control(
+        "Karyotype sex",
+        SEXES,
+        key=show("sex", filters.sex),
+        required=True,
+        format_func=lambda sex: "any" if sex is None else sex.value,
+        on_change=changed,
+        args=("sex", lambda chosen: address(sex=chosen)),
+    )
+    st.toggle(
+        "Count samples with large events on the chromosome",
+        key=show("outliers", filters.outliers is Outliers.INCLUDE),
+        on_change=changed,
+        args=("outliers", lambda on: address(outliers=Outliers.INCLUDE if on else Outliers.EXCLUDE)),
+        help="Events over 3 Mb, or over a tenth of a chromosome, most probably come from cell culture. A constitutional "
+        "change that large is possible.",
+    )
+    left, right = st.columns(2)
+    for column, name, label, step, note in (
+        (left, "min_length", "Length from, bp", 1_000, None),
+        (right, "max_length", "Length to, bp", 1_000, None),
+        (left, "min_quality", "QUAL from", 1.0, "Phred-scaled quality of the event"),
+        (right, "min_bins", "Bins from", 1, "Read-depth bins; events of one or two are the least certain"),
+    ):
+        column.number_input(
+            label,
+            min_value=type(step)(0),
+            max_value=type(step)(999_999_999),
+            step=step,
+            key=show(name, getattr(filters, name)),
+            value=None,
+            placeholder="any",
+            on_change=changed,
+            args=(name, lambda chosen, name=name: address(**{name: chosen})),
+            help=note,
+        )
+    st.multiselect(
+        "Copy number",
+        sorted({*COPY_NUMBERS, *filters.copy_numbers}),
+        key=show("copy_number", list(filters.copy_numbers)),
+        placeholder="any",
+        on_change=changed,
+        args=("copy_number", lambda chosen: address(copy_numbers=tuple(sorted(chosen)))),
     )

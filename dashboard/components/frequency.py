@@ -1,6 +1,6 @@
 """The answer about losses and gains, each apart: headline, dot plot and table by super-population."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -56,7 +56,7 @@ def headline(
         *_hidden(whole, filters),
         *_thin(events, direction),
     ]
-    return f"{_sign(direction)}<strong>{markup.text(happens)} in {share}</strong>: {told}. " + markup.element(
+    return f"{sign(direction)}<strong>{markup.text(happens)} in {share}</strong>: {told}. " + markup.element(
         "span", markup.text(" ".join(sentences)), class_="cnv-small"
     )
 
@@ -66,22 +66,22 @@ def block(
     direction: Direction,
     filters: Filters,
     palette: Palette,
-    names: Mapping[str, str],
+    superpopulations: Mapping[str, str],
+    populations: Mapping[str, tuple[str, str]],
     *,
     sexes: bool,
 ) -> None:
-    """Chart and table of one direction by super-population; `names` are the words for their codes.
+    """Chart and table of one direction by super-population, and the same by population and by sex to unfold.
 
-    With `sexes`, XX and XY follow apart, as they must on X (R5).
+    `superpopulations` are the words for their codes, `populations` those of a population and its super-population.
+    With `sexes`, XX and XY stand in the first table, as they must on X (R5).
     """
     rows = table.filter(pl.col("direction") == direction.value)
-    groups = rows.filter(pl.col("grouped_by") == "superpopulation")
-    total = rows.filter(pl.col("grouped_by") == "all")
-    by_sex = rows.filter((pl.col("grouped_by") == "sex") & sexes)
+    by = {kind: rows.filter(pl.col("grouped_by") == kind) for kind in ("all", "superpopulation", "population", "sex")}
     plural = PLURALS[direction]
-    st.html(markup.element("h2", f"{_sign(direction)}{plural.capitalize()} by super-population", class_="cnv-section"))
+    st.html(markup.element("h2", f"{sign(direction)}{plural.capitalize()} by super-population", class_="cnv-section"))
     picture, numbers = st.columns([5, 7], gap="medium")
-    drawn = pl.concat([groups, total]).with_columns(
+    drawn = pl.concat([by["superpopulation"], by["all"]]).with_columns(
         pl.col("group").replace("all", "All"),
         told=pl.struct("carriers", "samples", "ci_low", "ci_high").map_elements(
             lambda row: wording.frequency(row["carriers"], row["samples"], row["ci_low"], row["ci_high"]),
@@ -93,23 +93,74 @@ def block(
         alt=f"Share of people with {plural}, by super-population, with 95 % intervals; the table beside has the numbers.",
     )
     lines = [
-        *(_line(row, direction, filters, _group(row["group"], names, palette)) for row in _rows(groups)),
-        *(_line(row, direction, filters, "All", class_="cnv-total cnv-break") for row in _rows(total)),
-        *(_line(row, direction, filters, markup.text(row["group"])) for row in _rows(by_sex)),
+        *(
+            _line(
+                row,
+                direction,
+                filters,
+                _group(row["group"], row["group"], superpopulations.get(row["group"], ""), palette),
+            )
+            for row in _rows(by["superpopulation"])
+        ),
+        *(_line(row, direction, filters, "All", class_="cnv-total cnv-break") for row in _rows(by["all"])),
+        *(_line(row, direction, filters, markup.text(row["group"])) for row in _rows(by["sex"]) if sexes),
     ]
-    numbers.html(
+    reach = max((row["ci_high"] for kind in ("population", "sex") for row in _rows(by[kind])), default=1.0)
+    colour = palette.direction(direction)
+    folded = []
+    for row in _rows(by["population"]):
+        name, superpopulation = populations.get(row["group"], ("", ""))
+        group = _group(row["group"], superpopulation, name, palette)
+        folded.append(_line(row, direction, filters, group, picture=_whisker(row, reach, colour)))
+    numbers.html(_table(lines, direction, filters, f"cnv-frequencies-{direction.value}", f"Frequencies of {plural}"))
+    if not sexes:
+        folded += [
+            _line(row, direction, filters, markup.text(row["group"]), picture=_whisker(row, reach, colour))
+            for row in _rows(by["sex"])
+        ]
+    st.html(
         markup.element(
-            "div",
-            markup.element(
-                "table",
-                markup.element("thead", _head(direction, filters)) + markup.element("tbody", "".join(lines)),
-                class_=f"cnv-table cnv-frequencies-{direction.value}",
+            "details",
+            markup.element("summary", f"{plural.capitalize()} by population{'' if sexes else ' and by sex'}")
+            + _table(
+                folded,
+                direction,
+                filters,
+                f"cnv-populations-{direction.value}",
+                f"Frequencies of {plural} by population",
+                picture=True,
             ),
-            class_="cnv-scroll",
-            tabindex="0",
-            role="region",
-            aria_label=f"Frequencies of {plural}",
+            class_="cnv-more",
         )
+    )
+
+
+def _table(
+    lines: Sequence[str], direction: Direction, filters: Filters, class_: str, label: str, *, picture: bool = False
+) -> str:
+    head = _head(direction, filters, picture=picture)
+    table = markup.element(
+        "table",
+        markup.element("thead", head) + markup.element("tbody", "".join(lines)),
+        class_=f"cnv-table {class_}",
+    )
+    return markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=label)
+
+
+def _whisker(row: Row, reach: float, colour: str) -> str:
+    """Share and interval as a small picture, all rows on one scale from 0 to `reach`; the numbers stand beside it."""
+
+    def at(share: float) -> str:
+        return f"{share / reach * 100:.1f}%"
+
+    line = f"left:{at(row['ci_low'])};width:{at(row['ci_high'] - row['ci_low'])};background:{colour}"
+    dot = f"left:{at(row['frequency'])};background:{colour}"
+    return markup.element(
+        "span",
+        markup.element("span", "", class_="cnv-reach", style=line)
+        + markup.element("span", "", class_="cnv-dot", style=dot),
+        class_="cnv-whisker",
+        aria_hidden="true",
     )
 
 
@@ -118,15 +169,19 @@ def everyone(table: pl.DataFrame, direction: Direction) -> Row:
     return table.filter((pl.col("direction") == direction.value) & (pl.col("grouped_by") == "all")).row(0, named=True)
 
 
-def _head(direction: Direction, filters: Filters) -> str:
+def _head(direction: Direction, filters: Filters, *, picture: bool) -> str:
     heads = ["People", "Carriers", "Frequency", "95 % interval", *(label for _, label in PARTS[direction])]
     heads += ["At PASS"] if filters.level is not Level.PASS else []
     first = markup.element("th", "Group", scope="col", class_="cnv-left")
+    if picture:
+        first += markup.element("td", "")
     return markup.element("tr", first + "".join(markup.element("th", markup.text(head), scope="col") for head in heads))
 
 
-def _line(row: Row, direction: Direction, filters: Filters, group: str, class_: str = "") -> str:
-    """A row of the table; `group` is HTML."""
+def _line(
+    row: Row, direction: Direction, filters: Filters, group: str, class_: str = "", picture: str | None = None
+) -> str:
+    """A row of the table; `group` and `picture` are HTML."""
     cells = [wording.count(row["samples"]), wording.count(row["carriers"])]
     if row["carriers"]:
         cells += [wording.percent(row["frequency"]), wording.interval_percent(row["ci_low"], row["ci_high"])]
@@ -142,15 +197,18 @@ def _line(row: Row, direction: Direction, filters: Filters, group: str, class_: 
             if row["pass_carriers"]
             else "0"
         )
-    content = markup.element("th", group, scope="row") + "".join(
-        markup.element("td", markup.text(cell)) for cell in cells
-    )
+    content = markup.element("th", group, scope="row")
+    if picture is not None:
+        content += markup.element("td", picture)
+    content += "".join(markup.element("td", markup.text(cell)) for cell in cells)
     return markup.element("tr", content, class_=class_)
 
 
-def _group(code: str, names: Mapping[str, str], palette: Palette) -> str:
-    swatch = markup.element("span", "", class_="cnv-swatch", style=f"background:{palette.superpopulation(code)}")
-    return f"{swatch}{markup.text(code)} " + markup.element("span", markup.text(names.get(code, "")), class_="cnv-name")
+def _group(code: str, superpopulation: str, name: str, palette: Palette) -> str:
+    swatch = markup.element(
+        "span", "", class_="cnv-swatch", style=f"background:{palette.superpopulation(superpopulation)}"
+    )
+    return f"{swatch}{markup.text(code)} " + markup.element("span", markup.text(name), class_="cnv-name")
 
 
 def _spread(table: pl.DataFrame, direction: Direction) -> Iterator[str]:
@@ -207,5 +265,6 @@ def _rows(frame: pl.DataFrame) -> Iterator[Row]:
     return frame.iter_rows(named=True)
 
 
-def _sign(direction: Direction) -> str:
+def sign(direction: Direction) -> str:
+    """The triangle of a direction, as HTML: colour is never the only sign."""
     return markup.element("span", SIGNS[direction], class_=f"cnv-sign cnv-{direction.value}", aria_hidden="true")

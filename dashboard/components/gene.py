@@ -1,10 +1,11 @@
-"""The head of a gene's page: which gene it is and where it lies."""
+"""The head of a gene's page: which gene it is, where it lies, and where else it can be looked at."""
 
 import streamlit as st
 
-from dashboard import wording
+from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.store.genes import Gene
+from data_prep.domain.intervals import Interval
 
 
 def gene_head(gene: Gene) -> None:
@@ -29,3 +30,10 @@ def gene_head(gene: Gene) -> None:
         )
         + markup.element("div", told, class_="cnv-facts")
     )
+
+
+def elsewhere(interval: Interval, gene: Gene | None = None) -> None:
+    """Links to the same gene or region in other browsers."""
+    known = (gene.gene_id, gene.symbol) if gene and gene.biotype == "protein_coding" else (None, None)
+    there = "".join(markup.out_link(name, address) for name, address in links.elsewhere(interval, *known).items())
+    st.html(markup.element("div", f"Elsewhere: {there}", class_="cnv-facts cnv-out"))

@@ -23,6 +23,11 @@ def link(content: object, address: str, **attributes: str) -> str:
     return element("a", text(content), href=address, class_="cnv-go", **attributes)
 
 
+def out_link(content: object, address: str) -> str:
+    """A link to another site, in a tab of its own; it is not told what was looked at here."""
+    return element("a", text(content), href=address, target="_blank", rel="noopener noreferrer")
+
+
 def file_link(content: object, address: str) -> str:
     """A link to a file or to an answer that is no page."""
     return element("a", text(content), href=address, download="")

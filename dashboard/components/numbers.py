@@ -5,18 +5,20 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
+from dashboard.charts.copy_number import copy_number_chart
 from dashboard.components import frequency, markup, place
 from dashboard.components.carriers import carrier_list
 from dashboard.components.controls import controls
+from dashboard.components.depends import depends
 from dashboard.components.run import Run
 from dashboard.filters import ANY
 from dashboard.frequency_table import frequency_table
 from dashboard.store.callability import callability
-from dashboard.store.carriers import carrier_events, frequencies
-from dashboard.store.cohort import group_codes, superpopulation_names
+from dashboard.store.carriers import carrier_events, copy_numbers, frequencies, relatives
+from dashboard.store.cohort import group_codes, group_names, population_names, superpopulation_names
 from dashboard.store.panel import people
 from dashboard.subject import Subject
-from dashboard.target import Target
+from dashboard.target import Pieces, Target
 
 
 def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
@@ -27,7 +29,7 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
     events = carrier_events(database, target, filters)
 
     lead = st.container()
-    controls(subject, target, filters)
+    controls(subject, target, filters, group_names(database))
     place.counted_sentence(subject, target, filters, counted)
     with lead:
         if not seen.assessable:
@@ -53,6 +55,31 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
                     filters,
                     run.palette,
                     superpopulation_names(database),
+                    population_names(database),
                     sexes=target.interval.chrom == "chrX",
                 )
-    carrier_list(events, subject, filters, assessable=seen.assessable)
+        if target.kind is not Pieces.REGION:
+            copies(run, target)
+        depends(run, subject, target)
+    kin = relatives(database, target, filters)
+    carrier_list(events, kin, subject, filters, assessable=seen.assessable)
+
+
+def copies(run: Run, target: Target) -> None:
+    """Copies of the place in everyone, by super-population, where anyone has other than the expected."""
+    counts = copy_numbers(run.database, target, run.filters)
+    if (counts["copy_number"] == counts["expected"]).all():
+        return
+    st.html(markup.element("h2", "Copies by super-population", class_="cnv-section"))
+    st.vega_lite_chart(
+        copy_number_chart(counts, run.palette),
+        alt="Share of people by copy number, by super-population; the tables above have the numbers.",
+    )
+    st.html(
+        markup.element(
+            "p",
+            "The lowest copy number of a loss, the highest of a gain, under the rule and filters in force; "
+            "who carries nothing is taken to have the expected copies.",
+            class_="cnv-counted",
+        )
+    )

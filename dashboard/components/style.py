@@ -47,6 +47,12 @@ def style_sheet(palette: Palette) -> str:
 .cnv-table .cnv-left {{ text-align: left; }}
 .cnv-table tr.cnv-total > * {{ font-weight: 650; }}
 .cnv-table tr.cnv-break > * {{ border-top: 2px solid {palette.line}; }}
+.cnv-table caption {{ white-space: normal; }}
+.cnv-whisker {{ display: block; position: relative; width: 9rem; height: .8rem; margin: 0 .5rem; }}
+.cnv-reach {{ position: absolute; top: .35rem; height: 2px; }}
+.cnv-dot {{ position: absolute; top: .12rem; width: .55rem; height: .55rem; margin-left: -.27rem; border-radius: 50%; }}
+.cnv-more summary {{ cursor: pointer; color: {palette.primary}; font-size: .92rem; padding: .35rem 0; }}
+.cnv-out a {{ margin-right: .9rem; }}
 .cnv-swatch {{ display: inline-block; width: .62em; height: .62em; margin-right: .5em; border-radius: 1px; }}
 .cnv-name {{ color: {palette.muted}; font-weight: 400; margin-left: .25em; }}
 .cnv-grid {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1.2rem 2.2rem; align-items: start; }}

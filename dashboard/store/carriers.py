@@ -8,6 +8,7 @@ cannot disagree, and asking once more costs no query. A stream asks for one part
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -163,42 +164,48 @@ def _tally(
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Carriers of one direction among samples."""
+    """Carriers of one direction among samples, with the Wilson interval of their share; null where nobody is counted."""
 
     direction: Direction
     carriers: int
     samples: int
-
-
-def count(database: Generation, target: Target, filters: Filters) -> tuple[Count, ...]:
-    """Carriers at `target` among all who count, a count for each direction asked for."""
-    who = counted(database, target.interval.chrom, filters)
-    found = _carriers(_touching(database, target.interval), who, target, filters, filters.level)
-    return tuple(
-        Count(direction, int((found.gain == (direction is Direction.GAIN)).sum()), int(who.sum()))
-        for direction in filters.directions
-    )
+    ci_low: float | None
+    ci_high: float | None
 
 
 def by_rule(
     database: Generation, target: Target, filters: Filters, rules: Sequence[Overlap]
 ) -> dict[Overlap, tuple[Count, ...]]:
-    """The same carriers counted under other rules of overlap (R7)."""
-    return {rule: count(database, target, replace(filters, overlap=rule)) for rule in rules}
+    """Carriers at `target` under each rule of overlap (R7), a count for each direction asked for."""
+    return dict(zip(rules, _counts(database, target, [replace(filters, overlap=rule) for rule in rules]), strict=True))
 
 
 def by_filter(
     database: Generation, target: Target, filters: Filters
 ) -> dict[tuple[Level, Cohort, Outliers], tuple[Count, ...]]:
-    """The same carriers counted at other levels, in other cohorts, with outliers and without (R4, R5)."""
-    return {
-        (level, cohort, outliers): count(
-            database, target, replace(filters, level=level, cohort=cohort, outliers=outliers)
+    """Carriers at `target` at every level, in both cohorts, with outliers and without (R4, R5), likewise."""
+    asked = list(product(Level, Cohort, Outliers))
+    each = [replace(filters, level=level, cohort=cohort, outliers=outliers) for level, cohort, outliers in asked]
+    return dict(zip(asked, _counts(database, target, each), strict=True))
+
+
+def _counts(database: Generation, target: Target, asked: Sequence[Filters]) -> list[tuple[Count, ...]]:
+    touching = _touching(database, target.interval)
+    rows = []
+    for number, filters in enumerate(asked):
+        who = counted(database, target.interval.chrom, filters)
+        found = _carriers(touching, who, target, filters, filters.level)
+        gains = int(found.gain.sum())
+        for direction in filters.directions:
+            carriers_ = gains if direction is Direction.GAIN else len(found.gain) - gains
+            rows.append((number, direction.value, carriers_, int(who.sum())))
+    frame = with_frequency(pl.DataFrame(rows, schema=["asked", "direction", "carriers", "samples"], orient="row"))
+    told: list[list[Count]] = [[] for _ in asked]
+    for row in frame.iter_rows(named=True):
+        told[row["asked"]].append(
+            Count(Direction(row["direction"]), row["carriers"], row["samples"], row["ci_low"], row["ci_high"])
         )
-        for level in (Level.CREDIBLE, Level.PASS, Level.ALL)
-        for cohort in Cohort
-        for outliers in Outliers
-    }
+    return [tuple(counts) for counts in told]
 
 
 def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
@@ -237,6 +244,31 @@ def _expected(people: Panel, place: Interval) -> Whole:
     }
     codes, number = people.groups["sex"]
     return np.array([by_sex[code] for code in codes], np.int64)[number]
+
+
+def relatives(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
+    """Parents and children who carry the same direction too: one row a `sample` and `direction`, `relatives` in words.
+
+    Looked for among everyone in the panel, whatever the cohort and group chosen (R11).
+    """
+    people = panel(database)
+    who = counted(database, target.interval.chrom, Filters(cohort=Cohort.ALL, outliers=filters.outliers))
+    found = _carriers(_touching(database, target.interval), who, target, filters, filters.level)
+    names = people.samples["sample"].to_list()
+    told: dict[tuple[int, Direction], list[str]] = {}
+    for direction in filters.directions:
+        carries = np.zeros(len(names), np.bool_)
+        carries[found.sample[found.gain == (direction is Direction.GAIN)]] = True
+        for role, (children, parents) in people.parents.items():
+            both = carries[children] & carries[parents]
+            for child, parent in zip(children[both].tolist(), parents[both].tolist(), strict=True):
+                told.setdefault((child, direction), []).append(f"{role} {names[parent]}")
+                told.setdefault((parent, direction), []).append(f"child {names[child]}")
+    return pl.DataFrame(
+        [(names[row], direction.value, ", ".join(words)) for (row, direction), words in told.items()],
+        schema={"sample": pl.String, "direction": pl.String, "relatives": pl.String},
+        orient="row",
+    )
 
 
 @remembered

@@ -100,6 +100,24 @@ def superpopulation_names(database: Generation) -> dict[str, str]:
 
 
 @remembered
+def population_names(database: Generation) -> dict[str, tuple[str, str]]:
+    """Name and super-population of each population by code."""
+    rows = populations(database).select("population", "population_name", "superpopulation").iter_rows()
+    return {code: (name, superpopulation) for code, name, superpopulation in rows}
+
+
+@remembered
+def group_names(database: Generation) -> dict[str, str]:
+    """Names of super-populations, then populations, by the codes that the filter `population` accepts, in order."""
+    populations_ = {code: name for code, (name, _) in population_names(database).items()}
+    return {
+        code: name
+        for code, name in (superpopulation_names(database) | populations_).items()
+        if code in group_codes(database)
+    }
+
+
+@remembered
 def totals(database: Generation) -> Totals:
     """Sizes of the database."""
     return Totals(*database.frame(TOTALS).row(0))

@@ -22,7 +22,8 @@ GROUPED_BY: Final = ("all", "superpopulation", "population", "sex")
 
 # One row a sample, in order of its number.
 SAMPLES: Final = Statement(
-    """SELECT sample_id, sample, superpopulation, population, sex::VARCHAR AS sex, unrelated, counted, sex_mismatch
+    """SELECT sample_id, sample, superpopulation, population, sex::VARCHAR AS sex, unrelated, counted, sex_mismatch,
+    father_id, mother_id
 FROM samples ORDER BY sample_id""",
     {
         "sample_id": pl.UInt16,
@@ -33,6 +34,8 @@ FROM samples ORDER BY sample_id""",
         "unrelated": pl.Boolean,
         "counted": pl.Boolean,
         "sex_mismatch": pl.Boolean,
+        "father_id": pl.UInt16,
+        "mother_id": pl.UInt16,
     },
 )
 
@@ -82,6 +85,16 @@ class Panel:
             codes = tuple(dict.fromkeys(names))
             place = {code: number for number, code in enumerate(codes)}
             found[kind] = codes, np.array([place[name] for name in names], np.int64)
+        return found
+
+    @cached_property
+    def parents(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """`father` and `mother`: the rows of children and, at the same places, of that parent, where both are here."""
+        found = {}
+        for role in ("father", "mother"):
+            numbers = self.samples[f"{role}_id"]
+            children = np.flatnonzero(numbers.is_not_null().to_numpy())
+            found[role] = children, self.row_of[numbers.drop_nulls().to_numpy().astype(np.int64)]
         return found
 
     def in_group(self, filters: Filters) -> Mask:

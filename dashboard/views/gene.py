@@ -19,6 +19,7 @@ def show(run: Run, found: Gene, subject: Subject) -> None:
     head, button = st.columns([6, 1], vertical_alignment="top")
     with head:
         gene.gene_head(found)
+        gene.elsewhere(found.interval, found)
     with button.container(horizontal_alignment="right"):
         share(run.url, links.page(subject, run.filters))
     numbers(run, subject, gene_target(run.database, found), found.symbol)

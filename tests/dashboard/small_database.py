@@ -50,6 +50,8 @@ class Person:
     sex_mismatch: bool = False
     marked: tuple[str, ...] = ()
     """Chromosomes with large events."""
+    father: str | None = None
+    mother: str | None = None
 
     @property
     def superpopulation(self) -> str:
@@ -167,6 +169,10 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
                 "unrelated": person.unrelated,
                 "counted": person.counted,
                 "sex_mismatch": person.sex_mismatch,
+                "father": person.father,
+                "mother": person.mother,
+                "father_id": ids.get(person.father or ""),
+                "mother_id": ids.get(person.mother or ""),
             }
             for person in contents.people
         ],
