@@ -1,55 +1,58 @@
-"""Tables as CSV: a header line with the names of rule R13, then one row a line, positions as a genome browser shows them.
+"""Tables as CSV and TSV: a header line with the names of rule R13, positions as a genome browser shows them.
 
-CSV has no place for a comment, so there is none: the file's name and its columns have to say what it is.
+CSV is opened by spreadsheets, so it has no comments, and text that a spreadsheet would run as a formula gets an
+apostrophe before it. TSV is for programs: `#` lines first that say what the file is, and every value as it is.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import polars as pl
 
-CARRIER_COLUMNS: Final = (
-    "sample",
-    "superpopulation",
-    "population",
-    "sex",
-    "chrom",
-    "start",
-    "end",
-    "length",
-    "class",
-    "copy_number",
-    "expected_copy_number",
-    "copy_ratio",
-    "quality",
-    "bins",
-    "filters",
-    "genotype",
-    "event",
-    "overlap",
-)
-"""Columns of a list of carriers, in order; one row an event."""
+from dashboard.formats.about import About, without_controls
+from dashboard.formats.about import file_name as file_name
+from dashboard.formats.columns import CARRIERS, FREQUENCIES, Table
 
-FREQUENCY_COLUMNS: Final = (
-    "grouped_by",
-    "group",
-    "direction",
-    "carriers",
-    "samples",
-    "frequency",
-    "ci_low",
-    "ci_high",
-    "complete_losses",
-    "partial_losses",
-    "low_gains",
-    "high_gains",
-    "without_copy_number",
-    "pass_carriers",
-    "pass_frequency",
-    "note",
-)
-"""Columns of a frequency table, in order; one row a group and direction."""
+_FORMULA: Final = r"^([=+\-@\t\r].)"
+"""How a formula begins for a spreadsheet. A sign alone, such as a strand, is none."""
+
+
+def csv_pieces(frames: Iterable[pl.DataFrame], table: Table) -> Iterator[bytes]:
+    """The header at once, then each frame's rows. Empty cells are values that are not known."""
+    yield (",".join(table.names) + "\n").encode()
+    for frame in frames:
+        safe = table.one_based(frame).with_columns(pl.col(pl.String).str.replace(_FORMULA, "'$1"))
+        yield safe.write_csv(include_header=False).encode()
+
+
+def tsv_pieces(frames: Iterable[pl.DataFrame], table: Table, about: About) -> Iterator[bytes]:
+    """Comments, the header, then each frame's rows. Tabs and line breaks within a value become a space."""
+    yield "".join(f"# {line}\n" for line in [*_told(about), *_columns(table)]).encode()
+    yield ("\t".join(table.names) + "\n").encode()
+    for frame in frames:
+        plain = without_controls(table.one_based(frame))
+        # A row that began with "#" would be taken for a comment: quotes keep it.
+        hidden = plain.schema[table.names[0]] == pl.String and plain[table.names[0]].str.starts_with("#").any()
+        yield plain.write_csv(
+            include_header=False, separator="\t", quote_style="non_numeric" if hidden else "necessary"
+        ).encode()
+
+
+def _told(about: About) -> Iterator[str]:
+    for name, value in about.lines():
+        yield f"{name}: {value}"
+
+
+def _columns(table: Table) -> Iterator[str]:
+    yield f"a row: {table.row}"
+    if table.placed:
+        yield "positions: 1-based and inclusive"
+    for column in table.columns:
+        yield f"column {column.name}: {column.meaning}"
+
+
+CARRIER_COLUMNS: Final = CARRIERS.names
+FREQUENCY_COLUMNS: Final = FREQUENCIES.names
 
 
 def one_based(frame: pl.DataFrame) -> pl.DataFrame:
@@ -62,9 +65,3 @@ def csv_lines(frames: Iterable[pl.DataFrame], columns: Sequence[str]) -> Iterato
     yield (",".join(columns) + "\n").encode()
     for frame in frames:
         yield frame.select(columns).write_csv(include_header=False).encode()
-
-
-def file_name(parts: Iterable[str], suffix: str) -> str:
-    """A file name of these parts that any system takes: letters, digits, dots and dashes."""
-    told = "-".join(part for part in (re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.") for part in parts) if part)
-    return f"{told[:150]}.{suffix}"

@@ -1,0 +1,132 @@
+"""The columns of every table that can be downloaded, with their types and meaning: one name means one thing (R13).
+
+The same definitions head a TSV, describe the fields of a Parquet file and stand in the JSON, so a file explains itself
+wherever its format has a place for it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+Type = type[pl.DataType]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: `meaning` is one sentence, without a full stop."""
+
+    name: str
+    type: Type
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: `row` says what one row is. Frames handed to a format hold at least these columns.
+
+    A table that has `start` and `end` is given 0-based and half-open; each format writes them as its standard says (R1).
+    """
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def schema(self) -> dict[str, Type]:
+        """Types by name, in order."""
+        return {column.name: column.type for column in self.columns}
+
+    @property
+    def placed(self) -> bool:
+        """Its rows are intervals."""
+        return {"chrom", "start", "end"} <= set(self.names)
+
+    def fitted(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The columns of this table, in order and type."""
+        return frame.select(pl.col(column.name).cast(column.type) for column in self.columns)
+
+    def one_based(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The columns of this table with intervals as people read them: 1-based and inclusive, so the start moves by
+        one and the end stays (R1)."""
+        fitted = self.fitted(frame)
+        return fitted.with_columns(pl.col("start") + 1) if self.placed else fitted
+
+
+_PERSON: Final = (
+    Column("sample", pl.String, "Name of the sample"),
+    Column("superpopulation", pl.String, "Super-population: AFR, AMR, EAS, EUR, SAS"),
+    Column("population", pl.String, "Population, such as GBR"),
+    Column("sex", pl.String, "Karyotype sex, XX or XY"),
+)
+_PLACE: Final = (
+    Column("chrom", pl.String, "Chromosome of GRCh38"),
+    Column("start", pl.Int32, "First base"),
+    Column("end", pl.Int32, "Last base"),
+    Column("length", pl.Int32, "Bases"),
+)
+_NUMBERS: Final = (
+    Column("class", pl.String, "Copy number against the expected one"),
+    Column("copy_number", pl.Int32, "Copy number that the caller gives"),
+    Column("expected_copy_number", pl.UInt8, "Copies expected there in this person"),
+    Column("copy_ratio", pl.Float32, "Linear copy ratio; 1 is the expected copy number"),
+    Column("quality", pl.Float32, "QUAL, Phred-scaled"),
+    Column("bins", pl.Int32, "Read-depth bins"),
+    Column("filters", pl.String, "FILTER; PASS, or codes joined by a semicolon"),
+)
+_EVENT: Final = Column("event", pl.Int64, "Number of the event: abutting calls of one person and direction")
+_OVERLAP: Final = Column("overlap", pl.Float64, "Share of the gene or region that lies within it, 0 to 1")
+
+CARRIERS: Final = Table(
+    "carriers",
+    "an event of a carrier that takes part in making them one",
+    (
+        *_PERSON,
+        *_PLACE,
+        *_NUMBERS,
+        Column("genotype", pl.String, "GT of the event's calls as written, joined by a semicolon"),
+        _EVENT,
+        _OVERLAP,
+    ),
+)
+
+CALLS: Final = Table(
+    "calls",
+    "a call, as the caller wrote it, of an event that makes somebody a carrier",
+    (
+        *_PERSON,
+        *_PLACE,
+        *_NUMBERS,
+        Column("genotype", pl.String, "GT as written"),
+        _EVENT,
+        _OVERLAP,
+    ),
+)
+
+FREQUENCIES: Final = Table(
+    "frequencies",
+    "a group of people and a direction",
+    (
+        Column("grouped_by", pl.String, "What the group is: all, superpopulation, population or sex"),
+        Column("group", pl.String, "The group"),
+        Column("direction", pl.String, "loss or gain"),
+        Column("carriers", pl.Int32, "People with at least one event that meets filters and overlap rule"),
+        Column("samples", pl.Int32, "People counted"),
+        Column("frequency", pl.Float64, "Carriers as a share of samples, 0 to 1"),
+        Column("ci_low", pl.Float64, "Lower end of its 95 % Wilson interval"),
+        Column("ci_high", pl.Float64, "Upper end of its 95 % Wilson interval"),
+        Column("complete_losses", pl.Int32, "Carriers without a copy"),
+        Column("partial_losses", pl.Int32, "Carriers with fewer copies than expected"),
+        Column("low_gains", pl.Int32, "Carriers with more copies than expected"),
+        Column("high_gains", pl.Int32, "Carriers with 2.5 times the expected copies or more"),
+        Column("without_copy_number", pl.Int32, "Carriers whose caller gives no copy number"),
+        Column("pass_carriers", pl.Int32, "What carriers would be at the level pass"),
+        Column("pass_frequency", pl.Float64, "What frequency would be at the level pass"),
+        Column("note", pl.String, "Why there are no numbers, where there are none"),
+    ),
+)

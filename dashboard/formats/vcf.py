@@ -1,0 +1,216 @@
+"""Calls and sites as VCF 4.3, read by bcftools.
+
+POS is the base before the first base of the interval, as VCF says for symbolic alleles, and so equals the 0-based start.
+The sequence is not at hand, so REF is N, and the header says so. Version 4.3 and not a later one, because later ones
+take the end from SVLEN and tools of the field do not all follow yet.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+import polars as pl
+
+from dashboard.formats.about import About, one_line
+from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.copy_number import expected_copy_number
+
+PIECE: Final = 256 * 1024
+"""Bytes gathered before they are sent; one record of a wide file can be 40 kB."""
+
+FILTERS: Final = {
+    "PASS": "All filters passed",
+    "cnvLength": "CNV with length below 10000",
+    "cnvQual": "CNV with quality below 10",
+    "cnvBinSupportRatio": "CNV with low supporting number of bins with respect to event length",
+    "cnvCopyRatio": "CNV with copy ratio within +/- 0.2 of 1.0",
+}
+"""What DRAGEN's filters mean; any other is declared as one of the caller."""
+
+_ALLELES: Final = {"loss": "DEL", "gain": "DUP"}
+# Of a genotype with other alleles than the reference and the one of this record the numbers would mean something else.
+_GENOTYPE: Final = re.compile(r"[01.]([/|][01.])*")
+
+_CALLS: Final = (
+    '##INFO=<ID=NC,Number=1,Type=Integer,Description="People in this file with a call of exactly this interval">',
+    '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype as the caller wrote it; ./1 says a gain and no count of '
+    'alleles. Missing: no call of this interval in the person, which is no statement about the copies there">',
+    '##FORMAT=<ID=CN,Number=1,Type=Integer,Description="Copy number that the caller gives">',
+    '##FORMAT=<ID=ECN,Number=1,Type=Integer,Description="Copies expected at this place in this person">',
+    '##FORMAT=<ID=CNQ,Number=1,Type=Float,Description="QUAL of the call">',
+    '##FORMAT=<ID=SM,Number=1,Type=Float,Description="Linear copy ratio of the segment mean">',
+    '##FORMAT=<ID=BC,Number=1,Type=Integer,Description="Number of read-depth bins">',
+    '##FORMAT=<ID=FT,Number=1,Type=String,Description="FILTER of the call">',
+    '##FORMAT=<ID=EVT,Number=1,Type=String,Description="Number of the event that the call is part of: abutting calls of '
+    'one person and direction">',
+    '##explorer_qual="QUAL of a record is the highest of its calls"',
+    '##explorer_filter="FILTER of a record is PASS where a call of it passed, else every filter that one failed"',
+)
+_FORMAT: Final = "GT:CN:ECN:CNQ:SM:BC:FT:EVT"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A column of the file."""
+
+    sample: str
+    sex: str | None
+
+
+def calls_pieces(
+    frames: Iterable[pl.DataFrame], people: Sequence[Person], filters: Iterable[str], about: About
+) -> Iterator[bytes]:
+    """The file in pieces: one record a distinct interval and direction, one column each of `people`.
+
+    `frames` are calls as `columns.CALLS` has them, 0-based, sorted by chrom, start, end and class direction, which is in
+    the column `direction`; their samples are all in `people`. `filters` are the distinct values of the column `filters`.
+    A second call of one person with the same interval gets a record of its own.
+    """
+    yield _header(about, [*_declared(filters), *_CALLS], ["FORMAT", *(one_line(one.sample) for one in people)])
+    column = {one.sample: number for number, one in enumerate(people)}
+    rows = (row for frame in frames for row in frame.iter_rows(named=True))
+    yield from _gathered(
+        _record(calls, people, column)
+        for _, same in groupby(rows, key=lambda row: (row["chrom"], row["start"], row["end"], row["direction"]))
+        for calls in _once_each(same)
+    )
+
+
+def _once_each(calls: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The calls in as few lists as hold each person once."""
+    lists: list[dict[str, dict[str, Any]]] = []
+    for call in calls:
+        free = next((one for one in lists if call["sample"] not in one), None)
+        if free is None:
+            free = {}
+            lists.append(free)
+        free[call["sample"]] = call
+    return (list(one.values()) for one in lists)
+
+
+def _record(calls: Sequence[dict[str, Any]], people: Sequence[Person], column: Mapping[str, int]) -> str:
+    chrom, start, end, direction = (calls[0][name] for name in ("chrom", "start", "end", "direction"))
+    missing = {sex: _missing(chrom, start, end, sex) for sex in ("XX", "XY", None)}
+    cells = [missing[one.sex] for one in people]
+    for call in calls:
+        at = column[call["sample"]]
+        cells[at] = _cell(call, missing[people[at].sex])
+    qualities = [call["quality"] for call in calls if _finite(call["quality"])]
+    return "\t".join(
+        [
+            *_place(chrom, start, end, direction, f"{chrom}-{start + 1}-{end}-{direction}"),
+            _number(max(qualities, default=None)),
+            _filter(calls),
+            f"{_interval(start, end, direction)};NC={len(calls)}",
+            _FORMAT,
+            *cells,
+        ]
+    )
+
+
+def _missing(chrom: str, start: int, end: int, sex: str | None) -> str:
+    """A genotype that says nothing, of as many alleles as the person is expected to have."""
+    return "." if expected_copy_number(chrom, start, end, sex) == 1 else "./."
+
+
+def _cell(call: Mapping[str, Any], missing: str) -> str:
+    genotype = call["genotype"] or ""
+    return ":".join(
+        (
+            genotype if _GENOTYPE.fullmatch(genotype) else missing,
+            _number(call["copy_number"]),
+            _number(call["expected_copy_number"]),
+            _number(call["quality"]),
+            _number(call["copy_ratio"]),
+            _number(call["bins"]),
+            ";".join(_code(code) for code in call["filters"].split(";")),
+            str(call["event"]),
+        )
+    )
+
+
+def _filter(calls: Iterable[Mapping[str, Any]]) -> str:
+    values = {call["filters"] for call in calls}
+    if "PASS" in values:
+        return "PASS"
+    return ";".join(sorted(_codes(values))) or "."
+
+
+def _declared(filters: Iterable[str]) -> Iterator[str]:
+    for code in sorted(_codes(filters) | {"PASS"}):
+        yield f'##FILTER=<ID={code},Description="{FILTERS.get(code, "A filter of the caller")}">'
+
+
+def _codes(values: Iterable[str]) -> set[str]:
+    """The single filters of values such as `cnvLength;cnvQual`, without the dot of those that have none."""
+    return {_code(code) for value in values for code in value.split(";")} - {".", ""}
+
+
+def _code(text: str) -> str:
+    """A filter with what would end the field or the header line as underscores."""
+    return re.sub(r"[^\w.+-]", "_", text)
+
+
+def _place(chrom: str, start: int, end: int, direction: str, name: str) -> tuple[str, str, str, str, str]:
+    return chrom, str(start), name, "N", f"<{_ALLELES[direction]}>"
+
+
+def _interval(start: int, end: int, direction: str) -> str:
+    length = end - start
+    return f"SVTYPE={_ALLELES[direction]};END={end};SVLEN={-length if direction == 'loss' else length};IMPRECISE"
+
+
+def _header(about: About, lines: Iterable[str], columns: Sequence[str] = ()) -> bytes:
+    """Everything above the records; `columns` follow INFO."""
+    return (
+        "\n".join(
+            [
+                "##fileformat=VCFv4.3",
+                f"##fileDate={about.retrieved:%Y%m%d}",
+                "##source=1000 Genomes CNV explorer",
+                "##reference=GRCh38",
+                *(f"##explorer_{name}={_quoted(value)}" for name, value in about.lines()),
+                '##explorer_ref="REF is N: the sequence is not at hand. POS is the base before the interval"',
+                *(f"##contig=<ID={chrom},length={length},assembly=GRCh38>" for chrom, length in LENGTHS.items()),
+                '##ALT=<ID=DEL,Description="Fewer copies than expected">',
+                '##ALT=<ID=DUP,Description="More copies than expected">',
+                '##INFO=<ID=SVTYPE,Number=1,Type=String,Description="DEL or DUP">',
+                '##INFO=<ID=END,Number=1,Type=Integer,Description="Last base of the interval, 1-based">',
+                '##INFO=<ID=SVLEN,Number=1,Type=Integer,Description="Bases of the interval, negative for a loss">',
+                '##INFO=<ID=IMPRECISE,Number=0,Type=Flag,Description="Ends are those of read-depth bins">',
+                *lines,
+                "\t".join(["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", *columns]),
+            ]
+        )
+        + "\n"
+    ).encode()
+
+
+def _gathered(lines: Iterable[str]) -> Iterator[bytes]:
+    """Lines in pieces of some size."""
+    waiting: list[bytes] = []
+    size = 0
+    for line in lines:
+        waiting.append(line.encode() + b"\n")
+        size += len(waiting[-1])
+        if size >= PIECE:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "/").replace('"', "'") + '"'
+
+
+def _finite(number: float | None) -> bool:
+    return number is not None and math.isfinite(number)
+
+
+def _number(number: float | None) -> str:
+    """Seven digits, as many as the database has; a dot for none."""
+    return f"{number:.7g}" if number is not None and math.isfinite(number) else "."

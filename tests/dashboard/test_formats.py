@@ -1,0 +1,360 @@
+"""Each format on its own, read back by libraries and tools of the field; names that try to break it."""
+
+import csv
+import datetime
+import io
+import json
+import math
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+import pysam
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.formats import bed, delimited, parquet, pgxseg, vcf
+from dashboard.formats import json as json_format
+from dashboard.formats.about import About, file_name
+from dashboard.formats.columns import CALLS, CARRIERS, FREQUENCIES, Table
+
+NASTY = (
+    "=cmd|' /C calc'!A0",
+    "@x",
+    "+1-2",
+    "-2+3",
+    "#hash",
+    'quo"te',
+    "tab\there",
+    "line\nbreak",
+    "semi;colon=1",
+    "Ünï,cödé",
+)
+ABOUT = About(
+    'Calls of "GSTM1"\nand\tmore',
+    (("release", "DRAGEN 3.5.7b"), ("source", "a;b=c\nd"), ("cite", "<doi>")),
+    True,
+    datetime.datetime(2026, 11, 24, 5, 6, 7),
+)
+ITEMS = bed.Items("sample", pl.col("quality"), "QUAL", coloured_by="class")
+
+
+def call(sample: str = "S1", start: int = 109_687_569, end: int = 109_697_443, **values: object) -> dict[str, object]:
+    """A call; by default the GSTM1 deletion, of which DRAGEN writes POS 109687569 and END 109697443."""
+    known: dict[str, object] = {
+        "sample": sample,
+        "superpopulation": "EUR",
+        "population": "GBR",
+        "sex": "XX",
+        "chrom": "chr1",
+        "start": start,
+        "end": end,
+        "length": end - start,
+        "direction": "loss",
+        "class": "partial-loss",
+        "copy_number": 1,
+        "expected_copy_number": 2,
+        "copy_ratio": 0.5,
+        "quality": 47.5,
+        "bins": 3,
+        "filters": "cnvLength",
+        "genotype": "0/1",
+        "event": 7,
+        "overlap": 1.0,
+    }
+    return known | values
+
+
+def frame(*rows: dict[str, object]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema={**CALLS.schema, "direction": pl.String})
+
+
+def text(pieces: Iterable[bytes]) -> str:
+    return b"".join(pieces).decode()
+
+
+def calls_vcf(rows: pl.DataFrame) -> str:
+    people = [vcf.Person(*row) for row in rows.select("sample", "sex").unique(maintain_order=True).rows()]
+    return text(vcf.calls_pieces([rows], people, rows["filters"].unique(), ABOUT))
+
+
+KNOWN = frame(call())
+
+
+def test_one_event_in_every_format_where_its_standard_puts_it_r1(tmp_path: Path) -> None:
+    # bases 109,687,570 to 109,697,443 as a genome browser counts; VCF's POS is the base before.
+    for cells in (
+        next(csv.DictReader(io.StringIO(text(delimited.csv_pieces([KNOWN], CALLS))))),
+        next(iter(_tsv(text(delimited.tsv_pieces([KNOWN], CALLS, ABOUT))))),
+    ):
+        assert (cells["chrom"], cells["start"], cells["end"]) == ("chr1", "109687570", "109697443")
+    row = json.loads(text(json_format.json_pieces([KNOWN], CALLS, ABOUT)))["rows"][0]
+    assert (row["start"], row["end"], row["length"]) == (109687570, 109697443, 9874)
+    table = pq.read_table(io.BytesIO(b"".join(parquet.parquet_pieces([KNOWN], CALLS, ABOUT))))
+    assert (table["start"][0].as_py(), table["end"][0].as_py()) == (109687570, 109697443)
+    line = _rows(text(bed.bed_pieces([KNOWN], ITEMS, ABOUT)), ("#", "track"))[0].split("\t")
+    assert line[:3] == ["chr1", "109687569", "109697443"]
+    segment = _rows(text(pgxseg.pgxseg_pieces([KNOWN], KNOWN, ABOUT)), "#")[1].split("\t")
+    assert segment[1:4] == ["1", "109687569", "109697443"]
+    record = _rows(calls_vcf(KNOWN), "#")[0].split("\t")
+    assert (record[0], record[1], record[3], record[4]) == ("chr1", "109687569", "N", "<DEL>")
+    assert "END=109697443;SVLEN=-9874" in record[7]
+    (tmp_path / "one.vcf").write_text(calls_vcf(KNOWN))
+    read = next(iter(pysam.VariantFile(str(tmp_path / "one.vcf"))))
+    # pysam's start is the 0-based position of the base before, its stop the END.
+    assert (read.start + 1, read.stop) == (109687569, 109697443)
+
+
+def _rows(file: str, comments: str | tuple[str, ...]) -> list[str]:
+    return [line for line in file.splitlines() if not line.startswith(comments)]
+
+
+def _tsv(file: str) -> Iterable[dict[str, str]]:
+    return csv.DictReader(
+        io.StringIO("".join(line for line in io.StringIO(file) if not line.startswith("#"))), delimiter="\t"
+    )
+
+
+NASTY_ROWS = frame(*(call(name, start=1_000 * number + 1) for number, name in enumerate(NASTY)))
+
+
+def test_csv_keeps_a_spreadsheet_from_running_a_name() -> None:
+    names = [row["sample"] for row in csv.DictReader(io.StringIO(text(delimited.csv_pieces([NASTY_ROWS], CALLS))))]
+    assert names == [f"'{name}" if name[0] in "=+-@" else name for name in NASTY]
+    signs = pl.DataFrame({"sample": ["-", "+"]})
+    strand = Table("t", "r", (CALLS.columns[0],))
+    assert text(delimited.csv_pieces([signs], strand)) == "sample\n-\n+\n"
+
+
+def test_tsv_holds_one_row_a_line_whatever_the_name() -> None:
+    file = text(delimited.tsv_pieces([NASTY_ROWS], CALLS, ABOUT))
+    plain = [name.replace("\t", " ").replace("\n", " ") for name in NASTY]
+    assert [row["sample"] for row in _tsv(file)] == plain
+    read = pl.read_csv(file.encode(), separator="\t", comment_prefix="#")
+    assert read["sample"].to_list() == plain
+    assert tuple(read.columns) == CALLS.names
+    assert '# title: Calls of "GSTM1" and more\n' in file
+    assert "# simulated: yes" in file
+    assert all(f"# column {name}: " in file for name in CALLS.names)
+
+
+def test_json_is_one_object_that_keeps_every_character() -> None:
+    told = json.loads(text(json_format.json_pieces([NASTY_ROWS[:3], NASTY_ROWS[:0], NASTY_ROWS[3:]], CALLS, ABOUT)))
+    assert [row["sample"] for row in told["rows"]] == list(NASTY)
+    assert told["meta"]["simulated"] is True
+    assert told["meta"]["release"] == "DRAGEN 3.5.7b"
+    assert list(told["columns"]) == list(told["rows"][0]) == list(CALLS.names)
+    assert json.loads(text(json_format.json_pieces([], CALLS, ABOUT)))["rows"] == []
+
+
+def test_parquet_has_types_meanings_and_what_it_is() -> None:
+    many = [NASTY_ROWS] * 3
+    file = pq.ParquetFile(io.BytesIO(b"".join(parquet.parquet_pieces(many, CALLS, ABOUT))))
+    assert file.read()["sample"].to_pylist() == list(NASTY) * 3
+    schema = file.schema_arrow
+    assert schema.metadata[b"release"] == b"DRAGEN 3.5.7b"
+    assert schema.metadata[b"positions"] == b"1-based and inclusive"
+    assert schema.field("start").metadata[b"meaning"] == b"First base"
+    assert (str(schema.field("start").type), str(schema.field("quality").type)) == ("int32", "float")
+    assert pq.read_table(io.BytesIO(b"".join(parquet.parquet_pieces([], CALLS, ABOUT)))).num_rows == 0
+
+
+def test_parquet_lets_go_of_each_row_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "GROUP", 20)
+    asked = 0
+
+    def frames() -> Iterable[pl.DataFrame]:
+        nonlocal asked
+        for _ in range(50):
+            asked += 1
+            yield NASTY_ROWS
+
+    pieces = parquet.parquet_pieces(frames(), CALLS, ABOUT)
+    next(pieces)
+    assert asked == 2, "the first piece leaves with the first row group, and not with the file"
+    rest = list(pieces)
+    assert len(rest) == 25, "each group is a piece, and the footer one"
+
+
+def test_pgxseg_is_as_progenetix_describes_it() -> None:
+    rows = frame(
+        call("A", genotype=None),
+        call("B", start=5, copy_ratio=1e-9, **{"class": "complete-loss"}, copy_number=0),
+        call("C;1=2", start=9, copy_ratio=None, direction="gain", **{"class": "high-gain"}, copy_number=6),
+    )
+    lines = text(pgxseg.pgxseg_pieces([rows], rows, ABOUT)).splitlines()
+    meta = [line for line in lines if line.startswith("#meta=>")]
+    assert "#meta=>release=DRAGEN 3.5.7b" in meta
+    people = [line for line in lines if line.startswith("#sample=>")]
+    # Progenetix's own reader splits at every semicolon and then at every equals sign.
+    for line in people:
+        assert all(len(part.split("=")) == 2 for part in line.removeprefix("#sample=>").split(";"))
+    body = [line.split("\t") for line in lines if not line.startswith("#")]
+    assert body[0] == list(pgxseg.COLUMNS)
+    assert body[1] == ["A", "1", "109687569", "109697443", "-1.0", "DEL", ".", ".", "EFO:0030068", "low-level loss"]
+    assert body[2][4:6] + body[2][8:] == ["-10.0", "DEL", "EFO:0030069", "complete genomic deletion"]
+    assert body[3][0] == "C_1_2"
+    assert body[3][4:6] + body[3][8:] == [".", "DUP", "EFO:0030072", "high-level gain"]
+    told = {line.split("biosample_id=")[1].split(";")[0] for line in people}
+    assert {row[0] for row in body[1:]} == told
+
+
+def test_bed_is_read_by_bedtools_r1(tmp_path: Path) -> None:
+    if not shutil.which("bedtools"):
+        pytest.skip("bedtools is not installed")
+    file = tmp_path / "calls.bed"
+    file.write_text(text(bed.bed_pieces([NASTY_ROWS, KNOWN], ITEMS, ABOUT)))
+    (tmp_path / "place.bed").write_text("chr1\t109697442\t109697443\nchr1\t109697443\t109697444\n")
+    out = _run("bedtools", "intersect", "-a", str(tmp_path / "place.bed"), "-b", str(file), "-wb").splitlines()
+    # The last base is in it and the next one is not; the names that were tried hold no bedtools column apart.
+    hit = [line for line in out if "\tS1\t" in line]
+    assert [line.split("\t")[:3] for line in hit] == [["chr1", "109697442", "109697443"]]
+    merged = _run("bedtools", "sort", "-i", str(file)).splitlines()
+    assert len(merged) == len(NASTY) + 1
+    assert all(len(line.split("\t")) == 9 for line in merged)
+
+
+def test_bed_colours_by_class_and_cuts_the_score() -> None:
+    rows = frame(
+        call(quality=4_000.0), call(quality=None, **{"class": "high-gain"}), call(quality=math.nan, sample=" ")
+    )
+    lines = [line.split("\t") for line in _rows(text(bed.bed_pieces([rows], ITEMS, ABOUT)), ("#", "track"))]
+    assert [line[4] for line in lines] == ["1000", "0", "0"]
+    assert [line[8] for line in lines] == ["208,64,58", "26,68,128", "208,64,58"]
+    assert lines[2][3] == "_"
+    track = next(line for line in text(bed.bed_pieces([rows], ITEMS, ABOUT)).splitlines() if line.startswith("track"))
+    assert "name=\"simulated: Calls of 'GSTM1' and more\"" in track
+    assert 'itemRgb="On"' in track
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr.strip(), done.stderr
+    return done.stdout
+
+
+needs_bcftools = pytest.mark.skipif(not shutil.which("bcftools"), reason="bcftools is not installed")
+
+
+@needs_bcftools
+def test_vcf_has_a_record_an_interval_and_a_column_a_person(tmp_path: Path) -> None:
+    rows = frame(
+        call("A", start=0, end=500),
+        call("A", genotype="1/1", copy_number=0, **{"class": "complete-loss"}, filters="PASS"),
+        call("B", quality=61.25, filters="cnvLength;cnvQual"),
+        call("B", direction="gain", genotype="./1", copy_number=3, **{"class": "low-gain"}, quality=None),
+        call("C", start=200_000_000, end=200_000_001, genotype="1/2", copy_number=None, filters="odd,one"),
+        call("C", start=200_000_000, end=200_000_001, genotype=None, filters="."),
+    )
+    file = tmp_path / "calls.vcf"
+    file.write_text(calls_vcf(rows))
+    what = "%POS %END %SVTYPE %SVLEN %QUAL %FILTER %NC[ %GT/%CN/%CNQ/%FT]\n"
+    assert _run("bcftools", "query", "-f", what, str(file)).splitlines() == [
+        "0 500 DEL -500 47.5 cnvLength 1 0/1/1/47.5/cnvLength ././././. ././././.",
+        "109687569 109697443 DEL -9874 61.25 PASS 2 1/1/0/47.5/PASS 0/1/1/61.25/cnvLength;cnvQual ././././.",
+        "109687569 109697443 DUP 9874 . cnvLength 1 ././././. ./1/3/./cnvLength ././././.",
+        "200000000 200000001 DEL -1 47.5 odd_one 1 ././././. ././././. ./././47.5/odd_one",
+        "200000000 200000001 DEL -1 47.5 . 1 ././././. ././././. ././1/47.5/.",
+    ]
+    # through BCF, where nothing is kept that the header does not declare
+    _run("bcftools", "view", "-Ob", "-o", str(tmp_path / "calls.bcf"), str(file))
+    assert "number of records:\t5" in _run("bcftools", "stats", "-s", "-", str(tmp_path / "calls.bcf"))
+
+
+def test_vcf_writes_missing_of_as_many_alleles_as_are_expected_r2() -> None:
+    rows = frame(
+        call("XX", chrom="chrX", start=50_000_000, end=50_010_000),
+        call("XY", chrom="chrX", start=50_000_000, end=50_010_000, sex="XY", genotype=None, expected_copy_number=1),
+        call("XX", chrom="chrX", start=60_000_000, end=60_010_000),
+        call("XY", chrom="chrX", start=70_000_000, end=70_010_000, sex="XY", genotype="1", expected_copy_number=1),
+    )
+    records = [line.split("\t")[9:] for line in _rows(calls_vcf(rows), "#")]
+    assert [[cell.split(":")[0] for cell in record] for record in records] == [
+        ["0/1", "."],
+        ["0/1", "."],
+        ["./.", "1"],
+    ]
+
+
+@needs_bcftools
+def test_vcf_survives_names_and_words_of_others(tmp_path: Path) -> None:
+    rows = NASTY_ROWS.with_columns(filters=pl.col("sample"))
+    file = tmp_path / "calls.vcf"
+    file.write_text(calls_vcf(rows))
+    names = _run("bcftools", "query", "-l", str(file)).splitlines()
+    assert names == [name.replace("\t", " ").replace("\n", " ") for name in NASTY]
+    assert len(_run("bcftools", "view", "-H", str(file)).splitlines()) == len(NASTY)
+
+
+def test_frequencies_have_no_positions_to_move() -> None:
+    row = dict.fromkeys(FREQUENCIES.names, None) | {"group": "all", "carriers": 3}
+    table = pl.DataFrame([row], schema=FREQUENCIES.schema)
+    assert next(csv.DictReader(io.StringIO(text(delimited.csv_pieces([table], FREQUENCIES)))))["carriers"] == "3"
+    assert "positions" not in json.loads(text(json_format.json_pieces([table], FREQUENCIES, ABOUT)))["meta"]
+
+
+def test_a_file_name_is_made_of_letters_digits_dots_and_dashes() -> None:
+    assert file_name(["simulated", "5_8S*rRNA", "../../etc", "ü"], "csv") == "simulated-5-8S-rRNA-etc.csv"
+    assert len(file_name(["x" * 400], "vcf")) == 154
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=12)
+NUMBERS = st.none() | st.floats(0, 1e6, width=32)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            lambda sample, start, length, ratio, quality, number, genotype: call(
+                sample, start, start + length, copy_ratio=ratio, quality=quality, copy_number=number, genotype=genotype
+            ),
+            WORDS,
+            st.integers(0, 10**8),
+            st.integers(1, 10**8),
+            NUMBERS,
+            NUMBERS,
+            st.none() | st.integers(0, 40),
+            st.none() | WORDS,
+        ),
+        max_size=6,
+    )
+)
+def test_every_format_tells_the_same_rows_whatever_they_hold(rows: list[dict[str, object]]) -> None:
+    table = frame(*rows)
+    halves = [table[:2], table[2:]]
+    whole = json.loads(text(json_format.json_pieces(halves, CARRIERS, ABOUT)))["rows"]
+    assert [row["sample"] for row in whole] == [row["sample"] for row in rows]
+    assert [row["start"] for row in whole] == [int(str(row["start"])) + 1 for row in rows]
+    stored = pq.read_table(io.BytesIO(b"".join(parquet.parquet_pieces(halves, CARRIERS, ABOUT)))).to_pylist()
+    assert [row["sample"] for row in stored] == [row["sample"] for row in whole]
+    for first, second in zip(whole, stored, strict=True):
+        for name in ("start", "end", "copy_number", "genotype"):
+            assert first[name] == second[name]
+        for name in ("quality", "copy_ratio"):
+            assert (first[name] is None) == (second[name] is None)
+            assert first[name] is None or math.isclose(first[name], second[name], rel_tol=1e-6)
+    counted: dict[str, Callable[[], int]] = {
+        "csv": lambda: len(list(csv.reader(io.StringIO(text(delimited.csv_pieces(halves, CARRIERS)), newline="")))) - 1,
+        "tsv": lambda: len(
+            pl.read_csv(
+                b"".join(delimited.tsv_pieces(halves, CARRIERS, ABOUT)),
+                separator="\t",
+                comment_prefix="#",
+                infer_schema=False,
+            )
+        ),
+        "bed": lambda: len(_rows_of(bed.bed_pieces(halves, ITEMS, ABOUT))) - 1,
+        "pgxseg": lambda: len(_rows_of(pgxseg.pgxseg_pieces(halves, table.unique("sample"), ABOUT))) - 1,
+    }
+    assert {name: count() for name, count in counted.items()} == dict.fromkeys(counted, len(rows))
+
+
+def _rows_of(pieces: Iterable[bytes]) -> list[str]:
+    """Lines as tools part them, at line feeds alone, less comments."""
+    return [line for line in text(pieces).split("\n") if line and not line.startswith("#")]
