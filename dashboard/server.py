@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard import links, settings
 from dashboard.charts.frequency import frequency_chart
 from dashboard.colours import DARK, LIGHT
-from dashboard.downloads import RETRY_AFTER, download
+from dashboard.downloads.route import RETRY_AFTER, download
 from dashboard.filters import Filters
 from dashboard.store.cohort import populations, release, totals
 from dashboard.store.database import BusyError, UnavailableError

@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from dashboard.filters import SHARES, Cohort, Filters, Outliers, Overlap, Rule
-from dashboard.target import Pieces
+from dashboard.target import Pieces, Target
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import Level
 
@@ -178,6 +178,13 @@ def limits(filters: Filters) -> str:
     if filters.min_bins is not None:
         words.append(f"with {filters.min_bins} {'bin' if filters.min_bins == 1 else 'bins'} or more")
     return joined(words, "and") if words else ""
+
+
+def counted(filters: Filters, target: Target) -> str:
+    """What is counted at a place: “credible losses and gains of coding sequence, of 10 kb or more”."""
+    told = f"{events(filters)} {rule(target.rule_in_force(filters.overlap), target.kind)}"
+    beside = limits(filters)
+    return f"{told}, {beside}" if beside else told
 
 
 def group(filters: Filters) -> str:

@@ -9,7 +9,7 @@ from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.frequency import PLURALS
 from dashboard.filters import Filters
-from dashboard.formats.delimited import one_based
+from dashboard.formats.columns import one_based
 from dashboard.subject import Subject
 from data_prep.domain.levels import SOLID_BINS
 

@@ -17,10 +17,8 @@ from dashboard.target import Pieces, Target
 def counted_sentence(subject: Subject, target: Target, filters: Filters, people: People) -> None:
     """What is counted, in whom, and who is left out, in a sentence or two; and the way back to the defaults."""
     rule = target.rule_in_force(filters.overlap)
-    limits = wording.limits(filters)
     sentences = [
-        f"Counted: {wording.events(filters)} {wording.rule(rule, target.kind)}{', ' + limits if limits else ''}, "
-        f"in {wording.count(people.counted)} {wording.group(filters)}."
+        f"Counted: {wording.counted(filters, target)}, in {wording.count(people.counted)} {wording.group(filters)}."
     ]
     left_out = wording.left_out(target.interval.chrom, people.marked, people.sex_mismatch)
     if left_out:

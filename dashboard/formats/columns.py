@@ -52,10 +52,14 @@ class Table:
         return frame.select(pl.col(column.name).cast(column.type) for column in self.columns)
 
     def one_based(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The columns of this table with intervals as people read them: 1-based and inclusive, so the start moves by
-        one and the end stays (R1)."""
+        """The columns of this table with intervals 1-based and inclusive, so the start moves by one and the end stays."""
         fitted = self.fitted(frame)
-        return fitted.with_columns(pl.col("start") + 1) if self.placed else fitted
+        return one_based(fitted) if self.placed else fitted
+
+
+def one_based(frame: pl.DataFrame) -> pl.DataFrame:
+    """Intervals as people read them, 1-based and inclusive (R1)."""
+    return frame.with_columns(pl.col("start") + 1)
 
 
 _PERSON: Final = (

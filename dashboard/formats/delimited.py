@@ -4,14 +4,13 @@ CSV is opened by spreadsheets, so it has no comments, and text that a spreadshee
 apostrophe before it. TSV is for programs: `#` lines first that say what the file is, and every value as it is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import polars as pl
 
 from dashboard.formats.about import About, without_controls
-from dashboard.formats.about import file_name as file_name
-from dashboard.formats.columns import CARRIERS, FREQUENCIES, Table
+from dashboard.formats.columns import Table
 
 _FORMULA: Final = r"^([=+\-@\t\r].)"
 """How a formula begins for a spreadsheet. A sign alone, such as a strand, is none."""
@@ -49,19 +48,3 @@ def _columns(table: Table) -> Iterator[str]:
         yield "positions: 1-based and inclusive"
     for column in table.columns:
         yield f"column {column.name}: {column.meaning}"
-
-
-CARRIER_COLUMNS: Final = CARRIERS.names
-FREQUENCY_COLUMNS: Final = FREQUENCIES.names
-
-
-def one_based(frame: pl.DataFrame) -> pl.DataFrame:
-    """Intervals as people read them: 1-based and inclusive, so the start moves by one and the end stays (R1)."""
-    return frame.with_columns(pl.col("start") + 1)
-
-
-def csv_lines(frames: Iterable[pl.DataFrame], columns: Sequence[str]) -> Iterator[bytes]:
-    """The header at once, then each frame's rows, in these columns. Empty cells are values that are not known."""
-    yield (",".join(columns) + "\n").encode()
-    for frame in frames:
-        yield frame.select(columns).write_csv(include_header=False).encode()

@@ -286,10 +286,11 @@ def carrier_event_batches(
 
     Nothing is kept, so a stream of a whole chromosome takes no more memory than its largest frame.
     """
-    yield _batches(database, target, filters, rows)
+    yield (_with_genotypes(database, frame) for frame in events_of_carriers(database, target, filters, rows))
 
 
-def _batches(database: Generation, target: Target, filters: Filters, rows: int) -> Iterator[pl.DataFrame]:
+def events_of_carriers(database: Generation, target: Target, filters: Filters, rows: int) -> Iterator[pl.DataFrame]:
+    """The same as `carrier_events` in frames of about `rows` rows, each of whole people; nothing is kept."""
     who = counted(database, target.interval.chrom, filters)
     people = panel(database)
     numbers = (
@@ -302,7 +303,7 @@ def _batches(database: Generation, target: Target, filters: Filters, rows: int) 
         touching = _columns(database.table(EVENTS_OF, place), people)
         frame = _listed(database, touching, who, target, filters)
         if frame.height:
-            yield _with_genotypes(database, frame)
+            yield frame
 
 
 def _with_genotypes(database: Generation, frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,14 +1,11 @@
 """The table that page and download share, and how it is written."""
 
-import csv
-import io
 from collections.abc import Callable
 
 import polars as pl
 import pytest
 
 from dashboard.filters import Filters
-from dashboard.formats.delimited import CARRIER_COLUMNS, csv_lines, file_name, one_based
 from dashboard.frequency_table import frequency_table, without_numbers
 from dashboard.store.carriers import frequencies
 from dashboard.store.cohort import group_codes
@@ -74,40 +71,3 @@ def test_a_place_that_cannot_be_assessed_keeps_no_number_r5(database: Generation
     assert bare["samples"].to_list()[0] == 4
     for column in ("carriers", "frequency", "ci_low", "ci_high", "pass_carriers", "complete_losses"):
         assert bare[column].null_count() == bare.height
-
-
-def test_positions_are_written_one_based_inclusive_r1() -> None:
-    frame = pl.DataFrame({"start": [0, 99], "end": [10, 100], "length": [10, 1]})
-    assert one_based(frame).rows() == [(1, 10, 10), (100, 100, 1)]
-
-
-def test_csv_has_a_header_and_quotes_what_needs_it() -> None:
-    frame = pl.DataFrame({"a": ["x,y", None, 'say "so"'], "b": [1, None, 3]})
-    told = b"".join(csv_lines([frame, frame.clear(), frame.head(1)], ["b", "a"])).decode()
-    assert list(csv.reader(io.StringIO(told))) == [
-        ["b", "a"],
-        ["1", "x,y"],
-        ["", ""],
-        ["3", 'say "so"'],
-        ["1", "x,y"],
-    ]
-
-
-def test_columns_are_those_of_r13() -> None:
-    r13 = (
-        "sample, superpopulation, population, sex, chrom, start, end, length, class, copy_number, "
-        "expected_copy_number, copy_ratio, quality, bins, filters, genotype, event, site, overlap"
-    )
-    assert list(CARRIER_COLUMNS) == [name for name in r13.split(", ") if name != "site"]
-
-
-@pytest.mark.parametrize(
-    ("parts", "name"),
-    [
-        (["carriers", "GSTM1", "overlap-fraction:0.5"], "carriers-GSTM1-overlap-fraction-0.5.csv"),
-        (["../../etc/passwd", 'a"b\r\nc'], "etc-passwd-a-b-c.csv"),
-        (["", "ü", "x"], "x.csv"),
-    ],
-)
-def test_a_file_name_is_plain(parts: list[str], name: str) -> None:
-    assert file_name(parts, "csv") == name

@@ -16,6 +16,8 @@ VALUES = {
     "chrom": "chr1",
     "start": 0,
     "end": 10,
+    "reach_start": 0,
+    "reach_end": 10,
     "samples": [0, 1],
     "events": [0, 1],
     "name": "GSTM1",

@@ -130,7 +130,7 @@ def test_frequencies_csv_has_no_number_where_nothing_can_be_seen_r5(base: str) -
 def test_a_file_is_named_after_what_is_in_it_and_says_simulated_r12(base: str) -> None:
     answer = Answer(base, "/download/carriers.csv?gene=GSTM1&filter=pass&overlap=fraction:0.5")
     assert answer.headers["Content-Disposition"] == (
-        'attachment; filename="simulated-carriers-GSTM1-pass-unrelated-filter-pass-overlap-fraction-0.5.csv"'
+        'attachment; filename="simulated-carriers-GSTM1-pass-unrelated-overlap-fraction-0.5.csv"'
     )
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -161,11 +161,17 @@ def test_a_symbol_in_any_case_and_an_id_give_the_same_rows(base: str) -> None:
         ("/download/carriers.csv?gene=GSTM9", 404, "Close names: GSTM1"),
         ("/download/carriers.csv?gene=GSTT1", 404, "alternate contig"),
         ("/download/carriers.csv?gene=%3Cscript%3E", 404, "no gene, region or cytoband"),
-        ("/download/carriers.vcf?gene=GSTM1", 404, "carriers.csv and frequencies.csv"),
-        ("/download/nothing", 404, "carriers.csv and frequencies.csv"),
-        ("/download/", 404, "carriers.csv and frequencies.csv"),
-        ("/download", 404, "carriers.csv and frequencies.csv"),
-        ("/download/a/b/c.csv", 404, "carriers.csv and frequencies.csv"),
+        ("/download/carriers.vcf?gene=GSTM1", 404, "carriers as csv, tsv, bed, json, parquet, pgxseg"),
+        ("/download/frequencies.bed?gene=GSTM1", 404, "frequencies as csv, tsv, json, parquet"),
+        ("/download/frequencies.vcf?gene=GSTM1", 404, "frequencies as csv, tsv, json, parquet"),
+        ("/download/calls.xlsx?gene=GSTM1", 404, "calls as csv, tsv, bed, vcf, json, parquet, pgxseg"),
+        ("/download/calls.vcf?gene=GSTM1&region=chr1:1-2000", 400, "not for both"),
+        ("/download/calls.vcf?region=chr1:2000-1000", 404, "chr1"),
+        ("/download/calls.parquet?gene=GSTM1&min_bins=few", 400, "min_bins"),
+        ("/download/nothing", 404, "carriers as csv, tsv, bed, json, parquet, pgxseg"),
+        ("/download/", 404, "carriers as csv, tsv, bed, json, parquet, pgxseg"),
+        ("/download", 404, "carriers as csv, tsv, bed, json, parquet, pgxseg"),
+        ("/download/a/b/c.csv", 404, "carriers as csv, tsv, bed, json, parquet, pgxseg"),
     ],
 )
 def test_a_download_that_cannot_be_answers_one_sentence_r13(base: str, path: str, status: int, said: str) -> None:
@@ -216,7 +222,14 @@ def test_many_requests_on_one_connection_are_quick(base: str) -> None:
     assert sorted(times)[10] < 0.03
 
 
-def test_a_fifth_download_at_once_is_told_to_come_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "files",
+    [
+        ("carriers.csv", "carriers.tsv", "carriers.bed", "carriers.pgxseg"),
+        ("calls.vcf", "calls.json", "calls.bed", "carriers.parquet"),
+    ],
+)
+def test_a_fifth_download_at_once_is_told_to_come_back(tmp_path: Path, files: tuple[str, ...]) -> None:
     people = [Person(f"S{number:05}") for number in range(3_000)]
     events = [
         Event(person.sample, "chr1", 109_680_000 + step * 300, 109_680_200 + step * 300, 1)
@@ -228,13 +241,13 @@ def test_a_fifth_download_at_once_is_told_to_come_back(tmp_path: Path) -> None:
     with served(path) as base:
         netloc = urlsplit(base).netloc
         stalled = []
-        for _ in range(4):
+        for file in files:
             # A client that asks and does not read: small buffers make the server wait for it.
             client = socket.socket()
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
             host, _, port = netloc.partition(":")
             client.connect(("127.0.0.1" if host == "localhost" else host, int(port)))
-            client.sendall(f"GET {gene} HTTP/1.1\r\nHost: {netloc}\r\n\r\n".encode())
+            client.sendall(f"GET /download/{file}?gene=GSTM1&overlap=any HTTP/1.1\r\nHost: {netloc}\r\n\r\n".encode())
             stalled.append(client)
         deadline = time.monotonic() + 20
         while (refused := Answer(base, gene, "HEAD")).status != 503 and time.monotonic() < deadline:

@@ -1,0 +1,79 @@
+"""What a download or a picture is asked for: its subject and filters, read from an address, or the reason to refuse.
+
+A value that cannot be used is an error here and not a default: nobody reads a notice in a file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashboard import query, wording
+from dashboard.filters import Filters, parse
+from dashboard.store.cohort import group_codes
+from dashboard.store.database import Generation
+from dashboard.store.genes import Gene, gene_target
+from dashboard.store.lookup import Found, Nothing, Place, Several, Unplaced, look_up, look_up_region
+from dashboard.subject import Kind, Subject
+from dashboard.target import Target, region_target
+
+
+class RefusedError(Exception):
+    """The request cannot be answered: an HTTP status and a sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A place under filters. `subject` bears the name that is its own, whatever the address called it."""
+
+    database: Generation
+    subject: Subject
+    target: Target
+    gene: Gene | None
+    filters: Filters
+
+    @property
+    def place(self) -> str:
+        """What it is called in words: the gene with its interval, or the region."""
+        interval = str(self.target.interval)
+        return f"{self.gene.symbol} ({self.gene.gene_id}), {interval}" if self.gene else interval
+
+
+def asked(database: Generation, given: Mapping[str, str]) -> Asked:
+    """What an address asks for, or `RefusedError`."""
+    kind = _kind(given)
+    filters, problems = parse(given, group_codes(database), kind.default_overlap)
+    if faults := problems + query.unused(given, *Kind):
+        raise RefusedError(400, faults[0].sentence)
+    text = given[kind]
+    match look_up(database, text) if kind is Kind.GENE else look_up_region(database, text):
+        case Found(gene):
+            return Asked(database, Subject(kind, gene.name), gene_target(database, gene), gene, filters)
+        case Place(_, name, interval) if kind is Kind.REGION:
+            return Asked(database, Subject(kind, name), region_target(interval), None, filters)
+        case Several(_, genes):
+            ids = wording.joined([gene.gene_id for gene in genes], "or")
+            raise RefusedError(400, f"Several genes are called {genes[0].symbol}: ask for gene={ids}.")
+        case Unplaced(unplaced):
+            raise RefusedError(404, unplaced.reason)
+        case Place(_, name):
+            raise RefusedError(400, f"{name} is a region and not a gene: ask for region={name}.")
+        case Nothing(sentence, alike):
+            close = f" Close names: {', '.join(gene.name for gene in alike)}." if alike else ""
+            raise RefusedError(404, sentence + close)
+
+
+def _kind(given: Mapping[str, str]) -> Kind:
+    """Whether a gene or a region is asked for."""
+    match [kind for kind in Kind if given.get(kind)]:
+        case [kind]:
+            return kind
+        case []:
+            raise RefusedError(
+                400, "Say which gene or region: add gene=GSTM1 or region=chr1:109687570-109697444 to the address."
+            )
+        case _:
+            raise RefusedError(400, "Ask for a gene or for a region, not for both.")

@@ -1,0 +1,123 @@
+"""A table in a format, opened: the pieces of the file, and what has to be let go of when they are sent."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from dashboard import settings
+from dashboard.downloads.asked import Asked, RefusedError, asked
+from dashboard.downloads.catalogue import FORMATS, TABLES, there
+from dashboard.downloads.told import about, name_of_file
+from dashboard.formats import bed, columns, delimited, parquet, pgxseg, vcf
+from dashboard.formats import json as json_format
+from dashboard.formats.about import About
+from dashboard.frequency_table import frequency_table, without_numbers
+from dashboard.store.callability import callability
+from dashboard.store.calls import call_batches, calls_by_place, carrying, events_by_place, filters_of
+from dashboard.store.carriers import carrier_event_batches, frequencies
+from dashboard.store.cohort import group_codes
+
+BATCH: Final = 5_000
+"""Rows a piece."""
+
+NOT_ASSESSABLE: Final = "not assessable: the caller cannot see this place"
+
+Frames = Iterator[pl.DataFrame]
+Opener = Callable[[Asked, ExitStack, About], Iterator[bytes]]
+
+
+@dataclass(slots=True)
+class Opened:
+    """A file about to be sent: `held` closes the cursor and the database's lease that the pieces come from."""
+
+    name: str
+    media_type: str
+    pieces: Iterator[bytes]
+    held: ExitStack
+
+
+def opened(file: str, given: Mapping[str, str]) -> Opened:
+    """The file that an address names (`carriers.csv`), ready to be sent, or `RefusedError`."""
+    table, _, suffix = file.partition(".")
+    if suffix not in TABLES.get(table, ()):
+        raise RefusedError(404, f"There is no such download under /download/; there are {there()}.")
+    held = ExitStack()
+    try:
+        what = asked(held.enter_context(settings.store().lease()), given)
+        pieces = _OPENERS[table, suffix](what, held, about(what, table, suffix))
+        return Opened(name_of_file(what, table, suffix), FORMATS[suffix], pieces, held)
+    except BaseException:
+        held.close()
+        raise
+
+
+def _carriers(what: Asked, held: ExitStack) -> Frames:
+    return held.enter_context(carrier_event_batches(what.database, what.target, what.filters, BATCH))
+
+
+def _calls(what: Asked, _: ExitStack) -> Frames:
+    return call_batches(what.database, what.target, what.filters, BATCH)
+
+
+def _frequencies(what: Asked, _: ExitStack) -> Frames:
+    database, target, filters = what.database, what.target, what.filters
+    table = frequency_table(frequencies(database, target, filters), filters, group_codes(database))
+    assessable = callability(database, target).assessable
+    shown = table if assessable else without_numbers(table)
+    return iter([shown.with_columns(note=pl.lit("" if assessable else NOT_ASSESSABLE))])
+
+
+def _tabular(table: columns.Table, frames: Callable[[Asked, ExitStack], Frames]) -> dict[tuple[str, str], Opener]:
+    """The formats that every table has."""
+    return {
+        (table.name, "csv"): lambda what, held, _: delimited.csv_pieces(frames(what, held), table),
+        (table.name, "tsv"): lambda what, held, told: delimited.tsv_pieces(frames(what, held), table, told),
+        (table.name, "json"): lambda what, held, told: json_format.json_pieces(frames(what, held), table, told),
+        (table.name, "parquet"): lambda what, held, told: parquet.parquet_pieces(frames(what, held), table, told),
+    }
+
+
+_PEOPLE_IN_BED: Final = bed.Items("sample", pl.col("quality"), "QUAL, at most 1000", coloured_by="class")
+
+
+def _carriers_bed(what: Asked, held: ExitStack, told: About) -> Iterator[bytes]:
+    carried = carrying(what.database, what.target, what.filters, BATCH)
+    frames = held.enter_context(events_by_place(what.database, what.target, carried, BATCH))
+    return bed.bed_pieces(frames, _PEOPLE_IN_BED, told)
+
+
+def _calls_bed(what: Asked, held: ExitStack, told: About) -> Iterator[bytes]:
+    carried = carrying(what.database, what.target, what.filters, BATCH)
+    frames = held.enter_context(calls_by_place(what.database, what.target, carried, BATCH))
+    return bed.bed_pieces(frames, _PEOPLE_IN_BED, told)
+
+
+def _calls_vcf(what: Asked, held: ExitStack, told: About) -> Iterator[bytes]:
+    carried = carrying(what.database, what.target, what.filters, BATCH)
+    people = [vcf.Person(*row) for row in carried.people.select("sample", "sex").iter_rows()]
+    filters = filters_of(what.database, carried)
+    frames = held.enter_context(calls_by_place(what.database, what.target, carried, BATCH))
+    return vcf.calls_pieces(frames, people, filters, told)
+
+
+def _pgxseg(frames: Callable[[Asked, ExitStack], Frames]) -> Opener:
+    def open_file(what: Asked, held: ExitStack, told: About) -> Iterator[bytes]:
+        people = carrying(what.database, what.target, what.filters, BATCH).people
+        return pgxseg.pgxseg_pieces(frames(what, held), people, told)
+
+    return open_file
+
+
+_OPENERS: Final[dict[tuple[str, str], Opener]] = {
+    **_tabular(columns.CALLS, _calls),
+    ("calls", "bed"): _calls_bed,
+    ("calls", "vcf"): _calls_vcf,
+    ("calls", "pgxseg"): _pgxseg(_calls),
+    **_tabular(columns.CARRIERS, _carriers),
+    ("carriers", "bed"): _carriers_bed,
+    ("carriers", "pgxseg"): _pgxseg(_carriers),
+    **_tabular(columns.FREQUENCIES, _frequencies),
+}

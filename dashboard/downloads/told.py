@@ -1,0 +1,56 @@
+"""What a downloaded file says about itself: the place, what was counted and in whom, the release, how to cite it."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from dashboard import links, wording
+from dashboard.downloads.asked import Asked
+from dashboard.formats.about import About, file_name
+from dashboard.store.cohort import release
+from dashboard.store.panel import people
+
+CITATION: Final = (
+    "Byrska-Bishop et al. 2022, Cell 185:3426, doi:10.1016/j.cell.2022.08.004 (1000 Genomes Project at high coverage)"
+)
+
+
+def about(asked: Asked, table: str, suffix: str) -> About:
+    """The words for a table in a format."""
+    told = release(asked.database)
+    filters, target = asked.filters, asked.target
+    counted = people(asked.database, target.interval.chrom, filters)
+    left_out = wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
+    facts = {
+        "place": asked.place,
+        "assembly": "GRCh38",
+        "counted": wording.counted(filters, target),
+        "people": f"{wording.count(counted.counted)} {wording.group(filters)}" + (f"; {left_out}" if left_out else ""),
+        "level": f"{filters.level.value}: {wording.DEFINITIONS[filters.level]}",
+        "event": "abutting calls of one person and direction, joined; people are counted by events",
+        "interval": "95 % Wilson score interval",
+        "not_called": "No call is taken as the expected copy number",
+        "address": links.download(table, suffix, asked.subject, filters),
+        "release": told.name or told.caller,
+        "source": told.source,
+        "gene_models": told.gene_models,
+        "database": told.generation,
+        "built": told.built_at,
+        "cite": CITATION,
+    }
+    return About(
+        title=f"{table} at {asked.gene.symbol if asked.gene else asked.subject.name}",
+        facts=tuple((name, value) for name, value in facts.items() if value),
+        simulated=told.simulated,
+        retrieved=datetime.now(UTC),
+    )
+
+
+def name_of_file(asked: Asked, table: str, suffix: str) -> str:
+    """A name that says gene or region, level, cohort and the other filters, and “simulated” where so."""
+    said = {"filter", "cohort"}
+    beside = [f"{name}-{value}" for name, value in asked.filters.to_query().items() if name not in said]
+    simulated = ["simulated"] if release(asked.database).simulated else []
+    filters = asked.filters
+    return file_name(
+        [*simulated, table, asked.subject.name, filters.level.value, filters.cohort.value, *beside], suffix
+    )
