@@ -6,7 +6,7 @@ there is nothing to show where there is no database.
 
 import streamlit as st
 
-from dashboard import query, settings, url_state
+from dashboard import links, query, settings, url_state
 from dashboard.colours import palette
 from dashboard.components import frame, markup
 from dashboard.components.run import Run, running
@@ -21,6 +21,7 @@ page = st.navigation(
         st.Page(frame.START_PAGE, title=frame.NAME, default=True),
         st.Page(frame.GENE_PAGE, title=f"Gene · {frame.NAME}", url_path=Kind.GENE.value),
         st.Page(frame.REGION_PAGE, title=f"Region · {frame.NAME}", url_path=Kind.REGION.value),
+        st.Page(frame.DATA_PAGE, title=f"Data · {frame.NAME}", url_path=links.DATA.removeprefix("/")),
     ],
     position="hidden",
 )

@@ -16,6 +16,8 @@ GENE: Final = "/gene"
 REGION: Final = "/region"
 PAGES: Final = {Kind.GENE: GENE, Kind.REGION: REGION}
 """The page of each kind of subject."""
+DATA: Final = "/data"
+DATABASE: Final = "/download/cnv.duckdb"
 HEALTH: Final = "/health"
 SUGGEST: Final = "/suggest"
 
@@ -23,6 +25,11 @@ SUGGEST: Final = "/suggest"
 def start_page(filters: Filters) -> str:
     """The page of the cohort, with the filters kept for the next one."""
     return address(START, filters.to_query())
+
+
+def data_page(filters: Filters) -> str:
+    """The page of data and definitions, with the filters kept for the next one."""
+    return address(DATA, filters.to_query())
 
 
 def page(subject: Subject, filters: Filters) -> str:

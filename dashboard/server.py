@@ -9,6 +9,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import anyio
@@ -18,7 +19,7 @@ import polars as pl
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -97,6 +98,20 @@ def _suggestions(text: str) -> dict[str, Any]:
         }
 
 
+async def database_file(_: Request) -> Response:
+    """The published database as a file; a client that comes back asks for the rest of it by range."""
+    try:
+        path = await anyio.to_thread.run_sync(_database_path)
+    except UnavailableError as error:
+        return PlainTextResponse(f"{error.reason} {error.advice}\n", status_code=503)
+    return FileResponse(path, media_type="application/vnd.duckdb", filename=path.name)
+
+
+def _database_path() -> Path:
+    with settings.store().lease() as database:
+        return database.path
+
+
 def _json(content: dict[str, Any], status: int = 200) -> Response:
     headers = {"Cache-Control": "no-store"} | ({"Retry-After": RETRY_AFTER} if status == 503 else {})
     return Response(orjson.dumps(content), status_code=status, media_type="application/json", headers=headers)
@@ -169,6 +184,7 @@ app = st.App(
         Route("/live", live),
         Route("/health", health),
         Route("/suggest", suggest),
+        Route(links.DATABASE, database_file),
         Route("/download", download),
         Route("/download/{file:path}", download),
     ],

@@ -19,12 +19,13 @@ NAME = "1000 Genomes CNV explorer"
 START_PAGE = "views/start.py"
 GENE_PAGE = "views/gene.py"
 REGION_PAGE = "views/region.py"
+DATA_PAGE = "views/data.py"
 
 
 def bar(run: Run, page: str) -> None:
     """The bar and what stands below it on every page; `page` is the path of the one that is open."""
     st.html(style_sheet(run.palette))
-    name, search, pages = st.columns([3, 5, 2], vertical_alignment="center")
+    name, search, pages = st.columns([3, 4.6, 2.9], vertical_alignment="center")
     name.html(
         markup.element(
             "div",
@@ -40,6 +41,7 @@ def bar(run: Run, page: str) -> None:
             (label, links.PAGES[kind], _page(run, kind))
             for label, kind in (("Gene", Kind.GENE), ("Region", Kind.REGION))
         ),
+        ("Data", links.DATA, links.data_page(run.filters)),
     )
     pages.html(
         markup.element(

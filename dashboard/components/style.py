@@ -52,6 +52,19 @@ def style_sheet(palette: Palette) -> str:
 .cnv-reach {{ position: absolute; top: .35rem; height: 2px; }}
 .cnv-dot {{ position: absolute; top: .12rem; width: .55rem; height: .55rem; margin-left: -.27rem; border-radius: 50%; }}
 .cnv-more summary {{ cursor: pointer; color: {palette.primary}; font-size: .92rem; padding: .35rem 0; }}
+.cnv-terms td {{ white-space: normal; }}
+.cnv-words td {{ white-space: normal; overflow-wrap: anywhere; }}
+h3.cnv-section {{ font-size: 1rem; margin-top: .9rem; }}
+.cnv-figure {{ margin: 0; font-size: .9rem; }}
+.cnv-figure figcaption {{ color: {palette.muted}; }}
+.cnv-drawing {{ position: relative; margin: .4rem 0 .3rem; }}
+.cnv-bar {{ position: absolute; height: .75rem; border-radius: 1px; }}
+.cnv-gene-bar {{ background: {palette.line}; }}
+.cnv-coding-bar {{ background: {palette.muted}; }}
+.cnv-event-bar {{ background: {palette.loss}; }}
+.cnv-next-bar {{ background: {palette.complete_loss}; }}
+.cnv-out-bar {{ background: transparent; border: 1.5px dashed {palette.loss}; box-sizing: border-box; }}
+.cnv-bar-word {{ position: absolute; left: 0; font-size: .75rem; line-height: .75rem; color: {palette.muted}; }}
 .cnv-out a {{ margin-right: .9rem; }}
 .cnv-swatch {{ display: inline-block; width: .62em; height: .62em; margin-right: .5em; border-radius: 1px; }}
 .cnv-name {{ color: {palette.muted}; font-weight: 400; margin-left: .25em; }}

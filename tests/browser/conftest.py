@@ -27,7 +27,9 @@ QUIET = (
     "--disable-sync",
 )
 # The browser asks for the page's own folder first on a deep link; Streamlit means it to.
-EXPECTED_404 = tuple(f"/{page}/_stcore/{asked}" for page in ("gene", "region") for asked in ("health", "host-config"))
+EXPECTED_404 = tuple(
+    f"/{page}/_stcore/{asked}" for page in ("gene", "region", "data") for asked in ("health", "host-config")
+)
 
 
 @pytest.fixture(scope="session")

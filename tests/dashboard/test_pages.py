@@ -88,12 +88,13 @@ def test_the_start_page_tells_the_cohort_and_where_to_begin(open_page: Open) -> 
         ("Cohort", "/"),
         ("Gene", "/gene"),
         ("Region", "/region"),
+        ("Data", "/data"),
         ("GSTM1", "/gene?gene=GSTM1"),
         ("ADAM3A", "/gene?gene=ADAM3A"),
     ]
 
 
-@pytest.mark.parametrize("page", ["start", "gene"])
+@pytest.mark.parametrize("page", ["start", "gene", "region", "data"])
 def test_simulated_is_said_on_every_page_r12(open_page: Open, page: str) -> None:
     assert "Simulated data. These people do not exist" in words(open_page(page))
 
@@ -248,7 +249,7 @@ def test_what_is_no_single_gene_gets_a_sentence_and_no_dead_link_r1(
 ) -> None:
     app = open_page(gene=gene)
     assert said in words(app)
-    shown = links(app)[3:]
+    shown = links(app)[4:]
     assert set(offered) <= {told for told, _ in shown}
     assert bool(offered) == bool(shown)
     assert not app.dataframe
@@ -313,17 +314,18 @@ def test_an_own_share_in_the_address_is_offered_as_a_choice_r13(open_page: Open)
 
 def test_links_keep_the_filters_r13(open_page: Open) -> None:
     app = open_page(gene="GSTM9", filter="pass", cohort="all")
-    assert links(app)[:4] == [
+    assert links(app)[:5] == [
         ("Cohort", "/?filter=pass&cohort=all"),
         ("Gene", "/gene?gene=GSTM9&filter=pass&cohort=all"),
         ("Region", "/region?filter=pass&cohort=all"),
+        ("Data", "/data?filter=pass&cohort=all"),
         ("GSTM1", "/gene?gene=GSTM1&filter=pass&cohort=all"),
     ]
 
 
 def test_every_link_leads_to_one_gene_or_region(open_page: Open) -> None:
     for asked in ("TWIN", "1p13.3", "chr2:4,999,999-5,000,300"):
-        for _, address in links(open_page(gene=asked))[3:]:
+        for _, address in links(open_page(gene=asked))[4:]:
             parts = urlsplit(address)
             page = parts.path.removeprefix("/")
             said = words(open_page(page, **dict(parse_qsl(parts.query))))
@@ -396,3 +398,18 @@ def test_a_database_of_another_version_is_told(open_page: Open) -> None:
 def test_an_empty_database_has_pages_too(open_page: Open) -> None:
     assert "0 people" in words(open_page("start", Contents()))
     assert "There is no gene “GSTM1”" in words(open_page("gene", Contents(), gene="GSTM1"))
+
+
+def test_the_data_page_has_the_schema_s_comment_of_every_table_and_column_r12(open_page: Open) -> None:
+    said = words(open_page("data"))
+    schema = (APP.parents[1] / "data_prep" / "schema.sql").read_text(encoding="utf-8")
+    comments = re.findall(r"COMMENT ON (?:TABLE|COLUMN) \S+ IS '((?:[^']|'')*)';", schema)
+    assert len(comments) > 100
+    missing = [one for one in comments if " ".join(one.replace("''", "'").split()) not in said]
+    assert missing == []
+
+
+def test_the_data_page_tells_release_and_definitions_r12(open_page: Open) -> None:
+    said = words(open_page("data"))
+    for told in ("DRAGEN 3.5.7b", "GRCh38", "EFO:0030069", "reciprocal", "curl -OJ"):
+        assert told in said + " ".join(code.value for code in open_page("data").code)

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -369,3 +370,12 @@ def test_ctrl_c_ends_the_server_at_once_and_in_silence(pointer: Path) -> None:
     _, told = process.communicate(timeout=20)
     assert process.returncode == 0
     assert told == ""
+
+
+def test_the_database_is_a_download_that_can_be_resumed_r12(base: str, pointer: Path) -> None:
+    whole = pointer.resolve().read_bytes()
+    with urlopen(base + "/download/cnv.duckdb") as answer:
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="{pointer.resolve().name}"'
+        assert answer.read() == whole
+    rest = urlopen(Request(base + "/download/cnv.duckdb", headers={"Range": "bytes=1000-"}))
+    assert (rest.status, rest.read()) == (206, whole[1000:])

@@ -1,0 +1,221 @@
+"""The parts of the data page: provenance, the report of the import, definitions, the data dictionary, files."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import polars as pl
+import streamlit as st
+
+from dashboard import links, wording
+from dashboard.components import drawings, markup
+from dashboard.store.database import Generation
+from dashboard.store.provenance import dictionary, facts, files, marks, remarks, skipped
+from data_prep.domain.copy_number import EFO, CallClass
+from data_prep.domain.levels import Level
+
+REMARKS_SHOWN: Final = 50
+FACT_WORDS: Final = {
+    "callset": "Callset",
+    "release": "Release of the caller",
+    "caller": "Caller",
+    "source": "Source",
+    "assembly": "Assembly",
+    "built_at": "Built",
+    "generation": "Database",
+    "builder_version": "Version of data_prep",
+    "schema_version": "Version of the schema",
+    "samples_table": "Sample table",
+    "unrelated_definition": "Unrelated people are",
+    "gene_models": "Gene models",
+    "reference_rows": "Rows that say what was seen",
+    "simulated": "Simulated",
+}
+CLASS_TABLE: Final = (
+    (CallClass.COMPLETE_LOSS, "complete loss", "0"),
+    (CallClass.PARTIAL_LOSS, "partial loss", "above 0, below the expected"),
+    (CallClass.LOW_GAIN, "low-level gain", "above the expected, below 2.5 times it"),
+    (CallClass.HIGH_GAIN, "high-level gain", "2.5 times the expected or more: 5 on autosomes, 3 on the X of XY"),
+)
+TERMS: Final = (
+    ("Call", "A record of a VCF whose copy number differs from the expected one. Shown as it was written."),
+    ("Event", "Abutting calls of one person and direction, joined. People are counted by events."),
+    (
+        "Expected copy number",
+        "Two on autosomes and in the pseudo-autosomal regions; one on the rest of X and Y in XY people, two on X in XX. "
+        "A gain of the X of an XY person has two copies.",
+    ),
+    (
+        "Carrier",
+        "A person with at least one event of the class, at the filter and under the overlap rule; counted once.",
+    ),
+    (
+        "People (the denominator)",
+        "Everyone of the chosen group whose file was read, with or without a call, less those with large events on that "
+        "chromosome, probably from cell culture; on Y, XY people.",
+    ),
+    ("Interval", "The 95 % Wilson score interval of a share; for zero carriers, its upper bound, rounded up."),
+    (
+        "Not assessable",
+        "Fewer than half of the people, or of the bases, could be seen there. No call is taken as the expected copy "
+        "number anywhere else.",
+    ),
+    ("Site", "Events of one direction merged over people: all overlap the commonest interval by half, reciprocally."),
+    ("Per base", "The share of people with an event at that very base; over a bin, its mean and its maximum."),
+)
+
+
+def provenance(database: Generation) -> None:
+    """What this database is, one fact a line."""
+    told = dict(facts(database).iter_rows())
+    rows = [(words, told[key]) for key, words in FACT_WORDS.items() if told.get(key)]
+    st.html(_section("Where the calls come from") + _table(("", ""), rows, "Provenance"))
+
+
+def import_report(database: Generation) -> None:
+    """Every file and record accounted for: what was read, what was left out and why, who is marked."""
+    by_status = files(database)
+    rows = [
+        (
+            row["status"],
+            *(wording.count(row[name]) for name in ("files", "records", "calls", "reference_rows", "skipped")),
+        )
+        for row in by_status.iter_rows(named=True)
+    ]
+    body = _table(
+        ("Files", "Number", "Records", "Calls", "Reference rows", "Left out"), rows, "Files by what became of them"
+    )
+    left_out = [
+        (r["reason"], wording.count(r["records"]), r["example"]) for r in skipped(database).iter_rows(named=True)
+    ]
+    if left_out:
+        body += _table(("Records left out", "Number", "An example"), left_out, "Records left out, by reason")
+    else:
+        body += markup.element("p", "No record of a file that was read was left out.", class_="cnv-counted")
+    noted = remarks(database, REMARKS_SHOWN).rows()
+    if noted:
+        body += _table(("File", "State", "What was noticed"), noted, "Files that something is said about")
+    marked = [(row[0], row[1], wording.count(row[2])) for row in marks(database).iter_rows()]
+    if marked:
+        body += markup.element(
+            "details",
+            markup.element("summary", "People with large events, probably from cell culture, by chromosome")
+            + _table(("Chromosome", "Direction", "People"), marked, "People with large events by chromosome"),
+            class_="cnv-more",
+        )
+    st.html(_section("Import report") + body)
+
+
+def definitions() -> None:
+    """What the words and numbers mean, with small drawings."""
+    classes = [(name, copies, EFO[one]) for one, name, copies in CLASS_TABLE]
+    levels = [
+        (wording.LEVEL_WORDS[level], wording.DEFINITIONS[level]) for level in (Level.CREDIBLE, Level.PASS, Level.ALL)
+    ]
+    st.html(
+        _section("Definitions")
+        + _table(("Term", "Meaning"), TERMS, "Terms", class_="cnv-terms")
+        + _section("Classes", 3)
+        + _table(("Class", "Copy number", "Term"), classes, "Classes")
+        + _section("Filter levels", 3)
+        + _table(("Level", "What it keeps"), levels, "Filter levels", class_="cnv-terms")
+        + _section("Overlap rules", 3)
+        + markup.element(
+            "p", "Grey: the gene, dark its coding sequence. Red: events of one person.", class_="cnv-counted"
+        )
+        + drawings.overlap_rules()
+        + _section("From calls to events", 3)
+        + drawings.events()
+    )
+
+
+def database_file(database: Generation) -> None:
+    """The database itself, and how to open it."""
+    size = database.path.stat().st_size / 2**20 if database.path.exists() else 0
+    st.html(
+        _section("The database")
+        + markup.element(
+            "p",
+            markup.file_link(f"{database.path.name} ({size:,.0f} MiB)", links.DATABASE)
+            + " holds everything that the pages show. DuckDB 1.5 and 2 open it.",
+            class_="cnv-file",
+        )
+    )
+    st.code(
+        """import duckdb
+
+con = duckdb.connect("cnv.duckdb", read_only=True)
+con.sql('''
+    SELECT sample, start + 1 AS start, "end", class, copy_number
+    FROM events JOIN samples USING (sample_id)
+    WHERE chrom = 'chr1' AND start < 109697444 AND "end" > 109687569 AND credible
+''').show()""",
+        language="python",
+    )
+
+
+def data_dictionary(database: Generation) -> None:
+    """Every table and column with its comment."""
+    tables, columns = dictionary(database)
+    body = ""
+    for name, comment, rows in tables.iter_rows():
+        mine = columns.filter(pl.col("table_name") == name).drop("table_name").rows()
+        body += markup.element(
+            "details",
+            markup.element(
+                "summary", f"<code>{markup.text(name)}</code> {markup.text(comment or '')} ({wording.count(rows)} rows)"
+            )
+            + _table(
+                ("Column", "Type", "Meaning"),
+                [(n, _type(t), c or "") for n, t, c in mine],
+                f"Columns of {name}",
+                class_="cnv-terms",
+            ),
+            class_="cnv-more",
+        )
+    st.html(
+        _section("Data dictionary")
+        + markup.element(
+            "p",
+            "Positions in the database are 0-based and half-open; on the pages 1-based and inclusive.",
+            class_="cnv-counted",
+        )
+        + body
+    )
+
+
+def programs(address: Mapping[str, str]) -> None:
+    """How a program asks: the downloads take a page's own query; `address` maps words to whole addresses."""
+    st.html(
+        _section("For programs")
+        + markup.element(
+            "p",
+            "Each table of a page is a file at an address of its own, with the page's own query string; an unknown name or "
+            "value is an error 400 with a sentence.",
+        )
+    )
+    st.code("\n".join(f"# {words}\ncurl -OJ '{there}'" for words, there in address.items()), language="bash")
+
+
+def _type(name: str) -> str:
+    return "ENUM" if name.startswith("ENUM") else name
+
+
+def _section(title: str, level: int = 2) -> str:
+    return markup.element(f"h{level}", markup.text(title), class_="cnv-section")
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[object]], label: str, class_: str = "cnv-words") -> str:
+    head = ""
+    if any(heads):
+        cells = "".join(markup.element("th", markup.text(name), scope="col", class_="cnv-left") for name in heads)
+        head = markup.element("thead", markup.element("tr", cells))
+    body = "".join(
+        markup.element(
+            "tr",
+            markup.element("th", markup.text(row[0]), scope="row")
+            + "".join(markup.element("td", markup.text(cell), class_="cnv-left") for cell in row[1:]),
+        )
+        for row in rows
+    )
+    table = markup.element("table", head + markup.element("tbody", body), class_=f"cnv-table {class_}")
+    return markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=label)

@@ -1,0 +1,92 @@
+"""Where the calls come from, what became of every file and record, and what each table and column means (rule R12)."""
+
+from typing import Final
+
+import polars as pl
+
+from dashboard.store.database import Generation, Statement, remembered
+
+FACTS: Final = Statement("SELECT key, value FROM provenance ORDER BY key", {"key": pl.String, "value": pl.String})
+
+# One row a state of files: read, refused, duplicate.
+FILES: Final = Statement(
+    """SELECT status, count(*)::INTEGER AS files, sum(bytes)::BIGINT AS bytes, sum(records)::BIGINT AS records,
+    sum(calls)::BIGINT AS calls, sum(reference_rows)::BIGINT AS reference_rows, sum(skipped)::BIGINT AS skipped
+FROM files GROUP BY status ORDER BY status <> 'read', status""",
+    {
+        "status": pl.String,
+        "files": pl.Int32,
+        "bytes": pl.Int64,
+        "records": pl.Int64,
+        "calls": pl.Int64,
+        "reference_rows": pl.Int64,
+        "skipped": pl.Int64,
+    },
+)
+
+# One row a file that something is to be said about: refused, duplicate, or read with a remark.
+REMARKS: Final = Statement(
+    """SELECT parse_filename(path) AS file, status, message FROM files
+WHERE message IS NOT NULL ORDER BY status = 'read', file_id LIMIT $limit""",
+    {"file": pl.String, "status": pl.String, "message": pl.String},
+)
+
+SKIPPED: Final = Statement(
+    """SELECT reason, records, parse_filename(example_path) AS file, example FROM skipped_records ORDER BY records DESC, reason""",
+    {"reason": pl.String, "records": pl.Int64, "file": pl.String, "example": pl.String},
+)
+
+# One row a sex that contradicts or a chromosome that is marked: how many people.
+MARKS: Final = Statement(
+    """SELECT m.chrom::VARCHAR AS chrom, m.direction::VARCHAR AS direction, count(*)::INTEGER AS people
+FROM marked_samples m GROUP BY m.chrom, m.direction ORDER BY m.chrom, m.direction""",
+    {"chrom": pl.String, "direction": pl.String, "people": pl.Int32},
+)
+
+TABLES: Final = Statement(
+    """SELECT table_name, comment, estimated_size::BIGINT AS rows FROM duckdb_tables()
+WHERE database_name = current_database() AND NOT internal ORDER BY table_oid""",
+    {"table_name": pl.String, "comment": pl.String, "rows": pl.Int64},
+)
+
+COLUMNS: Final = Statement(
+    """SELECT table_name, column_name, data_type, comment FROM duckdb_columns()
+WHERE database_name = current_database() AND NOT internal ORDER BY table_oid, column_index""",
+    {"table_name": pl.String, "column_name": pl.String, "data_type": pl.String, "comment": pl.String},
+)
+
+
+@remembered
+def facts(database: Generation) -> pl.DataFrame:
+    """The provenance, one fact a row."""
+    return database.frame(FACTS)
+
+
+@remembered
+def files(database: Generation) -> pl.DataFrame:
+    """Files and their records by what became of them, as `FILES` names the columns."""
+    return database.frame(FILES)
+
+
+@remembered
+def remarks(database: Generation, limit: int) -> pl.DataFrame:
+    """Files that were refused or that something is said about, the refused first."""
+    return database.frame(REMARKS, {"limit": limit})
+
+
+@remembered
+def skipped(database: Generation) -> pl.DataFrame:
+    """Records left out of files that were read, by reason, with an example of each."""
+    return database.frame(SKIPPED)
+
+
+@remembered
+def marks(database: Generation) -> pl.DataFrame:
+    """People whose chromosome is marked for large events, by chromosome and direction (R11)."""
+    return database.frame(MARKS)
+
+
+@remembered
+def dictionary(database: Generation) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The tables, and their columns with types, each with its comment in the schema."""
+    return database.frame(TABLES), database.frame(COLUMNS)

@@ -1,0 +1,34 @@
+"""The data: where the calls come from, what became of every record, what the words mean, and everything to download."""
+
+import streamlit as st
+
+from dashboard import links, subject
+from dashboard.components import data, markup
+from dashboard.components.frame import NAME
+from dashboard.components.run import current
+from dashboard.filters import Filters
+
+run = current()
+st.set_page_config(page_title=f"Data · {NAME}")
+st.html(markup.element("div", markup.element("h1", "Data and definitions"), class_="cnv-head"))
+data.provenance(run.database)
+data.import_report(run.database)
+data.definitions()
+data.database_file(run.database)
+data.programs(
+    {
+        words: links.whole(run.url, address)
+        for words, address in (
+            (
+                "carriers of losses of the coding sequence of GSTM1",
+                links.download("carriers", "csv", subject.gene("GSTM1"), Filters()),
+            ),
+            (
+                "frequencies of what touches a region, at PASS",
+                f"{links.download('frequencies', 'csv', subject.Subject(subject.Kind.REGION, '22q11.21'), Filters())}&filter=pass",
+            ),
+            ("the database", links.DATABASE),
+        )
+    }
+)
+data.data_dictionary(run.database)
