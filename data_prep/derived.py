@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from data_prep.differentiation import Differences, listed
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.levels import Level
 from data_prep.groups import Numbers, People, read_people
@@ -72,14 +73,25 @@ _REGIONS: Final = 'SELECT kind, start::BIGINT AS start, "end"::BIGINT AS "end" F
 def derive(con: duckdb.DuckDBPyConnection, lap: Callable[[str], None] = lambda stage: None) -> None:
     """Fills every table that is worked out from events, segments, callability and genes; `lap` is told what is done."""
     people = read_people(con)
-    write_sites(con, people)
+    differences = Differences(people)
+    write_sites(con, people, differences)
     lap("sites")
+    for table, rows in (
+        ("site_differences", differences.site_differences()),
+        ("population_differences", differences.population_differences()),
+    ):
+        if rows.height:
+            append(con, table, rows)
+    lap("differences")
     write_bins(con, people)
     lap("bins")
 
 
-def write_sites(con: duckdb.DuckDBPyConnection, people: People) -> None:
-    """Fills `sites`, `site_counts`, `site_genes` and the column `site_id` of `events`."""
+def write_sites(con: duckdb.DuckDBPyConnection, people: People, differences: Differences) -> None:
+    """Fills `sites`, `site_counts`, `site_genes`, `site_hardy_weinberg` and the column `site_id` of `events`.
+
+    `differences` takes in every chromosome on the way.
+    """
     first = 0
     for chrom in _chromosomes(con, "events"):
         events = Events(**_columns(con, _EVENTS, chrom))
@@ -92,7 +104,10 @@ def write_sites(con: duckdb.DuckDBPyConnection, people: People) -> None:
         counts = present[events.sample[credible.event]]
         default = Carried(credible.site[counts], credible.level[counts], credible.event[counts])
         with _transaction(con):
-            append(con, "sites", describe(events, sites, default, present, chrom, _regions(con, chrom), first))
+            table = describe(events, sites, default, present, chrom, _regions(con, chrom), first)
+            append(con, "sites", table)
+            chosen = listed(events, default, table, people, chrom)
+            append(con, "site_hardy_weinberg", differences.add(events, sites, chosen, chrom, first))
             append(con, "site_counts", count_carriers(events, carriers, people, chrom, CLASSES, first))
             append(con, "site_genes", touched_genes(sites, _genes(con, chrom), first))
             _enter_sites(con, chrom, sites, first)

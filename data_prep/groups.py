@@ -20,6 +20,13 @@ UNKNOWN: Final = "unknown"
 """Code of the population of samples that the table does not place."""
 
 
+def distinct(values: Numbers) -> Numbers:
+    """The values, each once, in order: by sorting, which NumPy does faster than its own `unique`."""
+    ordered = np.sort(values)
+    once: Numbers = ordered[np.insert(ordered[1:] != ordered[:-1], 0, True)[: len(ordered)]]
+    return once
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """Everybody of a database; every array has one entry a sample number."""

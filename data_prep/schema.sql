@@ -490,14 +490,14 @@ CREATE TABLE site_differences (
     fst DOUBLE,
     vst DOUBLE
 );
-COMMENT ON TABLE site_differences IS 'How much super-populations differ at a site (R10): at credible, unrelated, outliers left out; sites with 10 carriers or more outside problem regions. Null where a value has no meaning.';
+COMMENT ON TABLE site_differences IS 'How much super-populations differ at a site (R10): at credible, unrelated people of known super-population, outliers left out; sites with 10 carriers or more outside problem regions. Null where a value has no meaning. Sorted by site_id.';
 COMMENT ON COLUMN site_differences.site_id IS 'Site.';
 COMMENT ON COLUMN site_differences.direction IS 'Its direction: q is over all rows of one direction.';
 COMMENT ON COLUMN site_differences.carriers IS 'Carriers compared.';
 COMMENT ON COLUMN site_differences.samples IS 'People compared.';
 COMMENT ON COLUMN site_differences.chi_square IS 'Chi-square statistic of carriers and others over the super-populations.';
 COMMENT ON COLUMN site_differences.p IS 'Its p value.';
-COMMENT ON COLUMN site_differences.exact IS 'An expected count is below 5: p comes from every way to spread as many carriers over the super-populations, each weighed by its probability, and not from the chi-square distribution.';
+COMMENT ON COLUMN site_differences.exact IS 'An expected count is below 5: p comes not from the chi-square distribution but from every way to spread as many carriers over the super-populations, each weighed by its probability; where there are over 100,000 ways, from as many drawn.';
 COMMENT ON COLUMN site_differences.q IS 'Benjamini-Hochberg over exactly the rows of this direction.';
 COMMENT ON COLUMN site_differences.fst IS 'F_ST, Hudson''s estimator (Bhatia et al. 2013) over the super-populations: mean numerator over mean denominator of the pairs. Alleles as in R6: null where sites.alleles is false.';
 COMMENT ON COLUMN site_differences.vst IS 'V_ST = (V_T - V_S) / V_T of the copy number less the expected one, capped at +8; a person''s copy number is that of a credible event of either direction with a reciprocal overlap of at least 0.5, else the expected.';

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from data_prep.domain.levels import SOLID_BINS, Level
-from data_prep.groups import Flags, Numbers, People, Shares
+from data_prep.groups import Flags, Numbers, People, Shares, distinct
 from data_prep.overlaps import halves_shared, touching
 from data_prep.sites import GAIN, LEVELS, LOSS, MISSING, Carried, Events, Sites
 
@@ -72,7 +72,8 @@ def describe(
     bins = _median_bins(site, events.bins[member], n)
     length = sites.end - sites.start
     speak = default.event
-    unknown = np.bincount(default.site[events.copy_number[speak] == MISSING], minlength=n) > 0
+    is_unknown = (events.copy_number[speak] == MISSING) | (events.expected[speak] == MISSING)
+    unknown = np.bincount(default.site[is_unknown], minlength=n) > 0
     several_bins = np.nan_to_num(bins) >= SOLID_BINS
     return pl.DataFrame(
         {
@@ -122,9 +123,8 @@ def _median_bins(site: Numbers, bins: Numbers, n: int) -> Shares:
 
 def _distinct_intervals(sites: Sites, events: Events, member: Flags) -> Numbers:
     """How many exact intervals the members of each site have."""
-    key = (events.direction[member] << 56) | (events.start[member] << 28) | events.end[member]
-    once = np.unique(key, return_index=True)[1]
-    return np.bincount(sites.of_event[member][once], minlength=len(sites))
+    each = distinct((sites.of_event[member] << 32) | events.interval[member])
+    return np.bincount(each >> 32, minlength=len(sites))
 
 
 def _both_directions(sites: Sites) -> Flags:
@@ -142,9 +142,10 @@ def _many_states(events: Events, default: Carried, n: int, people: int) -> Flags
     known = events.copy_number[default.event] != MISSING
     site, event = default.site[known], default.event[known]
     away = events.copy_number[event] - events.expected[event]
-    cells, carriers = np.unique((site << 32) | (away + (1 << 16)), return_counts=True)
-    common = carriers >= STATE_SHARE * people
-    states = np.bincount(cells[common] >> 32, minlength=n)
+    cells = np.sort((site << 40) | (away + (1 << 16)))
+    begin = np.flatnonzero(np.insert(cells[1:] != cells[:-1], 0, True)[: len(cells)])
+    common = np.diff(begin, append=len(cells)) >= STATE_SHARE * people
+    states = np.bincount(cells[begin[common]] >> 40, minlength=n)
     others = people - np.bincount(default.site, minlength=n)
     return states + (others >= STATE_SHARE * people) >= STATES
 
@@ -206,18 +207,22 @@ def count_carriers(
     who = events.sample[carriers.event]
     group = people.population * 3 + people.sex + 1
     group = (group * 2 + people.unrelated) * 2 + people.outliers(chrom)
-    state = np.stack([x[carriers.event] for x in (events.class_code, events.copy_number, events.expected)])
-    # numbers of states: small, whatever the copy numbers
-    packed = (state[0] << 48) | ((state[1] + 1) << 16) | (state[2] + 1)
-    kinds, kind = np.unique(packed, return_inverse=True)
-    cell = ((carriers.site * len(LEVELS) + carriers.level) * (group.max(initial=0) + 1) + group[who]) * len(
-        kinds
-    ) + kind
-    cells, counts = np.unique(cell, return_counts=True)
-    cell, kind = np.divmod(cells, max(len(kinds), 1))
-    cell, group_of = np.divmod(cell, group.max(initial=0) + 1)
+    # few numbers for few kinds of calls, whatever the copy numbers are
+    numbers = distinct(events.copy_number)
+    place = np.searchsorted(numbers, events.copy_number)
+    most = int(events.expected.max(initial=0)) + 2
+    kind = (events.class_code * len(numbers) + place) * most + events.expected + 1
+    kinds = len(classes) * len(numbers) * most
+    groups = int(group.max(initial=0)) + 1
+    cell = (carriers.site * len(LEVELS) + carriers.level) * groups + group[who]
+    cells = np.sort(cell * kinds + kind[carriers.event])
+    begin = np.flatnonzero(np.insert(cells[1:] != cells[:-1], 0, True)[: len(cells)])
+    counts = np.diff(begin, append=len(cells))
+    cell, kind = np.divmod(cells[begin], kinds)
+    cell, group_of = np.divmod(cell, groups)
     site, level = np.divmod(cell, len(LEVELS))
-    kinds = kinds[kind]
+    kind, expected = np.divmod(kind, most)
+    class_code, place = np.divmod(kind, len(numbers))
     return pl.DataFrame(
         {
             "site_id": (site + first).astype(np.int32),
@@ -226,9 +231,9 @@ def count_carriers(
             "sex": named(group_of // 4 % 3, ("unknown", "XX", "XY")),
             "unrelated": group_of // 2 % 2 == 1,
             "outlier": group_of % 2 == 1,
-            "class": named(kinds >> 48, classes),
-            "copy_number": ((kinds >> 16) & 0xFFFFFFFF) - 1,
-            "expected_copy_number": (kinds & 0xFFFF) - 1,
+            "class": named(class_code, classes),
+            "copy_number": numbers[place],
+            "expected_copy_number": expected - 1,
             "carriers": counts,
         }
     ).with_columns(

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from data_prep.domain.levels import Level
-from data_prep.groups import Flags, Numbers, Shares
+from data_prep.groups import Flags, Numbers, Shares, distinct
 from data_prep.overlaps import halves_shared
 
 LEVELS: Final = (Level.PASS, Level.CREDIBLE, Level.ALL)
@@ -27,12 +27,11 @@ _BLOCK: Final = 4_096
 """Intervals whose founders are found together: bounds the pairs looked at where all of them overlap."""
 _LANE: Final = 1 << 29
 """Sets the directions apart on one axis of positions, farther than any interval reaches."""
-_COORDINATE_BITS: Final = 28
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Losses and gains of one chromosome, as columns."""
+    """Losses and gains of one chromosome, as columns, sorted by start and end."""
 
     sample: Numbers
     start: Numbers
@@ -51,6 +50,12 @@ class Events:
 
     def __len__(self) -> int:
         return len(self.sample)
+
+    @property
+    def interval(self) -> Numbers:
+        """Number of each event's exact interval, whatever its direction, in order from 0."""
+        fresh = (self.start[1:] != self.start[:-1]) | (self.end[1:] != self.end[:-1])
+        return np.cumsum(np.insert(fresh, 0, False)[: len(self)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,29 +153,31 @@ def find_sites(events: Events, present: Flags) -> Sites:
     `present`: by sample number, who counts on the chromosome by default. Their credible events found the sites; every other
     event goes to the site that holds its interval, else to the one whose founding interval it overlaps most.
     """
-    key = (events.direction << 2 * _COORDINATE_BITS) | (events.start << _COORDINATE_BITS) | events.end
-    keys, interval = np.unique(key, return_inverse=True)
-    end = keys & ((1 << _COORDINATE_BITS) - 1)
-    start = (keys >> _COORDINATE_BITS) & ((1 << _COORDINATE_BITS) - 1)
-    direction = keys >> 2 * _COORDINATE_BITS
+    both = 2 * events.interval + events.direction
+    taken = np.bincount(both) > 0
+    interval = (np.cumsum(taken) - 1)[both]
+    size = int(taken.sum())
+    one = np.zeros(size, np.int64)
+    one[interval] = np.arange(len(events))
+    start, end, direction = events.start[one], events.end[one], events.direction[one]
     member = (events.level <= LEVELS.index(Level.CREDIBLE)) & present[events.sample]
-    people = np.unique(interval[member] * len(present) + events.sample[member])
-    carriers = np.bincount(people // max(len(present), 1), minlength=len(keys))
+    people = distinct(interval[member] * len(present) + events.sample[member])
+    carriers = np.bincount(people // max(len(present), 1), minlength=size)
     lane = direction * _LANE
     founding = np.flatnonzero(carriers)
     rest = np.flatnonzero(carriers == 0)
-    founder = np.full(len(keys), NO_SITE)
+    founder = np.full(size, NO_SITE)
     founder[founding] = founding[
         found(lane[founding] + start[founding], lane[founding] + end[founding], carriers[founding])
     ]
-    founders = np.flatnonzero(founder == np.arange(len(keys)))
+    founders = np.flatnonzero(founder == np.arange(size))
     order = founders[np.lexsort((end[founders], start[founders], -carriers[founders]))]
     near = _best(
         lane[rest] + start[rest], lane[rest] + end[rest], lane[order] + start[order], lane[order] + end[order], True
     )
     founder[rest[near >= 0]] = order[near[near >= 0]]
     founders = founders[np.lexsort((direction[founders], end[founders], start[founders]))]
-    number = np.full(len(keys) + 1, NO_SITE)
+    number = np.full(size + 1, NO_SITE)
     number[founders] = np.arange(len(founders))
     site = number[founder]
     has = site != NO_SITE
@@ -209,10 +216,11 @@ def carried(events: Events, sites: Sites, has_place: Flags) -> Carried:
     event = np.flatnonzero((sites.of_event != NO_SITE) & has_place[events.sample])
     site = sites.of_event[event]
     who = site * len(has_place) + events.sample[event]
-    order = np.argsort(who, kind="stable")
-    event, who = event[order], who[order]
-    same = who[1:] == who[:-1]
-    several = np.append(same, False) | np.insert(same, 0, False)[: len(who)]
+    ordered = np.sort(who)
+    repeated = distinct(ordered[1:][ordered[1:] == ordered[:-1]])
+    several = np.zeros(len(who), np.bool_)
+    if len(repeated):
+        several = repeated[np.minimum(np.searchsorted(repeated, who), len(repeated) - 1)] == who
     once, often = event[~several], event[several]
     # the best first, so that the first of each carrier at a level is the one that counts
     low = np.where(events.copy_number[often] == MISSING, np.iinfo(np.int64).max, events.copy_number[often])
