@@ -5,7 +5,9 @@ from typing import Final
 
 import polars as pl
 
+from dashboard import wording
 from dashboard.filters import Filters
+from data_prep.domain.copy_number import Direction
 from data_prep.domain.levels import Level
 
 KINDS: Final = ("all", "superpopulation", "population", "sex")
@@ -49,6 +51,19 @@ def frequency_table(counts: pl.DataFrame, filters: Filters, order: Sequence[str]
             pl.col("group").replace_strict(place, default=len(place), return_dtype=pl.Int32),
             "group",
         )
+    )
+
+
+def chart_rows(table: pl.DataFrame, direction: Direction) -> pl.DataFrame:
+    """The rows of the frequency chart: super-populations and everyone, with `told`, the numbers in words."""
+    mine = table.filter(pl.col("direction") == direction.value)
+    kinds = [mine.filter(pl.col("grouped_by") == kind) for kind in ("superpopulation", "all")]
+    return pl.concat(kinds).with_columns(
+        pl.col("group").replace("all", "All"),
+        told=pl.struct("carriers", "samples", "ci_low", "ci_high").map_elements(
+            lambda row: wording.frequency(row["carriers"], row["samples"], row["ci_low"], row["ci_high"]),
+            return_dtype=pl.String,
+        ),
     )
 
 

@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard import links, settings
 from dashboard.charts.frequency import frequency_chart
 from dashboard.colours import DARK, LIGHT
+from dashboard.downloads.chart import chart, drawing
 from dashboard.downloads.route import RETRY_AFTER, download
 from dashboard.filters import Filters
 from dashboard.store.cohort import populations, release, totals
@@ -158,10 +159,12 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     gc.freeze()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_collect)
+        tasks.start_soon(drawing.warm_up)
         try:
             yield None
         finally:
             tasks.cancel_scope.cancel()
+    await drawing.close()
     settings.store().close()
 
 
@@ -187,6 +190,8 @@ app = st.App(
         Route(links.DATABASE, database_file),
         Route("/download", download),
         Route("/download/{file:path}", download),
+        Route("/chart", chart),
+        Route("/chart/{file:path}", chart),
     ],
     middleware=[Middleware(SafeHeaders)],
     lifespan=lifespan,

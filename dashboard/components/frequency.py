@@ -11,6 +11,7 @@ from dashboard.charts.frequency import frequency_chart
 from dashboard.colours import Palette
 from dashboard.components import markup
 from dashboard.filters import Filters
+from dashboard.frequency_table import chart_rows
 from dashboard.target import Target
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import SOLID_BINS, Level
@@ -81,15 +82,8 @@ def block(
     plural = PLURALS[direction]
     st.html(markup.element("h2", f"{sign(direction)}{plural.capitalize()} by super-population", class_="cnv-section"))
     picture, numbers = st.columns([5, 7], gap="medium")
-    drawn = pl.concat([by["superpopulation"], by["all"]]).with_columns(
-        pl.col("group").replace("all", "All"),
-        told=pl.struct("carriers", "samples", "ci_low", "ci_high").map_elements(
-            lambda row: wording.frequency(row["carriers"], row["samples"], row["ci_low"], row["ci_high"]),
-            return_dtype=pl.String,
-        ),
-    )
     picture.vega_lite_chart(
-        frequency_chart(drawn, direction, palette),
+        frequency_chart(chart_rows(table, direction), direction, palette),
         alt=f"Share of people with {plural}, by super-population, with 95 % intervals; the table beside has the numbers.",
     )
     lines = [

@@ -36,6 +36,11 @@ class Asked:
     filters: Filters
 
     @property
+    def title(self) -> str:
+        """Its short name: the symbol, or the region."""
+        return self.gene.symbol if self.gene else self.subject.name
+
+    @property
     def place(self) -> str:
         """What it is called in words: the gene with its interval, or the region."""
         interval = str(self.target.interval)

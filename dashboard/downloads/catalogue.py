@@ -1,4 +1,4 @@
-"""What can be downloaded: tables and the formats that make sense for each (rule R13)."""
+"""What can be downloaded: tables and the formats that make sense for each, and charts (rule R13)."""
 
 from typing import Final
 
@@ -27,3 +27,13 @@ no place of its own, so it is in no format of intervals."""
 def there() -> str:
     """What there is, in words: carriers.csv, carriers.tsv ..."""
     return "; ".join(f"{table} as {', '.join(formats)}" for table, formats in TABLES.items())
+
+
+CHARTS: Final = ("frequency-loss", "frequency-gain", "copy-number")
+"""Charts that can be had as pictures."""
+PICTURES: Final = ("svg", "png")
+
+
+def charts_there() -> str:
+    """What pictures there are, in words."""
+    return f"{', '.join(CHARTS)} as {' and '.join(PICTURES)}"

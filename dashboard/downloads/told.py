@@ -38,7 +38,7 @@ def about(asked: Asked, table: str, suffix: str) -> About:
         "cite": CITATION,
     }
     return About(
-        title=f"{table} at {asked.gene.symbol if asked.gene else asked.subject.name}",
+        title=f"{table} at {asked.title}",
         facts=tuple((name, value) for name, value in facts.items() if value),
         simulated=told.simulated,
         retrieved=datetime.now(UTC),

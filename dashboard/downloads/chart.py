@@ -1,0 +1,127 @@
+"""The route `/chart/{name}.{svg,png}`: a chart of a page as a picture, by the page's own query string."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dashboard import query, settings, wording
+from dashboard.charts.copy_number import copy_number_chart
+from dashboard.charts.frequency import frequency_chart
+from dashboard.charts.picture import frequency_picture, picture
+from dashboard.colours import LIGHT
+from dashboard.downloads.asked import Asked, RefusedError, asked
+from dashboard.downloads.catalogue import CHARTS, charts_there
+from dashboard.downloads.route import refusal, refused
+from dashboard.downloads.told import CITATION, name_of_file
+from dashboard.drawing import FORMATS, BusyDrawingError, Drawing, DrawingError
+from dashboard.frequency_table import chart_rows, frequency_table
+from dashboard.store.callability import callability
+from dashboard.store.carriers import copy_numbers, frequencies
+from dashboard.store.cohort import group_codes, release
+from dashboard.store.database import BusyError, UnavailableError
+from dashboard.store.panel import people
+from data_prep.domain.copy_number import CallClass, Direction
+
+drawing: Final = Drawing()
+"""The one child process that draws."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawable:
+    """A picture about to be drawn."""
+
+    spec: dict[str, Any]
+    file_name: str
+
+
+async def chart(request: Request) -> Response:
+    """Answers `/chart/{name}.{format}`; every error is one sentence of plain text."""
+    file = request.path_params.get("file", "")
+    name, _, suffix = file.partition(".")
+    try:
+        if name not in CHARTS or suffix not in FORMATS:
+            raise RefusedError(404, f"There is no such picture under /chart/; there are {charts_there()}.")
+        given = query.values(request.query_params.multi_items())
+        drawable = await anyio.to_thread.run_sync(_drawable, name, suffix, given)
+        body = await drawing.draw(drawable.spec, suffix)
+    except (RefusedError, UnavailableError, BusyError) as error:
+        return refused(error)
+    except BusyDrawingError as error:
+        return refusal(503, str(error))
+    except DrawingError as error:
+        return refusal(500, str(error))
+    return Response(
+        body,
+        media_type=FORMATS[suffix],
+        headers={
+            "Content-Disposition": f'inline; filename="{drawable.file_name}"',
+            "Cache-Control": "no-cache",
+        },
+    )
+
+
+def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
+    """The specification of a chart with all that stands beside it on a page, or `RefusedError`. Runs in a thread."""
+    with settings.store().lease() as database:
+        what = asked(database, given)
+        target, filters = what.target, what.filters
+        if not callability(database, target).assessable:
+            raise RefusedError(404, f"{what.title} is not assessable: the caller cannot see this place.")
+        counted = people(database, target.interval.chrom, filters)
+        if not counted.counted:
+            raise RefusedError(404, f"There are no {wording.group(filters)} who count on {target.interval.chrom}.")
+        told = release(database)
+        title, legend, spec = _CHARTS[name](what)
+        left_out = wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
+        who = f"{wording.count(counted.counted)} {wording.group(filters)}" + (f"; {left_out}" if left_out else "")
+        return _Drawable(
+            picture(
+                spec,
+                title=f"{what.title}: {title}",
+                above=[f"Counted: {wording.counted(filters, target)}, in {who}.", legend],
+                below=[
+                    f"{what.place}, GRCh38. Callset {told.name or told.caller}; database {told.generation}, "
+                    f"built {told.built_at[:10]}.",
+                    f"Cite {CITATION}",
+                ],
+                simulated=told.simulated,
+                palette=LIGHT,
+            ),
+            name_of_file(what, name, suffix),
+        )
+
+
+def _frequency(direction: Direction) -> Callable[[Asked], tuple[str, str, dict[str, Any]]]:
+    def draw(what: Asked) -> tuple[str, str, dict[str, Any]]:
+        database, filters = what.database, what.filters
+        plural = wording.CLASS_WORDS[CallClass(direction.value)]
+        if direction not in filters.directions:
+            raise RefusedError(
+                404, f"The address asks for {wording.classes(filters)}, so there is no chart of {plural}."
+            )
+        table = frequency_table(frequencies(database, what.target, filters), filters, group_codes(database))
+        rows = chart_rows(table, direction)
+        spec = frequency_picture(frequency_chart(rows, direction, LIGHT), rows.height, LIGHT)
+        return f"{plural} by super-population", "Point: share of people who carry; line: 95 % Wilson interval.", spec
+
+    return draw
+
+
+def _copy_number(what: Asked) -> tuple[str, str, dict[str, Any]]:
+    counts = copy_numbers(what.database, what.target, what.filters)
+    legend = (
+        "Share of people by copy number: the lowest of a loss, the highest of a gain; who carries nothing is taken to "
+        "have the expected copies."
+    )
+    return "copies by super-population", legend, copy_number_chart(counts, LIGHT)
+
+
+_CHARTS: Final[dict[str, Callable[[Asked], tuple[str, str, dict[str, Any]]]]] = {
+    "frequency-loss": _frequency(Direction.LOSS),
+    "frequency-gain": _frequency(Direction.GAIN),
+    "copy-number": _copy_number,
+}

@@ -1,0 +1,175 @@
+"""Charts as pictures: what is drawn agrees with the tables, and the child that draws cannot hold up the rest."""
+
+import csv
+import http.client
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import anyio
+import PIL.Image
+import pytest
+
+from dashboard import drawing, wording
+from dashboard.downloads.catalogue import CHARTS, PICTURES
+from dashboard.downloads.chart import _CHARTS
+from dashboard.drawing import BusyDrawingError, Drawing, DrawingError
+from tests.dashboard.demonstration import demonstration
+from tests.dashboard.served import ROOT, served
+from tests.dashboard.small_database import write_file
+
+Fetch = Callable[[str], tuple[int, str, bytes]]
+
+
+@pytest.fixture(scope="module")
+def fetch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fetch]:
+    path = write_file(tmp_path_factory.mktemp("pictures") / "cnv.duckdb", demonstration())
+    with served(path) as base:
+
+        def get(path: str) -> tuple[int, str, bytes]:
+            connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)
+            connection.request("GET", path)
+            response = connection.getresponse()
+            body = response.read()
+            connection.close()
+            return response.status, response.headers["Content-Type"], body
+
+        yield get
+
+
+def words(svg: bytes) -> list[str]:
+    """The texts of a drawing."""
+    return ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+
+
+@pytest.mark.parametrize("query", ["gene=GSTM1", "region=chr1:109680001-109700000&population=AFR,GBR&filter=all"])
+@pytest.mark.parametrize("direction", ["loss", "gain"])
+def test_a_frequency_picture_bears_the_numbers_of_the_table_r6(fetch: Fetch, query: str, direction: str) -> None:
+    status, media_type, svg = fetch(f"/chart/frequency-{direction}.svg?{query}")
+    assert (status, media_type) == (200, "image/svg+xml")
+    drawn = words(svg)
+    table = csv.DictReader(io.StringIO(fetch(f"/download/frequencies.csv?{query}")[2].decode()))
+    rows = [row for row in table if row["direction"] == direction and row["grouped_by"] in ("all", "superpopulation")]
+    assert len(rows) > 1
+    for row in rows:
+        told = wording.frequency(int(row["carriers"]), int(row["samples"]), float(row["ci_low"]), float(row["ci_high"]))
+        assert told in drawn
+        assert ("All" if row["group"] == "all" else row["group"]) in drawn
+
+
+def test_a_picture_says_where_it_comes_from_and_that_it_is_simulated_r12(fetch: Fetch) -> None:
+    for name in CHARTS:
+        said = " ".join(words(fetch(f"/chart/{name}.svg?gene=GSTM1")[2]))
+        for word in ("GSTM1", "SIMULATED", "Counted: credible losses and gains", "DRAGEN 3.5.7b", "Byrska", "GRCh38"):
+            assert word in said, f"{name} does not say {word}"
+
+
+def test_a_picture_fetches_nothing_and_runs_nothing(fetch: Fetch) -> None:
+    svg = fetch("/chart/frequency-loss.svg?gene=GSTM1")[2]
+    assert b"<script" not in svg
+    assert b"<image" not in svg
+
+
+def test_a_png_is_a_picture_of_the_same_shape(fetch: Fetch) -> None:
+    status, media_type, png = fetch("/chart/copy-number.png?gene=GSTM1")
+    assert (status, media_type) == (200, "image/png")
+    svg = ElementTree.fromstring(fetch("/chart/copy-number.svg?gene=GSTM1")[2])
+    width, height = PIL.Image.open(io.BytesIO(png)).size
+    assert abs(width / height - float(svg.attrib["width"]) / float(svg.attrib["height"])) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/chart", 404, "frequency-loss, frequency-gain, copy-number as svg and png"),
+        ("/chart/pie.svg?gene=GSTM1", 404, "frequency-loss"),
+        ("/chart/frequency-loss.pdf?gene=GSTM1", 404, "svg and png"),
+        ("/chart/frequency-loss.svg", 400, "gene=GSTM1"),
+        ("/chart/frequency-loss.svg?gene=GSTM1&filter=PASS", 400, "takes pass, credible or all"),
+        ("/chart/frequency-loss.svg?gene=GSTM9", 404, "Close names: GSTM1"),
+        ("/chart/frequency-loss.svg?gene=GSTM1&class=gain", 404, "no chart of losses"),
+        ("/chart/frequency-loss.svg?gene=SMN1", 404, "not assessable"),
+        ("/chart/frequency-loss.svg?gene=YGENE&sex=XX", 404, "who count on chrY"),
+    ],
+)
+def test_a_picture_that_cannot_be_answers_one_sentence_r13(fetch: Fetch, path: str, status: int, said: str) -> None:
+    found, media_type, body = fetch(path)
+    assert (found, media_type) == (status, "text/plain; charset=utf-8")
+    assert said in body.decode()
+    assert body.count(b"\n") == 1
+
+
+def test_there_is_a_way_to_draw_every_chart() -> None:
+    assert tuple(_CHARTS) == CHARTS
+    assert tuple(drawing.FORMATS) == PICTURES
+
+
+POINT = {"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a", "type": "nominal"}}}
+
+
+def test_a_child_that_hangs_is_ended_and_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "TIME", 0.5)
+
+    async def go() -> None:
+        slow = Drawing((sys.executable, "-c", "import time; time.sleep(60)"))
+        with pytest.raises(BusyDrawingError, match="too long"):
+            await slow.draw(POINT, "svg")
+        assert slow._child is None
+        monkeypatch.setattr(drawing, "TIME", 30)
+        slow._command = Drawing()._command
+        assert b"<svg" in await slow.draw(POINT, "svg")
+        child = slow._child
+        await slow.close()
+        assert child is not None
+        assert child.returncode is not None
+
+    anyio.run(go)
+
+
+def test_a_child_that_dies_or_cannot_draw_costs_one_picture() -> None:
+    async def go() -> None:
+        dead = Drawing((sys.executable, "-c", "pass"))
+        with pytest.raises(DrawingError):
+            await dead.draw(POINT, "svg")
+        alive = Drawing()
+        with pytest.raises(DrawingError):
+            await alive.draw({"mark": "nothing of the kind"}, "png")
+        assert (await alive.draw(POINT, "png")).startswith(b"\x89PNG")
+        await alive.close()
+
+    anyio.run(go)
+
+
+def test_more_pictures_than_may_wait_are_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "TIME", 1.0)
+    monkeypatch.setattr(drawing, "WAITING", 3)
+
+    async def go() -> list[str]:
+        slow = Drawing((sys.executable, "-c", "import time; time.sleep(60)"))
+        said: list[str] = []
+
+        async def one() -> None:
+            try:
+                await slow.draw(POINT, "svg")
+            except BusyDrawingError as error:
+                said.append(str(error))
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(5):
+                tasks.start_soon(one)
+        return said
+
+    said = anyio.run(go)
+    assert sum("Too many" in one for one in said) == 2
+    assert sum("too long" in one for one in said) == 3
+
+
+def test_the_child_ends_with_its_input() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "dashboard.drawing"], input=b"", cwd=ROOT, env=os.environ, timeout=30, check=False
+    )
+    assert done.returncode == 0
