@@ -13,7 +13,7 @@ from dashboard.components.run import Run, running
 from dashboard.filters import parse
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import BusyError, UnavailableError
-from dashboard.subject import Kind
+from dashboard.subject import SITE, Kind
 
 st.set_page_config(page_title=frame.NAME, page_icon=settings.ASSETS / "icon.svg", layout="wide")
 page = st.navigation(
@@ -36,7 +36,7 @@ try:
             database,
             values,
             filters,
-            problems + query.unused(values, *kinds),
+            problems + query.unused(values, *kinds, SITE),
             palette(st.context.theme.type),
             st.context.url or "http://localhost:8501",
         )

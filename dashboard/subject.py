@@ -5,10 +5,14 @@ Links and queries need the name alone; the place behind it, a `Target`, comes fr
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from dashboard.filters import ANY, CODING, Filters, Overlap
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import Interval
+
+SITE: Final = "site"
+"""Name of a site in an address."""
 
 
 class Kind(StrEnum):
@@ -25,14 +29,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A gene or region as an address names it."""
+    """A gene or region as an address names it, or one site of those there."""
 
     kind: Kind
     name: str
+    site: str | None = None
+    """The id of the site to which it is narrowed."""
 
     def query(self, filters: Filters) -> dict[str, str]:
         """Names and values of the address of this subject under `filters`, defaults left out."""
-        return {self.kind.value: self.name, **filters.to_query()}
+        narrowed = {SITE: self.site} if self.site else {}
+        return {self.kind.value: self.name, **narrowed, **filters.to_query()}
 
 
 def gene(name: str) -> Subject:

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Final
 
 from dashboard.filters import ANY, CODING, Overlap, Rule
+from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 
 
@@ -39,6 +40,10 @@ class Target:
     interval: Interval
     kind: Pieces
     pieces: tuple[tuple[int, int], ...]
+    site: int | None = None
+    """The site whose events alone are looked at; None for all that touch the place."""
+    direction: Direction | None = None
+    """The direction of that site."""
 
     @property
     def bases(self) -> int:
@@ -72,3 +77,8 @@ class Target:
 def region_target(interval: Interval) -> Target:
     """The target of a region: its extent and no pieces."""
     return Target(interval, Pieces.REGION, ())
+
+
+def site_target(interval: Interval, site_id: int, direction: Direction) -> Target:
+    """The target of a site: its founding interval, and its events alone."""
+    return Target(interval, Pieces.REGION, (), site_id, direction)

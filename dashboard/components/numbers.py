@@ -11,6 +11,7 @@ from dashboard.components.carriers import carrier_list
 from dashboard.components.controls import controls
 from dashboard.components.depends import depends
 from dashboard.components.run import Run
+from dashboard.components.sites import site_table
 from dashboard.filters import ANY
 from dashboard.frequency_table import frequency_table
 from dashboard.store.callability import callability
@@ -28,6 +29,8 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
     counted = people(database, target.interval.chrom, filters)
     events = carrier_events(database, target, filters)
 
+    directions = [one for one in filters.directions if target.direction in (None, one)]
+
     lead = st.container()
     controls(subject, target, filters, group_names(database))
     place.counted_sentence(subject, target, filters, counted)
@@ -40,14 +43,11 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
             table = frequency_table(frequencies(database, target, filters), filters, group_codes(database))
             anywhere = replace(filters, overlap=ANY)
             touched = frequency_table(frequencies(database, target, anywhere), anywhere, group_codes(database))
-            lines = [
-                frequency.headline(table, touched, events, direction, filters, target)
-                for direction in filters.directions
-            ]
+            lines = [frequency.headline(table, touched, events, direction, filters, target) for direction in directions]
             st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
             place.cautions(target, seen)
     if seen.assessable and counted.counted:
-        for direction in filters.directions:
+        for direction in directions:
             if table.filter((pl.col("direction") == direction.value) & (pl.col("carriers") > 0)).height:
                 frequency.block(
                     table,
@@ -61,6 +61,8 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
         if target.kind is not Pieces.REGION:
             copies(run, target)
         depends(run, subject, target)
+        if target.site is None:
+            site_table(run, subject, target.interval)
     kin = relatives(database, target, filters)
     carrier_list(events, kin, subject, filters, assessable=seen.assessable)
 

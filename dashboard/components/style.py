@@ -66,6 +66,7 @@ h3.cnv-section {{ font-size: 1rem; margin-top: .9rem; }}
 .cnv-out-bar {{ background: transparent; border: 1.5px dashed {palette.loss}; box-sizing: border-box; }}
 .cnv-bar-word {{ position: absolute; left: 0; font-size: .75rem; line-height: .75rem; color: {palette.muted}; }}
 .cnv-out a {{ margin-right: .9rem; }}
+.cnv-sites td.cnv-left {{ white-space: normal; min-width: 6rem; }}
 .cnv-swatch {{ display: inline-block; width: .62em; height: .62em; margin-right: .5em; border-radius: 1px; }}
 .cnv-name {{ color: {palette.muted}; font-weight: 400; margin-left: .25em; }}
 .cnv-grid {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1.2rem 2.2rem; align-items: start; }}

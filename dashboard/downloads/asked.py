@@ -4,7 +4,7 @@ A value that cannot be used is an error here and not a default: nobody reads a n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard import query, wording
 from dashboard.filters import Filters, parse
@@ -12,8 +12,9 @@ from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, gene_target
 from dashboard.store.lookup import Found, Nothing, Place, Several, Unplaced, look_up, look_up_region
-from dashboard.subject import Kind, Subject
-from dashboard.target import Target, region_target
+from dashboard.store.sites import site_named
+from dashboard.subject import SITE, Kind, Subject
+from dashboard.target import Target, region_target, site_target
 
 
 class RefusedError(Exception):
@@ -51,14 +52,16 @@ def asked(database: Generation, given: Mapping[str, str]) -> Asked:
     """What an address asks for, or `RefusedError`."""
     kind = _kind(given)
     filters, problems = parse(given, group_codes(database), kind.default_overlap)
-    if faults := problems + query.unused(given, *Kind):
+    if faults := problems + query.unused(given, *Kind, SITE):
         raise RefusedError(400, faults[0].sentence)
     text = given[kind]
     match look_up(database, text) if kind is Kind.GENE else look_up_region(database, text):
         case Found(gene):
-            return Asked(database, Subject(kind, gene.name), gene_target(database, gene), gene, filters)
+            subject, target = _narrowed(database, Subject(kind, gene.name), gene_target(database, gene), given)
+            return Asked(database, subject, target, gene, filters)
         case Place(_, name, interval) if kind is Kind.REGION:
-            return Asked(database, Subject(kind, name), region_target(interval), None, filters)
+            subject, target = _narrowed(database, Subject(kind, name), region_target(interval), given)
+            return Asked(database, subject, target, None, filters)
         case Several(_, genes):
             ids = wording.joined([gene.gene_id for gene in genes], "or")
             raise RefusedError(400, f"Several genes are called {genes[0].symbol}: ask for gene={ids}.")
@@ -69,6 +72,19 @@ def asked(database: Generation, given: Mapping[str, str]) -> Asked:
         case Nothing(sentence, alike):
             close = f" Close names: {', '.join(gene.name for gene in alike)}." if alike else ""
             raise RefusedError(404, sentence + close)
+
+
+def _narrowed(
+    database: Generation, subject: Subject, target: Target, given: Mapping[str, str]
+) -> tuple[Subject, Target]:
+    """Subject and target narrowed to the site that the address names, if it names one."""
+    name = given.get(SITE, "")
+    if not name:
+        return subject, target
+    site = site_named(database, name)
+    if site is None or not site.interval.overlap(target.interval):
+        raise RefusedError(404, f"There is no site “{name[:60]}” at {target.interval}.")
+    return replace(subject, site=site.name), site_target(site.interval, site.site_id, site.direction)
 
 
 def _kind(given: Mapping[str, str]) -> Kind:

@@ -17,11 +17,10 @@ import polars as pl
 from dashboard.filters import Cohort, Filters, Outliers, Overlap
 from dashboard.overlap import CLASSES, Carriers, Events, Mask, Whole, admitted, at_level, carriers
 from dashboard.store.database import Generation, Statement, remembered
-from dashboard.store.panel import GROUPED_BY, Panel, counted, panel
+from dashboard.store.panel import GROUPED_BY, Panel, counted, expected_copies, panel
 from dashboard.store.statistics import with_frequency
 from dashboard.target import Target
-from data_prep.domain.copy_number import CallClass, Direction, expected_copy_number
-from data_prep.domain.intervals import Interval
+from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import Level
 
 REMEMBERED_ROWS: Final = 5_000
@@ -30,7 +29,8 @@ REMEMBERED_ROWS: Final = 5_000
 _EVENT_COLUMNS: Final = """event_id, sample_id, start, "end", direction::VARCHAR AS direction, class::VARCHAR AS class,
     copy_number, expected_copy_number, copy_ratio, quality, bins, filters, par_border, credible, pass
 FROM events
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')"""
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
+    AND ($site IS NULL OR site_id = $site)"""
 _EVENT_SCHEMA: Final = {
     "event_id": pl.Int64,
     "sample_id": pl.UInt16,
@@ -60,7 +60,8 @@ EVENTS_OF: Final = Statement(
 # One row: how many they are.
 TOUCHING: Final = Statement(
     """SELECT count(*) AS events FROM events
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')""",
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
+    AND ($site IS NULL OR site_id = $site)""",
     {"events": pl.Int64},
 )
 
@@ -124,7 +125,7 @@ def frequencies(database: Generation, target: Target, filters: Filters) -> pl.Da
     (shares of 1), and carriers by class. A group without carriers has its row; one without anyone counted has none.
     """
     who = counted(database, target.interval.chrom, filters)
-    touching = _touching(database, target.interval)
+    touching = _touching(database, target)
     people = panel(database)
     rows: list[tuple[object, ...]] = []
     for level in dict.fromkeys((filters.level, Level.PASS, Level.ALL)):
@@ -190,7 +191,7 @@ def by_filter(
 
 
 def _counts(database: Generation, target: Target, asked: Sequence[Filters]) -> list[tuple[Count, ...]]:
-    touching = _touching(database, target.interval)
+    touching = _touching(database, target)
     rows = []
     for number, filters in enumerate(asked):
         who = counted(database, target.interval.chrom, filters)
@@ -217,8 +218,8 @@ def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.D
     """
     people = panel(database)
     who = counted(database, target.interval.chrom, filters)
-    found = _carriers(_touching(database, target.interval), who, target, filters, filters.level)
-    expected = _expected(people, target.interval)
+    found = _carriers(_touching(database, target), who, target, filters, filters.level)
+    expected = expected_copies(people, target.interval)
     copies = expected.copy()
     distance = np.zeros(len(copies), np.int64)
     for sample, copy_number in zip(found.sample.tolist(), found.copy_number.tolist(), strict=True):
@@ -238,14 +239,6 @@ def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.D
     )
 
 
-def _expected(people: Panel, place: Interval) -> Whole:
-    by_sex = {
-        sex: expected_copy_number(place.chrom, place.start, place.end, sex) or 0 for sex in ("XX", "XY", "unknown")
-    }
-    codes, number = people.groups["sex"]
-    return np.array([by_sex[code] for code in codes], np.int64)[number]
-
-
 def relatives(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
     """Parents and children who carry the same direction too: one row a `sample` and `direction`, `relatives` in words.
 
@@ -253,7 +246,7 @@ def relatives(database: Generation, target: Target, filters: Filters) -> pl.Data
     """
     people = panel(database)
     who = counted(database, target.interval.chrom, Filters(cohort=Cohort.ALL, outliers=filters.outliers))
-    found = _carriers(_touching(database, target.interval), who, target, filters, filters.level)
+    found = _carriers(_touching(database, target), who, target, filters, filters.level)
     names = people.samples["sample"].to_list()
     told: dict[tuple[int, Direction], list[str]] = {}
     for direction in filters.directions:
@@ -275,7 +268,7 @@ def relatives(database: Generation, target: Target, filters: Filters) -> pl.Data
 def carrier_events(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
     """The events that make carriers, one a row, as `CARRIER_COLUMNS` says."""
     who = counted(database, target.interval.chrom, filters)
-    return _listed(database, _touching(database, target.interval), who, target, filters)
+    return _listed(database, _touching(database, target), who, target, filters)
 
 
 @contextmanager
@@ -296,10 +289,10 @@ def events_of_carriers(database: Generation, target: Target, filters: Filters, r
     numbers = (
         people.samples.filter(pl.Series(who)).sort("superpopulation", "population", "sample")["sample_id"].to_list()
     )
-    touching_rows = database.frame(TOUCHING, _place(target.interval)).item()
+    touching_rows = database.frame(TOUCHING, _place(target)).item()
     people_at_once = max(1, rows * people.samples.height // max(touching_rows, 1))
     for at in range(0, len(numbers), people_at_once):
-        place = _place(target.interval) | {"samples": numbers[at : at + people_at_once]}
+        place = _place(target) | {"samples": numbers[at : at + people_at_once]}
         touching = _columns(database.table(EVENTS_OF, place), people)
         frame = _listed(database, touching, who, target, filters)
         if frame.height:
@@ -344,18 +337,22 @@ def _carriers(touching: _Touching, who: Mask, target: Target, filters: Filters, 
     return carriers(events, keep, target, target.rule_in_force(filters.overlap))
 
 
-def _touching(database: Generation, place: Interval) -> _Touching:
-    """The losses and gains that touch `place`, of everyone, kept for the next question where they are few."""
-    key = ("touching", place)
+def _touching(database: Generation, target: Target) -> _Touching:
+    """The losses and gains that touch the target, of everyone, kept for the next question where they are few.
+
+    Of a target that is narrowed to a site, those of the site.
+    """
 
     def fetch() -> _Touching:
-        return _columns(database.table(EVENTS, _place(place)), panel(database))
+        return _columns(database.table(EVENTS, _place(target)), panel(database))
 
+    key = ("touching", target.interval, target.site)
     return database.recall(key, fetch, lambda touching: touching.rows.height <= REMEMBERED_ROWS)
 
 
-def _place(place: Interval) -> dict[str, object]:
-    return {"chrom": place.chrom, "start": place.start, "end": place.end}
+def _place(target: Target) -> dict[str, object]:
+    place = target.interval
+    return {"chrom": place.chrom, "start": place.start, "end": place.end, "site": target.site}
 
 
 def _columns(rows: pl.DataFrame, people: Panel) -> _Touching:

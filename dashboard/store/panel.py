@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from dashboard.filters import Cohort, Filters, Outliers
 from dashboard.store.database import Generation, Statement, remembered
+from data_prep.domain.copy_number import expected_copy_number
+from data_prep.domain.intervals import Interval
 
 Mask = NDArray[np.bool_]
 
@@ -179,3 +181,12 @@ def _counted(database: Generation, chrom: str, asked: Filters) -> Mask:
     mask = panel(database).is_counted(chrom, asked)
     mask.flags.writeable = False
     return mask
+
+
+def expected_copies(people: Panel, place: Interval) -> NDArray[np.int64]:
+    """Copies that each sample is expected to have at `place` (R2); 0 where none is expected or the sex is not known."""
+    by_sex = {
+        sex: expected_copy_number(place.chrom, place.start, place.end, sex) or 0 for sex in ("XX", "XY", "unknown")
+    }
+    codes, number = people.groups["sex"]
+    return np.array([by_sex[code] for code in codes], np.int64)[number]

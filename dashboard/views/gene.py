@@ -8,6 +8,7 @@ from dashboard.components.frame import NAME
 from dashboard.components.numbers import numbers
 from dashboard.components.run import Run, current
 from dashboard.components.share import share
+from dashboard.components.sites import narrowed
 from dashboard.store.genes import Gene, gene_target
 from dashboard.store.lookup import Found, Nothing, Place, Several, Unplaced, look_up
 from dashboard.subject import Kind, Subject
@@ -22,7 +23,8 @@ def show(run: Run, found: Gene, subject: Subject) -> None:
         gene.elsewhere(found.interval, found)
     with button.container(horizontal_alignment="right"):
         share(run.url, links.page(subject, run.filters))
-    numbers(run, subject, gene_target(run.database, found), found.symbol)
+    subject, target = narrowed(run, subject, gene_target(run.database, found))
+    numbers(run, subject, target, found.symbol)
 
 
 run = current()

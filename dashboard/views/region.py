@@ -8,6 +8,7 @@ from dashboard.components.frame import NAME, notice
 from dashboard.components.numbers import numbers
 from dashboard.components.run import Run, current
 from dashboard.components.share import share
+from dashboard.components.sites import narrowed
 from dashboard.store.lookup import Nothing, Place, Several, Unplaced, look_up_region
 from dashboard.subject import Kind, Subject
 from dashboard.target import region_target
@@ -32,7 +33,8 @@ def show(run: Run, found: Place) -> None:
         notice(
             [f"Read as BED fields, which count from 0: {markup.text(found.interval)} as a genome browser writes it."]
         )
-    numbers(run, subject, region_target(found.interval), found.text)
+    subject, target = narrowed(run, subject, region_target(found.interval))
+    numbers(run, subject, target, found.text)
     outcomes.genes_there(found, run.filters)
 
 

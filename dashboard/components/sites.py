@@ -1,0 +1,151 @@
+"""The sites of a place, each a link that narrows the page to it, and the word about the one it is narrowed to."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard import links, wording
+from dashboard.components import markup
+from dashboard.components.frame import notice
+from dashboard.components.frequency import sign
+from dashboard.components.run import Run
+from dashboard.filters import Filters
+from dashboard.store.cohort import superpopulation_names
+from dashboard.store.sites import site_named, sites_at
+from dashboard.subject import SITE, Subject
+from dashboard.target import Target, site_target
+from data_prep.domain.copy_number import Direction
+from data_prep.domain.intervals import Interval
+
+SHOWN: Final = 40
+"""Sites in the table; the rest is in the downloads."""
+GENES_SHOWN: Final = 3
+
+
+def narrowed(run: Run, subject: Subject, target: Target) -> tuple[Subject, Target]:
+    """Subject and target as the address says, narrowed to the site that it names, with a word about it.
+
+    A site that does not exist or lies elsewhere is left aside with a word (R13).
+    """
+    name = run.values.get(SITE, "")
+    if not name:
+        return subject, target
+    site = site_named(run.database, name)
+    place = target.interval
+    if site is None or not (site.interval.overlap(place) > 0):
+        why = "There is no such site" if site is None else "That site lies elsewhere"
+        notice([markup.text(f"{why}: “{name[:60]}”. Everything at {place} is shown instead.")])
+        return subject, target
+    notice(
+        [
+            f"{sign(site.direction)}<strong>Narrowed to one site</strong>: {markup.text(site.direction.value)} "
+            f"{markup.text(site.interval)}, {wording.length(site.interval.length)}. "
+            + markup.link("Show everything here", links.page(subject, run.filters))
+        ]
+    )
+    return replace(subject, site=site.name), site_target(site.interval, site.site_id, site.direction)
+
+
+def site_table(run: Run, subject: Subject, place: Interval) -> None:
+    """The sites that touch `place`, most carriers first, with their frequency by super-population."""
+    filters = run.filters
+    found = sites_at(run.database, place, filters)
+    count = "one" if found.height == 1 else wording.count(found.height) if found.height else "none"
+    title = markup.element("h2", f"Sites: {count}", class_="cnv-section")
+    if found.is_empty():
+        st.html(
+            title
+            + markup.element("p", "No site here has a carrier in the group that is counted.", class_="cnv-counted")
+        )
+        return
+    groups = [code for code in superpopulation_names(run.database) if f"samples_{code}" in found.columns]
+    heads = [
+        "Site",
+        "Length",
+        "Bins",
+        "Carriers",
+        "Frequency",
+        "95 % interval",
+        *groups,
+        "Complete",
+        "Allele frequency",
+    ]
+    head = "".join(
+        markup.element("th", markup.text(name), scope="col", **({"class_": "cnv-left"} if name == "Site" else {}))
+        for name in heads
+    ) + "".join(markup.element("th", name, scope="col", class_="cnv-left") for name in ("Genes", "Care"))
+    lines = [_line(row, groups, subject, filters) for row in found.head(SHOWN).iter_rows(named=True)]
+    table = markup.element(
+        "table",
+        markup.element("caption", markup.text(_caption(found.height, filters)))
+        + markup.element("thead", markup.element("tr", head))
+        + markup.element("tbody", "".join(lines)),
+        class_="cnv-table cnv-sites",
+    )
+    st.html(title + markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label="Sites"))
+
+
+def _caption(number: int, filters: Filters) -> str:
+    told = [
+        "A site is events of one direction that overlap the commonest interval by half or more, reciprocally; "
+        "its name narrows the page to it."
+    ]
+    if number > SHOWN:
+        told.append(f"The {SHOWN} with most carriers are shown.")
+    limits = replace(Filters(), min_length=filters.min_length, max_length=filters.max_length)
+    limits = replace(limits, min_quality=filters.min_quality, min_bins=filters.min_bins)
+    if limits != Filters():
+        told.append("Limits of length, quality and bins are not applied here.")
+    return " ".join(told)
+
+
+def _line(row: dict[str, Any], groups: list[str], subject: Subject, filters: Filters) -> str:
+    interval = Interval(row["chrom"], row["start"], row["end"])
+    address = links.page(replace(subject, site=row["site"]), filters)
+    name = sign(Direction(row["direction"])) + markup.link(interval, address, title=_spread(row))
+    cells = [
+        wording.length(interval.length),
+        "" if row["median_bins"] is None else f"{row['median_bins']:g}",
+        f"{wording.count(row['carriers'])} of {wording.count(row['samples'])}",
+        wording.percent(row["frequency"]),
+        wording.interval_percent(row["ci_low"], row["ci_high"]),
+        *(
+            wording.percent(row[f"carriers_{code}"] / row[f"samples_{code}"]) if row[f"carriers_{code}"] else "0"
+            for code in groups
+        ),
+        wording.count(row["complete_losses"]) if row["direction"] == Direction.LOSS else "",
+        wording.percent(row["allele_count"] / row["allele_number"]) if row["allele_number"] else "",
+    ]
+    words = [_genes(row["genes"], row["coding"]), ", ".join(_care(row))]
+    content = markup.element("th", name, scope="row")
+    content += "".join(markup.element("td", markup.text(cell)) for cell in cells)
+    content += "".join(markup.element("td", markup.text(word), class_="cnv-left") for word in words)
+    return markup.element("tr", content)
+
+
+def _spread(row: dict[str, Any]) -> str:
+    """How far the members' ends lie apart."""
+    return (
+        f"{wording.count(row['events'])} events at {wording.count(row['intervals'])} intervals: starts "
+        f"{row['start_min'] + 1:,} to {row['start_max'] + 1:,}, ends {row['end_min']:,} to {row['end_max']:,}"
+    )
+
+
+def _genes(touched: str, coding: str) -> str:
+    """The genes whose coding sequence is taken, else those that are touched."""
+    names = (coding or touched).split(", ")
+    more = f" and {len(names) - GENES_SHOWN} more" if len(names) > GENES_SHOWN else ""
+    told = ", ".join(names[:GENES_SHOWN]) + more
+    return told if coding or not touched else f"{told} (not coding)"
+
+
+def _care(row: dict[str, Any]) -> list[str]:
+    told = []
+    if row["few_bins"]:
+        told.append("two bins or fewer")
+    if row["multi_allelic"]:
+        told.append("multi-allelic")
+    if row["problem"]:
+        told.append(row["problem"].replace("-", " "))
+    return told

@@ -1,0 +1,221 @@
+"""Sites: events of many people taken as one variant, with their carriers in the group that is asked about (rule R9).
+
+The counts come from `site_counts`, where a carrier stands once a level, so any group is a sum. Who is counted is the
+panel's answer, as everywhere. Limits of an event's length, quality and bins, and the overlap rule, do not apply to
+sites: a site is what its members made it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from dashboard.filters import Cohort, Filters, Outliers
+from dashboard.overlap import CLASSES
+from dashboard.store.database import Generation, Statement, remembered
+from dashboard.store.panel import Mask, counted, expected_copies, panel
+from dashboard.store.statistics import with_frequency
+from data_prep.domain.chromosomes import LENGTHS, PSEUDO_AUTOSOMAL
+from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.intervals import Interval
+
+MANY_SITES: Final = 20_000_000
+"""Bases from which a place has thousands of sites."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site: its founding interval, and the id that addresses use."""
+
+    site_id: int
+    name: str
+    interval: Interval
+    direction: Direction
+
+
+_SITE_COLUMNS: Final = """s.site_id, s.site, s.chrom::VARCHAR AS chrom, s.start, s."end", s.direction::VARCHAR AS direction,
+    s.events, s.intervals, s.start_min, s.start_max, s.end_min, s.end_max, s.median_bins, s.few_bins, s.multi_allelic,
+    s.alleles, s.problem"""
+_SITE_SCHEMA: Final = {
+    "site_id": pl.Int32,
+    "site": pl.String,
+    "chrom": pl.String,
+    "start": pl.Int32,
+    "end": pl.Int32,
+    "direction": pl.String,
+    "events": pl.Int32,
+    "intervals": pl.Int32,
+    "start_min": pl.Int32,
+    "start_max": pl.Int32,
+    "end_min": pl.Int32,
+    "end_max": pl.Int32,
+    "median_bins": pl.Float64,
+    "few_bins": pl.Boolean,
+    "multi_allelic": pl.Boolean,
+    "alleles": pl.Boolean,
+    "problem": pl.String,
+}
+
+# One row a site whose founding interval touches the place.
+SITES: Final = Statement(
+    f"""SELECT {_SITE_COLUMNS}
+FROM sites s
+WHERE s.chrom = $chrom::chrom AND s.start < $end AND s."end" > $start AND list_contains($directions, s.direction::VARCHAR)""",
+    _SITE_SCHEMA,
+)
+
+# One row a site of this exact interval and direction: at most one.
+NAMED: Final = Statement(
+    f"""SELECT {_SITE_COLUMNS}
+FROM sites s
+WHERE s.chrom = $chrom::chrom AND s.start = $start AND s."end" = $end AND list_contains($directions, s.direction::VARCHAR)""",
+    _SITE_SCHEMA,
+)
+
+# One row a site, super-population and class with carriers; `lost` sums the copies that they lack. Sites are numbered
+# along the chromosome, so those of a place are a run of numbers, with a few between that only reach past it.
+COUNTS: Final = Statement(
+    """SELECT c.site_id, p.superpopulation, c.class::VARCHAR AS class, sum(c.carriers)::INTEGER AS carriers,
+    sum(c.carriers * (c.expected_copy_number::INTEGER - c.copy_number))::INTEGER AS lost
+FROM site_counts c
+JOIN populations p USING (population)
+WHERE c.site_id BETWEEN $first AND $last AND c.level = $level::filter_level
+  AND ($everyone OR c.unrelated)
+  AND ($outliers OR NOT c.outlier)
+  AND (len($populations) = 0 OR list_contains($populations, c.population) OR list_contains($populations, p.superpopulation))
+  AND ($sex IS NULL OR c.sex::VARCHAR = $sex)
+  AND list_contains($classes, c.class::VARCHAR)
+  AND (len($copy_numbers) = 0 OR list_contains($copy_numbers, c.copy_number))
+GROUP BY ALL""",
+    {
+        "site_id": pl.Int32,
+        "superpopulation": pl.String,
+        "class": pl.String,
+        "carriers": pl.Int32,
+        "lost": pl.Int32,
+    },
+)
+
+# One row a site and gene that its founding interval touches.
+GENES: Final = Statement(
+    """SELECT g.site_id, n.symbol, g.coding
+FROM site_genes g JOIN genes n USING (gene_id)
+WHERE g.site_id BETWEEN $first AND $last
+ORDER BY g.site_id, NOT g.coding, n.start""",
+    {"site_id": pl.Int32, "symbol": pl.String, "coding": pl.Boolean},
+)
+
+_CLASSES: Final = (
+    ("complete_losses", (CallClass.COMPLETE_LOSS,)),
+    ("partial_losses", (CallClass.PARTIAL_LOSS,)),
+    ("low_gains", (CallClass.LOW_GAIN,)),
+    ("high_gains", (CallClass.HIGH_GAIN,)),
+    ("without_copy_number", (CallClass.LOSS, CallClass.GAIN)),
+)
+
+
+@remembered
+def site_named(database: Generation, name: str) -> Site | None:
+    """The site of an address, such as `chr1-109687570-109697444-loss`; None where there is none of this id."""
+    chrom, _, rest = name.partition("-")
+    numbers, _, direction = rest.rpartition("-")
+    start, _, end = numbers.partition("-")
+    if not (chrom in LENGTHS and start.isdecimal() and end.isdecimal() and len(rest) < 40 and int(start) > 0):
+        return None
+    place = {"chrom": chrom, "start": int(start) - 1, "end": int(end), "directions": [direction]}
+    rows = database.frame(NAMED, place)
+    if rows.is_empty():
+        return None
+    row = rows.row(0, named=True)
+    return Site(
+        row["site_id"], row["site"], Interval(row["chrom"], row["start"], row["end"]), Direction(row["direction"])
+    )
+
+
+def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.DataFrame:
+    """Sites whose founding interval touches `place` and that someone counted carries, most carriers first.
+
+    One row a site: the columns of `sites`; `carriers`, `samples`, `frequency`, `ci_low`, `ci_high`; carriers by class;
+    `allele_count` and `allele_number` where alleles have a meaning (R6) and no class or copy number is chosen; `genes`,
+    the symbols that it touches, and `coding`, those whose coding sequence it takes; and for each super-population with
+    people counted `carriers_AFR`, `samples_AFR` and so on. Positions are 0-based and half-open.
+    """
+    who = counted(database, place.chrom, filters)
+    people = panel(database)
+    asked = {
+        "chrom": place.chrom,
+        "start": place.start,
+        "end": place.end,
+        "directions": [direction.value for direction in filters.directions],
+        "level": filters.level.value,
+        "everyone": filters.cohort is Cohort.ALL,
+        "outliers": filters.outliers is Outliers.INCLUDE,
+        "populations": list(filters.populations),
+        "sex": None if filters.sex is None else filters.sex.value,
+        "classes": [name.value for name in filters.event_classes],
+        "copy_numbers": list(filters.copy_numbers),
+    }
+    # a few rows come faster as rows, thousands as columns
+    fetch = database.frame if place.length < MANY_SITES else database.table
+    sites = fetch(SITES, asked)
+    numbers = sites["site_id"].to_list()
+    first, last = (min(numbers), max(numbers)) if numbers else (0, 0)
+    run = {"first": first, "last": last}
+    counts = fetch(COUNTS, asked | run)
+    genes = fetch(GENES, run)
+    codes, number = people.groups["superpopulation"]
+    tally = np.zeros((last - first + 1, len(codes), len(CLASSES)), np.int64)
+    lost = np.zeros(len(tally), np.int64)
+    for site, group, named, carriers, lack in counts.iter_rows():
+        tally[site - first, codes.index(group), CLASSES.index(named)] += carriers
+        lost[site - first] += lack or 0
+    touched: dict[int, tuple[list[str], list[str]]] = {}
+    for site, symbol, coding in genes.iter_rows():
+        every, taken = touched.setdefault(site, ([], []))
+        every.append(symbol)
+        if coding:
+            taken.append(symbol)
+    row = sites["site_id"].to_numpy().astype(np.int64) - first
+    carries = tally[row].sum(axis=(1, 2)) > 0
+    sites, row = sites.filter(pl.Series(carries)), row[carries]
+    sizes = np.bincount(number[who], minlength=len(codes))
+    alleles = sites["alleles"].to_numpy() & (_whole_losses(filters) and not filters.copy_numbers)
+    copies = [
+        _alleles(database, place.chrom, start, end, who) if means else None
+        for means, start, end in zip(alleles.tolist(), sites["start"], sites["end"], strict=True)
+    ]
+    found = sites.with_columns(
+        pl.Series("carriers", tally[row].sum(axis=(1, 2)), pl.Int32),
+        pl.lit(int(who.sum()), pl.Int32).alias("samples"),
+        *(
+            pl.Series(name, tally[row][:, :, [CLASSES.index(one) for one in some]].sum(axis=(1, 2)), pl.Int32)
+            for name, some in _CLASSES
+        ),
+        pl.Series("allele_count", lost[row], pl.Int32).set(~pl.Series(alleles), None),
+        pl.Series("allele_number", copies, pl.Int32),
+        pl.Series("genes", [", ".join(touched.get(site, ([], []))[0]) for site in sites["site_id"]], pl.String),
+        pl.Series("coding", [", ".join(touched.get(site, ([], []))[1]) for site in sites["site_id"]], pl.String),
+        *(
+            column
+            for at, (code, size) in enumerate(zip(codes, sizes.tolist(), strict=True))
+            if size
+            for column in (
+                pl.Series(f"carriers_{code}", tally[row][:, at].sum(axis=1), pl.Int32),
+                pl.lit(size, pl.Int32).alias(f"samples_{code}"),
+            )
+        ),
+    )
+    return with_frequency(found).sort("carriers", "start", "end", "direction", descending=[True, False, False, False])
+
+
+def _whole_losses(filters: Filters) -> bool:
+    """All losses are asked for: the copies that some of them lack would be no allele count."""
+    return {CallClass.COMPLETE_LOSS, CallClass.PARTIAL_LOSS, CallClass.LOSS} <= set(filters.event_classes)
+
+
+def _alleles(database: Generation, chrom: str, start: int, end: int, who: Mask) -> int:
+    """Copies that all who count are expected to have there: on autosomes two each."""
+    if chrom not in PSEUDO_AUTOSOMAL:
+        return 2 * int(who.sum())
+    return int(expected_copies(panel(database), Interval(chrom, start, end))[who].sum())
