@@ -35,6 +35,10 @@ class Palette:
         """The colour of losses or gains as a whole."""
         return self.loss if direction is Direction.LOSS else self.gain
 
+    def strong(self, direction: Direction) -> str:
+        """The colour of the stronger class of a direction: complete losses, high-level gains."""
+        return self.complete_loss if direction is Direction.LOSS else self.high_gain
+
     def call_class(self, name: CallClass) -> str:
         """The colour of a class of calls."""
         return {

@@ -5,6 +5,7 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
+from dashboard import wording
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.components import frequency, markup, place
 from dashboard.components.carriers import carrier_list
@@ -12,6 +13,7 @@ from dashboard.components.controls import controls
 from dashboard.components.depends import depends
 from dashboard.components.run import Run
 from dashboard.components.sites import site_table
+from dashboard.components.track import track, window
 from dashboard.filters import ANY
 from dashboard.frequency_table import frequency_table
 from dashboard.store.callability import callability
@@ -63,8 +65,27 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
         depends(run, subject, target)
         if target.site is None:
             site_table(run, subject, target.interval)
+    if counted.counted and (seen.assessable or target.kind is Pieces.REGION):
+        track(run, window(target), filters, target.interval)
     kin = relatives(database, target, filters)
     carrier_list(events, kin, subject, filters, assessable=seen.assessable)
+
+
+def along(run: Run, subject: Subject, target: Target) -> None:
+    """A place too wide for a share of people: what lies along it base by base, and its sites (R7, R8)."""
+    database, filters = run.database, run.filters
+    controls(subject, target, filters, group_names(database))
+    place.counted_sentence(subject, target, filters, people(database, target.interval.chrom, filters))
+    st.html(
+        markup.element(
+            "p",
+            f"In {wording.length(target.interval.length)} nearly everyone has an event somewhere, so no share of people is "
+            "given for the whole: the curve shows the share at each base, and each site has its own. Zoom in for carriers.",
+            class_="cnv-counted",
+        )
+    )
+    track(run, window(target), filters, target.interval)
+    site_table(run, subject, target.interval)
 
 
 def copies(run: Run, target: Target) -> None:

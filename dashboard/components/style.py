@@ -37,6 +37,8 @@ def style_sheet(palette: Palette) -> str:
 .cnv-counted {{ color: {palette.muted}; font-size: .95rem; }}
 .cnv-counted p {{ margin: 0; font-size: inherit; }}
 .cnv-section {{ font-size: 1.08rem; font-weight: 650; margin: .4rem 0 0; padding: 0; }}
+.cnv-legend {{ display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; color: {palette.muted}; font-size: .88rem; }}
+.cnv-line {{ display: inline-block; width: 26px; height: 2px; margin-right: .4em; vertical-align: middle; }}
 .cnv-scroll {{ overflow-x: auto; }}
 .cnv-table {{ border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }}
 .cnv-table caption {{ text-align: left; color: {palette.muted}; font-size: .85rem; padding: .3rem 0; caption-side: bottom; }}

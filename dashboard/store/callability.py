@@ -67,13 +67,14 @@ def callability(database: Generation, target: Target) -> Callability:
     return Callability(
         blind=_union_length([(start, end) for _, start, end in blind]) / length,
         blind_names=tuple(dict.fromkeys(name for name, _, _ in blind)),
-        seen=database.frame(SEEN, place).item() / length if _knows_what_was_seen(database) else None,
+        seen=database.frame(SEEN, place).item() / length if knows_what_was_seen(database) else None,
         care=tuple(dict.fromkeys(name for is_blind, name, _, _ in problems if not is_blind)),
     )
 
 
 @remembered
-def _knows_what_was_seen(database: Generation) -> bool:
+def knows_what_was_seen(database: Generation) -> bool:
+    """Whether the release says which bases the caller saw."""
     return bool(database.frame(KNOWN).item())
 
 

@@ -107,7 +107,7 @@ _TALLIES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Touching:
+class Touching:
     """The losses and gains that touch a place: rows of the database and the same as columns, in one order."""
 
     rows: pl.DataFrame
@@ -125,7 +125,7 @@ def frequencies(database: Generation, target: Target, filters: Filters) -> pl.Da
     (shares of 1), and carriers by class. A group without carriers has its row; one without anyone counted has none.
     """
     who = counted(database, target.interval.chrom, filters)
-    touching = _touching(database, target)
+    touching = events_touching(database, target)
     people = panel(database)
     rows: list[tuple[object, ...]] = []
     for level in dict.fromkeys((filters.level, Level.PASS, Level.ALL)):
@@ -191,7 +191,7 @@ def by_filter(
 
 
 def _counts(database: Generation, target: Target, asked: Sequence[Filters]) -> list[tuple[Count, ...]]:
-    touching = _touching(database, target)
+    touching = events_touching(database, target)
     rows = []
     for number, filters in enumerate(asked):
         who = counted(database, target.interval.chrom, filters)
@@ -218,7 +218,7 @@ def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.D
     """
     people = panel(database)
     who = counted(database, target.interval.chrom, filters)
-    found = _carriers(_touching(database, target), who, target, filters, filters.level)
+    found = _carriers(events_touching(database, target), who, target, filters, filters.level)
     expected = expected_copies(people, target.interval)
     copies = expected.copy()
     distance = np.zeros(len(copies), np.int64)
@@ -246,7 +246,7 @@ def relatives(database: Generation, target: Target, filters: Filters) -> pl.Data
     """
     people = panel(database)
     who = counted(database, target.interval.chrom, Filters(cohort=Cohort.ALL, outliers=filters.outliers))
-    found = _carriers(_touching(database, target), who, target, filters, filters.level)
+    found = _carriers(events_touching(database, target), who, target, filters, filters.level)
     names = people.samples["sample"].to_list()
     told: dict[tuple[int, Direction], list[str]] = {}
     for direction in filters.directions:
@@ -268,7 +268,7 @@ def relatives(database: Generation, target: Target, filters: Filters) -> pl.Data
 def carrier_events(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
     """The events that make carriers, one a row, as `CARRIER_COLUMNS` says."""
     who = counted(database, target.interval.chrom, filters)
-    return _listed(database, _touching(database, target), who, target, filters)
+    return _listed(database, events_touching(database, target), who, target, filters)
 
 
 @contextmanager
@@ -310,7 +310,7 @@ def _with_genotypes(database: Generation, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.join(genotypes, on="event", how="left", maintain_order="left")
 
 
-def _listed(database: Generation, touching: _Touching, who: Mask, target: Target, filters: Filters) -> pl.DataFrame:
+def _listed(database: Generation, touching: Touching, who: Mask, target: Target, filters: Filters) -> pl.DataFrame:
     found = _carriers(touching, who, target, filters, filters.level)
     place = target.interval
     rows = touching.rows.filter(pl.Series(found.event))
@@ -331,19 +331,19 @@ def _listed(database: Generation, touching: _Touching, who: Mask, target: Target
     )
 
 
-def _carriers(touching: _Touching, who: Mask, target: Target, filters: Filters, level: Level) -> Carriers:
+def _carriers(touching: Touching, who: Mask, target: Target, filters: Filters, level: Level) -> Carriers:
     events = touching.events
     keep = who[touching.sample] & admitted(events, filters) & at_level(events, level)
     return carriers(events, keep, target, target.rule_in_force(filters.overlap))
 
 
-def _touching(database: Generation, target: Target) -> _Touching:
+def events_touching(database: Generation, target: Target) -> Touching:
     """The losses and gains that touch the target, of everyone, kept for the next question where they are few.
 
     Of a target that is narrowed to a site, those of the site.
     """
 
-    def fetch() -> _Touching:
+    def fetch() -> Touching:
         return _columns(database.table(EVENTS, _place(target)), panel(database))
 
     key = ("touching", target.interval, target.site)
@@ -355,7 +355,7 @@ def _place(target: Target) -> dict[str, object]:
     return {"chrom": place.chrom, "start": place.start, "end": place.end, "site": target.site}
 
 
-def _columns(rows: pl.DataFrame, people: Panel) -> _Touching:
+def _columns(rows: pl.DataFrame, people: Panel) -> Touching:
     sample = people.row_of[rows["sample_id"].to_numpy().astype(np.int64)]
     carrier = sample * 2 + (rows["direction"] == "gain").to_numpy()
     order = np.lexsort((rows["end"].to_numpy(), rows["start"].to_numpy(), carrier))
@@ -372,4 +372,4 @@ def _columns(rows: pl.DataFrame, people: Panel) -> _Touching:
         credible=rows["credible"].to_numpy(),
         passing=rows["pass"].to_numpy(),
     )
-    return _Touching(rows, events, sample)
+    return Touching(rows, events, sample)

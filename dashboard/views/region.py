@@ -3,15 +3,20 @@
 import streamlit as st
 
 from dashboard import links, wording
-from dashboard.components import markup, outcomes
+from dashboard.components import gene, markup, outcomes
 from dashboard.components.frame import NAME, notice
-from dashboard.components.numbers import numbers
+from dashboard.components.numbers import along, numbers
 from dashboard.components.run import Run, current
 from dashboard.components.share import share
 from dashboard.components.sites import narrowed
+from dashboard.components.window import window_links
 from dashboard.store.lookup import Nothing, Place, Several, Unplaced, look_up_region
 from dashboard.subject import Kind, Subject
 from dashboard.target import region_target
+
+WIDEST = 10_000_000
+"""Bases up to which a share of people with an event anywhere in the region says something; no chromosome arm but those
+of clustered repeats is as short (R7)."""
 
 
 def show(run: Run, found: Place) -> None:
@@ -27,6 +32,8 @@ def show(run: Run, found: Place) -> None:
                 "div", "".join(markup.element("span", markup.text(fact)) for fact in facts), class_="cnv-facts"
             )
         )
+        window_links(found.interval, run.filters)
+        gene.elsewhere(found.interval)
     with button.container(horizontal_alignment="right"):
         share(run.url, links.page(subject, run.filters))
     if found.bed:
@@ -34,8 +41,11 @@ def show(run: Run, found: Place) -> None:
             [f"Read as BED fields, which count from 0: {markup.text(found.interval)} as a genome browser writes it."]
         )
     subject, target = narrowed(run, subject, region_target(found.interval))
-    numbers(run, subject, target, found.text)
-    outcomes.genes_there(found, run.filters)
+    if target.site is None and target.interval.length > WIDEST:
+        along(run, subject, target)
+    else:
+        numbers(run, subject, target, found.text)
+        outcomes.genes_there(found, run.filters)
 
 
 run = current()

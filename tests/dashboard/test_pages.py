@@ -413,3 +413,20 @@ def test_the_data_page_tells_release_and_definitions_r12(open_page: Open) -> Non
     said = words(open_page("data"))
     for told in ("DRAGEN 3.5.7b", "GRCh38", "EFO:0030069", "reciprocal", "curl -OJ"):
         assert told in said + " ".join(code.value for code in open_page("data").code)
+
+
+def test_a_whole_chromosome_shows_no_share_of_people_with_any_event_r7(open_page: Open) -> None:
+    app = open_page("region", region="chr1")
+    said = words(app)
+    assert "no share of people is given for the whole" in said
+    assert "of people:" not in said
+    assert not app.dataframe
+    assert len(app.get("vega_lite_chart")) == 1
+
+
+def test_an_unknown_site_is_left_aside_with_a_word_r13(open_page: Open) -> None:
+    said = words(open_page(gene="GSTM1", site="chr1-5-6-loss"))
+    assert (
+        "There is no such site: “chr1-5-6-loss”. Everything at chr1:109,687,815-109,693,745 is shown instead." in said
+    )
+    assert "Coding sequence lost in" in said

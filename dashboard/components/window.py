@@ -1,0 +1,42 @@
+"""The links that move a region's window: a step to either side, closer, farther, the whole chromosome."""
+
+import streamlit as st
+
+from dashboard import links, subject
+from dashboard.components import markup
+from dashboard.filters import Filters
+from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.intervals import Interval
+
+NARROWEST = 1_000
+"""Bases of the narrowest window that the links lead to."""
+
+
+def moved(place: Interval) -> dict[str, Interval]:
+    """Where each link leads, by its words; a window never leaves its chromosome nor gets narrower than 1 kb."""
+    whole = LENGTHS[place.chrom]
+
+    def at(start: int, length: int) -> Interval:
+        length = min(max(length, NARROWEST), whole)
+        start = min(max(start, 0), whole - length)
+        return Interval(place.chrom, start, start + length)
+
+    length = place.length
+    middle = place.start + length // 2
+    asked = {
+        "← step": at(place.start - length // 2, length),
+        "step →": at(place.start + length // 2, length),
+        "half width": at(middle - max(length // 2, NARROWEST) // 2, length // 2),
+        "double width": at(middle - length, 2 * length),
+        "ten times as wide": at(middle - 5 * length, 10 * length),
+        "whole chromosome": at(0, whole),
+    }
+    return {words: there for words, there in asked.items() if there != place}
+
+
+def window_links(place: Interval, filters: Filters) -> None:
+    """The links, each one entry in the browser's history."""
+    shown = "".join(
+        markup.link(words, links.page(subject.region(there), filters)) for words, there in moved(place).items()
+    )
+    st.html(markup.element("nav", shown, class_="cnv-links cnv-choices", aria_label="Move the window"))

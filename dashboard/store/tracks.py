@@ -1,0 +1,258 @@
+"""What lies along a stretch of a chromosome: people per base, distinct intervals, genes, places of care, bands (R8).
+
+A base counts people, so the events of a carrier are made disjoint before they are added up. That is done here and not
+taken from the stored segments, which know a level and a direction and no other filter: the curve obeys all of them,
+from the same events that decide who is a carrier. It is exact at every base, for a whole chromosome too, so the stored
+bins are not needed.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from dashboard.filters import Filters
+from dashboard.overlap import CLASSES, Events, Whole, admitted, at_level, disjoint
+from dashboard.store.callability import BLIND_KINDS, knows_what_was_seen
+from dashboard.store.carriers import events_touching
+from dashboard.store.cohort import superpopulation_names
+from dashboard.store.database import Generation, Statement, remembered
+from dashboard.store.panel import counted, panel
+from dashboard.sweep import Pieces, sweep
+from dashboard.target import region_target
+from dashboard.track import EVERYONE, Curves, GeneModels, Intervals, Track
+from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.intervals import Interval
+
+STEPS: Final = 600
+"""Steps that a drawing has room for; more are put into bins."""
+INTERVALS_DRAWN: Final = 300
+"""Distinct intervals that a drawing has room for at most."""
+ANY_GENES_DRAWN: Final = 50
+"""Genes up to which those that code for no protein are drawn too."""
+GENES_DRAWN: Final = 120
+"""Protein-coding genes up to which each is drawn."""
+EXONS_UP_TO: Final = 2_000_000
+"""Bases of a window up to which exons are wide enough to be seen."""
+EXONS_DRAWN: Final = 300
+"""Exons that a drawing has room for."""
+DENSITY_BINS: Final = 150
+"""Parts of a window in which genes are counted where they are too many."""
+
+_STRONG: Final = [CLASSES.index(name) for name in (CallClass.COMPLETE_LOSS, CallClass.HIGH_GAIN)]
+
+# One row a stretch where no call can be made, or where the caller saw fewer than half of the samples; they may overlap.
+NOT_CALLABLE: Final = Statement(
+    """SELECT start, "end" FROM problem_regions
+WHERE list_contains($kinds, kind) AND chrom = $chrom::chrom AND start < $end AND "end" > $start
+UNION ALL
+SELECT start, "end" FROM (
+    SELECT coalesce(lag("end") OVER (ORDER BY start), 0) AS start, start AS "end"
+    FROM (SELECT start, "end" FROM callability WHERE chrom = $chrom::chrom AND seen * 2 >= samples
+          UNION ALL SELECT 2147483647, 2147483647)
+    WHERE $known
+)
+WHERE start < "end" AND start < $end AND "end" > $start""",
+    {"start": pl.Int32, "end": pl.Int32},
+)
+
+# One row a gene that touches the window, coding ones first, with the numbers of all and of coding ones there.
+GENES: Final = Statement(
+    """SELECT gene_id, symbol, description, biotype, start, "end", strand, transcript_id,
+    (count(*) OVER ())::INTEGER AS found,
+    (count(*) FILTER (WHERE biotype = 'protein_coding') OVER ())::INTEGER AS coding
+FROM genes
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start
+ORDER BY biotype <> 'protein_coding', start, gene_id
+LIMIT $limit""",
+    {
+        "gene_id": pl.String,
+        "symbol": pl.String,
+        "description": pl.String,
+        "biotype": pl.String,
+        "start": pl.Int32,
+        "end": pl.Int32,
+        "strand": pl.String,
+        "transcript_id": pl.String,
+        "found": pl.Int32,
+        "coding": pl.Int32,
+    },
+)
+
+# One row an exon that touches the window.
+EXONS: Final = Statement(
+    """SELECT transcript_id, start, "end", coding_start, coding_end FROM exons
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start
+ORDER BY start""",
+    {"transcript_id": pl.String, "start": pl.Int32, "end": pl.Int32, "coding_start": pl.Int32, "coding_end": pl.Int32},
+)
+
+# One row a protein-coding gene that touches the window.
+CODING_GENES: Final = Statement(
+    """SELECT start, "end" FROM genes
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND biotype = 'protein_coding'
+ORDER BY start""",
+    {"start": pl.Int32, "end": pl.Int32},
+)
+
+# One row a place of care or of no sight (R5, R11).
+PROBLEMS: Final = Statement(
+    """SELECT kind, start, "end", name FROM problem_regions
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start
+ORDER BY start, "end", name""",
+    {"kind": pl.String, "start": pl.Int32, "end": pl.Int32, "name": pl.String},
+)
+
+# One row a band of a chromosome.
+CYTOBANDS: Final = Statement(
+    """SELECT band, start, "end", stain FROM cytobands WHERE chrom = $chrom::chrom ORDER BY start""",
+    {"band": pl.String, "start": pl.Int32, "end": pl.Int32, "stain": pl.String},
+)
+
+
+def track(database: Generation, interval: Interval, filters: Filters, highlight: Interval | None = None) -> Track:
+    """Everything along `interval`; `highlight` is the part of it that the page is about."""
+    curves, intervals = people_along(database, interval, filters)
+    return Track(
+        interval=interval,
+        chromosome_length=LENGTHS[interval.chrom],
+        directions=filters.directions,
+        curves=curves,
+        intervals=intervals,
+        genes=gene_models(database, interval),
+        problems=problem_regions(database, interval),
+        bands=cytobands(database, interval.chrom),
+        highlight=highlight,
+    )
+
+
+@remembered
+def gene_models(database: Generation, interval: Interval) -> GeneModels:
+    """The genes of a window: all where they are few, else the protein-coding ones, else only how dense they lie."""
+    place = _place(interval)
+    rows = database.frame(GENES, {**place, "limit": GENES_DRAWN})
+    found, coding = rows.select("found", "coding").row(0) if rows.height else (0, 0)
+    if found > ANY_GENES_DRAWN:
+        rows = rows.filter(pl.col("biotype") == "protein_coding")
+    if coding > GENES_DRAWN:
+        rows = rows.clear()
+    exons = (
+        database.frame(EXONS, place).join(rows, on="transcript_id", how="semi", maintain_order="left")
+        if rows.height and interval.length <= EXONS_UP_TO
+        else pl.DataFrame(schema=EXONS.columns)
+    )
+    if exons.height > EXONS_DRAWN:
+        exons = exons.clear()
+    density = None
+    if coding > GENES_DRAWN:
+        each = database.frame(CODING_GENES, place)
+        borders = np.linspace(interval.start, interval.end, DENSITY_BINS + 1)
+        begun = np.searchsorted(np.sort(each["start"].to_numpy()), borders[1:], side="left")
+        ended = np.searchsorted(np.sort(each["end"].to_numpy()), borders[:-1], side="right")
+        density = tuple((begun - ended).tolist())
+    return GeneModels(rows, exons, found, coding, density)
+
+
+@remembered
+def problem_regions(database: Generation, interval: Interval) -> pl.DataFrame:
+    """Places that touch the window where calls need care or cannot be made, as `PROBLEMS`."""
+    return database.frame(PROBLEMS, _place(interval))
+
+
+@remembered
+def cytobands(database: Generation, chrom: str) -> pl.DataFrame:
+    """The bands of a chromosome, as `CYTOBANDS`."""
+    return database.frame(CYTOBANDS, {"chrom": chrom})
+
+
+@remembered
+def people_along(
+    database: Generation, interval: Interval, filters: Filters, limit: int = INTERVALS_DRAWN
+) -> tuple[Curves, Intervals]:
+    """How many people have a loss or gain at each base of `interval`, and the distinct intervals that touch it.
+
+    Every filter is obeyed but the overlap rule, which is about a whole region. Bases where no call can be made, or that
+    the caller saw in fewer than half of the samples, do not count. Of the intervals the `limit` with most carriers.
+    """
+    if filters.overlap is not None:
+        return people_along(database, interval, replace(filters, overlap=None), limit)
+    who = counted(database, interval.chrom, filters)
+    touching = events_touching(database, region_target(interval))
+    keep = who[touching.sample] & admitted(touching.events, filters) & at_level(touching.events, filters.level)
+    events, sample = touching.events.where(keep), touching.sample[keep]
+    codes, group = panel(database).groups["superpopulation"]
+    people = dict(zip(codes, np.bincount(group[who], minlength=len(codes)).tolist(), strict=True))
+    samples = {code: people[code] for code in superpopulation_names(database) if people.get(code)}
+    place = np.array([list(samples).index(code) if code in samples else -1 for code in codes], np.int64)
+    left_out = database.frame(
+        NOT_CALLABLE, {**_place(interval), "known": knows_what_was_seen(database), "kinds": list(BLIND_KINDS)}
+    ).rows()
+    return (
+        _curves(events, place[group[sample]], samples, interval, left_out),
+        _intervals(events, pl.Series(codes, dtype=pl.String).gather(pl.Series(group[sample])), limit),
+    )
+
+
+def _curves(
+    events: Events, place: Whole, samples: dict[str, int], interval: Interval, left_out: list[tuple[int, int]]
+) -> Curves:
+    """`place`: position in `samples` of each event's super-population."""
+    start, end = disjoint(events)
+    some = np.flatnonzero(end > start)
+    counted = {EVERYONE: sum(samples.values()), **samples}
+    first = (events.carrier[some] & 1) * len(counted)
+    # everyone is a series of its own: the most people at a base are not the sum of the most in each group
+    pieces = Pieces(
+        start=np.tile(start[some], 2),
+        end=np.tile(end[some], 2),
+        series=np.concatenate([first, first + 1 + place[some]]),
+    )
+    return Curves(
+        sweep(pieces, 2 * len(counted), (interval.start, interval.end), left_out, STEPS),
+        series=tuple((direction, group) for direction in (Direction.LOSS, Direction.GAIN) for group in counted),
+        samples=counted,
+    )
+
+
+def _intervals(events: Events, superpopulation: pl.Series, limit: int) -> Intervals:
+    """Distinct intervals and their carriers; who has an interval twice counts once, with the lowest copy number of a
+    loss and the highest of a gain."""
+    which = ["start", "end", "direction"]
+    gain = (events.carrier & 1).astype(np.bool_)
+    copies = pl.col("copy_number")
+    hits = (
+        pl.DataFrame(
+            {
+                "start": events.start,
+                "end": events.end,
+                "gain": gain,
+                "carrier": events.carrier,
+                "superpopulation": superpopulation,
+                "strong": np.isin(events.event_class, _STRONG),
+                "copy_number": events.copy_number,
+            }
+        )
+        .with_columns(copies.replace(-1, None))
+        .group_by("start", "end", "gain", "carrier", "superpopulation")
+        .agg(pl.col("strong").any(), pl.when(pl.col("gain").first()).then(copies.max()).otherwise(copies.min()))
+        .with_columns(direction=pl.when("gain").then(pl.lit("gain")).otherwise(pl.lit("loss")))
+    )
+    ranked = (
+        hits.group_by("start", "end", "gain", "direction")
+        .agg(carriers=pl.len().cast(pl.Int64), strong=pl.col("strong").sum().cast(pl.Int64))
+        .sort("carriers", "start", "end", "gain", descending=[True, False, False, False])
+    )
+    rows = ranked.head(limit).select(*which, "carriers", "strong")
+    cells = (
+        hits.join(rows, on=which, how="semi")
+        .group_by(*which, "superpopulation", "copy_number")
+        .agg(people=pl.len().cast(pl.Int64))
+        .sort(*which, "superpopulation", "copy_number", nulls_last=True)
+    )
+    return Intervals(rows, cells, ranked.height)
+
+
+def _place(interval: Interval) -> dict[str, object]:
+    return {"chrom": interval.chrom, "start": interval.start, "end": interval.end}

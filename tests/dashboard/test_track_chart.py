@@ -1,0 +1,239 @@
+"""The drawing along the genome: what is in its frames, and where it lies."""
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dashboard.charts import track as chart
+from dashboard.charts.track import INTERVALS, interval_id, position_text, round_positions, share_step, track_chart
+from dashboard.colours import DARK, LIGHT
+from dashboard.filters import Filters
+from dashboard.store import tracks
+from dashboard.store.database import Generation
+from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.intervals import Interval
+from tests.dashboard.demonstration import demonstration
+from tests.dashboard.small_database import Contents, Event, GeneRow, Person, Transcript
+
+Make = Callable[[Contents], Generation]
+WINDOW = Interval("chr1", 1_000, 11_000)
+PEOPLE = [Person("A"), Person("B"), Person("C", "YRI"), Person("D", "YRI")]
+
+
+def drawn(make: Make, contents: Contents, window: Interval = WINDOW, filters: Filters | None = None) -> dict[str, Any]:
+    return track_chart(tracks.track(make(contents), window, filters or Filters()), LIGHT)
+
+
+def frame(spec: dict[str, Any], name: str) -> pl.DataFrame:
+    found = spec["datasets"][name]
+    assert isinstance(found, pl.DataFrame)
+    return found
+
+
+def marks(spec: dict[str, Any]) -> int:
+    """Marks of the drawing, less the handful of lines and areas; an interval with a dark part is two."""
+    intervals = frame(spec, INTERVALS)
+    dark = intervals.filter(pl.col("strong") < pl.col("y2")).height
+    singles = (chart.CURVES, chart.BACK, chart.FRONT, chart.TEXTS)
+    return sum(frame(spec, name).height for name in singles) + intervals.height + dark
+
+
+def boxes(spec: dict[str, Any], told: str) -> list[tuple[float, float]]:
+    return frame(spec, chart.FRONT).filter(pl.col("told").str.starts_with(told)).select("x", "x2").rows()
+
+
+def test_every_layer_shares_the_window_and_stays_within_it(in_memory: Make) -> None:
+    spec = drawn(in_memory, Contents(people=PEOPLE, events=[Event("A", "chr1", 500, 2_000, 1)]))
+    given = {one["name"]: one["value"] for one in spec["params"]}
+    assert (given["first"], given["last"]) == (1_000, 11_000)
+    for layer in spec["layer"]:
+        assert layer["encoding"]["x"]["scale"]["domain"] == [{"expr": "first"}, {"expr": "last"}]
+        assert layer["mark"]["clip"] is True
+        assert layer["encoding"]["y"]["scale"] is None
+    for name in (chart.BACK, chart.FRONT, INTERVALS):
+        rows = frame(spec, name)
+        assert rows.is_empty() or (rows["x"].min() >= 1_000 and rows["x2"].max() <= 11_000)  # type: ignore[operator]
+        assert rows.is_empty() or rows["y2"].max() <= spec["height"]  # type: ignore[operator]
+
+
+def test_gains_go_up_and_losses_down_and_lie_above_and_below_r8(in_memory: Make) -> None:
+    events = [
+        Event("A", "chr1", 2_000, 3_000, 1),
+        Event("C", "chr1", 5_000, 6_000, 3),
+        Event("D", "chr1", 5_000, 6_000, 3),
+    ]
+    spec = drawn(in_memory, Contents(people=PEOPLE, events=events))
+    rows = frame(spec, INTERVALS)
+    gain, loss = (rows.filter(pl.col("what") == what).row(0, named=True) for what in ("gain", "loss"))
+    assert gain["y2"] < loss["y"]
+    assert gain["colour"] != loss["colour"]
+    expressions = [
+        one["calculate"] for layer in spec["layer"] for one in layer.get("transform", []) if "calculate" in one
+    ]
+    assert "zero - reach * datum.gain0" in expressions
+    assert "zero + reach * datum.loss0" in expressions
+    curve = frame(spec, chart.CURVES)
+    assert curve.filter(pl.col("x") == 5_000)["gain0"].to_list() == [0.5]
+    assert curve.filter(pl.col("x") == 2_000)["loss0"].to_list() == [0.25]
+    # the same share takes the same height in both directions, and nothing leaves its room
+    given = {one["name"]: one["value"] for one in spec["params"]}
+    assert given["zero"] - 0.5 * given["reach"] > chart.CURVES_TOP
+    assert given["zero"] + 0.25 * given["reach"] < gain["y"]
+
+
+def test_a_direction_that_is_not_asked_for_has_no_place(in_memory: Make) -> None:
+    events = [Event("A", "chr1", 2_000, 3_000, 1), Event("C", "chr1", 5_000, 6_000, 3)]
+    spec = drawn(in_memory, Contents(people=PEOPLE, events=events), filters=Filters(classes=(CallClass.LOSS,)))
+    assert set(frame(spec, INTERVALS)["what"]) == {"loss"}
+    assert not [name for name in frame(spec, chart.CURVES).columns if name.startswith("gain")]
+
+
+def test_the_part_of_complete_losses_is_dark(in_memory: Make) -> None:
+    events = [Event(name, "chr1", 2_000, 3_000, copies) for name, copies in (("A", 0), ("B", 1), ("C", 1), ("D", 1))]
+    row = frame(drawn(in_memory, Contents(people=PEOPLE, events=events)), INTERVALS).row(0, named=True)
+    assert (row["y2"] - row["strong"]) / (row["y2"] - row["y"]) == pytest.approx(0.25, abs=1e-3)
+    assert (row["colour"], row["dark"]) == (LIGHT.loss, LIGHT.complete_loss)
+    assert row["carriers"] == "4 of 4 (100 %)"
+    assert row["copies"] == "0 in 1, 1 in 3"
+    assert row["groups"] == "AFR 2, EUR 2"
+
+
+def test_intervals_that_go_on_have_an_arrow_at_that_edge(in_memory: Make) -> None:
+    events = [
+        Event("A", "chr1", 0, 2_000, 1),
+        Event("B", "chr1", 9_000, 12_000, 1),
+        Event("C", "chr1", 4_000, 5_000, 1),
+    ]
+    texts = frame(drawn(in_memory, Contents(people=PEOPLE, events=events)), chart.TEXTS)
+    assert texts.filter(pl.col("text") == "◂")["x"].to_list() == [1_000]
+    assert texts.filter(pl.col("text") == "▸")["x"].to_list() == [11_000]
+
+
+def test_intervals_of_a_lane_do_not_touch_and_common_ones_are_thicker(in_memory: Make) -> None:
+    spec = drawn(in_memory, demonstration(), Interval("chr1", 109_680_000, 109_705_000))
+    rows = frame(spec, INTERVALS)
+    assert rows.height == 3
+    for direction in ("loss", "gain"):
+        for first in rows.filter(pl.col("what") == direction).iter_rows(named=True):
+            for second in rows.filter(pl.col("what") == direction).iter_rows(named=True):
+                if first["id"] < second["id"] and first["y"] < second["y2"] and second["y"] < first["y2"]:
+                    assert first["x2"] < second["x"] or second["x2"] < first["x"]
+    thick = (rows["y2"] - rows["y"]).to_list()
+    carriers = [int(text.split(" of ")[0].replace(",", "")) for text in rows["carriers"]]
+    order = sorted(zip(carriers, thick, strict=True))
+    assert [one for _, one in order] == pytest.approx(sorted(thick))
+
+
+def test_few_intervals_are_all_drawn_and_of_many_it_is_said_how_many(in_memory: Make) -> None:
+    few = [Event("A", "chr1", 2_000 + number, 9_000, 1) for number in range(30)]
+    rows = drawn(in_memory, Contents(people=PEOPLE, events=few))
+    assert frame(rows, INTERVALS).height == 30
+    assert "30 of 30 drawn" in frame(rows, chart.TEXTS)["text"].to_list()
+    many = [Event("A", "chr1", 2_000 + number, 9_000, 1) for number in range(100)]
+    many += [Event("B", "chr1", 2_050, 9_000, 1)]
+    spec = drawn(in_memory, Contents(people=PEOPLE, events=many))
+    assert frame(spec, INTERVALS).height == chart.LANES
+    assert frame(spec, INTERVALS)["id"][0] == interval_id(Interval("chr1", 2_050, 9_000), Direction.LOSS)
+    assert f"{chart.LANES} of 100 drawn, most carriers first" in frame(spec, chart.TEXTS)["text"].to_list()
+
+
+def test_the_fullest_drawing_stays_under_two_thousand_marks(in_memory: Make) -> None:
+    events = [
+        Event(PEOPLE[number % 4].sample, "chr1", 1_000 + number * 9, 1_004 + number * 9, number % 2 * 3)
+        for number in range(1_100)
+    ]
+    exons = tuple((1_000 + 80 * number, 1_020 + 80 * number) for number in range(5))
+    coding = (None, (1_085, 1_100), *exons[2:])
+    genes = [
+        GeneRow(f"G{number}", "chr1", 1_000 + 70 * number, 1_500 + 70 * number, Transcript(exons, coding))
+        for number in range(tracks.EXONS_DRAWN // 5)
+    ]
+    spec = drawn(in_memory, Contents(people=PEOPLE, events=events, genes=genes), Interval("chr1", 1_000, 13_000))
+    assert frame(spec, chart.CURVES).height == tracks.STEPS + 1
+    assert marks(spec) < 2_000
+
+
+def test_a_gene_has_thin_and_thick_parts_a_name_and_an_arrow(in_memory: Make) -> None:
+    model = Transcript(((2_000, 2_400), (5_000, 5_500)), ((2_300, 2_400), None))
+    genes = [GeneRow("MINUS", "chr1", 2_000, 5_500, model, strand="-"), GeneRow("BARE", "chr1", 7_000, 8_000)]
+    spec = drawn(in_memory, Contents(people=PEOPLE, genes=genes))
+    assert sorted(boxes(spec, "MINUS")) == [(2_000, 2_400), (2_000, 5_500), (2_300, 2_400), (5_000, 5_500)]
+    heights = {
+        (row["x"], row["x2"]): row["y2"] - row["y"]
+        for row in frame(spec, chart.FRONT).filter(pl.col("told").str.starts_with("MINUS")).iter_rows(named=True)
+    }
+    assert heights[2_300, 2_400] > heights[2_000, 2_400] > heights[2_000, 5_500]
+    texts = frame(spec, chart.TEXTS)["text"].to_list()
+    assert "MINUS ←" in texts
+    assert "BARE →" in texts
+
+
+def test_places_of_care_are_named_and_shaded_those_without_a_view_darker(in_memory: Make) -> None:
+    contents = Contents(
+        people=PEOPLE,
+        blind=[("chr1", 2_000, 3_000, "Twin genes")],
+        problems=[("immune-locus", "chr1", 5_000, 6_000, "A locus")],
+    )
+    spec = drawn(in_memory, contents)
+    assert boxes(spec, "Twin genes") == [(2_000, 3_000)]
+    assert boxes(spec, "A locus") == [(5_000, 6_000)]
+    shades = {row[0]: row[1] for row in frame(spec, chart.BACK).select("x", "opacity").rows()}
+    assert shades[2_000] > shades[5_000]
+
+
+def test_the_ideogram_marks_the_window_on_the_chromosome(in_memory: Make) -> None:
+    bands = [("chr1", 0, 100_000_000, "p1"), ("chr1", 100_000_000, 248_956_422, "q1")]
+    window = Interval("chr1", 100_000_000, 200_000_000)
+    spec = drawn(in_memory, Contents(people=PEOPLE, cytobands=bands), window)
+    across = window.length / 248_956_422
+    (band,) = boxes(spec, "1p1")
+    assert band == pytest.approx((100_000_000, 100_000_000 + 100_000_000 * across))
+    marked = frame(spec, chart.FRONT).filter(pl.col("colour") == LIGHT.primary).select("x", "x2").unique().rows()
+    assert marked == [pytest.approx((100_000_000 + 100_000_000 * across, 100_000_000 + 200_000_000 * across))]
+
+
+def test_wide_windows_have_no_lines_that_hide_each_other(in_memory: Make) -> None:
+    contents = Contents(people=PEOPLE, events=[Event("A", "chr1", 2_000, 3_000, 1)])
+    lines = [
+        sum(
+            layer["mark"]["type"] == "line"
+            for layer in drawn(in_memory, contents, Interval("chr1", 0, length))["layer"]
+        )
+        for length in (chart.LINES_UP_TO, chart.LINES_UP_TO + 1)
+    ]
+    # everyone and two super-populations, in two directions; then everyone alone
+    assert lines == [6, 2]
+
+
+@pytest.mark.parametrize(
+    ("window", "positions", "texts"),
+    [
+        (Interval("chr1", 0, 10), [2, 4, 6, 8, 10], ["2", "4"]),
+        (Interval("chr1", 109_680_000, 109_705_000), [109_685_000, 109_690_000], ["109,685 kb", "109,690 kb"]),
+        (Interval("chr1", 0, 248_956_422), [50_000_000, 100_000_000], ["50 Mb", "100 Mb"]),
+        (Interval("chr22", 17_400_000, 21_700_000), [17_500_000, 18_000_000], ["17.5 Mb", "18 Mb"]),
+    ],
+)
+def test_the_ruler_has_round_one_based_positions(window: Interval, positions: list[int], texts: list[str]) -> None:
+    found = round_positions(window)
+    assert found[: len(positions)] == positions
+    assert all(window.start < position <= window.end for position in found)
+    assert [position_text(one, found[1] - found[0]) for one in found[: len(texts)]] == texts
+
+
+@pytest.mark.parametrize(("least", "step"), [(0.3, 0.5), (0.5, 0.5), (0.011, 0.02), (0.06, 0.1), (0.0007, 0.001)])
+def test_guides_of_the_curves_are_round(least: float, step: float) -> None:
+    assert share_step(least) == pytest.approx(step)
+
+
+def test_colours_follow_the_theme_and_the_template_is_not_changed_by_a_page(in_memory: Make) -> None:
+    track = tracks.track(
+        in_memory(Contents(people=PEOPLE, events=[Event("A", "chr1", 2_000, 3_000, 1)])), WINDOW, Filters()
+    )
+    first = track_chart(track, DARK)
+    assert first["config"]["background"] == DARK.background
+    layers = len(first["layer"])
+    first["layer"].clear()
+    assert len(track_chart(track, DARK)["layer"]) == layers
