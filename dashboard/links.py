@@ -47,6 +47,11 @@ def download(table: str, file_format: str, subject: Subject, filters: Filters) -
     return address(f"/download/{table}.{file_format}", subject.query(filters))
 
 
+def chart(name: str, file_format: str, subject: Subject, filters: Filters) -> str:
+    """A chart of the page as a picture: `/chart/frequency-loss.svg?gene=GSTM1&filter=pass`."""
+    return address(f"/chart/{name}.{file_format}", subject.query(filters))
+
+
 def address(path: str, query: Mapping[str, str]) -> str:
     """A path with its query; commas and colons stay readable."""
     return f"{path}?{urlencode(query, safe=',:', quote_via=quote)}" if query else path

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import links, wording
 from dashboard.components import markup
+from dashboard.components.download_menu import menu
 from dashboard.components.frequency import PLURALS
 from dashboard.filters import Filters
 from dashboard.formats.columns import one_based
@@ -73,11 +74,10 @@ def carrier_list(
         markup.element(
             "p",
             f"One row an event, {wording.count(events.height)} {rows}; positions are 1-based and inclusive, GRCh38. "
-            + markup.file_link("Carriers as CSV", links.download("carriers", "csv", subject, filters))
-            + " "
-            + markup.file_link("Frequencies as CSV", links.download("frequencies", "csv", subject, filters)),
+            + markup.file_link("Carriers as CSV", links.download("carriers", "csv", subject, filters)),
             class_="cnv-links",
         )
+        + menu(subject, filters, "carriers", "calls")
     )
 
 

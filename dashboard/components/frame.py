@@ -87,10 +87,7 @@ def foot(database: Generation) -> None:
     simulated = ", simulated" if told.simulated and "simulated" not in told.name else ""
     source = f"Callset {told.name or told.caller}{simulated}: {calls}; GRCh38."
     built = f"Gene models: {told.gene_models or 'not said'}. Database {told.generation}, built {told.built_at[:10] or 'on a day not said'}."
-    cite = (
-        "Cite the 1000 Genomes Project at high coverage: Byrska-Bishop et al. 2022, Cell 185:3426, "
-        "doi:10.1016/j.cell.2022.08.004."
-    )
+    cite = f"Cite the 1000 Genomes Project at high coverage: {wording.CITATION}."
     st.html(
         markup.element(
             "footer",

@@ -28,9 +28,9 @@ def out_link(content: object, address: str) -> str:
     return element("a", text(content), href=address, target="_blank", rel="noopener noreferrer")
 
 
-def file_link(content: object, address: str) -> str:
-    """A link to a file or to an answer that is no page."""
-    return element("a", text(content), href=address, download="")
+def file_link(content: object, address: str, label: str = "") -> str:
+    """A link to a file or to an answer that is no page; `label` says more to a screen reader."""
+    return element("a", text(content), href=address, download="", **({"aria_label": label} if label else {}))
 
 
 def paragraphs(lines: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from dashboard.components import frequency, markup, place
 from dashboard.components.carriers import carrier_list
 from dashboard.components.controls import controls
 from dashboard.components.depends import depends
+from dashboard.components.download_menu import menu
 from dashboard.components.run import Run
 from dashboard.components.sites import site_table
 from dashboard.components.track import track, window
@@ -60,8 +61,9 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
                     population_names(database),
                     sexes=target.interval.chrom == "chrX",
                 )
+                st.html(menu(subject, filters, "frequencies", charts=(f"frequency-{direction.value}",)))
         if target.kind is not Pieces.REGION:
-            copies(run, target)
+            copies(run, subject, target)
         depends(run, subject, target)
         if target.site is None:
             site_table(run, subject, target.interval)
@@ -88,7 +90,7 @@ def along(run: Run, subject: Subject, target: Target) -> None:
     site_table(run, subject, target.interval)
 
 
-def copies(run: Run, target: Target) -> None:
+def copies(run: Run, subject: Subject, target: Target) -> None:
     """Copies of the place in everyone, by super-population, where anyone has other than the expected."""
     counts = copy_numbers(run.database, target, run.filters)
     if (counts["copy_number"] == counts["expected"]).all():
@@ -105,4 +107,5 @@ def copies(run: Run, target: Target) -> None:
             "who carries nothing is taken to have the expected copies.",
             class_="cnv-counted",
         )
+        + menu(subject, run.filters, charts=("copy-number",))
     )

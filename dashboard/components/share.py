@@ -1,12 +1,34 @@
-"""The address of what is on the screen, to copy."""
+"""The address of what is on the screen, the text to cite, and the same numbers as calls of the API."""
 
 import streamlit as st
 
-from dashboard import links
+from dashboard import links, wording
+from dashboard.components.run import Run
+from dashboard.store.cohort import Release, release
+from dashboard.subject import Subject
 
 
-def share(page_url: str, path: str) -> None:
-    """A button that opens the whole address, with a button to copy it."""
+def share(run: Run, subject: Subject) -> None:
+    """A button that opens the whole address, the citation and two ways to ask for the same, each to copy."""
+    page = links.whole(run.url, links.page(subject, run.filters))
+    carriers = links.whole(run.url, links.download("carriers", "csv", subject, run.filters))
     with st.popover("Share", icon=":material/link:"):
         st.markdown("This address shows the same numbers to anyone who opens it.")
-        st.code(links.whole(page_url, path), language=None, wrap_lines=True)
+        st.code(page, language=None, wrap_lines=True)
+        st.markdown("To cite it:")
+        st.code(citation(release(run.database), page), language=None, wrap_lines=True)
+        st.markdown("The same carriers for programs; other tables and formats have addresses alike.")
+        st.code(f"curl -OJ '{carriers}'", language="bash", wrap_lines=True)
+        st.code(
+            f'import polars as pl\n\ncarriers = pl.read_csv(\n    "{carriers}"\n)', language="python", wrap_lines=True
+        )
+
+
+def citation(told: Release, address: str) -> str:
+    """The text to cite: what it is, release and date, address, and the publication of the data."""
+    simulated = "Simulated data, not to be cited as findings. " if told.simulated else ""
+    built = f", built {told.built_at[:10]}" if told.built_at else ""
+    return (
+        f"{simulated}1000 Genomes CNV explorer, callset {told.name or told.caller}, "
+        f"database {told.generation}{built}, {address}. {wording.CITATION}."
+    )

@@ -80,6 +80,7 @@ h3.cnv-section {{ font-size: 1rem; margin-top: .9rem; }}
 .cnv-foot p {{ margin: .15rem 0; font-size: inherit; }}
 .cnv-links {{ font-size: .92rem; }}
 .cnv-links a {{ margin-left: 1rem; display: inline-block; }}
+.cnv-download p {{ margin: .1rem 0; }}
 .cnv-links.cnv-choices a {{ margin: 0 1.1rem .3rem 0; }}
 .cnv-nav {{ display: flex; justify-content: flex-end; gap: .4rem; }}
 .cnv-nav a {{ text-decoration: none; color: {palette.text}; padding: .3rem .7rem; border-radius: 4px; font-size: .95rem; }}

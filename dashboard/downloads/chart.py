@@ -16,7 +16,7 @@ from dashboard.colours import LIGHT
 from dashboard.downloads.asked import Asked, RefusedError, asked
 from dashboard.downloads.catalogue import CHARTS, charts_there
 from dashboard.downloads.route import refusal, refused
-from dashboard.downloads.told import CITATION, name_of_file
+from dashboard.downloads.told import name_of_file
 from dashboard.drawing import FORMATS, BusyDrawingError, Drawing, DrawingError
 from dashboard.frequency_table import chart_rows, frequency_table
 from dashboard.store.callability import callability
@@ -86,7 +86,7 @@ def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
                 below=[
                     f"{what.place}, GRCh38. Callset {told.name or told.caller}; database {told.generation}, "
                     f"built {told.built_at[:10]}.",
-                    f"Cite {CITATION}",
+                    f"Cite {wording.CITATION}.",
                 ],
                 simulated=told.simulated,
                 palette=LIGHT,

@@ -1,17 +1,12 @@
 """What a downloaded file says about itself: the place, what was counted and in whom, the release, how to cite it."""
 
 from datetime import UTC, datetime
-from typing import Final
 
 from dashboard import links, wording
 from dashboard.downloads.asked import Asked
 from dashboard.formats.about import About, file_name
 from dashboard.store.cohort import release
 from dashboard.store.panel import people
-
-CITATION: Final = (
-    "Byrska-Bishop et al. 2022, Cell 185:3426, doi:10.1016/j.cell.2022.08.004 (1000 Genomes Project at high coverage)"
-)
 
 
 def about(asked: Asked, table: str, suffix: str) -> About:
@@ -35,7 +30,7 @@ def about(asked: Asked, table: str, suffix: str) -> About:
         "gene_models": told.gene_models,
         "database": told.generation,
         "built": told.built_at,
-        "cite": CITATION,
+        "cite": f"{wording.CITATION} (1000 Genomes Project at high coverage)",
     }
     return About(
         title=f"{table} at {asked.title}",

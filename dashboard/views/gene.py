@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from dashboard import links
 from dashboard.components import gene, outcomes
 from dashboard.components.frame import NAME
 from dashboard.components.numbers import numbers
@@ -21,9 +20,9 @@ def show(run: Run, found: Gene, subject: Subject) -> None:
     with head:
         gene.gene_head(found)
         gene.elsewhere(found.interval, found)
-    with button.container(horizontal_alignment="right"):
-        share(run.url, links.page(subject, run.filters))
     subject, target = narrowed(run, subject, gene_target(run.database, found))
+    with button.container(horizontal_alignment="right"):
+        share(run, subject)
     numbers(run, subject, target, found.symbol)
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import links, wording
+from dashboard import wording
 from dashboard.components import gene, markup, outcomes
 from dashboard.components.frame import NAME, notice
 from dashboard.components.numbers import along, numbers
@@ -34,13 +34,13 @@ def show(run: Run, found: Place) -> None:
         )
         window_links(found.interval, run.filters)
         gene.elsewhere(found.interval)
-    with button.container(horizontal_alignment="right"):
-        share(run.url, links.page(subject, run.filters))
     if found.bed:
         notice(
             [f"Read as BED fields, which count from 0: {markup.text(found.interval)} as a genome browser writes it."]
         )
     subject, target = narrowed(run, subject, region_target(found.interval))
+    with button.container(horizontal_alignment="right"):
+        share(run, subject)
     if target.site is None and target.interval.length > WIDEST:
         along(run, subject, target)
     else:

@@ -214,7 +214,7 @@ def test_the_bar_keeps_gene_and_filters(opened: Opened) -> None:
 def test_a_shared_link_shows_the_same_in_another_browser(opened: Opened, browser: Browser) -> None:
     page = opened("/gene?gene=GSTM1&class=loss&filter=all&min_bins=2")
     page.get_by_role("button", name="Share", exact=True).click()
-    link = page.locator("[data-testid='stCode'] code").inner_text().strip()
+    link = page.locator("[data-testid='stCode'] code").first.inner_text().strip()
     assert link == page.url
     other = browser.new_context().new_page()
     other.goto(link)
