@@ -19,6 +19,7 @@ TABLES: Final = {
     "calls": tuple(FORMATS),
     "carriers": ("csv", "tsv", "bed", "json", "parquet", "pgxseg"),
     "frequencies": _TABULAR,
+    "sites": ("csv", "tsv", "bed", "vcf", "json", "parquet"),
 }
 """Tables with their formats. An event is nothing that a caller wrote, so VCF has calls and no events; a frequency has
 no place of its own, so it is in no format of intervals."""

@@ -18,7 +18,8 @@ from dashboard.frequency_table import frequency_table, without_numbers
 from dashboard.store.callability import callability
 from dashboard.store.calls import call_batches, calls_by_place, carrying, events_by_place, filters_of
 from dashboard.store.carriers import carrier_event_batches, frequencies
-from dashboard.store.cohort import group_codes
+from dashboard.store.cohort import group_codes, superpopulation_names
+from dashboard.store.sites import sites_at
 
 BATCH: Final = 5_000
 """Rows a piece."""
@@ -111,6 +112,38 @@ def _pgxseg(frames: Callable[[Asked, ExitStack], Frames]) -> Opener:
     return open_file
 
 
+_NOT_FOR_SITES: Final = ("overlap", "min_length", "max_length", "min_quality", "min_bins")
+
+
+def _sites(what: Asked) -> tuple[pl.DataFrame, list[str]]:
+    """The sites of the place in its order, and the super-populations that have counts."""
+    for name in what.filters.to_query():
+        if name in _NOT_FOR_SITES:
+            raise RefusedError(400, f"{name} is not used for sites: a site is what its events made it.")
+    found = sites_at(what.database, what.target.interval, what.filters)
+    if what.target.site is not None:
+        found = found.filter(pl.col("site_id") == what.target.site)
+    groups = [code for code in superpopulation_names(what.database) if f"samples_{code}" in found.columns]
+    return found.sort("start", "end", "direction"), groups
+
+
+def _sites_tabular(suffix: str) -> Opener:
+    def open_file(what: Asked, held: ExitStack, told: About) -> Iterator[bytes]:
+        found, groups = _sites(what)
+        return _tabular(columns.sites(groups), lambda *_: iter([found]))["sites", suffix](what, held, told)
+
+    return open_file
+
+
+def _sites_bed(what: Asked, _: ExitStack, told: About) -> Iterator[bytes]:
+    items = bed.Items("site", pl.col("frequency") * 1_000, "frequency per 1,000 people", coloured_by="direction")
+    return bed.bed_pieces([_sites(what)[0]], items, told)
+
+
+def _sites_vcf(what: Asked, _: ExitStack, told: About) -> Iterator[bytes]:
+    return vcf.sites_pieces(*_sites(what), told)
+
+
 _OPENERS: Final[dict[tuple[str, str], Opener]] = {
     **_tabular(columns.CALLS, _calls),
     ("calls", "bed"): _calls_bed,
@@ -120,4 +153,7 @@ _OPENERS: Final[dict[tuple[str, str], Opener]] = {
     ("carriers", "bed"): _carriers_bed,
     ("carriers", "pgxseg"): _pgxseg(_carriers),
     **_tabular(columns.FREQUENCIES, _frequencies),
+    **{("sites", suffix): _sites_tabular(suffix) for suffix in ("csv", "tsv", "json", "parquet")},
+    ("sites", "bed"): _sites_bed,
+    ("sites", "vcf"): _sites_vcf,
 }

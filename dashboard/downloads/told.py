@@ -15,10 +15,13 @@ def about(asked: Asked, table: str, suffix: str) -> About:
     filters, target = asked.filters, asked.target
     counted = people(asked.database, target.interval.chrom, filters)
     left_out = wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
+    events = wording.counted(filters, target)
+    if table == "sites":
+        events = f"{wording.events(filters)} of sites that touch the {target.kind.noun}"
     facts = {
         "place": asked.place,
         "assembly": "GRCh38",
-        "counted": wording.counted(filters, target),
+        "counted": events,
         "people": f"{wording.count(counted.counted)} {wording.group(filters)}" + (f"; {left_out}" if left_out else ""),
         "level": f"{filters.level.value}: {wording.DEFINITIONS[filters.level]}",
         "event": "abutting calls of one person and direction, joined; people are counted by events",

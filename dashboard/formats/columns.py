@@ -4,6 +4,7 @@ The same definitions head a TSV, describe the fields of a Parquet file and stand
 wherever its format has a place for it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -133,4 +134,37 @@ FREQUENCIES: Final = Table(
         Column("pass_frequency", pl.Float64, "What frequency would be at the level pass"),
         Column("note", pl.String, "Why there are no numbers, where there are none"),
     ),
+)
+
+
+def sites(superpopulations: Iterable[str]) -> Table:
+    """The table of sites, with carriers and samples of each of these super-populations."""
+    groups = [
+        column
+        for code in superpopulations
+        for column in (
+            Column(f"carriers_{code}", pl.Int32, f"Carriers of {code}"),
+            Column(f"samples_{code}", pl.Int32, f"People counted of {code}"),
+        )
+    ]
+    return Table(
+        "sites", "a site: events of one direction of many people that are taken as one variant", (*_SITE, *groups)
+    )
+
+
+_SITE: Final = (
+    Column("site", pl.String, "Id: founding interval, 1-based and inclusive, and direction"),
+    *_PLACE[:3],
+    Column("direction", pl.String, "loss or gain"),
+    *FREQUENCIES.columns[3:13],
+    Column("allele_count", pl.Int32, "Copies lost, where alleles have a meaning"),
+    Column("allele_number", pl.Int32, "Copies expected in all people counted, where alleles have a meaning"),
+    Column("events", pl.Int32, "Credible events of the site, in everyone who is not left out"),
+    Column("intervals", pl.Int32, "Distinct exact intervals among them"),
+    Column("median_bins", pl.Float64, "Median read-depth bins"),
+    Column("few_bins", pl.Boolean, "That median is two or fewer: the least certain kind"),
+    Column("multi_allelic", pl.Boolean, "Losses and gains, or four or more copy numbers, occur here"),
+    Column("problem", pl.String, "Kind of problem region that covers half of it or more"),
+    Column("genes", pl.String, "Genes that it touches"),
+    Column("coding", pl.String, "Genes whose coding sequence it takes"),
 )

@@ -214,3 +214,36 @@ def _finite(number: float | None) -> bool:
 def _number(number: float | None) -> str:
     """Seven digits, as many as the database has; a dot for none."""
     return f"{number:.7g}" if number is not None and math.isfinite(number) else "."
+
+
+_SITES: Final = (
+    '##INFO=<ID=NS,Number=1,Type=Integer,Description="People counted">',
+    '##INFO=<ID=NC,Number=1,Type=Integer,Description="Carriers">',
+    '##INFO=<ID=AC,Number=A,Type=Integer,Description="Copies lost; where alleles have a meaning alone">',
+    '##INFO=<ID=AN,Number=1,Type=Integer,Description="Copies expected in the people counted; likewise">',
+)
+
+
+def sites_pieces(sites: pl.DataFrame, superpopulations: Sequence[str], about: About) -> Iterator[bytes]:
+    """Sites alone, without people: counts in INFO, those of each super-population as NC_AFR and NS_AFR.
+
+    `sites` is as `columns.sites` has it, 0-based, sorted by place.
+    """
+    groups = [
+        f'##INFO=<ID={name}_{code},Number=1,Type=Integer,Description="{words} of {code}">'
+        for code in superpopulations
+        for name, words in (("NC", "Carriers"), ("NS", "People counted"))
+    ]
+    yield _header(about, [*_declared(()), *_SITES, *groups])
+    yield from _gathered(_site(row, superpopulations) for row in sites.iter_rows(named=True))
+
+
+def _site(row: Mapping[str, Any], superpopulations: Sequence[str]) -> str:
+    start, end, direction = row["start"], row["end"], row["direction"]
+    counts = [f"NS={row['samples']}", f"NC={row['carriers']}"]
+    if row["allele_count"] is not None and row["allele_number"] is not None:
+        counts += [f"AC={row['allele_count']}", f"AN={row['allele_number']}"]
+    for code in superpopulations:
+        counts += [f"NC_{code}={row[f'carriers_{code}']}", f"NS_{code}={row[f'samples_{code}']}"]
+    told = ";".join([_interval(start, end, direction), *counts])
+    return "\t".join([*_place(row["chrom"], start, end, direction, row["site"]), ".", ".", told])

@@ -96,7 +96,7 @@ def normal(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("query", QUERIES)
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", ["calls", "carriers", "frequencies"])
 def test_tables_tell_the_rows_of_the_csv_in_their_order(fetch: Callable[[str], bytes], table: str, query: str) -> None:
     expected = normal(rows_of_csv(fetch(f"{table}.csv?{query}")))
     tsv = "".join(

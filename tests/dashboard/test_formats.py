@@ -298,6 +298,25 @@ def test_frequencies_have_no_positions_to_move() -> None:
     assert "positions" not in json.loads(text(json_format.json_pieces([table], FREQUENCIES, ABOUT)))["meta"]
 
 
+@needs_bcftools
+def test_sites_have_counts_in_info_and_no_people_r6(tmp_path: Path) -> None:
+    row = {"chrom": "chr1", "direction": "loss", "samples": 10, "carriers": 3, "carriers_AFR": 2, "samples_AFR": 4}
+    table = pl.DataFrame(
+        [
+            row | {"site": "chr1-1-9-loss", "start": 0, "end": 9, "allele_count": 4, "allele_number": 20},
+            row | {"site": "chr1-5-9-loss", "start": 4, "end": 9, "allele_count": None, "allele_number": None},
+        ]
+    )
+    file = tmp_path / "sites.vcf"
+    file.write_text(text(vcf.sites_pieces(table, ["AFR"], ABOUT)))
+    what = "%POS %END %ID %NS %NC %AC %AN %NC_AFR %NS_AFR\n"
+    assert _run("bcftools", "query", "-f", what, str(file)).splitlines() == [
+        "0 9 chr1-1-9-loss 10 3 4 20 2 4",
+        "4 9 chr1-5-9-loss 10 3 . . 2 4",
+    ]
+    assert _run("bcftools", "query", "-l", str(file)) == ""
+
+
 def test_columns_are_those_of_r13() -> None:
     r13 = (
         "sample, superpopulation, population, sex, chrom, start, end, length, class, copy_number, "

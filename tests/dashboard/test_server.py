@@ -169,6 +169,8 @@ def test_a_symbol_in_any_case_and_an_id_give_the_same_rows(base: str) -> None:
         ("/download/calls.vcf?gene=GSTM1&region=chr1:1-2000", 400, "not for both"),
         ("/download/calls.vcf?region=chr1:2000-1000", 404, "chr1"),
         ("/download/calls.parquet?gene=GSTM1&min_bins=few", 400, "min_bins"),
+        ("/download/sites.vcf?gene=GSTM1&min_bins=3", 400, "min_bins is not used for sites"),
+        ("/download/sites.pgxseg?gene=GSTM1", 404, "sites as csv, tsv, bed, vcf, json, parquet"),
         ("/download/nothing", 404, "carriers as csv, tsv, bed, json, parquet, pgxseg"),
         ("/download/", 404, "carriers as csv, tsv, bed, json, parquet, pgxseg"),
         ("/download", 404, "carriers as csv, tsv, bed, json, parquet, pgxseg"),
