@@ -10,8 +10,13 @@ from typing import Final
 
 from playwright.sync_api import sync_playwright
 
-PAGES: Final = {"gene": "/gene?gene=GSTM1", "cohort": "/"}
-SIZES: Final = {"wide": (1440, 1180), "narrow": (390, 1500)}
+PAGES: Final = {
+    "gene": "/gene?gene=GSTM1",
+    "region": "/region?region=chr1:109600000-109800000",
+    "data": "/data",
+    "cohort": "/",
+}
+SIZES: Final = {"wide": (1440, 2100), "narrow": (390, 2400)}
 SCHEMES: Final = ("light", "dark")
 FLAGS: Final = (
     "--headless",
