@@ -191,7 +191,7 @@ class Differences:
         told = has_alleles[:, None] & (denominator > 0)
         n = np.broadcast_to(sizes[pairs], (len(count), *pairs.shape))
         overall, within = variances(n, away[:, pairs], squares[:, pairs])
-        varies = has_number[:, None] & (overall > 0)
+        varies = has_number[:, None] & (overall > 0) & (sizes[one] > 0) & (sizes[other] > 0)
         parts = (
             (numerator, told),
             (denominator, told),

@@ -159,16 +159,7 @@ def counts(site: Site, counted: Counted) -> Counter[tuple[object, ...]]:
         for name, event in site.carried(level).items():
             if counted.has_place(name, site.chrom):
                 who = counted.sample(name)
-                cells[
-                    level,
-                    who.population,
-                    who.sex,
-                    who.unrelated,
-                    counted.is_marked(name, site.chrom),
-                    event.call_class,
-                    event.copy_number,
-                    event.expected,
-                ] += 1
+                cells[level, who.population, who.sex, who.unrelated, counted.is_marked(name, site.chrom), event.call_class, event.copy_number, event.expected] += 1  # fmt: skip
     return cells
 
 

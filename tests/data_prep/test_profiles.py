@@ -18,13 +18,7 @@ from tests.data_prep.test_sites import counted
 LENGTH = 235
 GROUPS = ("AFR", "EUR")
 # who: super-population, unrelated, counted, marked on the chromosome
-WHO = [
-    (0, True, True, False),
-    (0, False, True, False),
-    (1, True, True, False),
-    (1, True, True, True),
-    (1, True, False, False),
-]
+WHO = [(0, True, True, False), (0, False, True, False), (1, True, True, False), (1, True, True, True), (1, True, False, False)]  # fmt: skip
 PEOPLE = People(
     ("YRI", "GBR"),
     GROUPS,
@@ -38,9 +32,7 @@ PEOPLE = People(
 )
 cut = st.lists(st.integers(0, LENGTH), min_size=2, max_size=12, unique=True).map(sorted)
 """Ends of disjoint intervals: pairs of neighbours."""
-lanes = st.dictionaries(
-    st.tuples(st.integers(0, len(WHO) - 1), st.integers(0, 1)), st.tuples(cut, st.integers(0, 99)), max_size=8
-)
+lanes = st.dictionaries(st.tuples(st.integers(0, len(WHO) - 1), st.integers(0, 1)), st.tuples(cut, st.integers(0, 99)), max_size=8)  # fmt: skip
 
 
 @EXAMPLES
@@ -109,9 +101,9 @@ def test_bins_of_a_cohort_agree_with_its_files(name: str, request: pytest.Fixtur
     assert len(rows) > 10_000
     assert {row["chrom"] for row in rows} == set(plain.LENGTHS)
     by_chrom = {
-        chrom: {one: list(person.events_on(chrom)) for one, person in who.people.items() if who.present(one, chrom)}
+        chrom: {one: person.events_on(chrom) for one, person in who.people.items() if who.present(one, chrom)}
         for chrom in plain.LENGTHS
-    }
+    }  # fmt: skip
     for row in rows[:: len(rows) // 400]:
         chrom, place = row["chrom"], (row["start"], row["end"])
         people = [
@@ -125,14 +117,7 @@ def test_bins_of_a_cohort_agree_with_its_files(name: str, request: pytest.Fixtur
         if seen:
             spans = [(max(a, place[0]), min(b, place[1])) for a, b in seen[chrom] if a < place[1] and b > place[0]]
         holes = plain.union(gaps[chrom])
-        bounds = sorted(
-            {
-                place[0],
-                place[1],
-                *(min(max(x, place[0]), place[1]) for gap in holes for x in gap),
-                *(x for span in spans for x in span),
-            }
-        )
+        bounds = sorted({place[0], place[1], *(min(max(x, place[0]), place[1]) for gap in holes for x in gap), *(x for span in spans for x in span)})  # fmt: skip
         pieces = [
             (a, b)
             for a, b in zip(bounds, bounds[1:], strict=False)  # noqa: RUF007

@@ -58,45 +58,19 @@ def test_most_carriers_found_first_then_the_smaller_start_then_the_smaller_end()
 
 
 event = st.tuples(
-    st.integers(0, 5),
-    interval,
-    st.integers(0, 1),
-    st.sampled_from([-1, 0, 1, 3, 4]),
-    st.sampled_from([-1, 1, 5, 9]),
-    st.integers(0, 2),
-)
+    st.integers(0, 5), interval, st.integers(0, 1), st.sampled_from([-1, 0, 1, 3, 4]), st.sampled_from([-1, 1, 5, 9]), st.integers(0, 2)
+)  # fmt: skip
 
 
 def columns(rows: Sequence[tuple[int, tuple[int, int], int, int, int, int]]) -> Events:
     rows = sorted(rows, key=lambda one: one[1])
-    fields = [
-        (sample, start, end, direction, direction, copies, 2, bins, level)
-        for sample, (start, end), direction, copies, bins, level in rows
-    ]
+    fields = [(sample, start, end, direction, direction, copies, 2, bins, level) for sample, (start, end), direction, copies, bins, level in rows]  # fmt: skip
     return Events(*np.array(fields, np.int64).reshape(-1, 9).T)
 
 
 def as_plain(events: Events, at: int) -> plain.Event:
-    start, end, direction, copies, bins, level = (
-        int(getattr(events, name)[at]) for name in ("start", "end", "direction", "copy_number", "bins", "level")
-    )
-    return plain.Event(
-        "chr1",
-        start,
-        end,
-        ("loss", "gain")[direction],
-        "loss",
-        None if copies < 0 else copies,
-        2,
-        None,
-        None,
-        None if bins < 0 else bins,
-        "",
-        level < 2,
-        level < 1,
-        (),
-        False,
-    )
+    start, end, direction, copies, bins, level = (int(getattr(events, name)[at]) for name in ("start", "end", "direction", "copy_number", "bins", "level"))  # fmt: skip
+    return plain.Event("chr1", start, end, ("loss", "gain")[direction], "loss", None if copies < 0 else copies, 2, None, None, None if bins < 0 else bins, "", level < 2, level < 1, (), False)  # fmt: skip
 
 
 @EXAMPLES
@@ -233,19 +207,7 @@ def test_site_counts_agree_with_plain_counting_in_every_group(both: Both) -> Non
     cohort, who, sites = both
     found_here: dict[int, Counter[tuple[object, ...]]] = defaultdict(Counter)
     for row in cohort.database.table("site_counts"):
-        key = tuple(
-            row[name]
-            for name in (
-                "level",
-                "population",
-                "sex",
-                "unrelated",
-                "outlier",
-                "class",
-                "copy_number",
-                "expected_copy_number",
-            )
-        )
+        key = tuple(row[name] for name in ("level", "population", "sex", "unrelated", "outlier", "class", "copy_number", "expected_copy_number"))  # fmt: skip
         assert key not in found_here[row["site_id"]]
         found_here[row["site_id"]][key] = row["carriers"]
     for number, site in enumerate(sites):
