@@ -149,7 +149,8 @@ con.sql('''
     FROM events JOIN samples USING (sample_id)
     WHERE chrom = 'chr1' AND start < 109697444 AND "end" > 109687569 AND credible
 ''').show()""",
-        language="python",
+        language=None,
+        wrap_lines=True,
     )
 
 
@@ -193,7 +194,9 @@ def programs(address: Mapping[str, str]) -> None:
             "value is an error 400 with a sentence.",
         )
     )
-    st.code("\n".join(f"# {words}\ncurl -OJ '{there}'" for words, there in address.items()), language="bash")
+    st.code(
+        "\n".join(f"# {words}\ncurl -OJ '{there}'" for words, there in address.items()), language=None, wrap_lines=True
+    )
 
 
 def _type(name: str) -> str:

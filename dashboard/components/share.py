@@ -18,10 +18,8 @@ def share(run: Run, subject: Subject) -> None:
         st.markdown("To cite it:")
         st.code(citation(release(run.database), page), language=None, wrap_lines=True)
         st.markdown("The same carriers for programs; other tables and formats have addresses alike.")
-        st.code(f"curl -OJ '{carriers}'", language="bash", wrap_lines=True)
-        st.code(
-            f'import polars as pl\n\ncarriers = pl.read_csv(\n    "{carriers}"\n)', language="python", wrap_lines=True
-        )
+        st.code(f"curl -OJ '{carriers}'", language=None, wrap_lines=True)
+        st.code(f'import polars as pl\n\ncarriers = pl.read_csv(\n    "{carriers}"\n)', language=None, wrap_lines=True)
 
 
 def citation(told: Release, address: str) -> str:

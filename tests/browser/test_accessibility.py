@@ -1,0 +1,92 @@
+"""Every page under axe, in both themes and widths, with what unfolds unfolded: no serious or critical finding.
+
+axe comes with its Python package, so nothing is fetched.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import settled
+
+pytestmark = pytest.mark.browser
+
+Opened = Callable[[str], Page]
+
+PAGES = {
+    "start": "/",
+    "gene": "/gene?gene=GSTM1",
+    "gene on X": "/gene?gene=XGENE&cohort=all",
+    "not found": "/gene?gene=GSTM9",
+    "not assessable": "/gene?gene=SMN1",
+    "faulty address": "/gene?gene=GSTM1&filter=wrong",
+    "region": "/region?region=chr1:109650000-109750000",
+    "data": "/data",
+}
+GRAVE = ("serious", "critical")
+
+
+def findings(page: Page) -> list[str]:
+    """Rule, impact and element of each grave finding, over the whole length of the page.
+
+    axe judges no contrast of what lies outside the window in Streamlit's scrolling box, so the window is made as long.
+    """
+    length = page.evaluate("Math.ceil(document.querySelector('[data-testid=stMain]').scrollHeight)")
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": max(900, length)})
+    return [
+        f"{finding['id']} ({finding['impact']}): {node['html'][:160]}"
+        for finding in Axe().run(page).response["violations"]
+        if finding["impact"] in GRAVE
+        for node in finding["nodes"]
+    ]
+
+
+def in_theme(page: Page, scheme: Literal["light", "dark"], width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_a_page_has_no_serious_finding(
+    page: Page, opened: Opened, path: str, scheme: Literal["light", "dark"], width: int
+) -> None:
+    in_theme(page, scheme, width)
+    opened(path)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["More", "Share"])
+def test_an_open_popover_has_no_serious_finding(
+    page: Page, opened: Opened, scheme: Literal["light", "dark"], name: str
+) -> None:
+    in_theme(page, scheme, 1440)
+    opened("/gene?gene=GSTM1&population=AFR&sex=XX&copy_number=0,1")
+    page.get_by_role("button", name=re.compile(f"^{name}")).click()
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+    assert findings(settled(page)) == []
+
+
+def test_the_search_box_with_suggestions_has_no_serious_finding(opened: Opened) -> None:
+    page = opened("/")
+    page.get_by_role("combobox", name="Gene, region or cytoband").click()
+    page.keyboard.type("gst")
+    expect(page.get_by_role("option")).to_have_count(2)
+    assert findings(page) == []
+
+
+def test_axe_finds_what_is_wrong(opened: Opened) -> None:
+    """A page with a nameless link and pale words has findings: the tests above can fail."""
+    page = opened("/data")
+    page.evaluate(
+        """() => document.querySelector('footer.cnv-foot').insertAdjacentHTML(
+            'beforeend', '<a href="/data"></a><p style="color:#ddd;background:#fff">pale</p>')"""
+    )
+    assert {finding.split(" ")[0] for finding in findings(page)} == {"link-name", "color-contrast"}
