@@ -1,0 +1,222 @@
+"""What no mouse may be needed for, and what Back, Forward and a second browser must show (R13)."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import settled
+
+pytestmark = pytest.mark.browser
+
+Opened = Callable[[str], Page]
+State = tuple[str, str, str]
+
+FOCUSED = """() => {
+    let one = document.activeElement
+    while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement
+    if (!one || one === document.body) return null
+    const named = one.getAttribute('aria-label') || one.labels?.[0]?.innerText || one.innerText || ''
+    return {name: named.replace(/\\s+/g, ' ').trim(), tag: one.tagName.toLowerCase(), href: one.getAttribute('href') ?? ''}
+}"""
+# An outline, a shadow or a border of the element or of the box drawn around it; what has the focus is compared with
+# how the same element looks without it.
+LOOK = """async () => {
+    const drawn = () => new Promise((done) => setTimeout(done, 300))
+    let one = document.activeElement
+    while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement
+    const looks = () => {
+        const told = []
+        for (let at = one, up = 0; at && up < 4; at = at.parentElement, up++) {
+            const style = getComputedStyle(at)
+            told.push([style.outlineStyle, style.outlineWidth, style.boxShadow, style.borderColor, style.backgroundColor].join())
+        }
+        return told.join('|')
+    }
+    await drawn()
+    const with_focus = looks()
+    one.blur()
+    await drawn()
+    const without = looks()
+    one.focus({focusVisible: true})
+    return with_focus !== without
+}"""
+
+
+def tab_to(page: Page, name: str, tag: str = "", most: int = 120) -> dict[str, str]:
+    """Presses Tab until what is focused bears the name (a pattern from its beginning); its focus must be seen."""
+    passed = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        there = page.evaluate(FOCUSED)
+        passed.append(there and there["name"][:40])
+        if there and re.match(name, there["name"]) and there["tag"].startswith(tag):
+            return there
+    raise AssertionError(f"Tab does not reach “{name}”, but {passed}")
+
+
+def state(page: Page) -> State:
+    settled(page)
+    return page.url, page.locator(".cnv-counted").first.inner_text(), page.locator(".cnv-lead").inner_text()
+
+
+def comes_to(page: Page, wanted: State) -> None:
+    expect(page).to_have_url(wanted[0])
+    expect(page.locator(".cnv-counted").first).to_have_text(wanted[1])
+    assert state(page) == wanted
+
+
+def walked_both_ways(page: Page, states: list[State]) -> None:
+    for wanted in reversed(states[:-1]):
+        page.go_back()
+        comes_to(page, wanted)
+    for wanted in states[1:]:
+        page.go_forward()
+        comes_to(page, wanted)
+
+
+@pytest.mark.parametrize(
+    ("name", "tag", "keys", "address"),
+    [
+        ("credible", "button", ["ArrowRight", "Enter"], "filter=pass"),
+        ("unrelated", "button", ["ArrowRight", "Enter"], "cohort=all"),
+        ("any overlap", "a", ["Enter"], "overlap=any"),
+        ("▼ ?[0-9]", "a", ["Enter"], "(filter|cohort|outliers)="),
+    ],
+    ids=["filter", "cohort", "a rule in the table", "a cell of the table of filters"],
+)
+def test_tab_and_enter_change_what_is_counted(
+    opened: Opened, name: str, tag: str, keys: list[str], address: str
+) -> None:
+    page = opened("/gene?gene=GSTM1")
+    before = state(page)
+    tab_to(page, name, tag)
+    assert page.evaluate(LOOK)
+    for key in keys:
+        page.keyboard.press(key)
+    expect(page).to_have_url(re.compile(address))
+    expect(page.locator(".cnv-counted").first).not_to_have_text(before[1])
+
+
+def test_tab_and_enter_open_what_unfolds(opened: Opened) -> None:
+    page = opened("/gene?gene=GSTM1")
+    tab_to(page, "Losses by population", "summary")
+    assert page.evaluate(LOOK)
+    page.keyboard.press("Enter")
+    expect(page.locator("table.cnv-populations-loss")).to_be_visible()
+
+
+def test_share_opens_and_closes_by_key(opened: Opened) -> None:
+    page = opened("/gene?gene=GSTM1")
+    tab_to(page, "(link )?Share", "button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stPopoverBody")).to_contain_text("/gene?gene=GSTM1")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+
+
+def test_the_more_popover_is_worked_by_key(opened: Opened) -> None:
+    page = opened("/gene?gene=GSTM1")
+    tab_to(page, "(tune )?More", "button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+    tab_to(page, "Bins from", "input")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("min_bins=3$"))
+    expect(page.locator(".cnv-counted").first).to_contain_text("with 3 bins or more")
+
+
+def test_back_and_forward_walk_the_controls_in_more(opened: Opened) -> None:
+    page = opened("/gene?gene=GSTM1")
+    states = [state(page)]
+    began = page.evaluate("history.length")
+
+    def change(part: str, act: Callable[[], object]) -> None:
+        if not page.get_by_test_id("stPopoverBody").count():
+            page.get_by_role("button", name=re.compile("^(tune )?More")).click()
+            expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+        act()
+        expect(page).to_have_url(re.compile(part))
+        expect(page.locator(".cnv-counted").first).not_to_have_text(states[-1][1])
+        states.append(state(page))
+
+    def write(label: str, number: str) -> None:
+        field = page.get_by_role("spinbutton", name=label, exact=True)
+        field.fill(number)
+        field.press("Enter")
+
+    def choose(label: str, option: str) -> None:
+        page.get_by_label(label, exact=True).click()
+        page.get_by_role("option", name=option, exact=True).click()
+
+    change("sex=XX", lambda: page.get_by_role("radio", name="XX").click())
+    change("outliers=include", lambda: page.get_by_text("Count samples with large events").click())
+    change("min_length=500", lambda: write("Length from, bp", "500"))
+    change("max_length=90000", lambda: write("Length to, bp", "90000"))
+    change("min_quality=20", lambda: write("QUAL from", "20"))
+    change("min_bins=2", lambda: write("Bins from", "2"))
+    change("population=AFR", lambda: choose("Populations", "AFR Africa"))
+    change("copy_number=0", lambda: choose("Copy number", "0"))
+    assert page.evaluate("history.length") == began + 8
+    page.keyboard.press("Escape")
+    walked_both_ways(page, states)
+
+
+def test_back_and_forward_walk_the_links_of_the_tables(opened: Opened) -> None:
+    page = opened("/gene?gene=GSTM1")
+    states = [state(page)]
+    for table in ("cnv-rules", "cnv-filters"):
+        link = page.locator(f"table.{table} a.cnv-go").last
+        address = link.get_attribute("href") or ""
+        link.click()
+        expect(page).to_have_url(re.compile(re.escape(address) + "$"))
+        expect(page.locator(".cnv-counted").first).not_to_have_text(states[-1][1])
+        states.append(state(page))
+    walked_both_ways(page, states)
+
+
+def test_back_and_forward_walk_from_a_gene_to_a_region(opened: Opened) -> None:
+    page = opened("/gene?gene=GSTM1&cohort=all")
+    states = [state(page)]
+    page.get_by_role("combobox", name="Gene, region or cytoband").fill("chr1:109650000-109750000")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/region\?region=chr1:109650000-109750000&cohort=all$"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("chr1")
+    states.append(state(page))
+    walked_both_ways(page, states)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gene?gene=GSTM1&population=AFR,GBR&sex=XY&outliers=include&min_length=500&min_quality=20&copy_number=0,1",
+        "/region?region=chr1:109650000-109750000&cohort=all&filter=all&overlap=fraction:0.05",
+    ],
+)
+def test_a_link_shows_the_same_in_a_second_browser(opened: Opened, browser: Browser, path: str) -> None:
+    here = state(opened(path))
+    context = browser.new_context()
+    there = context.new_page()
+    there.goto(here[0])
+    assert state(there) == here
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "word"),
+    [
+        ("sex=Z", "is not a value of sex"),
+        ("population=ZZZ", "is not a value of population"),
+        ("min_bins=few", "is not a value of min_bins"),
+        ("overlap=most", "is not a value of overlap"),
+        ("min_lenght=5", "“min_lenght” is not used here"),
+    ],
+)
+def test_nonsense_in_an_address_falls_back_with_a_word(opened: Opened, wrong: str, word: str) -> None:
+    page = opened("/gene?gene=GSTM1")
+    plain = state(page)[1:]
+    page = opened(f"/gene?gene=GSTM1&{wrong}")
+    expect(page.locator(".cnv-notice").first).to_contain_text(word)
+    assert state(page)[1:] == plain
