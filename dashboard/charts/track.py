@@ -9,6 +9,7 @@ a page copies it, sets the window, and hands in its frames.
 
 import copy
 import math
+import re
 from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -225,6 +226,14 @@ def interval_id(interval: Interval, direction: Direction) -> str:
 def shows_lines(track: Track) -> bool:
     """Whether super-populations have lines of their own."""
     return track.interval.length <= LINES_UP_TO and len(track.curves.superpopulations) > 1
+
+
+def picked(name: str) -> tuple[Interval, Direction] | None:
+    """The interval and direction that `interval_id` names; None where the text is no such name."""
+    found = re.fullmatch(r"(chr[0-9XY]{1,2}):(\d{1,9})-(\d{1,9}):(loss|gain)", name)
+    if found is None or not 0 < int(found[2]) <= int(found[3]):
+        return None
+    return Interval(found[1], int(found[2]) - 1, int(found[3])), Direction(found[4])
 
 
 # From top to bottom
@@ -720,8 +729,11 @@ def _template(
             alt.Tooltip("copies:N", title="Copies"),
         ],
     )
-    dark = events.transform_filter("datum.strong < datum.y2").encode(
-        y=alt.Y("strong:Q", axis=None, scale=None), color=alt.Color("dark:N", scale=None)
+    events = events.properties(name=INTERVALS)
+    dark = (
+        events.properties(name="dark")
+        .transform_filter("datum.strong < datum.y2")
+        .encode(y=alt.Y("strong:Q", axis=None, scale=None), color=alt.Color("dark:N", scale=None))
     )
     words = layer(
         TEXTS,

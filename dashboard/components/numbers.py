@@ -21,7 +21,7 @@ from dashboard.store.callability import callability
 from dashboard.store.carriers import carrier_events, copy_numbers, frequencies, relatives
 from dashboard.store.cohort import group_codes, group_names, population_names, superpopulation_names
 from dashboard.store.panel import people
-from dashboard.subject import Subject
+from dashboard.subject import Kind, Subject
 from dashboard.target import Pieces, Target
 
 
@@ -68,7 +68,8 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
         if target.site is None:
             site_table(run, subject, target.interval)
     if counted.counted and (seen.assessable or target.kind is Pieces.REGION):
-        track(run, window(target), filters, target.interval)
+        selectable = subject.kind is Kind.REGION
+        track(run, window(target, filters), filters, target.interval, selectable=selectable)
     kin = relatives(database, target, filters)
     carrier_list(events, kin, subject, filters, assessable=seen.assessable)
 
@@ -86,7 +87,7 @@ def along(run: Run, subject: Subject, target: Target) -> None:
             class_="cnv-counted",
         )
     )
-    track(run, window(target), filters, target.interval)
+    track(run, window(target, filters), filters, target.interval, selectable=True)
     site_table(run, subject, target.interval)
 
 

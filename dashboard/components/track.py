@@ -1,40 +1,91 @@
 """The drawing along the genome, with what its colours mean: the same on gene and region pages."""
 
-from collections.abc import Sequence
-from typing import Final
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import wording
-from dashboard.charts.track import DASHES, shows_lines, track_chart
+from dashboard import subject, wording
+from dashboard.charts.track import BRUSH, DASHES, PICK, picked, shows_lines, track_chart
 from dashboard.components import markup
 from dashboard.components.run import Run
-from dashboard.filters import Filters
+from dashboard.components.window import NARROWEST
+from dashboard.filters import Filters, Overlap, Rule
 from dashboard.store import tracks
 from dashboard.target import Pieces, Target
 from dashboard.track import Track
 from data_prep.domain.chromosomes import LENGTHS
-from data_prep.domain.copy_number import Direction
+from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 
 GENE_MARGIN: Final = 5_000
 """Bases that are shown on either side of a gene at least; half its length where that is more."""
 
 
-def window(target: Target) -> Interval:
-    """What is shown of the chromosome: a region itself, a gene or site with its neighbourhood."""
+PICKED: Final = Overlap(Rule.RECIPROCAL, 9_000)
+"""The rule under which an interval that was clicked is counted: nearly the same event, and not whatever touches it."""
+LEAST_DRAG: Final = 200
+"""A drag over less than this part of the window is a click that slipped."""
+
+
+def window(target: Target, filters: Filters) -> Interval:
+    """What is shown of the chromosome: a region itself; a gene, a site or one event's interval with its neighbourhood."""
     place = target.interval
-    if target.kind is Pieces.REGION and target.site is None:
+    one_event = target.site is not None or (filters.overlap is not None and filters.overlap.rule is Rule.RECIPROCAL)
+    if target.kind is Pieces.REGION and not one_event:
         return place
     margin = max(GENE_MARGIN, place.length // 2)
     return Interval(place.chrom, max(0, place.start - margin), min(LENGTHS[place.chrom], place.end + margin))
 
 
-def track(run: Run, interval: Interval, filters: Filters, highlight: Interval | None = None) -> None:
-    """Draws what lies along `interval`; `highlight` is the part of it that the page is about."""
+def track(
+    run: Run, interval: Interval, filters: Filters, highlight: Interval | None = None, *, selectable: bool = False
+) -> None:
+    """Draws what lies along `interval`; `highlight` is the part of it that the page is about.
+
+    With `selectable`, as on region pages, a drag zooms in and a click on an interval narrows the page to it.
+    """
     drawn = tracks.track(run.database, interval, filters, highlight)
     st.html(markup.element("div", _legend(run, drawn), class_="cnv-legend"))
-    st.vega_lite_chart(track_chart(drawn, run.palette), alt=described(drawn), key=f"track {interval}")
+    chart, key = track_chart(drawn, run.palette, selectable=selectable), f"track {interval}"
+    if not selectable:
+        st.vega_lite_chart(chart, alt=described(drawn), key=key)
+        return
+    st.html(
+        markup.element(
+            "p",
+            f"Drag to zoom in. Click an interval to count it alone: its direction, events that overlap it by "
+            f"{wording.share(PICKED)} both ways.",
+            class_="cnv-counted",
+        )
+    )
+
+    def select() -> None:
+        address = chosen(st.session_state[key].selection, interval, filters)
+        if address is not None:
+            st.query_params.from_dict(address)
+
+    st.vega_lite_chart(chart, alt=described(drawn), key=key, on_select=select, selection_mode=[BRUSH, PICK])
+
+
+def chosen(selection: Mapping[str, Any], shown: Interval, filters: Filters) -> dict[str, str] | None:
+    """The query of the region page that a selection in the drawing of `shown` asks for; None where it asks for nothing."""
+    marks = selection.get(PICK) or [{}]
+    if (found := picked(str(marks[0].get("id", "")))) is not None:
+        interval, direction = found
+        mine = tuple(name for name in filters.classes if name.direction is direction)
+        narrowed = replace(filters, overlap=PICKED, classes=mine or (CallClass(direction.value),))
+        return subject.region(interval).query(narrowed)
+    ends = (selection.get(BRUSH) or {}).get("x") or []
+    if len(ends) != 2 or abs(ends[1] - ends[0]) * LEAST_DRAG < shown.length:
+        return None
+    start, end = max(shown.start, math.floor(min(ends))), min(shown.end, math.ceil(max(ends)))
+    if end - start < NARROWEST:
+        start = min(max(0, (start + end - NARROWEST) // 2), LENGTHS[shown.chrom] - NARROWEST)
+        end = start + NARROWEST
+    return subject.region(Interval(shown.chrom, start, end)).query(filters)
 
 
 def described(drawn: Track) -> str:

@@ -167,7 +167,6 @@ def cytobands(database: Generation, chrom: str) -> pl.DataFrame:
     return database.frame(CYTOBANDS, {"chrom": chrom})
 
 
-@remembered
 def people_along(
     database: Generation, interval: Interval, filters: Filters, limit: int = INTERVALS_DRAWN
 ) -> tuple[Curves, Intervals]:
@@ -176,8 +175,12 @@ def people_along(
     Every filter is obeyed but the overlap rule, which is about a whole region. Bases where no call can be made, or that
     the caller saw in fewer than half of the samples, do not count. Of the intervals the `limit` with most carriers.
     """
-    if filters.overlap is not None:
-        return people_along(database, interval, replace(filters, overlap=None), limit)
+    # kept once for all rules
+    return _people_along(database, interval, replace(filters, overlap=None), limit)
+
+
+@remembered
+def _people_along(database: Generation, interval: Interval, filters: Filters, limit: int) -> tuple[Curves, Intervals]:
     who = counted(database, interval.chrom, filters)
     touching = events_touching(database, region_target(interval))
     keep = who[touching.sample] & admitted(touching.events, filters) & at_level(touching.events, filters.level)

@@ -175,10 +175,9 @@ def test_the_overlap_rule_is_not_asked(in_memory: Make) -> None:
     database = in_memory(Contents(people=[Person("A")], events=[Event("A", "chr1", 10, 20, 1)]))
     covers = Filters(overlap=Overlap(Rule.COVERS))
     window = Interval("chr1", 0, 100)
-    first, second = (tracks.people_along(database, window, filters) for filters in (covers, Filters()))
-    assert first[0].steps.most.tolist() == second[0].steps.most.tolist() != []
-    assert first[1].rows.equals(second[1].rows)
-    assert first[1].rows.height == 1
+    found = tracks.people_along(database, window, covers)
+    assert found[1].rows.height == 1
+    assert found is tracks.people_along(database, window, Filters())
 
 
 EXON = Transcript(((100, 110), (150, 200)), ((105, 110), (150, 160)))

@@ -1,0 +1,119 @@
+"""The region page in a real browser: its drawing zooms and narrows, each time one entry in the history."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import unquote
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import settled
+
+pytestmark = pytest.mark.browser
+
+Opened = Callable[[str], Page]
+REGION = "/region?region=chr1:109680001-109705000"
+
+
+def drawing(page: Page) -> dict[str, float]:
+    """Where the track is on the screen: it is the last chart of the page."""
+    chart = page.get_by_test_id("stVegaLiteChart").last.locator("svg.marks, canvas")
+    expect(chart).to_be_visible()
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    return dict(box)
+
+
+def drag(page: Page, first: float, last: float) -> None:
+    """Drags along the middle of the curves, between two shares of the drawing's width."""
+    box = drawing(page)
+    y = box["y"] + 100
+    page.mouse.move(box["x"] + first * box["width"], y)
+    page.mouse.down()
+    for step in range(1, 6):
+        page.mouse.move(box["x"] + (first + (last - first) * step / 5) * box["width"], y)
+    page.mouse.up()
+
+
+def region(page: Page) -> tuple[int, int]:
+    found = re.search(r"region=chr1:(\d+)-(\d+)", unquote(page.url))
+    assert found
+    return int(found[1]), int(found[2])
+
+
+def test_a_drag_zooms_in_with_one_entry_and_back_returns_r13(opened: Opened) -> None:
+    page = opened(REGION + "&filter=pass")
+    began = page.evaluate("history.length")
+    drag(page, 0.2, 0.6)
+    expect(page).not_to_have_url(re.compile("109680001"))
+    settled(page)
+    start, end = region(page)
+    # a hundredth of 25 kb either way: the screen has whole pixels
+    assert abs(start - 109_685_001) <= 250
+    assert abs(end - 109_695_000) <= 250
+    assert "filter=pass" in page.url
+    assert page.evaluate("history.length") == began + 1
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"{start:,}")
+
+    drag(page, 0.5, 0.9)
+    expect(page).not_to_have_url(re.compile(f"{start}-"))
+    settled(page)
+    assert start < region(page)[0] < region(page)[1] < end
+    assert page.evaluate("history.length") == began + 2
+
+    page.go_back()
+    expect(page).to_have_url(re.compile(f"{start}-{end}"))
+    settled(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"{start:,}")
+    page.go_back()
+    expect(page).to_have_url(re.compile("109680001-109705000"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("109,680,001")
+
+
+def test_a_click_that_slips_a_pixel_changes_nothing(opened: Opened) -> None:
+    page = opened(REGION)
+    began, url = page.evaluate("history.length"), page.url
+    drag(page, 0.3, 0.301)
+    page.wait_for_timeout(800)
+    assert settled(page).url == url
+    assert page.evaluate("history.length") == began
+
+
+def test_a_click_on_an_interval_counts_it_alone(opened: Opened) -> None:
+    page = opened(REGION)
+    began = page.evaluate("history.length")
+    drawing(page)
+    # the one gain comes first, then the losses by carriers
+    interval = page.get_by_test_id("stVegaLiteChart").last.locator("g.intervals_marks path").nth(1)
+    box = interval.bounding_box()
+    assert box is not None
+    interval.click(position={"x": box["width"] * 0.7, "y": 2})
+    expect(page).to_have_url(re.compile("overlap=reciprocal(:|%3A)0.9"))
+    settled(page)
+    assert region(page) == (109_687_570, 109_697_443)
+    assert "class=loss" in page.url
+    assert page.evaluate("history.length") == began + 1
+    expect(page.locator(".cnv-counted").first).to_contain_text("reciprocal overlap of 90 %")
+
+
+def test_the_keyboard_alone_moves_the_window(opened: Opened) -> None:
+    page = opened(REGION + "&filter=all")
+    began = page.evaluate("history.length")
+    for words, expected in (("double width", (109_667_501, 109_717_500)), ("step →", (109_692_501, 109_742_500))):
+        page.get_by_role("link", name=words, exact=True).focus()
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile("-".join(map(str, expected))))
+        settled(page)
+        assert "filter=all" in page.url
+    assert page.evaluate("history.length") == began + 2
+
+
+def test_the_drawing_fits_a_phone(browser: Browser, base_url: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(base_url + REGION)
+    settled(page)
+    box = drawing(page)
+    assert box["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
