@@ -69,7 +69,9 @@ def calls_pieces(
     the column `direction`; their samples are all in `people`. `filters` are the distinct values of the column `filters`.
     A second call of one person with the same interval gets a record of its own.
     """
-    yield _header(about, [*_declared(filters), *_CALLS], ["FORMAT", *(one_line(one.sample) for one in people)])
+    # A FORMAT column that no person follows is no VCF for htslib.
+    columns = ["FORMAT", *(one_line(one.sample) for one in people)] if people else []
+    yield _header(about, [*_declared(filters), *_CALLS], columns)
     column = {one.sample: number for number, one in enumerate(people)}
     rows = (row for frame in frames for row in frame.iter_rows(named=True))
     yield from _gathered(

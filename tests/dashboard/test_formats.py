@@ -291,6 +291,13 @@ def test_vcf_survives_names_and_words_of_others(tmp_path: Path) -> None:
     assert len(_run("bcftools", "view", "-H", str(file)).splitlines()) == len(NASTY)
 
 
+def test_vcf_without_a_carrier_is_still_one(tmp_path: Path) -> None:
+    file = tmp_path / "calls.vcf"
+    file.write_text(text(vcf.calls_pieces([], [], [], ABOUT)))
+    with pysam.VariantFile(str(file)) as opened:
+        assert (list(opened.header.samples), list(opened)) == ([], [])
+
+
 def test_frequencies_have_no_positions_to_move() -> None:
     row = dict.fromkeys(FREQUENCIES.names, None) | {"group": "all", "carriers": 3}
     table = pl.DataFrame([row], schema=FREQUENCIES.schema)
