@@ -24,9 +24,11 @@ import polars as pl
 import pytest
 
 from dashboard.downloads.catalogue import TABLES
-from dashboard.filters import Filters, Overlap
+from dashboard.filters import Cohort as CohortFilter
+from dashboard.filters import Filters, Outliers, Overlap, Sex
 from dashboard.store.carriers import frequencies
 from dashboard.store.database import Store
+from dashboard.store.sites import sites_at
 from dashboard.target import Pieces, Target
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
@@ -530,3 +532,81 @@ def _compare_counts(lines: Iterable[dict[str, Any]], answers: dict[str, Answer],
         got[line["direction"]][line["grouped_by"], line["group"]] = {name: int(line[name]) for name in names}
     for direction, answer in answers.items():
         assert got[direction] == answer.counts(), f"{what}, {direction}"
+
+
+SITE_CHROMS = ("chr22", "chrX")
+
+
+def test_a_sites_counts_add_up_to_its_carriers_in_every_group_r9(raw: duckdb.DuckDBPyConnection) -> None:
+    """The raw calls joined anew find their site by their interval; its people are counted one by one."""
+    for chrom in SITE_CHROMS:
+        for level in ("all", "credible", "pass"):
+            members = _members(raw, chrom, level)
+            wanted: Counter[tuple[Any, ...]] = Counter(
+                (site, *person, best[2]) for (site, _, *person), best in members.items()
+            )
+            stored = raw.execute(
+                """SELECT c.site_id, c.population, c.sex::VARCHAR, c.unrelated, c.outlier, c.copy_number, sum(c.carriers)::INTEGER
+                   FROM site_counts c JOIN sites s USING (site_id)
+                   WHERE s.chrom = ?::chrom AND c.level = ?::filter_level GROUP BY ALL""",
+                [chrom, level],
+            ).fetchall()
+            got = Counter({tuple(row[:-1]): row[-1] for row in stored})
+            assert got == wanted, f"{chrom}, {level}"
+            assert sum(got.values()) > 1_000
+
+
+def _members(con: duckdb.DuckDBPyConnection, chrom: str, level: str) -> dict[tuple[Any, ...], tuple[int, int, int]]:
+    """By site, sample, population, sex, cohort and outlier: the best event's bins, less its copies, and its copies (R9)."""
+    found: dict[tuple[Any, ...], tuple[int, int, int]] = {}
+    for *who, bins, copies in con.execute(
+        f"""SELECT e.site_id, s.sample, s.population, s.sex::VARCHAR, s.unrelated,
+                EXISTS (SELECT 1 FROM marked_samples m WHERE m.sample_id = s.sample_id AND m.chrom = r.chrom), r.bins, r.copies
+            FROM raw_events r JOIN samples s USING (sample_id)
+            JOIN events e ON e.sample_id = r.sample_id AND e.chrom = r.chrom AND e.direction = r.direction
+              AND e.start = r.start AND e."end" = r."end"
+            WHERE r.chrom = ?::chrom AND e.site_id IS NOT NULL AND s.counted {"" if level == "all" else f"AND r.{level}"}
+              AND NOT (s.sex_mismatch AND r.chrom IN ('chrX', 'chrY'))""",
+        [chrom],
+    ).fetchall():
+        # most bins; of as many the lower copy number
+        found[tuple(who)] = max(found.get(tuple(who), (0, -99, 0)), (int(bins), -copies, copies))
+    return found
+
+
+@pytest.mark.parametrize("chrom", SITE_CHROMS)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Filters(),
+        Filters(cohort=CohortFilter.ALL, level=Level.ALL, outliers=Outliers.INCLUDE),
+        Filters(level=Level.PASS, sex=Sex.XX),
+        Filters(populations=("AFR", "GBR"), cohort=CohortFilter.ALL),
+    ],
+    ids=lambda asked: str(asked.to_query()),
+)
+def test_the_pages_sites_have_the_carriers_of_the_raw_calls_r9(
+    cohort: Cohort, raw: duckdb.DuckDBPyConnection, chrom: str, asked: Filters
+) -> None:
+    groups = dict(raw.execute("SELECT population, superpopulation FROM populations").fetchall())
+    wanted: Counter[tuple[int, str]] = Counter()
+    for site, _, population, sex, unrelated, outlier in _members(raw, chrom, asked.level.value):
+        everyone, with_outliers = asked.cohort is CohortFilter.ALL, asked.outliers is Outliers.INCLUDE
+        placed = not asked.populations or bool({population, groups[population]} & set(asked.populations))
+        if (everyone or unrelated) and (with_outliers or not outlier) and placed and asked.sex in (None, sex):
+            wanted.update([(site, "carriers"), (site, f"carriers_{groups[population]}")])
+    length = raw.execute("SELECT length FROM chromosomes WHERE chrom = ?::chrom", [chrom]).fetchall()[0][0]
+    store = Store(cohort.database)
+    with store.lease() as generation:
+        shown = sites_at(generation, Interval(chrom, 0, length), asked)
+    got = Counter(
+        {
+            (row["site_id"], name): value
+            for row in shown.iter_rows(named=True)
+            for name, value in row.items()
+            if name.startswith("carriers") and value
+        }
+    )
+    store.close()
+    assert got == wanted
+    assert len(got) > 50
