@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Final
 
 from dashboard.filters import ANY, CODING, Overlap, Rule
+from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 
@@ -29,6 +30,8 @@ class Pieces(Enum):
         return "region" if self is Pieces.REGION else "gene"
 
 
+MARGIN: Final = 5_000
+"""Bases on either side of a place that are looked at with it, at least; half its length where that is more."""
 GAIN_SHARE: Final = (3, 4)
 """A gain counts for a gene from three quarters of its coding bases on (R7)."""
 
@@ -82,3 +85,9 @@ def region_target(interval: Interval) -> Target:
 def site_target(interval: Interval, site_id: int, direction: Direction) -> Target:
     """The target of a site: its founding interval, and its events alone."""
     return Target(interval, Pieces.REGION, (), site_id, direction)
+
+
+def surroundings(place: Interval) -> Interval:
+    """A place with its neighbourhood, within its chromosome."""
+    margin = max(MARGIN, place.length // 2)
+    return Interval(place.chrom, max(0, place.start - margin), min(LENGTHS[place.chrom], place.end + margin))

@@ -12,6 +12,7 @@ from dashboard.colours import Palette
 from dashboard.components import markup
 from dashboard.filters import Filters
 from dashboard.frequency_table import chart_rows
+from dashboard.store.carriers import Count
 from dashboard.target import Target
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import SOLID_BINS, Level
@@ -28,7 +29,7 @@ PARTS: Final = {
 
 def headline(
     table: pl.DataFrame,
-    touched: pl.DataFrame,
+    touched: Count,
     events: pl.DataFrame,
     direction: Direction,
     filters: Filters,
@@ -36,8 +37,8 @@ def headline(
 ) -> str:
     """The answer in a few words, as HTML: share, people, range over super-populations, and what rule and filter hide.
 
-    `table` is the frequency table of every direction, `touched` that under the rule `any`, `events` those that make
-    carriers.
+    `table` is the frequency table of every direction, `touched` the count of this one under the rule `any`, `events`
+    those that make carriers.
     """
     whole = everyone(table, direction)
     happens = wording.happens(direction, target.rule_in_force(filters.overlap), target.kind)
@@ -53,7 +54,7 @@ def headline(
         told += f", completely in {wording.count(whole['complete_losses'])}"
     sentences = [
         *_spread(table, direction),
-        *_beside(whole, everyone(touched, direction), direction, target.kind.noun),
+        *_beside(whole, touched, direction, target.kind.noun),
         *_hidden(whole, filters),
         *_thin(events, direction),
     ]
@@ -223,13 +224,13 @@ def _spread(table: pl.DataFrame, direction: Direction) -> Iterator[str]:
     yield f"Most often in {most['group']} ({wording.percent(most['frequency'])}), least in {least['group']} ({low})."
 
 
-def _beside(whole: Row, touched: Row, direction: Direction, noun: str) -> Iterator[str]:
+def _beside(whole: Row, touched: Count, direction: Direction, noun: str) -> Iterator[str]:
     """How many more people an event touches the place in than the rule counts (R7): an intron's deletion is none of the
     coding sequence, and who looks for it must not take the gene for untouched."""
-    if touched["carriers"] > whole["carriers"]:
+    if touched.carriers > whole["carriers"]:
         yield (
-            f"A {direction.value} touches the {noun} anywhere in {wording.percent(touched['frequency'])} "
-            f"({wording.count(touched['carriers'])})."
+            f"A {direction.value} touches the {noun} anywhere in {wording.percent(touched.carriers / touched.samples)} "
+            f"({wording.count(touched.carriers)})."
         )
 
 

@@ -1,7 +1,5 @@
 """What gene and region pages have in common: the answer in a sentence, the controls, the frequencies, the carriers."""
 
-from dataclasses import replace
-
 import polars as pl
 import streamlit as st
 
@@ -18,7 +16,7 @@ from dashboard.components.track import track, window
 from dashboard.filters import ANY
 from dashboard.frequency_table import frequency_table
 from dashboard.store.callability import callability
-from dashboard.store.carriers import carrier_events, copy_numbers, frequencies, relatives
+from dashboard.store.carriers import by_rule, carrier_events, copy_numbers, frequencies, relatives
 from dashboard.store.cohort import group_codes, group_names, population_names, superpopulation_names
 from dashboard.store.panel import people
 from dashboard.subject import Kind, Subject
@@ -44,9 +42,11 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
             place.nobody_counted(target.interval.chrom, filters)
         else:
             table = frequency_table(frequencies(database, target, filters), filters, group_codes(database))
-            anywhere = replace(filters, overlap=ANY)
-            touched = frequency_table(frequencies(database, target, anywhere), anywhere, group_codes(database))
-            lines = [frequency.headline(table, touched, events, direction, filters, target) for direction in directions]
+            touched = {one.direction: one for one in by_rule(database, target, filters, [ANY])[ANY]}
+            lines = [
+                frequency.headline(table, touched[direction], events, direction, filters, target)
+                for direction in directions
+            ]
             st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
             place.cautions(target, seen)
     if seen.assessable and counted.counted:

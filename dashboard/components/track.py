@@ -14,15 +14,11 @@ from dashboard.components.run import Run
 from dashboard.components.window import NARROWEST
 from dashboard.filters import Filters, Overlap, Rule
 from dashboard.store import tracks
-from dashboard.target import Pieces, Target
+from dashboard.target import Pieces, Target, surroundings
 from dashboard.track import Track
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
-
-GENE_MARGIN: Final = 5_000
-"""Bases that are shown on either side of a gene at least; half its length where that is more."""
-
 
 PICKED: Final = Overlap(Rule.RECIPROCAL, 9_000)
 """The rule under which an interval that was clicked is counted: nearly the same event, and not whatever touches it."""
@@ -36,8 +32,7 @@ def window(target: Target, filters: Filters) -> Interval:
     one_event = target.site is not None or (filters.overlap is not None and filters.overlap.rule is Rule.RECIPROCAL)
     if target.kind is Pieces.REGION and not one_event:
         return place
-    margin = max(GENE_MARGIN, place.length // 2)
-    return Interval(place.chrom, max(0, place.start - margin), min(LENGTHS[place.chrom], place.end + margin))
+    return surroundings(place)
 
 
 def track(

@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from dashboard.store.database import Generation, Statement, remembered
+from dashboard.store.landmarks import landmarks
 from dashboard.target import Target
 
 LEAST_SEEN: Final = 0.5
@@ -37,15 +38,6 @@ class Callability:
         return self.blind <= 1 - LEAST_SEEN and (self.seen is None or self.seen >= LEAST_SEEN)
 
 
-# One row a problem region that touches the target, cut to it.
-PROBLEMS: Final = Statement(
-    """SELECT list_contains($kinds, kind) AS blind, name, greatest(start, $start) AS start, least("end", $end) AS "end"
-FROM problem_regions
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start
-ORDER BY start, "end", name""",
-    {"blind": pl.Boolean, "name": pl.String, "start": pl.Int32, "end": pl.Int32},
-)
-
 KNOWN: Final = Statement("SELECT count(*) > 0 AS known FROM callability", {"known": pl.Boolean})
 
 # One row: the share of samples seen, summed over the bases; a base in no row was seen in nobody.
@@ -60,15 +52,18 @@ WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND samples > 0"
 @remembered
 def callability(database: Generation, target: Target) -> Callability:
     """How much of `target` can be seen: the share in blind places, and the mean share of samples seen over it."""
-    place = {"chrom": target.interval.chrom, "start": target.interval.start, "end": target.interval.end}
-    problems = database.frame(PROBLEMS, {**place, "kinds": list(BLIND_KINDS)}).rows()
-    blind = [(name, start, end) for is_blind, name, start, end in problems if is_blind]
-    length = target.interval.length
+    interval = target.interval
+    place = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
+    problems = landmarks(database).problems.touching(interval).select("kind", "name", "start", "end").rows()
+    blind = [
+        (max(start, interval.start), min(end, interval.end)) for kind, _, start, end in problems if kind in BLIND_KINDS
+    ]
+    length = interval.length
     return Callability(
-        blind=_union_length([(start, end) for _, start, end in blind]) / length,
-        blind_names=tuple(dict.fromkeys(name for name, _, _ in blind)),
+        blind=_union_length(sorted(blind)) / length,
+        blind_names=tuple(dict.fromkeys(name for kind, name, _, _ in problems if kind in BLIND_KINDS)),
         seen=database.frame(SEEN, place).item() / length if knows_what_was_seen(database) else None,
-        care=tuple(dict.fromkeys(name for is_blind, name, _, _ in problems if not is_blind)),
+        care=tuple(dict.fromkeys(name for kind, name, _, _ in problems if kind not in BLIND_KINDS)),
     )
 
 

@@ -13,13 +13,14 @@ from typing import Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from dashboard.filters import Cohort, Filters, Outliers, Overlap
 from dashboard.overlap import CLASSES, Carriers, Events, Mask, Whole, admitted, at_level, carriers
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.panel import GROUPED_BY, Panel, counted, expected_copies, panel
-from dashboard.store.statistics import with_frequency
-from dashboard.target import Target
+from dashboard.store.statistics import wilson, with_frequency
+from dashboard.target import Pieces, Target, region_target, surroundings
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import Level
 
@@ -115,6 +116,10 @@ class Touching:
     sample: Whole
     """Row in the panel of each event's sample."""
 
+    def where(self, keep: Mask) -> "Touching":
+        """Those that a mask keeps, in the same order."""
+        return Touching(self.rows.filter(pl.Series(keep)), self.events.where(keep), self.sample[keep])
+
 
 @remembered
 def frequencies(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
@@ -127,12 +132,31 @@ def frequencies(database: Generation, target: Target, filters: Filters) -> pl.Da
     who = counted(database, target.interval.chrom, filters)
     touching = events_touching(database, target)
     people = panel(database)
-    rows: list[tuple[object, ...]] = []
+    people_of = _sizes(people, who)
+    there = np.flatnonzero(people_of)
+    fit = admitted(touching.events, filters)
+    asked, counts = [], []
     for level in dict.fromkeys((filters.level, Level.PASS, Level.ALL)):
-        found = _carriers(touching, who, target, filters, level)
+        found = _carriers(touching, who, target, filters, level, fit)
         for direction in filters.directions:
-            rows += _tally(people, who, found, level, direction)
-    return with_frequency(pl.DataFrame(rows, schema=_FREQUENCY_SCHEMA, orient="row"))
+            asked.append((level, direction))
+            counts.append(_tally(people, found, direction, len(people_of))[there])
+    table = np.concatenate(counts)
+    names = [(kind, code) for kind in GROUPED_BY for code in people.groups[kind][0]]
+    return with_frequency(
+        pl.DataFrame(
+            {
+                "level": [level.value for level, _ in asked for _ in there],
+                "direction": [direction.value for _, direction in asked for _ in there],
+                "grouped_by": [names[one][0] for one in there] * len(asked),
+                "group": [names[one][1] for one in there] * len(asked),
+                "samples": np.tile(people_of[there], len(asked)),
+                "carriers": table.sum(axis=1),
+                **{name: table[:, [CLASSES.index(one) for one in some]].sum(axis=1) for name, some in _TALLIES},
+            },
+            schema=_FREQUENCY_SCHEMA,
+        )
+    )
 
 
 _FREQUENCY_SCHEMA: Final = {
@@ -146,21 +170,25 @@ _FREQUENCY_SCHEMA: Final = {
 }
 
 
-def _tally(
-    people: Panel, who: Mask, found: Carriers, level: Level, direction: Direction
-) -> Iterator[tuple[object, ...]]:
+def _sizes(people: Panel, who: Mask) -> Whole:
+    """How many are counted in each group, one way of grouping after the other."""
+    return np.concatenate(
+        [np.bincount(number[who], minlength=len(codes)) for codes, number in (people.groups[one] for one in GROUPED_BY)]
+    )
+
+
+def _tally(people: Panel, found: Carriers, direction: Direction, groups: int) -> NDArray[np.int64]:
+    """Carriers of a direction in each group, as `_sizes` orders them, by class: (groups, classes)."""
     mine = found.gain == (direction is Direction.GAIN)
     samples, classes = found.sample[mine], found.carrier_class[mine]
+    cells = []
+    first = 0
     for kind in GROUPED_BY:
         codes, number = people.groups[kind]
-        sizes = np.bincount(number[who], minlength=len(codes))
-        of = number[samples]
-        table = np.zeros((len(codes), len(CLASSES)), np.int64)
-        np.add.at(table, (of, classes), 1)
-        for at, code in enumerate(codes):
-            if sizes[at]:
-                parts = [int(sum(table[at, CLASSES.index(one)] for one in some)) for _, some in _TALLIES]
-                yield level.value, direction.value, kind, code, int(sizes[at]), int(table[at].sum()), *parts
+        cells.append((first + number[samples]) * len(CLASSES) + classes)
+        first += len(codes)
+    counts = np.bincount(np.concatenate(cells), minlength=groups * len(CLASSES))
+    return counts.reshape(groups, len(CLASSES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,21 +220,30 @@ def by_filter(
 
 def _counts(database: Generation, target: Target, asked: Sequence[Filters]) -> list[tuple[Count, ...]]:
     touching = events_touching(database, target)
-    rows = []
-    for number, filters in enumerate(asked):
+    # the class, length and so on are the same in all that is asked
+    fit = admitted(touching.events, asked[0])
+    carries, counts = [], []
+    for filters in asked:
         who = counted(database, target.interval.chrom, filters)
-        found = _carriers(touching, who, target, filters, filters.level)
+        found = _carriers(touching, who, target, filters, filters.level, fit)
         gains = int(found.gain.sum())
-        for direction in filters.directions:
-            carriers_ = gains if direction is Direction.GAIN else len(found.gain) - gains
-            rows.append((number, direction.value, carriers_, int(who.sum())))
-    frame = with_frequency(pl.DataFrame(rows, schema=["asked", "direction", "carriers", "samples"], orient="row"))
-    told: list[list[Count]] = [[] for _ in asked]
-    for row in frame.iter_rows(named=True):
-        told[row["asked"]].append(
-            Count(Direction(row["direction"]), row["carriers"], row["samples"], row["ci_low"], row["ci_high"])
+        carries.append((len(found.gain) - gains, gains))
+        counts.append(int(who.sum()))
+    samples = np.array(counts)[:, None]
+    _, low, high = wilson(np.array(carries), samples)
+    return [
+        tuple(
+            Count(
+                direction,
+                carries[row][direction is Direction.GAIN],
+                counts[row],
+                *((float(low[row, way]), float(high[row, way])) if counts[row] else (None, None)),
+            )
+            for direction in filters.directions
+            for way in [int(direction is Direction.GAIN)]
         )
-    return [tuple(counts) for counts in told]
+        for row, filters in enumerate(asked)
+    ]
 
 
 def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
@@ -331,20 +368,28 @@ def _listed(database: Generation, touching: Touching, who: Mask, target: Target,
     )
 
 
-def _carriers(touching: Touching, who: Mask, target: Target, filters: Filters, level: Level) -> Carriers:
+def _carriers(
+    touching: Touching, who: Mask, target: Target, filters: Filters, level: Level, fit: Mask | None = None
+) -> Carriers:
+    """`fit`: which events have the class, length and so on, where the caller knows already."""
     events = touching.events
-    keep = who[touching.sample] & admitted(events, filters) & at_level(events, level)
+    keep = who[touching.sample] & (admitted(events, filters) if fit is None else fit) & at_level(events, level)
     return carriers(events, keep, target, target.rule_in_force(filters.overlap))
 
 
 def events_touching(database: Generation, target: Target) -> Touching:
     """The losses and gains that touch the target, of everyone, kept for the next question where they are few.
 
-    Of a target that is narrowed to a site, those of the site.
+    Of a target that is narrowed to a site, those of the site. Those of a gene are cut out of what touches its
+    surroundings, which the page draws: one query serves both.
     """
 
     def fetch() -> Touching:
-        return _columns(database.table(EVENTS, _place(target)), panel(database))
+        if target.kind is Pieces.REGION:
+            return _columns(database.table(EVENTS, _place(target)), panel(database))
+        around = events_touching(database, region_target(surroundings(target.interval)))
+        place = target.interval
+        return around.where((around.events.start < place.end) & (around.events.end > place.start))
 
     key = ("touching", target.interval, target.site)
     return database.recall(key, fetch, lambda touching: touching.rows.height <= REMEMBERED_ROWS)

@@ -1,7 +1,8 @@
 """Genes by name, by place and by likeness, with the bases that count for them; bands by name.
 
 A symbol is looked up whatever its case and may name two genes, so a look-up answers with all of them and the caller
-asks which is meant. Likeness is counted in edits by the database itself: no index of 58,000 names is kept in memory.
+asks which is meant. Whole names and places are answered from the landmarks; beginnings and likeness, counted in
+edits, by the database itself.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import polars as pl
 
 from dashboard.locus import Cytoband
 from dashboard.store.database import Generation, Statement, remembered
+from dashboard.store.landmarks import landmarks
 from dashboard.target import Pieces, Target
 from data_prep.domain.intervals import Interval
 
@@ -59,32 +61,6 @@ _GENE_SCHEMA: Final = {
     "chosen_as": pl.String,
 }
 
-CALLED: Final = Statement(
-    f"""SELECT {_GENE_COLUMNS}
-WHERE lower(g.symbol) = lower($name)
-ORDER BY g.chrom, g.start, g.gene_id""",
-    _GENE_SCHEMA,
-)
-
-IDENTIFIED: Final = Statement(
-    f"""SELECT {_GENE_COLUMNS}
-WHERE g.gene_id = upper($name)""",
-    _GENE_SCHEMA,
-)
-
-INSIDE: Final = Statement(
-    f"""SELECT {_GENE_COLUMNS}
-WHERE g.chrom = $chrom::chrom AND g.start < $end AND g."end" > $start
-ORDER BY g.biotype <> 'protein_coding', g.start, g.gene_id
-LIMIT $limit""",
-    _GENE_SCHEMA,
-)
-
-SHARED: Final = Statement(
-    "SELECT symbol FROM genes GROUP BY symbol HAVING count(*) > 1",
-    {"symbol": pl.String},
-)
-
 UNPLACED: Final = Statement(
     """SELECT symbol, reason FROM unplaced_genes
 WHERE lower(symbol) = lower($name) OR gene_id = upper($name)""",
@@ -106,12 +82,6 @@ WHERE abs(len(g.symbol) - len($name)) <= $edits AND damerau_levenshtein(lower(g.
 ORDER BY damerau_levenshtein(lower(g.symbol), lower($name)), g.biotype <> 'protein_coding', g.symbol, g.chrom, g.start
 LIMIT $limit""",
     _GENE_SCHEMA,
-)
-
-EXONS: Final = Statement(
-    """SELECT start, "end", coding_start, coding_end FROM exons
-WHERE transcript_id = $transcript_id ORDER BY start""",
-    {"start": pl.Int32, "end": pl.Int32, "coding_start": pl.Int32, "coding_end": pl.Int32},
 )
 
 BAND: Final = Statement(
@@ -137,9 +107,11 @@ def genes_named(database: Generation, name: str) -> tuple[Gene, ...]:
 
     A symbol written exactly so comes first, and alone where only the case told it from others.
     """
-    first, second = (IDENTIFIED, CALLED) if name[:4].upper() == "ENSG" else (CALLED, IDENTIFIED)
-    found = _genes(database, database.frame(first, {"name": name}))
-    found = found or _genes(database, database.frame(second, {"name": name}))
+    known = landmarks(database)
+    ways = known.genes_called, known.gene_of_id
+    for way in reversed(ways) if name[:4].upper() == "ENSG" else ways:
+        if found := _genes(database, way(name)):
+            break
     exact = tuple(gene for gene in found if gene.symbol == name)
     return exact or found
 
@@ -154,10 +126,9 @@ def unplaced_gene(database: Generation, name: str) -> UnplacedGene | None:
 @remembered
 def genes_inside(database: Generation, interval: Interval, limit: int) -> tuple[Gene, ...]:
     """Genes that lie in or touch the interval, coding ones first, then by place."""
-    return _genes(
-        database,
-        database.frame(INSIDE, {"chrom": interval.chrom, "start": interval.start, "end": interval.end, "limit": limit}),
-    )
+    there = landmarks(database).genes.touching(interval)
+    coding = there["biotype"] == "protein_coding"
+    return _genes(database, pl.concat([there.filter(coding).head(limit), there.filter(~coding)]).head(limit))
 
 
 def genes_beginning(database: Generation, text: str, limit: int) -> tuple[Gene, ...]:
@@ -180,7 +151,12 @@ def gene_target(database: Generation, gene: Gene) -> Target:
     """The gene's extent with the coding parts of its representative transcript, else its exons, else nothing more."""
     if gene.transcript_id is None:
         return Target(gene.interval, Pieces.NONE, ())
-    rows = database.frame(EXONS, {"transcript_id": gene.transcript_id}).rows()
+    there = landmarks(database).exons.touching(gene.interval)
+    rows = (
+        there.filter(there["transcript_id"] == gene.transcript_id)
+        .select("start", "end", "coding_start", "coding_end")
+        .rows()
+    )
     coding = tuple((start, end) for _, _, start, end in rows if start is not None)
     if coding:
         return Target(gene.interval, Pieces.CODING, coding)
@@ -202,14 +178,8 @@ def bands_beginning(database: Generation, band: Cytoband, limit: int) -> list[tu
     return [(Cytoband(band.chrom, name), Interval(band.chrom, start, end)) for name, start, end in rows]
 
 
-@remembered
-def shared_symbols(database: Generation) -> frozenset[str]:
-    """Symbols that more than one gene bears."""
-    return frozenset(database.frame(SHARED)["symbol"])
-
-
 def _genes(database: Generation, frame: pl.DataFrame) -> tuple[Gene, ...]:
-    shared = shared_symbols(database)
+    shared = landmarks(database).shared_symbols
     return tuple(
         Gene(
             gene_id=row["gene_id"],

@@ -5,20 +5,26 @@ panel's answer, as everywhere. Limits of an event's length, quality and bins, an
 sites: a site is what its members made it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from dashboard.filters import Cohort, Filters, Outliers
 from dashboard.overlap import CLASSES
+from dashboard.store.cohort import population_names
 from dashboard.store.database import Generation, Statement, remembered
+from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import Mask, counted, expected_copies, panel
 from dashboard.store.statistics import with_frequency
 from data_prep.domain.chromosomes import LENGTHS, PSEUDO_AUTOSOMAL
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
+
+Numbers = NDArray[np.int64]
 
 MANY_SITES: Final = 20_000_000
 """Bases from which a place has thousands of sites."""
@@ -73,37 +79,31 @@ WHERE s.chrom = $chrom::chrom AND s.start = $start AND s."end" = $end AND list_c
     _SITE_SCHEMA,
 )
 
-# One row a site, super-population and class with carriers; `lost` sums the copies that they lack. Sites are numbered
-# along the chromosome, so those of a place are a run of numbers, with a few between that only reach past it.
+# One row a site and kind of carrier. Sites are numbered along the chromosome, so those of a place are a run of numbers,
+# with a few between that only reach past it. Which carriers count is decided here and not by the database: to join and
+# group a handful of rows costs it three times as much as to find them.
 COUNTS: Final = Statement(
-    """SELECT c.site_id, p.superpopulation, c.class::VARCHAR AS class, sum(c.carriers)::INTEGER AS carriers,
-    sum(c.carriers * (c.expected_copy_number::INTEGER - c.copy_number))::INTEGER AS lost
-FROM site_counts c
-JOIN populations p USING (population)
-WHERE c.site_id BETWEEN $first AND $last AND c.level = $level::filter_level
-  AND ($everyone OR c.unrelated)
-  AND ($outliers OR NOT c.outlier)
-  AND (len($populations) = 0 OR list_contains($populations, c.population) OR list_contains($populations, p.superpopulation))
-  AND ($sex IS NULL OR c.sex::VARCHAR = $sex)
-  AND list_contains($classes, c.class::VARCHAR)
-  AND (len($copy_numbers) = 0 OR list_contains($copy_numbers, c.copy_number))
-GROUP BY ALL""",
+    """SELECT site_id, population, sex::VARCHAR AS sex, unrelated, outlier, class::VARCHAR AS class, copy_number,
+    expected_copy_number, carriers
+FROM site_counts
+WHERE site_id BETWEEN $first AND $last AND level = $level::filter_level""",
     {
         "site_id": pl.Int32,
-        "superpopulation": pl.String,
+        "population": pl.String,
+        "sex": pl.String,
+        "unrelated": pl.Boolean,
+        "outlier": pl.Boolean,
         "class": pl.String,
-        "carriers": pl.Int32,
-        "lost": pl.Int32,
+        "copy_number": pl.Int32,
+        "expected_copy_number": pl.UInt8,
+        "carriers": pl.UInt16,
     },
 )
 
 # One row a site and gene that its founding interval touches.
 GENES: Final = Statement(
-    """SELECT g.site_id, n.symbol, g.coding
-FROM site_genes g JOIN genes n USING (gene_id)
-WHERE g.site_id BETWEEN $first AND $last
-ORDER BY g.site_id, NOT g.coding, n.start""",
-    {"site_id": pl.Int32, "symbol": pl.String, "coding": pl.Boolean},
+    "SELECT site_id, gene_id, coding FROM site_genes WHERE site_id BETWEEN $first AND $last",
+    {"site_id": pl.Int32, "gene_id": pl.String, "coding": pl.Boolean},
 )
 
 _CLASSES: Final = (
@@ -149,12 +149,6 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
         "end": place.end,
         "directions": [direction.value for direction in filters.directions],
         "level": filters.level.value,
-        "everyone": filters.cohort is Cohort.ALL,
-        "outliers": filters.outliers is Outliers.INCLUDE,
-        "populations": list(filters.populations),
-        "sex": None if filters.sex is None else filters.sex.value,
-        "classes": [name.value for name in filters.event_classes],
-        "copy_numbers": list(filters.copy_numbers),
     }
     # a few rows come faster as rows, thousands as columns
     fetch = database.frame if place.length < MANY_SITES else database.table
@@ -162,20 +156,9 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     numbers = sites["site_id"].to_list()
     first, last = (min(numbers), max(numbers)) if numbers else (0, 0)
     run = {"first": first, "last": last}
-    counts = fetch(COUNTS, asked | run)
-    genes = fetch(GENES, run)
     codes, number = people.groups["superpopulation"]
-    tally = np.zeros((last - first + 1, len(codes), len(CLASSES)), np.int64)
-    lost = np.zeros(len(tally), np.int64)
-    for site, group, named, carriers, lack in counts.iter_rows():
-        tally[site - first, codes.index(group), CLASSES.index(named)] += carriers
-        lost[site - first] += lack or 0
-    touched: dict[int, tuple[list[str], list[str]]] = {}
-    for site, symbol, coding in genes.iter_rows():
-        every, taken = touched.setdefault(site, ([], []))
-        every.append(symbol)
-        if coding:
-            taken.append(symbol)
+    tally, lost = _tally(fetch(COUNTS, asked | run), database, filters, codes, first, last - first + 1)
+    touched = _touched(fetch(GENES, run), database)
     row = sites["site_id"].to_numpy().astype(np.int64) - first
     carries = tally[row].sum(axis=(1, 2)) > 0
     sites, row = sites.filter(pl.Series(carries)), row[carries]
@@ -207,6 +190,54 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
         ),
     )
     return with_frequency(found).sort("carriers", "start", "end", "direction", descending=[True, False, False, False])
+
+
+def _tally(
+    counts: pl.DataFrame, database: Generation, filters: Filters, codes: Sequence[str], first: int, sites: int
+) -> tuple[Numbers, Numbers]:
+    """Of the rows of `COUNTS` those that are asked for: carriers by site from `first` on, super-population and class,
+    and the copies that all of them lack at each site."""
+    home = {code: group for code, (_, group) in population_names(database).items()}
+    keep = np.ones(counts.height, np.bool_)
+    if filters.cohort is not Cohort.ALL:
+        keep &= counts["unrelated"].to_numpy()
+    if filters.outliers is not Outliers.INCLUDE:
+        keep &= ~counts["outlier"].to_numpy()
+    if filters.sex is not None:
+        keep &= (counts["sex"] == filters.sex.value).fill_null(value=False).to_numpy()
+    if filters.copy_numbers:
+        keep &= np.isin(counts["copy_number"].fill_null(-1).to_numpy(), filters.copy_numbers)
+    place = {code: at for at, code in enumerate(codes)}
+    asked = {
+        code: place[group]
+        for code, group in home.items()
+        if group in place and (not filters.populations or {code, group} & set(filters.populations))
+    }
+    classes = {name.value: CLASSES.index(name) for name in filters.event_classes}
+    group = np.array([asked.get(code, -1) for code in counts["population"].to_list()], np.int64)
+    named = np.array([classes.get(name, -1) for name in counts["class"].to_list()], np.int64)
+    keep &= (group >= 0) & (named >= 0)
+    site = counts["site_id"].to_numpy().astype(np.int64) - first
+    carriers = counts["carriers"].to_numpy().astype(np.int64)
+    lack = (counts["expected_copy_number"].cast(pl.Int64) - counts["copy_number"]).fill_null(0).to_numpy()
+    tally = np.zeros((sites, len(codes), len(CLASSES)), np.int64)
+    np.add.at(tally, (site[keep], group[keep], named[keep]), carriers[keep])
+    lost = np.zeros(sites, np.int64)
+    np.add.at(lost, site[keep], (carriers * lack)[keep])
+    return tally, lost
+
+
+def _touched(rows: pl.DataFrame, database: Generation) -> dict[int, tuple[list[str], list[str]]]:
+    """Symbols of the genes that each site touches, and of those whose coding sequence it takes, these first."""
+    known = landmarks(database)
+    found: dict[int, tuple[list[str], list[str]]] = {}
+    along = sorted((not coding, known.place_of(gene_id), site) for site, gene_id, coding in rows.iter_rows())
+    for no_coding, gene, site in along:
+        every, taken = found.setdefault(site, ([], []))
+        every.append(known.symbols[gene])
+        if not no_coding:
+            taken.append(known.symbols[gene])
+    return found
 
 
 def _whole_losses(filters: Filters) -> bool:

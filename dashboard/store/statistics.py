@@ -6,10 +6,27 @@ and says something where nobody carries; computed on whole columns, since a page
 
 from typing import Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 Z: Final = 1.959963984540054
 """The standard normal quantile at 0.975."""
+
+Shares = NDArray[np.float64]
+
+
+def wilson(carriers: NDArray[np.integer], samples: NDArray[np.integer]) -> tuple[Shares, Shares, Shares]:
+    """Frequency and the bounds of its interval, shares of 1; NaN where nobody was counted."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        people = np.where(samples > 0, samples, np.nan)
+        share = carriers / people
+        centre = (share + Z**2 / (2 * people)) / (1 + Z**2 / people)
+        reach = np.sqrt(share * (1 - share) / people + Z**2 / (4 * people**2)) * Z / (1 + Z**2 / people)
+    # At none and at all the bound is 0 and 1; rounding in the formula must not move it.
+    low = np.where(carriers == 0, people * 0, centre - reach)
+    high = np.where(carriers == samples, people * 0 + 1, centre + reach)
+    return share, low, high
 
 
 def with_frequency(counts: pl.DataFrame) -> pl.DataFrame:
@@ -17,13 +34,8 @@ def with_frequency(counts: pl.DataFrame) -> pl.DataFrame:
 
     They are null where nobody was counted.
     """
-    samples = pl.when(pl.col("samples") > 0).then(pl.col("samples").cast(pl.Float64))
-    share = pl.col("carriers") / samples
-    centre = (share + Z**2 / (2 * samples)) / (1 + Z**2 / samples)
-    reach = (share * (1 - share) / samples + Z**2 / (4 * samples**2)).sqrt() * Z / (1 + Z**2 / samples)
+    found = wilson(counts["carriers"].to_numpy(), counts["samples"].to_numpy())
+    names = ("frequency", "ci_low", "ci_high")
     return counts.with_columns(
-        frequency=share,
-        # At none and at all the bound is 0 and 1; rounding in the formula must not move it.
-        ci_low=pl.when(pl.col("carriers") == 0).then(samples * 0).otherwise(centre - reach),
-        ci_high=pl.when(pl.col("carriers") == pl.col("samples")).then(samples * 0 + 1).otherwise(centre + reach),
+        pl.Series(name, values, nan_to_null=True) for name, values in zip(names, found, strict=True)
     )

@@ -18,6 +18,7 @@ from dashboard.store.callability import BLIND_KINDS, knows_what_was_seen
 from dashboard.store.carriers import events_touching
 from dashboard.store.cohort import superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
+from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import counted, panel
 from dashboard.sweep import Pieces, sweep
 from dashboard.target import region_target
@@ -43,78 +44,22 @@ DENSITY_BINS: Final = 150
 
 _STRONG: Final = [CLASSES.index(name) for name in (CallClass.COMPLETE_LOSS, CallClass.HIGH_GAIN)]
 
-# One row a stretch where no call can be made, or where the caller saw fewer than half of the samples; they may overlap.
-NOT_CALLABLE: Final = Statement(
-    """SELECT start, "end" FROM problem_regions
-WHERE list_contains($kinds, kind) AND chrom = $chrom::chrom AND start < $end AND "end" > $start
-UNION ALL
-SELECT start, "end" FROM (
+# One row a stretch that the caller saw in fewer than half of the samples (R5).
+HARDLY_SEEN: Final = Statement(
+    """SELECT start, "end" FROM (
     SELECT coalesce(lag("end") OVER (ORDER BY start), 0) AS start, start AS "end"
     FROM (SELECT start, "end" FROM callability WHERE chrom = $chrom::chrom AND seen * 2 >= samples
           UNION ALL SELECT 2147483647, 2147483647)
-    WHERE $known
 )
 WHERE start < "end" AND start < $end AND "end" > $start""",
     {"start": pl.Int32, "end": pl.Int32},
-)
-
-# One row a gene that touches the window, coding ones first, with the numbers of all and of coding ones there.
-GENES: Final = Statement(
-    """SELECT gene_id, symbol, description, biotype, start, "end", strand, transcript_id,
-    (count(*) OVER ())::INTEGER AS found,
-    (count(*) FILTER (WHERE biotype = 'protein_coding') OVER ())::INTEGER AS coding
-FROM genes
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start
-ORDER BY biotype <> 'protein_coding', start, gene_id
-LIMIT $limit""",
-    {
-        "gene_id": pl.String,
-        "symbol": pl.String,
-        "description": pl.String,
-        "biotype": pl.String,
-        "start": pl.Int32,
-        "end": pl.Int32,
-        "strand": pl.String,
-        "transcript_id": pl.String,
-        "found": pl.Int32,
-        "coding": pl.Int32,
-    },
-)
-
-# One row an exon that touches the window.
-EXONS: Final = Statement(
-    """SELECT transcript_id, start, "end", coding_start, coding_end FROM exons
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start
-ORDER BY start""",
-    {"transcript_id": pl.String, "start": pl.Int32, "end": pl.Int32, "coding_start": pl.Int32, "coding_end": pl.Int32},
-)
-
-# One row a protein-coding gene that touches the window.
-CODING_GENES: Final = Statement(
-    """SELECT start, "end" FROM genes
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND biotype = 'protein_coding'
-ORDER BY start""",
-    {"start": pl.Int32, "end": pl.Int32},
-)
-
-# One row a place of care or of no sight (R5, R11).
-PROBLEMS: Final = Statement(
-    """SELECT kind, start, "end", name FROM problem_regions
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start
-ORDER BY start, "end", name""",
-    {"kind": pl.String, "start": pl.Int32, "end": pl.Int32, "name": pl.String},
-)
-
-# One row a band of a chromosome.
-CYTOBANDS: Final = Statement(
-    """SELECT band, start, "end", stain FROM cytobands WHERE chrom = $chrom::chrom ORDER BY start""",
-    {"band": pl.String, "start": pl.Int32, "end": pl.Int32, "stain": pl.String},
 )
 
 
 def track(database: Generation, interval: Interval, filters: Filters, highlight: Interval | None = None) -> Track:
     """Everything along `interval`; `highlight` is the part of it that the page is about."""
     curves, intervals = people_along(database, interval, filters)
+    known = landmarks(database)
     return Track(
         interval=interval,
         chromosome_length=LENGTHS[interval.chrom],
@@ -122,8 +67,8 @@ def track(database: Generation, interval: Interval, filters: Filters, highlight:
         curves=curves,
         intervals=intervals,
         genes=gene_models(database, interval),
-        problems=problem_regions(database, interval),
-        bands=cytobands(database, interval.chrom),
+        problems=known.problems.touching(interval),
+        bands=known.bands.on(interval.chrom),
         highlight=highlight,
     )
 
@@ -131,40 +76,25 @@ def track(database: Generation, interval: Interval, filters: Filters, highlight:
 @remembered
 def gene_models(database: Generation, interval: Interval) -> GeneModels:
     """The genes of a window: all where they are few, else the protein-coding ones, else only how dense they lie."""
-    place = _place(interval)
-    rows = database.frame(GENES, {**place, "limit": GENES_DRAWN})
-    found, coding = rows.select("found", "coding").row(0) if rows.height else (0, 0)
-    if found > ANY_GENES_DRAWN:
-        rows = rows.filter(pl.col("biotype") == "protein_coding")
-    if coding > GENES_DRAWN:
+    known = landmarks(database)
+    every = known.genes.touching(interval)
+    coding = every.filter(every["biotype"] == "protein_coding")
+    rows = coding if every.height > ANY_GENES_DRAWN else every
+    if coding.height > GENES_DRAWN:
         rows = rows.clear()
-    exons = (
-        database.frame(EXONS, place).join(rows, on="transcript_id", how="semi", maintain_order="left")
-        if rows.height and interval.length <= EXONS_UP_TO
-        else pl.DataFrame(schema=EXONS.columns)
-    )
+    exons = known.exons.rows.clear()
+    if rows.height and interval.length <= EXONS_UP_TO:
+        there = known.exons.touching(interval)
+        exons = there.filter(there["transcript_id"].is_in(rows["transcript_id"].implode()))
     if exons.height > EXONS_DRAWN:
         exons = exons.clear()
     density = None
-    if coding > GENES_DRAWN:
-        each = database.frame(CODING_GENES, place)
+    if coding.height > GENES_DRAWN:
         borders = np.linspace(interval.start, interval.end, DENSITY_BINS + 1)
-        begun = np.searchsorted(np.sort(each["start"].to_numpy()), borders[1:], side="left")
-        ended = np.searchsorted(np.sort(each["end"].to_numpy()), borders[:-1], side="right")
+        begun = np.searchsorted(coding["start"].to_numpy(), borders[1:], side="left")
+        ended = np.searchsorted(np.sort(coding["end"].to_numpy()), borders[:-1], side="right")
         density = tuple((begun - ended).tolist())
-    return GeneModels(rows, exons, found, coding, density)
-
-
-@remembered
-def problem_regions(database: Generation, interval: Interval) -> pl.DataFrame:
-    """Places that touch the window where calls need care or cannot be made, as `PROBLEMS`."""
-    return database.frame(PROBLEMS, _place(interval))
-
-
-@remembered
-def cytobands(database: Generation, chrom: str) -> pl.DataFrame:
-    """The bands of a chromosome, as `CYTOBANDS`."""
-    return database.frame(CYTOBANDS, {"chrom": chrom})
+    return GeneModels(rows, exons, every.height, coding.height, density)
 
 
 def people_along(
@@ -189,9 +119,11 @@ def _people_along(database: Generation, interval: Interval, filters: Filters, li
     people = dict(zip(codes, np.bincount(group[who], minlength=len(codes)).tolist(), strict=True))
     samples = {code: people[code] for code in superpopulation_names(database) if people.get(code)}
     place = np.array([list(samples).index(code) if code in samples else -1 for code in codes], np.int64)
-    left_out = database.frame(
-        NOT_CALLABLE, {**_place(interval), "known": knows_what_was_seen(database), "kinds": list(BLIND_KINDS)}
-    ).rows()
+    there = landmarks(database).problems.touching(interval)
+    left_out = there.filter(there["kind"].is_in(BLIND_KINDS)).select("start", "end").rows()
+    if knows_what_was_seen(database):
+        asked = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
+        left_out += database.frame(HARDLY_SEEN, asked).rows()
     return (
         _curves(events, place[group[sample]], samples, interval, left_out),
         _intervals(events, pl.Series(codes, dtype=pl.String).gather(pl.Series(group[sample])), limit),
@@ -255,7 +187,3 @@ def _intervals(events: Events, superpopulation: pl.Series, limit: int) -> Interv
         .sort(*which, "superpopulation", "copy_number", nulls_last=True)
     )
     return Intervals(rows, cells, ranked.height)
-
-
-def _place(interval: Interval) -> dict[str, object]:
-    return {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
