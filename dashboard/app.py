@@ -14,6 +14,7 @@ from dashboard.filters import parse
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import BusyError, UnavailableError
 from dashboard.subject import SITE, Kind
+from dashboard.turns import turn
 
 st.set_page_config(page_title=frame.NAME, page_icon=settings.ASSETS / "icon.svg", layout="wide")
 page = st.navigation(
@@ -27,7 +28,7 @@ page = st.navigation(
 )
 
 try:
-    with settings.store().lease() as database:
+    with turn(), settings.store().lease() as database:
         values = url_state.values()
         # a page that is of no kind keeps what the address names for the pages that are
         kinds = [kind for kind in Kind if kind == page.url_path] or list(Kind)

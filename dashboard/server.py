@@ -24,13 +24,15 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import links, settings
+from dashboard.charts import track
 from dashboard.charts.frequency import frequency_chart
 from dashboard.colours import DARK, LIGHT
 from dashboard.downloads.chart import chart, drawing
 from dashboard.downloads.route import RETRY_AFTER, download
 from dashboard.filters import Filters
-from dashboard.store.cohort import populations, release, totals
+from dashboard.store.cohort import release, superpopulation_names, totals
 from dashboard.store.database import BusyError, UnavailableError
+from dashboard.store.landmarks import landmarks
 from dashboard.suggestions import meant, suggestions
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.schema import SCHEMA_VERSION
@@ -145,8 +147,10 @@ def warm_up() -> None:
             frequency_chart(rows, direction, palette)
     try:
         with settings.store().lease() as database:
-            populations(database)
             totals(database)
+            landmarks(database)
+            for palette in (LIGHT, DARK):
+                track.prepare(palette, tuple(superpopulation_names(database)))
     except UnavailableError as error:
         _log.warning("%s %s", error.reason, error.advice)
 

@@ -49,10 +49,10 @@ def sweep(pieces: Pieces, series: int, window: tuple[int, int], left_out: list[t
     first, last = window
     start, end = np.clip(pieces.start, first, last), np.clip(pieces.end, first, last)
     holes = np.clip(np.array(left_out, dtype=np.int64).reshape(-1, 2), first, last)
-    at = np.unique(np.concatenate([start, end, holes.ravel(), [first, last]]))
+    at = _distinct(np.concatenate([start, end, holes.ravel(), [first, last]]))
     size = None if len(at) - 1 <= room else -(-(last - first) // room)
     if size is not None:
-        at = np.unique(np.concatenate([at, np.arange(first, last, size)]))
+        at = _distinct(np.concatenate([at, np.arange(first, last, size)]))
     height = _sums(at, start, end, pieces.series, series)
     counts = _sums(at, holes[:, 0], holes[:, 1], np.zeros(len(holes), np.int64), 1)[:, 0] == 0
     width = np.diff(at) * counts
@@ -68,6 +68,13 @@ def sweep(pieces: Pieces, series: int, window: tuple[int, int], left_out: list[t
         callable=callable_,
         bin=size,
     )
+
+
+def _distinct(values: Numbers) -> Numbers:
+    """The values, each once, in order: by sorting, which NumPy does faster than its own `unique`."""
+    ordered: Numbers = np.sort(values)
+    once: Numbers = ordered[np.insert(ordered[1:] != ordered[:-1], 0, values=True)]
+    return once
 
 
 def _sums(at: Numbers, start: Numbers, end: Numbers, series: Numbers, kinds: int) -> Numbers:

@@ -164,13 +164,14 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     sites, row = sites.filter(pl.Series(carries)), row[carries]
     sizes = np.bincount(number[who], minlength=len(codes))
     alleles = sites["alleles"].to_numpy() & (_whole_losses(filters) and not filters.copy_numbers)
+    everyone = int(who.sum())
     copies = [
-        _alleles(database, place.chrom, start, end, who) if means else None
+        _alleles(database, place.chrom, start, end, who, everyone) if means else None
         for means, start, end in zip(alleles.tolist(), sites["start"], sites["end"], strict=True)
     ]
     found = sites.with_columns(
         pl.Series("carriers", tally[row].sum(axis=(1, 2)), pl.Int32),
-        pl.lit(int(who.sum()), pl.Int32).alias("samples"),
+        pl.lit(everyone, pl.Int32).alias("samples"),
         *(
             pl.Series(name, tally[row][:, :, [CLASSES.index(one) for one in some]].sum(axis=(1, 2)), pl.Int32)
             for name, some in _CLASSES
@@ -245,8 +246,8 @@ def _whole_losses(filters: Filters) -> bool:
     return {CallClass.COMPLETE_LOSS, CallClass.PARTIAL_LOSS, CallClass.LOSS} <= set(filters.event_classes)
 
 
-def _alleles(database: Generation, chrom: str, start: int, end: int, who: Mask) -> int:
-    """Copies that all who count are expected to have there: on autosomes two each."""
+def _alleles(database: Generation, chrom: str, start: int, end: int, who: Mask, people: int) -> int:
+    """Copies that all `people` who count are expected to have there: on autosomes two each."""
     if chrom not in PSEUDO_AUTOSOMAL:
-        return 2 * int(who.sum())
+        return 2 * people
     return int(expected_copies(panel(database), Interval(chrom, start, end))[who].sum())
