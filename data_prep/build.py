@@ -21,13 +21,15 @@ import duckdb
 import polars as pl
 
 from data_prep import __version__, database
-from data_prep.derived import derive
+from data_prep.derived import derive, workers
 from data_prep.genes import embedded_gene_models, read_gencode
 from data_prep.samples import SampleTable, read_samples
 from data_prep.shards import BatchReport, FileReport, SkippedRecord, end_with, read_batch
 
 BATCH_BYTES: Final = 2_500_000
 """Bytes of compressed files a batch: some 10 MB of text, some 60,000 records."""
+WORTH_WORKERS: Final = 100_000
+"""Events from which sites are worked out by several processes: to start one takes half a second."""
 _PLAIN_FACTOR: Final = 4
 """Text files count for less: they are not inflated."""
 
@@ -120,7 +122,11 @@ def build(
         skipped = [one for batch in batches for one in batch.skipped]
         rows = _rows(batches)
         try:
-            with database.new_database(unfinished) as con:
+            many = sum(rows.get("events", {}).values()) > WORTH_WORKERS
+            with (
+                workers((jobs or os.cpu_count() or 1) if many else 1) as pool,
+                database.new_database(unfinished) as con,
+            ):
                 database.write_reference(con, models)
                 database.write_people(con, people, skipped)
                 clock.lap("tables")
@@ -129,7 +135,7 @@ def build(
                 database.mark_samples(con)
                 database.write_provenance(con, _provenance(table, people, samples, generation, models.source))
                 clock.lap("mark")
-                derive(con, clock.lap)
+                derive(con, clock.lap, pool)
                 events = con.sql("SELECT count(*) FROM events").fetchall()[0][0]
         except duckdb.Error as error:
             hint = ": is the disk full?" if isinstance(error, (duckdb.IOException, duckdb.FatalException)) else ""

@@ -1,11 +1,17 @@
 """What is worked out from a database's own tables and stored in it: sites, their carriers, per-base bins, differences.
 
 Chromosome by chromosome: nothing here crosses a chromosome but Benjamini-Hochberg and the sums over sites, which need
-a few numbers a site. So memory grows with the largest chromosome alone.
+a few numbers a site. So memory grows with the largest chromosome alone, and any process can work one out; the numbers
+that sites have in the whole database are given where the rows are written.
 """
 
 import contextlib
+import multiprocessing
+import os
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass
 from typing import Final
 
 import duckdb
@@ -17,9 +23,12 @@ from data_prep.domain.copy_number import CallClass
 from data_prep.domain.levels import Level
 from data_prep.groups import Numbers, People, read_people
 from data_prep.profiles import Segments, bins
+from data_prep.shards import end_with
 from data_prep.site_tables import GAIN_SHARE, Genes, Regions, count_carriers, describe, touched_genes
-from data_prep.sites import LOSS, Carried, Events, Sites, carried, find_sites
+from data_prep.sites import LOSS, Carried, Events, carried, find_sites
 
+AHEAD: Final = 2
+"""Chromosomes that are read while another one is worked out: bounds the memory."""
 CLASSES: Final = tuple(one.value for one in CallClass)
 """In the order of the schema's enumeration."""
 
@@ -70,63 +79,141 @@ _CALLABLE: Final = """
 _REGIONS: Final = 'SELECT kind, start::BIGINT AS start, "end"::BIGINT AS "end" FROM problem_regions WHERE chrom = $chrom::chrom ORDER BY kind, start'
 
 
-def derive(con: duckdb.DuckDBPyConnection, lap: Callable[[str], None] = lambda stage: None) -> None:
-    """Fills every table that is worked out from events, segments, callability and genes; `lap` is told what is done."""
+@dataclass(frozen=True, slots=True)
+class Chromosome:
+    """What a chromosome's tables are worked out from."""
+
+    chrom: str
+    events: Events
+    segments: Segments
+    callable_start: Numbers
+    callable_end: Numbers
+    regions: Regions
+    genes: Genes
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What was worked out of a chromosome; its sites are numbered from 0."""
+
+    chrom: str
+    tables: dict[str, pl.DataFrame]
+    """Rows by table of the schema."""
+    intervals: pl.DataFrame
+    """The exact intervals of events that have a site: `start`, `end`, `direction`, `site_id`."""
+    differences: Differences
+    sites: int
+
+
+def work_out(people: People, of: Chromosome) -> Worked:
+    """Sites, their carriers, differences and bins of a chromosome. Pure, so that any process can do it."""
+    events, chrom = of.events, of.chrom
+    tables = {"bins": bins(of.segments, people, chrom, of.callable_start, of.callable_end)}
+    differences = Differences(people)
+    present = people.present(chrom)
+    sites = find_sites(events, present)
+    if len(sites):
+        carriers = carried(events, sites, people.has_place(chrom))
+        credible = carriers.at(Level.CREDIBLE)
+        counts = present[events.sample[credible.event]]
+        default = Carried(credible.site[counts], credible.level[counts], credible.event[counts])
+        tables["sites"] = describe(events, sites, default, present, chrom, of.regions)
+        chosen = listed(events, default, tables["sites"], people, chrom)
+        tables["site_hardy_weinberg"] = differences.add(events, sites, chosen, chrom)
+        tables["site_counts"] = count_carriers(events, carriers, people, chrom, CLASSES)
+        tables["site_genes"] = touched_genes(sites, of.genes)
+    intervals = pl.DataFrame(
+        {
+            "start": sites.interval_start.astype(np.int32),
+            "end": sites.interval_end.astype(np.int32),
+            "direction": np.where(sites.interval_direction == LOSS, "loss", "gain"),
+            "site_id": sites.interval_site.astype(np.int32),
+        }
+    )
+    return Worked(chrom, tables, intervals, differences, len(sites))
+
+
+@contextlib.contextmanager
+def workers(jobs: int) -> Iterator[Executor | None]:
+    """Processes that work out chromosomes, started at once so that they are ready when they are needed; None for one job."""
+    if jobs == 1:
+        yield None
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)) as pool:
+        for _ in range(jobs):
+            pool.submit(int)
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def derive(
+    con: duckdb.DuckDBPyConnection, lap: Callable[[str], None] = lambda stage: None, pool: Executor | None = None
+) -> None:
+    """Fills every table that is worked out from events, segments, callability and genes; `lap` is told what is done.
+
+    With a `pool` its processes work out the chromosomes, while this one reads and writes.
+    """
     people = read_people(con)
     differences = Differences(people)
-    write_sites(con, people, differences)
-    lap("sites")
+    first = 0
+    for worked in _worked_out(con, people, pool):
+        with _transaction(con):
+            for table, rows in worked.tables.items():
+                if rows.height:
+                    append(con, table, _numbered(rows, first))
+            with _registered(con, "intervals_with_a_site", _numbered(worked.intervals, first)):
+                con.execute(_SITE_OF_EVENT, {"chrom": worked.chrom})
+        differences.take_in(worked.differences, first)
+        first += worked.sites
     for table, rows in (
         ("site_differences", differences.site_differences()),
         ("population_differences", differences.population_differences()),
     ):
         if rows.height:
             append(con, table, rows)
-    lap("differences")
-    write_bins(con, people)
-    lap("bins")
+    lap("derive")
 
 
-def write_sites(con: duckdb.DuckDBPyConnection, people: People, differences: Differences) -> None:
-    """Fills `sites`, `site_counts`, `site_genes`, `site_hardy_weinberg` and the column `site_id` of `events`.
-
-    `differences` takes in every chromosome on the way.
-    """
-    first = 0
-    for chrom in _chromosomes(con, "events"):
-        events = Events(**_columns(con, _EVENTS, chrom))
-        present = people.present(chrom)
-        sites = find_sites(events, present)
-        if not len(sites):
-            continue
-        carriers = carried(events, sites, people.has_place(chrom))
-        credible = carriers.at(Level.CREDIBLE)
-        counts = present[events.sample[credible.event]]
-        default = Carried(credible.site[counts], credible.level[counts], credible.event[counts])
-        with _transaction(con):
-            table = describe(events, sites, default, present, chrom, _regions(con, chrom), first)
-            append(con, "sites", table)
-            chosen = listed(events, default, table, people, chrom)
-            append(con, "site_hardy_weinberg", differences.add(events, sites, chosen, chrom, first))
-            append(con, "site_counts", count_carriers(events, carriers, people, chrom, CLASSES, first))
-            append(con, "site_genes", touched_genes(sites, _genes(con, chrom), first))
-            _enter_sites(con, chrom, sites, first)
-        first += len(sites)
+def _worked_out(con: duckdb.DuckDBPyConnection, people: People, pool: Executor | None) -> Iterator[Worked]:
+    """Every chromosome's, in order; those that follow are read while one is worked out."""
+    if pool is None:
+        for chrom in _chromosomes(con):
+            yield work_out(people, _chromosome(con, chrom))
+        return
+    under_way: deque[Future[Worked]] = deque()
+    for chrom in _chromosomes(con):
+        under_way.append(pool.submit(work_out, people, _chromosome(con, chrom)))
+        if len(under_way) > AHEAD:
+            yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
 
 
-def write_bins(con: duckdb.DuckDBPyConnection, people: People) -> None:
-    """Fills `bins`."""
-    for chrom in _chromosomes(con, "segments"):
-        segments = Segments(**_columns(con, _SEGMENTS, chrom))
-        counted = _columns(con, _CALLABLE, chrom)
-        rows = bins(segments, people, chrom, counted["start"], counted["end"])
-        if rows.height:
-            append(con, "bins", rows)
+def _chromosome(con: duckdb.DuckDBPyConnection, chrom: str) -> Chromosome:
+    seen = _columns(con, _CALLABLE, chrom)
+    return Chromosome(
+        chrom,
+        Events(**_columns(con, _EVENTS, chrom)),
+        Segments(**_columns(con, _SEGMENTS, chrom)),
+        seen["start"],
+        seen["end"],
+        _regions(con, chrom),
+        _genes(con, chrom),
+    )
 
 
-def _chromosomes(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """The chromosomes that a table has rows of, in order."""
-    return [chrom for (chrom,) in con.execute(f"SELECT DISTINCT chrom FROM {table} ORDER BY chrom").fetchall()]
+def _numbered(rows: pl.DataFrame, first: int) -> pl.DataFrame:
+    """The rows with their sites numbered from `first`."""
+    return rows.with_columns(pl.col("site_id") + first) if "site_id" in rows.columns else rows
+
+
+def _chromosomes(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The chromosomes with events, in order."""
+    return [chrom for (chrom,) in con.execute("SELECT DISTINCT chrom FROM events ORDER BY chrom").fetchall()]
 
 
 @contextlib.contextmanager
@@ -161,20 +248,6 @@ def _registered(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) 
 def _columns(con: duckdb.DuckDBPyConnection, query: str, chrom: str) -> dict[str, Numbers]:
     """A chromosome's rows as columns of numbers."""
     return {name: np.asarray(values) for name, values in con.execute(query, {"chrom": chrom}).fetchnumpy().items()}
-
-
-def _enter_sites(con: duckdb.DuckDBPyConnection, chrom: str, sites: Sites, first: int) -> None:
-    """Gives the events of a chromosome their sites."""
-    intervals = pl.DataFrame(
-        {
-            "start": sites.interval_start.astype(np.int32),
-            "end": sites.interval_end.astype(np.int32),
-            "direction": np.where(sites.interval_direction == LOSS, "loss", "gain"),
-            "site_id": (sites.interval_site + first).astype(np.int32),
-        }
-    )
-    with _registered(con, "intervals_with_a_site", intervals):
-        con.execute(_SITE_OF_EVENT, {"chrom": chrom})
 
 
 def _regions(con: duckdb.DuckDBPyConnection, chrom: str) -> Regions:

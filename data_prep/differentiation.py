@@ -58,8 +58,8 @@ class Differences:
         self.is_part[people.population, people.superpopulation] = 1
         self.sums: dict[str, Shares] = {}
 
-    def add(self, events: Events, sites: Sites, chosen: Listed, chrom: str, first: int) -> pl.DataFrame:
-        """Takes in a chromosome whose sites are numbered from `first`; returns its rows of `site_hardy_weinberg`."""
+    def add(self, events: Events, sites: Sites, chosen: Listed, chrom: str) -> pl.DataFrame:
+        """Takes in a chromosome whose sites are numbered from 0; returns its rows of `site_hardy_weinberg`."""
         people, n = self.people, len(chosen.site)
         groups = len(people.populations)
         row = np.full(len(sites), -1)
@@ -79,7 +79,7 @@ class Differences:
         self.sites.append(
             pl.DataFrame(
                 {
-                    "site_id": (chosen.site + first).astype(np.int32),
+                    "site_id": chosen.site.astype(np.int32),
                     "direction": np.where(sites.direction[chosen.site] == LOSS, "loss", "gain"),
                     "carriers": carriers.sum(axis=1),
                     "samples": np.full(n, chosen.compared.sum()),
@@ -103,7 +103,13 @@ class Differences:
                     chosen.alleles,
                     ~unknown,
                 )
-        return self._hardy_weinberg(events, event, where, expected, chosen, carriers, first)
+        return self._hardy_weinberg(events, event, where, expected, chosen, carriers)
+
+    def take_in(self, other: "Differences", first: int) -> None:
+        """Takes in what another one gathered, whose sites are numbered from `first` here."""
+        self.sites += [table.with_columns(pl.col("site_id") + first) for table in other.sites]
+        for name, sums in other.sums.items():
+            self.sums[name] = self.sums.get(name, np.zeros_like(sums)) + sums
 
     def _super(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Sums over the populations of each super-population, along the last axis."""
@@ -211,7 +217,6 @@ class Differences:
         expected: Numbers,
         chosen: Listed,
         carriers: Numbers,
-        first: int,
     ) -> pl.DataFrame:
         people, groups, n = self.people, len(self.people.populations), len(chosen.site)
         two = expected == 2
@@ -229,7 +234,7 @@ class Differences:
         copies = none[site, population], one[site, population], (size - none - one - odd)[site, population]
         return pl.DataFrame(
             {
-                "site_id": (chosen.site[site] + first).astype(np.int32),
+                "site_id": chosen.site[site].astype(np.int32),
                 "population": pl.Series(list(people.populations), dtype=pl.String).gather(pl.Series(population)),
                 **{f"copies_{number}": values for number, values in enumerate(copies)},
                 "p": hardy_weinberg(*copies),

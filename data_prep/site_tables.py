@@ -54,9 +54,9 @@ class Genes:
 
 
 def describe(
-    events: Events, sites: Sites, default: Carried, present: Flags, chrom: str, regions: Regions, first: int
+    events: Events, sites: Sites, default: Carried, present: Flags, chrom: str, regions: Regions
 ) -> pl.DataFrame:
-    """The table `sites` of a chromosome, numbered from `first`.
+    """The table `sites` of a chromosome, numbered from 0.
 
     `default`: the carriers at credible, outliers left out; `present`: by sample number, who counts by default.
     """
@@ -77,7 +77,7 @@ def describe(
     several_bins = np.nan_to_num(bins) >= SOLID_BINS
     return pl.DataFrame(
         {
-            "site_id": np.arange(first, first + n, dtype=np.int32),
+            "site_id": np.arange(n, dtype=np.int32),
             "start": sites.start,
             "end": sites.end,
             "direction": named(sites.direction, DIRECTIONS),
@@ -168,8 +168,8 @@ def problems(start: Numbers, end: Numbers, regions: Regions) -> pl.Series:
     )
 
 
-def touched_genes(sites: Sites, genes: Genes, first: int) -> pl.DataFrame:
-    """The table `site_genes` of a chromosome whose sites are numbered from `first`."""
+def touched_genes(sites: Sites, genes: Genes) -> pl.DataFrame:
+    """The table `site_genes` of a chromosome whose sites are numbered from 0."""
     pairs = list(touching(sites.start, sites.end, genes.start, genes.end))
     site = np.concatenate([one for one, _ in pairs]) if pairs else np.zeros(0, np.int64)
     gene = np.concatenate([other for _, other in pairs]) if pairs else np.zeros(0, np.int64)
@@ -179,7 +179,7 @@ def touched_genes(sites: Sites, genes: Genes, first: int) -> pl.DataFrame:
     needed = np.where(sites.direction[site] == LOSS, 1, genes.gain_needs[gene])
     return pl.DataFrame(
         {
-            "site_id": (site + first).astype(np.int32),
+            "site_id": site.astype(np.int32),
             "gene_id": genes.gene_id.gather(pl.Series(gene)),
             "coding": taken >= needed,
         }
@@ -201,9 +201,9 @@ def _bases_below(genes: Genes, gene: Numbers, position: Numbers) -> Numbers:
 
 
 def count_carriers(
-    events: Events, carriers: Carried, people: People, chrom: str, classes: tuple[str, ...], first: int
+    events: Events, carriers: Carried, people: People, chrom: str, classes: tuple[str, ...]
 ) -> pl.DataFrame:
-    """The table `site_counts` of a chromosome whose sites are numbered from `first`; `classes`: the schema's enumeration."""
+    """The table `site_counts` of a chromosome whose sites are numbered from 0; `classes`: the schema's enumeration."""
     who = events.sample[carriers.event]
     group = people.population * 3 + people.sex + 1
     group = (group * 2 + people.unrelated) * 2 + people.outliers(chrom)
@@ -225,7 +225,7 @@ def count_carriers(
     class_code, place = np.divmod(kind, len(numbers))
     return pl.DataFrame(
         {
-            "site_id": (site + first).astype(np.int32),
+            "site_id": site.astype(np.int32),
             "level": named(level, [level.value for level in LEVELS]),
             "population": named(group_of // 12, people.populations),
             "sex": named(group_of // 4 % 3, ("unknown", "XX", "XY")),
