@@ -57,14 +57,11 @@ def frequency_table(counts: pl.DataFrame, filters: Filters, order: Sequence[str]
 def chart_rows(table: pl.DataFrame, direction: Direction) -> pl.DataFrame:
     """The rows of the frequency chart: super-populations and everyone, with `told`, the numbers in words."""
     mine = table.filter(pl.col("direction") == direction.value)
-    kinds = [mine.filter(pl.col("grouped_by") == kind) for kind in ("superpopulation", "all")]
-    return pl.concat(kinds).with_columns(
-        pl.col("group").replace("all", "All"),
-        told=pl.struct("carriers", "samples", "ci_low", "ci_high").map_elements(
-            lambda row: wording.frequency(row["carriers"], row["samples"], row["ci_low"], row["ci_high"]),
-            return_dtype=pl.String,
-        ),
-    )
+    rows = pl.concat([mine.filter(pl.col("grouped_by") == kind) for kind in ("superpopulation", "all")])
+    # told outside the frame: a function of Python's inside one waits, in a thread of Polars, for the interpreter, which
+    # another page may hold while it waits for that thread
+    told = [wording.frequency(*row) for row in rows.select("carriers", "samples", "ci_low", "ci_high").iter_rows()]
+    return rows.with_columns(pl.col("group").replace("all", "All"), pl.Series("told", told, pl.String))
 
 
 def without_numbers(table: pl.DataFrame) -> pl.DataFrame:
