@@ -10,7 +10,7 @@ from dashboard import links, query, settings, url_state
 from dashboard.colours import palette
 from dashboard.components import frame, markup
 from dashboard.components.run import Run, running
-from dashboard.filters import parse
+from dashboard.filters import CALLSET, parse
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import BusyError, UnavailableError
 from dashboard.subject import SITE, Kind
@@ -28,11 +28,12 @@ page = st.navigation(
 )
 
 try:
-    with turn(), settings.store().lease() as database:
+    with turn(), settings.store().lease() as published:
         values = url_state.values()
+        database = published.of(values.get(CALLSET, ""))
         # a page that is of no kind keeps what the address names for the pages that are
         kinds = [kind for kind in Kind if kind == page.url_path] or list(Kind)
-        filters, problems = parse(values, group_codes(database), kinds[0].default_overlap)
+        filters, problems = parse(values, group_codes(database), kinds[0].default_overlap, tuple(published.callsets))
         run = Run(
             database,
             values,

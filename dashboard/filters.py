@@ -146,6 +146,8 @@ class Filters:
     min_quality: float | None = None
     min_bins: int | None = None
     copy_numbers: tuple[int, ...] = ()
+    callset: str = ""
+    """The callset that is looked at; empty for the newest."""
 
     @property
     def event_classes(self) -> tuple[CallClass, ...]:
@@ -178,6 +180,7 @@ class Filters:
             "min_quality": _text(self.min_quality),
             "min_bins": _text(self.min_bins),
             "copy_number": ",".join(str(number) for number in self.copy_numbers),
+            "callset": self.callset,
         }
         return {name: text for name, text in texts.items() if text}
 
@@ -262,6 +265,13 @@ class _Reader:
             return None
         return float(text)
 
+    def callset(self, known: Sequence[str]) -> str:
+        name = self.values.get(CALLSET, "")
+        if name and name not in known:
+            self.refuse(CALLSET, _list(known, "or") if known else "no value here")
+            return ""
+        return "" if not name or name == known[0] else name
+
     def wholes(self, name: str) -> tuple[int, ...]:
         text = self.values.get(name, "")
         if not text:
@@ -271,6 +281,9 @@ class _Reader:
             return ()
         return tuple(sorted({int(part) for part in text.split(",")}))
 
+
+CALLSET: Final = "callset"
+"""The name of the callset in an address: whoever opens the database asks for it before anything else is read."""
 
 NAMES: Final = (
     "class",
@@ -285,18 +298,23 @@ NAMES: Final = (
     "min_quality",
     "min_bins",
     "copy_number",
+    CALLSET,
 )
 """The names that `Filters` reads from an address."""
 
 
 def parse(
-    values: Mapping[str, str], groups: Sequence[str], default_overlap: Overlap = CODING
+    values: Mapping[str, str],
+    groups: Sequence[str],
+    default_overlap: Overlap = CODING,
+    callsets: Sequence[str] = (),
 ) -> tuple[Filters, list[Problem]]:
     """The filters an address asks for, and a sentence for each value that could not be used.
 
     `values` maps names to text, a repeated name comma-joined; other names are ignored. `groups` are the codes of
     super-populations and populations that the database knows, in order; `default_overlap` is the rule that what is
-    looked at takes where none is asked for. An unknown value falls back to its default.
+    looked at takes where none is asked for; `callsets` are those of the database, the newest first. An unknown value
+    falls back to its default.
     """
     read = _Reader(values)
     filters = Filters(
@@ -314,6 +332,7 @@ def parse(
         min_quality=read.number("min_quality"),
         min_bins=read.whole("min_bins"),
         copy_numbers=read.wholes("copy_number"),
+        callset=read.callset(callsets),
     )
     if filters.min_length is not None and filters.max_length is not None and filters.max_length < filters.min_length:
         read.refuse("max_length", "a number that is not below min_length")

@@ -1,6 +1,6 @@
 """The row of controls: class, filter level, cohort and overlap rule, and the rest to unfold; each change is one new address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,8 +21,11 @@ COPY_NUMBERS: Final = range(9)
 COHORT_NAMES = {Cohort.UNRELATED: "unrelated", Cohort.ALL: "everyone"}
 
 
-def controls(subject: Subject, target: Target, filters: Filters, groups: Mapping[str, str]) -> None:
-    """The controls of the page of a gene or region; `groups` are names of super-populations and populations by code."""
+def controls(
+    subject: Subject, target: Target, filters: Filters, groups: Mapping[str, str], callsets: Sequence[str]
+) -> None:
+    """The controls of the page of a gene or region; `groups` are names of super-populations and populations by code,
+    `callsets` those of the database, the newest first."""
 
     def with_classes(chosen: list[CallClass]) -> Mapping[str, str]:
         return subject.query(replace(filters, classes=tuple(name for name in CLASSES if name in chosen)))
@@ -87,20 +90,39 @@ def controls(subject: Subject, target: Target, filters: Filters, groups: Mapping
     )
     set_there = _set(filters)
     with rest.popover(f"More · {set_there}" if set_there else "More", icon=":material/tune:", width="stretch"):
-        _more(subject, filters, groups)
+        _more(subject, filters, groups, callsets)
 
 
 def _set(filters: Filters) -> int:
     """How many of the folded controls are not at their default."""
     plain = Filters()
-    names = ("populations", "sex", "outliers", "min_length", "max_length", "min_quality", "min_bins", "copy_numbers")
+    names = (
+        "populations",
+        "sex",
+        "outliers",
+        "min_length",
+        "max_length",
+        "min_quality",
+        "min_bins",
+        "copy_numbers",
+        "callset",
+    )
     return sum(getattr(filters, name) != getattr(plain, name) for name in names)
 
 
-def _more(subject: Subject, filters: Filters, groups: Mapping[str, str]) -> None:
+def _more(subject: Subject, filters: Filters, groups: Mapping[str, str], callsets: Sequence[str]) -> None:
     def address(**changes: Any) -> Mapping[str, str]:
         return subject.query(replace(filters, **changes))
 
+    if len(callsets) > 1:
+        st.selectbox(
+            "Callset",
+            callsets,
+            key=show("callset", filters.callset or callsets[0]),
+            on_change=changed,
+            args=("callset", lambda chosen: address(callset="" if chosen == callsets[0] else chosen)),
+            help="The same people, called by another release of the caller. The newest is the default.",
+        )
     st.multiselect(
         "Populations",
         tuple(groups),

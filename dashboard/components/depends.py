@@ -10,8 +10,10 @@ from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.frequency import PLURALS, sign
 from dashboard.components.run import Run
-from dashboard.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Outliers
+from dashboard.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers
+from dashboard.store.callability import callability
 from dashboard.store.carriers import Count, by_filter, by_rule
+from dashboard.store.database import Generation
 from dashboard.subject import Subject
 from dashboard.target import Pieces, Target
 from data_prep.domain.levels import Level
@@ -26,18 +28,52 @@ GROUPS: Final = (
     (Cohort.ALL, Outliers.INCLUDE, "everyone, outliers in"),
 )
 RULE_TITLES: Final = "Carriers by overlap rule"
+CALLSET_TITLES: Final = "Carriers by callset"
 FILTER_TITLES: Final = "Carriers by filter level and cohort"
 
 
 def depends(run: Run, subject: Subject, target: Target) -> None:
-    """Two tables: the carriers under every rule, and at every level and in every cohort; each row or cell a link."""
+    """Tables: the carriers under every rule, at every level and in every cohort, and, where the database holds several, in
+    every callset; each row or cell a link."""
     grid = by_filter(run.database, target, run.filters)
-    if not any(count.carriers for counts in grid.values() for count in counts):
+    # the number of a site is one callset's own
+    callsets = run.database.callsets if len(run.database.callsets) > 1 and target.site is None else {}
+    if not callsets and not any(count.carriers for counts in grid.values() for count in counts):
         return
     st.html(markup.element("h2", "What the number depends on", class_="cnv-section"))
     rules, filters = st.columns(2, gap="large")
     rules.html(_rules(run, subject, target))
     filters.html(_filters(run, subject, grid))
+    if callsets:
+        rules.html(_callsets(run, subject, target, callsets))
+
+
+def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str, Generation]) -> str:
+    filters = run.filters
+    rule = filters.overlap or target.default_rule
+    newest = next(iter(callsets))
+    lines = []
+    for name, database in callsets.items():
+        cells = (
+            [_told(count) for count in by_rule(database, target, filters, [rule])[rule]]
+            if callability(database, target).assessable
+            else ["not assessable"] * len(filters.directions)
+        )
+        address = links.page(subject, replace(filters, callset="" if name == newest else name))
+        title = markup.element("strong", markup.text(name)) if database is run.database else markup.link(name, address)
+        content = markup.element("th", title, scope="row")
+        content += "".join(markup.element("td", markup.text(cell)) for cell in cells)
+        lines.append(markup.element("tr", content))
+    caption = "The same people, called by different releases: their bins and thresholds differ, and so do the calls."
+    return _table("cnv-callsets", CALLSET_TITLES, _heads("Callset", filters), lines, caption)
+
+
+def _heads(first: str, filters: Filters) -> str:
+    """The heading of a table with a column a direction."""
+    return markup.element("th", first, scope="col", class_="cnv-left") + "".join(
+        markup.element("th", f"{sign(direction)}{PLURALS[direction].capitalize()}", scope="col")
+        for direction in filters.directions
+    )
 
 
 def _rules(run: Run, subject: Subject, target: Target) -> str:
@@ -46,10 +82,6 @@ def _rules(run: Run, subject: Subject, target: Target) -> str:
     usual = REGION_OVERLAPS if target.kind is Pieces.REGION else GENE_OVERLAPS
     rules = usual if in_force in usual else (*usual, in_force)
     counts = by_rule(run.database, target, filters, rules)
-    head = markup.element("th", "Overlap", scope="col", class_="cnv-left") + "".join(
-        markup.element("th", f"{sign(direction)}{PLURALS[direction].capitalize()}", scope="col")
-        for direction in filters.directions
-    )
     lines = []
     for rule in rules:
         told = wording.rule_name(rule, target.kind)
@@ -63,7 +95,9 @@ def _rules(run: Run, subject: Subject, target: Target) -> str:
         )
         cells = "".join(markup.element("td", markup.text(_told(count))) for count in counts[rule])
         lines.append(markup.element("tr", markup.element("th", name, scope="row") + cells))
-    return _table("cnv-rules", RULE_TITLES, head, lines, "Each rule is explained at “Overlap” above.")
+    return _table(
+        "cnv-rules", RULE_TITLES, _heads("Overlap", filters), lines, "Each rule is explained at “Overlap” above."
+    )
 
 
 def _filters(run: Run, subject: Subject, grid: Grid) -> str:

@@ -33,8 +33,8 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
     directions = [one for one in filters.directions if target.direction in (None, one)]
 
     lead = st.container()
-    controls(subject, target, filters, group_names(database))
-    place.counted_sentence(subject, target, filters, counted)
+    controls(subject, target, filters, group_names(database), tuple(database.callsets))
+    place.counted_sentence(database, subject, target, filters, counted)
     with lead:
         if not seen.assessable:
             place.not_assessable(title, seen)
@@ -77,8 +77,8 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
 def along(run: Run, subject: Subject, target: Target) -> None:
     """A place too wide for a share of people: what lies along it base by base, and its sites (R7, R8)."""
     database, filters = run.database, run.filters
-    controls(subject, target, filters, group_names(database))
-    place.counted_sentence(subject, target, filters, people(database, target.interval.chrom, filters))
+    controls(subject, target, filters, group_names(database), tuple(database.callsets))
+    place.counted_sentence(database, subject, target, filters, people(database, target.interval.chrom, filters))
     st.html(
         markup.element(
             "p",

@@ -9,16 +9,18 @@ from dashboard.components import markup
 from dashboard.components.frame import notice
 from dashboard.filters import Filters, Rule
 from dashboard.store.callability import LEAST_SEEN, Callability
+from dashboard.store.database import Generation
 from dashboard.store.panel import People
 from dashboard.subject import Subject
 from dashboard.target import Pieces, Target
 
 
-def counted_sentence(subject: Subject, target: Target, filters: Filters, people: People) -> None:
+def counted_sentence(database: Generation, subject: Subject, target: Target, filters: Filters, people: People) -> None:
     """What is counted, in whom, and who is left out, in a sentence or two; and the way back to the defaults."""
     rule = target.rule_in_force(filters.overlap)
+    callset = f", callset {database.callset}" if len(database.callsets) > 1 else ""
     sentences = [
-        f"Counted: {wording.counted(filters, target)}, in {wording.count(people.counted)} {wording.group(filters)}."
+        f"Counted: {wording.counted(filters, target)}, in {wording.count(people.counted)} {wording.group(filters)}{callset}."
     ]
     left_out = wording.left_out(target.interval.chrom, people.marked, people.sex_mismatch)
     if left_out:

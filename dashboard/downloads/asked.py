@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dashboard import query, wording
-from dashboard.filters import Filters, parse
+from dashboard.filters import CALLSET, Filters, parse
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, gene_target
@@ -48,10 +48,11 @@ class Asked:
         return f"{self.gene.symbol} ({self.gene.gene_id}), {interval}" if self.gene else interval
 
 
-def asked(database: Generation, given: Mapping[str, str]) -> Asked:
+def asked(published: Generation, given: Mapping[str, str]) -> Asked:
     """What an address asks for, or `RefusedError`."""
     kind = _kind(given)
-    filters, problems = parse(given, group_codes(database), kind.default_overlap)
+    database = published.of(given.get(CALLSET, ""))
+    filters, problems = parse(given, group_codes(database), kind.default_overlap, tuple(published.callsets))
     if faults := problems + query.unused(given, *Kind, SITE):
         raise RefusedError(400, faults[0].sentence)
     text = given[kind]

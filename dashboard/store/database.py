@@ -20,6 +20,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 import duckdb
 import polars as pl
 
+from data_prep.domain.callsets import newest_first
 from data_prep.domain.schema import SCHEMA_VERSION
 
 MEMORY_LIMIT: Final = "1GB"
@@ -80,12 +81,21 @@ class _Identity:
 
 
 class Generation:
-    """One published database, open read-only. Made by a `Store`; everything here may be called from any thread."""
+    """One published database, open read-only. Made by a `Store`; everything here may be called from any thread.
 
-    def __init__(self, path: Path, provenance: Mapping[str, str], root: duckdb.DuckDBPyConnection) -> None:
+    A file may hold several callsets of the same people, each a whole database in a schema of its own. A generation
+    reads one of them, and leads to the others: no answer that it keeps can be mistaken for one of theirs.
+    """
+
+    def __init__(
+        self, path: Path, provenance: Mapping[str, str], root: duckdb.DuckDBPyConnection, schema: str = "main"
+    ) -> None:
         self.path = path
         self.provenance = provenance
+        self.callsets: dict[str, Generation] = {self.callset: self}
+        """Every callset of the file by name, the newest release first."""
         self._root = root
+        self._schema = schema
         self._turns = threading.BoundedSemaphore(QUERIES_AT_ONCE)
         self._lock = threading.Lock()
         self._users = 0
@@ -98,6 +108,15 @@ class Generation:
     def id(self) -> str:
         """Name of the published content."""
         return self.provenance.get("generation", self.path.stem)
+
+    @property
+    def callset(self) -> str:
+        """Name of the callset that this reads: its release, and whether it is simulated."""
+        return self.provenance.get("callset") or self.provenance.get("release", "")
+
+    def of(self, callset: str) -> "Generation":
+        """The callset of this name in the same file; this one where there is none."""
+        return self.callsets.get(callset, self)
 
     @property
     def closed(self) -> bool:
@@ -175,11 +194,17 @@ class Generation:
             if not self._retired or self._users or self._closed:
                 return
             self._closed = True
+        for one in self.callsets.values():
+            one._forget()
+        self._root.close()
+
+    def _forget(self) -> None:
+        """Lets go of what is kept for the next question."""
+        with self._lock:
             self._answers.clear()
             idle, self._idle = self._idle, []
         for cursor in idle:
             cursor.close()
-        self._root.close()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -218,7 +243,7 @@ class Generation:
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
         cursor = self._root.cursor()
-        cursor.execute("USE published")
+        cursor.execute(f"USE published.{_quoted(self._schema)}")
         return cursor
 
 
@@ -308,35 +333,51 @@ def remembered(
     return recalled
 
 
-_PROVENANCE: Final = "SELECT key, value FROM provenance"
+# One row a callset: the schema that holds it.
+_SCHEMAS: Final = """SELECT schema_name FROM duckdb_tables()
+WHERE database_name = 'published' AND table_name = 'provenance' ORDER BY schema_name"""
 
 
 def _open(path: Path) -> Generation:
-    """The published file at `path`, if it is a database of our schema version."""
+    """The published file at `path`, if it is a database of our schema version: the newest of its callsets."""
     rebuild = "Build it again with “python -m data_prep build”."
     root = duckdb.connect(":memory:", config={"memory_limit": MEMORY_LIMIT, "threads": THREADS})
     try:
         root.execute("ATTACH '{}' AS published (READ_ONLY)".format(str(path).replace("'", "''")))
-        root.execute("USE published")
         root.execute("SET enable_external_access = false")
         root.execute("SET lock_configuration = true")
-        provenance: dict[str, str] = dict(root.execute(_PROVENANCE).fetchall())
-    except duckdb.CatalogException:
-        root.close()
-        raise UnavailableError(f"{path.name} is a DuckDB file, but not one that data_prep made.", rebuild) from None
+        found = {schema: _provenance(root, schema) for (schema,) in root.execute(_SCHEMAS).fetchall()}
     except duckdb.Error:
         root.close()
         raise UnavailableError(
             f"{path.name} cannot be opened: it is not a DuckDB database, or it is damaged.", rebuild
         ) from None
-    version = provenance.get("schema_version", "none")
-    if version != str(SCHEMA_VERSION):
+    if not found:
         root.close()
-        raise UnavailableError(
-            f"{path.name} has schema version {version}; this dashboard reads version {SCHEMA_VERSION}.",
-            rebuild[:-1] + ", with the data_prep of the same release as the dashboard.",
-        )
-    return Generation(path, provenance, root)
+        raise UnavailableError(f"{path.name} is a DuckDB file, but not one that data_prep made.", rebuild)
+    for facts in found.values():
+        version = facts.get("schema_version", "none")
+        if version != str(SCHEMA_VERSION):
+            root.close()
+            raise UnavailableError(
+                f"{path.name} has schema version {version}; this dashboard reads version {SCHEMA_VERSION}.",
+                rebuild[:-1] + ", with the data_prep of the same release as the dashboard.",
+            )
+    generations = [Generation(path, facts, root, schema) for schema, facts in found.items()]
+    generations.sort(key=lambda one: newest_first(one.callset))
+    callsets = {one.callset: one for one in generations}
+    for one in generations:
+        one.callsets = callsets
+    return generations[0]
+
+
+def _provenance(root: duckdb.DuckDBPyConnection, schema: str) -> dict[str, str]:
+    return dict(root.execute(f"SELECT key, value FROM published.{_quoted(schema)}.provenance").fetchall())
+
+
+def _quoted(name: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _given(statement: Statement, parameters: Mapping[str, object] | None) -> dict[str, Any]:

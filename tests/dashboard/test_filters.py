@@ -74,6 +74,7 @@ def test_names_and_values_are_those_of_r13() -> None:
         min_quality=10.5,
         min_bins=3,
         copy_numbers=(0, 1),
+        callset="3.5.7b",
     )
     query = {
         "class": "loss,high-gain",
@@ -88,6 +89,7 @@ def test_names_and_values_are_those_of_r13() -> None:
         "min_quality": "10.5",
         "min_bins": "3",
         "copy_number": "0,1",
+        "callset": "3.5.7b",
     }
     assert filters.to_query() == query
     assert tuple(query) == NAMES

@@ -1,0 +1,89 @@
+"""Several callsets of the same people in one file: each a whole database in a schema of its own.
+
+A callset shares nothing with another but its people's names: other bins, other calls, other sites, other samples with a
+file. So no table has a column that tells them apart, and no query can add one's carriers to the other's. The newest
+stands in the schema `main`, where every tool looks first; each other one in a schema of its own name.
+"""
+
+from collections.abc import Iterable
+from importlib.resources import files as resource_files
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from data_prep.domain.callsets import newest_first
+
+MAIN: Final = "main"
+_MEMORY: Final = "384MB"
+
+# One row a callset: the schema that holds it.
+_SCHEMAS: Final = (
+    "SELECT schema_name FROM duckdb_tables() WHERE database_name = $database AND table_name = 'provenance'"
+)
+
+
+def callsets(database: Path) -> dict[str, str]:
+    """The callsets of a published database by name, each with its schema, the newest first; empty for another file."""
+    with duckdb.connect(":memory:") as con:
+        con.execute(f"ATTACH {_text(database)} AS held (READ_ONLY)")
+        return _callsets(con, "held")
+
+
+def combine(databases: Iterable[tuple[Path, str]], out: Path) -> None:
+    """Writes a database of several callsets, each given by a file and the name of a callset in it.
+
+    Rows keep their order, so a callset is the same here and there, table by table. Raises ValueError for a callset that
+    the file does not hold, and for one that is given twice.
+    """
+    given = list(databases)
+    names = [name for _, name in given]
+    if len(set(names)) < len(names):
+        raise ValueError(f"the callset {max(names, key=names.count)} is given twice: name one of them otherwise")
+    newest = min(names, key=newest_first)
+    with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": _MEMORY}) as con:
+        con.execute(f"SET temp_directory = {_text(out.parent / (out.name + '.tmp'))}")
+        con.execute(f"ATTACH {_text(out)} AS cnv (STORAGE_VERSION 'v1.5.0')")
+        for path, name in given:
+            con.execute(f"ATTACH {_text(path)} AS held (READ_ONLY)")
+            held = _callsets(con, "held").get(name)
+            if held is None:
+                raise ValueError(f"{path} does not hold the callset {name}")
+            _copy(con, held, MAIN if name == newest else name)
+            con.execute("USE memory")
+            con.execute("DETACH held")
+        con.execute("CHECKPOINT cnv")
+        con.execute("DETACH cnv")
+
+
+def _copy(con: duckdb.DuckDBPyConnection, held: str, schema: str) -> None:
+    """The tables of a schema of `held` into one of `cnv`, made anew as the contract says."""
+    con.execute(f"CREATE SCHEMA IF NOT EXISTS cnv.{_name(schema)}")
+    con.execute(f"USE cnv.{_name(schema)}")
+    con.execute((resource_files("data_prep") / "schema.sql").read_text("utf-8"))
+    tables = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'cnv' AND schema_name = $schema",
+        {"schema": schema},
+    ).fetchall()
+    for (table,) in tables:
+        con.execute(
+            f"INSERT INTO {_name(table)} BY NAME SELECT * FROM held.{_name(held)}.{_name(table)} ORDER BY rowid"
+        )
+
+
+def _callsets(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, str]:
+    found = {}
+    for (schema,) in con.execute(_SCHEMAS, {"database": database}).fetchall():
+        facts = con.execute(f"SELECT value FROM {database}.{_name(schema)}.provenance WHERE key = 'callset'").fetchall()
+        found[facts[0][0] if facts else schema] = schema
+    return {name: found[name] for name in sorted(found, key=newest_first)}
+
+
+def _name(name: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(path: Path) -> str:
+    """A path as SQL writes a text."""
+    return "'" + str(path).replace("'", "''") + "'"

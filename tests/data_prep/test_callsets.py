@@ -1,0 +1,72 @@
+"""Several callsets in one file: whole, apart, the newest first."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from data_prep.callsets import callsets, combine
+from data_prep.domain.callsets import newest_first
+from tests.data_prep.built import Built
+from tests.data_prep.conftest import Cohort
+
+
+def everything(path: Path, schema: str) -> dict[str, list[tuple[object, ...]]]:
+    with duckdb.connect(str(path.resolve()), read_only=True) as con:
+        con.execute(f'USE "{schema}"')
+        names = [
+            name
+            for (name,) in con.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE schema_name = $schema", {"schema": schema}
+            ).fetchall()
+        ]
+        return {name: con.execute(f'SELECT * FROM "{name}" ORDER BY rowid').fetchall() for name in names}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_callset_is_the_same_beside_another_table_by_table(
+    cohort_3_5_7b: Cohort, cohort_3_7_6: Cohort, tmp_path: Path, turned: bool
+) -> None:
+    databases: dict[str, Built] = {
+        "simulated-3.5.7b": cohort_3_5_7b.database,
+        "simulated-3.7.6": cohort_3_7_6.database,
+    }
+    order = sorted(databases, reverse=turned)
+    combine([(databases[name].path.resolve(), name) for name in order], tmp_path / "both.duckdb")
+    held = callsets(tmp_path / "both.duckdb")
+    assert held == {"simulated-3.7.6": "main", "simulated-3.5.7b": "simulated-3.5.7b"}
+    assert list(held) == ["simulated-3.7.6", "simulated-3.5.7b"]
+    for name, database in databases.items():
+        alone = everything(database.path, "main")
+        assert everything(tmp_path / "both.duckdb", held[name]) == alone
+        assert alone["events"]
+
+
+def test_the_contract_holds_in_every_schema(cohort_3_5_7b: Cohort, cohort_3_7_6: Cohort, tmp_path: Path) -> None:
+    parts = [
+        (cohort_3_5_7b.database.path.resolve(), "simulated-3.5.7b"),
+        (cohort_3_7_6.database.path.resolve(), "simulated-3.7.6"),
+    ]
+    combine(parts, tmp_path / "both.duckdb")
+    with duckdb.connect(str(tmp_path / "both.duckdb"), read_only=True) as con:
+        told = con.execute(
+            "SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
+        ).fetchall()
+    by_schema = {schema: [row[1:] for row in told if row[0] == schema] for schema in ("main", "simulated-3.5.7b")}
+    assert by_schema["main"] == by_schema["simulated-3.5.7b"]
+    assert all(comment for *_, comment in by_schema["main"])
+
+
+def test_a_callset_twice_or_one_that_is_not_there_is_refused(cohort_3_5_7b: Cohort, tmp_path: Path) -> None:
+    path = cohort_3_5_7b.database.path.resolve()
+    with pytest.raises(ValueError, match=r"simulated-3\.5\.7b is given twice"):
+        combine([(path, "simulated-3.5.7b")] * 2, tmp_path / "twice.duckdb")
+    with pytest.raises(ValueError, match=r"does not hold the callset 4\.2\.7"):
+        combine([(path, "4.2.7")], tmp_path / "none.duckdb")
+
+
+def test_the_newest_release_stands_first() -> None:
+    shuffled = ["3.5.7b", "simulated-4.0.3", "4.4.7", "3.10.4", "gnomAD", "4.2.7", "3.7.6"]
+    assert sorted(shuffled, key=newest_first) == [
+        "4.4.7", "4.2.7", "simulated-4.0.3", "3.10.4", "3.7.6", "3.5.7b", "gnomAD",
+    ]  # fmt: skip
