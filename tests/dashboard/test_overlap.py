@@ -27,7 +27,7 @@ from tests.dashboard.test_carriers import question
 PEOPLE = tuple(Person(f"S{number}", sex=sex) for number, sex in enumerate(("XX", "XY", "XX", "XY")))
 FIRST, LAST = 2_778_979, 2_783_979
 BORDER = 2_781_479
-QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 shares = st.sampled_from((1, 100, 2_500, 3_333, 5_000, 6_667, 9_999, 10_000))
 
@@ -64,8 +64,10 @@ def cases(draw: st.DrawFn) -> tuple[Target, int, list[Event]]:
     edges += [start - 400, end + 400, 2 * start - end, 2 * end - start]
     edges += [edge for piece in target.pieces for edge in piece]
     events: list[Event] = []
-    for _ in range(draw(st.integers(0, 9))):
-        person = draw(st.sampled_from(PEOPLE))
+    # most of one person, whose events lie within each other, abut and overlap
+    person_of = st.sampled_from((*PEOPLE, *PEOPLE[:1] * 4, *PEOPLE[1:2] * 2))
+    for _ in range(draw(st.integers(0, 14))):
+        person = draw(person_of)
         first, second = (
             min(max(draw(st.sampled_from(edges)) + draw(st.sampled_from((0, 0, 0, -1, 1))), FIRST), LAST)
             for _ in range(2)
@@ -252,6 +254,10 @@ PLACE = Target(Interval("chrX", 50_000_000, 50_004_000), Pieces.CODING, ((50_000
         ("fraction:0.5", [(0, 1_000), (3_000, 4_000)], True, True),
         ("fraction:0.5", [(0, 1_000), (3_001, 9_000)], False, False),
         ("fraction:0.5", [(0, 1_500), (1_000, 1_999)], False, False),
+        # one within another, and then a third that begins before the long one ends
+        ("fraction:0.5", [(0, 1_900), (100, 200), (300, 500)], False, False),
+        ("covers", [(0, 2_500), (100, 200), (2_500, 3_000)], True, True),
+        ("coding", [(400, 690), (410, 420), (500, 520)], True, False),
         # a loss takes one coding base, a gain three quarters of the 400
         ("coding", [(799, 900)], True, False),
         ("coding", [(800, 900)], False, False),
@@ -292,3 +298,14 @@ def test_events_of_a_neighbour_or_of_the_other_direction_never_join_r7() -> None
         held = columns(sorted_events(events))
         found = carriers(held, np.ones(2, np.bool_), PLACE, Overlap(Rule.COVERS))
         assert (len(found.sample), list(found.event)) == (0, [False, False])
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_classes_with_one_copy_number_the_farther_counts_r2_r7(order: int) -> None:
+    """Three copies in an XY person are a low gain in PAR1 and a high one beyond it."""
+    ends = ((BORDER - 900, BORDER - 100), (BORDER + 100, BORDER + 900))
+    numbered = sorted_events(Event("S1", "chrX", *span, 3) for span in ends[::order])
+    assert {event.call_class("XY").value for _, event in numbered} == {"low-gain", "high-gain"}
+    target = Target(Interval("chrX", BORDER - 1_000, BORDER + 1_000), Pieces.REGION, ())
+    found, _ = told(columns(numbered), np.ones(2, np.bool_), target, ANY)
+    assert found == [(1, True, "high-gain", 3)]
