@@ -227,7 +227,7 @@ def test_disjoint_parts_are_each_carriers_union_without_a_base_twice_r8(case: tu
 
 def test_disjoint_of_nested_events_and_of_the_next_person() -> None:
     """A short event within a long one adds nothing, and hides nothing of what another person has there."""
-    spans = [("S0", 100, 900), ("S0", 200, 300), ("S0", 900, 950), ("S2", 150, 160)]
+    spans = [("S0", 100, 900), ("S0", 200, 300), ("S0", 400, 500), ("S0", 900, 950), ("S2", 150, 160)]
     numbered = sorted_events(Event(name, "chrX", FIRST + one, FIRST + other, 1) for name, one, other in spans)
     start, end = disjoint(columns(numbered))
     assert [(int(one) - FIRST, int(other) - FIRST) for one, other in zip(start, end, strict=True) if other > one] == [
