@@ -17,10 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dashboard.colours import LIGHT
 from dashboard.formats import bed, delimited, parquet, pgxseg, vcf
 from dashboard.formats import json as json_format
-from dashboard.formats.about import About, file_name
-from dashboard.formats.columns import CALLS, CARRIERS, FREQUENCIES, Table
+from dashboard.formats.about import About, file_name, one_line
+from dashboard.formats.columns import CALLS, CARRIERS, FREQUENCIES, Column, Table
 
 NASTY = (
     "=cmd|' /C calc'!A0",
@@ -119,6 +120,22 @@ def _tsv(file: str) -> Iterable[dict[str, str]]:
     )
 
 
+def test_a_file_says_when_it_was_made_and_whether_its_people_exist_r12() -> None:
+    made = dict(ABOUT.lines())
+    assert made["retrieved"] == "2026-11-24T05:06:07Z"
+    assert made["simulated"].startswith("yes: these people do not exist")
+    assert dict(About("Calls", (), False, ABOUT.retrieved).lines())["simulated"] == "no"
+
+
+@given(st.text(st.characters(max_codepoint=0x2100, categories=("Cc", "Zl", "Zp", "L", "N"))))
+def test_one_line_is_one_whatever_ends_lines(text: str) -> None:
+    found = one_line(text)
+    assert len(f"<{found}>".splitlines()) == 1
+    assert not any(ord(one) < 32 or ord(one) == 127 for one in found)
+    assert [one for one in found if one.isalnum()] == [one for one in text if one.isalnum()]
+    assert one_line("a\r\n\tb") == "a b"
+
+
 NASTY_ROWS = frame(*(call(name, start=1_000 * number + 1) for number, name in enumerate(NASTY)))
 
 
@@ -128,6 +145,10 @@ def test_csv_keeps_a_spreadsheet_from_running_a_name() -> None:
     signs = pl.DataFrame({"sample": ["-", "+"]})
     strand = Table("t", "r", (CALLS.columns[0],))
     assert text(delimited.csv_pieces([signs], strand)) == "sample\n-\n+\n"
+    # before a tab or a return, too, a spreadsheet looks for a formula
+    hidden = pl.DataFrame({"sample": ["\t=1", "\r=1", "a=1"]})
+    read = csv.reader(io.StringIO(text(delimited.csv_pieces([hidden], strand)), newline=""))
+    assert [row[0] for row in read] == ["sample", "'\t=1", "'\r=1", "a=1"]
 
 
 def test_tsv_holds_one_row_a_line_whatever_the_name() -> None:
@@ -142,11 +163,23 @@ def test_tsv_holds_one_row_a_line_whatever_the_name() -> None:
     assert all(f"# column {name}: " in file for name in CALLS.names)
 
 
+def test_tsv_says_what_a_row_is_and_quotes_only_what_needs_it_r1() -> None:
+    file = text(delimited.tsv_pieces([KNOWN], CALLS, ABOUT))
+    assert "# positions: 1-based and inclusive\n" in file
+    assert "# a row: a call, as the caller wrote it, of an event that makes somebody a carrier\n" in file
+    assert '"' not in _rows(file, "#")[1]
+    numbers = Table("t", "r", (Column("carriers", pl.Int32, "People"),))
+    bare = text(delimited.tsv_pieces([pl.DataFrame({"carriers": [3]})], numbers, ABOUT))
+    assert _rows(bare, "#") == ["carriers", "3"]
+    assert "positions" not in bare
+
+
 def test_json_is_one_object_that_keeps_every_character() -> None:
     told = json.loads(text(json_format.json_pieces([NASTY_ROWS[:3], NASTY_ROWS[:0], NASTY_ROWS[3:]], CALLS, ABOUT)))
     assert [row["sample"] for row in told["rows"]] == list(NASTY)
     assert told["meta"]["simulated"] is True
     assert told["meta"]["release"] == "DRAGEN 3.5.7b"
+    assert told["meta"]["positions"] == "1-based and inclusive"
     assert list(told["columns"]) == list(told["rows"][0]) == list(CALLS.names)
     assert json.loads(text(json_format.json_pieces([], CALLS, ABOUT)))["rows"] == []
 
@@ -159,7 +192,10 @@ def test_parquet_has_types_meanings_and_what_it_is() -> None:
     assert schema.metadata[b"release"] == b"DRAGEN 3.5.7b"
     assert schema.metadata[b"positions"] == b"1-based and inclusive"
     assert schema.field("start").metadata[b"meaning"] == b"First base"
-    assert (str(schema.field("start").type), str(schema.field("quality").type)) == ("int32", "float")
+    assert schema.metadata[b"row"] == b"a call, as the caller wrote it, of an event that makes somebody a carrier"
+    types = {name: str(schema.field(name).type) for name in ("sample", "start", "quality", "overlap")}
+    assert types == {"sample": "string", "start": "int32", "quality": "float", "overlap": "double"}
+    assert (file.num_row_groups, file.metadata.row_group(0).column(0).compression) == (1, "ZSTD")
     assert pq.read_table(io.BytesIO(b"".join(parquet.parquet_pieces([], CALLS, ABOUT)))).num_rows == 0
 
 
@@ -178,6 +214,23 @@ def test_parquet_lets_go_of_each_row_group(monkeypatch: pytest.MonkeyPatch) -> N
     assert asked == 2, "the first piece leaves with the first row group, and not with the file"
     rest = list(pieces)
     assert len(rest) == 25, "each group is a piece, and the footer one"
+
+
+def test_numbers_keep_the_digits_they_have_r6() -> None:
+    """A frequency has those of 64 bits; a stored ratio has seven, and no format makes up more."""
+    third = 1 / 3
+    shares = ("frequency", "ci_low", "ci_high", "pass_frequency")
+    row = dict.fromkeys(FREQUENCIES.names, None) | dict.fromkeys(shares, third)
+    table = pl.DataFrame([row], schema_overrides=dict.fromkeys(shares, pl.Float64))
+    for name in shares:
+        assert next(csv.DictReader(io.StringIO(text(delimited.csv_pieces([table], FREQUENCIES)))))[name] == repr(third)
+        assert json.loads(text(json_format.json_pieces([table], FREQUENCIES, ABOUT)))["rows"][0][name] == third
+        stored = pq.read_table(io.BytesIO(b"".join(parquet.parquet_pieces([table], FREQUENCIES, ABOUT))))
+        assert stored[name][0].as_py() == third
+        assert b"positions" not in stored.schema.metadata
+    ratio = frame(call(copy_ratio=0.1, quality=47.3, overlap=third))
+    cells = next(csv.DictReader(io.StringIO(text(delimited.csv_pieces([ratio], CALLS)))))
+    assert (cells["copy_ratio"], cells["quality"], cells["overlap"]) == ("0.1", "47.3", repr(third))
 
 
 def test_pgxseg_is_as_progenetix_describes_it() -> None:
@@ -201,6 +254,43 @@ def test_pgxseg_is_as_progenetix_describes_it() -> None:
     assert body[3][4:6] + body[3][8:] == [".", "DUP", "EFO:0030072", "high-level gain"]
     told = {line.split("biosample_id=")[1].split(";")[0] for line in people}
     assert {row[0] for row in body[1:]} == told
+
+
+@pytest.mark.parametrize(
+    ("named", "kind", "state", "label"),
+    [
+        ("complete-loss", "DEL", "EFO:0030069", "complete genomic deletion"),
+        ("partial-loss", "DEL", "EFO:0030068", "low-level loss"),
+        ("loss", "DEL", "EFO:0030067", "copy number loss"),
+        ("gain", "DUP", "EFO:0030070", "copy number gain"),
+        ("low-gain", "DUP", "EFO:0030071", "low-level gain"),
+        ("high-gain", "DUP", "EFO:0030072", "high-level gain"),
+    ],
+)
+def test_pgxseg_names_each_class_as_efo_does_r2(named: str, kind: str, state: str, label: str) -> None:
+    rows = frame(call(**{"class": named}))
+    cells = _rows(text(pgxseg.pgxseg_pieces([rows], rows, ABOUT)), "#")[1].split("\t")
+    assert (cells[5], *cells[8:]) == (kind, state, label)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "log2"), [(1.0, "0.0"), (0.7, "-0.5146"), (1.57, "0.6508"), (0.0, "-10.0"), (1e-6, "-10.0"), (None, ".")]
+)
+def test_pgxseg_has_the_logarithm_of_the_ratio_with_an_end(ratio: float | None, log2: str) -> None:
+    rows = frame(call(copy_ratio=ratio))
+    assert _rows(text(pgxseg.pgxseg_pieces([rows], rows, ABOUT)), "#")[1].split("\t")[4] == log2
+
+
+def test_pgxseg_tells_of_each_person_and_of_the_file_in_its_head() -> None:
+    rows = frame(call("#a b\tc;=", sex=None), call("B", superpopulation="A;B=C", population="P"))
+    lines = text(pgxseg.pgxseg_pieces([rows], rows, ABOUT)).splitlines()
+    assert [line for line in lines if line.startswith("#sample=>")] == [
+        "#sample=>biosample_id=_a_b_c__;group_id=EUR;group_label=EUR;population=GBR;sex=.",
+        "#sample=>biosample_id=B;group_id=A,B_C;group_label=A,B_C;population=P;sex=XX",
+    ]
+    for told in ("assembly=GRCh38", "positions=0-based, half-open", "least_log2=-10.0", "source=a,b_c d"):
+        assert f"#meta=>{told}" in lines
+    assert next(line for line in lines if line.endswith("low-level loss")).startswith("_a_b_c__\t")
 
 
 def test_bed_is_read_by_bedtools_r1(tmp_path: Path) -> None:
@@ -229,6 +319,37 @@ def test_bed_colours_by_class_and_cuts_the_score() -> None:
     track = next(line for line in text(bed.bed_pieces([rows], ITEMS, ABOUT)).splitlines() if line.startswith("track"))
     assert "name=\"simulated: Calls of 'GSTM1' and more\"" in track
     assert 'itemRgb="On"' in track
+
+
+def test_bed_has_nine_columns_that_agree_r1() -> None:
+    """The thick part is the whole, a score is rounded, a name that is not there is a dot."""
+    rows = frame(
+        call(quality=47.6), call(None, quality=47.4), call("", quality=-3.0, **{"class": None}), call("a b\tc")
+    ).with_columns(strand=pl.Series(["+", "-", None, "+"]))
+    items = bed.Items("sample", pl.col("quality"), "QUAL", coloured_by="class", strand="strand")
+    file = text(bed.bed_pieces([rows], items, ABOUT))
+    lines = [line.split("\t") for line in _rows(file, ("#", "track"))]
+    assert all(line[6:8] == line[1:3] == ["109687569", "109697443"] for line in lines)
+    assert [line[3] for line in lines] == ["S1", ".", ".", "a_b_c"]
+    assert [line[4] for line in lines] == ["48", "47", "0", "48"]
+    assert [line[5] for line in lines] == ["+", "-", ".", "+"]
+    grey = ",".join(str(part) for part in bytes.fromhex(LIGHT.muted.removeprefix("#")))
+    assert lines[2][8] == grey
+    for told in ("positions: 0-based, half-open", "name: sample", "score: QUAL"):
+        assert f"# {told}\n" in file
+    plain = text(bed.bed_pieces([rows], bed.Items("sample", pl.lit(None), "nothing"), ABOUT))
+    assert {tuple(line.split("\t")[4:9:4]) for line in _rows(plain, ("#", "track"))} == {("0", grey)}
+
+
+def test_bed_names_its_track_in_as_few_characters_as_browsers_take_r12() -> None:
+    about = About('a "b" ' * 90, (), True, ABOUT.retrieved)
+    track = next(line for line in text(bed.bed_pieces([], ITEMS, about)).splitlines() if line.startswith("track"))
+    words = dict(part.split('="') for part in track.removeprefix("track ").removesuffix('"').split('" '))
+    assert {name: len(words[name]) for name in ("name", "description")} == {"name": 60, "description": 250}
+    assert words["name"].startswith("simulated: a 'b'")
+    assert words["description"].startswith("simulated: a 'b'")
+    real = text(bed.bed_pieces([], ITEMS, About("a", (), False, ABOUT.retrieved)))
+    assert 'name="a" description="a"' in real
 
 
 def _run(*command: str) -> str:
