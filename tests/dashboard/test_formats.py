@@ -387,6 +387,75 @@ def test_vcf_has_a_record_an_interval_and_a_column_a_person(tmp_path: Path) -> N
     assert "number of records:\t5" in _run("bcftools", "stats", "-s", "-", str(tmp_path / "calls.bcf"))
 
 
+def test_vcf_names_each_record_and_writes_each_field_of_a_call_in_its_place_r1() -> None:
+    rows = frame(
+        call("A", copy_number=0, copy_ratio=0.1234567, quality=47.3, bins=11, event=123_456_789, genotype="1|1"),
+        call("B", expected_copy_number=1, copy_ratio=None, quality=math.nan, bins=None, genotype="1"),
+    )
+    record = _rows(calls_vcf(rows), "#")[0].split("\t")
+    assert record[2] == "chr1-109687570-109697443-loss"
+    assert record[5] == "47.3"
+    assert record[8:] == [
+        "GT:CN:ECN:CNQ:SM:BC:FT:EVT",
+        "1|1:0:2:47.3:0.1234567:11:cnvLength:123456789",
+        "1:1:1:.:.:.:cnvLength:7",
+    ]
+    # a quality that is no number is none, whatever stands before it
+    for order in ((math.nan, 5.0), (5.0, math.nan)):
+        two = frame(*(call(name, quality=quality) for name, quality in zip("AB", order, strict=True)))
+        assert _rows(calls_vcf(two), "#")[0].split("\t")[5] == "5"
+    assert _rows(calls_vcf(frame(call(quality=math.nan))), "#")[0].split("\t")[5] == "."
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"direction": "gain", "class": "low-gain", "copy_number": 3},
+        {"chrom": "chr2"},
+        {"end": 109_697_444},
+        {"start": 109_687_570},
+    ],
+    ids=["direction", "chromosome", "end", "start"],
+)
+def test_vcf_has_a_record_for_each_interval_and_direction_r1(other: dict[str, object]) -> None:
+    records = [line.split("\t") for line in _rows(calls_vcf(frame(call("A"), call("B", **other))), "#")]
+    assert len({(*record[:5], record[7]) for record in records}) == 2
+    assert [[cell.startswith("0/1") for cell in record[9:]] for record in records] == [[True, False], [False, True]]
+
+
+def test_vcf_is_sent_in_pieces_that_hold_each_record_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = frame(*(call(start=number, end=1_000_000) for number in range(40)))
+    whole = calls_vcf(rows)
+    monkeypatch.setattr(vcf, "PIECE", 500)
+    people = [vcf.Person("S1", "XX")]
+    head, *pieces = vcf.calls_pieces([rows], people, ["cnvLength"], ABOUT)
+    assert (head + b"".join(pieces)).decode() == whole
+    longest = max(len(line) + 1 for line in _rows(whole, "#"))
+    assert all(500 <= len(piece) < 500 + longest for piece in pieces[:-1])
+    assert len(pieces) > 5
+
+
+def test_vcf_tells_assembly_day_and_filters_in_its_head_r12() -> None:
+    head = [line for line in calls_vcf(frame(call(filters="cnvLength;own"))).splitlines() if line.startswith("##")]
+    for told in (
+        "##fileformat=VCFv4.3",
+        "##fileDate=20261124",
+        "##reference=GRCh38",
+        "##contig=<ID=chr1,length=248956422,assembly=GRCh38>",
+        "##contig=<ID=chrY,length=57227415,assembly=GRCh38>",
+        '##FILTER=<ID=PASS,Description="All filters passed">',
+        '##FILTER=<ID=cnvLength,Description="CNV with length below 10000">',
+        '##FILTER=<ID=own,Description="A filter of the caller">',
+        "##explorer_title=\"Calls of 'GSTM1' and more\"",
+    ):
+        assert told in head
+    assert sum(line.startswith("##FILTER") for line in head) == 3
+    backslash = About("a\\b", (), False, ABOUT.retrieved)
+    assert '##explorer_title="a/b"' in text(vcf.calls_pieces([], [], ["", "."], backslash)).splitlines()
+    bare = [line for line in text(vcf.calls_pieces([], [], ["", "."], ABOUT)).splitlines() if "##FILTER" in line]
+    assert bare == ['##FILTER=<ID=PASS,Description="All filters passed">']
+
+
 def test_vcf_writes_missing_of_as_many_alleles_as_are_expected_r2() -> None:
     rows = frame(
         call("XX", chrom="chrX", start=50_000_000, end=50_010_000),
