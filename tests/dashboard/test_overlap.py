@@ -289,6 +289,14 @@ def test_where_each_rule_turns_by_hand_r7(rule: str, spans: list[tuple[int, int]
         assert len(found.sample) == int(expected)
 
 
+@pytest.mark.parametrize(("held", "carries"), [(3, False), (4, True)])
+def test_three_quarters_of_five_coding_bases_are_four_r7(held: int, carries: bool) -> None:
+    target = replace(PLACE, pieces=((50_000_100, 50_000_102), (50_000_200, 50_000_203)))
+    event = Event("S0", "chrX", 50_000_000, 50_000_198 + held, 3)
+    found = carriers(columns(sorted_events([event])), np.ones(1, np.bool_), target, Overlap(Rule.CODING))
+    assert bool(len(found.sample)) == carries
+
+
 def test_events_of_a_neighbour_or_of_the_other_direction_never_join_r7() -> None:
     """Halves of two people, or a loss and a gain, are no whole of anyone's."""
     halves = [(50_000_000, 50_002_000), (50_002_000, 50_004_000)]
