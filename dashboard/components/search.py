@@ -1,7 +1,8 @@
 """The search box: suggestions while typing, arrow keys, one entry in the browser's history for each choice.
 
 A component of our own and not a select box: 62,000 genes would go to every visitor, and each letter typed would run
-the page again. It asks `/suggest` instead. The same script makes clicks on our links change the page in place.
+the page again. It asks `/suggest` instead. The same script makes clicks on our links change the page in place, and
+Tab go into what a button unfolds.
 """
 
 from collections.abc import Mapping

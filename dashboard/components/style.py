@@ -15,6 +15,7 @@ def style_sheet(palette: Palette) -> str:
 .stMainMenu {{ position: relative; top: 1.1rem; }}
 .stMultiSelect [data-testid=stMultiSelectTagsContainer] span {{ color: {palette.background}; }}
 .stButtonGroup [role=radio] {{ min-height: 2.5rem; }}
+.stCode:focus-within button {{ visibility: visible; }}
 .stMainBlockContainer [class^=cnv-] a:not(.cnv-nav a) {{ color: {palette.primary}; }}
 .cnv-brand {{ font-weight: 650; font-size: 1.05rem; line-height: 1.15; white-space: nowrap; }}
 .cnv-brand small {{ display: block; font-weight: 400; font-size: .78rem; color: {palette.muted}; }}

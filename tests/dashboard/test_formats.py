@@ -17,10 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dashboard.colours import LIGHT
 from dashboard.formats import bed, delimited, parquet, pgxseg, vcf
 from dashboard.formats import json as json_format
-from dashboard.formats.about import About, file_name
-from dashboard.formats.columns import CALLS, CARRIERS, FREQUENCIES, Table
+from dashboard.formats.about import About, file_name, one_line
+from dashboard.formats.columns import CALLS, CARRIERS, FREQUENCIES, Column, Table
 
 NASTY = (
     "=cmd|' /C calc'!A0",
@@ -119,6 +120,22 @@ def _tsv(file: str) -> Iterable[dict[str, str]]:
     )
 
 
+def test_a_file_says_when_it_was_made_and_whether_its_people_exist_r12() -> None:
+    made = dict(ABOUT.lines())
+    assert made["retrieved"] == "2026-11-24T05:06:07Z"
+    assert made["simulated"].startswith("yes: these people do not exist")
+    assert dict(About("Calls", (), False, ABOUT.retrieved).lines())["simulated"] == "no"
+
+
+@given(st.text(st.characters(max_codepoint=0x2100, categories=("Cc", "Zl", "Zp", "L", "N"))))
+def test_one_line_is_one_whatever_ends_lines(text: str) -> None:
+    found = one_line(text)
+    assert len(f"<{found}>".splitlines()) == 1
+    assert not any(ord(one) < 32 or ord(one) == 127 for one in found)
+    assert [one for one in found if one.isalnum()] == [one for one in text if one.isalnum()]
+    assert one_line("a\r\n\tb") == "a b"
+
+
 NASTY_ROWS = frame(*(call(name, start=1_000 * number + 1) for number, name in enumerate(NASTY)))
 
 
@@ -128,6 +145,10 @@ def test_csv_keeps_a_spreadsheet_from_running_a_name() -> None:
     signs = pl.DataFrame({"sample": ["-", "+"]})
     strand = Table("t", "r", (CALLS.columns[0],))
     assert text(delimited.csv_pieces([signs], strand)) == "sample\n-\n+\n"
+    # before a tab or a return, too, a spreadsheet looks for a formula
+    hidden = pl.DataFrame({"sample": ["\t=1", "\r=1", "a=1"]})
+    read = csv.reader(io.StringIO(text(delimited.csv_pieces([hidden], strand)), newline=""))
+    assert [row[0] for row in read] == ["sample", "'\t=1", "'\r=1", "a=1"]
 
 
 def test_tsv_holds_one_row_a_line_whatever_the_name() -> None:
@@ -142,11 +163,23 @@ def test_tsv_holds_one_row_a_line_whatever_the_name() -> None:
     assert all(f"# column {name}: " in file for name in CALLS.names)
 
 
+def test_tsv_says_what_a_row_is_and_quotes_only_what_needs_it_r1() -> None:
+    file = text(delimited.tsv_pieces([KNOWN], CALLS, ABOUT))
+    assert "# positions: 1-based and inclusive\n" in file
+    assert "# a row: a call, as the caller wrote it, of an event that makes somebody a carrier\n" in file
+    assert '"' not in _rows(file, "#")[1]
+    numbers = Table("t", "r", (Column("carriers", pl.Int32, "People"),))
+    bare = text(delimited.tsv_pieces([pl.DataFrame({"carriers": [3]})], numbers, ABOUT))
+    assert _rows(bare, "#") == ["carriers", "3"]
+    assert "positions" not in bare
+
+
 def test_json_is_one_object_that_keeps_every_character() -> None:
     told = json.loads(text(json_format.json_pieces([NASTY_ROWS[:3], NASTY_ROWS[:0], NASTY_ROWS[3:]], CALLS, ABOUT)))
     assert [row["sample"] for row in told["rows"]] == list(NASTY)
     assert told["meta"]["simulated"] is True
     assert told["meta"]["release"] == "DRAGEN 3.5.7b"
+    assert told["meta"]["positions"] == "1-based and inclusive"
     assert list(told["columns"]) == list(told["rows"][0]) == list(CALLS.names)
     assert json.loads(text(json_format.json_pieces([], CALLS, ABOUT)))["rows"] == []
 
@@ -159,7 +192,10 @@ def test_parquet_has_types_meanings_and_what_it_is() -> None:
     assert schema.metadata[b"release"] == b"DRAGEN 3.5.7b"
     assert schema.metadata[b"positions"] == b"1-based and inclusive"
     assert schema.field("start").metadata[b"meaning"] == b"First base"
-    assert (str(schema.field("start").type), str(schema.field("quality").type)) == ("int32", "float")
+    assert schema.metadata[b"row"] == b"a call, as the caller wrote it, of an event that makes somebody a carrier"
+    types = {name: str(schema.field(name).type) for name in ("sample", "start", "quality", "overlap")}
+    assert types == {"sample": "string", "start": "int32", "quality": "float", "overlap": "double"}
+    assert (file.num_row_groups, file.metadata.row_group(0).column(0).compression) == (1, "ZSTD")
     assert pq.read_table(io.BytesIO(b"".join(parquet.parquet_pieces([], CALLS, ABOUT)))).num_rows == 0
 
 
@@ -178,6 +214,24 @@ def test_parquet_lets_go_of_each_row_group(monkeypatch: pytest.MonkeyPatch) -> N
     assert asked == 2, "the first piece leaves with the first row group, and not with the file"
     rest = list(pieces)
     assert len(rest) == 25, "each group is a piece, and the footer one"
+
+
+def test_numbers_keep_the_digits_they_have_r6() -> None:
+    """A frequency has those of 64 bits; a stored ratio has seven, and no format makes up more."""
+    third = 1 / 3
+    shares = ("frequency", "ci_low", "ci_high", "pass_frequency")
+    row = dict.fromkeys(FREQUENCIES.names, None) | dict.fromkeys(shares, third)
+    table = pl.DataFrame([row], schema_overrides=dict.fromkeys(shares, pl.Float64))
+    for name in shares:
+        assert next(csv.DictReader(io.StringIO(text(delimited.csv_pieces([table], FREQUENCIES)))))[name] == repr(third)
+        assert json.loads(text(json_format.json_pieces([table], FREQUENCIES, ABOUT)))["rows"][0][name] == third
+        stored = pq.read_table(io.BytesIO(b"".join(parquet.parquet_pieces([table], FREQUENCIES, ABOUT))))
+        assert stored[name][0].as_py() == third
+        assert b"positions" not in stored.schema.metadata
+    stored_as = {"copy_ratio": pl.Float32, "quality": pl.Float32, "overlap": pl.Float64}
+    ratio = frame(call(copy_ratio=0.1, quality=47.3, overlap=third)).cast(stored_as)  # type: ignore[arg-type]
+    cells = next(csv.DictReader(io.StringIO(text(delimited.csv_pieces([ratio], CALLS)))))
+    assert (cells["copy_ratio"], cells["quality"], cells["overlap"]) == ("0.1", "47.3", repr(third))
 
 
 def test_pgxseg_is_as_progenetix_describes_it() -> None:
@@ -201,6 +255,43 @@ def test_pgxseg_is_as_progenetix_describes_it() -> None:
     assert body[3][4:6] + body[3][8:] == [".", "DUP", "EFO:0030072", "high-level gain"]
     told = {line.split("biosample_id=")[1].split(";")[0] for line in people}
     assert {row[0] for row in body[1:]} == told
+
+
+@pytest.mark.parametrize(
+    ("named", "kind", "state", "label"),
+    [
+        ("complete-loss", "DEL", "EFO:0030069", "complete genomic deletion"),
+        ("partial-loss", "DEL", "EFO:0030068", "low-level loss"),
+        ("loss", "DEL", "EFO:0030067", "copy number loss"),
+        ("gain", "DUP", "EFO:0030070", "copy number gain"),
+        ("low-gain", "DUP", "EFO:0030071", "low-level gain"),
+        ("high-gain", "DUP", "EFO:0030072", "high-level gain"),
+    ],
+)
+def test_pgxseg_names_each_class_as_efo_does_r2(named: str, kind: str, state: str, label: str) -> None:
+    rows = frame(call(**{"class": named}))
+    cells = _rows(text(pgxseg.pgxseg_pieces([rows], rows, ABOUT)), "#")[1].split("\t")
+    assert (cells[5], *cells[8:]) == (kind, state, label)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "log2"), [(1.0, "0.0"), (0.7, "-0.5146"), (1.57, "0.6508"), (0.0, "-10.0"), (1e-6, "-10.0"), (None, ".")]
+)
+def test_pgxseg_has_the_logarithm_of_the_ratio_with_an_end(ratio: float | None, log2: str) -> None:
+    rows = frame(call(copy_ratio=ratio))
+    assert _rows(text(pgxseg.pgxseg_pieces([rows], rows, ABOUT)), "#")[1].split("\t")[4] == log2
+
+
+def test_pgxseg_tells_of_each_person_and_of_the_file_in_its_head() -> None:
+    rows = frame(call("#a b\tc;=", sex=None), call("B", superpopulation="A;B=C", population="P"))
+    lines = text(pgxseg.pgxseg_pieces([rows], rows, ABOUT)).splitlines()
+    assert [line for line in lines if line.startswith("#sample=>")] == [
+        "#sample=>biosample_id=_a_b_c__;group_id=EUR;group_label=EUR;population=GBR;sex=.",
+        "#sample=>biosample_id=B;group_id=A,B_C;group_label=A,B_C;population=P;sex=XX",
+    ]
+    for told in ("assembly=GRCh38", "positions=0-based, half-open", "least_log2=-10.0", "source=a,b_c d"):
+        assert f"#meta=>{told}" in lines
+    assert next(line for line in lines if line.endswith("low-level loss")).startswith("_a_b_c__\t")
 
 
 def test_bed_is_read_by_bedtools_r1(tmp_path: Path) -> None:
@@ -229,6 +320,37 @@ def test_bed_colours_by_class_and_cuts_the_score() -> None:
     track = next(line for line in text(bed.bed_pieces([rows], ITEMS, ABOUT)).splitlines() if line.startswith("track"))
     assert "name=\"simulated: Calls of 'GSTM1' and more\"" in track
     assert 'itemRgb="On"' in track
+
+
+def test_bed_has_nine_columns_that_agree_r1() -> None:
+    """The thick part is the whole, a score is rounded, a name that is not there is a dot."""
+    rows = frame(
+        call(quality=47.6), call(None, quality=47.4), call("", quality=-3.0, **{"class": None}), call("a b\tc")
+    ).with_columns(strand=pl.Series(["+", "-", None, "+"]))
+    items = bed.Items("sample", pl.col("quality"), "QUAL", coloured_by="class", strand="strand")
+    file = text(bed.bed_pieces([rows], items, ABOUT))
+    lines = [line.split("\t") for line in _rows(file, ("#", "track"))]
+    assert all(line[6:8] == line[1:3] == ["109687569", "109697443"] for line in lines)
+    assert [line[3] for line in lines] == ["S1", ".", ".", "a_b_c"]
+    assert [line[4] for line in lines] == ["48", "47", "0", "48"]
+    assert [line[5] for line in lines] == ["+", "-", ".", "+"]
+    grey = ",".join(str(part) for part in bytes.fromhex(LIGHT.muted.removeprefix("#")))
+    assert lines[2][8] == grey
+    for told in ("positions: 0-based, half-open", "name: sample", "score: QUAL"):
+        assert f"# {told}\n" in file
+    plain = text(bed.bed_pieces([rows], bed.Items("sample", pl.lit(None), "nothing"), ABOUT))
+    assert {tuple(line.split("\t")[4:9:4]) for line in _rows(plain, ("#", "track"))} == {("0", grey)}
+
+
+def test_bed_names_its_track_in_as_few_characters_as_browsers_take_r12() -> None:
+    about = About('a "b" ' * 90, (), True, ABOUT.retrieved)
+    track = next(line for line in text(bed.bed_pieces([], ITEMS, about)).splitlines() if line.startswith("track"))
+    words = dict(part.split('="') for part in track.removeprefix("track ").removesuffix('"').split('" '))
+    assert {name: len(words[name]) for name in ("name", "description")} == {"name": 60, "description": 250}
+    assert words["name"].startswith("simulated: a 'b'")
+    assert words["description"].startswith("simulated: a 'b'")
+    real = text(bed.bed_pieces([], ITEMS, About("a", (), False, ABOUT.retrieved)))
+    assert 'name="a" description="a"' in real
 
 
 def _run(*command: str) -> str:
@@ -264,6 +386,75 @@ def test_vcf_has_a_record_an_interval_and_a_column_a_person(tmp_path: Path) -> N
     # through BCF, where nothing is kept that the header does not declare
     _run("bcftools", "view", "-Ob", "-o", str(tmp_path / "calls.bcf"), str(file))
     assert "number of records:\t5" in _run("bcftools", "stats", "-s", "-", str(tmp_path / "calls.bcf"))
+
+
+def test_vcf_names_each_record_and_writes_each_field_of_a_call_in_its_place_r1() -> None:
+    rows = frame(
+        call("A", copy_number=0, copy_ratio=0.1234567, quality=47.3, bins=11, event=123_456_789, genotype="1|1"),
+        call("B", expected_copy_number=1, copy_ratio=None, quality=math.nan, bins=None, genotype="1"),
+    )
+    record = _rows(calls_vcf(rows), "#")[0].split("\t")
+    assert record[2] == "chr1-109687570-109697443-loss"
+    assert record[5] == "47.3"
+    assert record[8:] == [
+        "GT:CN:ECN:CNQ:SM:BC:FT:EVT",
+        "1|1:0:2:47.3:0.1234567:11:cnvLength:123456789",
+        "1:1:1:.:.:.:cnvLength:7",
+    ]
+    # a quality that is no number is none, whatever stands before it
+    for order in ((math.nan, 5.0), (5.0, math.nan)):
+        two = frame(*(call(name, quality=quality) for name, quality in zip("AB", order, strict=True)))
+        assert _rows(calls_vcf(two), "#")[0].split("\t")[5] == "5"
+    assert _rows(calls_vcf(frame(call(quality=math.nan))), "#")[0].split("\t")[5] == "."
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"direction": "gain", "class": "low-gain", "copy_number": 3},
+        {"chrom": "chr2"},
+        {"end": 109_697_444},
+        {"start": 109_687_570},
+    ],
+    ids=["direction", "chromosome", "end", "start"],
+)
+def test_vcf_has_a_record_for_each_interval_and_direction_r1(other: dict[str, object]) -> None:
+    records = [line.split("\t") for line in _rows(calls_vcf(frame(call("A"), call("B", **other))), "#")]
+    assert len({(*record[:5], record[7]) for record in records}) == 2
+    assert [[cell.startswith("0/1") for cell in record[9:]] for record in records] == [[True, False], [False, True]]
+
+
+def test_vcf_is_sent_in_pieces_that_hold_each_record_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = frame(*(call(start=number, end=1_000_000) for number in range(40)))
+    whole = calls_vcf(rows)
+    monkeypatch.setattr(vcf, "PIECE", 500)
+    people = [vcf.Person("S1", "XX")]
+    head, *pieces = vcf.calls_pieces([rows], people, ["cnvLength"], ABOUT)
+    assert (head + b"".join(pieces)).decode() == whole
+    longest = max(len(line) + 1 for line in _rows(whole, "#"))
+    assert all(500 <= len(piece) < 500 + longest for piece in pieces[:-1])
+    assert len(pieces) > 5
+
+
+def test_vcf_tells_assembly_day_and_filters_in_its_head_r12() -> None:
+    head = [line for line in calls_vcf(frame(call(filters="cnvLength;own"))).splitlines() if line.startswith("##")]
+    for told in (
+        "##fileformat=VCFv4.3",
+        "##fileDate=20261124",
+        "##reference=GRCh38",
+        "##contig=<ID=chr1,length=248956422,assembly=GRCh38>",
+        "##contig=<ID=chrY,length=57227415,assembly=GRCh38>",
+        '##FILTER=<ID=PASS,Description="All filters passed">',
+        '##FILTER=<ID=cnvLength,Description="CNV with length below 10000">',
+        '##FILTER=<ID=own,Description="A filter of the caller">',
+        "##explorer_title=\"Calls of 'GSTM1' and more\"",
+    ):
+        assert told in head
+    assert sum(line.startswith("##FILTER") for line in head) == 3
+    backslash = About("a\\b", (), False, ABOUT.retrieved)
+    assert '##explorer_title="a/b"' in text(vcf.calls_pieces([], [], ["", "."], backslash)).splitlines()
+    bare = [line for line in text(vcf.calls_pieces([], [], ["", "."], ABOUT)).splitlines() if "##FILTER" in line]
+    assert bare == ['##FILTER=<ID=PASS,Description="All filters passed">']
 
 
 def test_vcf_writes_missing_of_as_many_alleles_as_are_expected_r2() -> None:

@@ -6,11 +6,13 @@ import polars as pl
 import pytest
 
 from dashboard.filters import Filters
-from dashboard.frequency_table import frequency_table, without_numbers
+from dashboard.formats.columns import FREQUENCIES
+from dashboard.frequency_table import chart_rows, frequency_table, without_numbers
 from dashboard.store.carriers import frequencies
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.target import Pieces, Target
+from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.dashboard.small_database import Contents, Event, Person
@@ -67,7 +69,55 @@ def test_losses_stand_before_gains(database: Generation) -> None:
 
 
 def test_a_place_that_cannot_be_assessed_keeps_no_number_r5(database: Generation) -> None:
-    bare = without_numbers(table(database, Level.CREDIBLE))
-    assert bare["samples"].to_list()[0] == 4
-    for column in ("carriers", "frequency", "ci_low", "ci_high", "pass_carriers", "complete_losses"):
+    full = table(database, Level.CREDIBLE)
+    bare = without_numbers(full)
+    kept = ["grouped_by", "group", "direction", "samples"]
+    assert bare.select(kept).equals(full.select(kept))
+    numbers = set(FREQUENCIES.names) - {*kept, "note"}
+    assert len(numbers) == 11
+    for column in numbers:
         assert bare[column].null_count() == bare.height
+        assert bare.schema[column] == full.schema[column]
+
+
+def test_groups_the_database_does_not_order_stand_last_by_name(database: Generation) -> None:
+    filters = Filters()
+    counts = frequencies(database, TARGET, filters).sample(fraction=1, shuffle=True, seed=2)
+    rows = frequency_table(counts, filters, ["YRI"]).filter(pl.col("direction") == "loss")
+    populations = rows.filter(pl.col("grouped_by") == "population")["group"].to_list()
+    assert populations == ["YRI", "CHB", "GBR"]
+    assert rows["grouped_by"].unique(maintain_order=True).to_list() == ["all", "superpopulation", "population", "sex"]
+
+
+def test_each_number_is_that_of_its_level_group_and_direction_r4(database: Generation) -> None:
+    """By hand: A carries at PASS, B at credible, C at all; nobody has a gain."""
+    by_group = {
+        (row["group"], row["direction"]): (
+            row["carriers"],
+            row["samples"],
+            row["pass_carriers"],
+            row["pass_frequency"],
+            row["hidden"],
+        )
+        for row in table(database, Level.CREDIBLE).iter_rows(named=True)
+    }
+    assert len(by_group) == 18
+    assert by_group["all", "loss"] == (2, 4, 1, 0.25, 1)
+    assert by_group["GBR", "loss"] == (2, 2, 1, 0.5, 0)
+    assert by_group["YRI", "loss"] == (0, 1, 0, 0.0, 1)
+    assert by_group["CHB", "loss"] == (0, 1, 0, 0.0, 0)
+    assert by_group["XX", "loss"] == (2, 3, 1, 1 / 3, 1)
+    assert by_group["all", "gain"] == (0, 4, 0, 0.0, 0)
+
+
+def test_the_chart_has_super_populations_and_then_everyone_in_words_r6(database: Generation) -> None:
+    rows = chart_rows(table(database, Level.ALL), Direction.LOSS)
+    # intervals of 1 of 1, 0 of 1, 2 of 2 and 3 of 4 as statsmodels gives them
+    assert rows.select("group", "told").rows() == [
+        ("AFR", "1 of 1 (100 %, 20.7–100)"),
+        ("EAS", "0 of 1, below 79.4 %"),
+        ("EUR", "2 of 2 (100 %, 34.2–100)"),
+        ("All", "3 of 4 (75.0 %, 30.1–95.4)"),
+    ]
+    gains = chart_rows(table(database, Level.ALL), Direction.GAIN)
+    assert gains["told"].str.starts_with("0 of").all()
