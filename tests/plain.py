@@ -472,12 +472,14 @@ def read_samples(path: Path, unrelated: Path | None = None) -> dict[str, Sample]
             )
         else:
             is_unrelated = not {father, mother} & names
+        above = row.get("Superpopulation") or row.get("Superpopulation code") or row.get("superpopulation") or "unknown"
+        population = row.get("Population") or row.get("Population code") or row.get("population") or "unknown"
+        if population == "unknown" != above:
+            population = f"{above}-unknown"
         samples[name] = Sample(
             name,
-            (
-                row.get("Superpopulation") or row.get("Superpopulation code") or row.get("superpopulation") or "unknown"
-            ).split(",")[0],
-            (row.get("Population") or row.get("Population code") or row.get("population") or "unknown").split(",")[0],
+            above.split(",")[0],
+            population.split(",")[0],
             {"1": "XY", "male": "XY", "xy": "XY", "2": "XX", "female": "XX", "xx": "XX"}.get(sex),
             None if father == "0" else father,
             None if mother == "0" else mother,
