@@ -20,7 +20,10 @@ COUNTED: Final = """
         UNION ALL SELECT chrom, 0, EXISTS (FROM callability)::INTEGER FROM chromosomes
         UNION ALL SELECT chrom, length, 0 FROM chromosomes
     ),
-    places AS (SELECT chrom, place, sum(blind) AS blind FROM steps GROUP BY ALL)
+    places AS (
+        SELECT chrom, place, sum(blind) AS blind FROM steps JOIN chromosomes USING (chrom) GROUP BY chrom, place, length
+        HAVING sum(blind) != 0 OR place IN (0, length)
+    )
     SELECT chrom, place AS start, lead(place) OVER in_order AS "end", sum(blind) OVER in_order = 0 AS counts
     FROM places WINDOW in_order AS (PARTITION BY chrom ORDER BY place)
 """

@@ -82,9 +82,14 @@ def calls_of(number: int, population: str, is_male: bool) -> list[str]:
         42: [loss("chr7", 2_000_000, 5_000, cn=0, gt="1/1", sm=0.0), loss("chr7", 2_005_000, 5_000, bins=19)],
         43: [loss("chr7", 2_000_000, filters="cnvLength", bins=2)],
         44: [loss("chr7", 2_000_000)],
-        # over half of a gene, and in an intron
-        45: [gain("chr1", 25_260_000)],
+        # over half of a gene's coding bases, and in an intron
+        45: [gain("chr1", 25_260_000, 45_000)],
         60: [loss("chrX", 31_800_000, 4_000, bins=2)],
+        # of as many carriers the one that begins first founds
+        50: [loss("chr6", 1_530_000, 100_000)],
+        51: [loss("chr6", 1_500_000, 100_000)],
+        # over a gap
+        61: [loss("chr5", 17_500_000, 100_000)],
         # a long gain marks the person, who has the loss too
         48: [gain("chr12", 60_000_000, 4_000_000, bins=4_000), loss("chr12", 10_000_000)],
     }.get(number, [])
