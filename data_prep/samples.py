@@ -96,7 +96,7 @@ def _check_relations(path: Path, frame: pl.DataFrame) -> None:
     if own.height:
         raise SampleTableError(f"{path} names {own.item(0, 'sample')} as its own parent: name another or none")
     groups = frame.group_by("population").agg(pl.col("superpopulation").unique().sort()).sort("population")
-    split = groups.filter((pl.col("superpopulation").list.len() > 1) & (pl.col("population") != "unknown"))
+    split = groups.filter(pl.col("superpopulation").list.len() > 1)
     if split.height:
         population, several = split.row(0)
         raise SampleTableError(
@@ -152,8 +152,14 @@ def _finished(path: Path, frame: pl.DataFrame) -> pl.DataFrame:
     for column, dtype in SCHEMA.items():
         if column not in frame.columns:
             frame = frame.with_columns(pl.lit(None, dtype).alias(column))
+    frame = frame.with_columns(pl.col("superpopulation", "population").fill_null("unknown"))
+    # of a super-population that is known they are a population of their own: sums over populations would take them for strangers
+    half_known = (pl.col("population") == "unknown") & (pl.col("superpopulation") != "unknown")
     return frame.with_columns(
-        pl.col("superpopulation", "population").fill_null("unknown"),
+        pl.when(half_known)
+        .then(pl.format("{}-unknown", "superpopulation"))
+        .otherwise("population")
+        .alias("population"),
         _sexes(path, frame.get_column("sex")),
         *(pl.when(pl.col(c) != "0").then(pl.col(c)).alias(c) for c in ("father", "mother")),
     )

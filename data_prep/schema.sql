@@ -68,7 +68,7 @@ COMMENT ON TABLE samples IS 'One row a person of the sample table or of the file
 COMMENT ON COLUMN samples.sample_id IS 'Number of the sample in this database, by name; joins the other tables.';
 COMMENT ON COLUMN samples.sample IS 'Name, as in the VCF header.';
 COMMENT ON COLUMN samples.superpopulation IS 'Code of the super-population; unknown where the table does not name the sample.';
-COMMENT ON COLUMN samples.population IS 'Code of the population; unknown where the table does not name the sample.';
+COMMENT ON COLUMN samples.population IS 'Code of the population; unknown where the table does not name the sample, and such as EUR-unknown where it names the super-population alone.';
 COMMENT ON COLUMN samples.sex IS 'Recorded karyotype sex, XX or XY, from the sample table, else from the file; null where neither says.';
 COMMENT ON COLUMN samples.family IS 'Family name of the pedigree.';
 COMMENT ON COLUMN samples.father IS 'Name of the father in the pedigree, in the set or not.';

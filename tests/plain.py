@@ -472,12 +472,16 @@ def read_samples(path: Path, unrelated: Path | None = None) -> dict[str, Sample]
             )
         else:
             is_unrelated = not {father, mother} & names
+        above, population = (
+            (row.get(name) or row.get(f"{name} code") or row.get(name.lower()) or "unknown").split(",")[0]
+            for name in ("Superpopulation", "Population")
+        )
+        if population == "unknown" != above:
+            population = f"{above}-unknown"
         samples[name] = Sample(
             name,
-            (
-                row.get("Superpopulation") or row.get("Superpopulation code") or row.get("superpopulation") or "unknown"
-            ).split(",")[0],
-            (row.get("Population") or row.get("Population code") or row.get("population") or "unknown").split(",")[0],
+            above,
+            population,
             {"1": "XY", "male": "XY", "xy": "XY", "2": "XX", "female": "XX", "xx": "XX"}.get(sex),
             None if father == "0" else father,
             None if mother == "0" else mother,

@@ -139,6 +139,17 @@ def test_read_samples_bears_windows_blank_lines_and_missing_cells(tmp_path: Path
     }
 
 
+@pytest.mark.parametrize("cell", ["", "unknown"])
+def test_who_has_a_superpopulation_alone_is_of_a_population_under_it(tmp_path: Path, cell: str) -> None:
+    """R10: a population lies under one super-population; strangers of neither are of another."""
+    table = read_samples(put(tmp_path, OWN + f"A\tEUR\t{cell}\tmale\nB\tAFR\t{cell}\tmale\nC\t\t\tmale\n"))
+    assert by_name(table, "superpopulation", "population") == {
+        "A": ("EUR", "EUR-unknown"),
+        "B": ("AFR", "AFR-unknown"),
+        "C": ("unknown", "unknown"),
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

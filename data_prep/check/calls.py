@@ -1,40 +1,20 @@
-"""Proves a database: the invariants of the rules, counted by SQL over the finished tables.
+"""What must hold of files, calls, events, segments, people, genes and marks (rules R1 to R5, R7, R11, R12).
 
 Written against the rules and not against the code that builds, in other words and where possible by another way.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-import duckdb
+from data_prep.check.invariant import Invariant
 
-from data_prep.domain.chromosomes import LENGTHS
-from data_prep.domain.schema import SCHEMA_VERSION
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One invariant: what must hold, of how many things it was asked, and how many break it."""
-
-    rule: str
-    sentence: str
-    checked: int
-    broken: int
-
-
-class NoDatabaseError(RuntimeError):
-    """A file that is no database of ours; the message is one sentence."""
-
-
-CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
-    (
+INVARIANTS: Final = (
+    Invariant(
         "R12",
         "every record of a file that was read is a call, a reference row or skipped",
         "SELECT count(*) FROM files",
         "SELECT count(*) FROM files WHERE records != calls + reference_rows + skipped",
     ),
-    (
+    Invariant(
         "R12",
         "a file's calls are in the table of calls, to the last one",
         "SELECT count(*) FROM files WHERE sample_id IS NOT NULL",
@@ -42,20 +22,20 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
            FULL JOIN (SELECT sample_id, count(*) AS calls FROM calls GROUP BY sample_id) c USING (sample_id)
            WHERE coalesce(f.calls, 0) != coalesce(c.calls, 0)""",
     ),
-    (
+    Invariant(
         "R12",
         "skipped records add up by reason and by file",
         "SELECT coalesce(sum(records), 0)::BIGINT FROM skipped_records",
         """SELECT abs((SELECT coalesce(sum(records), 0) FROM skipped_records)
                   - (SELECT coalesce(sum(skipped), 0) FROM files WHERE sample_id IS NOT NULL))::BIGINT""",
     ),
-    (
+    Invariant(
         "R12",
         "refused and duplicate files have no sample and no record here, and say why",
         "SELECT count(*) FROM files WHERE status != 'read'",
         "SELECT count(*) FROM files WHERE status != 'read' AND (sample_id IS NOT NULL OR records != 0 OR message IS NULL)",
     ),
-    (
+    Invariant(
         "R3",
         "every call is part of exactly one event, of its own sample, chromosome and direction, and lies within it",
         "SELECT count(*) FROM calls",
@@ -63,7 +43,7 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
            WHERE e.event_id IS NULL OR e.sample_id != c.sample_id OR e.chrom != c.chrom OR e.direction != c.direction
               OR c.start < e.start OR c."end" > e."end" """,
     ),
-    (
+    Invariant(
         "R3",
         "every event is one row, and is made of the calls it says: as many, from end to end, with no hole",
         "SELECT count(*) FROM events",
@@ -73,7 +53,7 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
            WHERE c.event_id IS NULL OR e.parts != c.parts OR e.start != c.start OR e."end" != c."end" OR c.bases < e."end" - e.start
               OR (SELECT count(*) != count(DISTINCT event_id) FROM events)""",
     ),
-    (
+    Invariant(
         "R3",
         "abutting calls of one sample and direction stand in different events only at a step between solid sides",
         "SELECT count(*) FROM calls",
@@ -82,7 +62,7 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
            WHERE a.event_id != b.event_id
              AND NOT (a.copy_number IS DISTINCT FROM b.copy_number AND coalesce(a.bins, 0) >= 3 AND coalesce(b.bins, 0) >= 3)""",
     ),
-    (
+    Invariant(
         "R3",
         "an event's copy number is that of its call with most bins, of two the one farther from the expected",
         "SELECT count(*) FROM events WHERE parts > 1",
@@ -92,14 +72,14 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
                  OR (coalesce(d.bins, 0) = coalesce(c.bins, 0)
                      AND abs(d.copy_number - d.expected_copy_number) > abs(c.copy_number - c.expected_copy_number)))))""",
     ),
-    (
+    Invariant(
         "R3",
         "segments of one sample and direction do not overlap",
         "SELECT count(*) FROM segments",
         """SELECT count(*) FROM (SELECT start < max("end") OVER (PARTITION BY sample_id, chrom, direction ORDER BY start
              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS crossed FROM segments) WHERE crossed""",
     ),
-    (
+    Invariant(
         "R8",
         "segments cover what the events cover, at every level: the bases of each sample and direction are the same",
         "SELECT count(DISTINCT sample_id) FROM events",
@@ -115,7 +95,7 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
            SELECT count(*) FROM covered FULL JOIN cut USING (level, sample_id, direction)
            WHERE coalesce(covered.bases, 0) != coalesce(cut.bases, 0)""",
     ),
-    (
+    Invariant(
         "R1",
         "no call, event or segment lies outside its chromosome, and each has a length",
         "SELECT (SELECT count(*) FROM calls) + (SELECT count(*) FROM events) + (SELECT count(*) FROM segments)",
@@ -123,7 +103,7 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
              UNION ALL SELECT chrom, start, "end" FROM segments) JOIN chromosomes k USING (chrom)
            WHERE start < 0 OR "end" <= start OR "end" > k.length""",
     ),
-    (
+    Invariant(
         "R2",
         "the class of a call or event agrees with its copy number and the expected one",
         "SELECT (SELECT count(*) FROM calls) + (SELECT count(*) FROM events)",
@@ -140,7 +120,7 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
              WHEN 'unexpected' THEN NOT (x IS NULL AND chrom = 'chrY' AND direction = 'unexpected')
              ELSE true END IS NOT FALSE""",
     ),
-    (
+    Invariant(
         "R4",
         "an event's levels agree with its filters, quality, copy ratio and length",
         "SELECT count(*) FROM events",
@@ -150,13 +130,13 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
               OR pass IS DISTINCT FROM (credible AND filters = 'PASS')
               OR ("end" - start >= 10000 AND contains(filters, 'cnvLength'))""",
     ),
-    (
+    Invariant(
         "R5",
         "samples are counted if, and only if, their file was read",
         "SELECT count(*) FROM samples",
         """SELECT count(*) FROM samples s WHERE counted != EXISTS (SELECT 1 FROM files f WHERE f.sample_id = s.sample_id AND f.status = 'read')""",
     ),
-    (
+    Invariant(
         "R5",
         "nobody has calls without being counted, and every population is listed under its super-population",
         "SELECT count(*) FROM samples",
@@ -164,14 +144,14 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
                 + (SELECT count(*) FROM samples s LEFT JOIN populations p USING (population)
                    LEFT JOIN superpopulations g ON g.superpopulation = s.superpopulation WHERE p.population IS NULL OR g.superpopulation IS NULL)""",
     ),
-    (
+    Invariant(
         "R5",
         "callability counts no more samples than there are, in disjoint steps",
         "SELECT count(*) FROM callability",
         """SELECT count(*) FROM (SELECT *, start < lag("end") OVER (PARTITION BY chrom ORDER BY start) AS crossed FROM callability)
            WHERE crossed OR seen > samples OR seen = 0 OR "end" <= start""",
     ),
-    (
+    Invariant(
         "R7",
         "exons lie in their transcripts, coding parts in their exons, and coding bases add up",
         "SELECT count(*) FROM transcripts",
@@ -182,7 +162,7 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
               + (SELECT count(*) FROM genes g LEFT JOIN transcripts t USING (transcript_id)
                   WHERE g.transcript_id IS NOT NULL AND (t.transcript_id IS NULL OR t.gene_id != g.gene_id OR t.start != g.start OR t."end" != g."end"))""",
     ),
-    (
+    Invariant(
         "R11",
         "marked samples have, on the marked chromosome, passing events of the size that marks",
         "SELECT count(*) FROM marked_samples",
@@ -191,7 +171,7 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
              HAVING max(e."end" - e.start) >= m.longest AND sum(e."end" - e.start) >= m.bases)
            OR NOT (m.longest > 3000000 OR m.bases > 0.1 * k.sequenced)""",
     ),
-    (
+    Invariant(
         "R11",
         "nobody has a long, dense, passing event that touches no problem region without being marked",
         "SELECT count(*) FROM events WHERE pass AND direction IN ('loss', 'gain') AND \"end\" - start > 3000000",
@@ -201,43 +181,3 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
              AND NOT EXISTS (SELECT 1 FROM marked_samples m WHERE m.sample_id = e.sample_id AND m.chrom = e.chrom AND m.direction = e.direction)""",
     ),
 )
-"""Rule, what must hold, how many things it is asked of, how many break it."""
-
-
-def check(path: Path) -> list[Finding]:
-    """Counts what breaks each invariant in the database at `path`; raises NoDatabaseError where it is none of ours."""
-    if not path.exists():
-        raise NoDatabaseError(f"{path} does not exist: build a database first")
-    try:
-        con = duckdb.connect(str(path.resolve()), read_only=True, config={"memory_limit": "768MB", "threads": 2})
-    except duckdb.Error as error:
-        raise NoDatabaseError(
-            f"{path} is no DuckDB database that can be opened: {str(error).splitlines()[0]}"
-        ) from error
-    with con:
-        try:
-            found = con.execute("SELECT value FROM provenance WHERE key = 'schema_version'").fetchall()
-        except duckdb.Error as error:
-            raise NoDatabaseError(
-                f"{path} is a database, but none that this program built: it has no table provenance"
-            ) from error
-        if found != [(str(SCHEMA_VERSION),)]:
-            raise NoDatabaseError(
-                f"{path} has schema version {found[0][0] if found else 'none'}, this program reads {SCHEMA_VERSION}: build it again"
-            )
-        lengths = dict(con.execute("SELECT chrom::VARCHAR, length FROM chromosomes").fetchall())
-        findings = [
-            Finding(
-                "R1",
-                "chromosomes have the lengths of GRCh38",
-                len(LENGTHS),
-                sum(lengths.get(c) != n for c, n in LENGTHS.items()),
-            )
-        ]
-        for rule, sentence, of, breaking in CHECKS:
-            findings.append(Finding(rule, sentence, _number(con, of), _number(con, breaking)))
-    return findings
-
-
-def _number(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    return int(con.execute(query).fetchall()[0][0])

@@ -1,0 +1,65 @@
+"""Proves a database: the invariants of the rules, counted by SQL over the finished tables.
+
+Nothing here calls the code that fills the tables. What sites, bins and differences are compared with is worked out again
+from events, segments and samples, in temporary tables beside the database.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from data_prep.check import bins, calls, differences, groundwork, sites
+from data_prep.check.invariant import Finding, Invariant
+from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.schema import SCHEMA_VERSION
+
+__all__ = ["CHECKS", "Finding", "Invariant", "NoDatabaseError", "check"]
+
+CHECKS: Final = (*calls.INVARIANTS, *sites.INVARIANTS, *bins.INVARIANTS, *differences.INVARIANTS)
+"""All that are SQL; beside them stands the one about the chromosomes' lengths."""
+MEMORY: Final = "768MB"
+
+
+class NoDatabaseError(RuntimeError):
+    """A file that is no database of ours; the message is one sentence."""
+
+
+def check(path: Path) -> list[Finding]:
+    """Counts what breaks each invariant in the database at `path`; raises NoDatabaseError where it is none of ours."""
+    if not path.exists():
+        raise NoDatabaseError(f"{path} does not exist: build a database first")
+    try:
+        con = duckdb.connect(str(path.resolve()), read_only=True, config={"memory_limit": MEMORY, "threads": 2})
+    except duckdb.Error as error:
+        raise NoDatabaseError(
+            f"{path} is no DuckDB database that can be opened: {str(error).splitlines()[0]}"
+        ) from error
+    with con:
+        try:
+            found = con.execute("SELECT value FROM provenance WHERE key = 'schema_version'").fetchall()
+        except duckdb.Error as error:
+            raise NoDatabaseError(
+                f"{path} is a database, but none that this program built: it has no table provenance"
+            ) from error
+        if found != [(str(SCHEMA_VERSION),)]:
+            raise NoDatabaseError(
+                f"{path} has schema version {found[0][0] if found else 'none'}, this program reads {SCHEMA_VERSION}: build it again"
+            )
+        lengths = dict(con.execute("SELECT chrom::VARCHAR, length FROM chromosomes").fetchall())
+        findings = [
+            Finding(
+                "R1",
+                "chromosomes have the lengths of GRCh38",
+                len(LENGTHS),
+                sum(lengths.get(c) != n for c, n in LENGTHS.items()),
+            )
+        ]
+        findings += [one.ask(con) for one in calls.INVARIANTS]
+        groundwork.lay(con)
+        findings += [one.ask(con) for one in sites.INVARIANTS]
+        bins.lay(con)
+        findings += [one.ask(con) for one in bins.INVARIANTS]
+        differences.lay(con)
+        findings += [one.ask(con) for one in differences.INVARIANTS]
+    return findings

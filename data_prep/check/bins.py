@@ -1,0 +1,159 @@
+"""What must hold of per-base bins (rule R8).
+
+People per base are counted again as a sweep over the ends of segments: a running sum, one lane a direction, level, cohort
+and super-population. A chromosome at a time, since the lanes of all together would not fit the memory that `check` takes.
+"""
+
+from typing import Final
+
+import duckdb
+
+from data_prep.check.invariant import Invariant
+
+COUNTED: Final = """
+    CREATE TEMP TABLE counted AS
+    WITH steps AS (
+        SELECT chrom, start AS place, 1 AS blind FROM problem_regions WHERE kind = 'gap'
+        UNION ALL SELECT chrom, "end", -1 FROM problem_regions WHERE kind = 'gap'
+        UNION ALL SELECT chrom, start, -1 FROM callability WHERE 2 * seen >= samples
+        UNION ALL SELECT chrom, "end", 1 FROM callability WHERE 2 * seen >= samples
+        UNION ALL SELECT chrom, 0, EXISTS (FROM callability)::INTEGER FROM chromosomes
+        UNION ALL SELECT chrom, length, 0 FROM chromosomes
+    ),
+    places AS (
+        SELECT chrom, place, sum(blind) AS blind FROM steps JOIN chromosomes USING (chrom) GROUP BY chrom, place, length
+        HAVING sum(blind) != 0 OR place IN (0, length)
+    )
+    SELECT chrom, place AS start, lead(place) OVER in_order AS "end", sum(blind) OVER in_order = 0 AS counts
+    FROM places WINDOW in_order AS (PARTITION BY chrom ORDER BY place)
+"""
+"""Steps of every chromosome, and whether their bases count: known sequence, seen in half of the samples where that is told (R5)."""
+
+GRID: Final = """
+    CREATE TEMP TABLE grid AS
+    WITH cells AS (
+        SELECT size, chrom, unnest(range(0, length, size))::INTEGER AS start, length FROM chromosomes, (VALUES (1000000), (100000)) sizes(size)
+    ),
+    pieces AS (
+        SELECT size, chrom, start AS step, "end" AS step_end, unnest(range(start // size * size, "end", size)) AS start
+        FROM counted, (VALUES (1000000), (100000)) sizes(size) WHERE counts
+    ),
+    sums AS (SELECT size, chrom, start, sum(least(step_end, start + size) - greatest(step, start)) AS callable FROM pieces GROUP BY ALL)
+    SELECT size, chrom, start, least(start + size, length) AS "end", coalesce(callable, 0) AS callable FROM cells LEFT JOIN sums USING (size, chrom, start)
+"""
+"""Every bin that there can be, with its bases that count."""
+
+GROUPS: Final = """
+    CREATE TEMP TABLE groups AS
+    SELECT superpopulation, row_number() OVER (ORDER BY superpopulation)::INTEGER AS number FROM (SELECT DISTINCT superpopulation FROM samples)
+"""
+LANES: Final = """
+    CREATE TEMP TABLE lanes AS
+    SELECT d.code AS direction_code, d.direction, l.code AS level_code, l.level, c.code AS cohort_code, c.cohort, g.number, g.superpopulation,
+        row_number() OVER ()::INTEGER AS lane
+    FROM (VALUES (0, 'loss'), (1, 'gain')) d(code, direction), (VALUES (0, 'credible'), (1, 'pass')) l(code, level),
+        (VALUES (0, 'all'), (1, 'unrelated')) c(code, cohort), (SELECT number, superpopulation FROM groups UNION ALL SELECT 0, 'all') g
+"""
+SWEPT: Final = "CREATE TEMP TABLE swept (chrom chrom, start INTEGER, lane INTEGER, bases BIGINT, most INTEGER)"
+SWEEP: Final = """
+    INSERT INTO swept
+    WITH alike AS (
+        SELECT (s.direction = 'gain')::INTEGER AS direction, s.pass::INTEGER AS pass, c.unrelated::INTEGER AS unrelated, g.number,
+            s.start, s."end", count(*)::INTEGER AS people
+        FROM segments s JOIN counting c USING (chrom, sample_id) JOIN groups g USING (superpopulation)
+        WHERE s.chrom = $chrom::chrom AND s.credible AND NOT c.outlier GROUP BY ALL
+    ),
+    ends AS (
+        SELECT direction, pass, unrelated, number, place, sum(people)::INTEGER AS people FROM (
+            SELECT direction, pass, unrelated, number, start AS place, people FROM alike
+            UNION ALL SELECT direction, pass, unrelated, number, "end", -people FROM alike)
+        GROUP BY ALL
+    ),
+    steps AS (
+        SELECT l.lane, e.place, e.people FROM ends e JOIN lanes l
+            ON l.direction_code = e.direction AND l.level_code <= e.pass AND l.cohort_code <= e.unrelated AND l.number IN (0, e.number)
+    ),
+    borders AS (
+        SELECT start AS place FROM grid WHERE chrom = $chrom::chrom UNION SELECT start FROM counted WHERE chrom = $chrom::chrom
+        UNION SELECT length FROM chromosomes WHERE chrom = $chrom::chrom
+    ),
+    places AS (
+        SELECT lane, place, sum(people)::INTEGER AS people FROM (
+            FROM steps UNION ALL SELECT lane, place, 0 FROM (SELECT DISTINCT lane FROM steps), borders)
+        GROUP BY ALL
+    ),
+    runs AS (
+        SELECT lane, place, lead(place) OVER in_order AS next, (sum(people) OVER in_order)::INTEGER AS depth
+        FROM places WINDOW in_order AS (PARTITION BY lane ORDER BY place)
+    )
+    SELECT $chrom::chrom, place // 100000 * 100000, lane, sum(depth::BIGINT * (next - place)), max(depth)
+    FROM (FROM runs WHERE depth > 0) r ASOF JOIN (FROM counted WHERE chrom = $chrom::chrom) c ON r.place >= c.start
+    WHERE c.counts GROUP BY ALL
+"""
+"""One row a lane and bin of 100 kb with anybody at a base that counts: the sum over its bases, and the most at one."""
+
+_SWEPT: Final = (
+    "SELECT start, chrom, direction, level, cohort, superpopulation, bases, most FROM swept JOIN lanes USING (lane)"
+)
+_STORED: Final = """
+    SELECT start, chrom, direction::VARCHAR AS direction, level::VARCHAR AS level, cohort::VARCHAR AS cohort, superpopulation, bases, most::INTEGER AS most
+    FROM bins WHERE size = 100000
+"""
+_KEY: Final = "chrom, start, direction, level, cohort, superpopulation"
+_BINS: Final = "SELECT count(*) FROM bins"
+
+INVARIANTS: Final = (
+    Invariant(
+        "R8",
+        "bins of 100 kb are those that people touch, each once, with the callable bases that their segments cover, summed over people",
+        "SELECT count(*) FROM swept",
+        f"""SELECT count(*) FROM (SELECT 1 FROM (SELECT {_KEY}, bases, 1 AS found, 0 AS said FROM ({_SWEPT})
+              UNION ALL SELECT {_KEY}, -bases, 0, 1 FROM ({_STORED})) GROUP BY {_KEY} HAVING sum(bases) != 0 OR sum(found) != sum(said))""",
+    ),
+    Invariant(
+        "R8",
+        "the most people of a bin of 100 kb are the most at one callable base",
+        "SELECT count(*) FROM bins WHERE size = 100000",
+        f"SELECT count(*) FROM ({_STORED}) b JOIN ({_SWEPT}) s USING ({_KEY}) WHERE b.most != s.most",
+    ),
+    Invariant(
+        "R8",
+        "bins of 1 Mb are made of their ten of 100 kb: the bases added up, the most people the greatest",
+        "SELECT count(*) FROM bins WHERE size = 100000",
+        f"""SELECT count(*) FROM (
+              SELECT {_KEY}, sum(bases) FILTER (size = 1000000) AS wide, sum(bases) FILTER (size != 1000000) AS narrow,
+                  max(most) FILTER (size = 1000000) AS wide_most, max(most) FILTER (size != 1000000) AS narrow_most, count(*) FILTER (size = 1000000) AS rows
+              FROM (SELECT * REPLACE (start // 1000000 * 1000000 AS start) FROM bins) GROUP BY {_KEY})
+            WHERE rows != 1 OR wide IS DISTINCT FROM narrow OR wide_most IS DISTINCT FROM narrow_most""",
+    ),
+    Invariant(
+        "R8",
+        "a bin lies on its grid, with the bases of known sequence there that the caller saw in half of the samples where that is told",
+        _BINS,
+        """SELECT count(*) FROM bins b LEFT JOIN grid g USING (size, chrom, start)
+           WHERE g.start IS NULL OR b."end" != g."end" OR b.callable != g.callable""",
+    ),
+    Invariant(
+        "R8",
+        "a bin's samples are the people of its group who count on the chromosome, outliers left out",
+        _BINS,
+        """WITH apart AS (
+               SELECT chrom, superpopulation, unrelated, count(*) AS people FROM counting WHERE NOT outlier GROUP BY ALL
+           ),
+           people AS (
+               SELECT chrom, cohort, coalesce(superpopulation, 'all') AS superpopulation, sum(people) AS people
+               FROM apart, (VALUES ('all', false), ('unrelated', true)) c(cohort, only_unrelated) WHERE unrelated OR NOT only_unrelated
+               GROUP BY GROUPING SETS ((chrom, cohort, superpopulation), (chrom, cohort))
+           )
+           SELECT count(*) FROM bins b LEFT JOIN people p ON p.chrom = b.chrom AND p.cohort = b.cohort::VARCHAR AND p.superpopulation = b.superpopulation
+           WHERE b.samples IS DISTINCT FROM p.people""",
+    ),
+)
+
+
+def lay(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes the temporary tables that the invariants name, from those of the groundwork."""
+    for statement in (COUNTED, GRID, GROUPS, LANES, SWEPT):
+        con.execute(statement)
+    for (chrom,) in con.execute("SELECT DISTINCT chrom::VARCHAR FROM segments").fetchall():
+        con.execute(SWEEP, {"chrom": chrom})
