@@ -112,25 +112,24 @@ def _pgxseg(frames: Callable[[Asked, ExitStack], Frames]) -> Opener:
     return open_file
 
 
-_NOT_FOR_SITES: Final = ("overlap", "min_length", "max_length", "min_quality", "min_bins")
-
-
 def _sites(what: Asked) -> tuple[pl.DataFrame, list[str]]:
     """The sites of the place in its order, and the super-populations that have counts."""
+    used = what.filters.of_sites().to_query()
     for name in what.filters.to_query():
-        if name in _NOT_FOR_SITES:
+        if name not in used:
             raise RefusedError(400, f"{name} is not used for sites: a site is what its events made it.")
     found = sites_at(what.database, what.target.interval, what.filters)
     if what.target.site is not None:
         found = found.filter(pl.col("site_id") == what.target.site)
     groups = [code for code in superpopulation_names(what.database) if f"samples_{code}" in found.columns]
+    found = found.with_columns(length=pl.col("end") - pl.col("start"))
     return found.sort("start", "end", "direction"), groups
 
 
 def _sites_tabular(suffix: str) -> Opener:
     def open_file(what: Asked, held: ExitStack, told: About) -> Iterator[bytes]:
         found, groups = _sites(what)
-        return _tabular(columns.sites(groups), lambda *_: iter([found]))["sites", suffix](what, held, told)
+        return _tabular(columns.sites(groups), lambda *_: found.iter_slices(BATCH))["sites", suffix](what, held, told)
 
     return open_file
 

@@ -85,6 +85,7 @@ _NUMBERS: Final = (
     Column("filters", pl.String, "FILTER; PASS, or codes joined by a semicolon"),
 )
 _EVENT: Final = Column("event", pl.Int64, "Number of the event: abutting calls of one person and direction")
+_SITE_OF: Final = Column("site", pl.String, "Site of the event, where it belongs to one")
 _OVERLAP: Final = Column("overlap", pl.Float64, "Share of the gene or region that lies within it, 0 to 1")
 
 CARRIERS: Final = Table(
@@ -96,6 +97,7 @@ CARRIERS: Final = Table(
         *_NUMBERS,
         Column("genotype", pl.String, "GT of the event's calls as written, joined by a semicolon"),
         _EVENT,
+        _SITE_OF,
         _OVERLAP,
     ),
 )
@@ -109,6 +111,7 @@ CALLS: Final = Table(
         *_NUMBERS,
         Column("genotype", pl.String, "GT as written"),
         _EVENT,
+        _SITE_OF,
         _OVERLAP,
     ),
 )
@@ -154,7 +157,7 @@ def sites(superpopulations: Iterable[str]) -> Table:
 
 _SITE: Final = (
     Column("site", pl.String, "Id: founding interval, 1-based and inclusive, and direction"),
-    *_PLACE[:3],
+    *_PLACE,
     Column("direction", pl.String, "loss or gain"),
     *FREQUENCIES.columns[3:13],
     Column("allele_count", pl.Int32, "Copies lost, where alleles have a meaning"),

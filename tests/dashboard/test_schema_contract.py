@@ -20,6 +20,7 @@ VALUES = {
     "reach_end": 10,
     "samples": [0, 1],
     "site": 0,
+    "sites": [0, 1],
     "known": True,
     "first": 0,
     "last": 1,
