@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import links, subject, wording
 from dashboard.components import markup
+from dashboard.components.download_menu import menu
 from dashboard.filters import Filters
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, genes_named
@@ -73,6 +74,7 @@ def genes_there(outcome: Place, filters: Filters) -> None:
         + (markup.element("p", more.strip(), class_="cnv-counted") if more else "")
     )
     _choices(outcome.genes, filters)
+    st.html(menu(subject.Subject(subject.Kind.REGION, outcome.name), filters, "genes"))
 
 
 def nothing(outcome: Nothing, filters: Filters) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dashboard import query, wording
-from dashboard.filters import Filters, parse
+from dashboard.filters import Filters, Overlap, parse
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, gene_target
@@ -48,10 +48,11 @@ class Asked:
         return f"{self.gene.symbol} ({self.gene.gene_id}), {interval}" if self.gene else interval
 
 
-def asked(database: Generation, given: Mapping[str, str]) -> Asked:
-    """What an address asks for, or `RefusedError`."""
+def asked(database: Generation, given: Mapping[str, str], default_overlap: Overlap | None = None) -> Asked:
+    """What an address asks for, or `RefusedError`. `default_overlap` is the rule where the address names none, if it is
+    not that of the gene or region asked for."""
     kind = _kind(given)
-    filters, problems = parse(given, group_codes(database), kind.default_overlap)
+    filters, problems = parse(given, group_codes(database), default_overlap or kind.default_overlap)
     if faults := problems + query.unused(given, *Kind, SITE):
         raise RefusedError(400, faults[0].sentence)
     text = given[kind]

@@ -140,6 +140,52 @@ FREQUENCIES: Final = Table(
 )
 
 
+def _carriers_of(direction: str, *by_class: Column) -> tuple[Column, ...]:
+    return (
+        Column(f"carriers_{direction}", pl.Int32, f"People with a {direction} that meets filters and overlap rule"),
+        Column(f"frequency_{direction}", pl.Float64, "They as a share of samples, 0 to 1"),
+        Column(f"ci_low_{direction}", pl.Float64, "Lower end of its 95 % Wilson interval"),
+        Column(f"ci_high_{direction}", pl.Float64, "Upper end of its 95 % Wilson interval"),
+        *by_class,
+    )
+
+
+GENES: Final = Table(
+    "genes",
+    "a gene, counted as its own page counts it",
+    (
+        Column("symbol", pl.String, "Symbol of the gene; its id where there is none"),
+        Column("gene_id", pl.String, "Ensembl id"),
+        Column("description", pl.String, "Name in words"),
+        Column("biotype", pl.String, "protein_coding, lncRNA, a kind of pseudogene and so on"),
+        Column("chrom", pl.String, "Chromosome of GRCh38"),
+        Column("start", pl.Int32, "First base of the representative transcript, else of the gene"),
+        Column("end", pl.Int32, "Last base, likewise"),
+        Column("length", pl.Int32, "Bases"),
+        Column("strand", pl.String, "+ or -"),
+        Column("transcript_id", pl.String, "Representative transcript"),
+        Column("transcript_name", pl.String, "Its name"),
+        Column("chosen_as", pl.String, "Why this transcript"),
+        Column("coding_bases", pl.Int32, "Its bases of coding sequence, stop codon included"),
+        Column(
+            "rule", pl.String, "Overlap rule in force: for coding, exon of a gene without coding sequence, else any"
+        ),
+        Column("samples", pl.Int32, "People counted"),
+        *_carriers_of(
+            "loss",
+            Column("complete_losses", pl.Int32, "Carriers of a loss without a copy"),
+            Column("partial_losses", pl.Int32, "Carriers of a loss with fewer copies than expected"),
+        ),
+        *_carriers_of(
+            "gain",
+            Column("low_gains", pl.Int32, "Carriers of a gain with more copies than expected"),
+            Column("high_gains", pl.Int32, "Carriers of a gain with 2.5 times the expected copies or more"),
+        ),
+        FREQUENCIES.columns[-1],
+    ),
+)
+
+
 def sites(superpopulations: Iterable[str]) -> Table:
     """The table of sites, with carriers and samples of each of these super-populations."""
     groups = [

@@ -4,13 +4,16 @@ Two sources: places known to be blind to short reads, in any release, and the ca
 release writes them. Half of the place has to be seen.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.target import Target
+from data_prep.domain.intervals import Interval
 
 LEAST_SEEN: Final = 0.5
 """Share of the place, and of the samples over it, from which a frequency is shown (R5)."""
@@ -56,18 +59,56 @@ WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND samples > 0"
     {"bases": pl.Float64},
 )
 
+# One row a stretch with the share of samples that were seen there; they do not overlap.
+SEEN_ALONG: Final = Statement(
+    """SELECT start, "end", seen / samples AS share FROM callability
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND samples > 0""",
+    {"start": pl.Int32, "end": pl.Int32, "share": pl.Float64},
+)
+
 
 @remembered
 def callability(database: Generation, target: Target) -> Callability:
     """How much of `target` can be seen: the share in blind places, and the mean share of samples seen over it."""
     place = {"chrom": target.interval.chrom, "start": target.interval.start, "end": target.interval.end}
     problems = database.frame(PROBLEMS, {**place, "kinds": list(BLIND_KINDS)}).rows()
+    bases = database.frame(SEEN, place).item() if knows_what_was_seen(database) else None
+    return _told(target.interval, problems, bases)
+
+
+def callabilities(database: Generation, places: Sequence[Interval]) -> list[Callability]:
+    """The same of many places of one chromosome at once; nothing is kept."""
+    if not places:
+        return []
+    reach = {
+        "chrom": places[0].chrom,
+        "start": min(place.start for place in places),
+        "end": max(place.end for place in places),
+    }
+    problems = database.frame(PROBLEMS, {**reach, "kinds": list(BLIND_KINDS)}).rows()
+    known = knows_what_was_seen(database)
+    start, end, share = (
+        database.table(SEEN_ALONG, reach if known else reach | {"end": reach["start"]}).to_numpy().astype(float).T
+    )
+    found = []
+    for place in places:
+        here = [
+            (is_blind, name, max(first, place.start), min(last, place.end))
+            for is_blind, name, first, last in problems
+            if first < place.end and last > place.start
+        ]
+        bases = float((np.clip(np.minimum(end, place.end) - np.maximum(start, place.start), 0, None) * share).sum())
+        found.append(_told(place, here, bases if known else None))
+    return found
+
+
+def _told(place: Interval, problems: Sequence[tuple[bool, str, int, int]], bases: float | None) -> Callability:
+    """`problems` are cut to the place and in order; `bases` sums the share of samples seen over its bases."""
     blind = [(name, start, end) for is_blind, name, start, end in problems if is_blind]
-    length = target.interval.length
     return Callability(
-        blind=_union_length([(start, end) for _, start, end in blind]) / length,
+        blind=_union_length([(start, end) for _, start, end in blind]) / place.length,
         blind_names=tuple(dict.fromkeys(name for name, _, _ in blind)),
-        seen=database.frame(SEEN, place).item() / length if knows_what_was_seen(database) else None,
+        seen=None if bases is None else bases / place.length,
         care=tuple(dict.fromkeys(name for is_blind, name, _, _ in problems if not is_blind)),
     )
 

@@ -348,11 +348,15 @@ def events_touching(database: Generation, target: Target) -> Touching:
     Of a target that is narrowed to a site, those of the site.
     """
 
-    def fetch() -> Touching:
-        return _columns(database.table(EVENTS, _place(target)), panel(database))
-
     key = ("touching", target.interval, target.site)
-    return database.recall(key, fetch, lambda touching: touching.rows.height <= REMEMBERED_ROWS)
+    return database.recall(
+        key, lambda: read_events(database, target), lambda touching: touching.rows.height <= REMEMBERED_ROWS
+    )
+
+
+def read_events(database: Generation, target: Target) -> Touching:
+    """The same, read anew and not kept."""
+    return _columns(database.table(EVENTS, _place(target)), panel(database))
 
 
 def _place(target: Target) -> dict[str, object]:

@@ -4,6 +4,7 @@ A symbol is looked up whatever its case and may name two genes, so a look-up ans
 asks which is meant. Likeness is counted in edits by the database itself: no index of 58,000 names is kept in memory.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,9 @@ from dashboard.locus import Cytoband
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.target import Pieces, Target
 from data_prep.domain.intervals import Interval
+
+Exon = tuple[int, int, int | None, int | None]
+"""Start and end of an exon, and those of its coding part, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +183,16 @@ def genes_alike(database: Generation, text: str, limit: int) -> tuple[Gene, ...]
 def gene_target(database: Generation, gene: Gene) -> Target:
     """The gene's extent with the coding parts of its representative transcript, else its exons, else nothing more."""
     if gene.transcript_id is None:
-        return Target(gene.interval, Pieces.NONE, ())
-    rows = database.frame(EXONS, {"transcript_id": gene.transcript_id}).rows()
-    coding = tuple((start, end) for _, _, start, end in rows if start is not None)
+        return target_of(gene.interval, [])
+    return target_of(gene.interval, database.frame(EXONS, {"transcript_id": gene.transcript_id}).rows())
+
+
+def target_of(place: Interval, exons: Sequence[Exon]) -> Target:
+    """The same of a gene at `place` with these exons of its representative transcript, by position; none without one."""
+    coding = tuple((start, end) for _, _, start, end in exons if start is not None and end is not None)
     if coding:
-        return Target(gene.interval, Pieces.CODING, coding)
-    exons = tuple((start, end) for start, end, _, _ in rows)
-    return Target(gene.interval, Pieces.EXONS if exons else Pieces.NONE, exons)
+        return Target(place, Pieces.CODING, coding)
+    return Target(place, Pieces.EXONS if exons else Pieces.NONE, tuple((start, end) for start, end, _, _ in exons))
 
 
 @remembered

@@ -34,6 +34,7 @@ VALUES = {
     "copy_numbers": [0],
     "events": [0, 1],
     "name": "GSTM1",
+    "gene_id": "ENSG00000134184",
     "identifier": False,
     "limit": 5,
     "edits": 1,
