@@ -1,16 +1,32 @@
-"""What is drawn along a stretch of a chromosome, as values: the store fills them, the chart draws them."""
+"""What is drawn along a stretch of a chromosome, as values: the store fills them, the chart draws them; and which stretch."""
 
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
+from dashboard.filters import Filters, Rule
 from dashboard.sweep import Shares, Steps
+from dashboard.target import Pieces, Target
+from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 
 EVERYONE: Final = "all"
 """Stands for every super-population together."""
+
+MARGIN: Final = 5_000
+"""Bases that are shown on either side of a gene at least; half its length where that is more."""
+
+
+def window(target: Target, filters: Filters) -> Interval:
+    """What is shown of the chromosome: a region itself; a gene, a site or one event's interval with its neighbourhood."""
+    place = target.interval
+    one_event = target.site is not None or (filters.overlap is not None and filters.overlap.rule is Rule.RECIPROCAL)
+    if target.kind is Pieces.REGION and not one_event:
+        return place
+    margin = max(MARGIN, place.length // 2)
+    return Interval(place.chrom, max(0, place.start - margin), min(LENGTHS[place.chrom], place.end + margin))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ def there() -> str:
     return "; ".join(f"{table} as {', '.join(formats)}" for table, formats in TABLES.items())
 
 
-CHARTS: Final = ("frequency-loss", "frequency-gain", "copy-number")
+TRACK: Final = "track"
+CHARTS: Final = ("frequency-loss", "frequency-gain", "copy-number", TRACK)
 """Charts that can be had as pictures."""
 PICTURES: Final = ("svg", "png")
 

@@ -4,11 +4,9 @@ from datetime import UTC, datetime
 
 from dashboard import links, wording
 from dashboard.downloads.asked import Asked
-from dashboard.filters import CODING
 from dashboard.formats.about import About, file_name
 from dashboard.store.cohort import release
 from dashboard.store.panel import people
-from dashboard.target import Pieces
 
 
 def about(asked: Asked, table: str, suffix: str) -> About:
@@ -21,9 +19,7 @@ def about(asked: Asked, table: str, suffix: str) -> About:
     if table == "sites":
         events = f"{wording.events(filters)} of sites that touch the {target.kind.noun}"
     if table == "genes":
-        rule = wording.rule(filters.overlap or CODING, Pieces.CODING)
-        limits = wording.limits(filters)
-        events = f"{wording.events(filters)} {rule}{', ' if limits else ''}{limits}, gene by gene"
+        events = wording.counted_in_genes(filters)
     facts = {
         "place": asked.place,
         "assembly": "GRCh38",

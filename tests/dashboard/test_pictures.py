@@ -94,7 +94,7 @@ def test_a_png_is_a_picture_of_the_same_shape(fetch: Fetch) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
-        ("/chart", 404, "frequency-loss, frequency-gain, copy-number as svg and png"),
+        ("/chart", 404, "frequency-loss, frequency-gain, copy-number, track as svg and png"),
         ("/chart/pie.svg?gene=GSTM1", 404, "frequency-loss"),
         ("/chart/frequency-loss.pdf?gene=GSTM1", 404, "svg and png"),
         ("/chart/frequency-loss.svg", 400, "gene=GSTM1"),
