@@ -67,7 +67,9 @@ def genes_there(outcome: Place, filters: Filters) -> None:
         st.html(markup.element("p", "No gene of the gene models lies there.", class_="cnv-counted"))
         return
     more = (
-        f" More than {GENES_SHOWN} lie there; these are the first, coding ones before others." if outcome.more else ""
+        f" More than {GENES_SHOWN} lie there; these are the first, coding ones before others; the download has all."
+        if outcome.more
+        else ""
     )
     st.html(
         markup.element("h2", "Genes in the region", class_="cnv-section")

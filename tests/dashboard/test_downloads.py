@@ -82,13 +82,14 @@ def rows_of_csv(body: bytes) -> list[dict[str, str]]:
 
 
 def _told(value: object) -> str:
-    """A value as text; numbers by seven digits, which is what a stored one has."""
+    """A value as text: whole numbers to the last digit, others by seven, which is what a stored one has."""
     if value is None or value == "":
         return ""
     try:
-        return f"{float(str(value)):.7g}"
+        number = float(str(value))
     except ValueError:
         return str(value)
+    return str(int(number)) if number.is_integer() else f"{number:.7g}"
 
 
 def normal(rows: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ import csv
 import http.client
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -20,6 +21,7 @@ import pytest
 
 from dashboard import drawing, wording
 from dashboard.charts.track import ASSUMED_WIDTH
+from dashboard.colours import LIGHT
 from dashboard.downloads.catalogue import CHARTS, PICTURES
 from dashboard.downloads.chart import _CHARTS
 from dashboard.drawing import BusyDrawingError, Drawing, DrawingError
@@ -110,10 +112,25 @@ def test_the_track_alone_draws_what_the_database_has_there_r8(fetch: Fetch, data
     assert "▼ loss" not in gene
 
 
-def test_the_bars_of_the_track_lie_where_the_intervals_lie_r1(fetch: Fetch) -> None:
-    svg = fetch("/chart/track.svg?region=chr1:109687570-109697443&class=complete-loss&filter=all")[2]
-    # the interval that most people have is the whole window, drawn over the whole width
-    assert f"M0,0h{ASSUMED_WIDTH}v" in svg.decode().replace(" ", "")
+def test_the_bars_of_the_track_lie_where_the_intervals_lie_r1(fetch: Fetch, database: Path) -> None:
+    start, end = 109_680_000, 109_705_000
+    svg = fetch(f"/chart/track.svg?region=chr1:{start + 1}-{end}&cohort=all&outliers=include")[2]
+    drawn = sorted(
+        (float(x), float(width))
+        for x, width in re.findall(rf'd="M([\d.]+),[\d.]+h([\d.]+)v[^"]*" fill="{LIGHT.loss}"/>', svg.decode())
+    )
+    with duckdb.connect(str(database), read_only=True) as con:
+        found = con.execute(
+            """SELECT DISTINCT start, "end" FROM events JOIN samples USING (sample_id)
+            WHERE chrom = 'chr1' AND direction = 'loss' AND credible AND counted AND start < ? AND "end" > ?""",
+            [end, start],
+        ).fetchall()
+    pixels = ASSUMED_WIDTH / (end - start)
+    wanted = sorted(
+        ((max(first, start) - start) * pixels, (min(last, end) - max(first, start)) * pixels) for first, last in found
+    )
+    assert len(drawn) > 1
+    assert drawn == [pytest.approx(place, abs=0.01) for place in wanted]
 
 
 def test_a_picture_fetches_nothing_and_runs_nothing(fetch: Fetch) -> None:
