@@ -105,6 +105,9 @@ def test_the_track_alone_draws_what_the_database_has_there_r8(fetch: Fetch, data
     told = " ".join(said)
     for word in ("losses and gains along the genome", "chr1:109,680,001-109,705,000", "whatever the overlap rule"):
         assert word in told, word
+    # what was called is drawn where no share of people may be told
+    assert fetch("/chart/frequency-loss.svg?region=chr5:70920001-70960000")[0] == 404
+    assert fetch("/chart/track.svg?region=chr5:70920001-70960000")[0] == 200
     gene = " ".join(words(fetch("/chart/track.svg?gene=GSTM1&class=gain")[2]))
     assert "GSTM1: gains along the genome" in gene
     # a gene is shown with its neighbourhood
