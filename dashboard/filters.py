@@ -165,6 +165,10 @@ class Filters:
         """The same at another filter level."""
         return replace(self, level=level)
 
+    def of_sites(self) -> "Filters":
+        """Those that apply to sites: a site is what its events made it, whatever the rule and limits in force (R9)."""
+        return replace(self, overlap=None, min_length=None, max_length=None, min_quality=None, min_bins=None)
+
     def to_query(self) -> dict[str, str]:
         """Names and values for an address, always in the order of rule R13; defaults are left out."""
         texts = {

@@ -1,16 +1,27 @@
-"""What is drawn along a stretch of a chromosome, as values: the store fills them, the chart draws them."""
+"""What is drawn along a stretch of a chromosome, as values: the store fills them, the chart draws them; and which stretch."""
 
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
+from dashboard.filters import Filters, Rule
 from dashboard.sweep import Shares, Steps
+from dashboard.target import Pieces, Target, surroundings
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 
 EVERYONE: Final = "all"
 """Stands for every super-population together."""
+
+
+def window(target: Target, filters: Filters) -> Interval:
+    """What is shown of the chromosome: a region itself; a gene, a site or one event's interval with its neighbourhood."""
+    place = target.interval
+    one_event = target.site is not None or (filters.overlap is not None and filters.overlap.rule is Rule.RECIPROCAL)
+    if target.kind is Pieces.REGION and not one_event:
+        return place
+    return surroundings(place)
 
 
 @dataclass(frozen=True, slots=True)

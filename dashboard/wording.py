@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from typing import Final
 
-from dashboard.filters import SHARES, Cohort, Filters, Outliers, Overlap, Rule
+from dashboard.filters import CODING, SHARES, Cohort, Filters, Outliers, Overlap, Rule
 from dashboard.target import Pieces, Target
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import Level
@@ -185,7 +185,20 @@ def limits(filters: Filters) -> str:
 
 def counted(filters: Filters, target: Target) -> str:
     """What is counted at a place: “credible losses and gains of coding sequence, of 10 kb or more”."""
-    told = f"{events(filters)} {rule(target.rule_in_force(filters.overlap), target.kind)}"
+    return _limited(f"{events(filters)} {rule(target.rule_in_force(filters.overlap), target.kind)}", filters)
+
+
+def counted_in_genes(filters: Filters) -> str:
+    """The same of many genes, each counted for itself."""
+    return _limited(f"{events(filters)} {rule(filters.overlap or CODING, Pieces.CODING)}, gene by gene", filters)
+
+
+def drawn(filters: Filters) -> str:
+    """What is drawn along the genome, whatever the overlap rule: “credible losses and gains, of 10 kb or more”."""
+    return _limited(events(filters).removesuffix(","), filters)
+
+
+def _limited(told: str, filters: Filters) -> str:
     beside = limits(filters)
     return f"{told}, {beside}" if beside else told
 

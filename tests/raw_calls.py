@@ -4,6 +4,7 @@ The table of events is not read, nor the events' numbers on the calls.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -129,6 +130,46 @@ class Person(NamedTuple):
     superpopulation: str
     population: str
     sex: str
+
+
+PARTS: Final = {
+    "complete-loss": "complete_losses",
+    "partial-loss": "partial_losses",
+    "low-gain": "low_gains",
+    "high-gain": "high_gains",
+}
+"""The column of each class in a table of frequencies."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the raw calls say of one direction: who is counted, which events make carriers, and who carries at PASS."""
+
+    people: list[Person]
+    events: list[Event]
+    passing: set[str]
+    direction: str
+
+    def counts(self) -> dict[tuple[str, str], dict[str, int]]:
+        """By way of grouping and group: people, carriers, carriers by class, carriers at PASS."""
+        by_person = classes(self.events, self.direction)
+        table: dict[tuple[str, str], Counter[str]] = {}
+        for person in self.people:
+            for kind in ("all", "superpopulation", "population", "sex"):
+                group = table.setdefault((kind, "all" if kind == "all" else getattr(person, kind)), Counter())
+                group["samples"] += 1
+                group["pass_carriers"] += person.sample in self.passing
+                if person.sample in by_person:
+                    group["carriers"] += 1
+                    group[PARTS[by_person[person.sample]]] += 1
+        names = ("samples", "carriers", "pass_carriers", *PARTS.values())
+        return {key: {name: group[name] for name in names} for key, group in table.items()}
+
+
+def answer(con: duckdb.DuckDBPyConnection, question: Question, direction: str) -> Answer:
+    """What is asked, of one direction."""
+    passing = {event.sample for event in events(con, question, direction, "pass")}
+    return Answer(people(con, question), events(con, question, direction), passing, direction)
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:

@@ -363,44 +363,6 @@ class _Table(HTMLParser):
             self.rows[-1][-1] += data
 
 
-PARTS = {
-    "complete-loss": "complete_losses",
-    "partial-loss": "partial_losses",
-    "low-gain": "low_gains",
-    "high-gain": "high_gains",
-}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the raw calls say of one direction: who is counted, which events make carriers, and who carries at PASS."""
-
-    people: list[raw_calls.Person]
-    events: list[raw_calls.Event]
-    passing: set[str]
-    direction: str
-
-    def counts(self) -> dict[tuple[str, str], dict[str, int]]:
-        """By way of grouping and group: people, carriers, carriers by class, carriers at PASS."""
-        classes = raw_calls.classes(self.events, self.direction)
-        table: dict[tuple[str, str], Counter[str]] = {}
-        for person in self.people:
-            for kind in ("all", "superpopulation", "population", "sex"):
-                group = table.setdefault((kind, "all" if kind == "all" else getattr(person, kind)), Counter())
-                group["samples"] += 1
-                group["pass_carriers"] += person.sample in self.passing
-                if person.sample in classes:
-                    group["carriers"] += 1
-                    group[PARTS[classes[person.sample]]] += 1
-        names = ("samples", "carriers", "pass_carriers", *PARTS.values())
-        return {key: {name: group[name] for name in names} for key, group in table.items()}
-
-
-def _answer(con: duckdb.DuckDBPyConnection, question: Question, direction: str) -> Answer:
-    passing = {event.sample for event in raw_calls.events(con, question, direction, "pass")}
-    return Answer(raw_calls.people(con, question), raw_calls.events(con, question, direction), passing, direction)
-
-
 def _page_counts(app: "AppTest", direction: str) -> dict[str, tuple[int, int, int, int]] | None:
     """Of every group in the page's tables of a direction: people, carriers, and the carriers' two classes."""
     page = _Table()
@@ -442,7 +404,7 @@ def test_page_downloads_and_raw_calls_agree_to_the_last_carrier(
     assert len(questions) == 50
     with httpx.Client(base_url=f"{server}/download", timeout=120) as client:
         for question in questions:
-            answers = {direction: _answer(raw, question, direction) for direction in question.directions}
+            answers = {direction: raw_calls.answer(raw, question, direction) for direction in question.directions}
             events = Counter(
                 (event.sample, direction, event.start, event.end)
                 for direction, answer in answers.items()
@@ -480,7 +442,7 @@ def test_page_downloads_and_raw_calls_agree_to_the_last_carrier(
                 if shown is None:
                     assert not answer.events or not assessable, f"{question}: no table of {direction}"
                     continue
-                first, second = [name for kind, name in PARTS.items() if kind.endswith(direction)]
+                first, second = [name for kind, name in raw_calls.PARTS.items() if kind.endswith(direction)]
                 wanted = {
                     "All" if kind == "all" else group: (n["samples"], n["carriers"], n[first], n[second])
                     for (kind, group), n in answer.counts().items()
@@ -525,10 +487,10 @@ def _compare(
     assert got == wanted, f"{question} {file}"
 
 
-def _compare_counts(lines: Iterable[dict[str, Any]], answers: dict[str, Answer], what: str) -> None:
+def _compare_counts(lines: Iterable[dict[str, Any]], answers: dict[str, raw_calls.Answer], what: str) -> None:
     got: dict[str, dict[tuple[str, str], dict[str, int]]] = {direction: {} for direction in answers}
     for line in lines:
-        names = ("samples", "carriers", "pass_carriers", *PARTS.values())
+        names = ("samples", "carriers", "pass_carriers", *raw_calls.PARTS.values())
         got[line["direction"]][line["grouped_by"], line["group"]] = {name: int(line[name]) for name in names}
     for direction, answer in answers.items():
         assert got[direction] == answer.counts(), f"{what}, {direction}"

@@ -15,7 +15,7 @@ from dashboard.colours import Palette
 WIDTH: Final = 560
 """Pixels of the plot, without labels."""
 LINE: Final = 96
-"""Letters of a line of the words above and below."""
+"""Letters of a line of the words above and below a plot of that width."""
 FONT: Final = "Liberation Sans, Helvetica, Arial, sans-serif"
 SIMULATED: Final = "SIMULATED DATA: these people do not exist."
 
@@ -31,9 +31,12 @@ def picture(
 ) -> dict[str, Any]:
     """The Vega-Lite of `spec` with a title, lines `above` and `below` it, as plain values that JSON takes.
 
-    `spec` is a chart of this package, its datasets frames; a width of the container becomes `WIDTH`.
+    `spec` is a chart of this package, its datasets frames; a width of the container becomes `WIDTH`. Lines break at the
+    width of the chart.
     """
-    chart = dict(spec)
+    chart = {name: part for name, part in spec.items() if name not in ("config", "padding")}
+    # parameters that hold a value belong to the whole, as Vega-Lite has it
+    parameters = chart.pop("params", [])
     datasets = {
         name: rows.to_dicts() if isinstance(rows, pl.DataFrame) else rows
         for name, rows in chart.pop("datasets", {}).items()
@@ -41,8 +44,9 @@ def picture(
     schema = chart.pop("$schema", None)
     if chart.get("width") == "container":
         chart["width"] = WIDTH
+    letters = LINE * chart.get("width", WIDTH) // WIDTH
     chart["title"] = {
-        "text": _wrapped(below),
+        "text": _wrapped(below, letters),
         "orient": "bottom",
         "anchor": "start",
         "fontSize": 10,
@@ -54,7 +58,7 @@ def picture(
         **({"$schema": schema} if schema else {}),
         "title": {
             "text": title,
-            "subtitle": _wrapped([SIMULATED, *above] if simulated else above),
+            "subtitle": _wrapped([SIMULATED, *above] if simulated else above, letters),
             "anchor": "start",
             "fontSize": 16,
             "color": palette.text,
@@ -62,6 +66,7 @@ def picture(
             "subtitleColor": palette.muted,
             "offset": 12,
         },
+        **({"params": parameters} if parameters else {}),
         "vconcat": [chart],
         "datasets": datasets,
         "background": palette.background,
@@ -90,5 +95,5 @@ def frequency_picture(spec: Mapping[str, Any], rows: int, palette: Palette) -> d
     return {**spec, "layer": [*spec["layer"], *numbers], "height": frequency.ROW_HEIGHT * rows}
 
 
-def _wrapped(lines: Sequence[str]) -> list[str]:
-    return [part for line in lines for part in textwrap.wrap(line, LINE)]
+def _wrapped(lines: Sequence[str], letters: int) -> list[str]:
+    return [part for line in lines for part in textwrap.wrap(line, letters)]

@@ -71,6 +71,9 @@ CURVES_TOP: Final = 51
 ARROWS: Final = {"+": "→", "-": "←"}
 SIGNS: Final = {Direction.LOSS: "▼", Direction.GAIN: "▲"}
 NAMES: Final = {Direction.LOSS: "loss", Direction.GAIN: "gain"}
+STRONG_NAMES: Final = {Direction.LOSS: "complete loss", Direction.GAIN: "high-level gain"}
+LEGEND_LINE: Final = 26
+"""Pixels of a line in a legend."""
 _STAINS: Final = {"gneg": 0.0, "gpos25": 0.2, "gpos50": 0.4, "gpos75": 0.6, "gpos100": 0.8, "gvar": 0.5, "stalk": 0.3}
 
 
@@ -179,8 +182,21 @@ _INTERVAL: Final = {
 }
 
 
-def track_chart(track: Track, palette: Palette, *, selectable: bool = False) -> dict[str, Any]:
+def track_picture(track: Track, palette: Palette) -> dict[str, Any]:
+    """The drawing of `track` as it stands alone: `ASSUMED_WIDTH` wide, with what its colours and lines mean below it."""
+    spec = track_chart(track, palette, legend=True)
+    size = {"across": ASSUMED_WIDTH, "down": spec["height"]}
+    # within a picture of several parts `width` is not that of the drawing
+    parameters = [
+        {"name": one["name"], "value": size[one["name"]]} if one["name"] in size else one for one in spec["params"]
+    ]
+    return {**spec, "width": ASSUMED_WIDTH, "params": parameters}
+
+
+def track_chart(track: Track, palette: Palette, *, selectable: bool = False, legend: bool = False) -> dict[str, Any]:
     """The drawing of `track`, as wide as its container; with `selectable`, a drag and a click on an interval select.
+
+    With `legend` it says itself what its colours and lines mean, which beside it on a page stands as text.
 
     Returns a Vega-Lite specification with its frames in `datasets` and its `height` in pixels.
     """
@@ -192,6 +208,8 @@ def track_chart(track: Track, palette: Palette, *, selectable: bool = False) -> 
     _genes(drawing, track)
     _problems(drawing, track)
     _highlight(drawing, track)
+    if legend:
+        _legend(drawing, track)
 
     template = _template(
         palette,
@@ -611,6 +629,41 @@ def _highlight(drawing: _Drawing, track: Track) -> None:
     drawing.box(place.start, place.end, CURVES_TOP, drawing.y, colour, opacity=0.1, behind=True)
 
 
+def _legend(drawing: _Drawing, track: Track) -> None:
+    """What the colours and the lines of the curves mean, from left to right."""
+    palette, size = drawing.palette, 10.5
+    x, middle = float(drawing.window.start), drawing.y + 9
+
+    def words(text: str) -> None:
+        nonlocal x
+        drawing.text(x, middle, text, palette.muted, size=size)
+        x += drawing.bases((len(text) + 2) * size * LETTER)
+
+    for direction in track.directions:
+        for colour, meaning in (
+            (palette.direction(direction), f"{SIGNS[direction]} {NAMES[direction]}"),
+            (palette.strong(direction), f"the dark part: {STRONG_NAMES[direction]}"),
+        ):
+            drawing.box(x, x + drawing.bases(11), middle - 5, middle + 5, colour)
+            x += drawing.bases(16)
+            words(meaning)
+    for number, group in enumerate(track.curves.superpopulations if shows_lines(track) else ()):
+        dashes = DASHES[number % len(DASHES)]
+        drawn = 0.0
+        while drawn < LEGEND_LINE:
+            for part, length in enumerate(dashes):
+                end = min(drawn + length, LEGEND_LINE)
+                if not part % 2 and end > drawn:
+                    colour = palette.superpopulation(group)
+                    drawing.box(
+                        x + drawing.bases(drawn), x + drawing.bases(end), middle - 1, middle + 1, colour, least=0
+                    )
+                drawn = end
+        x += drawing.bases(LEGEND_LINE + 5)
+        words(group)
+    drawing.y += 18
+
+
 # The chart
 
 
@@ -635,6 +688,7 @@ def _template(
     selectable: bool,
 ) -> dict[str, Any]:
     parameters = [alt.param(name=name, value=0) for name in ("first", "last", "zero", "reach")]
+    parameters += [alt.param(name=name, expr=side) for name, side in (("across", "width"), ("down", "height"))]
     along = alt.Scale(domain=[alt.ExprRef("first"), alt.ExprRef("last")], nice=False, zero=False)
     x = alt.X("x:Q", axis=None, scale=along)
     y = alt.Y("y:Q", axis=None, scale=None)
@@ -647,7 +701,7 @@ def _template(
 
     # At least so many pixels wide, and within the window.
     def boxes(data: str, least: str) -> Any:
-        bases = f"{least} * (last - first) / width"
+        bases = f"{least} * (last - first) / across"
         return layer(
             data,
             wide=f"max(datum.x2 - datum.x, {bases})",
@@ -707,7 +761,7 @@ def _template(
             CURVES,
             where="format(datum.x + 1, ',') + '–' + format(datum.x2, ',')",
             top="0",
-            bottom="height",
+            bottom="down",
             **shares,
         )
         .mark_rect(opacity=0, clip=True, aria=False)
@@ -749,8 +803,8 @@ def _template(
     )
     words = layer(
         TEXTS,
-        at="datum.x + datum.shift * (last - first) / width",
-        shown="isValid(datum.room) && datum.room * width / (last - first) < datum.needs ? '' : datum.text",
+        at="datum.x + datum.shift * (last - first) / across",
+        shown="isValid(datum.room) && datum.room * across / (last - first) < datum.needs ? '' : datum.text",
     ).encode(
         x=alt.X("at:Q", axis=None, scale=along),
         y=y,

@@ -9,6 +9,7 @@ from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.download_menu import menu
 from dashboard.components.frequency import PLURALS
+from dashboard.components.sites import SITE_IN_ADDRESS, addresses
 from dashboard.filters import Filters
 from dashboard.formats.columns import one_based
 from dashboard.subject import Subject
@@ -32,6 +33,7 @@ _COLUMNS: Final = (
     "badges",
     "filters",
     "copy_ratio",
+    "site",
     "relatives",
 )
 
@@ -63,7 +65,10 @@ def carrier_list(
         .join(kin, on=["sample", "direction"], how="left", maintain_order="left")
         .with_columns(pl.col("relatives").fill_null(""))
         .select(_COLUMNS)
-        .with_columns(pl.col("class").str.replace_all("-", " ")),
+        .with_columns(
+            pl.col("class").str.replace_all("-", " "),
+            pl.col("site").replace_strict(addresses(events["site"], subject, filters), return_dtype=pl.String),
+        ),
         column_config=_configuration(subject.kind.value),
         hide_index=True,
         height=420 if events.height > 10 else "auto",
@@ -116,6 +121,9 @@ def _configuration(noun: str) -> dict[str, Any]:
         "bins": column.NumberColumn("Bins", help="Read-depth bins; one or two are the least certain", format="%d"),
         "copy_ratio": column.NumberColumn("Copy ratio", help="1 is the expected copy number", format="%.2f"),
         "filters": column.TextColumn("Filter"),
+        "site": column.LinkColumn(
+            "Site", help="Variant that the event belongs to; narrows the page to it", display_text=SITE_IN_ADDRESS
+        ),
         "badges": column.ListColumn("Care"),
         "relatives": column.TextColumn(
             "Relatives who carry it too", help="Parents and children in the panel of trios, whatever the cohort chosen"

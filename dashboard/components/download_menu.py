@@ -13,6 +13,7 @@ _WORDS: Final = {
     "calls": "Their calls, as the caller wrote them",
     "frequencies": "Frequencies of every group",
     "sites": "Sites",
+    "genes": "Genes, each with its carriers",
 }
 _FORMAT_WORDS: Final = {"parquet": "Parquet", "pgxseg": "pgxseg"}
 

@@ -12,7 +12,7 @@ from dashboard.components.depends import depends
 from dashboard.components.download_menu import menu
 from dashboard.components.run import Run
 from dashboard.components.sites import site_table
-from dashboard.components.track import track, window
+from dashboard.components.track import track
 from dashboard.filters import ANY
 from dashboard.frequency_table import frequency_table
 from dashboard.store.callability import callability
@@ -21,6 +21,7 @@ from dashboard.store.cohort import group_codes, group_names, population_names, s
 from dashboard.store.panel import people
 from dashboard.subject import Kind, Subject
 from dashboard.target import Pieces, Target
+from dashboard.track import window
 
 
 def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
@@ -70,6 +71,7 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
     if counted.counted and (seen.assessable or target.kind is Pieces.REGION):
         selectable = subject.kind is Kind.REGION
         track(run, window(target, filters), filters, target.interval, selectable=selectable)
+        st.html(menu(subject, filters, charts=("track",)))
     kin = relatives(database, target, filters)
     carrier_list(events, kin, subject, filters, assessable=seen.assessable)
 
@@ -88,6 +90,7 @@ def along(run: Run, subject: Subject, target: Target) -> None:
         )
     )
     track(run, window(target, filters), filters, target.interval, selectable=True)
+    st.html(menu(subject, filters, charts=("track",)))
     site_table(run, subject, target.interval)
 
 

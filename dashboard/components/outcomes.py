@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import links, subject, wording
 from dashboard.components import markup
+from dashboard.components.download_menu import menu
 from dashboard.filters import Filters
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, genes_named
@@ -66,13 +67,16 @@ def genes_there(outcome: Place, filters: Filters) -> None:
         st.html(markup.element("p", "No gene of the gene models lies there.", class_="cnv-counted"))
         return
     more = (
-        f" More than {GENES_SHOWN} lie there; these are the first, coding ones before others." if outcome.more else ""
+        f" More than {GENES_SHOWN} lie there; these are the first, coding ones before others; the download has all."
+        if outcome.more
+        else ""
     )
     st.html(
         markup.element("h2", "Genes in the region", class_="cnv-section")
         + (markup.element("p", more.strip(), class_="cnv-counted") if more else "")
     )
     _choices(outcome.genes, filters)
+    st.html(menu(subject.Subject(subject.Kind.REGION, outcome.name), filters, "genes"))
 
 
 def nothing(outcome: Nothing, filters: Filters) -> None:

@@ -3,14 +3,17 @@
 from dataclasses import replace
 from typing import Any, Final
 
+import polars as pl
 import streamlit as st
 
 from dashboard import links, wording
 from dashboard.components import markup
+from dashboard.components.download_menu import menu
 from dashboard.components.frame import notice
 from dashboard.components.frequency import sign
 from dashboard.components.run import Run
 from dashboard.filters import Filters
+from dashboard.formats.columns import one_based
 from dashboard.store.cohort import superpopulation_names
 from dashboard.store.sites import site_named, sites_at
 from dashboard.subject import SITE, Subject
@@ -19,7 +22,7 @@ from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 
 SHOWN: Final = 40
-"""Sites in the table; the rest is in the downloads."""
+"""Sites in the table; all of them stand in the list that unfolds below it."""
 GENES_SHOWN: Final = 3
 
 
@@ -84,6 +87,83 @@ def site_table(run: Run, subject: Subject, place: Interval) -> None:
         class_="cnv-table cnv-sites",
     )
     st.html(title + markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label="Sites"))
+    if found.height > SHOWN:
+        _all_sites(found, groups, subject, filters)
+    st.html(menu(subject, filters.of_sites(), "sites"))
+
+
+def _all_sites(found: pl.DataFrame, groups: list[str], subject: Subject, filters: Filters) -> None:
+    """Every site of the place to unfold, each column sortable; sent only once it is open, since there can be thousands."""
+    whole = st.expander(f"All {wording.count(found.height)} sites", key=f"sites {subject.name}", on_change="rerun")
+    if whole.open:
+        whole.dataframe(
+            one_based(found)
+            .with_columns(
+                pl.col("site").replace_strict(addresses(found["site"], subject, filters)),
+                length=pl.col("end") - pl.col("start") + 1,
+                allele_frequency=pl.col("allele_count") / pl.col("allele_number"),
+                **{code: pl.col(f"carriers_{code}") / pl.col(f"samples_{code}") for code in groups},
+            )
+            .select(*_COLUMNS[:9], *groups, *_COLUMNS[9:]),
+            column_config=_configuration(groups),
+            hide_index=True,
+            height=420,
+            alt=f"All {found.height} sites here; the CSV has the same rows.",
+        )
+
+
+def addresses(sites: pl.Series, subject: Subject, filters: Filters) -> dict[str, str]:
+    """The address of the page narrowed to each of these sites, by its id."""
+    return {
+        site: links.page(replace(subject, site=site), filters)
+        for site in sites.drop_nulls().unique(maintain_order=True)
+    }
+
+
+SITE_IN_ADDRESS: Final = r"site=chr[0-9XY]+-(\d+-\d+)-"
+"""What a column of such addresses shows: the interval of the site."""
+
+_COLUMNS: Final = (
+    "site",
+    "direction",
+    "length",
+    "median_bins",
+    "carriers",
+    "samples",
+    "frequency",
+    "ci_low",
+    "ci_high",
+    "complete_losses",
+    "allele_frequency",
+    "few_bins",
+    "multi_allelic",
+    "problem",
+    "genes",
+    "coding",
+)
+
+
+def _configuration(groups: list[str]) -> dict[str, Any]:
+    column = st.column_config
+    return {
+        "site": column.LinkColumn("Site", help="Narrows the page to it", display_text=SITE_IN_ADDRESS, pinned=True),
+        "direction": column.TextColumn("Kind"),
+        "length": column.NumberColumn("Length, bp", format="localized"),
+        "median_bins": column.NumberColumn("Bins", help="Median read-depth bins", format="%g"),
+        "carriers": column.NumberColumn("Carriers", format="localized"),
+        "samples": column.NumberColumn("People", format="localized"),
+        "frequency": column.NumberColumn("Frequency", format="percent"),
+        "ci_low": column.NumberColumn("95 % from", help="Wilson interval", format="percent"),
+        "ci_high": column.NumberColumn("to", help="Wilson interval", format="percent"),
+        **{code: column.NumberColumn(code, help=f"Share of people of {code}", format="percent") for code in groups},
+        "complete_losses": column.NumberColumn("Complete", help="People without a copy", format="localized"),
+        "allele_frequency": column.NumberColumn("Allele frequency", format="percent"),
+        "few_bins": column.CheckboxColumn("Few bins", help="A median of two or fewer: the least certain kind"),
+        "multi_allelic": column.CheckboxColumn("Multi-allelic"),
+        "problem": column.TextColumn("Problem region"),
+        "genes": column.TextColumn("Genes"),
+        "coding": column.TextColumn("Coding", help="Genes whose coding sequence it takes"),
+    }
 
 
 def _caption(number: int, filters: Filters) -> str:
@@ -92,10 +172,8 @@ def _caption(number: int, filters: Filters) -> str:
         "its name narrows the page to it."
     ]
     if number > SHOWN:
-        told.append(f"The {SHOWN} with most carriers are shown.")
-    limits = replace(Filters(), min_length=filters.min_length, max_length=filters.max_length)
-    limits = replace(limits, min_quality=filters.min_quality, min_bins=filters.min_bins)
-    if limits != Filters():
+        told.append(f"The {SHOWN} with most carriers are shown; all are in the list below.")
+    if replace(filters.of_sites(), overlap=filters.overlap) != filters:
         told.append("Limits of length, quality and bins are not applied here.")
     return " ".join(told)
 

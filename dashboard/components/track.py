@@ -8,31 +8,21 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard import subject, wording
-from dashboard.charts.track import BRUSH, DASHES, PICK, picked, shows_lines, track_chart
+from dashboard.charts.track import BRUSH, DASHES, PICK, STRONG_NAMES, picked, shows_lines, track_chart
 from dashboard.components import markup
 from dashboard.components.run import Run
 from dashboard.components.window import NARROWEST
 from dashboard.filters import Filters, Overlap, Rule
 from dashboard.store import tracks
-from dashboard.target import Pieces, Target, surroundings
 from dashboard.track import Track
 from data_prep.domain.chromosomes import LENGTHS
-from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval
 
 PICKED: Final = Overlap(Rule.RECIPROCAL, 9_000)
 """The rule under which an interval that was clicked is counted: nearly the same event, and not whatever touches it."""
 LEAST_DRAG: Final = 200
 """A drag over less than this part of the window is a click that slipped."""
-
-
-def window(target: Target, filters: Filters) -> Interval:
-    """What is shown of the chromosome: a region itself; a gene, a site or one event's interval with its neighbourhood."""
-    place = target.interval
-    one_event = target.site is not None or (filters.overlap is not None and filters.overlap.rule is Rule.RECIPROCAL)
-    if target.kind is Pieces.REGION and not one_event:
-        return place
-    return surroundings(place)
 
 
 def track(
@@ -101,10 +91,9 @@ def _legend(run: Run, drawn: Track) -> str:
     palette = run.palette
     shown = []
     for direction in drawn.directions:
-        name = "complete loss" if direction is Direction.LOSS else "high-level gain"
         shown += [
             _key(palette.direction(direction), direction.value),
-            _key(palette.strong(direction), f"the dark part: {name}"),
+            _key(palette.strong(direction), f"the dark part: {STRONG_NAMES[direction]}"),
         ]
     if shows_lines(drawn):
         shown += [

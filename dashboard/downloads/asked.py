@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dashboard import query, wording
-from dashboard.filters import CALLSET, Filters, parse
+from dashboard.filters import CALLSET, Filters, Overlap, parse
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, gene_target
@@ -48,11 +48,14 @@ class Asked:
         return f"{self.gene.symbol} ({self.gene.gene_id}), {interval}" if self.gene else interval
 
 
-def asked(published: Generation, given: Mapping[str, str]) -> Asked:
-    """What an address asks for, or `RefusedError`."""
+def asked(published: Generation, given: Mapping[str, str], default_overlap: Overlap | None = None) -> Asked:
+    """What an address asks for, or `RefusedError`. `default_overlap` is the rule where the address names none, if it is
+    not that of the gene or region asked for."""
     kind = _kind(given)
     database = published.of(given.get(CALLSET, ""))
-    filters, problems = parse(given, group_codes(database), kind.default_overlap, tuple(published.callsets))
+    filters, problems = parse(
+        given, group_codes(database), default_overlap or kind.default_overlap, tuple(published.callsets)
+    )
     if faults := problems + query.unused(given, *Kind, SITE):
         raise RefusedError(400, faults[0].sentence)
     text = given[kind]

@@ -20,6 +20,7 @@ TABLES: Final = {
     "carriers": ("csv", "tsv", "bed", "json", "parquet", "pgxseg"),
     "frequencies": _TABULAR,
     "sites": ("csv", "tsv", "bed", "vcf", "json", "parquet"),
+    "genes": ("csv", "tsv", "bed", "json", "parquet"),
 }
 """Tables with their formats. An event is nothing that a caller wrote, so VCF has calls and no events; a frequency has
 no place of its own, so it is in no format of intervals."""
@@ -30,7 +31,8 @@ def there() -> str:
     return "; ".join(f"{table} as {', '.join(formats)}" for table, formats in TABLES.items())
 
 
-CHARTS: Final = ("frequency-loss", "frequency-gain", "copy-number")
+TRACK: Final = "track"
+CHARTS: Final = ("frequency-loss", "frequency-gain", "copy-number", TRACK)
 """Charts that can be had as pictures."""
 PICTURES: Final = ("svg", "png")
 

@@ -12,9 +12,10 @@ from dashboard import query, settings, wording
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.charts.frequency import frequency_chart
 from dashboard.charts.picture import frequency_picture, picture
+from dashboard.charts.track import track_picture
 from dashboard.colours import LIGHT
 from dashboard.downloads.asked import Asked, RefusedError, asked
-from dashboard.downloads.catalogue import CHARTS, charts_there
+from dashboard.downloads.catalogue import CHARTS, TRACK, charts_there
 from dashboard.downloads.route import refusal, refused
 from dashboard.downloads.told import name_of_file
 from dashboard.drawing import FORMATS, BusyDrawingError, Drawing, DrawingError
@@ -24,6 +25,9 @@ from dashboard.store.carriers import copy_numbers, frequencies
 from dashboard.store.cohort import group_codes, release
 from dashboard.store.database import BusyError, UnavailableError
 from dashboard.store.panel import people
+from dashboard.store.tracks import track
+from dashboard.target import Pieces
+from dashboard.track import window
 from data_prep.domain.copy_number import CallClass, Direction
 
 drawing: Final = Drawing()
@@ -69,7 +73,9 @@ def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
     with settings.store().lease() as database:
         what = asked(database, given)
         target, filters = what.target, what.filters
-        if not callability(database, target).assessable:
+        drawn = name == TRACK
+        # what was called in a region is drawn whether a share of people may be told or not, as on its page
+        if not callability(database, target).assessable and not (drawn and target.kind is Pieces.REGION):
             raise RefusedError(404, f"{what.title} is not assessable: the caller cannot see this place.")
         counted = people(database, target.interval.chrom, filters)
         if not counted.counted:
@@ -77,12 +83,13 @@ def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
         told = release(database)
         title, legend, spec = _CHARTS[name](what)
         left_out = wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
+        events = wording.drawn(filters) if drawn else wording.counted(filters, target)
         who = f"{wording.count(counted.counted)} {wording.group(filters)}" + (f"; {left_out}" if left_out else "")
         return _Drawable(
             picture(
                 spec,
                 title=f"{what.title}: {title}",
-                above=[f"Counted: {wording.counted(filters, target)}, in {who}.", legend],
+                above=[f"Counted: {events}, in {who}.", legend],
                 below=[
                     f"{what.place}, GRCh38. Callset {told.name or told.caller}; database {told.generation}, "
                     f"built {told.built_at[:10]}.",
@@ -120,8 +127,19 @@ def _copy_number(what: Asked) -> tuple[str, str, dict[str, Any]]:
     return "copies by super-population", legend, copy_number_chart(counts, LIGHT)
 
 
+def _track(what: Asked) -> tuple[str, str, dict[str, Any]]:
+    shown = window(what.target, what.filters)
+    spec = track_picture(track(what.database, shown, what.filters, what.target.interval), LIGHT)
+    legend = (
+        f"{shown}. Curve: share of people at each base; bars: distinct intervals, thicker with more carriers. "
+        "Everything that meets the filters is drawn, whatever the overlap rule."
+    )
+    return f"{wording.classes(what.filters)} along the genome", legend, spec
+
+
 _CHARTS: Final[dict[str, Callable[[Asked], tuple[str, str, dict[str, Any]]]]] = {
     "frequency-loss": _frequency(Direction.LOSS),
     "frequency-gain": _frequency(Direction.GAIN),
     "copy-number": _copy_number,
+    TRACK: _track,
 }

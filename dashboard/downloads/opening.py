@@ -11,6 +11,7 @@ from dashboard import settings
 from dashboard.downloads.asked import Asked, RefusedError, asked
 from dashboard.downloads.catalogue import FORMATS, TABLES, there
 from dashboard.downloads.told import about, name_of_file
+from dashboard.filters import CODING
 from dashboard.formats import bed, columns, delimited, parquet, pgxseg, vcf
 from dashboard.formats import json as json_format
 from dashboard.formats.about import About
@@ -19,7 +20,9 @@ from dashboard.store.callability import callability
 from dashboard.store.calls import call_batches, calls_by_place, carrying, events_by_place, filters_of
 from dashboard.store.carriers import carrier_event_batches, frequencies
 from dashboard.store.cohort import group_codes, superpopulation_names
+from dashboard.store.gene_counts import gene_counts
 from dashboard.store.sites import sites_at
+from dashboard.subject import SITE
 
 BATCH: Final = 5_000
 """Rows a piece."""
@@ -47,7 +50,9 @@ def opened(file: str, given: Mapping[str, str]) -> Opened:
         raise RefusedError(404, f"There is no such download under /download/; there are {there()}.")
     held = ExitStack()
     try:
-        what = asked(held.enter_context(settings.store().lease()), given)
+        # a gene of a region is counted as on its own page
+        rule = CODING if table == columns.GENES.name else None
+        what = asked(held.enter_context(settings.store().lease()), given, rule)
         pieces = _OPENERS[table, suffix](what, held, about(what, table, suffix))
         return Opened(name_of_file(what, table, suffix), FORMATS[suffix], pieces, held)
     except BaseException:
@@ -112,25 +117,24 @@ def _pgxseg(frames: Callable[[Asked, ExitStack], Frames]) -> Opener:
     return open_file
 
 
-_NOT_FOR_SITES: Final = ("overlap", "min_length", "max_length", "min_quality", "min_bins")
-
-
 def _sites(what: Asked) -> tuple[pl.DataFrame, list[str]]:
     """The sites of the place in its order, and the super-populations that have counts."""
+    used = what.filters.of_sites().to_query()
     for name in what.filters.to_query():
-        if name in _NOT_FOR_SITES:
+        if name not in used:
             raise RefusedError(400, f"{name} is not used for sites: a site is what its events made it.")
     found = sites_at(what.database, what.target.interval, what.filters)
     if what.target.site is not None:
         found = found.filter(pl.col("site_id") == what.target.site)
     groups = [code for code in superpopulation_names(what.database) if f"samples_{code}" in found.columns]
+    found = found.with_columns(length=pl.col("end") - pl.col("start"))
     return found.sort("start", "end", "direction"), groups
 
 
 def _sites_tabular(suffix: str) -> Opener:
     def open_file(what: Asked, held: ExitStack, told: About) -> Iterator[bytes]:
         found, groups = _sites(what)
-        return _tabular(columns.sites(groups), lambda *_: iter([found]))["sites", suffix](what, held, told)
+        return _tabular(columns.sites(groups), lambda *_: found.iter_slices(BATCH))["sites", suffix](what, held, told)
 
     return open_file
 
@@ -142,6 +146,30 @@ def _sites_bed(what: Asked, _: ExitStack, told: About) -> Iterator[bytes]:
 
 def _sites_vcf(what: Asked, _: ExitStack, told: About) -> Iterator[bytes]:
     return vcf.sites_pieces(*_sites(what), told)
+
+
+def _genes(what: Asked, _: ExitStack) -> Frames:
+    if what.subject.site is not None:
+        raise RefusedError(400, f"{SITE} is not used for genes: leave it out, or ask for the carriers of the site.")
+    counts = gene_counts(what.database, what.target.interval, what.filters, what.gene)
+    note = pl.when("assessable").then(pl.lit("")).otherwise(pl.lit(NOT_ASSESSABLE))
+    return (frame.with_columns(note=note) for frame in counts)
+
+
+_GENES_IN_BED: Final = bed.Items(
+    "symbol",
+    pl.max_horizontal("frequency_loss", "frequency_gain") * 1_000,
+    "carriers of losses or of gains, whichever are more, per 1,000 people",
+    coloured_by="commoner",
+    strand="strand",
+)
+
+
+def _genes_bed(what: Asked, held: ExitStack, told: About) -> Iterator[bytes]:
+    losses, gains = pl.col("carriers_loss").fill_null(0), pl.col("carriers_gain").fill_null(0)
+    commoner = pl.when(losses > gains).then(pl.lit("loss")).when(gains > 0).then(pl.lit("gain"))
+    frames = (frame.with_columns(commoner=commoner) for frame in _genes(what, held))
+    return bed.bed_pieces(frames, _GENES_IN_BED, told)
 
 
 _OPENERS: Final[dict[tuple[str, str], Opener]] = {
@@ -156,4 +184,6 @@ _OPENERS: Final[dict[tuple[str, str], Opener]] = {
     **{("sites", suffix): _sites_tabular(suffix) for suffix in ("csv", "tsv", "json", "parquet")},
     ("sites", "bed"): _sites_bed,
     ("sites", "vcf"): _sites_vcf,
+    **_tabular(columns.GENES, _genes),
+    ("genes", "bed"): _genes_bed,
 }

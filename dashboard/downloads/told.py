@@ -18,6 +18,8 @@ def about(asked: Asked, table: str, suffix: str) -> About:
     events = wording.counted(filters, target)
     if table == "sites":
         events = f"{wording.events(filters)} of sites that touch the {target.kind.noun}"
+    if table == "genes":
+        events = wording.counted_in_genes(filters)
     facts = {
         "place": asked.place,
         "assembly": "GRCh38",

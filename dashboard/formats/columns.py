@@ -85,6 +85,7 @@ _NUMBERS: Final = (
     Column("filters", pl.String, "FILTER; PASS, or codes joined by a semicolon"),
 )
 _EVENT: Final = Column("event", pl.Int64, "Number of the event: abutting calls of one person and direction")
+_SITE_OF: Final = Column("site", pl.String, "Site of the event, where it belongs to one")
 _OVERLAP: Final = Column("overlap", pl.Float64, "Share of the gene or region that lies within it, 0 to 1")
 
 CARRIERS: Final = Table(
@@ -96,6 +97,7 @@ CARRIERS: Final = Table(
         *_NUMBERS,
         Column("genotype", pl.String, "GT of the event's calls as written, joined by a semicolon"),
         _EVENT,
+        _SITE_OF,
         _OVERLAP,
     ),
 )
@@ -109,6 +111,7 @@ CALLS: Final = Table(
         *_NUMBERS,
         Column("genotype", pl.String, "GT as written"),
         _EVENT,
+        _SITE_OF,
         _OVERLAP,
     ),
 )
@@ -137,6 +140,52 @@ FREQUENCIES: Final = Table(
 )
 
 
+def _carriers_of(direction: str, *by_class: Column) -> tuple[Column, ...]:
+    return (
+        Column(f"carriers_{direction}", pl.Int32, f"People with a {direction} that meets filters and overlap rule"),
+        Column(f"frequency_{direction}", pl.Float64, "They as a share of samples, 0 to 1"),
+        Column(f"ci_low_{direction}", pl.Float64, "Lower end of its 95 % Wilson interval"),
+        Column(f"ci_high_{direction}", pl.Float64, "Upper end of its 95 % Wilson interval"),
+        *by_class,
+    )
+
+
+GENES: Final = Table(
+    "genes",
+    "a gene, counted as its own page counts it",
+    (
+        Column("symbol", pl.String, "Symbol of the gene; its id where there is none"),
+        Column("gene_id", pl.String, "Ensembl id"),
+        Column("description", pl.String, "Name in words"),
+        Column("biotype", pl.String, "protein_coding, lncRNA, a kind of pseudogene and so on"),
+        Column("chrom", pl.String, "Chromosome of GRCh38"),
+        Column("start", pl.Int32, "First base of the representative transcript, else of the gene"),
+        Column("end", pl.Int32, "Last base, likewise"),
+        Column("length", pl.Int32, "Bases"),
+        Column("strand", pl.String, "+ or -"),
+        Column("transcript_id", pl.String, "Representative transcript"),
+        Column("transcript_name", pl.String, "Its name"),
+        Column("chosen_as", pl.String, "Why this transcript"),
+        Column("coding_bases", pl.Int32, "Its bases of coding sequence, stop codon included"),
+        Column(
+            "rule", pl.String, "Overlap rule in force: for coding, exon of a gene without coding sequence, else any"
+        ),
+        Column("samples", pl.Int32, "People counted"),
+        *_carriers_of(
+            "loss",
+            Column("complete_losses", pl.Int32, "Carriers of a loss without a copy"),
+            Column("partial_losses", pl.Int32, "Carriers of a loss with fewer copies than expected"),
+        ),
+        *_carriers_of(
+            "gain",
+            Column("low_gains", pl.Int32, "Carriers of a gain with more copies than expected"),
+            Column("high_gains", pl.Int32, "Carriers of a gain with 2.5 times the expected copies or more"),
+        ),
+        FREQUENCIES.columns[-1],
+    ),
+)
+
+
 def sites(superpopulations: Iterable[str]) -> Table:
     """The table of sites, with carriers and samples of each of these super-populations."""
     groups = [
@@ -154,7 +203,7 @@ def sites(superpopulations: Iterable[str]) -> Table:
 
 _SITE: Final = (
     Column("site", pl.String, "Id: founding interval, 1-based and inclusive, and direction"),
-    *_PLACE[:3],
+    *_PLACE,
     Column("direction", pl.String, "loss or gain"),
     *FREQUENCIES.columns[3:13],
     Column("allele_count", pl.Int32, "Copies lost, where alleles have a meaning"),

@@ -46,10 +46,11 @@ _CALLS: Final = (
     '##FORMAT=<ID=FT,Number=1,Type=String,Description="FILTER of the call">',
     '##FORMAT=<ID=EVT,Number=1,Type=String,Description="Number of the event that the call is part of: abutting calls of '
     'one person and direction">',
+    '##FORMAT=<ID=SITE,Number=1,Type=String,Description="Site of that event, where it belongs to one">',
     '##explorer_qual="QUAL of a record is the highest of its calls"',
     '##explorer_filter="FILTER of a record is PASS where a call of it passed, else every filter that one failed"',
 )
-_FORMAT: Final = "GT:CN:ECN:CNQ:SM:BC:FT:EVT"
+_FORMAT: Final = "GT:CN:ECN:CNQ:SM:BC:FT:EVT:SITE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ def _cell(call: Mapping[str, Any], missing: str) -> str:
             _number(call["bins"]),
             ";".join(_code(code) for code in call["filters"].split(";")),
             str(call["event"]),
+            call["site"] or ".",
         )
     )
 

@@ -4,14 +4,17 @@ Two sources: places known to be blind to short reads, in any release, and the ca
 release writes them. Half of the place has to be seen.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.target import Target
+from data_prep.domain.intervals import Interval
 
 LEAST_SEEN: Final = 0.5
 """Share of the place, and of the samples over it, from which a frequency is shown (R5)."""
@@ -48,21 +51,46 @@ WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND samples > 0"
     {"bases": pl.Float64},
 )
 
+# One row a stretch with the share of samples that were seen there; they do not overlap.
+SEEN_ALONG: Final = Statement(
+    """SELECT start, "end", seen / samples AS share FROM callability
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND samples > 0""",
+    {"start": pl.Int32, "end": pl.Int32, "share": pl.Float64},
+)
+
 
 @remembered
 def callability(database: Generation, target: Target) -> Callability:
     """How much of `target` can be seen: the share in blind places, and the mean share of samples seen over it."""
-    interval = target.interval
-    place = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
-    problems = landmarks(database).problems.touching(interval).select("kind", "name", "start", "end").rows()
-    blind = [
-        (max(start, interval.start), min(end, interval.end)) for kind, _, start, end in problems if kind in BLIND_KINDS
-    ]
-    length = interval.length
+    bases = database.frame(SEEN, _place(target.interval)).item() if knows_what_was_seen(database) else None
+    return _told(database, target.interval, bases)
+
+
+def callabilities(database: Generation, places: Sequence[Interval]) -> list[Callability]:
+    """The same of many places of one chromosome at once; nothing is kept."""
+    if not places or not knows_what_was_seen(database):
+        return [_told(database, place, None) for place in places]
+    reach = Interval(places[0].chrom, min(place.start for place in places), max(place.end for place in places))
+    start, end, share = database.table(SEEN_ALONG, _place(reach)).to_numpy().astype(float).T
+    found = []
+    for place in places:
+        bases = (np.clip(np.minimum(end, place.end) - np.maximum(start, place.start), 0, None) * share).sum()
+        found.append(_told(database, place, float(bases)))
+    return found
+
+
+def _place(place: Interval) -> dict[str, object]:
+    return {"chrom": place.chrom, "start": place.start, "end": place.end}
+
+
+def _told(database: Generation, place: Interval, bases: float | None) -> Callability:
+    """`bases` sums the share of samples seen over the bases of the place; None where the release does not say."""
+    problems = landmarks(database).problems.touching(place).select("kind", "name", "start", "end").rows()
+    blind = [(max(start, place.start), min(end, place.end)) for kind, _, start, end in problems if kind in BLIND_KINDS]
     return Callability(
-        blind=_union_length(sorted(blind)) / length,
+        blind=_union_length(sorted(blind)) / place.length,
         blind_names=tuple(dict.fromkeys(name for kind, name, _, _ in problems if kind in BLIND_KINDS)),
-        seen=database.frame(SEEN, place).item() / length if knows_what_was_seen(database) else None,
+        seen=None if bases is None else bases / place.length,
         care=tuple(dict.fromkeys(name for kind, name, _, _ in problems if kind not in BLIND_KINDS)),
     )
 

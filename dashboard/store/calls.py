@@ -67,12 +67,12 @@ FILTERS: Final = Statement(
 class Carrying:
     """Who carries at a place, and by which events.
 
-    `people` has `sample`, `superpopulation`, `population`, `sex`, one row a carrier, by name; `reach` holds the events
-    whole, None where there are none.
+    `people` has `sample`, `superpopulation`, `population`, `sex`, one row a carrier, by name; `events` their numbers and
+    sites, in `event` and `site`; `reach` holds the events whole, None where there are none.
     """
 
     people: pl.DataFrame
-    events: pl.Series
+    events: pl.DataFrame
     reach: Interval | None
 
 
@@ -83,11 +83,12 @@ def carrying(database: Generation, target: Target, filters: Filters, rows: int) 
     starts, ends = [], []
     for frame in events_of_carriers(database, target, filters, rows):
         people.append(frame.select(columns).unique())
-        events.append(frame["event"])
+        events.append(frame.select("event", "site"))
         starts.append(frame["start"].to_numpy().min())
         ends.append(frame["end"].to_numpy().max())
     if not people:
-        return Carrying(pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), pl.Series("event", [], pl.Int64), None)
+        nobody = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+        return Carrying(nobody, pl.DataFrame(schema={"event": pl.Int64, "site": pl.String}), None)
     reach = Interval(target.interval.chrom, int(min(starts)), int(max(ends)))
     return Carrying(pl.concat(people).unique().sort("sample"), pl.concat(events), reach)
 
@@ -105,7 +106,8 @@ def calls_by_place(
 ) -> Iterator[Iterator[pl.DataFrame]]:
     """The calls of these events sorted by start, end and direction, in frames of about `rows` rows.
 
-    Columns as `CALLS` says, with the person's and `overlap`, the share of the target that the call covers; 0-based.
+    Columns as `CALLS` says, with the person's, the event's `site`, and `overlap`, the share of the target that the call
+    covers; 0-based.
     """
     with _by_place(database, CALLS, target, carried, rows) as frames:
         yield frames
@@ -126,8 +128,9 @@ def call_batches(database: Generation, target: Target, filters: Filters, rows: i
         reach = Interval(
             target.interval.chrom, int(frame["start"].to_numpy().min()), int(frame["end"].to_numpy().max())
         )
-        calls = database.table(CALLS, _parameters(reach, frame["event"]))
-        yield _with_people(database, calls, target).sort(
+        events = frame.select("event", "site")
+        calls = database.table(CALLS, _parameters(reach, events))
+        yield _whole(database, calls, events, target).sort(
             "superpopulation",
             "population",
             "sample",
@@ -146,23 +149,26 @@ def _by_place(
         yield iter(())
         return
     with database.batches(statement, _parameters(carried.reach, carried.events), rows) as frames:
-        yield (_with_people(database, frame, target) for frame in frames)
+        yield (_whole(database, frame, carried.events, target) for frame in frames)
 
 
-def _parameters(reach: Interval, events: pl.Series) -> dict[str, object]:
+def _parameters(reach: Interval, events: pl.DataFrame) -> dict[str, object]:
     return {
         "chrom": reach.chrom,
         "reach_start": reach.start,
         "reach_end": reach.end,
-        "events": events.to_list(),
+        "events": events["event"].to_list(),
     }
 
 
-def _with_people(database: Generation, frame: pl.DataFrame, target: Target) -> pl.DataFrame:
+def _whole(database: Generation, frame: pl.DataFrame, events: pl.DataFrame, target: Target) -> pl.DataFrame:
+    """Calls or events with what the tables beside theirs know of them: the person, the site, the share of the target."""
     people = panel(database).samples.select("sample_id", "sample", "superpopulation", "population", "sex")
     place = target.interval
     shared = pl.min_horizontal("end", pl.lit(place.end)) - pl.max_horizontal("start", pl.lit(place.start))
-    return frame.join(people, on="sample_id", how="left", maintain_order="left").with_columns(
+    return (
+        frame.join(people, on="sample_id", how="left", maintain_order="left")
+        .join(events, on="event", how="left", maintain_order="left")
         # a call of an event that touches the place may itself lie beside it
-        overlap=shared.clip(lower_bound=0) / place.length
+        .with_columns(overlap=shared.clip(lower_bound=0) / place.length)
     )

@@ -19,6 +19,7 @@ from dashboard.filters import Cohort, Filters, Outliers, Overlap
 from dashboard.overlap import CLASSES, Carriers, Events, Mask, Whole, admitted, at_level, carriers
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.panel import GROUPED_BY, Panel, counted, expected_copies, panel
+from dashboard.store.sites import site_names
 from dashboard.store.statistics import wilson, with_frequency
 from dashboard.target import Pieces, Target, region_target, surroundings
 from data_prep.domain.copy_number import CallClass, Direction
@@ -28,7 +29,7 @@ REMEMBERED_ROWS: Final = 5_000
 """Events of a place that are kept for the next question; a chromosome's are fetched anew."""
 
 _EVENT_COLUMNS: Final = """event_id, sample_id, start, "end", direction::VARCHAR AS direction, class::VARCHAR AS class,
-    copy_number, expected_copy_number, copy_ratio, quality, bins, filters, par_border, credible, pass
+    copy_number, expected_copy_number, copy_ratio, quality, bins, filters, par_border, credible, pass, site_id
 FROM events
 WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
     AND ($site IS NULL OR site_id = $site)"""
@@ -48,6 +49,7 @@ _EVENT_SCHEMA: Final = {
     "par_border": pl.Boolean,
     "credible": pl.Boolean,
     "pass": pl.Boolean,
+    "site_id": pl.Int32,
 }
 
 # One row a loss or gain that touches the place.
@@ -94,9 +96,11 @@ CARRIER_COLUMNS: Final = {
     "filters": pl.String,
     "par_border": pl.Boolean,
     "event": pl.Int64,
+    "site": pl.String,
     "overlap": pl.Float64,
 }
-"""Columns of a list of carriers, one row an event; positions are 0-based and half-open."""
+"""Columns of a list of carriers, one row an event; positions are 0-based and half-open. `site` is null where the event
+belongs to none."""
 
 _TALLIES: Final = (
     ("complete_losses", (CallClass.COMPLETE_LOSS,)),
@@ -357,6 +361,7 @@ def _listed(database: Generation, touching: Touching, who: Mask, target: Target,
     shared = pl.min_horizontal("end", pl.lit(place.end)) - pl.max_horizontal("start", pl.lit(place.start))
     return (
         rows.hstack(people)
+        .join(site_names(database, rows["site_id"]), on="site_id", how="left", maintain_order="left")
         .with_columns(
             chrom=pl.lit(place.chrom),
             length=pl.col("end") - pl.col("start"),
@@ -386,13 +391,18 @@ def events_touching(database: Generation, target: Target) -> Touching:
 
     def fetch() -> Touching:
         if target.kind is Pieces.REGION:
-            return _columns(database.table(EVENTS, _place(target)), panel(database))
+            return read_events(database, target)
         around = events_touching(database, region_target(surroundings(target.interval)))
         place = target.interval
         return around.where((around.events.start < place.end) & (around.events.end > place.start))
 
     key = ("touching", target.interval, target.site)
     return database.recall(key, fetch, lambda touching: touching.rows.height <= REMEMBERED_ROWS)
+
+
+def read_events(database: Generation, target: Target) -> Touching:
+    """The losses and gains that touch the place or belong to the site, of everyone, read anew and not kept."""
+    return _columns(database.table(EVENTS, _place(target)), panel(database))
 
 
 def _place(target: Target) -> dict[str, object]:

@@ -5,6 +5,7 @@ asks which is meant. Whole names and places are answered from the landmarks; beg
 edits, by the database itself.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,9 @@ from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.target import Pieces, Target
 from data_prep.domain.intervals import Interval
+
+Exon = tuple[int, int, int | None, int | None]
+"""Start and end of an exon, and those of its coding part, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +154,18 @@ def genes_alike(database: Generation, text: str, limit: int) -> tuple[Gene, ...]
 def gene_target(database: Generation, gene: Gene) -> Target:
     """The gene's extent with the coding parts of its representative transcript, else its exons, else nothing more."""
     if gene.transcript_id is None:
-        return Target(gene.interval, Pieces.NONE, ())
+        return target_of(gene.interval, [])
     there = landmarks(database).exons.touching(gene.interval)
-    rows = (
-        there.filter(there["transcript_id"] == gene.transcript_id)
-        .select("start", "end", "coding_start", "coding_end")
-        .rows()
-    )
-    coding = tuple((start, end) for _, _, start, end in rows if start is not None)
+    mine = there.filter(there["transcript_id"] == gene.transcript_id)
+    return target_of(gene.interval, mine.select("start", "end", "coding_start", "coding_end").rows())
+
+
+def target_of(place: Interval, exons: Sequence[Exon]) -> Target:
+    """The same of a gene at `place` with these exons of its representative transcript, by position; none without one."""
+    coding = tuple((start, end) for _, _, start, end in exons if start is not None and end is not None)
     if coding:
-        return Target(gene.interval, Pieces.CODING, coding)
-    exons = tuple((start, end) for start, end, _, _ in rows)
-    return Target(gene.interval, Pieces.EXONS if exons else Pieces.NONE, exons)
+        return Target(place, Pieces.CODING, coding)
+    return Target(place, Pieces.EXONS if exons else Pieces.NONE, tuple((start, end) for start, end, _, _ in exons))
 
 
 @remembered

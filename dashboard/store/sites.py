@@ -79,6 +79,12 @@ WHERE s.chrom = $chrom::chrom AND s.start = $start AND s."end" = $end AND list_c
     _SITE_SCHEMA,
 )
 
+# One row a site of these numbers.
+NAMES: Final = Statement(
+    "SELECT site_id, site FROM sites WHERE site_id IN (SELECT unnest($sites)::INTEGER)",
+    {"site_id": pl.Int32, "site": pl.String},
+)
+
 # One row a site and kind of carrier. Sites are numbered along the chromosome, so those of a place are a run of numbers,
 # with a few between that only reach past it. Which carriers count is decided here and not by the database: to join and
 # group a handful of rows costs it three times as much as to find them.
@@ -131,6 +137,12 @@ def site_named(database: Generation, name: str) -> Site | None:
     return Site(
         row["site_id"], row["site"], Interval(row["chrom"], row["start"], row["end"]), Direction(row["direction"])
     )
+
+
+def site_names(database: Generation, numbers: pl.Series) -> pl.DataFrame:
+    """The ids of the sites of these numbers, each once: `site_id`, `site`."""
+    sites = numbers.drop_nulls().unique().to_list()
+    return database.table(NAMES, {"sites": sites}) if sites else pl.DataFrame(schema=dict(NAMES.columns))
 
 
 def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.DataFrame:

@@ -27,6 +27,10 @@ data.programs(
                 "frequencies of what touches a region, at PASS",
                 f"{links.download('frequencies', 'csv', subject.Subject(subject.Kind.REGION, '22q11.21'), Filters())}&filter=pass",
             ),
+            (
+                "the genes of a region, each with its carriers",
+                links.download("genes", "csv", subject.Subject(subject.Kind.REGION, "22q11.21"), Filters()),
+            ),
             ("the database", links.DATABASE),
         )
     }

@@ -45,7 +45,7 @@ def show(run: Run, found: Place) -> None:
         along(run, subject, target)
     else:
         numbers(run, subject, target, found.text)
-        outcomes.genes_there(found, run.filters)
+    outcomes.genes_there(found, run.filters)
 
 
 run = current()

@@ -82,13 +82,14 @@ def rows_of_csv(body: bytes) -> list[dict[str, str]]:
 
 
 def _told(value: object) -> str:
-    """A value as text; numbers by seven digits, which is what a stored one has."""
+    """A value as text: whole numbers to the last digit, others by seven, which is what a stored one has."""
     if value is None or value == "":
         return ""
     try:
-        return f"{float(str(value)):.7g}"
+        number = float(str(value))
     except ValueError:
         return str(value)
+    return str(int(number)) if number.is_integer() else f"{number:.7g}"
 
 
 def normal(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -96,7 +97,7 @@ def normal(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("query", QUERIES)
-@pytest.mark.parametrize("table", ["calls", "carriers", "frequencies"])
+@pytest.mark.parametrize("table", ["calls", "carriers", "frequencies", "genes"])
 def test_tables_tell_the_rows_of_the_csv_in_their_order(fetch: Callable[[str], bytes], table: str, query: str) -> None:
     expected = normal(rows_of_csv(fetch(f"{table}.csv?{query}")))
     tsv = "".join(
@@ -274,6 +275,20 @@ def test_a_file_says_what_it_is_r12(fetch: Callable[[str], bytes]) -> None:
         said = "\n".join(head)
         for word in ("GSTM1", "DRAGEN 3.5.7b", "simulated", "losses and gains at PASS", "people of EUR", "Byrska"):
             assert word in said, f"{path} does not say {word}"
+
+
+def test_genes_are_those_of_a_place_and_not_of_a_site(fetch: Callable[[str], bytes], database: Path) -> None:
+    with duckdb.connect(str(database), read_only=True) as con:
+        ((site,),) = con.execute(
+            "SELECT site FROM sites WHERE chrom = 'chr1' ORDER BY carriers DESC LIMIT 1"
+        ).fetchall()
+    with pytest.raises(AssertionError, match="site is not used for genes"):
+        fetch(f"genes.csv?gene=GSTM1&site={site}")
+    # the rule coding may be asked for in a region, since it is for its genes
+    assert fetch("genes.csv?region=chr1&overlap=coding") == fetch("genes.csv?region=chr1")
+    told = json.loads(fetch("genes.json?region=chr1&overlap=any"))["meta"]
+    assert told["counted"] == "credible losses and gains that touch the gene, gene by gene"
+    assert told["address"] == "/download/genes.json?region=chr1&overlap=any"
 
 
 def test_there_is_a_way_to_open_everything_in_the_catalogue() -> None:

@@ -186,3 +186,15 @@ def test_a_direction_holds_its_classes_r2(classes: tuple[str, ...], directions: 
     filters = Filters(classes=tuple(CallClass(name) for name in classes))
     assert filters.directions == tuple(Direction(name) for name in directions)
     assert {name.value for name in filters.event_classes} == members
+
+
+def test_what_applies_to_sites_leaves_rule_and_limits_out_r9() -> None:
+    names = {
+        "class": "loss", "filter": "all", "cohort": "all", "outliers": "include", "population": "AFR", "sex": "XX",
+        "copy_number": "0",
+    }  # fmt: skip
+    limits = {"overlap": "covers", "min_length": "1", "max_length": "9", "min_quality": "2", "min_bins": "3"}
+    filters, problems = parse(names | limits, ["AFR"])
+    assert not problems
+    assert filters.to_query().keys() == {*names, *limits}
+    assert filters.of_sites().to_query() == names

@@ -65,6 +65,7 @@ def call(sample: str = "S1", start: int = 109_687_569, end: int = 109_697_443, *
         "filters": "cnvLength",
         "genotype": "0/1",
         "event": 7,
+        "site": "chr1-109687570-109697443-loss",
         "overlap": 1.0,
     }
     return known | values
@@ -520,7 +521,7 @@ def test_columns_are_those_of_r13() -> None:
         "sample, superpopulation, population, sex, chrom, start, end, length, class, copy_number, "
         "expected_copy_number, copy_ratio, quality, bins, filters, genotype, event, site, overlap"
     )
-    assert list(CARRIERS.names) == list(CALLS.names) == [name for name in r13.split(", ") if name != "site"]
+    assert list(CARRIERS.names) == list(CALLS.names) == r13.split(", ")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -382,6 +383,56 @@ def test_the_link_to_share_and_the_downloads_say_the_same_query(open_page: Open)
     hrefs = [unescape(one) for one in re.findall(r'href="([^"]+)"', html(app))]
     assert f"/download/carriers.csv{query}" in hrefs
     assert f"/download/frequencies.csv{query}" in hrefs
+
+
+def test_beside_tables_and_drawing_of_a_region_stand_their_files_r13(open_page: Open) -> None:
+    app = open_page("region", region="chr1:109680001-109705000", overlap="within", min_bins="2", cohort="all")
+    hrefs = [unescape(one) for one in re.findall(r'href="([^"]+)"', html(app))]
+    query = "?region=chr1:109680001-109705000&cohort=all"
+    # what does not apply to sites is not in their address, which would refuse it
+    assert f"/download/sites.vcf{query}" in hrefs
+    assert f"/download/genes.csv{query}&overlap=within&min_bins=2" in hrefs
+    assert f"/chart/track.svg{query}&overlap=within&min_bins=2" in hrefs
+    assert f"/chart/track.png{query}&overlap=within&min_bins=2" in hrefs
+    gene = open_page(gene="GSTM1")
+    hrefs = [unescape(one) for one in re.findall(r'href="([^"]+)"', html(gene))]
+    assert {"/download/sites.csv?gene=GSTM1", "/chart/track.png?gene=GSTM1"} <= set(hrefs)
+
+
+def test_a_carriers_event_leads_to_its_site_r9(open_page: Open) -> None:
+    app = open_page(gene="GSTM1", filter="all")
+    (shown,) = [one.value for one in app.dataframe if "relatives" in one.value.columns]
+    with duckdb.connect(str(settings.database_path()), read_only=True) as con:
+        sites = con.execute(
+            """SELECT sample, start + 1, "end", site FROM events e JOIN samples USING (sample_id)
+            LEFT JOIN (SELECT site_id, site FROM sites) USING (site_id) WHERE chrom = 'chr1'"""
+        ).fetchall()
+    of = {(sample, start, end): site for sample, start, end, site in sites}
+    assert len(shown) > 20
+    for row in shown.to_dict("records"):
+        site = of[row["sample"], row["start"], row["end"]]
+        address = f"/gene?gene=GSTM1&site={site}&filter=all" if site else None
+        assert (row["site"] if isinstance(row["site"], str) else None) == address
+    alone = open_page(**dict(parse_qsl(urlsplit(shown["site"].dropna().iloc[0]).query)))
+    assert "Narrowed to one site" in words(alone)
+
+
+def test_a_site_beyond_those_of_the_table_is_in_the_list_that_unfolds_r9(open_page: Open) -> None:
+    many = [
+        Event("SIM00001", "chr2", 1_000_000 + 50_000 * number, 1_010_000 + 50_000 * number, 1) for number in range(60)
+    ]
+    contents = replace(CONTENTS, events=[*CONTENTS.events, *many])
+    app = open_page("region", contents, region="chr2:900001-5000000", cohort="all")
+    assert "Sites: 60" in words(app)
+    assert not [one for one in app.dataframe if "few_bins" in one.value.columns], "nobody asked for it yet"
+    app.session_state["sites chr2:900001-5000000"] = True
+    app.run()
+    (shown,) = [one.value for one in app.dataframe if "few_bins" in one.value.columns]
+    assert sorted(re.findall(r"site=(chr2-\d+-\d+-loss)", " ".join(shown["site"]))) == sorted(
+        f"chr2-{event.start + 1}-{event.end}-loss" for event in many
+    )
+    assert set(shown["length"]) == {10_000}
+    assert set(shown["carriers"]) == {1}
 
 
 def test_no_database_gets_a_page_and_not_a_stack_trace(open_page: Open) -> None:

@@ -4,19 +4,24 @@ import csv
 import http.client
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import anyio
+import duckdb
 import PIL.Image
 import pytest
 
 from dashboard import drawing, wording
+from dashboard.charts.track import ASSUMED_WIDTH
+from dashboard.colours import LIGHT
 from dashboard.downloads.catalogue import CHARTS, PICTURES
 from dashboard.downloads.chart import _CHARTS
 from dashboard.drawing import BusyDrawingError, Drawing, DrawingError
@@ -35,9 +40,13 @@ def run(go: Callable[[], Awaitable[Answer]]) -> Answer:
 
 
 @pytest.fixture(scope="module")
-def fetch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fetch]:
-    path = write_file(tmp_path_factory.mktemp("pictures") / "cnv.duckdb", demonstration())
-    with served(path) as base:
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_file(tmp_path_factory.mktemp("pictures") / "cnv.duckdb", demonstration())
+
+
+@pytest.fixture(scope="module")
+def fetch(database: Path) -> Iterator[Fetch]:
+    with served(database) as base:
 
         def get(path: str) -> tuple[int, str, bytes]:
             connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)
@@ -77,6 +86,56 @@ def test_a_picture_says_where_it_comes_from_and_that_it_is_simulated_r12(fetch: 
             assert word in said, f"{name} does not say {word}"
 
 
+def test_the_track_alone_draws_what_the_database_has_there_r8(fetch: Fetch, database: Path) -> None:
+    region = "chr1:109680001-109705000"
+    said = words(fetch(f"/chart/track.svg?region={region}&filter=all")[2])
+    with duckdb.connect(str(database), read_only=True) as con:
+        found = con.execute(
+            """SELECT e.direction::VARCHAR, e.start, e."end", count(DISTINCT e.sample_id)
+            FROM events e JOIN samples s USING (sample_id) LEFT JOIN marked_samples m ON m.sample_id = s.sample_id AND m.chrom = e.chrom
+            WHERE e.chrom = 'chr1' AND e.start < 109705000 AND e."end" > 109680000 AND counted AND unrelated AND m.chrom IS NULL
+            GROUP BY ALL"""
+        ).fetchall()
+    assert f"{len(found)} of {len(found)} drawn" in said
+    most = max(number for *_, number in found)
+    assert str(most) in said
+    assert len(found) > 3
+    for word in ("▼ loss", "▲ gain", "the dark part: complete loss", "AFR", "SAS", "GSTM1 →", "Genes"):
+        assert word in said, word
+    told = " ".join(said)
+    for word in ("losses and gains along the genome", "chr1:109,680,001-109,705,000", "whatever the overlap rule"):
+        assert word in told, word
+    # what was called is drawn where no share of people may be told
+    assert fetch("/chart/frequency-loss.svg?region=chr5:70920001-70960000")[0] == 404
+    assert fetch("/chart/track.svg?region=chr5:70920001-70960000")[0] == 200
+    gene = " ".join(words(fetch("/chart/track.svg?gene=GSTM1&class=gain")[2]))
+    assert "GSTM1: gains along the genome" in gene
+    # a gene is shown with its neighbourhood
+    assert "chr1:109,682,815-109,698,745" in gene
+    assert "▼ loss" not in gene
+
+
+def test_the_bars_of_the_track_lie_where_the_intervals_lie_r1(fetch: Fetch, database: Path) -> None:
+    start, end = 109_680_000, 109_705_000
+    svg = fetch(f"/chart/track.svg?region=chr1:{start + 1}-{end}&cohort=all&outliers=include")[2]
+    drawn = sorted(
+        (float(x), float(width))
+        for x, width in re.findall(rf'd="M([\d.]+),[\d.]+h([\d.]+)v[^"]*" fill="{LIGHT.loss}"/>', svg.decode())
+    )
+    with duckdb.connect(str(database), read_only=True) as con:
+        found = con.execute(
+            """SELECT DISTINCT start, "end" FROM events JOIN samples USING (sample_id)
+            WHERE chrom = 'chr1' AND direction = 'loss' AND credible AND counted AND start < ? AND "end" > ?""",
+            [end, start],
+        ).fetchall()
+    pixels = ASSUMED_WIDTH / (end - start)
+    wanted = sorted(
+        ((max(first, start) - start) * pixels, (min(last, end) - max(first, start)) * pixels) for first, last in found
+    )
+    assert len(drawn) > 1
+    assert drawn == [pytest.approx(place, abs=0.01) for place in wanted]
+
+
 def test_a_picture_fetches_nothing_and_runs_nothing(fetch: Fetch) -> None:
     svg = fetch("/chart/frequency-loss.svg?gene=GSTM1")[2]
     assert b"<script" not in svg
@@ -94,7 +153,7 @@ def test_a_png_is_a_picture_of_the_same_shape(fetch: Fetch) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
-        ("/chart", 404, "frequency-loss, frequency-gain, copy-number as svg and png"),
+        ("/chart", 404, "frequency-loss, frequency-gain, copy-number, track as svg and png"),
         ("/chart/pie.svg?gene=GSTM1", 404, "frequency-loss"),
         ("/chart/frequency-loss.pdf?gene=GSTM1", 404, "svg and png"),
         ("/chart/frequency-loss.svg", 400, "gene=GSTM1"),
@@ -102,6 +161,8 @@ def test_a_png_is_a_picture_of_the_same_shape(fetch: Fetch) -> None:
         ("/chart/frequency-loss.svg?gene=GSTM9", 404, "Close names: GSTM1"),
         ("/chart/frequency-loss.svg?gene=GSTM1&class=gain", 404, "no chart of losses"),
         ("/chart/frequency-loss.svg?gene=SMN1", 404, "not assessable"),
+        ("/chart/track.svg?gene=SMN1", 404, "not assessable"),
+        ("/chart/track.svg?gene=YGENE&sex=XX", 404, "who count on chrY"),
         ("/chart/frequency-loss.svg?gene=YGENE&sex=XX", 404, "who count on chrY"),
     ],
 )

@@ -7,7 +7,15 @@ import polars as pl
 import pytest
 
 from dashboard.charts import track as chart
-from dashboard.charts.track import INTERVALS, interval_id, position_text, round_positions, share_step, track_chart
+from dashboard.charts.track import (
+    INTERVALS,
+    interval_id,
+    position_text,
+    round_positions,
+    share_step,
+    track_chart,
+    track_picture,
+)
 from dashboard.colours import DARK, LIGHT
 from dashboard.filters import Filters
 from dashboard.store import tracks
@@ -46,7 +54,7 @@ def boxes(spec: dict[str, Any], told: str) -> list[tuple[float, float]]:
 
 def test_every_layer_shares_the_window_and_stays_within_it(in_memory: Make) -> None:
     spec = drawn(in_memory, Contents(people=PEOPLE, events=[Event("A", "chr1", 500, 2_000, 1)]))
-    given = {one["name"]: one["value"] for one in spec["params"]}
+    given = {one["name"]: one.get("value") for one in spec["params"]}
     assert (given["first"], given["last"]) == (1_000, 11_000)
     for layer in spec["layer"]:
         assert layer["encoding"]["x"]["scale"]["domain"] == [{"expr": "first"}, {"expr": "last"}]
@@ -78,7 +86,7 @@ def test_gains_go_up_and_losses_down_and_lie_above_and_below_r8(in_memory: Make)
     assert curve.filter(pl.col("x") == 5_000)["gain0"].to_list() == [0.5]
     assert curve.filter(pl.col("x") == 2_000)["loss0"].to_list() == [0.25]
     # the same share takes the same height in both directions, and nothing leaves its room
-    given = {one["name"]: one["value"] for one in spec["params"]}
+    given = {one["name"]: one.get("value") for one in spec["params"]}
     assert given["zero"] - 0.5 * given["reach"] > chart.CURVES_TOP
     assert given["zero"] + 0.25 * given["reach"] < gain["y"]
 
@@ -237,3 +245,25 @@ def test_colours_follow_the_theme_and_the_template_is_not_changed_by_a_page(in_m
     layers = len(first["layer"])
     first["layer"].clear()
     assert len(track_chart(track, DARK)["layer"]) == layers
+
+
+def test_a_picture_alone_has_its_own_size_and_says_what_its_colours_and_lines_mean(in_memory: Make) -> None:
+    seen = tracks.track(in_memory(demonstration()), Interval("chr1", 109_680_000, 109_705_000), Filters())
+    on_page, alone = track_chart(seen, LIGHT), track_picture(seen, LIGHT)
+    # words around a picture widen it, and `width` is then theirs too
+    given = {one["name"]: one.get("value") for one in alone["params"]}
+    assert (
+        (given["across"], given["down"]) == (alone["width"], alone["height"]) == (chart.ASSUMED_WIDTH, alone["height"])
+    )
+    assert {one["name"]: one.get("expr") for one in on_page["params"]}["across"] == "width"
+    texts = frame(alone, chart.TEXTS).join(frame(on_page, chart.TEXTS), on=["x", "y", "text"], how="anti")
+    assert texts["text"].to_list() == [
+        "▼ loss", "the dark part: complete loss", "▲ gain", "the dark part: high-level gain", "AFR", "AMR", "EAS", "EUR", "SAS",
+    ]  # fmt: skip
+    assert texts["x"].is_sorted()
+    colours = frame(alone, chart.FRONT).join(frame(on_page, chart.FRONT), on=["x", "y", "colour"], how="anti")["colour"]
+    assert list(dict.fromkeys(colours)) == [
+        LIGHT.loss, LIGHT.complete_loss, LIGHT.gain, LIGHT.high_gain,
+        *(LIGHT.superpopulation(code) for code in ("AFR", "AMR", "EAS", "EUR", "SAS")),
+    ]  # fmt: skip
+    assert frame(alone, chart.TEXTS)["y"].max() < alone["height"]  # type: ignore[operator]

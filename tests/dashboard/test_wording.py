@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import wording
-from dashboard.filters import GENE_OVERLAPS, Cohort, Filters, Sex
+from dashboard.filters import GENE_OVERLAPS, Cohort, Filters, Overlap, Rule, Sex
 from dashboard.target import Pieces
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import Level
@@ -103,3 +103,23 @@ def test_touching_is_never_called_losing_r7() -> None:
         touched = said[[overlap.rule.value for overlap in GENE_OVERLAPS].index("any")]
         assert touched.startswith("Touched by")
     assert not any(re.search("delet|pathogen|normal", text) for text in said)
+
+
+@pytest.mark.parametrize(
+    ("filters", "drawn", "in_genes"),
+    [
+        (
+            Filters(),
+            "credible losses and gains",
+            "credible losses and gains of coding sequence, gene by gene",
+        ),
+        (
+            Filters(level=Level.ALL, min_length=10_000, overlap=Overlap(Rule.COVERS)),
+            "losses and gains, whatever their filter, of 10 kb or more",
+            "losses and gains, whatever their filter, that cover the gene but for 1 kb at either end, gene by gene, of 10 kb or more",
+        ),
+    ],
+)
+def test_what_is_drawn_has_no_rule_and_genes_have_their_own_r7_r8(filters: Filters, drawn: str, in_genes: str) -> None:
+    assert wording.drawn(filters) == drawn
+    assert wording.counted_in_genes(filters) == in_genes

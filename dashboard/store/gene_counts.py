@@ -1,0 +1,132 @@
+"""The genes of a place, each counted as its own page counts it: carriers of losses and of gains under one set of filters.
+
+The events are fetched once for a run of neighbouring genes and the decision over them is the pages' own, taken gene by
+gene: a chromosome of thousands of genes costs a few dozen queries and holds one run at a time.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dashboard.filters import Filters, Rule
+from dashboard.overlap import CLASSES, Events, admitted, at_level, carriers
+from dashboard.store.callability import callabilities
+from dashboard.store.carriers import read_events
+from dashboard.store.database import Generation, Statement
+from dashboard.store.genes import Exon, Gene, target_of
+from dashboard.store.landmarks import landmarks
+from dashboard.store.panel import counted
+from dashboard.store.statistics import with_frequency
+from dashboard.target import Pieces, Target, region_target
+from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.intervals import Interval
+
+AT_ONCE: Final = 200
+"""Genes of a run."""
+
+_COLUMNS: Final = {
+    "gene_id": pl.String,
+    "symbol": pl.String,
+    "description": pl.String,
+    "biotype": pl.String,
+    "chrom": pl.String,
+    "start": pl.Int32,
+    "end": pl.Int32,
+    "strand": pl.String,
+    "transcript_id": pl.String,
+    "transcript_name": pl.String,
+    "chosen_as": pl.String,
+    "coding_bases": pl.Int32,
+}
+
+# One row a gene that touches the place, or the one of an id, in the order of the chromosome.
+GENES_ALONG: Final = Statement(
+    """SELECT g.gene_id, g.symbol, g.description, g.biotype, g.chrom::VARCHAR AS chrom, g.start, g."end", g.strand,
+    g.transcript_id, t.name AS transcript_name, t.chosen_as, t.coding_bases
+FROM genes g LEFT JOIN transcripts t USING (transcript_id)
+WHERE g.chrom = $chrom::chrom AND g.start < $end AND g."end" > $start AND ($gene_id IS NULL OR g.gene_id = $gene_id)
+ORDER BY g.start, g."end", g.gene_id""",
+    _COLUMNS,
+)
+
+_TALLIES: Final = {
+    Direction.LOSS: {"complete_losses": CallClass.COMPLETE_LOSS, "partial_losses": CallClass.PARTIAL_LOSS},
+    Direction.GAIN: {"low_gains": CallClass.LOW_GAIN, "high_gains": CallClass.HIGH_GAIN},
+}
+
+
+def gene_counts(
+    database: Generation, place: Interval, filters: Filters, gene: Gene | None = None
+) -> Iterator[pl.DataFrame]:
+    """The genes that touch `place`, or `gene` alone, by position, in frames of at most `AT_ONCE` rows.
+
+    Columns as `GENES_ALONG` says, 0-based and half-open, and `length`; `rule`, the overlap rule in force for the gene
+    (R7); `assessable` (R5); `samples`; and of each direction `carriers_loss`, `frequency_loss`, `ci_low_loss`,
+    `ci_high_loss`, with the carriers by class. They are null where the gene is not assessable, and of a direction that
+    is not asked for.
+    """
+    asked = {"chrom": place.chrom, "start": place.start, "end": place.end, "gene_id": gene.gene_id if gene else None}
+    for run in database.table(GENES_ALONG, asked).iter_slices(AT_ONCE):
+        yield _counted(database, run, filters)
+
+
+def _counted(database: Generation, genes: pl.DataFrame, filters: Filters) -> pl.DataFrame:
+    """A run of genes of one chromosome with their counts."""
+    places = [Interval(*row) for row in genes.select("chrom", "start", "end").iter_rows()]
+    chrom = places[0].chrom
+    reach = Interval(chrom, min(place.start for place in places), max(place.end for place in places))
+    targets = _targets(database, genes["transcript_id"], places, reach)
+    who = counted(database, chrom, filters)
+    touching = read_events(database, region_target(reach))
+    events = touching.events.where(
+        who[touching.sample] & admitted(touching.events, filters) & at_level(touching.events, filters.level)
+    )
+    by_class = np.stack([_by_class(events, target, filters) for target in targets])
+    found = genes.with_columns(
+        pl.Series("rule", [_rule(target, filters) for target in targets], pl.String),
+        pl.Series("assessable", [one.assessable for one in callabilities(database, places)], pl.Boolean),
+        length=pl.col("end") - pl.col("start"),
+        samples=pl.lit(int(who.sum()), pl.Int32),
+    )
+    return pl.concat([found, *(_of(one, by_class, found, filters) for one in _TALLIES)], how="horizontal")
+
+
+def _targets(database: Generation, transcripts: pl.Series, places: Sequence[Interval], reach: Interval) -> list[Target]:
+    """The places of genes with the bases of their transcripts that count."""
+    exons = landmarks(database).exons.touching(reach)
+    rows: dict[str, list[Exon]] = {}
+    for transcript, *exon in exons.select("transcript_id", "start", "end", "coding_start", "coding_end").iter_rows():
+        rows.setdefault(transcript, []).append(tuple(exon))
+    return [target_of(gene, rows.get(name, [])) for gene, name in zip(places, transcripts, strict=True)]
+
+
+def _by_class(events: Events, target: Target, filters: Filters) -> NDArray[np.int64]:
+    """Carriers of each of `CLASSES` at a gene."""
+    near = events.where((events.start < target.interval.end) & (events.end > target.interval.start))
+    every = np.ones(len(near.start), np.bool_)
+    found = carriers(near, every, target, target.rule_in_force(filters.overlap))
+    return np.bincount(found.carrier_class, minlength=len(CLASSES))
+
+
+def _rule(target: Target, filters: Filters) -> str:
+    """The rule in force as an address says it; `exon` for `coding` where there is no coding sequence."""
+    rule = target.rule_in_force(filters.overlap)
+    return "exon" if rule.rule is Rule.CODING and target.kind is Pieces.EXONS else str(rule)
+
+
+def _of(direction: Direction, by_class: NDArray[np.int64], genes: pl.DataFrame, filters: Filters) -> pl.DataFrame:
+    """The counts of a direction, a row a gene."""
+    mine = [CLASSES.index(name) for name in CLASSES if name.direction is direction]
+    counts = pl.DataFrame(
+        {
+            "carriers": by_class[:, mine].sum(axis=1),
+            "samples": genes["samples"],
+            **{column: by_class[:, CLASSES.index(name)] for column, name in _TALLIES[direction].items()},
+        }
+    )
+    shown = genes["assessable"] & (direction in filters.directions)
+    named = {name: f"{name}_{direction.value}" for name in ("carriers", "frequency", "ci_low", "ci_high")}
+    return with_frequency(counts).drop("samples").rename(named).with_columns(pl.when(shown).then(pl.all()))

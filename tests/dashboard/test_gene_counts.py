@@ -1,0 +1,143 @@
+"""The table of genes: each counted as a plain reading of the rules counts it, in runs that are fetched as they are asked for."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dashboard.filters import CODING, Cohort, Filters, Outliers, Overlap, Rule, Sex
+from dashboard.store import gene_counts as module
+from dashboard.store.callability import callabilities, callability
+from dashboard.store.database import Generation
+from dashboard.store.gene_counts import gene_counts
+from dashboard.store.genes import genes_named
+from dashboard.target import region_target
+from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.copy_number import CallClass
+from data_prep.domain.intervals import Interval
+from data_prep.domain.levels import Level
+from tests.dashboard.demonstration import GENES, demonstration
+from tests.dashboard.plain_counter import Question, count
+from tests.dashboard.small_database import Contents, GeneRow
+
+Make = Callable[[Contents], Generation]
+CONTENTS = demonstration()
+
+FILTERS = (
+    Filters(),
+    Filters(level=Level.ALL, cohort=Cohort.ALL, outliers=Outliers.INCLUDE),
+    Filters(level=Level.PASS, populations=("AFR", "GBR"), overlap=Overlap(Rule.ANY)),
+    Filters(overlap=Overlap(Rule.FRACTION, 5_000), cohort=Cohort.ALL, sex=Sex.XY),
+    Filters(overlap=Overlap(Rule.COVERS), classes=(CallClass.LOSS,), min_bins=2),
+    Filters(overlap=Overlap(Rule.WITHIN), level=Level.ALL, max_length=1_000),
+)
+
+
+def rows(database: Generation, chrom: str, filters: Filters) -> dict[str, dict[str, Any]]:
+    """The counted genes of a chromosome by id."""
+    frames = gene_counts(database, Interval(chrom, 0, LENGTHS[chrom]), filters)
+    return {row["gene_id"]: row for frame in frames for row in frame.iter_rows(named=True)}
+
+
+def question(gene: GeneRow, filters: Filters) -> Question:
+    rule = filters.overlap or CODING
+    exons = gene.transcript.exons if gene.transcript else ()
+    coding = [part for part in gene.transcript.coding if part] if gene.transcript else []
+    return Question(
+        chrom=gene.chrom,
+        start=gene.start,
+        end=gene.end,
+        coding=frozenset(base for part in coding for base in range(*part)),
+        exons=frozenset(base for part in exons for base in range(*part)),
+        rule=rule.rule.value,
+        level=filters.level.value,
+        classes=tuple(name.value for name in filters.classes),
+        everyone=filters.cohort is Cohort.ALL,
+        outliers=filters.outliers is Outliers.INCLUDE,
+        populations=filters.populations,
+        sex=filters.sex.value if filters.sex else None,
+        min_bins=filters.min_bins,
+        max_length=filters.max_length,
+    )
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=lambda filters: str(filters.to_query()))
+def test_every_gene_is_counted_as_a_plain_reading_counts_it_r6_r7(in_memory: Make, filters: Filters) -> None:
+    database = in_memory(CONTENTS)
+    carriers = 0
+    for gene in GENES:
+        row = rows(database, gene.chrom, filters)[gene.gene_id]
+        assert row["assessable"] == (gene.symbol != "SMN1")
+        for direction in ("loss", "gain"):
+            plain = count(CONTENTS.people, CONTENTS.events, direction, question(gene, filters))[("all", "all")]
+            assert row["samples"] == plain["samples"]
+            if gene.symbol == "SMN1" or direction not in {one.value for one in filters.directions}:
+                assert row[f"carriers_{direction}"] is None
+                assert row[f"ci_high_{direction}"] is None
+                continue
+            assert row[f"carriers_{direction}"] == plain["carriers"], gene.symbol
+            assert row[f"frequency_{direction}"] == plain["carriers"] / plain["samples"]
+            carriers += plain["carriers"]
+        if row["carriers_loss"] is not None:
+            plain = count(CONTENTS.people, CONTENTS.events, "loss", question(gene, filters))[("all", "all")]
+            assert row["complete_losses"] == plain.get("complete-loss", 0)
+            assert row["partial_losses"] == plain.get("partial-loss", 0)
+    assert carriers
+
+
+def test_the_rule_in_force_is_told_gene_by_gene_r7(in_memory: Make) -> None:
+    database = in_memory(CONTENTS)
+    told = {
+        row["symbol"]: row["rule"] for chrom in ("chr1", "chr12") for row in rows(database, chrom, Filters()).values()
+    }
+    assert told == {"GSTM1": "coding", "GSTM2": "any", "LNC1": "exon"}
+    covers = rows(database, "chr12", Filters(overlap=Overlap(Rule.COVERS)))
+    assert [row["rule"] for row in covers.values()] == ["covers"]
+
+
+def test_one_gene_alone_is_its_row_of_the_chromosome(in_memory: Make) -> None:
+    database = in_memory(CONTENTS)
+    (gene,) = genes_named(database, "GSTM1")
+    (alone,) = gene_counts(database, gene.interval, Filters(), gene)
+    assert alone.rows(named=True) == [rows(database, "chr1", Filters())[gene.gene_id]]
+
+
+def test_runs_are_read_as_they_are_asked_for_and_change_no_number(
+    in_memory: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    genes = [replace(gene, chrom="chr1") for gene in GENES if gene.symbol != "TWIN"]
+    database = in_memory(replace(CONTENTS, genes=genes))
+    whole = rows(database, "chr1", Filters())
+    read: list[Interval] = []
+    reading = module.read_events
+
+    def seen(database: Generation, target: Any) -> Any:
+        read.append(target.interval)
+        return reading(database, target)
+
+    monkeypatch.setattr(module, "read_events", seen)
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+    frames = gene_counts(database, Interval("chr1", 0, LENGTHS["chr1"]), Filters())
+    first = next(frames)
+    assert (first.height, len(read)) == (2, 1), "the first rows leave before the events of the others are read"
+    rest = [first, *frames]
+    assert len(read) == len(rest) == -(-len(genes) // 2)
+    assert {row["gene_id"]: row for frame in rest for row in frame.iter_rows(named=True)} == whole
+
+
+def test_many_places_are_assessed_as_each_alone_r5(in_memory: Make) -> None:
+    seen = [("chr1", 0, 1_000, 90, 100), ("chr1", 1_000, 3_000, 49, 100), ("chr1", 5_000, 9_000, 50, 100)]
+    blind = [("chr1", 2_000, 2_600, "one"), ("chr1", 2_500, 4_000, "another")]
+    problems = [("gap", "chr1", 8_000, 8_500, "gap"), ("immune-locus", "chr1", 500, 2_500, "care")]
+    borders = [0, 900, 1_500, 2_100, 2_700, 3_600, 5_000, 6_000, 8_200, 10_000]
+    places = [Interval("chr1", first, last) for first in borders for last in borders if first < last]
+    for known in (seen, []):
+        database = in_memory(replace(CONTENTS, callability=known, blind=blind, problems=problems))
+        alone = [callability(database, region_target(place)) for place in places]
+        for many, one in zip(callabilities(database, places), alone, strict=True):
+            assert many.seen == (None if one.seen is None else pytest.approx(one.seen, abs=1e-12))
+            assert replace(many, seen=None) == replace(one, seen=None)
+            assert many.assessable == one.assessable
+        assert {one.assessable for one in alone} == {True, False}
+    assert callabilities(database, []) == []
