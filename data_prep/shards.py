@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from data_prep.calls import UNREADABLE, sort_out
 from data_prep.dialects import Dialect, recognise
 from data_prep.domain.chromosomes import PSEUDO_AUTOSOMAL
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
+from data_prep.reports import READ, REFUSED, BatchReport, FileReport, SkippedRecord, SourceReport, total
 from data_prep.vcf import FileRefusedError, VcfFile, frame, line, read_file
 
 LEAST_BINS_PER_KB: Final = 0.5
@@ -30,50 +31,8 @@ _EXAMPLE: Final = 500
 
 PLACE_BITS: Final = 28
 """No chromosome has 2**28 bases: its number and a start make one number, by which shards are sorted and read in parts."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What became of one file."""
-
-    file_id: int
-    path: str
-    size: int
-    status: str
-    """`read` or `refused`."""
-    message: str | None = None
-    sha256: str | None = None
-    sample: str | None = None
-    dialect: str | None = None
-    release: str | None = None
-    caller_sex: str | None = None
-    simulated: bool = False
-    records: int = 0
-    calls: int = 0
-    reference_rows: int = 0
-    skipped: int = 0
-    contradicts_sex: bool = False
-    """Calls outside the pseudo-autosomal regions of X or Y that a person of the recorded sex cannot have (R2)."""
-
-
-@dataclass(frozen=True, slots=True)
-class SkippedRecord:
-    """Records of one file left out for one reason, with the first as example."""
-
-    file_id: int
-    reason: str
-    records: int
-    example: str
-
-
-@dataclass(slots=True)
-class BatchReport:
-    """What became of a batch; `rows` counts the rows written by table and chromosome."""
-
-    batch: int
-    files: list[FileReport] = field(default_factory=list)
-    skipped: list[SkippedRecord] = field(default_factory=list)
-    rows: dict[str, dict[str, int]] = field(default_factory=dict)
+TILE_BITS: Final = 24
+"""Rows are counted by tiles of 2**24 bases, so that whoever sorts them can take as many at a time as memory allows."""
 
 
 def end_with(parent: int) -> None:
@@ -90,7 +49,7 @@ def end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str], folder: str) -> BatchReport:
+def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str | None], folder: str) -> BatchReport:
     """Reads files, given with their numbers, and writes the shards `<table>-<batch>-<dialect>-<part>.parquet` into `folder`:
     calls, events, segments, and, where there are reference rows, seen.
 
@@ -111,10 +70,10 @@ def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str
             read.append((number, file, dialect, dialect.release(file.header)))
         except FileRefusedError as error:
             size = path.stat().st_size
-            report.files.append(FileReport(number, shown(name), size, "refused", str(error)))
+            report.files.append(FileReport(number, shown(name), size, REFUSED, str(error)))
         except OSError as error:
             report.files.append(
-                FileReport(number, shown(name), 0, "refused", f"it cannot be opened: {error.strerror or error}")
+                FileReport(number, shown(name), 0, REFUSED, f"it cannot be opened: {error.strerror or error}")
             )
     for dialect in {id(d): d for _, _, d, _ in read}.values():
         alike = [one for one in read if one[2] is dialect]
@@ -133,7 +92,9 @@ class _Read:
     tables: dict[str, pl.DataFrame]
 
 
-def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect, sexes: Mapping[str, str]) -> _Read:
+def _read_alike(
+    read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect, sexes: Mapping[str, str | None]
+) -> _Read:
     files = [file for _, file, _, _ in read]
     caller = [dialect.caller_sex(file.header) for file in files]
     recorded = [sexes.get(file.header.samples[0]) for file in files]
@@ -154,26 +115,33 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
         if i in unreadable:
             # its person would stand in every denominator and carry nothing
             why = f"not one of its {file.records:,} records can be placed ({unreadable[i]}): fetch it again"
-            reports.append(FileReport(number, shown(file.path), file.size, "refused", why, file.sha256))
+            reports.append(FileReport(number, shown(file.path), file.size, REFUSED, why, file.sha256))
             continue
         reports.append(
             FileReport(
                 number,
                 shown(file.path),
                 file.size,
-                "read",
+                READ,
                 "; ".join(file.notes) or None,
                 file.sha256,
-                header.samples[0],
                 dialect.name,
                 release,
-                caller[i],
                 header.simulated,
-                file.records,
-                counts[0][i],
-                counts[1][i],
-                counts[2][i],
-                i in contradicting,
+                1,
+                (
+                    SourceReport(
+                        number,
+                        header.samples[0],
+                        caller[i],
+                        recorded[i],
+                        i in contradicting,
+                        file.records,
+                        counts[0][i],
+                        counts[1][i],
+                        counts[2][i],
+                    ),
+                ),
             )
         )
     firsts = [0]
@@ -186,14 +154,11 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
         skipped.append(SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:_EXAMPLE]))
     numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
     seen = fates.reference
-    place = pl.col("chrom").to_physical().cast(pl.Int64) * (1 << PLACE_BITS) + pl.col("start")
     tables = {"calls": calls, "events": events, "segments": disjoint_segments(events)}
     if seen.height:
         tables["seen"] = seen_intervals(calls.join(seen, on="file", how="semi"), seen, LEAST_BINS_PER_KB)
     tables = {
-        name: table.with_columns(numbers.gather(table.get_column("file")).alias("file"), place.alias("place")).sort(
-            "place"
-        )
+        name: placed(table.with_columns(numbers.gather(table.get_column("file")).alias("file")))
         for name, table in tables.items()
         if table.height
     }
@@ -204,7 +169,7 @@ def _read_each(
     report: BatchReport,
     alike: list[tuple[int, VcfFile, Dialect, str]],
     dialect: Dialect,
-    sexes: Mapping[str, str],
+    sexes: Mapping[str, str | None],
 ) -> list[_Read]:
     """Files of one dialect, read together; one by one where one that nobody foresaw would take the others with it."""
     try:
@@ -216,13 +181,19 @@ def _read_each(
                 parts.append(_read_alike([one], dialect, sexes))
             except pl.exceptions.PolarsError as error:
                 why = f"its records cannot be parsed ({str(error).splitlines()[0]}): fetch it again"
-                report.files.append(FileReport(one[0], shown(one[1].path), one[1].size, "refused", why, one[1].sha256))
+                report.files.append(FileReport(one[0], shown(one[1].path), one[1].size, REFUSED, why, one[1].sha256))
         return parts
 
 
 def shown(path: Path | str) -> str:
     """A path as text that can be printed and stored: what is no UTF-8 in its name is replaced."""
     return os.fsencode(path).decode("utf-8", "replace")
+
+
+def placed(table: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a shard with `place`, sorted by it."""
+    place = pl.col("chrom").to_physical().cast(pl.Int64) * (1 << PLACE_BITS) + pl.col("start")
+    return table.with_columns(place.alias("place")).sort("place")
 
 
 def _write(report: BatchReport, read: _Read, name: str, folder: Path) -> None:
@@ -235,11 +206,14 @@ def _write(report: BatchReport, read: _Read, name: str, folder: Path) -> None:
             raise OSError(
                 f"the calls read could not be kept ({str(error).splitlines()[0]}): is the disk full?"
             ) from error
-        rows = report.rows.setdefault(table, {})
-        for chrom, n in rows_of.group_by("chrom").len().iter_rows():
-            rows[chrom] = rows.get(chrom, 0) + n
+        report.rows = total([report.rows, {table: rows_by_tile(rows_of)}])
     report.files += read.files
     report.skipped += read.skipped
+
+
+def rows_by_tile(table: pl.DataFrame) -> dict[int, int]:
+    """How many rows of a shard lie in each tile."""
+    return dict(table.group_by(pl.col("place") // (1 << TILE_BITS)).len().sort("place").iter_rows())
 
 
 def _by_file(table: pl.DataFrame, files: int) -> list[int]:

@@ -46,12 +46,18 @@ class Built:
 
 
 def build_here(
-    vcf: Sequence[Path | str], samples: Path, out: Path, *, unrelated: Path | None = None, jobs: int = 1
+    vcf: Sequence[Path | str],
+    samples: Path,
+    out: Path,
+    *,
+    shards: Sequence[Path] = (),
+    unrelated: Path | None = None,
+    jobs: int = 1,
 ) -> Built:
     """Builds in this process, with few genes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("data_prep.build.embedded_gene_models", few_genes)
-        summary = build([str(one) for one in vcf], samples, out, unrelated, jobs=jobs)
+        summary = build(samples, out, [str(one) for one in vcf], shards, unrelated, jobs=jobs)
     return Built(out, summary)
 
 
