@@ -162,7 +162,7 @@ def _provenance(table: SampleTable, people: People, samples: Path, generation: s
         "samples_table": samples.name,
         "unrelated_definition": table.unrelated_definition,
         "gene_models": models,
-        "reference_rows": "yes" if any(r.reference_rows for r in read) else "no",
+        "reference_rows": "yes" if any(r.reference_rows and not r.joint for r in read) else "no",
     }
 
 

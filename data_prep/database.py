@@ -23,7 +23,7 @@ from data_prep import reference
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.genes import GeneModels
 from data_prep.people import People
-from data_prep.reports import READ, SkippedRecord, total
+from data_prep.reports import SkippedRecord, total
 from data_prep.shard_set import ShardSet, offsets
 from data_prep.shards import PLACE_BITS, TILE_BITS
 
@@ -82,11 +82,10 @@ def write_reference(con: duckdb.DuckDBPyConnection, models: GeneModels) -> None:
 
 
 def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequence[SkippedRecord]) -> None:
-    """Samples, populations, files and skipped records."""
+    """Samples, populations, files with their samples, and skipped records."""
     insert(con, "samples", people.samples)
     write_populations(con, people.samples)
-    numbers = dict(people.sources.iter_rows())
-    file_of = {one.source: file for file in people.reports for one in file.sources}
+    numbers: dict[int, int] = dict(people.sources.iter_rows())
     insert(
         con,
         "files",
@@ -97,9 +96,11 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
                     r.path,
                     r.size,
                     r.sha256,
-                    next((numbers[one.source] for one in r.sources if one.status == READ), None),
+                    None if r.joint else next((numbers.get(one.source) for one in r.sources), None),
+                    r.samples,
                     r.dialect,
                     r.release,
+                    r.simulated,
                     r.records,
                     r.calls,
                     r.reference_rows,
@@ -115,31 +116,76 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
                 "bytes": pl.Int64,
                 "sha256": pl.String,
                 "sample_id": pl.UInt16,
+                "samples": pl.Int32,
                 "dialect": pl.String,
                 "release": pl.String,
-                "records": pl.Int32,
-                "calls": pl.Int32,
-                "reference_rows": pl.Int32,
-                "skipped": pl.Int32,
+                "simulated": pl.Boolean,
+                "records": pl.Int64,
+                "calls": pl.Int64,
+                "reference_rows": pl.Int64,
+                "skipped": pl.Int64,
                 "status": pl.String,
                 "message": pl.String,
             },
             orient="row",
         ),
     )
-    reasons: dict[str, list[SkippedRecord]] = {}
-    for one in sorted(skipped, key=lambda one: (one.reason, file_of[one.source].file_id)):
-        if one.source in numbers:
-            reasons.setdefault(one.reason, []).append(one)
+    insert(
+        con,
+        "file_samples",
+        pl.DataFrame(
+            [
+                (
+                    r.file_id,
+                    one.sample,
+                    numbers.get(one.source),
+                    one.caller_sex,
+                    one.recorded_sex,
+                    one.contradicts_sex,
+                    one.records,
+                    one.calls,
+                    one.reference_rows,
+                    one.skipped,
+                    one.status,
+                    one.message,
+                )
+                for r in people.reports
+                for one in r.sources
+            ],
+            schema={
+                "file_id": pl.Int32,
+                "sample": pl.String,
+                "sample_id": pl.UInt16,
+                "caller_sex": pl.String,
+                "recorded_sex": pl.String,
+                "contradicts_sex": pl.Boolean,
+                "records": pl.Int64,
+                "calls": pl.Int64,
+                "reference_rows": pl.Int64,
+                "skipped": pl.Int64,
+                "status": pl.String,
+                "message": pl.String,
+            },
+            orient="row",
+        ),
+    )
+    file_of = {one.source: file.file_id for file in people.reports for one in file.sources}
     insert(
         con,
         "skipped_records",
         pl.DataFrame(
-            [
-                (reason, sum(one.records for one in ones), file_of[ones[0].source].path, ones[0].example)
-                for reason, ones in reasons.items()
-            ],
-            schema={"reason": pl.String, "records": pl.Int64, "example_path": pl.String, "example": pl.String},
+            sorted(
+                (one.reason, file_of[one.source], numbers[one.source], one.records, one.example)
+                for one in skipped
+                if one.source in numbers
+            ),
+            schema={
+                "reason": pl.String,
+                "file_id": pl.Int32,
+                "sample_id": pl.UInt16,
+                "records": pl.Int64,
+                "example": pl.String,
+            },
             orient="row",
         ),
     )
@@ -204,6 +250,11 @@ _INSERT: Final = {
         INSERT INTO segments SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.copy_number, s.credible, s.pass
         FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id, s.direction::direction
+    """,
+    "seen": """
+        INSERT INTO seen SELECT f.sample_id, s.chrom, s.start, s."end"
+        FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        ORDER BY s.place, s."end", f.sample_id
     """,
 }
 
@@ -274,8 +325,8 @@ def _scan(sets: Sequence[ShardSet], table: str) -> tuple[str, dict[str, list[str
 
 
 def _seers(people: People) -> pl.DataFrame:
-    """Samples whose files have reference rows, with their sex: those that callability is a share of (R5)."""
-    with_rows = [one.source for r in people.reports for one in r.sources if one.reference_rows]
+    """Samples whose own files have reference rows, with their sex: those that callability is a share of (R5)."""
+    with_rows = [one.source for r in people.reports if not r.joint for one in r.sources if one.reference_rows]
     samples = people.samples.select(pl.col("sample_id").cast(pl.UInt16), "sex")
     return people.sources.filter(pl.col("file").is_in(with_rows)).join(samples, on="sample_id")
 

@@ -5,21 +5,26 @@ Whatever the batches and the processes, the set says the same of every file; a f
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from glob import glob
-from itertools import chain, count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from data_prep.reports import BatchReport, total
+from data_prep.long_files import Task, read_long, read_whole
+from data_prep.reports import BatchReport, FileReport, Rows, SkippedRecord, total
 from data_prep.samples import digest_of
 from data_prep.shard_set import ShardSet
 from data_prep.shards import end_with, read_batch
+from data_prep.vcf import LongFile
 
 BATCH_BYTES: Final = 2_500_000
 """Bytes of compressed files a batch: some 10 MB of text, some 60,000 records."""
+SHORT: Final = 4_000_000
+"""Bytes on the disk up to which a file that is read in pieces is left to one process."""
+STRETCHES: Final = 8
+"""Stretches of a longer one for each process: so that none waits long for the others."""
 _PLAIN_FACTOR: Final = 4
 """Text files count for less: they are not inflated."""
 
@@ -61,15 +66,38 @@ def read_files(
     `jobs`: processes, all cores if None. Raises ReadingError where the shards cannot be kept or a process is ended from
     outside; files that cannot be read are in the set's reports.
     """
+    reports: list[FileReport] = []
+    skipped: list[SkippedRecord] = []
+    rows: list[Rows] = []
+    long: list[tuple[int, LongFile]] = []
+    batches = _batches(files)
+    progress("read", 0, len(files))
+
+    def add(batch: BatchReport) -> None:
+        reports.extend(batch.files)
+        skipped.extend(batch.skipped)
+        rows.append(batch.rows)
+        long.extend(batch.long)
+        progress("read", len(reports), len(files))
+
+    jobs = jobs or os.cpu_count() or 1
     try:
-        batches = _read(files, sexes, folder, jobs or os.cpu_count() or 1, progress)
+        with _Workers(min(jobs, len(batches))) as workers:
+            workers.run(((read_batch, number, batch, sexes, str(folder)) for number, batch in enumerate(batches)), add)
+        short = [one for one in long if one[1].size <= SHORT]
+        with _Workers(min(jobs, len(short))) as workers:
+            workers.run(((read_whole, number, len(files), file, sexes, str(folder)) for number, file in short), add)
+        with _Workers(jobs) as workers:
+            for number, file in long:
+                if file.size > SHORT:
+                    add(read_long(number, len(files), file, sexes, str(folder), STRETCHES * jobs, workers.run))
     except OSError as error:
         raise ReadingError(str(error)) from error
     return ShardSet(
         folder,
-        tuple(sorted(chain.from_iterable(one.files for one in batches), key=lambda one: one.file_id)),
-        tuple(chain.from_iterable(one.skipped for one in batches)),
-        total(one.rows for one in batches),
+        tuple(sorted(reports, key=lambda one: one.file_id)),
+        tuple(sorted(skipped, key=lambda one: (one.source, one.reason))),
+        total(rows),
         digest_of(sexes),
     )
 
@@ -91,46 +119,52 @@ def _batches(files: Iterable[str]) -> list[list[tuple[int, str]]]:
     return batches
 
 
-def _read(
-    files: Sequence[str], sexes: Mapping[str, str | None], work: Path, jobs: int, progress: Progress
-) -> list[BatchReport]:
-    batches = _batches(files)
-    done: list[BatchReport] = []
-    read = 0
-    progress("read", 0, len(files))
-    jobs = min(jobs, len(batches))
-    if jobs == 1:
-        for number, batch in enumerate(batches):
-            done.append(read_batch(number, batch, sexes, str(work)))
-            read += len(batch)
-            progress("read", read, len(files))
-        return done
-    # a worker that forks a process with threads in it can hang: start fresh ones, each with its share of the cores
-    os.environ["POLARS_MAX_THREADS"] = "1"
-    context = multiprocessing.get_context("spawn")
-    numbers = count()
-    queue: Iterator[list[tuple[int, str]]] = iter(batches)
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)) as pool:
-        running: set[Future[BatchReport]] = set()
+class _Workers:
+    """Processes that take tasks, a function with its arguments each; of one job, or none, this very process."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self.pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> "_Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.pool:
+            self.pool.shutdown(wait=True, cancel_futures=True)
+
+    def run(self, tasks: Iterable[Task], done: Callable[[Any], None]) -> None:
+        """Hands what each task returns to `done`, in the order of their ends; a few wait at a time, so tasks may be many."""
+        if self.jobs <= 1:
+            for function, *arguments in tasks:
+                done(function(*arguments))
+            return
+        if not self.pool:
+            # a worker that forks a process with threads in it can hang: start fresh ones, each with its share of the cores
+            os.environ["POLARS_MAX_THREADS"] = "1"
+            context = multiprocessing.get_context("spawn")
+            self.pool = ProcessPoolExecutor(
+                self.jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)
+            )
+        queue = iter(tasks)
+        running: set[Future[Any]] = set()
         try:
             while True:
-                while len(running) < jobs + 1 and (some := next(queue, None)) is not None:
-                    running.add(pool.submit(read_batch, next(numbers), some, sexes, str(work)))
+                while len(running) < self.jobs + 1 and (task := next(queue, None)) is not None:
+                    running.add(self.pool.submit(*task))
                 if not running:
                     break
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    report = _report(future)
-                    done.append(report)
-                    read += len(report.files)
-                    progress("read", read, len(files))
+                    done(_result(future))
         except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
+            for future in running:
+                future.cancel()
+            wait(running)
             raise
-    return sorted(done, key=lambda report: report.batch)
 
 
-def _report(future: Future[BatchReport]) -> BatchReport:
+def _result(future: Future[Any]) -> Any:
     try:
         return future.result()
     except BrokenProcessPool as error:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from data_prep.vcf import LongFile
+
 READ: Final = "read"
 REFUSED: Final = "refused"
 DUPLICATE: Final = "duplicate"
@@ -98,6 +100,8 @@ class BatchReport:
     files: list[FileReport] = field(default_factory=list)
     skipped: list[SkippedRecord] = field(default_factory=list)
     rows: Rows = field(default_factory=dict)
+    long: list[tuple[int, LongFile]] = field(default_factory=list)
+    """Files with their numbers that are to be read in pieces, not counted in here."""
 
 
 def total(rows: Iterable[Rows]) -> Rows:

@@ -18,16 +18,18 @@ from data_prep.calls import UNREADABLE, sort_out
 from data_prep.dialects import Dialect, recognise
 from data_prep.domain.chromosomes import PSEUDO_AUTOSOMAL
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
-from data_prep.reports import READ, REFUSED, BatchReport, FileReport, SkippedRecord, SourceReport, total
-from data_prep.vcf import FileRefusedError, VcfFile, frame, line, read_file
+from data_prep.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
+from data_prep.text_stream import FileRefusedError
+from data_prep.vcf import LongFile, VcfFile, frame, line, read_file
 
 LEAST_BINS_PER_KB: Final = 0.5
 """Bins per kb from which a row counts as seen by the caller (R5)."""
-MAX_RECORDS: Final = 1 << 20
-"""Records of one file: events are numbered within their sample in 20 bits."""
+MAX_CALLS: Final = 1 << 20
+"""Calls of one sample in a file: events are numbered within their sample in 20 bits."""
 _ROW_GROUP: Final = 8_192
 """Rows of a Parquet row group: small, so that one chromosome can be read without the others."""
-_EXAMPLE: Final = 500
+EXAMPLE: Final = 500
+"""Characters of a record that is kept as example."""
 
 PLACE_BITS: Final = 28
 """No chromosome has 2**28 bases: its number and a start make one number, by which shards are sorted and read in parts."""
@@ -51,7 +53,7 @@ def end_with(parent: int) -> None:
 
 def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str | None], folder: str) -> BatchReport:
     """Reads files, given with their numbers, and writes the shards `<table>-<batch>-<dialect>-<part>.parquet` into `folder`:
-    calls, events, segments, and, where there are reference rows, seen.
+    calls, events, segments, and, where there are reference rows, seen. Joint and long files are handed back unread.
 
     `sexes`: recorded karyotype sex by sample. Each shard is sorted by `place`; its column `file` is the
     number given.
@@ -62,11 +64,11 @@ def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str
         path = Path(name)
         try:
             file = read_file(path)
-            if file.records > MAX_RECORDS:
-                raise FileRefusedError(
-                    f"it holds {file.records:,} records: no single person has more than {MAX_RECORDS:,} CNV calls"
-                )
             dialect = recognise(file.header)
+            if isinstance(file, LongFile):
+                dialect.release(file.header)
+                report.long.append((number, file))
+                continue
             read.append((number, file, dialect, dialect.release(file.header)))
         except FileRefusedError as error:
             size = path.stat().st_size
@@ -105,8 +107,10 @@ def _read_alike(
     fates = sort_out(dialect.records(frame(files)), held)
     calls, events = join_calls(fates.calls)
     counts = [_by_file(table, len(files)) for table in (fates.calls, fates.reference, fates.skipped)]
-    contradicting = _contradicting(
-        calls, pl.DataFrame({"file": held["file"], "recorded": recorded}, schema_overrides={"recorded": pl.String})
+    contradict = contradicting(
+        calls,
+        pl.DataFrame({"file": held["file"], "recorded": recorded}, schema_overrides={"recorded": pl.String}),
+        dialect,
     )
     reports, skipped = [], []
     unreadable = _unreadable(files, fates.skipped)
@@ -135,7 +139,7 @@ def _read_alike(
                         header.samples[0],
                         caller[i],
                         recorded[i],
-                        i in contradicting,
+                        i in contradict,
                         file.records,
                         counts[0][i],
                         counts[1][i],
@@ -151,7 +155,7 @@ def _read_alike(
         if i in unreadable:
             continue
         first = int(rows.get_column("row").min()) - firsts[int(i)]  # type: ignore[arg-type]
-        skipped.append(SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:_EXAMPLE]))
+        skipped.append(SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:EXAMPLE]))
     numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
     seen = fates.reference
     tables = {"calls": calls, "events": events, "segments": disjoint_segments(events)}
@@ -196,17 +200,24 @@ def placed(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(place.alias("place")).sort("place")
 
 
+def keep(rows: pl.DataFrame, path: Path) -> None:
+    """Writes rows as Parquet; raises OSError where the disk does not take them."""
+    try:
+        rows.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP, statistics=True)
+    except pl.exceptions.PolarsError as error:
+        raise OSError(f"the calls read could not be kept ({str(error).splitlines()[0]}): is the disk full?") from error
+
+
+def write_tables(tables: Mapping[str, pl.DataFrame], name: str, folder: Path) -> Rows:
+    """Writes `<table>-<name>.parquet` for each table, and counts its rows by tile."""
+    for table, rows in tables.items():
+        keep(rows, folder / f"{table}-{name}.parquet")
+    return {table: rows_by_tile(rows) for table, rows in tables.items()}
+
+
 def _write(report: BatchReport, read: _Read, name: str, folder: Path) -> None:
     """Writes the tables of a shard, and enters what they hold into the report."""
-    for table, rows_of in read.tables.items():
-        path = folder / f"{table}-{report.batch}-{name}.parquet"
-        try:
-            rows_of.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP, statistics=True)
-        except pl.exceptions.PolarsError as error:
-            raise OSError(
-                f"the calls read could not be kept ({str(error).splitlines()[0]}): is the disk full?"
-            ) from error
-        report.rows = total([report.rows, {table: rows_by_tile(rows_of)}])
+    report.rows = total([report.rows, write_tables(read.tables, f"{report.batch}-{name}", folder)])
     report.files += read.files
     report.skipped += read.skipped
 
@@ -235,14 +246,20 @@ def _unreadable(files: list[VcfFile], skipped: pl.DataFrame) -> dict[int, str]:
     return {file: reason for file, n, reason in found.iter_rows() if n == files[file].records}
 
 
-def _contradicting(calls: pl.DataFrame, recorded: pl.DataFrame) -> set[int]:
-    """Files whose calls the recorded sex rules out: any on Y in XX, or a genotype of the other ploidy on non-PAR X."""
+_PLOIDY_BY_SEX: Final = ("dragen",)
+"""Dialects whose genotypes have one allele on X and Y outside the pseudo-autosomal regions in XY people, and else two."""
+
+
+def contradicting(calls: pl.DataFrame, recorded: pl.DataFrame, dialect: Dialect) -> set[int]:
+    """Files whose calls the recorded sex rules out: any on Y in XX, or a genotype of the other ploidy on non-PAR X.
+
+    `recorded`: file, and recorded sex. Callers that give everyone two alleles on X say nothing by their ploidy.
+    """
     on_xy = calls.filter(pl.col("chrom").is_in(["chrX", "chrY"]) & ~pl.col("par_border")).join(recorded, on="file")
     haploid = pl.col("genotype").str.contains(r"^\d+$")
     diploid = pl.col("genotype").str.contains(r"[/|]")
-    x = pl.col("chrom") == "chrX"
+    on_y = (pl.col("recorded") == "XX") & (pl.col("chrom") == "chrY")
     outside = pl.all_horizontal((pl.col("end") <= a) | (pl.col("start") >= b) for a, b in PSEUDO_AUTOSOMAL["chrX"])
-    wrong = ((pl.col("recorded") == "XX") & ((pl.col("chrom") == "chrY") | (x & outside & haploid))) | (
-        (pl.col("recorded") == "XY") & x & outside & diploid
-    )
+    other = ((pl.col("recorded") == "XX") & haploid) | ((pl.col("recorded") == "XY") & diploid)
+    wrong = on_y | ((pl.col("chrom") == "chrX") & outside & other & pl.lit(dialect.name in _PLOIDY_BY_SEX))
     return set(on_xy.filter(wrong).get_column("file").to_list())

@@ -109,7 +109,7 @@ def test_build_tells_of_files_left_out_and_goes_on(
         "page.vcf": (b"<html>", "##fileformat"),
         "headless.vcf": (b"##fileformat=VCFv4.2\n", "no #CHROM line"),
         "nobody.vcf": (vcf(None).encode(), "names no sample"),
-        "joint.vcf": (header("A", more_samples=["B"]).encode(), "2 samples"),
+        "joint.vcf": (header("A", more_samples=["A"]).encode(), "names the sample A twice"),
         "foreign.vcf": (header("A", release=None).encode(), "caller is not known"),
         "newer.vcf": (header("A", release="4.4.7", fileformat="VCFv4.4").encode(), "VCFv4.4"),
         "unplaced.vcf": (vcf("D", [record("chr1", 5_000, 4_000), "chr1\t1"]).encode(), "not one of its 2 records"),
