@@ -1,16 +1,20 @@
-"""The command line of the import: demo, build, check.
+"""The command line of the import: demo, shards, build, check.
 
 Every error that a person can mend ends in one sentence and exit code 1; files left out of a build end in exit code 3.
 """
 
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from data_prep.reports import FileReport
 
 FILES_REFUSED: Final = 3
 """Exit code of a build that was published although files were left out."""
@@ -93,14 +97,57 @@ def demo(
     )
 
 
+Vcf = Annotated[
+    list[str], typer.Option(help="File, folder or pattern of .vcf and .vcf.gz files; may be given several times.")
+]
+Samples = Annotated[
+    Path, typer.Option(help="Sample table: the 1000 Genomes pedigree file, the IGSR table, or our own TSV.")
+]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Processes that read; all cores if not given.")]
+
+
+def _tell_refused(reports: "Sequence[FileReport]") -> None:
+    for report in reports:
+        _err.print(f"not read: {report.path}: {report.message}", markup=False)
+
+
+@app.command()
+def shards(
+    vcf: Vcf,
+    samples: Samples,
+    out: Annotated[Path, typer.Option(help="Folder to write; it must not be there, or be empty.")],
+    jobs: Jobs = None,
+) -> None:
+    """Read VCF files into a folder of shards, to be built into a database later, with other such folders."""
+    from data_prep.build import write_shards
+    from data_prep.reading import ReadingError
+    from data_prep.reports import REFUSED
+    from data_prep.shard_set import ShardSetError
+
+    try:
+        with _Bar("reading") as bar:
+            written = write_shards(samples, out, vcf, jobs, bar.show)
+    except (ReadingError, ShardSetError, ValueError, OSError) as error:
+        _fail(error)
+    refused = [one for one in written.files if one.status == REFUSED]
+    _tell_refused(refused)
+    _out.print(
+        f"{out}: {len(written.files):,} files ({len(refused):,} not read), "
+        f"{sum(one.records for one in written.files):,} records; build with --shards {out}",
+        markup=False,
+    )
+    if refused:
+        raise typer.Exit(FILES_REFUSED)
+
+
 @app.command()
 def build(
-    vcf: Annotated[
-        list[str], typer.Option(help="File, folder or pattern of .vcf and .vcf.gz files; may be given several times.")
-    ],
-    samples: Annotated[
-        Path, typer.Option(help="Sample table: the 1000 Genomes pedigree file, the IGSR table, or our own TSV.")
-    ],
+    samples: Samples,
+    vcf: Vcf = [],  # noqa: B006  (typer copies it)
+    shards: Annotated[
+        list[Path],
+        typer.Option(help="Folder that `shards` wrote; may be given several times."),
+    ] = [],  # noqa: B006
     unrelated: Annotated[Path | None, typer.Option(help="Names of the unrelated samples, one a line.")] = None,
     genes: Annotated[
         Path | None, typer.Option(help="GENCODE GTF that replaces the gene models that come along.")
@@ -108,22 +155,23 @@ def build(
     out: Annotated[Path, typer.Option(help="The database: a pointer to the newest build beside it.")] = Path(
         "cnv.duckdb"
     ),
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes that read; all cores if not given.")] = None,
+    jobs: Jobs = None,
 ) -> None:
-    """Build and publish a database from VCF files."""
+    """Build and publish a database from VCF files, or from shards made of them."""
     from data_prep.build import BuildError
     from data_prep.build import build as run
     from data_prep.database import PublishError
+    from data_prep.reading import ReadingError
+    from data_prep.shard_set import ShardSetError
 
     try:
         with _Bar("reading") as bar:
-            summary = run(vcf, samples, out, unrelated, genes, jobs, bar.show)
-    except (BuildError, PublishError, ValueError, OSError) as error:
+            summary = run(samples, out, vcf, shards, unrelated, genes, jobs, bar.show)
+    except (BuildError, ReadingError, ShardSetError, PublishError, ValueError, OSError) as error:
         _fail(error)
     for note in summary.notes:
         _out.print(f"note: {note}", markup=False)
-    for report in summary.refused:
-        _err.print(f"not read: {report.path}: {report.message}", markup=False)
+    _tell_refused(summary.refused)
     for reason, n in sorted(summary.skipped.items()):
         _out.print(f"skipped {n:,}: {reason}", markup=False)
     seconds = sum(summary.stages.values())

@@ -1,19 +1,15 @@
 """The build: paths and a sample table in, a published database and a summary out.
 
-Reading is spread over worker processes, a batch of files each; one process then sorts and writes. Whatever happens on
-the way, the published database is the old one or the whole new one.
+Files become shard sets, and sets a database: what is read here, what was read on other machines, and what an earlier
+build read all go the same way. Whatever happens on it, the published database is the old one or the whole new one.
 """
 
-import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from glob import glob
-from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -23,18 +19,22 @@ import polars as pl
 from data_prep import __version__, database
 from data_prep.derived import derive, workers
 from data_prep.genes import embedded_gene_models, read_gencode
-from data_prep.samples import SampleTable, read_samples
-from data_prep.shards import BatchReport, FileReport, SkippedRecord, end_with, read_batch
+from data_prep.people import People, number_people
+from data_prep.reading import Progress, find_files, read_files
+from data_prep.reports import DUPLICATE, READ, REFUSED, FileReport, SkippedRecord
+from data_prep.samples import SampleTable, digest_of, read_samples, read_sexes, sexes_of
+from data_prep.shard_set import (
+    ShardSet,
+    all_files,
+    all_skipped,
+    check_digest,
+    new_folder,
+    read_report,
+    write_report,
+)
 
-BATCH_BYTES: Final = 2_500_000
-"""Bytes of compressed files a batch: some 10 MB of text, some 60,000 records."""
 WORTH_WORKERS: Final = 100_000
 """Events from which sites are worked out by several processes: to start one takes half a second."""
-_PLAIN_FACTOR: Final = 4
-"""Text files count for less: they are not inflated."""
-
-Progress = Callable[[str, int, int], None]
-"""Told of the stage, what is done of it, and what there is to do."""
 
 
 class BuildError(RuntimeError):
@@ -61,68 +61,50 @@ class Summary:
     """Seconds by stage."""
 
 
-def find_files(paths: Sequence[str]) -> list[str]:
-    """The VCF files that paths, folders and glob patterns name, sorted, each once.
-
-    A folder stands for every `*.vcf` and `*.vcf.gz` below it. Raises BuildError for a path that names nothing.
-    """
-    found: set[str] = set()
-    for one in paths:
-        path = Path(one)
-        if path.is_dir():
-            here = [str(p) for p in path.rglob("*") if p.name.endswith((".vcf", ".vcf.gz")) and not p.is_dir()]
-            if not here:
-                raise BuildError(f"the folder {one} holds no .vcf or .vcf.gz file: give the folder with the CNV VCFs")
-        elif path.exists():
-            here = [one]
-        else:
-            here = [p for p in glob(one, recursive=True) if Path(p).is_file()]  # noqa: PTH207  (patterns may be absolute)
-            if not here:
-                raise BuildError(f"{one} names no file, folder or pattern that exists: check the spelling")
-        found.update(here)
-    return sorted(found)
-
-
 def build(
-    vcf: Sequence[str],
     samples: Path,
     out: Path,
+    vcf: Sequence[str] = (),
+    shards: Sequence[Path] = (),
     unrelated: Path | None = None,
     genes: Path | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Summary:
-    """Builds a database from VCF files and publishes it at the pointer `out`.
+    """Builds a database from VCF files, and from shard sets made of such, and publishes it at the pointer `out`.
 
-    Raises BuildError, SampleTableError, PublishError or ValueError, each with one sentence, where nothing can be built;
-    files that cannot be read are in the summary's `refused`.
+    Raises BuildError, ReadingError, ShardSetError, SampleTableError, PublishError or ValueError, each with one sentence,
+    where nothing can be built; files that cannot be read are in the summary's `refused`.
     """
     progress = progress or (lambda stage, done, todo: None)
     clock = _Clock()
     database.check_pointer(out)
+    if not vcf and not shards:
+        raise BuildError("nothing to build from: give --vcf, --shards or both")
     files = find_files(vcf)
     table = read_samples(samples, unrelated)
+    sexes = sexes_of(table.frame)
+    sets = [read_report(one) for one in shards]
+    check_digest(sets, digest_of(sexes), samples)
     generation = database.new_generation()
     with database.working_folder(out, generation) as work:
-        try:
-            batches = _read(files, table, work, jobs or os.cpu_count() or 1, progress)
-        except OSError as error:
-            raise BuildError(str(error)) from error
+        if files:
+            sets.append(read_files(files, sexes, work, jobs, progress))
         clock.lap("read")
-        people = database.number_people(table.frame, (one for batch in batches for one in batch.files))
-        if not people.files.height:
+        people = number_people(table.frame, all_files(sets))
+        if not people.sources.height:
             first = next((r for r in people.reports if r.message), None)
             raise BuildError(
-                f"none of the {len(files):,} files could be read{f', {first.path} for one: {first.message}' if first else ''}"
+                f"none of the {len(people.reports):,} files could be read"
+                f"{f', {first.path} for one: {first.message}' if first else ''}"
             )
         models = embedded_gene_models() if genes is None else read_gencode(genes)
         clock.lap("genes")
         progress("write", 0, 0)
         unfinished = work / "unfinished.duckdb"
-        skipped = [one for batch in batches for one in batch.skipped]
-        rows = _rows(batches)
+        skipped = all_skipped(sets)
         try:
-            many = sum(rows.get("events", {}).values()) > WORTH_WORKERS
+            many = sum(sum(one.rows.get("events", {}).values()) for one in sets) > WORTH_WORKERS
             with (
                 workers((jobs or os.cpu_count() or 1) if many else 1) as pool,
                 database.new_database(unfinished) as con,
@@ -130,19 +112,39 @@ def build(
                 database.write_reference(con, models)
                 database.write_people(con, people, skipped)
                 clock.lap("tables")
-                database.write_calls(con, work, people, rows)
+                database.write_calls(con, sets, people)
                 clock.lap("sort")
                 database.mark_samples(con)
                 database.write_provenance(con, _provenance(table, people, samples, generation, models.source))
                 clock.lap("mark")
                 derive(con, clock.lap, pool)
                 events = con.sql("SELECT count(*) FROM events").fetchall()[0][0]
+        except BrokenProcessPool as error:
+            raise BuildError(
+                "a process that worked out sites was ended from outside: is the memory full? give fewer --jobs"
+            ) from error
         except duckdb.Error as error:
             hint = ": is the disk full?" if isinstance(error, (duckdb.IOException, duckdb.FatalException)) else ""
             raise BuildError(f"the database could not be written ({str(error).splitlines()[0]}){hint}") from error
         published = database.publish(unfinished, out, generation)
         clock.lap("publish")
     return _summary(published, people, table, skipped, events, clock.laps)
+
+
+def write_shards(
+    samples: Path, out: Path, vcf: Sequence[str], jobs: int | None = None, progress: Progress | None = None
+) -> ShardSet:
+    """Reads VCF files into a shard set in the new folder `out`, from which `build` makes the database later.
+
+    Raises ReadingError, ShardSetError or SampleTableError, each with one sentence; files that cannot be read are
+    `refused` in the set's reports, and in those of the database.
+    """
+    files = find_files(vcf)
+    sexes = read_sexes(samples)
+    with new_folder(out) as folder:
+        shards = read_files(files, sexes, folder, jobs, progress or (lambda stage, done, todo: None))
+        write_report(shards)
+    return replace(shards, folder=out)
 
 
 class _Clock:
@@ -156,84 +158,8 @@ class _Clock:
         self.last = now
 
 
-def _batches(files: Iterable[str]) -> list[list[tuple[int, str]]]:
-    """Files with their numbers, in batches of about the same amount of text."""
-    batches: list[list[tuple[int, str]]] = []
-    total = 0.0
-    for number, name in enumerate(files):
-        try:
-            size = Path(name).stat().st_size / (1 if name.endswith(".gz") else _PLAIN_FACTOR)
-        except OSError:
-            size = 0
-        if not batches or total + size > BATCH_BYTES:
-            batches.append([])
-            total = 0
-        batches[-1].append((number, name))
-        total += size
-    return batches
-
-
-def _read(files: list[str], table: SampleTable, work: Path, jobs: int, progress: Progress) -> list[BatchReport]:
-    sexes = dict(table.frame.filter(pl.col("sex").is_not_null()).select("sample", "sex").iter_rows())
-    batches = _batches(files)
-    done: list[BatchReport] = []
-    read = 0
-    progress("read", 0, len(files))
-    jobs = min(jobs, len(batches))
-    if jobs == 1:
-        for number, batch in enumerate(batches):
-            done.append(read_batch(number, batch, sexes, str(work)))
-            read += len(batch)
-            progress("read", read, len(files))
-        return done
-    # a worker that forks a process with threads in it can hang: start fresh ones, each with its share of the cores
-    os.environ["POLARS_MAX_THREADS"] = "1"
-    context = multiprocessing.get_context("spawn")
-    numbers = count()
-    queue: Iterator[list[tuple[int, str]]] = iter(batches)
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)) as pool:
-        running: set[Future[BatchReport]] = set()
-        try:
-            while True:
-                while len(running) < jobs + 1 and (some := next(queue, None)) is not None:
-                    running.add(pool.submit(read_batch, next(numbers), some, sexes, str(work)))
-                if not running:
-                    break
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    report = _report(future)
-                    done.append(report)
-                    read += len(report.files)
-                    progress("read", read, len(files))
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-    return sorted(done, key=lambda report: report.batch)
-
-
-def _report(future: Future[BatchReport]) -> BatchReport:
-    try:
-        return future.result()
-    except BrokenProcessPool as error:
-        raise BuildError(
-            "a process that read files was ended from outside: is the memory full? give fewer --jobs"
-        ) from error
-
-
-def _rows(batches: Iterable[BatchReport]) -> dict[str, dict[str, int]]:
-    rows: dict[str, dict[str, int]] = {}
-    for batch in batches:
-        for name, chroms in batch.rows.items():
-            here = rows.setdefault(name, {})
-            for chrom, n in chroms.items():
-                here[chrom] = here.get(chrom, 0) + n
-    return rows
-
-
-def _provenance(
-    table: SampleTable, people: database.People, samples: Path, generation: str, models: str
-) -> dict[str, str]:
-    read = [r for r in people.reports if r.status == "read"]
+def _provenance(table: SampleTable, people: People, samples: Path, generation: str, models: str) -> dict[str, str]:
+    read = [r for r in people.reports if r.status == READ]
     releases = sorted({r.release or "unknown" for r in read})
     simulated = sum(r.simulated for r in read)
     release = ", ".join(releases)
@@ -250,26 +176,26 @@ def _provenance(
         "samples_table": samples.name,
         "unrelated_definition": table.unrelated_definition,
         "gene_models": models,
-        "reference_rows": "yes" if any(r.reference_rows for r in read) else "no",
+        "reference_rows": "yes" if any(r.reference_rows and not r.joint for r in read) else "no",
     }
 
 
 def _summary(
     published: Path,
-    people: database.People,
+    people: People,
     table: SampleTable,
     skipped: Sequence[SkippedRecord],
     events: int,
     laps: dict[str, float],
 ) -> Summary:
-    read = [r for r in people.reports if r.status == "read"]
-    ids = {r.file_id for r in read}
+    read = [r for r in people.reports if r.status == READ]
+    counted = {one.source: one.sample for r in read for one in r.sources if one.status == READ}
     reasons: dict[str, int] = {}
     for one in skipped:
-        if one.file_id in ids:
+        if one.source in counted:
             reasons[one.reason] = reasons.get(one.reason, 0) + one.records
     missing = people.samples.filter(~pl.col("counted")).height
-    strangers = sorted({r.sample or "" for r in read} - set(table.frame.get_column("sample")))
+    strangers = sorted(set(counted.values()) - set(table.frame.get_column("sample")))
     notes = list(table.notes)
     if missing:
         notes.append(f"{missing:,} samples of the table have no file: they stand in no denominator")
@@ -285,8 +211,8 @@ def _summary(
     return Summary(
         published,
         len(people.reports),
-        tuple(r for r in people.reports if r.status == "refused"),
-        sum(r.status == "duplicate" for r in people.reports),
+        tuple(r for r in people.reports if r.status == REFUSED),
+        sum(r.status == DUPLICATE for r in people.reports),
         people.samples.height,
         int(people.samples.get_column("counted").sum()),
         sum(r.records for r in read),

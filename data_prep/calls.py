@@ -31,6 +31,7 @@ class Skip(StrEnum):
     NOT_CNV = "no copy number variant, or not supported by read depth"
     EXPECTED = "the copy number is the expected one"
     NO_DIRECTION = "neither copy number nor ALT nor ID tells loss from gain"
+    NO_GENOTYPE = "neither genotype nor copy number: the caller could not tell"
     DUPLICATE = "the same record twice in one file"
 
 
@@ -57,6 +58,16 @@ def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
     `sexes`: file (UInt32) and sex (`XX`, `XY` or null), the karyotype sex whose expected copy number holds in that file:
     the caller's own, else the sample table's (R2).
     """
+    return _part(judge(records, sexes))
+
+
+def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl.DataFrame:
+    """The records with `row`, their position, all that a call needs, and `skip`: the reason to leave one out, or null.
+
+    In a `joint` file a record stands in every sample, whether it varies there or not. So a genotype that names no other
+    allele is no call unless the copy number says one; and one that names none at all, without a copy number, is neither
+    call nor reference row.
+    """
     table = records.with_row_index("row").join(sexes, on="file", how="left", maintain_order="left")
     table = table.with_columns(_by_value("chrom", chromosome, pl.String).cast(CHROM)).with_columns(
         _by_value("genotype", _alleles, pl.Int32).alias("alleles"),
@@ -73,8 +84,11 @@ def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
     )
     cn, expected, kind = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("kind")
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
-    table = table.with_columns(cn.round().cast(pl.Int32).alias("copy_number")).with_columns(
-        pl.when(kind.is_in([Kind.REFERENCE.value, Kind.OTHER.value]))
+    table = table.with_columns(cn.round().cast(pl.Int32).alias("copy_number"))
+    table = table.with_columns(
+        *(_without_variation(is_female_y) if joint else (pl.lit(False).alias("quiet"), pl.lit(False).alias("untold")))
+    ).with_columns(
+        pl.when(kind.is_in([Kind.REFERENCE.value, Kind.OTHER.value]) | pl.col("quiet"))
         .then(None)
         .when(is_female_y)
         .then(pl.lit(CallClass.UNEXPECTED.value))
@@ -98,7 +112,7 @@ def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
         .alias("class")
     )
     start, end = pl.col("start"), pl.col("end")
-    table = table.with_columns(
+    return table.with_columns(
         pl.when(start.is_null() | pl.col("malformed"))
         .then(pl.lit(Skip.MALFORMED.value))
         .when(pl.col("chrom").is_null())
@@ -111,21 +125,21 @@ def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
         .then(pl.lit(Skip.BEYOND.value))
         .when(kind == Kind.OTHER.value)
         .then(pl.lit(Skip.NOT_CNV.value))
+        .when(pl.col("untold"))
+        .then(pl.lit(Skip.NO_GENOTYPE.value))
         .when(pl.col("class").is_not_null() | (kind == Kind.REFERENCE.value))
         .then(None)
-        .when(cn.is_not_null() & expected.is_not_null())
+        .when(pl.col("quiet") | (cn.is_not_null() & expected.is_not_null()))
         .then(pl.lit(Skip.EXPECTED.value))
         .otherwise(pl.lit(Skip.NO_DIRECTION.value))
         .alias("skip")
     )
-    return _part(table)
 
 
-def _part(table: pl.DataFrame) -> Sorted:
-    kept = table.filter(pl.col("skip").is_null())
-    is_call = pl.col("kind") != Kind.REFERENCE.value
+def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
+    """The calls among judged records, with `row` and the columns of `Sorted.calls`, in the order given."""
     directions = {c.value: c.direction.value for c in CallClass}
-    calls = kept.filter(is_call).select(
+    return judged.filter(pl.col("skip").is_null() & (pl.col("kind") != Kind.REFERENCE.value)).select(
         "row",
         "file",
         "chrom",
@@ -144,6 +158,28 @@ def _part(table: pl.DataFrame) -> Sorted:
         .fill_null(False)
         .alias("par_border"),
     )
+
+
+def reference_rows_of(judged: pl.DataFrame) -> pl.DataFrame:
+    """The reference rows among judged records: the columns of `Sorted.reference`."""
+    return judged.filter(pl.col("skip").is_null() & (pl.col("kind") == Kind.REFERENCE.value)).select(
+        "file", "chrom", pl.col("start").cast(pl.Int32), pl.col("end").cast(pl.Int32), "bins"
+    )
+
+
+def _part(table: pl.DataFrame) -> Sorted:
+    calls, twice = in_order(calls_of(table))
+    skipped = pl.concat(
+        [
+            table.filter(pl.col("skip").is_not_null()).select("file", "row", pl.col("skip").alias("reason")),
+            twice.select("file", "row", pl.lit(Skip.DUPLICATE.value).alias("reason")),
+        ]
+    )
+    return Sorted(calls.drop("row"), reference_rows_of(table), skipped)
+
+
+def in_order(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Calls with `row`, sorted by file, chrom, start, end and row; and apart the exact repeats, of which the first stays."""
     place = (
         pl.col("file").cast(pl.Int64) * (1 << 34)
         + pl.col("chrom").to_physical().cast(pl.Int64) * (1 << 28)
@@ -151,17 +187,7 @@ def _part(table: pl.DataFrame) -> Sorted:
     )
     if not calls.select((place.diff() > 0).all()).item():
         calls = calls.sort("file", "chrom", "start", "end", "row")
-    calls, twice = _without_duplicates(calls)
-    skipped = pl.concat(
-        [
-            table.filter(pl.col("skip").is_not_null()).select("file", "row", pl.col("skip").alias("reason")),
-            twice.select("file", "row", pl.lit(Skip.DUPLICATE.value).alias("reason")),
-        ]
-    )
-    reference = kept.filter(~is_call).select(
-        "file", "chrom", pl.col("start").cast(pl.Int32), pl.col("end").cast(pl.Int32), "bins"
-    )
-    return Sorted(calls.drop("row"), reference, skipped)
+    return _without_duplicates(calls)
 
 
 def _without_duplicates(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -195,6 +221,22 @@ def _alleles(genotype: str) -> int | None:
     if genotype == "." or not _ALLELES.fullmatch(genotype):
         return None
     return 1 + genotype.count("/") + genotype.count("|")
+
+
+def _names_an_allele(genotype: str) -> bool:
+    """Whether a GT names any allele, be it the reference's: not `.` or `./.`."""
+    return any(one.isdigit() for one in genotype)
+
+
+def _without_variation(is_female_y: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """`quiet`: neither GT nor CN of a record says that anything is other than expected; `untold`: they say nothing at all."""
+    cn = pl.col("copy_number")
+    no_other = _by_value("genotype", lambda one: set(one) <= set("0./|"), pl.Boolean).fill_null(True)
+    none = ~_by_value("genotype", _names_an_allele, pl.Boolean).fill_null(False)
+    # of a Y that is not there no copy is expected, or what a caller writes that gives everyone the same ploidy
+    absent = (cn == 0) | (cn == pl.col("alleles"))
+    expected = pl.when(is_female_y.fill_null(False)).then(absent).otherwise(cn == pl.col("expected_copy_number"))
+    return (no_other & (cn.is_null() | expected.fill_null(False))).alias("quiet"), (none & cn.is_null()).alias("untold")
 
 
 def _pseudo_autosomal_bases() -> pl.Expr:

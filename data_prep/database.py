@@ -9,9 +9,8 @@ import fcntl
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from glob import escape
 from importlib.resources import files as resource_files
 from pathlib import Path
@@ -21,14 +20,17 @@ import duckdb
 import polars as pl
 
 from data_prep import reference
-from data_prep.domain.chromosomes import CHROMOSOMES
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.genes import GeneModels
-from data_prep.shards import PLACE_BITS, FileReport, SkippedRecord
+from data_prep.people import People
+from data_prep.reports import SkippedRecord, total
+from data_prep.shard_set import ShardSet, offsets
+from data_prep.shards import PLACE_BITS, TILE_BITS
 
-_EVENT_BITS: Final = 20
+EVENT_BITS: Final = 20
+"""An event's number is its sample's, these bits further up, and its own within the sample."""
 _CHUNK: Final = 400_000
-"""Rows sorted at a time, where a chromosome has fewer: bounds the memory of a large cohort."""
+"""Rows sorted at a time, where a tile has fewer: bounds the memory of a large cohort."""
 _MEMORY: Final = "384MB"
 
 LARGE_EVENT: Final = 3_000_000
@@ -79,112 +81,11 @@ def write_reference(con: duckdb.DuckDBPyConnection, models: GeneModels) -> None:
         insert(con, table, frame)
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """Samples with their numbers, and which file stands for each."""
-
-    samples: pl.DataFrame
-    """The table `samples` of the schema."""
-    files: pl.DataFrame
-    """file (UInt32) and sample_id (UInt16) of the files that count."""
-    reports: tuple[FileReport, ...]
-    """Every file's report: of several for one sample, repeats are `duplicate`, contradictions `refused`."""
-
-
-def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
-    """Gives samples their numbers, by name, so that they do not depend on the order of files; settles doubled samples.
-
-    A file with the content of another is a duplicate and changes nothing. Files of one sample with different content
-    contradict each other: all are refused, since nothing says which holds.
-    """
-    settled: list[FileReport] = []
-    by_sample: dict[str, list[FileReport]] = {}
-    for report in sorted(reports, key=lambda one: one.file_id):
-        if report.status == "read" and report.sample is not None:
-            by_sample.setdefault(report.sample, []).append(report)
-        else:
-            settled.append(report)
-    chosen: dict[str, FileReport] = {}
-    for sample, candidates in by_sample.items():
-        first = candidates[0]
-        if len({one.sha256 for one in candidates}) > 1:
-            paths = " and ".join(one.path for one in candidates)
-            why = f"several files hold the sample {sample} and differ: {paths}; keep one of them"
-            settled += [_without_records(one, "refused", why) for one in candidates]
-            continue
-        chosen[sample] = first
-        settled.append(first)
-        settled += [_without_records(one, "duplicate", f"the same content as {first.path}") for one in candidates[1:]]
-    unknown = sorted(set(chosen) - set(table.get_column("sample")))
-    strangers = pl.DataFrame({"sample": unknown}, schema={"sample": pl.String}).with_columns(
-        pl.lit("unknown").alias("superpopulation"),
-        pl.lit("unknown").alias("population"),
-        pl.lit(False).alias("unrelated"),
-    )
-    everyone = pl.concat([table, strangers], how="diagonal").sort("sample")
-    if everyone.height > 65_535:
-        raise ValueError(f"{everyone.height:,} samples: a database holds 65,535 at most; build several")
-    found = pl.DataFrame(
-        {
-            "sample": list(chosen),
-            "caller_sex": [one.caller_sex for one in chosen.values()],
-            "contradicts": [one.contradicts_sex for one in chosen.values()],
-            "file": [one.file_id for one in chosen.values()],
-        },
-        schema={"sample": pl.String, "caller_sex": pl.String, "contradicts": pl.Boolean, "file": pl.UInt32},
-    )
-    numbered = everyone.with_row_index("sample_id").join(found, on="sample", how="left", maintain_order="left")
-    ids = numbered.select("sample", "sample_id")
-    recorded = pl.coalesce("sex", "caller_sex")
-    samples = (
-        numbered.join(
-            ids.rename({"sample": "father", "sample_id": "father_id"}), on="father", how="left", maintain_order="left"
-        )
-        .join(
-            ids.rename({"sample": "mother", "sample_id": "mother_id"}), on="mother", how="left", maintain_order="left"
-        )
-        .select(
-            "sample_id",
-            "sample",
-            "superpopulation",
-            "population",
-            recorded.alias("sex"),
-            "family",
-            "father",
-            "mother",
-            "father_id",
-            "mother_id",
-            "unrelated",
-            pl.col("file").is_not_null().alias("counted"),
-            ((pl.col("sex") != pl.col("caller_sex")).fill_null(False) | pl.col("contradicts").fill_null(False)).alias(
-                "sex_mismatch"
-            ),
-            "caller_sex",
-        )
-    )
-    files = numbered.filter(pl.col("file").is_not_null()).select("file", pl.col("sample_id").cast(pl.UInt16))
-    return People(samples, files, tuple(sorted(settled, key=lambda one: one.file_id)))
-
-
-def _without_records(report: FileReport, status: str, message: str) -> FileReport:
-    return FileReport(
-        report.file_id,
-        report.path,
-        report.size,
-        status,
-        message,
-        report.sha256,
-        report.sample,
-        report.dialect,
-        report.release,
-    )
-
-
 def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequence[SkippedRecord]) -> None:
-    """Samples, populations, files and skipped records."""
+    """Samples, populations, files with their samples, and skipped records."""
     insert(con, "samples", people.samples)
     write_populations(con, people.samples)
-    numbers = dict(people.files.iter_rows())
+    numbers: dict[int, int] = dict(people.sources.iter_rows())
     insert(
         con,
         "files",
@@ -195,9 +96,11 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
                     r.path,
                     r.size,
                     r.sha256,
-                    numbers.get(r.file_id),
+                    None if r.joint else next((numbers.get(one.source) for one in r.sources), None),
+                    r.samples,
                     r.dialect,
                     r.release,
+                    r.simulated,
                     r.records,
                     r.calls,
                     r.reference_rows,
@@ -213,32 +116,76 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
                 "bytes": pl.Int64,
                 "sha256": pl.String,
                 "sample_id": pl.UInt16,
+                "samples": pl.Int32,
                 "dialect": pl.String,
                 "release": pl.String,
-                "records": pl.Int32,
-                "calls": pl.Int32,
-                "reference_rows": pl.Int32,
-                "skipped": pl.Int32,
+                "simulated": pl.Boolean,
+                "records": pl.Int64,
+                "calls": pl.Int64,
+                "reference_rows": pl.Int64,
+                "skipped": pl.Int64,
                 "status": pl.String,
                 "message": pl.String,
             },
             orient="row",
         ),
     )
-    paths = {r.file_id: r.path for r in people.reports}
-    reasons: dict[str, list[SkippedRecord]] = {}
-    for one in sorted(skipped, key=lambda one: (one.reason, one.file_id)):
-        if one.file_id in numbers:
-            reasons.setdefault(one.reason, []).append(one)
+    insert(
+        con,
+        "file_samples",
+        pl.DataFrame(
+            [
+                (
+                    r.file_id,
+                    one.sample,
+                    numbers.get(one.source),
+                    one.caller_sex,
+                    one.recorded_sex,
+                    one.contradicts_sex,
+                    one.records,
+                    one.calls,
+                    one.reference_rows,
+                    one.skipped,
+                    one.status,
+                    one.message,
+                )
+                for r in people.reports
+                for one in r.sources
+            ],
+            schema={
+                "file_id": pl.Int32,
+                "sample": pl.String,
+                "sample_id": pl.UInt16,
+                "caller_sex": pl.String,
+                "recorded_sex": pl.String,
+                "contradicts_sex": pl.Boolean,
+                "records": pl.Int64,
+                "calls": pl.Int64,
+                "reference_rows": pl.Int64,
+                "skipped": pl.Int64,
+                "status": pl.String,
+                "message": pl.String,
+            },
+            orient="row",
+        ),
+    )
+    file_of = {one.source: file.file_id for file in people.reports for one in file.sources}
     insert(
         con,
         "skipped_records",
         pl.DataFrame(
-            [
-                (reason, sum(one.records for one in ones), paths[ones[0].file_id], ones[0].example)
-                for reason, ones in reasons.items()
-            ],
-            schema={"reason": pl.String, "records": pl.Int64, "example_path": pl.String, "example": pl.String},
+            sorted(
+                (one.reason, file_of[one.source], numbers[one.source], one.records, one.example)
+                for one in skipped
+                if one.source in numbers
+            ),
+            schema={
+                "reason": pl.String,
+                "file_id": pl.Int32,
+                "sample_id": pl.UInt16,
+                "records": pl.Int64,
+                "example": pl.String,
+            },
             orient="row",
         ),
     )
@@ -290,26 +237,31 @@ _INSERT: Final = {
     "calls": """
         INSERT INTO calls SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.class, s.copy_number, s.expected_copy_number,
             s.copy_ratio, s.quality, s.bins, s.filters, s.genotype, s.par_border, f.sample_id::BIGINT * {numbers} + s.event_no
-        FROM read_parquet($paths) s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
-        ORDER BY s.place, s."end", f.sample_id, s.class::call_class, s.copy_number
+        FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        ORDER BY s.place, s."end", f.sample_id, s.class::call_class, s.copy_number, s.event_no, s.bins, s.quality, s.copy_ratio, s.filters, s.genotype
     """,
     "events": """
         INSERT INTO events SELECT f.sample_id::BIGINT * {numbers} + s.event_no, f.sample_id, s.chrom, s.start, s."end", s.direction,
             s.class, s.copy_number, s.expected_copy_number, s.copy_ratio, s.quality, s.bins, s.filters, s.credible, s.pass, s.parts, s.par_border, NULL
-        FROM read_parquet($paths) s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id, s.event_no
     """,
     "segments": """
         INSERT INTO segments SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.copy_number, s.credible, s.pass
-        FROM read_parquet($paths) s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id, s.direction::direction
+    """,
+    "seen": """
+        INSERT INTO seen SELECT f.sample_id, s.chrom, s.start, s."end"
+        FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        ORDER BY s.place, s."end", f.sample_id
     """,
 }
 
 _CALLABILITY: Final = """
     INSERT INTO callability
     WITH seen AS (
-        SELECT s.chrom::chrom AS chrom, s.start, s."end" FROM read_parquet($paths) s
+        SELECT s.chrom::chrom AS chrom, s.start, s."end" FROM {rows} s
         JOIN counted_files f USING (file) JOIN samples p USING (sample_id)
         WHERE s.place >= $first AND s.place < $last AND (s.chrom != 'chrY' OR p.sex = 'XY')
     ),
@@ -326,51 +278,77 @@ _CALLABILITY: Final = """
 """
 
 
-def write_calls(con: duckdb.DuckDBPyConnection, shards: Path, people: People, rows: dict[str, dict[str, int]]) -> None:
-    """Calls, events, segments and callability from the shards, sorted; `rows` counts the rows by table and chromosome.
+def write_calls(con: duckdb.DuckDBPyConnection, sets: Sequence[ShardSet], people: People) -> None:
+    """Calls, events, segments and callability from the shards, sorted.
 
     Two tables at a time: the writing of one sorted table keeps only one core busy.
     """
-    con.register("counted_files_frame", people.files.to_arrow())
+    con.register("counted_files_frame", people.sources.to_arrow())
     con.execute("CREATE TABLE counted_files AS SELECT * FROM counted_files_frame")
     con.unregister("counted_files_frame")
+    rows = total(one.rows for one in sets)
     seers = _seers(people)
     seen = {"everyone": seers.height, "men": seers.filter(pl.col("sex") == "XY").height}
-    statements: list[tuple[str, str, dict[str, int]]] = [
-        (table, statement.format(numbers=1 << _EVENT_BITS), {}) for table, statement in _INSERT.items()
+    statements: list[tuple[str, str, int, dict[str, int]]] = [
+        (table, statement, TILE_BITS, {}) for table, statement in _INSERT.items()
     ]
 
-    def write(table: str, statement: str, values: dict[str, int]) -> None:
-        paths = [str(path) for path in sorted(shards.glob(f"{table}-*.parquet"))]
+    def write(table: str, statement: str, bits: int, values: dict[str, int]) -> None:
+        if table not in rows:
+            return
+        source, paths = _scan(sets, table)
         with con.cursor() as cursor:
             cursor.execute("USE cnv")
-            for first, last in _chunks(rows.get(table, {})):
-                cursor.execute(statement, {"paths": paths, "first": first, "last": last} | values)
+            for first, last in _chunks(rows[table], bits):
+                cursor.execute(
+                    statement.format(rows=source, numbers=1 << EVENT_BITS),
+                    {"first": first, "last": last} | paths | values,
+                )
 
     with ThreadPoolExecutor(2) as pool:
-        for future in [pool.submit(write, *one) for one in [*statements, ("seen", _CALLABILITY, seen)]]:
+        # a step function has to be added up from the beginning of a chromosome
+        for future in [pool.submit(write, *one) for one in [*statements, ("seen", _CALLABILITY, PLACE_BITS, seen)]]:
             future.result()
     con.execute("DROP TABLE counted_files")
 
 
+def _scan(sets: Sequence[ShardSet], table: str) -> tuple[str, dict[str, list[str]]]:
+    """The rows of a table in all sets, as SQL, their sources numbered on from set to set; and the parameters that it names."""
+    scans, paths = [], {}
+    for number, (one, offset) in enumerate(zip(sets, offsets(sets), strict=True)):
+        here = [str(path) for path in one.shards(table)]
+        if here:
+            columns = f"* REPLACE ((file + {offset})::UINTEGER AS file)" if offset else "*"
+            scans.append(f"SELECT {columns} FROM read_parquet($paths_{number})")
+            paths[f"paths_{number}"] = here
+    return f"({' UNION ALL BY NAME '.join(scans)})", paths
+
+
 def _seers(people: People) -> pl.DataFrame:
-    """Samples whose files have reference rows, with their sex: those that callability is a share of (R5)."""
-    with_rows = [r.file_id for r in people.reports if r.reference_rows]
+    """Samples whose own files have reference rows, with their sex: those that callability is a share of (R5)."""
+    with_rows = [one.source for r in people.reports if not r.joint for one in r.sources if one.reference_rows]
     samples = people.samples.select(pl.col("sample_id").cast(pl.UInt16), "sex")
-    return people.files.filter(pl.col("file").is_in(with_rows)).join(samples, on="sample_id")
+    return people.sources.filter(pl.col("file").is_in(with_rows)).join(samples, on="sample_id")
 
 
-def _chunks(rows: dict[str, int]) -> Iterator[tuple[int, int]]:
-    """Chromosomes in order, in runs of about `_CHUNK` rows, as bounds of `place`: first, and the one after the last."""
-    first = total = 0
-    for number, chrom in enumerate(CHROMOSOMES):
-        n = rows.get(chrom, 0)
-        if total and total + n > _CHUNK:
-            yield first << PLACE_BITS, number << PLACE_BITS
-            first, total = number, 0
-        total += n
-    if total:
-        yield first << PLACE_BITS, len(CHROMOSOMES) << PLACE_BITS
+def _chunks(rows: dict[int, int], bits: int) -> Iterator[tuple[int, int]]:
+    """All places in runs of about `_CHUNK` rows, as bounds: first, and the one after the last.
+
+    `rows`: their number by tile; a run ends at a multiple of 2**`bits` bases.
+    """
+    steps: dict[int, int] = {}
+    for tile, n in rows.items():
+        step = tile << TILE_BITS >> bits
+        steps[step] = steps.get(step, 0) + n
+    first = last = held = 0
+    for step, n in sorted(steps.items()):
+        if held and held + n > _CHUNK:
+            yield first << bits, last << bits
+            first, held = last, 0
+        held += n
+        last = step + 1
+    if held:
+        yield first << bits, last << bits
 
 
 MARK: Final = f"""

@@ -148,7 +148,9 @@ def _merged(parts: pl.DataFrame) -> pl.DataFrame:
     """One row a group of several calls: the copy number of the call with most bins, of two the farther from expected."""
     distance = (pl.col("copy_number") - pl.col("expected_copy_number").cast(pl.Int32)).abs()
     weighed = parts.with_columns(pl.col("bins").fill_null(0).alias("weight"), distance.fill_null(0).alias("distance"))
-    weighed = weighed.sort("group", "weight", "distance", "start", descending=[False, True, True, False])
+    weighed = weighed.sort(
+        "group", "weight", "distance", "start", descending=[False, True, True, False], maintain_order=True
+    )
     weight = pl.when(pl.col("copy_ratio").is_not_null()).then(pl.col("weight"))
     mean = (pl.col("copy_ratio").cast(pl.Float64) * pl.col("weight")).sum() / weight.sum()
     return weighed.group_by("group", maintain_order=True).agg(

@@ -5,6 +5,8 @@ father, mother, unrelated) all become one frame.
 """
 
 import csv
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -40,14 +42,35 @@ class SampleTable:
     notes: tuple[str, ...] = ()
 
 
-def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
-    """Reads a sample table, and marks the cohort of unrelated people (R5).
+def sexes_of(frame: pl.DataFrame) -> dict[str, str | None]:
+    """Recorded karyotype sex by sample: all that the reading of files takes from a sample table (R2)."""
+    return dict(frame.select("sample", "sex").iter_rows())
 
-    Marked are, in this order: the names in the file `unrelated` (one a line); what the table marks itself (our own
-    table's column); else the samples without a parent in the table. The IGSR table tells neither and needs the list.
-    Raises SampleTableError for a table that cannot be read, is none of the three or names nobody, names a sample twice
-    or as its own parent, puts a population under two super-populations, or for a list of nobody or of unknown names.
-    """
+
+def digest_of(sexes: Mapping[str, str | None]) -> str:
+    """SHA-256 of samples and sexes, by which two tables are the same to whoever reads files."""
+    lines = "".join(f"{sample}\t{sex or ''}\n" for sample, sex in sorted(sexes.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def read_sexes(path: Path) -> dict[str, str | None]:
+    """Recorded sexes from a sample table, whose cohorts need not be told; raises SampleTableError as `read_samples`."""
+    return sexes_of(_read_table(path).frame)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table as read, its people not yet marked as unrelated unless it does so itself."""
+
+    frame: pl.DataFrame
+    told: str | None
+    """What makes people unrelated, where the table says who is."""
+    notes: list[str]
+    parents: bool
+    """It has columns for the parents."""
+
+
+def _read_table(path: Path) -> _Table:
     rows = _rows(path)
     header = rows[0]
     if header[:2] == ["FamilyID", "SampleID"]:
@@ -67,6 +90,19 @@ def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
     if twice.height:
         raise SampleTableError(f"{path} names the sample {twice.item(0, 'sample')} twice: leave one line")
     _check_relations(path, frame)
+    return _Table(frame, told, notes, header[0] != "Sample name")
+
+
+def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
+    """Reads a sample table, and marks the cohort of unrelated people (R5).
+
+    Marked are, in this order: the names in the file `unrelated` (one a line); what the table marks itself (our own
+    table's column); else the samples without a parent in the table. The IGSR table tells neither and needs the list.
+    Raises SampleTableError for a table that cannot be read, is none of the three or names nobody, names a sample twice
+    or as its own parent, puts a population under two super-populations, or for a list of nobody or of unknown names.
+    """
+    table = _read_table(path)
+    frame, told = table.frame, table.told
     if unrelated is not None:
         names = _text(unrelated, "give the names of the unrelated samples, one a line").split()
         if not names:
@@ -79,7 +115,7 @@ def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
         frame = frame.with_columns(pl.col("sample").is_in(names).alias("unrelated"))
         told = f"{len(names):,} samples listed in {unrelated.name}"
     elif told is None:
-        if header[0] == "Sample name":
+        if not table.parents:
             # its collection "1000 Genomes phase 3 release" holds relatives too: 2,977 of the 3,202
             raise SampleTableError(
                 f"{path} tells neither who is unrelated nor who the parents are: give the list of unrelated samples too (--unrelated)"
@@ -88,7 +124,7 @@ def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
         parent_here = pl.col("father").is_in(ours) | pl.col("mother").is_in(ours)
         frame = frame.with_columns((~parent_here.fill_null(False)).alias("unrelated"))
         told = f"samples without a parent in {path.name}"
-    return SampleTable(frame.select(list(SCHEMA)).sort("sample"), told, tuple(notes))
+    return SampleTable(frame.select(list(SCHEMA)).sort("sample"), told, tuple(table.notes))
 
 
 def _check_relations(path: Path, frame: pl.DataFrame) -> None:

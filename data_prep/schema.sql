@@ -306,7 +306,7 @@ COMMENT ON COLUMN callability.chrom IS 'Chromosome.';
 COMMENT ON COLUMN callability.start IS 'First base, 0-based.';
 COMMENT ON COLUMN callability."end" IS 'End, half-open.';
 COMMENT ON COLUMN callability.seen IS 'Samples with a reference row or call of at least 0.5 bins per kb here.';
-COMMENT ON COLUMN callability.samples IS 'Samples that could be seen: those whose files have reference rows; on Y the XY ones.';
+COMMENT ON COLUMN callability.samples IS 'Samples that could be seen: those whose own files have reference rows; on Y the XY ones.';
 
 CREATE TABLE marked_samples (
     sample_id USMALLINT NOT NULL,
@@ -328,18 +328,32 @@ COMMENT ON COLUMN marked_samples.longest IS 'Length of the longest, in bases.';
 COMMENT ON COLUMN marked_samples.bases IS 'Bases that they cover together.';
 COMMENT ON COLUMN marked_samples.share IS 'Those bases as a share of the chromosome''s sequence, gaps left out.';
 
+CREATE TABLE seen (
+    sample_id USMALLINT NOT NULL,
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL
+);
+COMMENT ON TABLE seen IS 'Where the caller could see in each sample (R5): reference rows and calls of at least 0.5 bins per kb, joined; callability counts these. Of samples whose own file has reference rows; a joint file tells nothing of the places that none of its records names. Sorted by chrom, start, end, sample_id.';
+COMMENT ON COLUMN seen.sample_id IS 'Sample.';
+COMMENT ON COLUMN seen.chrom IS 'Chromosome.';
+COMMENT ON COLUMN seen.start IS 'First base, 0-based.';
+COMMENT ON COLUMN seen."end" IS 'End, half-open.';
+
 CREATE TABLE files (
     file_id INTEGER NOT NULL PRIMARY KEY,
     path VARCHAR NOT NULL,
     bytes BIGINT NOT NULL,
     sha256 VARCHAR,
     sample_id USMALLINT,
+    samples INTEGER NOT NULL,
     dialect VARCHAR,
     release VARCHAR,
-    records INTEGER NOT NULL,
-    calls INTEGER NOT NULL,
-    reference_rows INTEGER NOT NULL,
-    skipped INTEGER NOT NULL,
+    simulated BOOLEAN NOT NULL,
+    records BIGINT NOT NULL,
+    calls BIGINT NOT NULL,
+    reference_rows BIGINT NOT NULL,
+    skipped BIGINT NOT NULL,
     status VARCHAR NOT NULL,
     message VARCHAR
 );
@@ -348,27 +362,59 @@ COMMENT ON COLUMN files.file_id IS 'Number, in the order of the paths.';
 COMMENT ON COLUMN files.path IS 'Path as found.';
 COMMENT ON COLUMN files.bytes IS 'Size of the file.';
 COMMENT ON COLUMN files.sha256 IS 'Checksum of the file; null where it could not be read.';
-COMMENT ON COLUMN files.sample_id IS 'Its sample; null where the file was refused.';
+COMMENT ON COLUMN files.sample_id IS 'Its sample; null where the file was refused, and for a joint file, whose samples are in file_samples.';
+COMMENT ON COLUMN files.samples IS 'Samples that its header names, more than one in a joint file; 0 where it could not be read.';
 COMMENT ON COLUMN files.dialect IS 'Dialect that read it, such as dragen.';
 COMMENT ON COLUMN files.release IS 'Release of the caller, from the header.';
-COMMENT ON COLUMN files.records IS 'Records in the file.';
-COMMENT ON COLUMN files.calls IS 'Records that are calls.';
-COMMENT ON COLUMN files.reference_rows IS 'Records that say the expected copy number was seen.';
-COMMENT ON COLUMN files.skipped IS 'Records left out; records = calls + reference_rows + skipped.';
+COMMENT ON COLUMN files.simulated IS 'Its header says that it was simulated.';
+COMMENT ON COLUMN files.records IS 'Entries in the file: its records, of a joint file each once for every sample that is taken from it. The sum over file_samples, as are the next three.';
+COMMENT ON COLUMN files.calls IS 'Entries that are calls.';
+COMMENT ON COLUMN files.reference_rows IS 'Entries that say the expected copy number was seen.';
+COMMENT ON COLUMN files.skipped IS 'Entries left out; records = calls + reference_rows + skipped.';
 COMMENT ON COLUMN files.status IS 'read, refused, or duplicate (same content as a file read).';
 COMMENT ON COLUMN files.message IS 'Why it was refused, or what was noticed; null if nothing.';
 
-CREATE TABLE skipped_records (
-    reason VARCHAR NOT NULL PRIMARY KEY,
+CREATE TABLE file_samples (
+    file_id INTEGER NOT NULL,
+    sample VARCHAR NOT NULL,
+    sample_id USMALLINT,
+    caller_sex karyotype_sex,
+    recorded_sex karyotype_sex,
+    contradicts_sex BOOLEAN NOT NULL,
     records BIGINT NOT NULL,
-    example_path VARCHAR NOT NULL,
+    calls BIGINT NOT NULL,
+    reference_rows BIGINT NOT NULL,
+    skipped BIGINT NOT NULL,
+    status VARCHAR NOT NULL,
+    message VARCHAR
+);
+COMMENT ON TABLE file_samples IS 'One row a sample of each file that could be read: what became of its entries (R12). An entry is a record in one sample: a record of a single-sample file, or a record and a column of a joint one. Every entry is counted once: records = calls + reference_rows + skipped. A genotype that says the expected copy number, such as 0/0, is skipped as that; one that says nothing at all is neither call nor reference row, and skipped for a reason of its own. Its person stands in denominators all the same (R5). Sorted by file_id, then as in the header.';
+COMMENT ON COLUMN file_samples.file_id IS 'File.';
+COMMENT ON COLUMN file_samples.sample IS 'Name of the sample in its header.';
+COMMENT ON COLUMN file_samples.sample_id IS 'The sample, where this file stands for it; null where it is a duplicate or refused.';
+COMMENT ON COLUMN file_samples.caller_sex IS 'Sex that the file says the caller was told; null where it does not, and in joint files.';
+COMMENT ON COLUMN file_samples.recorded_sex IS 'Sex that the sample table gave when the file was read.';
+COMMENT ON COLUMN file_samples.contradicts_sex IS 'Its calls contradict the recorded sex (R2).';
+COMMENT ON COLUMN file_samples.records IS 'Entries of this sample; 0 where it is not taken from this file.';
+COMMENT ON COLUMN file_samples.calls IS 'Those that are calls.';
+COMMENT ON COLUMN file_samples.reference_rows IS 'Those that say the expected copy number was seen.';
+COMMENT ON COLUMN file_samples.skipped IS 'Those left out.';
+COMMENT ON COLUMN file_samples.status IS 'read; duplicate, where another file of the same content stands for the sample; refused, where files contradict each other about it.';
+COMMENT ON COLUMN file_samples.message IS 'Why it is not taken from this file; null where it is.';
+
+CREATE TABLE skipped_records (
+    reason VARCHAR NOT NULL,
+    file_id INTEGER NOT NULL,
+    sample_id USMALLINT NOT NULL,
+    records BIGINT NOT NULL,
     example VARCHAR NOT NULL
 );
-COMMENT ON TABLE skipped_records IS 'Records left out of files that were read, by reason (R12).';
+COMMENT ON TABLE skipped_records IS 'Entries left out of files that were read, by reason, file and sample (R12). Sorted by reason, file_id, sample_id.';
 COMMENT ON COLUMN skipped_records.reason IS 'Reason, in words.';
+COMMENT ON COLUMN skipped_records.file_id IS 'File.';
+COMMENT ON COLUMN skipped_records.sample_id IS 'Sample.';
 COMMENT ON COLUMN skipped_records.records IS 'How many.';
-COMMENT ON COLUMN skipped_records.example_path IS 'File of the example.';
-COMMENT ON COLUMN skipped_records.example IS 'One such record, cut at 500 characters.';
+COMMENT ON COLUMN skipped_records.example IS 'The first such record, cut at 500 characters; of a joint file less the other samples.';
 
 CREATE TABLE sites (
     site_id INTEGER NOT NULL,

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,62 +18,23 @@ from data_prep.calls import UNREADABLE, sort_out
 from data_prep.dialects import Dialect, recognise
 from data_prep.domain.chromosomes import PSEUDO_AUTOSOMAL
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
-from data_prep.vcf import FileRefusedError, VcfFile, frame, line, read_file
+from data_prep.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
+from data_prep.text_stream import FileRefusedError
+from data_prep.vcf import LongFile, VcfFile, frame, line, read_file
 
 LEAST_BINS_PER_KB: Final = 0.5
 """Bins per kb from which a row counts as seen by the caller (R5)."""
-MAX_RECORDS: Final = 1 << 20
-"""Records of one file: events are numbered within their sample in 20 bits."""
+MAX_CALLS: Final = 1 << 20
+"""Calls of one sample in a file: events are numbered within their sample in 20 bits."""
 _ROW_GROUP: Final = 8_192
 """Rows of a Parquet row group: small, so that one chromosome can be read without the others."""
-_EXAMPLE: Final = 500
+EXAMPLE: Final = 500
+"""Characters of a record that is kept as example."""
 
 PLACE_BITS: Final = 28
 """No chromosome has 2**28 bases: its number and a start make one number, by which shards are sorted and read in parts."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What became of one file."""
-
-    file_id: int
-    path: str
-    size: int
-    status: str
-    """`read` or `refused`."""
-    message: str | None = None
-    sha256: str | None = None
-    sample: str | None = None
-    dialect: str | None = None
-    release: str | None = None
-    caller_sex: str | None = None
-    simulated: bool = False
-    records: int = 0
-    calls: int = 0
-    reference_rows: int = 0
-    skipped: int = 0
-    contradicts_sex: bool = False
-    """Calls outside the pseudo-autosomal regions of X or Y that a person of the recorded sex cannot have (R2)."""
-
-
-@dataclass(frozen=True, slots=True)
-class SkippedRecord:
-    """Records of one file left out for one reason, with the first as example."""
-
-    file_id: int
-    reason: str
-    records: int
-    example: str
-
-
-@dataclass(slots=True)
-class BatchReport:
-    """What became of a batch; `rows` counts the rows written by table and chromosome."""
-
-    batch: int
-    files: list[FileReport] = field(default_factory=list)
-    skipped: list[SkippedRecord] = field(default_factory=list)
-    rows: dict[str, dict[str, int]] = field(default_factory=dict)
+TILE_BITS: Final = 24
+"""Rows are counted by tiles of 2**24 bases, so that whoever sorts them can take as many at a time as memory allows."""
 
 
 def end_with(parent: int) -> None:
@@ -90,9 +51,9 @@ def end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str], folder: str) -> BatchReport:
+def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str | None], folder: str) -> BatchReport:
     """Reads files, given with their numbers, and writes the shards `<table>-<batch>-<dialect>-<part>.parquet` into `folder`:
-    calls, events, segments, and, where there are reference rows, seen.
+    calls, events, segments, and, where there are reference rows, seen. Joint and long files are handed back unread.
 
     `sexes`: recorded karyotype sex by sample. Each shard is sorted by `place`; its column `file` is the
     number given.
@@ -103,18 +64,18 @@ def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str
         path = Path(name)
         try:
             file = read_file(path)
-            if file.records > MAX_RECORDS:
-                raise FileRefusedError(
-                    f"it holds {file.records:,} records: no single person has more than {MAX_RECORDS:,} CNV calls"
-                )
             dialect = recognise(file.header)
+            if isinstance(file, LongFile):
+                dialect.release(file.header)
+                report.long.append((number, file))
+                continue
             read.append((number, file, dialect, dialect.release(file.header)))
         except FileRefusedError as error:
             size = path.stat().st_size
-            report.files.append(FileReport(number, shown(name), size, "refused", str(error)))
+            report.files.append(FileReport(number, shown(name), size, REFUSED, str(error)))
         except OSError as error:
             report.files.append(
-                FileReport(number, shown(name), 0, "refused", f"it cannot be opened: {error.strerror or error}")
+                FileReport(number, shown(name), 0, REFUSED, f"it cannot be opened: {error.strerror or error}")
             )
     for dialect in {id(d): d for _, _, d, _ in read}.values():
         alike = [one for one in read if one[2] is dialect]
@@ -133,7 +94,9 @@ class _Read:
     tables: dict[str, pl.DataFrame]
 
 
-def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect, sexes: Mapping[str, str]) -> _Read:
+def _read_alike(
+    read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect, sexes: Mapping[str, str | None]
+) -> _Read:
     files = [file for _, file, _, _ in read]
     caller = [dialect.caller_sex(file.header) for file in files]
     recorded = [sexes.get(file.header.samples[0]) for file in files]
@@ -144,8 +107,10 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
     fates = sort_out(dialect.records(frame(files)), held)
     calls, events = join_calls(fates.calls)
     counts = [_by_file(table, len(files)) for table in (fates.calls, fates.reference, fates.skipped)]
-    contradicting = _contradicting(
-        calls, pl.DataFrame({"file": held["file"], "recorded": recorded}, schema_overrides={"recorded": pl.String})
+    contradict = contradicting(
+        calls,
+        pl.DataFrame({"file": held["file"], "recorded": recorded}, schema_overrides={"recorded": pl.String}),
+        dialect,
     )
     reports, skipped = [], []
     unreadable = _unreadable(files, fates.skipped)
@@ -154,26 +119,33 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
         if i in unreadable:
             # its person would stand in every denominator and carry nothing
             why = f"not one of its {file.records:,} records can be placed ({unreadable[i]}): fetch it again"
-            reports.append(FileReport(number, shown(file.path), file.size, "refused", why, file.sha256))
+            reports.append(FileReport(number, shown(file.path), file.size, REFUSED, why, file.sha256))
             continue
         reports.append(
             FileReport(
                 number,
                 shown(file.path),
                 file.size,
-                "read",
+                READ,
                 "; ".join(file.notes) or None,
                 file.sha256,
-                header.samples[0],
                 dialect.name,
                 release,
-                caller[i],
                 header.simulated,
-                file.records,
-                counts[0][i],
-                counts[1][i],
-                counts[2][i],
-                i in contradicting,
+                1,
+                (
+                    SourceReport(
+                        number,
+                        header.samples[0],
+                        caller[i],
+                        recorded[i],
+                        i in contradict,
+                        file.records,
+                        counts[0][i],
+                        counts[1][i],
+                        counts[2][i],
+                    ),
+                ),
             )
         )
     firsts = [0]
@@ -183,17 +155,14 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
         if i in unreadable:
             continue
         first = int(rows.get_column("row").min()) - firsts[int(i)]  # type: ignore[arg-type]
-        skipped.append(SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:_EXAMPLE]))
+        skipped.append(SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:EXAMPLE]))
     numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
     seen = fates.reference
-    place = pl.col("chrom").to_physical().cast(pl.Int64) * (1 << PLACE_BITS) + pl.col("start")
     tables = {"calls": calls, "events": events, "segments": disjoint_segments(events)}
     if seen.height:
         tables["seen"] = seen_intervals(calls.join(seen, on="file", how="semi"), seen, LEAST_BINS_PER_KB)
     tables = {
-        name: table.with_columns(numbers.gather(table.get_column("file")).alias("file"), place.alias("place")).sort(
-            "place"
-        )
+        name: placed(table.with_columns(numbers.gather(table.get_column("file")).alias("file")))
         for name, table in tables.items()
         if table.height
     }
@@ -204,7 +173,7 @@ def _read_each(
     report: BatchReport,
     alike: list[tuple[int, VcfFile, Dialect, str]],
     dialect: Dialect,
-    sexes: Mapping[str, str],
+    sexes: Mapping[str, str | None],
 ) -> list[_Read]:
     """Files of one dialect, read together; one by one where one that nobody foresaw would take the others with it."""
     try:
@@ -216,7 +185,7 @@ def _read_each(
                 parts.append(_read_alike([one], dialect, sexes))
             except pl.exceptions.PolarsError as error:
                 why = f"its records cannot be parsed ({str(error).splitlines()[0]}): fetch it again"
-                report.files.append(FileReport(one[0], shown(one[1].path), one[1].size, "refused", why, one[1].sha256))
+                report.files.append(FileReport(one[0], shown(one[1].path), one[1].size, REFUSED, why, one[1].sha256))
         return parts
 
 
@@ -225,21 +194,37 @@ def shown(path: Path | str) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
+def placed(table: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a shard with `place`, sorted by it."""
+    place = pl.col("chrom").to_physical().cast(pl.Int64) * (1 << PLACE_BITS) + pl.col("start")
+    return table.with_columns(place.alias("place")).sort("place")
+
+
+def keep(rows: pl.DataFrame, path: Path) -> None:
+    """Writes rows as Parquet; raises OSError where the disk does not take them."""
+    try:
+        rows.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP, statistics=True)
+    except pl.exceptions.PolarsError as error:
+        raise OSError(f"the calls read could not be kept ({str(error).splitlines()[0]}): is the disk full?") from error
+
+
+def write_tables(tables: Mapping[str, pl.DataFrame], name: str, folder: Path) -> Rows:
+    """Writes `<table>-<name>.parquet` for each table, and counts its rows by tile."""
+    for table, rows in tables.items():
+        keep(rows, folder / f"{table}-{name}.parquet")
+    return {table: rows_by_tile(rows) for table, rows in tables.items()}
+
+
 def _write(report: BatchReport, read: _Read, name: str, folder: Path) -> None:
     """Writes the tables of a shard, and enters what they hold into the report."""
-    for table, rows_of in read.tables.items():
-        path = folder / f"{table}-{report.batch}-{name}.parquet"
-        try:
-            rows_of.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP, statistics=True)
-        except pl.exceptions.PolarsError as error:
-            raise OSError(
-                f"the calls read could not be kept ({str(error).splitlines()[0]}): is the disk full?"
-            ) from error
-        rows = report.rows.setdefault(table, {})
-        for chrom, n in rows_of.group_by("chrom").len().iter_rows():
-            rows[chrom] = rows.get(chrom, 0) + n
+    report.rows = total([report.rows, write_tables(read.tables, f"{report.batch}-{name}", folder)])
     report.files += read.files
     report.skipped += read.skipped
+
+
+def rows_by_tile(table: pl.DataFrame) -> dict[int, int]:
+    """How many rows of a shard lie in each tile."""
+    return dict(table.group_by(pl.col("place") // (1 << TILE_BITS)).len().sort("place").iter_rows())
 
 
 def _by_file(table: pl.DataFrame, files: int) -> list[int]:
@@ -261,14 +246,20 @@ def _unreadable(files: list[VcfFile], skipped: pl.DataFrame) -> dict[int, str]:
     return {file: reason for file, n, reason in found.iter_rows() if n == files[file].records}
 
 
-def _contradicting(calls: pl.DataFrame, recorded: pl.DataFrame) -> set[int]:
-    """Files whose calls the recorded sex rules out: any on Y in XX, or a genotype of the other ploidy on non-PAR X."""
+_PLOIDY_BY_SEX: Final = ("dragen",)
+"""Dialects whose genotypes have one allele on X and Y outside the pseudo-autosomal regions in XY people, and else two."""
+
+
+def contradicting(calls: pl.DataFrame, recorded: pl.DataFrame, dialect: Dialect) -> set[int]:
+    """Files whose calls the recorded sex rules out: any on Y in XX, or a genotype of the other ploidy on non-PAR X.
+
+    `recorded`: file, and recorded sex. Callers that give everyone two alleles on X say nothing by their ploidy.
+    """
     on_xy = calls.filter(pl.col("chrom").is_in(["chrX", "chrY"]) & ~pl.col("par_border")).join(recorded, on="file")
     haploid = pl.col("genotype").str.contains(r"^\d+$")
     diploid = pl.col("genotype").str.contains(r"[/|]")
-    x = pl.col("chrom") == "chrX"
+    on_y = (pl.col("recorded") == "XX") & (pl.col("chrom") == "chrY")
     outside = pl.all_horizontal((pl.col("end") <= a) | (pl.col("start") >= b) for a, b in PSEUDO_AUTOSOMAL["chrX"])
-    wrong = ((pl.col("recorded") == "XX") & ((pl.col("chrom") == "chrY") | (x & outside & haploid))) | (
-        (pl.col("recorded") == "XY") & x & outside & diploid
-    )
+    other = ((pl.col("recorded") == "XX") & haploid) | ((pl.col("recorded") == "XY") & diploid)
+    wrong = on_y | ((pl.col("chrom") == "chrX") & outside & other & pl.lit(dialect.name in _PLOIDY_BY_SEX))
     return set(on_xy.filter(wrong).get_column("file").to_list())

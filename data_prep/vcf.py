@@ -6,31 +6,35 @@ and each line remembers its file. What the columns mean is the dialects' busines
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import polars as pl
-from isal import igzip, isal_zlib
+from isal import igzip
 
 from data_prep.domain.chromosomes import LENGTHS, chromosome
+from data_prep.text_stream import (
+    BGZF_END,
+    DAMAGED,
+    GZIP_MAGIC,
+    Stretch,
+    check_end,
+    damaged,
+    is_bgzf,
+    pieces,
+)
+from data_prep.text_stream import FileRefusedError as FileRefusedError
 
 COLUMNS: Final = ("chrom", "pos", "id", "ref", "alt", "qual", "filter", "info", "format", "values")
 """The columns of a single-sample VCF, all text."""
 
-MAX_TEXT: Final = 1 << 30
-"""Bytes of text beyond which a file is taken for damaged or malicious, not for one person's CNV calls."""
-
-_DAMAGED: Final = (OSError, EOFError, cast(type[Exception], isal_zlib.error))
-_GZIP_MAGIC: Final = b"\x1f\x8b"
-_BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
-
-
-class FileRefusedError(Exception):
-    """A file that cannot be read as what it says it is; the message is one sentence for the person who gave it."""
+IN_MEMORY: Final = 16 << 20
+"""Bytes of text up to which a file is read at once; one person's CNV calls take a tenth of a megabyte to ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +71,34 @@ class VcfFile:
     notes: tuple[str, ...] = ()
 
 
-def read_file(path: Path) -> VcfFile:
-    """Reads `.vcf` and `.vcf.gz`, gzip told by content and not by name.
+@dataclass(frozen=True, slots=True)
+class LongFile:
+    """A file that is read in pieces: of several samples, or of more text than is read at once."""
 
-    Raises FileRefusedError for what is no regular file, and for a file that is empty, damaged, cut short, no VCF, without exactly one sample, or of
-    another genome build than GRCh38; OSError where the file system refuses.
+    path: Path
+    size: int
+    header: Header
+    notes: tuple[str, ...] = ()
+
+
+def read_file(path: Path) -> VcfFile | LongFile:
+    """Reads `.vcf` and `.vcf.gz`, gzip told by content and not by name; of a joint or long file the header alone.
+
+    Raises FileRefusedError for what is no regular file, and for a file that is empty, damaged, cut short, no VCF, without a sample,
+    with one named twice, or of another genome build than GRCh38; OSError where the file system refuses.
     """
     if path.exists() and not path.is_file():
         # reading a named pipe would wait for its writer for ever
         raise FileRefusedError("it is no regular file: give DRAGEN CNV VCF files")
+    if path.stat().st_size > IN_MEMORY:
+        return _long(path)
     raw = path.read_bytes()
     text = _inflate(path, raw)
+    if len(text) > IN_MEMORY:
+        return _long(path)
     header, body, notes = _split(path, text)
+    if len(header.samples) > 1:
+        return _long(path)
     return VcfFile(path, len(raw), hashlib.sha256(raw).hexdigest(), header, body, body.count(b"\n"), notes)
 
 
@@ -119,25 +139,44 @@ def _read_csv(body: bytes, schema: dict[str, type[pl.String]]) -> pl.DataFrame:
 
 
 def _inflate(path: Path, raw: bytes) -> bytes:
-    if not raw:
-        raise FileRefusedError("the file is empty (0 bytes): fetch or copy it again")
-    if not raw.startswith(_GZIP_MAGIC):
-        if path.name.endswith(".gz"):
-            raise FileRefusedError("the name ends in .gz but the content is not gzip: rename or fetch it again")
+    """The text of a file; of more than is read at once, one byte more than that."""
+    _check_name(path, raw)
+    if not raw.startswith(GZIP_MAGIC):
         return raw
-    is_bgzf = raw[3:4] == b"\x04" and raw[12:14] == b"BC"
-    if is_bgzf and not raw.endswith(_BGZF_END):
-        raise FileRefusedError("the end of the compressed file is missing (no BGZF end mark): fetch it again")
+    if is_bgzf(raw) and not raw.endswith(BGZF_END):
+        check_end(path)
     try:
         with igzip.open(BytesIO(raw), "rb") as stream:
-            text: bytes = stream.read(MAX_TEXT + 1)
-    except _DAMAGED as error:
-        raise FileRefusedError(f"the compressed data are damaged ({error}): fetch the file again") from error
-    if len(text) > MAX_TEXT:
-        raise FileRefusedError(
-            f"the file inflates to more than {MAX_TEXT >> 20} MiB: it holds no single person's CNV calls"
-        )
+            text: bytes = stream.read(IN_MEMORY + 1)
+    except DAMAGED as error:
+        raise damaged(error) from error
     return text
+
+
+def _check_name(path: Path, head: bytes) -> None:
+    if not head:
+        raise FileRefusedError("the file is empty (0 bytes): fetch or copy it again")
+    if not head.startswith(GZIP_MAGIC) and path.name.endswith(".gz"):
+        raise FileRefusedError("the name ends in .gz but the content is not gzip: rename or fetch it again")
+
+
+def _long(path: Path) -> LongFile:
+    """The header of a file that is read in pieces."""
+    with path.open("rb") as file:
+        _check_name(path, file.read(2))
+    check_end(path)
+    size = path.stat().st_size
+    text = b""
+    for piece in pieces(path, Stretch(0, size)):
+        text += piece
+        if b"\n#CHROM" in text or len(text) > IN_MEMORY:
+            break
+    header, _, notes = _split(path, text)
+    # whether a blank line stands among the records that came along is chance
+    return LongFile(path, size, header, tuple(one for one in notes if one != _BLANK))
+
+
+_BLANK: Final = "blank and comment lines between the records were left out"
 
 
 def _split(path: Path, text: bytes) -> tuple[Header, bytes, tuple[str, ...]]:
@@ -159,12 +198,12 @@ def _split(path: Path, text: bytes) -> tuple[Header, bytes, tuple[str, ...]]:
     body = text[stop + 1 :]
     if b"\n\n" in body or b"\n#" in body or body.startswith((b"\n", b"#")):
         body = b"\n".join(one for one in body.split(b"\n") if one and not one.startswith(b"#"))
-        notes.append("blank and comment lines between the records were left out")
+        notes.append(_BLANK)
     if body and not body.endswith(b"\n"):
         body += b"\n"
         notes.append("the last line has no end")
     _check(header)
-    if not path.name.startswith(header.samples[0]):
+    if len(header.samples) == 1 and not path.name.startswith(header.samples[0]):
         notes.append(f"the header names the sample {header.samples[0]}, the file name another: the header holds")
     return header, body, tuple(notes)
 
@@ -197,10 +236,11 @@ def parse_header(text: str) -> Header:
 
 def _check(header: Header) -> None:
     if not header.samples:
-        raise FileRefusedError("its #CHROM line names no sample: give per-sample CNV VCFs with a FORMAT column")
-    if len(header.samples) > 1:
+        raise FileRefusedError("its #CHROM line names no sample: give CNV VCFs with a FORMAT column and samples")
+    twice, times = Counter(header.samples).most_common(1)[0]
+    if times > 1:
         raise FileRefusedError(
-            f"it holds {len(header.samples):,} samples: give one file a sample, joint files are not read yet"
+            f"its #CHROM line names the sample {twice} twice, and nothing says which column holds: leave one of them"
         )
     lengths = {ours: length for name, length in header.contigs.items() if length and (ours := chromosome(name))}
     if not lengths:

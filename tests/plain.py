@@ -236,7 +236,7 @@ def read_record(line: str, sex: str | None) -> Call | ReferenceRow | str:
         copy_number,
         expected,
         _number(fields.get("SM", ".")),
-        _number(raw_quality),
+        _number(raw_quality if raw_quality != "." else fields.get("QS", ".")),
         bins,
         fields["FT"] if fields.get("FT", ".") != "." else raw_filter,
         None if genotype == "." else genotype,

@@ -24,15 +24,21 @@ FROM files GROUP BY status ORDER BY status <> 'read', status""",
     },
 )
 
-# One row a file that something is to be said about: refused, duplicate, or read with a remark.
+# One row a file that something is to be said about: refused, duplicate, or read with a remark; and a sample that a joint
+# file was not taken for.
 REMARKS: Final = Statement(
-    """SELECT parse_filename(path) AS file, status, message FROM files
-WHERE message IS NOT NULL ORDER BY status = 'read', file_id LIMIT $limit""",
+    """SELECT parse_filename(path) AS file, status, message FROM (
+    SELECT file_id, path, status, message FROM files
+    UNION ALL SELECT file_id, f.path, s.status, s.message FROM file_samples s JOIN files f USING (file_id) WHERE f.status = 'read'
+)
+WHERE message IS NOT NULL ORDER BY status = 'read', file_id, message LIMIT $limit""",
     {"file": pl.String, "status": pl.String, "message": pl.String},
 )
 
 SKIPPED: Final = Statement(
-    """SELECT reason, records, parse_filename(example_path) AS file, example FROM skipped_records ORDER BY records DESC, reason""",
+    """SELECT reason, sum(s.records)::BIGINT AS records, parse_filename(first(f.path ORDER BY file_id, s.sample_id)) AS file,
+    first(example ORDER BY file_id, s.sample_id) AS example
+FROM skipped_records s JOIN files f USING (file_id) GROUP BY reason ORDER BY 2 DESC, reason""",
     {"reason": pl.String, "records": pl.Int64, "file": pl.String, "example": pl.String},
 )
 

@@ -10,30 +10,37 @@ from data_prep.check.invariant import Invariant
 INVARIANTS: Final = (
     Invariant(
         "R12",
-        "every record of a file that was read is a call, a reference row or skipped",
-        "SELECT count(*) FROM files",
-        "SELECT count(*) FROM files WHERE records != calls + reference_rows + skipped",
+        "every record of a file that was read is a call, a reference row or skipped, in each of its samples and in all",
+        "SELECT (SELECT count(*) FROM files) + (SELECT count(*) FROM file_samples)",
+        """SELECT (SELECT count(*) FROM file_samples WHERE records != calls + reference_rows + skipped)
+              + (SELECT count(*) FROM files f LEFT JOIN (SELECT file_id, sum(records) AS records, sum(calls) AS calls,
+                     sum(reference_rows) AS reference_rows, sum(skipped) AS skipped FROM file_samples GROUP BY file_id) s USING (file_id)
+                 WHERE f.records != f.calls + f.reference_rows + f.skipped OR f.records != coalesce(s.records, 0)
+                    OR f.calls != coalesce(s.calls, 0) OR f.reference_rows != coalesce(s.reference_rows, 0) OR f.skipped != coalesce(s.skipped, 0))""",
     ),
     Invariant(
         "R12",
         "a file's calls are in the table of calls, to the last one",
-        "SELECT count(*) FROM files WHERE sample_id IS NOT NULL",
-        """SELECT count(*) FROM (SELECT sample_id, sum(calls) AS calls FROM files WHERE sample_id IS NOT NULL GROUP BY sample_id) f
+        "SELECT count(*) FROM file_samples WHERE sample_id IS NOT NULL",
+        """SELECT count(*) FROM (SELECT sample_id, sum(calls) AS calls FROM file_samples WHERE sample_id IS NOT NULL GROUP BY sample_id) f
            FULL JOIN (SELECT sample_id, count(*) AS calls FROM calls GROUP BY sample_id) c USING (sample_id)
            WHERE coalesce(f.calls, 0) != coalesce(c.calls, 0)""",
     ),
     Invariant(
         "R12",
-        "skipped records add up by reason and by file",
+        "skipped records add up by reason, file and sample",
         "SELECT coalesce(sum(records), 0)::BIGINT FROM skipped_records",
-        """SELECT abs((SELECT coalesce(sum(records), 0) FROM skipped_records)
-                  - (SELECT coalesce(sum(skipped), 0) FROM files WHERE sample_id IS NOT NULL))::BIGINT""",
+        """SELECT coalesce(sum(abs(coalesce(s.records, 0) - coalesce(f.skipped, 0))), 0)::BIGINT
+           FROM (SELECT file_id, sample_id, sum(records) AS records FROM skipped_records GROUP BY ALL) s
+           FULL JOIN (SELECT file_id, sample_id, skipped FROM file_samples WHERE sample_id IS NOT NULL) f USING (file_id, sample_id)""",
     ),
     Invariant(
         "R12",
-        "refused and duplicate files have no sample and no record here, and say why",
-        "SELECT count(*) FROM files WHERE status != 'read'",
-        "SELECT count(*) FROM files WHERE status != 'read' AND (sample_id IS NOT NULL OR records != 0 OR message IS NULL)",
+        "refused and duplicate files, and samples not taken from one, have no sample and no record here, and say why",
+        "SELECT (SELECT count(*) FROM files WHERE status != 'read') + (SELECT count(*) FROM file_samples WHERE status != 'read')",
+        """SELECT (SELECT count(*) FROM files WHERE status != 'read' AND (sample_id IS NOT NULL OR message IS NULL))
+              + (SELECT count(*) FROM file_samples s JOIN files f USING (file_id)
+                 WHERE (s.sample_id IS NULL OR f.status != 'read') AND (s.sample_id IS NOT NULL OR s.status = 'read' OR s.records != 0 OR s.message IS NULL))""",
     ),
     Invariant(
         "R3",
@@ -116,7 +123,7 @@ INVARIANTS: Final = (
              WHEN 'high-gain' THEN NOT (n > x AND 2 * n >= 5 * x AND direction = 'gain')
              WHEN 'loss' THEN NOT ((n IS NULL OR x IS NULL) AND direction = 'loss')
              WHEN 'gain' THEN NOT ((n IS NULL OR x IS NULL) AND direction = 'gain')
-             WHEN 'loh' THEN NOT ((n IS NULL OR n = x) AND direction = 'loh')
+             WHEN 'loh' THEN NOT ((n IS NULL OR x IS NULL OR n = x) AND direction = 'loh')
              WHEN 'unexpected' THEN NOT (x IS NULL AND chrom = 'chrY' AND direction = 'unexpected')
              ELSE true END IS NOT FALSE""",
     ),
@@ -134,7 +141,7 @@ INVARIANTS: Final = (
         "R5",
         "samples are counted if, and only if, their file was read",
         "SELECT count(*) FROM samples",
-        """SELECT count(*) FROM samples s WHERE counted != EXISTS (SELECT 1 FROM files f WHERE f.sample_id = s.sample_id AND f.status = 'read')""",
+        """SELECT count(*) FROM samples s WHERE counted != EXISTS (SELECT 1 FROM file_samples f WHERE f.sample_id = s.sample_id AND f.status = 'read')""",
     ),
     Invariant(
         "R5",
@@ -146,10 +153,12 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "R5",
-        "callability counts no more samples than there are, in disjoint steps",
+        "callability counts no more samples than there are, in disjoint steps, and adds up to what each of them saw",
         "SELECT count(*) FROM callability",
-        """SELECT count(*) FROM (SELECT *, start < lag("end") OVER (PARTITION BY chrom ORDER BY start) AS crossed FROM callability)
-           WHERE crossed OR seen > samples OR seen = 0 OR "end" <= start""",
+        """SELECT (SELECT count(*) FROM (SELECT *, start < lag("end") OVER (PARTITION BY chrom ORDER BY start) AS crossed FROM callability)
+                  WHERE crossed OR seen > samples OR seen = 0 OR "end" <= start)
+              + (SELECT abs((SELECT coalesce(sum(seen::BIGINT * ("end" - start)), 0) FROM callability)
+                  - (SELECT coalesce(sum("end" - start), 0) FROM seen JOIN samples USING (sample_id) WHERE chrom != 'chrY' OR sex = 'XY')))::BIGINT""",
     ),
     Invariant(
         "R7",

@@ -49,8 +49,8 @@ class Dragen:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records of single-sample DRAGEN text rows, in their order; columns of `RECORD`."""
-        values = format_values(text, ("GT", "SM", "CN", "BC", "FT"))
+        """Understood records of DRAGEN text rows, one for each record and sample, in their order; columns of `RECORD`."""
+        values = format_values(text, ("GT", "SM", "CN", "BC", "FT", "QS"))
         table = text.select("file", "chrom", "pos", "id", "alt", "qual", "filter", "info", "values").hstack(values)
         alts = table.get_column("alt").unique().drop_nulls().to_list()
         kinds = {
@@ -87,7 +87,8 @@ class Dragen:
             pl.col("kind").cast(KIND),
             copy_number(pl.col("CN")).alias("copy_number"),
             number(pl.col("SM")).alias("copy_ratio"),
-            number(pl.col("qual")).alias("quality"),
+            # a joint record has no QUAL of its own, and one for each sample
+            pl.coalesce(number(pl.col("qual")), number(pl.col("QS"))).alias("quality"),
             pl.col("BC").cast(pl.Int32, strict=False).alias("bins"),
             pl.coalesce("FT", "filter").fill_null(".").alias("filters"),
             pl.col("GT").alias("genotype"),

@@ -46,12 +46,18 @@ class Built:
 
 
 def build_here(
-    vcf: Sequence[Path | str], samples: Path, out: Path, *, unrelated: Path | None = None, jobs: int = 1
+    vcf: Sequence[Path | str],
+    samples: Path,
+    out: Path,
+    *,
+    shards: Sequence[Path] = (),
+    unrelated: Path | None = None,
+    jobs: int = 1,
 ) -> Built:
     """Builds in this process, with few genes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("data_prep.build.embedded_gene_models", few_genes)
-        summary = build([str(one) for one in vcf], samples, out, unrelated, jobs=jobs)
+        summary = build(samples, out, [str(one) for one in vcf], shards, unrelated, jobs=jobs)
     return Built(out, summary)
 
 
@@ -204,17 +210,39 @@ def compare_files(database: Built, paths: Iterable[Path], people: Mapping[str, p
         assert row["status"] == "read"
         assert row["sha256"] == hashlib.sha256(raw).hexdigest()
         assert names[row["sample_id"]] == person.sample
-        counts = (person.records, len(person.calls), len(person.reference_rows), sum(person.skipped.values()))
-        assert (row["records"], row["calls"], row["reference_rows"], row["skipped"]) == counts
-    total: Counter[str] = Counter()
-    for person in people.values():
-        total += person.skipped
-    skipped = database.table("skipped_records")
-    assert {row["reason"]: row["records"] for row in skipped} == total
-    for row in skipped:
-        assert row["example_path"] in by_path
+        assert row["samples"] == 1
+        assert counts_of(row) == plain_counts(person)
+    compare_file_samples(database, people)
+
+
+COUNTS = ("records", "calls", "reference_rows", "skipped")
+
+
+def counts_of(row: Row) -> tuple[int, ...]:
+    return tuple(row[one] for one in COUNTS)
+
+
+def plain_counts(person: plain.Person) -> tuple[int, ...]:
+    return person.records, len(person.calls), len(person.reference_rows), sum(person.skipped.values())
+
+
+def compare_file_samples(database: Built, people: Mapping[str, plain.Person]) -> None:
+    """R12: the counts of everybody whose file was read, and what was skipped of them by reason, with one of the lines."""
+    names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
+    files = {row["file_id"]: row["path"] for row in database.table("files")}
+    taken = [row for row in database.table("file_samples") if row["sample_id"] is not None]
+    assert {names[row["sample_id"]]: counts_of(row) for row in taken} == {
+        name: plain_counts(person) for name, person in people.items()
+    }
+    assert all(row["status"] == "read" and names[row["sample_id"]] == row["sample"] for row in taken)
+    assert {files[row["file_id"]] for row in taken} == {str(person.path) for person in people.values()}
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in database.table("skipped_records"):
+        name = names[row["sample_id"]]
+        found[name][row["reason"]] += row["records"]
+        assert files[row["file_id"]] == str(people[name].path)
         assert row["example"]
-        assert by_path[row["example_path"]].skipped[row["reason"]]
+    assert found == {name: person.skipped for name, person in people.items() if person.skipped}
 
 
 def compare_samples(database: Built, samples: Mapping[str, plain.Sample], people: Mapping[str, plain.Person]) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 from tests.data_prep.few_genes import few_genes
 
 MOMENTS = {
-    "reading": ("data_prep.build:read_batch", 2),
-    "reading, with workers": ("data_prep.build:_report", 2),
+    "reading": ("data_prep.reading:read_batch", 2),
+    "reading, with workers": ("data_prep.reading:_report", 2),
     "calls": ("data_prep.database:write_calls", 1),
     "publishing": ("data_prep.database:publish", 1),
     "naming": ("pathlib:Path.replace", 1),
@@ -53,7 +53,8 @@ def arm(moment: str, number: int) -> None:
 if __name__ == "__main__":
     build = import_module("data_prep.build")
     build.embedded_gene_models = few_genes  # type: ignore[attr-defined]
-    build.BATCH_BYTES = int(os.environ.get("BATCH_BYTES", build.BATCH_BYTES))  # type: ignore[attr-defined]
+    reading = import_module("data_prep.reading")
+    reading.BATCH_BYTES = int(os.environ.get("BATCH_BYTES", reading.BATCH_BYTES))  # type: ignore[attr-defined]
     if sys.argv[1] != "never":
         arm(sys.argv[1], getattr(signal, sys.argv[2]))
     if "RLIMIT" in os.environ:

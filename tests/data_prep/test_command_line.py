@@ -64,6 +64,32 @@ def test_build_says_what_it_did(call: Callable[..., tuple[int, str]], table: Pat
     assert (tmp_path / "cnv.duckdb").resolve().name in text
 
 
+def test_shards_are_written_and_built(call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path) -> None:
+    """Two machines' folders and the build's own files; what was not read is told by each."""
+    write(tmp_path / "a", "A", [LOSS, record("chrM", 1, 900)])
+    write(tmp_path / "b", "B", [LOSS])
+    (tmp_path / "b" / "page.vcf").write_text("<html>")
+    write(tmp_path / "c", "C", [LOSS])
+    code, text = call("shards", "--vcf", tmp_path / "a", "--samples", table, "--out", tmp_path / "sa", "--jobs", 1)
+    assert (code, text) == (0, f"{tmp_path}/sa: 1 files (0 not read), 2 records; build with --shards {tmp_path}/sa\n")
+    code, text = call("shards", "--vcf", tmp_path / "b", "--samples", table, "--out", tmp_path / "sb", "--jobs", 1)
+    assert code == 3
+    assert "page.vcf: it does not begin with ##fileformat" in text
+    code, text = call("shards", "--vcf", tmp_path / "b", "--samples", table, "--out", tmp_path / "sb", "--jobs", 1)
+    assert code == 1
+    assert "is there already" in text
+    out = tmp_path / "cnv.duckdb"
+    code, text = call("build", "--shards", tmp_path / "sa", "--shards", tmp_path / "sb", "--vcf", tmp_path / "c", "--samples", table, "--out", out, "--jobs", 1)  # fmt: skip
+    assert code == 3
+    assert (
+        "4 files (1 not read, 0 duplicates), 3 of 3 samples, 4 records = 3 calls + 0 reference rows + 1 skipped" in text
+    )
+    assert all(not finding.broken for finding in check(out))
+    code, text = call("build", "--samples", table, "--out", out)
+    assert code == 1
+    assert "give --vcf, --shards or both" in text
+
+
 def test_build_tells_of_files_left_out_and_goes_on(
     call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path, shared: Path
 ) -> None:
@@ -83,7 +109,7 @@ def test_build_tells_of_files_left_out_and_goes_on(
         "page.vcf": (b"<html>", "##fileformat"),
         "headless.vcf": (b"##fileformat=VCFv4.2\n", "no #CHROM line"),
         "nobody.vcf": (vcf(None).encode(), "names no sample"),
-        "joint.vcf": (header("A", more_samples=["B"]).encode(), "2 samples"),
+        "joint.vcf": (header("A", more_samples=["A"]).encode(), "names the sample A twice"),
         "foreign.vcf": (header("A", release=None).encode(), "caller is not known"),
         "newer.vcf": (header("A", release="4.4.7", fileformat="VCFv4.4").encode(), "VCFv4.4"),
         "unplaced.vcf": (vcf("D", [record("chr1", 5_000, 4_000), "chr1\t1"]).encode(), "not one of its 2 records"),

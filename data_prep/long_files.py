@@ -1,0 +1,522 @@
+"""Joint files and files too long to be read at once: stretches of lines to calls, then calls to events, a group of people at a time.
+
+A file of 3,202 people has 3,202 entries a line, of which nearly all say that nothing is there. Those that plainly say so
+are judged once a line, by one of them, and counted for the others: what is dropped early has the same fate as if it had
+gone all the way.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from data_prep.calls import UNREADABLE, Skip, calls_of, in_order, judge, reference_rows_of
+from data_prep.dialects import Dialect, recognise
+from data_prep.dialects.records import RECORD, Kind
+from data_prep.domain.chromosomes import chromosome
+from data_prep.events import disjoint_segments, join_calls, seen_intervals
+from data_prep.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
+from data_prep.shards import EXAMPLE, LEAST_BINS_PER_KB, MAX_CALLS, contradicting, keep, placed, shown, write_tables
+from data_prep.text_stream import FileRefusedError, Stretch, pieces, sha256, stretches
+from data_prep.vcf import COLUMNS, LongFile
+
+Counts = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int64]
+
+MAX_TEXT: Final = 1 << 30
+"""Bytes of text for each sample beyond which a stretch is taken for damaged or malicious, not for CNV calls."""
+SPILL_ROWS: Final = 60_000
+"""Calls kept in memory until they are written down for the second step; as many are then joined at a time."""
+
+CALL: Final = 0
+REFERENCE: Final = 1
+OUTCOMES: Final = ("call", "reference row", *(one.value for one in Skip))
+"""What can become of an entry; the first two are `CALL` and `REFERENCE`."""
+_CODE: Final = {outcome: number for number, outcome in enumerate(OUTCOMES)}
+_ROW_BITS: Final = 40
+"""A line's number in its stretch; the stretch's number stands above it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Long:
+    """A long file on its way: what each step has to know."""
+
+    number: int
+    """Of the file."""
+    step: int
+    """The sources of its samples are `number`, `number + step` and so on."""
+    file: LongFile
+    recorded: tuple[str | None, ...]
+    """Recorded sex of each sample."""
+    caller_sex: str | None
+    release: str
+    stretches: tuple[Stretch, ...]
+    folder: str
+    """Where shards go; what is only kept between the steps lies in a folder of its own there."""
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        return self.file.header.samples
+
+    @property
+    def joint(self) -> bool:
+        return len(self.samples) > 1
+
+    @property
+    def dialect(self) -> Dialect:
+        return recognise(self.file.header)
+
+    @property
+    def sexes(self) -> pl.DataFrame:
+        """file (place of the sample) and sex, as `calls.judge` asks for."""
+        held = [self.caller_sex or one for one in self.recorded]
+        return pl.DataFrame({"file": range(len(held)), "sex": held}, schema={"file": pl.UInt32, "sex": pl.String})
+
+    @property
+    def spill(self) -> Path:
+        return Path(self.folder) / f"spill-{self.number}"
+
+
+@dataclass(slots=True)
+class StretchReport:
+    """What became of the entries of a stretch."""
+
+    index: int
+    counts: Counts
+    """By sample and outcome."""
+    examples: dict[tuple[int, int], str] = field(default_factory=dict)
+    """The first record left out of each sample for each outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReport:
+    """What became of the calls of a group of samples."""
+
+    repeated: dict[int, tuple[int, int]]
+    """Samples with repeated records: how many, and the row of the first."""
+    contradicting: set[int]
+    rows: Rows
+
+
+Task = tuple[Any, ...]
+"""A function and its arguments, to be run in any process."""
+Run = Callable[[Iterable[Task], Callable[[Any], None]], None]
+"""Runs tasks and hands on what each returns."""
+
+
+def read_long(
+    number: int,
+    step: int,
+    file: LongFile,
+    sexes: Mapping[str, str | None],
+    folder: str,
+    parts: int,
+    run: Run,
+) -> BatchReport:
+    """Reads file `number` into the shards `<table>-long-<number>-<first sample>.parquet` in `folder`, in `parts` stretches at most.
+
+    The sources of its samples are `number`, `number + step` and so on; `sexes`: recorded sex by sample. `run` spreads the
+    work. Raises OSError where the disk does not take the shards; a file that cannot be read is refused in the report.
+    """
+    report = BatchReport(number)
+    long = None
+    try:
+        long = _prepared(number, step, file, sexes, folder, parts)
+        read: dict[int, StretchReport] = {}
+        checksums: list[str] = []
+        run([(sha256, file.path)], checksums.append)
+        run(((read_stretch, long, i) for i in range(len(long.stretches))), lambda one: read.update({one.index: one}))
+        stretches_read = [read[i] for i in sorted(read)]
+        counts = _added_up(long, stretches_read)
+        groups: list[GroupReport] = []
+        run(((join_group, long, first, last) for first, last in _sample_groups(counts)), groups.append)
+        whole, report.skipped = _finished(long, checksums[0], counts, stretches_read, groups)
+        report.files.append(whole)
+        report.rows = total(one.rows for one in groups)
+    except FileRefusedError as error:
+        report.files.append(FileReport(number, shown(file.path), file.size, REFUSED, str(error)))
+    except pl.exceptions.PolarsError as error:
+        why = f"its records cannot be parsed ({str(error).splitlines()[0]}): fetch it again"
+        report.files.append(FileReport(number, shown(file.path), file.size, REFUSED, why))
+    finally:
+        if long:
+            shutil.rmtree(long.spill, ignore_errors=True)
+    return report
+
+
+def read_whole(number: int, step: int, file: LongFile, sexes: Mapping[str, str | None], folder: str) -> BatchReport:
+    """`read_long` in this process alone."""
+
+    def here(tasks: Iterable[Task], done: Callable[[Any], None]) -> None:
+        for function, *arguments in tasks:
+            done(function(*arguments))
+
+    return read_long(number, step, file, sexes, folder, 1, here)
+
+
+def _prepared(number: int, step: int, file: LongFile, sexes: Mapping[str, str | None], folder: str, parts: int) -> Long:
+    dialect = recognise(file.header)
+    samples = file.header.samples
+    return Long(
+        number,
+        step,
+        file,
+        tuple(sexes.get(one) for one in samples),
+        # of several people it would have to say of whom it speaks
+        dialect.caller_sex(file.header) if len(samples) == 1 else None,
+        dialect.release(file.header),
+        tuple(stretches(file.path, parts)),
+        folder,
+    )
+
+
+def read_stretch(long: Long, index: int) -> StretchReport:
+    """First step: the lines of a stretch to calls, written down for the second, and the count of everything else."""
+    samples = len(long.samples)
+    report = StretchReport(index, np.zeros((samples, len(OUTCOMES)), np.int64))
+    dialect, sexes = long.dialect, long.sexes
+    long.spill.mkdir(exist_ok=True)
+    spills = {"calls": _Spill(long.spill, f"calls-{index}"), "reference": _Spill(long.spill, f"reference-{index}")}
+    lines = size = 0
+    for text in pieces(long.file.path, long.stretches[index]):
+        size += len(text)
+        if size > MAX_TEXT * samples:
+            raise FileRefusedError(
+                f"the file inflates to more than {MAX_TEXT >> 20:,} MiB a sample: it holds no CNV calls of {samples:,}"
+            )
+        piece = _Piece(text, samples, long.joint)
+        if not piece.lines:
+            continue
+        judged, entries, outcomes = _judged(piece, dialect, sexes, long.joint)
+        _count(report, piece, outcomes)
+        row = pl.Series((index << _ROW_BITS) + lines + piece.line[entries], dtype=pl.Int64)
+        calls = calls_of(judged)
+        spills["calls"].add(calls.with_columns(row.gather(calls.get_column("row")).alias("row")))
+        if not long.joint:
+            spills["reference"].add(reference_rows_of(judged))
+        lines += len(piece.lines)
+    for one in spills.values():
+        one.flush()
+    return report
+
+
+class _Piece:
+    """Lines of a file and their entries: the columns of samples, in the order of lines, then of samples."""
+
+    def __init__(self, text: bytes, samples: int, joint: bool) -> None:
+        self.lines: list[str] = _lines(text)
+        self.samples = samples
+        self.joint = joint
+        fields = pl.Series(self.lines, dtype=pl.String).str.splitn("\t", len(COLUMNS))
+        table = fields.struct.rename_fields(list(COLUMNS)).struct.unnest()
+        self.sites = table.select(_filled(pl.col(one)) for one in COLUMNS[:-1])
+        self.entries = _filled_series(_entries(table.get_column("values"), samples))
+        self.line: Places = np.repeat(np.arange(len(self.lines)), samples)
+        self.sample: Places = np.tile(np.arange(samples), len(self.lines))
+
+    def rows(self, entries: Places) -> pl.DataFrame:
+        """Entries as text rows: `COLUMNS` and `file`, the place of the sample."""
+        return self.sites[self.line[entries]].with_columns(
+            self.entries.gather(entries).alias("values"), pl.Series("file", self.sample[entries], dtype=pl.UInt32)
+        )
+
+    def example(self, entry: int) -> str:
+        """The record of an entry as it is written, of a joint file less the other samples."""
+        line = self.lines[int(self.line[entry])]
+        if self.joint:
+            line = "\t".join([*line.split("\t", 9)[:9], *([own] if (own := self.entries[entry]) is not None else [])])
+        return line[:EXAMPLE]
+
+
+def _filled(column: pl.Expr) -> pl.Expr:
+    return pl.when(column != "").then(column)
+
+
+def _filled_series(values: pl.Series) -> pl.Series:
+    return values.to_frame("values").select(_filled(pl.col("values"))).to_series()
+
+
+def _entries(values: pl.Series, samples: int) -> pl.Series:
+    """The columns of samples, all lines one after the other; null where a line has fewer, left out where it has more."""
+    cells = values.str.split("\t")
+    if (cells.list.len() == samples).fill_null(False).all():
+        return cells.explode()
+    even = [((one or [])[:samples] + [None] * samples)[:samples] for one in cells.to_list()]
+    return pl.Series(even, dtype=pl.List(pl.String)).explode()
+
+
+def _judged(piece: _Piece, dialect: Dialect, sexes: pl.DataFrame, joint: bool) -> tuple[pl.DataFrame, Places, Places]:
+    """Entries that were looked at, judged; their places; and the outcome of every entry of the piece."""
+    kinds = _plain_kinds(piece) if joint else np.zeros(len(piece.entries), np.int64)
+    while True:
+        probes = _first_of_each(kinds, piece.line)
+        entries = np.union1d(np.flatnonzero(kinds == 0), probes)
+        judged = judge(dialect.records(piece.rows(entries)), sexes, joint)
+        found = _outcomes(judged)
+        outcomes = np.zeros(len(piece.entries), np.int64)
+        outcomes[entries] = found
+        surprising = probes[outcomes[probes] == CALL]
+        if not len(surprising):
+            break
+        # a dialect that sees more in such an entry than its genotype says: all of them are looked at
+        kinds[np.isin(_keys(kinds, piece.line), _keys(kinds, piece.line)[surprising])] = 0
+    fates = np.zeros((len(piece.lines), len(_PLAIN) + 1), np.int64)
+    fates[piece.line[probes], kinds[probes]] = outcomes[probes]
+    dropped = kinds > 0
+    outcomes[dropped] = fates[piece.line[dropped], kinds[dropped]]
+    return judged, entries, outcomes
+
+
+def _keys(kinds: Places, line: Places) -> Places:
+    return line * (len(_PLAIN) + 1) + kinds
+
+
+def _first_of_each(kinds: Places, line: Places) -> Places:
+    """The first entry of each plain kind in each line."""
+    plain = np.flatnonzero(kinds)
+    return plain[np.unique(_keys(kinds, line)[plain], return_index=True)[1]]
+
+
+def _outcomes(judged: pl.DataFrame) -> Places:
+    is_reference = pl.col("kind") == Kind.REFERENCE.value
+    kept = pl.when(is_reference).then(REFERENCE).otherwise(CALL)
+    codes = pl.col("skip").replace_strict(_CODE, default=None, return_dtype=pl.Int64)
+    return judged.select(pl.when(pl.col("skip").is_null()).then(kept).otherwise(codes)).to_series().to_numpy()
+
+
+def _count(report: StretchReport, piece: _Piece, outcomes: Places) -> None:
+    keys = piece.sample * len(OUTCOMES) + outcomes
+    here = np.bincount(keys, minlength=report.counts.size)
+    known = report.counts.reshape(-1)
+    new = (here > 0) & (known == 0) & (np.arange(len(here)) % len(OUTCOMES) > REFERENCE)
+    if new.any():
+        entries = np.flatnonzero(new[keys])
+        for key, at in zip(*np.unique(keys[entries], return_index=True), strict=True):
+            report.examples[divmod(int(key), len(OUTCOMES))] = piece.example(int(entries[at]))
+    known += here
+
+
+_PLAIN: Final = ("reference", "nothing", "expected")
+"""Kinds of entries that plainly say nothing, numbered from 1: the reference genotype with no other copy number; neither
+genotype nor copy number; no genotype, with the copy number of as many alleles."""
+
+
+def _plain_kinds(piece: _Piece) -> Places:
+    """The plain kind of each entry, 0 for those that are to be looked at.
+
+    Everything on Y is looked at: what is expected there hangs on the sex.
+    """
+    kinds = np.zeros(len(piece.entries), np.int64)
+    on_y = np.array([chromosome(one or "") == "chrY" for one in piece.sites.get_column("chrom")])
+    for form in piece.sites.get_column("format").unique().drop_nulls():
+        lines = (piece.sites.get_column("format") == form).fill_null(False).to_numpy() & ~on_y
+        left = np.flatnonzero(np.repeat(lines, piece.samples))
+        for number, pattern in enumerate(_patterns(form), 1):
+            if pattern is None or not len(left):
+                continue
+            here = piece.entries.gather(left) if len(left) < len(piece.entries) else piece.entries
+            plain = here.str.contains(pattern).fill_null(False).to_numpy()
+            kinds[left[plain]] = number
+            left = left[~plain]
+    return kinds
+
+
+@lru_cache(256)
+def _patterns(form: str) -> tuple[str | None, str | None, str | None]:
+    """Regular expressions of `_PLAIN` for a FORMAT; every key that ends in CN is held to be a copy number."""
+    keys = form.split(":")
+    copies = [i for i, key in enumerate(keys) if key.endswith("CN")]
+    if keys[0] != "GT":
+        return None, None, None
+    last = max(copies, default=0)
+    one, two = (
+        # what is left out at the end of an entry is missing
+        _tail(keys[1 : last + 1], rf"(?:{ploidy}|\.)", True)
+        for ploidy in (1, 2)
+    )
+    nothing = _tail(keys[1 : last + 1], r"\.", True)
+    full = _tail(keys[1 : last + 1], "2", False)
+    return (
+        f"^(?:0{one}|0[/|]0{two})$",
+        rf"^\.(?:[/|]\.)?{nothing}$",
+        rf"^\.[/|]\.{full}$" if copies else None,
+    )
+
+
+def _tail(keys: Sequence[str], copies: str, may_end: bool) -> str:
+    """The fields after GT: `copies` for copy numbers, anything for the others and for those that follow."""
+    pattern = "(?::.*)?"
+    for key in reversed(keys):
+        pattern = f":{copies if key.endswith('CN') else '[^:]*'}{pattern}"
+        if may_end:
+            pattern = f"(?:{pattern})?"
+    return pattern
+
+
+class _Spill:
+    """Rows that wait for the second step, on disk once they are many, sorted by sample."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self.name = folder, name
+        self.held: list[pl.DataFrame] = []
+        self.rows = self.files = 0
+
+    def add(self, rows: pl.DataFrame) -> None:
+        if rows.height:
+            self.held.append(rows)
+            self.rows += rows.height
+        if self.rows >= SPILL_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        if self.held:
+            whole = pl.concat(self.held).sort("file", maintain_order=True)
+            keep(whole, self.folder / f"{self.name}-{self.files}.parquet")
+            self.held, self.rows = [], 0
+            self.files += 1
+
+
+def _added_up(long: Long, reports: Iterable[StretchReport]) -> Counts:
+    """Entries of the whole file by sample and outcome.
+
+    Raises FileRefusedError where a sample has entries and none can be placed, since it would stand in every denominator
+    and carry nothing, and where one has more calls than a person can have.
+    """
+    counts: Counts = np.sum([one.counts for one in reports], axis=0)
+    unreadable = counts[:, [_CODE[one.value] for one in UNREADABLE]]
+    lost = np.flatnonzero((unreadable.sum(axis=1) == counts.sum(axis=1)) & (counts.sum(axis=1) > 0))
+    if len(lost):
+        i = int(lost[0])
+        reason = UNREADABLE[int(unreadable[i].argmax())].value
+        raise FileRefusedError(
+            f"not one of its {counts[i].sum():,} records of {long.samples[i]} can be placed ({reason}): fetch it again"
+        )
+    most = int(counts[:, CALL].argmax())
+    if counts[most, CALL] > MAX_CALLS:
+        raise FileRefusedError(
+            f"it holds {counts[most, CALL]:,} calls of {long.samples[most]}: no single person has more than {MAX_CALLS:,} CNV calls"
+        )
+    return counts
+
+
+def _sample_groups(counts: Counts) -> list[tuple[int, int]]:
+    """Runs of samples, first and one after the last, with about `SPILL_ROWS` calls each."""
+    groups = []
+    first = held = 0
+    for i, n in enumerate(counts[:, CALL]):
+        if held and held + n > SPILL_ROWS:
+            groups.append((first, i))
+            first, held = i, 0
+        held += int(n)
+    return [*groups, (first, len(counts))]
+
+
+def join_group(long: Long, first: int, last: int) -> GroupReport:
+    """Second step: the calls of the samples from `first` to before `last`, of all stretches, to shards."""
+    calls, twice = in_order(_spilled(long, "calls", first, last))
+    repeated = {
+        file: (n, row) for file, n, row in twice.group_by("file").agg(pl.len(), pl.col("row").min()).iter_rows()
+    }
+    joined, events = join_calls(calls.drop("row"))
+    recorded = pl.DataFrame(
+        {"file": range(first, last), "recorded": long.recorded[first:last]},
+        schema={"file": pl.UInt32, "recorded": pl.String},
+    )
+    tables = {"calls": joined, "events": events, "segments": disjoint_segments(events)}
+    if not long.joint and (reference := _spilled(long, "reference", first, last)).height:
+        tables["seen"] = seen_intervals(joined, reference, LEAST_BINS_PER_KB)
+    source = (pl.col("file") * long.step + long.number).alias("file")
+    tables = {name: placed(rows.with_columns(source)) for name, rows in tables.items() if rows.height}
+    name = f"long-{long.number}-{first}"
+    rows = write_tables(tables, name, Path(long.folder))
+    return GroupReport(repeated, contradicting(joined, recorded, long.dialect), rows)
+
+
+def _finished(
+    long: Long, checksum: str, counts: Counts, reports: Sequence[StretchReport], groups: Sequence[GroupReport]
+) -> tuple[FileReport, list[SkippedRecord]]:
+    """What became of the whole file; `counts` are made right for the records that stand in it twice."""
+    examples = {key: text for report in reversed(reports) for key, text in report.examples.items()}
+    contradicting_sex: set[int] = set()
+    first_repeats: dict[int, int] = {}
+    for group in groups:
+        contradicting_sex |= group.contradicting
+        for i, (n, row) in group.repeated.items():
+            counts[i, CALL] -= n
+            counts[i, _CODE[Skip.DUPLICATE.value]] += n
+            first_repeats[i] = row
+    lines = _lines_at(long, set(first_repeats.values()))
+    for i, row in first_repeats.items():
+        cells = lines[row].split("\t")
+        own = [*cells[:9], *cells[9 + i : 10 + i]] if long.joint else cells
+        examples[i, _CODE[Skip.DUPLICATE.value]] = "\t".join(own)[:EXAMPLE]
+    sources, skipped = [], []
+    for i, sample in enumerate(long.samples):
+        source, own_counts = long.number + long.step * i, [int(n) for n in counts[i]]
+        sources.append(
+            SourceReport(
+                source,
+                sample,
+                long.caller_sex,
+                long.recorded[i],
+                i in contradicting_sex,
+                sum(own_counts),
+                own_counts[CALL],
+                own_counts[REFERENCE],
+                sum(own_counts[REFERENCE + 1 :]),
+            )
+        )
+        skipped += [
+            SkippedRecord(source, outcome, n, examples[i, code])
+            for code, (outcome, n) in enumerate(zip(OUTCOMES, own_counts, strict=True))
+            if code > REFERENCE and n
+        ]
+    report = FileReport(
+        long.number,
+        shown(long.file.path),
+        long.file.size,
+        READ,
+        "; ".join(long.file.notes) or None,
+        checksum,
+        long.dialect.name,
+        long.release,
+        long.file.header.simulated,
+        len(long.samples),
+        tuple(sources),
+    )
+    return report, skipped
+
+
+def _spilled(long: Long, table: str, first: int, last: int) -> pl.DataFrame:
+    """What the first step wrote down of the samples from `first` to before `last`, in the order of stretches."""
+    paths = sorted(long.spill.glob(f"{table}-*.parquet"))
+    if not paths:
+        schema: Any = RECORD
+        empty = judge(pl.DataFrame(schema=schema), long.sexes)
+        return calls_of(empty) if table == "calls" else reference_rows_of(empty)
+    return pl.scan_parquet(paths).filter(pl.col("file").is_between(first, last - 1)).collect()
+
+
+def _lines_at(long: Long, rows: set[int]) -> dict[int, str]:
+    """The lines at rows, as spilled calls number them; read once more, since repeats are rare and seen late."""
+    found: dict[int, str] = {}
+    for index in {row >> _ROW_BITS for row in rows}:
+        at = index << _ROW_BITS
+        for text in pieces(long.file.path, long.stretches[index]):
+            lines = _lines(text)
+            found |= {row: lines[row - at] for row in rows if at <= row < at + len(lines)}
+            at += len(lines)
+    return found
+
+
+def _lines(text: bytes) -> list[str]:
+    """The records of a piece, less comments, blank lines and the line ends of Windows."""
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n")
+    return [one for one in text.decode("utf-8", "replace").split("\n") if one and not one.startswith("#")]

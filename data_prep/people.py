@@ -1,0 +1,119 @@
+"""Who is in a database: samples with their numbers, and which source, file or column of one, stands for each (R5, R12).
+
+Numbers go by name and files by path, so that neither hangs on the order or the pieces in which files were read.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import polars as pl
+
+from data_prep.reports import DUPLICATE, READ, REFUSED, FileReport, SourceReport
+
+MOST_SAMPLES: Final = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Samples with their numbers, and which source stands for each."""
+
+    samples: pl.DataFrame
+    """The table `samples` of the schema."""
+    sources: pl.DataFrame
+    """file (UInt32, number of the source) and sample_id (UInt16) of the sources that count."""
+    reports: tuple[FileReport, ...]
+    """Every file's report, doubled samples settled: repeats are `duplicate`, contradictions `refused`."""
+
+
+def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
+    """Gives samples their numbers, by name, and settles doubled samples.
+
+    A file with the content of another is a duplicate and changes nothing. Files of one sample with different content
+    contradict each other: its part of all of them is refused, since nothing says which holds. Raises ValueError for
+    more samples than a database holds.
+    """
+    settled = settle(reports)
+    chosen = {one.sample: one for report in settled for one in report.sources if one.status == READ}
+    unknown = sorted(set(chosen) - set(table.get_column("sample")))
+    strangers = pl.DataFrame({"sample": unknown}, schema={"sample": pl.String}).with_columns(
+        pl.lit("unknown").alias("superpopulation"),
+        pl.lit("unknown").alias("population"),
+        pl.lit(False).alias("unrelated"),
+    )
+    everyone = pl.concat([table, strangers], how="diagonal").sort("sample")
+    if everyone.height > MOST_SAMPLES:
+        raise ValueError(f"{everyone.height:,} samples: a database holds {MOST_SAMPLES:,} at most; build several")
+    found = pl.DataFrame(
+        {
+            "sample": list(chosen),
+            "caller_sex": [one.caller_sex for one in chosen.values()],
+            "contradicts": [one.contradicts_sex for one in chosen.values()],
+            "file": [one.source for one in chosen.values()],
+        },
+        schema={"sample": pl.String, "caller_sex": pl.String, "contradicts": pl.Boolean, "file": pl.UInt32},
+    )
+    numbered = everyone.with_row_index("sample_id").join(found, on="sample", how="left", maintain_order="left")
+    ids = numbered.select("sample", "sample_id")
+    recorded = pl.coalesce("sex", "caller_sex")
+    samples = (
+        numbered.join(
+            ids.rename({"sample": "father", "sample_id": "father_id"}), on="father", how="left", maintain_order="left"
+        )
+        .join(
+            ids.rename({"sample": "mother", "sample_id": "mother_id"}), on="mother", how="left", maintain_order="left"
+        )
+        .select(
+            "sample_id",
+            "sample",
+            "superpopulation",
+            "population",
+            recorded.alias("sex"),
+            "family",
+            "father",
+            "mother",
+            "father_id",
+            "mother_id",
+            "unrelated",
+            pl.col("file").is_not_null().alias("counted"),
+            ((pl.col("sex") != pl.col("caller_sex")).fill_null(False) | pl.col("contradicts").fill_null(False)).alias(
+                "sex_mismatch"
+            ),
+            "caller_sex",
+        )
+    )
+    sources = numbered.filter(pl.col("file").is_not_null()).select("file", pl.col("sample_id").cast(pl.UInt16))
+    return People(samples, sources, tuple(settled))
+
+
+def settle(reports: Iterable[FileReport]) -> list[FileReport]:
+    """Files by number, of each sample the first of equal files taken, and none of files that differ."""
+    files = sorted(reports, key=lambda one: one.file_id)
+    by_sample: dict[str, list[tuple[FileReport, SourceReport]]] = {}
+    for file in files:
+        for one in file.sources:
+            by_sample.setdefault(one.sample, []).append((file, one))
+    left_out: dict[int, tuple[str, str]] = {}
+    for sample, candidates in by_sample.items():
+        first = candidates[0][0]
+        if len({file.sha256 for file, _ in candidates}) > 1:
+            paths = " and ".join(file.path for file, _ in candidates)
+            why = f"several files hold the sample {sample} and differ: {paths}; keep one of them"
+            left_out |= {one.source: (REFUSED, why) for _, one in candidates}
+        else:
+            left_out |= {one.source: (DUPLICATE, f"the same content as {first.path}") for _, one in candidates[1:]}
+    return [_without(file, left_out) if file.sources else file for file in files]
+
+
+def _without(file: FileReport, left_out: dict[int, tuple[str, str]]) -> FileReport:
+    """A file less the sources that are left out; where that is all of them, it is left out itself, for the first's reason."""
+    sources = tuple(_emptied(one, *left_out[one.source]) if one.source in left_out else one for one in file.sources)
+    if any(one.status == READ for one in sources):
+        return replace(file, sources=sources)
+    status = DUPLICATE if any(one.status == DUPLICATE for one in sources) else REFUSED
+    message = next(one.message for one in sources if one.status == status)
+    return replace(file, status=status, message=message, sources=sources)
+
+
+def _emptied(source: SourceReport, status: str, message: str) -> SourceReport:
+    return replace(source, records=0, calls=0, reference_rows=0, skipped=0, status=status, message=message)

@@ -1,0 +1,173 @@
+"""Files to a shard set: reading spread over worker processes, a batch of files each.
+
+Whatever the batches and the processes, the set says the same of every file; a file that cannot be read stops no other.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from glob import glob
+from pathlib import Path
+from typing import Any, Final
+
+from data_prep.long_files import Task, read_long, read_whole
+from data_prep.reports import BatchReport, FileReport, Rows, SkippedRecord, total
+from data_prep.samples import digest_of
+from data_prep.shard_set import ShardSet
+from data_prep.shards import end_with, read_batch
+from data_prep.vcf import LongFile
+
+BATCH_BYTES: Final = 2_500_000
+"""Bytes of compressed files a batch: some 10 MB of text, some 60,000 records."""
+SHORT: Final = 4_000_000
+"""Bytes on the disk up to which a file that is read in pieces is left to one process."""
+STRETCHES: Final = 8
+"""Stretches of a longer one for each process: so that none waits long for the others."""
+_PLAIN_FACTOR: Final = 4
+"""Text files count for less: they are not inflated."""
+
+Progress = Callable[[str, int, int], None]
+"""Told of the stage, what is done of it, and what there is to do."""
+
+
+class ReadingError(RuntimeError):
+    """Files that cannot be found, or not be read for want of memory or disk; the message is one sentence."""
+
+
+def find_files(paths: Sequence[str]) -> list[str]:
+    """The VCF files that paths, folders and glob patterns name, sorted, each once.
+
+    A folder stands for every `*.vcf` and `*.vcf.gz` below it. Raises ReadingError for a path that names nothing.
+    """
+    found: set[str] = set()
+    for one in paths:
+        path = Path(one)
+        if path.is_dir():
+            here = [str(p) for p in path.rglob("*") if p.name.endswith((".vcf", ".vcf.gz")) and not p.is_dir()]
+            if not here:
+                raise ReadingError(f"the folder {one} holds no .vcf or .vcf.gz file: give the folder with the CNV VCFs")
+        elif path.exists():
+            here = [one]
+        else:
+            here = [p for p in glob(one, recursive=True) if Path(p).is_file()]  # noqa: PTH207  (patterns may be absolute)
+            if not here:
+                raise ReadingError(f"{one} names no file, folder or pattern that exists: check the spelling")
+        found.update(here)
+    return sorted(found)
+
+
+def read_files(
+    files: Sequence[str], sexes: Mapping[str, str | None], folder: Path, jobs: int | None, progress: Progress
+) -> ShardSet:
+    """Reads files into shards in `folder`; `sexes`: recorded karyotype sex by sample.
+
+    `jobs`: processes, all cores if None. Raises ReadingError where the shards cannot be kept or a process is ended from
+    outside; files that cannot be read are in the set's reports.
+    """
+    reports: list[FileReport] = []
+    skipped: list[SkippedRecord] = []
+    rows: list[Rows] = []
+    long: list[tuple[int, LongFile]] = []
+    batches = _batches(files)
+    progress("read", 0, len(files))
+
+    def add(batch: BatchReport) -> None:
+        reports.extend(batch.files)
+        skipped.extend(batch.skipped)
+        rows.append(batch.rows)
+        long.extend(batch.long)
+        progress("read", len(reports), len(files))
+
+    jobs = jobs or os.cpu_count() or 1
+    try:
+        with _Workers(min(jobs, len(batches))) as workers:
+            workers.run(((read_batch, number, batch, sexes, str(folder)) for number, batch in enumerate(batches)), add)
+        short = [one for one in long if one[1].size <= SHORT]
+        with _Workers(min(jobs, len(short))) as workers:
+            workers.run(((read_whole, number, len(files), file, sexes, str(folder)) for number, file in short), add)
+        with _Workers(jobs) as workers:
+            for number, file in long:
+                if file.size > SHORT:
+                    add(read_long(number, len(files), file, sexes, str(folder), STRETCHES * jobs, workers.run))
+    except OSError as error:
+        raise ReadingError(str(error)) from error
+    return ShardSet(
+        folder,
+        tuple(sorted(reports, key=lambda one: one.file_id)),
+        tuple(sorted(skipped, key=lambda one: (one.source, one.reason))),
+        total(rows),
+        digest_of(sexes),
+    )
+
+
+def _batches(files: Iterable[str]) -> list[list[tuple[int, str]]]:
+    """Files with their numbers, in batches of about the same amount of text."""
+    batches: list[list[tuple[int, str]]] = []
+    total = 0.0
+    for number, name in enumerate(files):
+        try:
+            size = Path(name).stat().st_size / (1 if name.endswith(".gz") else _PLAIN_FACTOR)
+        except OSError:
+            size = 0
+        if not batches or total + size > BATCH_BYTES:
+            batches.append([])
+            total = 0
+        batches[-1].append((number, name))
+        total += size
+    return batches
+
+
+class _Workers:
+    """Processes that take tasks, a function with its arguments each; of one job, or none, this very process."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self.pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> "_Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.pool:
+            self.pool.shutdown(wait=True, cancel_futures=True)
+
+    def run(self, tasks: Iterable[Task], done: Callable[[Any], None]) -> None:
+        """Hands what each task returns to `done`, in the order of their ends; a few wait at a time, so tasks may be many."""
+        if self.jobs <= 1:
+            for function, *arguments in tasks:
+                done(function(*arguments))
+            return
+        if not self.pool:
+            # a worker that forks a process with threads in it can hang: start fresh ones, each with its share of the cores
+            os.environ["POLARS_MAX_THREADS"] = "1"
+            context = multiprocessing.get_context("spawn")
+            self.pool = ProcessPoolExecutor(
+                self.jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)
+            )
+        queue = iter(tasks)
+        running: set[Future[Any]] = set()
+        try:
+            while True:
+                while len(running) < self.jobs + 1 and (task := next(queue, None)) is not None:
+                    running.add(self.pool.submit(*task))
+                if not running:
+                    break
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    done(_result(future))
+        except BaseException:
+            for future in running:
+                future.cancel()
+            wait(running)
+            raise
+
+
+def _result(future: Future[Any]) -> Any:
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise ReadingError(
+            "a process that read files was ended from outside: is the memory full? give fewer --jobs"
+        ) from error

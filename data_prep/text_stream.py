@@ -1,0 +1,183 @@
+"""The text of files of any size, in pieces of whole lines, and of stretches of a file, so that several processes share it.
+
+BGZF, which bgzip writes, is cut at its blocks and plain text anywhere; other gzip has to be read from its beginning. A
+stretch owns the lines that begin after its first byte, up to and with the one that begins where it ends; the first owns
+its first line too. So every line has one owner, wherever the cuts fall.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BufferedReader
+from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+from isal import igzip, isal_zlib
+
+PIECE: Final = 2 << 20
+"""Bytes of text from which a piece is handed on."""
+MAX_LINE: Final = 64 << 20
+"""Bytes of a line: the most samples of a database with a thousand bytes each."""
+
+GZIP_MAGIC: Final = b"\x1f\x8b"
+BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+DAMAGED: Final = (OSError, EOFError, cast(type[Exception], isal_zlib.error))
+"""What the decompressor raises."""
+_BLOCK_HEAD: Final = 18
+_CHUNK: Final = 1 << 19
+
+
+class FileRefusedError(Exception):
+    """A file that cannot be read as what it says it is; the message is one sentence for the person who gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Bytes `[start, end)` of a file as it lies on the disk."""
+
+    start: int
+    end: int
+
+
+def is_bgzf(head: bytes) -> bool:
+    """Whether a file that begins with `head` is made of BGZF blocks."""
+    return head.startswith(GZIP_MAGIC) and head[3:4] == b"\x04" and head[12:14] == b"BC"
+
+
+def damaged(error: Exception) -> FileRefusedError:
+    return FileRefusedError(f"the compressed data are damaged ({error}): fetch the file again")
+
+
+def check_end(path: Path) -> None:
+    """Raises FileRefusedError for a BGZF file without its end mark, which was cut short."""
+    with path.open("rb") as file:
+        if is_bgzf(file.read(_BLOCK_HEAD)):
+            file.seek(max(0, path.stat().st_size - len(BGZF_END)))
+            if file.read() != BGZF_END:
+                raise FileRefusedError("the end of the compressed file is missing (no BGZF end mark): fetch it again")
+
+
+def stretches(path: Path, number: int) -> list[Stretch]:
+    """A file in at most `number` stretches of about the same size; other gzip than BGZF in one."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(_BLOCK_HEAD)
+    wanted = [size * i // number for i in range(1, number)]
+    if is_bgzf(head):
+        wanted = _block_cuts(path, wanted)
+    elif head.startswith(GZIP_MAGIC):
+        wanted = []
+    return [Stretch(start, end) for start, end in pairwise(sorted({0, *wanted, size}))]
+
+
+def pieces(path: Path, stretch: Stretch) -> Iterator[bytes]:
+    """The lines that a stretch owns, as written and each ended by a newline, in pieces of about `PIECE` bytes.
+
+    Raises FileRefusedError for damaged data, for a line of more than `MAX_LINE` bytes, and where the file system refuses.
+    """
+    held = bytearray()
+    searched = 0
+    skipping = stretch.start > 0
+    for at, chunk in _texts(path, stretch):
+        if at >= stretch.end:
+            if skipping:
+                return
+            cut = chunk.find(b"\n")
+            held += chunk if cut < 0 else chunk[: cut + 1]
+            if cut >= 0:
+                break
+        elif skipping:
+            cut = chunk.find(b"\n")
+            if cut < 0:
+                continue
+            skipping = False
+            held += chunk[cut + 1 :]
+        else:
+            held += chunk
+        if len(held) >= PIECE:
+            cut = held.rfind(b"\n", searched)
+            searched = len(held)
+            if cut >= 0:
+                yield bytes(held[: cut + 1])
+                del held[: cut + 1]
+                searched = 0
+        if searched > MAX_LINE:
+            raise FileRefusedError(f"a line is longer than {MAX_LINE >> 20} MiB: it is damaged, or no VCF of CNV calls")
+    if held:
+        yield bytes(held) if held.endswith(b"\n") else bytes(held) + b"\n"
+
+
+def sha256(path: Path) -> str:
+    """Checksum of a file; raises FileRefusedError where it can no longer be opened."""
+    with _opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _opened(path: Path) -> BufferedReader:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise FileRefusedError(f"it cannot be opened: {error.strerror or error}") from error
+
+
+def _texts(path: Path, stretch: Stretch) -> Iterator[tuple[int, bytes]]:
+    """Text from the beginning of a stretch to the end of the file, each with the place on the disk where it begins.
+
+    No text reaches over the end of the stretch.
+    """
+    with _opened(path) as file:
+        head = file.read(_BLOCK_HEAD)
+        file.seek(stretch.start)
+        try:
+            if is_bgzf(head):
+                for at, block in _blocks(file, stretch.start):
+                    yield at, isal_zlib.decompress(block, wbits=31)
+            elif head.startswith(GZIP_MAGIC):
+                with igzip.open(file, "rb") as inflated:
+                    while text := inflated.read(_CHUNK):
+                        yield stretch.start, text
+            else:
+                at = stretch.start
+                while text := file.read(min(_CHUNK, stretch.end - at) if at < stretch.end else _CHUNK):
+                    yield at, text
+                    at += len(text)
+        except DAMAGED as error:
+            raise damaged(error) from error
+
+
+def _blocks(file: BinaryIO, at: int) -> Iterator[tuple[int, bytes]]:
+    """The BGZF blocks from place `at` on, where the file stands, each with its place."""
+    while head := file.read(_BLOCK_HEAD):
+        size = _size(head)
+        block = head + file.read(size - len(head))
+        if len(block) < size:
+            raise EOFError("a block is cut short")
+        yield at, block
+        at += size
+
+
+def _size(head: bytes) -> int:
+    """Bytes of the BGZF block that begins with `head`."""
+    if len(head) < _BLOCK_HEAD or not is_bgzf(head):
+        raise EOFError("a block has no BGZF header")
+    return int.from_bytes(head[16:18], "little") + 1
+
+
+def _block_cuts(path: Path, wanted: list[int]) -> list[int]:
+    """The first BGZF block at or after each of the ascending places `wanted`."""
+    cuts: list[int] = []
+    at = 0
+    with path.open("rb") as file:
+        for place in wanted:
+            while at < place:
+                file.seek(at)
+                head = file.read(_BLOCK_HEAD)
+                if not head:
+                    return cuts
+                try:
+                    at += _size(head)
+                except EOFError as error:
+                    raise damaged(error) from error
+            cuts.append(at)
+    return cuts
