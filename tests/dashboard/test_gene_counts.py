@@ -22,7 +22,10 @@ from tests.dashboard.plain_counter import Question, count
 from tests.dashboard.small_database import Contents, GeneRow
 
 Make = Callable[[Contents], Generation]
-CONTENTS = demonstration()
+WHOLE = demonstration()
+NAMES = {person.sample for person in WHOLE.people[:60]}
+# the plain reading takes its time for each of them
+CONTENTS = replace(WHOLE, people=WHOLE.people[:60], events=[event for event in WHOLE.events if event.sample in NAMES])
 
 FILTERS = (
     Filters(),
@@ -30,8 +33,12 @@ FILTERS = (
     Filters(level=Level.PASS, populations=("AFR", "GBR"), overlap=Overlap(Rule.ANY)),
     Filters(overlap=Overlap(Rule.FRACTION, 5_000), cohort=Cohort.ALL, sex=Sex.XY),
     Filters(overlap=Overlap(Rule.COVERS), classes=(CallClass.LOSS,), min_bins=2),
-    Filters(overlap=Overlap(Rule.WITHIN), level=Level.ALL, max_length=1_000),
+    Filters(overlap=Overlap(Rule.WITHIN), level=Level.ALL, cohort=Cohort.ALL, max_length=1_000),
 )
+CLASSES = {
+    "loss": {"complete_losses": "complete-loss", "partial_losses": "partial-loss"},
+    "gain": {"low_gains": "low-gain", "high_gains": "high-gain"},
+}
 
 
 def rows(database: Generation, chrom: str, filters: Filters) -> dict[str, dict[str, Any]]:
@@ -69,20 +76,19 @@ def test_every_gene_is_counted_as_a_plain_reading_counts_it_r6_r7(in_memory: Mak
     for gene in GENES:
         row = rows(database, gene.chrom, filters)[gene.gene_id]
         assert row["assessable"] == (gene.symbol != "SMN1")
-        for direction in ("loss", "gain"):
+        if gene.symbol == "ADAM3A":
+            continue  # its events are sets of 156,000 bases for the plain reading; the others try the same rules
+        for direction, classes in CLASSES.items():
             plain = count(CONTENTS.people, CONTENTS.events, direction, question(gene, filters))[("all", "all")]
             assert row["samples"] == plain["samples"]
+            names = [f"{name}_{direction}" for name in ("carriers", "frequency", "ci_low", "ci_high")]
             if gene.symbol == "SMN1" or direction not in {one.value for one in filters.directions}:
-                assert row[f"carriers_{direction}"] is None
-                assert row[f"ci_high_{direction}"] is None
+                assert {row[name] for name in (*names, *classes)} == {None}
                 continue
-            assert row[f"carriers_{direction}"] == plain["carriers"], gene.symbol
-            assert row[f"frequency_{direction}"] == plain["carriers"] / plain["samples"]
+            assert row[names[0]] == plain["carriers"], gene.symbol
+            assert row[names[1]] == plain["carriers"] / plain["samples"]
+            assert [row[name] for name in classes] == [plain.get(name, 0) for name in classes.values()]
             carriers += plain["carriers"]
-        if row["carriers_loss"] is not None:
-            plain = count(CONTENTS.people, CONTENTS.events, "loss", question(gene, filters))[("all", "all")]
-            assert row["complete_losses"] == plain.get("complete-loss", 0)
-            assert row["partial_losses"] == plain.get("partial-loss", 0)
     assert carriers
 
 
