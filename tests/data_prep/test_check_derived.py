@@ -132,6 +132,7 @@ FEW = SITE.format("chr9", 20_000_000, "loss")
 MANY, MANY_MORE_EVEN = SITE.format("chr8", 20_000_000, "loss"), SITE.format("chr8", 30_000_000, "loss")
 GAIN = SITE.format("chr3", 5_000_000, "gain")
 IN_INTRON, OVER_RHD = SITE.format("chrX", 31_800_000, "loss"), SITE.format("chr1", 25_260_000, "gain")
+IN_CENTROMERE = SITE.format("chr5", 48_000_000, "loss")
 TWO_EVENTS = SITE.format("chr7", 2_000_000, "loss")
 FIRST, SECOND = "chrom = 'chr6' AND start = 100000", "chrom = 'chr6' AND start = 160000"
 NEXT, NEXT_BUT_ONE = SITE.format("chr6", 1_000_000, "loss"), SITE.format("chr6", 1_060_000, "loss")
@@ -218,8 +219,8 @@ BREAKS: list[tuple[tuple[str, ...], str]] = [
     ((ALLELES,), "UPDATE sites SET alleles = true WHERE chrom = 'chr4'"),
     ((ALLELES,), of_site("alleles = true", IN_INTRON)),
     ((PROBLEM, LISTED, PAIR_FST, PAIR_VST, COPIES), of_site("problem = 'gap'", COMMON)),
-    ((PROBLEM, LISTED, PAIR_FST, PAIR_VST, COPIES), "UPDATE sites SET problem = NULL WHERE chrom = 'chr5'"),
-    ((PROBLEM,), "UPDATE sites SET problem = 'pericentromere' WHERE chrom = 'chr5'"),
+    ((PROBLEM, LISTED, PAIR_FST, PAIR_VST, COPIES), of_site("problem = NULL", IN_CENTROMERE)),
+    ((PROBLEM,), of_site("problem = 'pericentromere'", IN_CENTROMERE)),
     # carriers by group
     ((COUNTS,), f"UPDATE site_counts SET copy_number = 0, class = 'complete-loss' WHERE site_id = {TWO_EVENTS} AND level = 'all'"),
     ((COUNTS,), "UPDATE site_counts SET outlier = false WHERE outlier"),
@@ -252,7 +253,7 @@ BREAKS: list[tuple[tuple[str, ...], str]] = [
     ((LISTED,), "DELETE FROM site_differences"),
     ((LISTED, Q), f"DELETE FROM site_differences WHERE site_id = {MANY}"),
     ((LISTED, Q), f"INSERT INTO site_differences FROM site_differences WHERE site_id = {MANY}"),
-    ((LISTED,), f"INSERT INTO site_differences SELECT * REPLACE ((SELECT site_id FROM sites WHERE chrom = 'chr5') AS site_id, NULL AS p, NULL AS q) FROM site_differences WHERE site_id = {COMMON}"),
+    ((LISTED,), f"INSERT INTO site_differences SELECT * REPLACE ({IN_CENTROMERE} AS site_id, NULL AS p, NULL AS q) FROM site_differences WHERE site_id = {COMMON}"),
     ((COMPARED,), difference("carriers = carriers + 1", COMMON)),
     ((COMPARED,), difference("samples = samples - 1", COMMON)),
     ((COMPARED, Q), difference("direction = 'gain'", MANY)),
