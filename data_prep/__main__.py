@@ -156,6 +156,12 @@ def build(
         "cnv.duckdb"
     ),
     jobs: Jobs = None,
+    beside: Annotated[
+        bool,
+        typer.Option(
+            "--beside", help="Keep the other callsets of the published database: several releases in one file."
+        ),
+    ] = False,
 ) -> None:
     """Build and publish a database from VCF files, or from shards made of them."""
     from data_prep.build import BuildError
@@ -166,7 +172,7 @@ def build(
 
     try:
         with _Bar("reading") as bar:
-            summary = run(samples, out, vcf, shards, unrelated, genes, jobs, bar.show)
+            summary = run(samples, out, vcf, shards, unrelated, genes, jobs, bar.show, beside=beside)
     except (BuildError, ReadingError, ShardSetError, PublishError, ValueError, OSError) as error:
         _fail(error)
     for note in summary.notes:
@@ -189,19 +195,28 @@ def build(
 
 @app.command()
 def check(path: Annotated[Path, typer.Argument(help="The database.")] = Path("cnv.duckdb")) -> None:
-    """Prove a database: the invariants of the rules, each with its number."""
+    """Prove a database: the invariants of the rules, each with its number, in every callset that it holds."""
+    from data_prep.callsets import MAIN, callsets
     from data_prep.check import NoDatabaseError
     from data_prep.check import check as run
 
-    try:
-        findings = run(path)
-    except NoDatabaseError as error:
-        _fail(error)
-    for one in findings:
-        verdict = "holds " if not one.broken else "BROKEN"
-        _out.print(f"{verdict} {one.rule:<4} {one.sentence}: {one.broken:,} of {one.checked:,} break it", markup=False)
-    broken = sum(1 for one in findings if one.broken)
-    _out.print(f"{len(findings) - broken} of {len(findings)} invariants hold", markup=False)
+    held = callsets(path) or {"": MAIN}
+    broken = 0
+    for name, schema in held.items():
+        try:
+            findings = run(path, schema)
+        except NoDatabaseError as error:
+            _fail(error)
+        if len(held) > 1:
+            _out.print(f"callset {name}", markup=False)
+        for one in findings:
+            verdict = "holds " if not one.broken else "BROKEN"
+            _out.print(
+                f"{verdict} {one.rule:<4} {one.sentence}: {one.broken:,} of {one.checked:,} break it", markup=False
+            )
+        faults = sum(1 for one in findings if one.broken)
+        _out.print(f"{len(findings) - faults} of {len(findings)} invariants hold", markup=False)
+        broken += faults
     if broken:
         raise typer.Exit(1)
 

@@ -17,6 +17,7 @@ import duckdb
 import polars as pl
 
 from data_prep import __version__, database
+from data_prep.callsets import callsets, combine
 from data_prep.derived import derive, workers
 from data_prep.genes import embedded_gene_models, read_gencode
 from data_prep.people import People, number_people
@@ -70,8 +71,12 @@ def build(
     genes: Path | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    *,
+    beside: bool = False,
 ) -> Summary:
     """Builds a database from VCF files, and from shard sets made of such, and publishes it at the pointer `out`.
+
+    With `beside` the callsets of the database that is published there stay in it, but for one of the same name.
 
     Raises BuildError, ReadingError, ShardSetError, SampleTableError, PublishError or ValueError, each with one sentence,
     where nothing can be built; files that cannot be read are in the summary's `refused`.
@@ -126,9 +131,30 @@ def build(
         except duckdb.Error as error:
             hint = ": is the disk full?" if isinstance(error, (duckdb.IOException, duckdb.FatalException)) else ""
             raise BuildError(f"the database could not be written ({str(error).splitlines()[0]}){hint}") from error
+        if beside:
+            unfinished = _beside(unfinished, out)
+            clock.lap("callsets")
         published = database.publish(unfinished, out, generation)
         clock.lap("publish")
     return _summary(published, people, table, skipped, events, clock.laps)
+
+
+def _beside(finished: Path, out: Path) -> Path:
+    """A database of the callset in `finished` and the others of the one that `out` points at."""
+    (name,) = callsets(finished)
+    published = out.resolve()
+    others = [(published, one) for one in callsets(published) if one != name] if published.exists() else []
+    if not others:
+        return finished
+    combined = finished.with_name("combined.duckdb")
+    try:
+        combine([(finished, name), *others], combined)
+    except duckdb.Error as error:
+        raise BuildError(
+            f"the callsets of {out} could not be taken over ({str(error).splitlines()[0]}): build without --beside, or "
+            "build each of them again"
+        ) from error
+    return combined
 
 
 def write_shards(

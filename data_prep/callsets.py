@@ -13,21 +13,23 @@ from typing import Final
 import duckdb
 
 from data_prep.domain.callsets import newest_first
+from data_prep.domain.schema import SCHEMA_VERSION
 
 MAIN: Final = "main"
 _MEMORY: Final = "384MB"
 
 # One row a callset: the schema that holds it.
-_SCHEMAS: Final = (
-    "SELECT schema_name FROM duckdb_tables() WHERE database_name = $database AND table_name = 'provenance'"
-)
+_SCHEMAS: Final = "SELECT schema_name FROM duckdb_tables() WHERE database_name = 'held' AND table_name = 'provenance'"
 
 
 def callsets(database: Path) -> dict[str, str]:
     """The callsets of a published database by name, each with its schema, the newest first; empty for another file."""
     with duckdb.connect(":memory:") as con:
-        con.execute(f"ATTACH {_text(database)} AS held (READ_ONLY)")
-        return _callsets(con, "held")
+        try:
+            con.execute(f"ATTACH {_text(database.resolve())} AS held (READ_ONLY)")
+        except duckdb.Error:
+            return {}
+        return _callsets(con)
 
 
 def combine(databases: Iterable[tuple[Path, str]], out: Path) -> None:
@@ -46,9 +48,15 @@ def combine(databases: Iterable[tuple[Path, str]], out: Path) -> None:
         con.execute(f"ATTACH {_text(out)} AS cnv (STORAGE_VERSION 'v1.5.0')")
         for path, name in given:
             con.execute(f"ATTACH {_text(path)} AS held (READ_ONLY)")
-            held = _callsets(con, "held").get(name)
+            held = _callsets(con).get(name)
             if held is None:
                 raise ValueError(f"{path} does not hold the callset {name}")
+            version = _fact(con, held, "schema_version")
+            if version != str(SCHEMA_VERSION):
+                raise ValueError(
+                    f"the callset {name} in {path} has schema version {version}, this program writes {SCHEMA_VERSION}: "
+                    "build it again"
+                )
             _copy(con, held, MAIN if name == newest else name)
             con.execute("USE memory")
             con.execute("DETACH held")
@@ -58,8 +66,8 @@ def combine(databases: Iterable[tuple[Path, str]], out: Path) -> None:
 
 def _copy(con: duckdb.DuckDBPyConnection, held: str, schema: str) -> None:
     """The tables of a schema of `held` into one of `cnv`, made anew as the contract says."""
-    con.execute(f"CREATE SCHEMA IF NOT EXISTS cnv.{_name(schema)}")
-    con.execute(f"USE cnv.{_name(schema)}")
+    con.execute(f"CREATE SCHEMA IF NOT EXISTS cnv.{quoted_name(schema)}")
+    con.execute(f"USE cnv.{quoted_name(schema)}")
     con.execute((resource_files("data_prep") / "schema.sql").read_text("utf-8"))
     tables = con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE database_name = 'cnv' AND schema_name = $schema",
@@ -67,19 +75,25 @@ def _copy(con: duckdb.DuckDBPyConnection, held: str, schema: str) -> None:
     ).fetchall()
     for (table,) in tables:
         con.execute(
-            f"INSERT INTO {_name(table)} BY NAME SELECT * FROM held.{_name(held)}.{_name(table)} ORDER BY rowid"
+            f"INSERT INTO {quoted_name(table)} BY NAME SELECT * FROM held.{quoted_name(held)}.{quoted_name(table)} ORDER BY rowid"
         )
 
 
-def _callsets(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, str]:
-    found = {}
-    for (schema,) in con.execute(_SCHEMAS, {"database": database}).fetchall():
-        facts = con.execute(f"SELECT value FROM {database}.{_name(schema)}.provenance WHERE key = 'callset'").fetchall()
-        found[facts[0][0] if facts else schema] = schema
+def _callsets(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    schemas = [schema for (schema,) in con.execute(_SCHEMAS).fetchall()]
+    found = {_fact(con, schema, "callset") or schema: schema for schema in schemas}
     return {name: found[name] for name in sorted(found, key=newest_first)}
 
 
-def _name(name: str) -> str:
+def _fact(con: duckdb.DuckDBPyConnection, schema: str, key: str) -> str | None:
+    """What the provenance in a schema of `held` says."""
+    found = con.execute(
+        f"SELECT value FROM held.{quoted_name(schema)}.provenance WHERE key = $key", {"key": key}
+    ).fetchall()
+    return found[0][0] if found else None
+
+
+def quoted_name(name: str) -> str:
     """A name as SQL writes it."""
     return '"' + name.replace('"', '""') + '"'
 

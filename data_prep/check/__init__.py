@@ -9,6 +9,7 @@ from typing import Final
 
 import duckdb
 
+from data_prep.callsets import MAIN, quoted_name
 from data_prep.check import bins, calls, differences, groundwork, sites
 from data_prep.check.invariant import Finding, Invariant
 from data_prep.domain.chromosomes import LENGTHS
@@ -25,8 +26,11 @@ class NoDatabaseError(RuntimeError):
     """A file that is no database of ours; the message is one sentence."""
 
 
-def check(path: Path) -> list[Finding]:
-    """Counts what breaks each invariant in the database at `path`; raises NoDatabaseError where it is none of ours."""
+def check(path: Path, schema: str = MAIN) -> list[Finding]:
+    """Counts what breaks each invariant in the database at `path`, in the callset that `schema` holds.
+
+    Raises NoDatabaseError where it is none of ours.
+    """
     if not path.exists():
         raise NoDatabaseError(f"{path} does not exist: build a database first")
     try:
@@ -37,6 +41,7 @@ def check(path: Path) -> list[Finding]:
         ) from error
     with con:
         try:
+            con.execute(f"USE {quoted_name(schema)}")
             found = con.execute("SELECT value FROM provenance WHERE key = 'schema_version'").fetchall()
         except duckdb.Error as error:
             raise NoDatabaseError(

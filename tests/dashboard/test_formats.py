@@ -392,15 +392,15 @@ def test_vcf_has_a_record_an_interval_and_a_column_a_person(tmp_path: Path) -> N
 def test_vcf_names_each_record_and_writes_each_field_of_a_call_in_its_place_r1() -> None:
     rows = frame(
         call("A", copy_number=0, copy_ratio=0.1234567, quality=47.3, bins=11, event=123_456_789, genotype="1|1"),
-        call("B", expected_copy_number=1, copy_ratio=None, quality=math.nan, bins=None, genotype="1"),
+        call("B", expected_copy_number=1, copy_ratio=None, quality=math.nan, bins=None, genotype="1", site=None),
     )
     record = _rows(calls_vcf(rows), "#")[0].split("\t")
     assert record[2] == "chr1-109687570-109697443-loss"
     assert record[5] == "47.3"
     assert record[8:] == [
-        "GT:CN:ECN:CNQ:SM:BC:FT:EVT",
-        "1|1:0:2:47.3:0.1234567:11:cnvLength:123456789",
-        "1:1:1:.:.:.:cnvLength:7",
+        "GT:CN:ECN:CNQ:SM:BC:FT:EVT:SITE",
+        "1|1:0:2:47.3:0.1234567:11:cnvLength:123456789:chr1-109687570-109697443-loss",
+        "1:1:1:.:.:.:cnvLength:7:.",
     ]
     # a quality that is no number is none, whatever stands before it
     for order in ((math.nan, 5.0), (5.0, math.nan)):

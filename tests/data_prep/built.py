@@ -53,11 +53,12 @@ def build_here(
     shards: Sequence[Path] = (),
     unrelated: Path | None = None,
     jobs: int = 1,
+    beside: bool = False,
 ) -> Built:
     """Builds in this process, with few genes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("data_prep.build.embedded_gene_models", few_genes)
-        summary = build(samples, out, [str(one) for one in vcf], shards, unrelated, jobs=jobs)
+        summary = build(samples, out, [str(one) for one in vcf], shards, unrelated, jobs=jobs, beside=beside)
     return Built(out, summary)
 
 

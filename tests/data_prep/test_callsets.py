@@ -1,13 +1,15 @@
 """Several callsets in one file: whole, apart, the newest first."""
 
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from data_prep.callsets import callsets, combine
+from data_prep.check import check
 from data_prep.domain.callsets import newest_first
-from tests.data_prep.built import Built
+from tests.data_prep.built import Built, build_here
 from tests.data_prep.conftest import Cohort
 
 
@@ -63,6 +65,47 @@ def test_a_callset_twice_or_one_that_is_not_there_is_refused(cohort_3_5_7b: Coho
         combine([(path, "simulated-3.5.7b")] * 2, tmp_path / "twice.duckdb")
     with pytest.raises(ValueError, match=r"does not hold the callset 4\.2\.7"):
         combine([(path, "4.2.7")], tmp_path / "none.duckdb")
+
+
+def test_a_build_beside_keeps_the_others_and_replaces_its_own(
+    cohort_3_5_7b: Cohort, cohort_3_7_6: Cohort, tmp_path: Path
+) -> None:
+    out = tmp_path / "cnv.duckdb"
+    older, newer = cohort_3_5_7b, cohort_3_7_6
+    for cohort in (newer, older, older):
+        build_here([cohort.folder / "vcf"], cohort.folder / "samples.tsv", out, beside=True)
+    held = callsets(out)
+    assert held == {"simulated-3.7.6": "main", "simulated-3.5.7b": "simulated-3.5.7b"}
+    for name, cohort in (("simulated-3.5.7b", older), ("simulated-3.7.6", newer)):
+        built, alone = everything(out, held[name]), everything(cohort.database.path, "main")
+        for tables in (built, alone):
+            tables["provenance"] = [row for row in tables["provenance"] if row[0] not in ("built_at", "generation")]
+        assert built == alone
+        assert all(finding.broken == 0 for finding in check(out, held[name]))
+    # without it a build stands alone again
+    build_here([older.folder / "vcf"], older.folder / "samples.tsv", out)
+    assert callsets(out) == {"simulated-3.5.7b": "main"}
+
+
+def test_check_tells_which_callset_is_broken(cohort_3_5_7b: Cohort, cohort_3_7_6: Cohort, tmp_path: Path) -> None:
+    parts = [
+        (cohort_3_5_7b.database.path.resolve(), "simulated-3.5.7b"),
+        (cohort_3_7_6.database.path.resolve(), "simulated-3.7.6"),
+    ]
+    combine(parts, tmp_path / "both.duckdb")
+    with duckdb.connect(str(tmp_path / "both.duckdb")) as con:
+        con.execute('UPDATE "simulated-3.5.7b".sites SET carriers = carriers + 1')
+    assert not [one for one in check(tmp_path / "both.duckdb", "main") if one.broken]
+    assert [one for one in check(tmp_path / "both.duckdb", "simulated-3.5.7b") if one.broken]
+
+
+def test_a_callset_of_another_schema_is_refused(cohort_3_5_7b: Cohort, tmp_path: Path) -> None:
+    old = tmp_path / "old.duckdb"
+    shutil.copyfile(cohort_3_5_7b.database.path.resolve(), old)
+    with duckdb.connect(str(old)) as con:
+        con.execute("UPDATE provenance SET value = '1' WHERE key = 'schema_version'")
+    with pytest.raises(ValueError, match=r"has schema version 1, this program writes .*: build it again"):
+        combine([(old, "simulated-3.5.7b")], tmp_path / "new.duckdb")
 
 
 def test_the_newest_release_stands_first() -> None:
