@@ -15,7 +15,7 @@ from dashboard.components.run import Run
 from dashboard.filters import Filters
 from dashboard.formats.columns import one_based
 from dashboard.store.cohort import superpopulation_names
-from dashboard.store.sites import site_named, sites_at
+from dashboard.store.sites import site_named, sites_at, with_genes
 from dashboard.subject import SITE, Subject
 from dashboard.target import Target, site_target
 from data_prep.domain.copy_number import Direction
@@ -78,7 +78,10 @@ def site_table(run: Run, subject: Subject, place: Interval) -> None:
         markup.element("th", markup.text(name), scope="col", **({"class_": "cnv-left"} if name == "Site" else {}))
         for name in heads
     ) + "".join(markup.element("th", name, scope="col", class_="cnv-left") for name in ("Genes", "Care"))
-    lines = [_line(row, groups, subject, filters) for row in found.head(SHOWN).iter_rows(named=True)]
+    lines = [
+        _line(row, groups, subject, filters)
+        for row in with_genes(run.database, found.head(SHOWN)).iter_rows(named=True)
+    ]
     table = markup.element(
         "table",
         markup.element("caption", markup.text(_caption(found.height, filters)))
@@ -88,18 +91,18 @@ def site_table(run: Run, subject: Subject, place: Interval) -> None:
     )
     st.html(title + markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label="Sites"))
     if found.height > SHOWN:
-        _all_sites(found, groups, subject, filters)
+        _all_sites(run, found, groups, subject)
     st.html(menu(subject, filters.of_sites(), "sites"))
 
 
-def _all_sites(found: pl.DataFrame, groups: list[str], subject: Subject, filters: Filters) -> None:
+def _all_sites(run: Run, found: pl.DataFrame, groups: list[str], subject: Subject) -> None:
     """Every site of the place to unfold, each column sortable; sent only once it is open, since there can be thousands."""
     whole = st.expander(f"All {wording.count(found.height)} sites", key=f"sites {subject.name}", on_change="rerun")
     if whole.open:
         whole.dataframe(
-            one_based(found)
+            one_based(with_genes(run.database, found))
             .with_columns(
-                pl.col("site").replace_strict(addresses(found["site"], subject, filters)),
+                pl.col("site").replace_strict(addresses(found["site"], subject, run.filters)),
                 length=pl.col("end") - pl.col("start") + 1,
                 allele_frequency=pl.col("allele_count") / pl.col("allele_number"),
                 **{code: pl.col(f"carriers_{code}") / pl.col(f"samples_{code}") for code in groups},

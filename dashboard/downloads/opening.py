@@ -21,7 +21,7 @@ from dashboard.store.calls import call_batches, calls_by_place, carrying, events
 from dashboard.store.carriers import carrier_event_batches, frequencies
 from dashboard.store.cohort import group_codes, superpopulation_names
 from dashboard.store.gene_counts import gene_counts
-from dashboard.store.sites import sites_at
+from dashboard.store.sites import sites_at, with_genes
 from dashboard.subject import SITE
 
 BATCH: Final = 5_000
@@ -128,7 +128,7 @@ def _sites(what: Asked) -> tuple[pl.DataFrame, list[str]]:
         found = found.filter(pl.col("site_id") == what.target.site)
     groups = [code for code in superpopulation_names(what.database) if f"samples_{code}" in found.columns]
     found = found.with_columns(length=pl.col("end") - pl.col("start"))
-    return found.sort("start", "end", "direction"), groups
+    return with_genes(what.database, found.sort("start", "end", "direction")), groups
 
 
 def _sites_tabular(suffix: str) -> Opener:

@@ -5,7 +5,7 @@ panel's answer, as everywhere. Limits of an event's length, quality and bins, an
 sites: a site is what its members made it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -106,9 +106,9 @@ WHERE site_id BETWEEN $first AND $last AND level = $level::filter_level""",
     },
 )
 
-# One row a site and gene that its founding interval touches.
+# One row a site of these numbers and gene that its founding interval touches.
 GENES: Final = Statement(
-    "SELECT site_id, gene_id, coding FROM site_genes WHERE site_id BETWEEN $first AND $last",
+    "SELECT site_id, gene_id, coding FROM site_genes WHERE site_id IN (SELECT unnest($sites)::INTEGER)",
     {"site_id": pl.Int32, "gene_id": pl.String, "coding": pl.Boolean},
 )
 
@@ -149,9 +149,9 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     """Sites whose founding interval touches `place` and that someone counted carries, most carriers first.
 
     One row a site: the columns of `sites`; `carriers`, `samples`, `frequency`, `ci_low`, `ci_high`; carriers by class;
-    `allele_count` and `allele_number` where alleles have a meaning (R6) and no class or copy number is chosen; `genes`,
-    the symbols that it touches, and `coding`, those whose coding sequence it takes; and for each super-population with
-    people counted `carriers_AFR`, `samples_AFR` and so on. Positions are 0-based and half-open.
+    `allele_count` and `allele_number` where alleles have a meaning (R6) and no class or copy number is chosen; and for
+    each super-population with people counted `carriers_AFR`, `samples_AFR` and so on. Positions are 0-based and
+    half-open. The genes are asked for apart, by `with_genes`: a chromosome has thousands of sites, and a page shows few.
     """
     who = counted(database, place.chrom, filters)
     people = panel(database)
@@ -170,10 +170,10 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     run = {"first": first, "last": last}
     codes, number = people.groups["superpopulation"]
     tally, lost = _tally(fetch(COUNTS, asked | run), database, filters, codes, first, last - first + 1)
-    touched = _touched(fetch(GENES, run), database)
     row = sites["site_id"].to_numpy().astype(np.int64) - first
     carries = tally[row].sum(axis=(1, 2)) > 0
     sites, row = sites.filter(pl.Series(carries)), row[carries]
+    mine = tally[row]
     sizes = np.bincount(number[who], minlength=len(codes))
     alleles = sites["alleles"].to_numpy() & (_whole_losses(filters) and not filters.copy_numbers)
     everyone = int(who.sum())
@@ -182,27 +182,37 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
         for means, start, end in zip(alleles.tolist(), sites["start"], sites["end"], strict=True)
     ]
     found = sites.with_columns(
-        pl.Series("carriers", tally[row].sum(axis=(1, 2)), pl.Int32),
+        pl.Series("carriers", mine.sum(axis=(1, 2)), pl.Int32),
         pl.lit(everyone, pl.Int32).alias("samples"),
         *(
-            pl.Series(name, tally[row][:, :, [CLASSES.index(one) for one in some]].sum(axis=(1, 2)), pl.Int32)
+            pl.Series(name, mine[:, :, [CLASSES.index(one) for one in some]].sum(axis=(1, 2)), pl.Int32)
             for name, some in _CLASSES
         ),
         pl.Series("allele_count", lost[row], pl.Int32).set(~pl.Series(alleles), None),
         pl.Series("allele_number", copies, pl.Int32),
-        pl.Series("genes", [", ".join(touched.get(site, ([], []))[0]) for site in sites["site_id"]], pl.String),
-        pl.Series("coding", [", ".join(touched.get(site, ([], []))[1]) for site in sites["site_id"]], pl.String),
         *(
             column
             for at, (code, size) in enumerate(zip(codes, sizes.tolist(), strict=True))
             if size
             for column in (
-                pl.Series(f"carriers_{code}", tally[row][:, at].sum(axis=1), pl.Int32),
+                pl.Series(f"carriers_{code}", mine[:, at].sum(axis=1), pl.Int32),
                 pl.lit(size, pl.Int32).alias(f"samples_{code}"),
             )
         ),
     )
     return with_frequency(found).sort("carriers", "start", "end", "direction", descending=[True, False, False, False])
+
+
+def with_genes(database: Generation, sites: pl.DataFrame) -> pl.DataFrame:
+    """Sites, named by `site_id`, with `genes`, the symbols that each touches, and `coding`, those whose coding sequence it
+    takes: joined by commas, along the genome, those that are taken first."""
+    numbers = sites["site_id"].to_list()
+    touched = _touched(database.table(GENES, {"sites": numbers}), database) if numbers else {}
+    every = [touched.get(site, ([], [])) for site in numbers]
+    return sites.with_columns(
+        pl.Series("genes", [", ".join(genes) for genes, _ in every], pl.String),
+        pl.Series("coding", [", ".join(coding) for _, coding in every], pl.String),
+    )
 
 
 def _tally(
@@ -227,8 +237,8 @@ def _tally(
         if group in place and (not filters.populations or {code, group} & set(filters.populations))
     }
     classes = {name.value: CLASSES.index(name) for name in filters.event_classes}
-    group = np.array([asked.get(code, -1) for code in counts["population"].to_list()], np.int64)
-    named = np.array([classes.get(name, -1) for name in counts["class"].to_list()], np.int64)
+    group = _numbered(counts["population"], asked)
+    named = _numbered(counts["class"], classes)
     keep &= (group >= 0) & (named >= 0)
     site = counts["site_id"].to_numpy().astype(np.int64) - first
     carriers = counts["carriers"].to_numpy().astype(np.int64)
@@ -238,6 +248,13 @@ def _tally(
     lost = np.zeros(sites, np.int64)
     np.add.at(lost, site[keep], (carriers * lack)[keep])
     return tally, lost
+
+
+def _numbered(words: pl.Series, number: Mapping[str, int]) -> Numbers:
+    """The number of each word; -1 for one that has none."""
+    if not number:
+        return np.full(len(words), -1, np.int64)
+    return words.replace_strict(dict(number), default=-1, return_dtype=pl.Int64).to_numpy()
 
 
 def _touched(rows: pl.DataFrame, database: Generation) -> dict[int, tuple[list[str], list[str]]]:
