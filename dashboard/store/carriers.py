@@ -17,16 +17,18 @@ from numpy.typing import NDArray
 
 from dashboard.filters import Cohort, Filters, Outliers, Overlap
 from dashboard.overlap import CLASSES, Carriers, Events, Mask, Whole, admitted, at_level, carriers
-from dashboard.store.database import Generation, Statement, remembered
+from dashboard.store.database import Generation, Size, Statement, remembered
 from dashboard.store.panel import GROUPED_BY, Panel, counted, expected_copies, panel
 from dashboard.store.sites import site_names
 from dashboard.store.statistics import wilson, with_frequency
 from dashboard.target import Pieces, Target, region_target, surroundings
 from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 
-REMEMBERED_ROWS: Final = 5_000
-"""Events of a place that are kept for the next question; a chromosome's are fetched anew."""
+FEW: Final = 5_000
+MANY: Final = 50_000
+"""Events of a place that are a small and a large answer; a chromosome's are more and are fetched anew."""
 
 _EVENT_COLUMNS: Final = """event_id, sample_id, start, "end", direction::VARCHAR AS direction, class::VARCHAR AS class,
     copy_number, expected_copy_number, copy_ratio, quality, bins, filters, par_border, credible, pass, site_id
@@ -58,6 +60,26 @@ EVENTS: Final = Statement(f"SELECT {_EVENT_COLUMNS}", _EVENT_SCHEMA)
 # The same of some samples alone.
 EVENTS_OF: Final = Statement(
     f"SELECT {_EVENT_COLUMNS} AND sample_id IN (SELECT unnest($samples)::USMALLINT)", _EVENT_SCHEMA
+)
+
+# The same as columns of numbers, without what only a list of carriers shows; `every`: those below credible too.
+MARKS: Final = Statement(
+    """SELECT sample_id, start, "end", direction = 'gain' AS gain, enum_code(class)::UTINYINT AS class, copy_number, quality,
+    bins, credible, pass
+FROM events
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain') AND ($every OR credible)""",
+    {
+        "sample_id": pl.UInt16,
+        "start": pl.Int32,
+        "end": pl.Int32,
+        "gain": pl.Boolean,
+        "class": pl.UInt8,
+        "copy_number": pl.Int32,
+        "quality": pl.Float32,
+        "bins": pl.Int32,
+        "credible": pl.Boolean,
+        "pass": pl.Boolean,
+    },
 )
 
 # One row: how many they are.
@@ -383,7 +405,7 @@ def _carriers(
 
 
 def events_touching(database: Generation, target: Target) -> Touching:
-    """The losses and gains that touch the target, of everyone, kept for the next question where they are few.
+    """The losses and gains that touch the target, of everyone, kept for the next question where they are not too many.
 
     Of a target that is narrowed to a site, those of the site. Those of a gene are cut out of what touches its
     surroundings, which the page draws: one query serves both.
@@ -397,7 +419,12 @@ def events_touching(database: Generation, target: Target) -> Touching:
         return around.where((around.events.start < place.end) & (around.events.end > place.start))
 
     key = ("touching", target.interval, target.site)
-    return database.recall(key, fetch, lambda touching: touching.rows.height <= REMEMBERED_ROWS)
+    return database.recall(key, fetch, _size)
+
+
+def _size(touching: Touching) -> Size:
+    events = touching.rows.height
+    return Size.SMALL if events <= FEW else Size.LARGE if events <= MANY else Size.HUGE
 
 
 def read_events(database: Generation, target: Target) -> Touching:
@@ -410,21 +437,46 @@ def _place(target: Target) -> dict[str, object]:
     return {"chrom": place.chrom, "start": place.start, "end": place.end, "site": target.site}
 
 
+def marks_touching(database: Generation, place: Interval, level: Level) -> tuple[Events, Whole]:
+    """The losses and gains that touch `place`, at credible, or at every level where `level` is all; and the row in the panel
+    of each one's sample. For places with thousands: read anew, and only what a drawing needs."""
+    asked = {"chrom": place.chrom, "start": place.start, "end": place.end, "every": level is Level.ALL}
+    rows = database.table(MARKS, asked)
+    sample, order = _in_order(rows, rows["gain"], panel(database))
+    return _events(
+        rows[order], sample * 2 + rows["gain"].to_numpy()[order], _CLASS_OF_CODE[rows["class"].to_numpy()[order]]
+    ), sample
+
+
+_CLASS_OF_CODE: Final = np.array([CLASSES.index(one) if one in CLASSES else -1 for one in CallClass], np.int64)
+"""Position in `CLASSES` by the code of the schema's enumeration, whose order is that of `CallClass`."""
+_CLASS_OF_NAME: Final = {name.value: position for position, name in enumerate(CLASSES)}
+
+
 def _columns(rows: pl.DataFrame, people: Panel) -> Touching:
-    sample = people.row_of[rows["sample_id"].to_numpy().astype(np.int64)]
-    carrier = sample * 2 + (rows["direction"] == "gain").to_numpy()
-    order = np.lexsort((rows["end"].to_numpy(), rows["start"].to_numpy(), carrier))
-    rows, sample, carrier = rows[order], sample[order], carrier[order]
-    number = {name.value: position for position, name in enumerate(CLASSES)}
-    events = Events(
+    gain = rows["direction"] == "gain"
+    sample, order = _in_order(rows, gain, people)
+    rows = rows[order]
+    classes = rows["class"].replace_strict(_CLASS_OF_NAME, return_dtype=pl.Int64).to_numpy()
+    return Touching(rows, _events(rows, sample * 2 + gain.to_numpy()[order], classes), sample)
+
+
+def _in_order(rows: pl.DataFrame, gain: pl.Series, people: Panel) -> tuple[Whole, Whole]:
+    """The samples' rows in the panel, sorted as `Events` are, and the order that sorts the rows so."""
+    sample = people.row_of[rows["sample_id"].to_numpy()]
+    order = np.lexsort((rows["end"].to_numpy(), rows["start"].to_numpy(), sample * 2 + gain.to_numpy()))
+    return sample[order], order
+
+
+def _events(rows: pl.DataFrame, carrier: Whole, classes: Whole) -> Events:
+    return Events(
         carrier=carrier,
         start=rows["start"].to_numpy().astype(np.int64),
         end=rows["end"].to_numpy().astype(np.int64),
-        event_class=rows["class"].replace_strict(number, return_dtype=pl.Int64).to_numpy(),
+        event_class=classes,
         copy_number=rows["copy_number"].fill_null(-1).to_numpy().astype(np.int64),
         quality=rows["quality"].fill_null(float("nan")).to_numpy(),
         bins=rows["bins"].fill_null(-1).to_numpy().astype(np.int64),
         credible=rows["credible"].to_numpy(),
         passing=rows["pass"].to_numpy(),
     )
-    return Touching(rows, events, sample)

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -30,8 +31,18 @@ QUERY_WAIT: Final = 20.0
 """Seconds a query waits for its turn before the page says that the server is busy."""
 WATCH_INTERVAL: Final = 1.0
 """Seconds between two looks at the pointer."""
-REMEMBERED: Final = 256
-"""Answers that a generation keeps; the least recently used goes first."""
+
+
+class Size(Enum):
+    """How much memory an answer takes."""
+
+    SMALL = "small"
+    LARGE = "large"
+    HUGE = "huge"
+
+
+REMEMBERED: Final = {Size.SMALL: 256, Size.LARGE: 4}
+"""Answers that a generation keeps; of each size the least recently used goes first."""
 
 Answer = TypeVar("Answer")
 Arguments = ParamSpec("Arguments")
@@ -101,7 +112,7 @@ class Generation:
         self._users = 0
         self._retired = False
         self._closed = False
-        self._answers: OrderedDict[Hashable, object] = OrderedDict()
+        self._answers: dict[Size, OrderedDict[Hashable, object]] = {size: OrderedDict() for size in REMEMBERED}
         self._idle: list[duckdb.DuckDBPyConnection] = []
 
     @property
@@ -156,23 +167,26 @@ class Generation:
         return frame
 
     def recall(
-        self, key: Hashable, make: Callable[[], Answer], worth_it: Callable[[Answer], bool] = lambda _: True
+        self, key: Hashable, make: Callable[[], Answer], size: Callable[[Answer], Size] = lambda _: Size.SMALL
     ) -> Answer:
-        """The answer kept under `key`, made once, unless it is not `worth_it`.
+        """The answer kept under `key`, made once; of large answers only the last few are kept, and of huge ones none.
 
         The memory is the generation's own, so no key outlives its data.
         """
         with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                return self._answers[key]  # type: ignore[return-value]  # one key, one maker
+            for kept in self._answers.values():
+                if key in kept:
+                    kept.move_to_end(key)
+                    return kept[key]  # type: ignore[return-value]  # one key, one maker
         answer = make()
-        if not worth_it(answer):
+        told = size(answer)
+        if told is Size.HUGE:
             return answer
         with self._lock:
-            self._answers[key] = answer
-            while len(self._answers) > REMEMBERED:
-                self._answers.popitem(last=False)
+            kept = self._answers[told]
+            kept[key] = answer
+            while len(kept) > REMEMBERED[told]:
+                kept.popitem(last=False)
         return answer
 
     def _enter(self) -> None:
@@ -201,7 +215,8 @@ class Generation:
     def _forget(self) -> None:
         """Lets go of what is kept for the next question."""
         with self._lock:
-            self._answers.clear()
+            for kept in self._answers.values():
+                kept.clear()
             idle, self._idle = self._idle, []
         for cursor in idle:
             cursor.close()

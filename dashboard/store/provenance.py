@@ -51,13 +51,13 @@ FROM marked_samples m GROUP BY m.chrom, m.direction ORDER BY m.chrom, m.directio
 
 TABLES: Final = Statement(
     """SELECT table_name, comment, estimated_size::BIGINT AS rows FROM duckdb_tables()
-WHERE database_name = current_database() AND NOT internal ORDER BY table_oid""",
+WHERE database_name = current_database() AND schema_name = current_schema() AND NOT internal ORDER BY table_oid""",
     {"table_name": pl.String, "comment": pl.String, "rows": pl.Int64},
 )
 
 COLUMNS: Final = Statement(
     """SELECT table_name, column_name, data_type, comment FROM duckdb_columns()
-WHERE database_name = current_database() AND NOT internal ORDER BY table_oid, column_index""",
+WHERE database_name = current_database() AND schema_name = current_schema() AND NOT internal ORDER BY table_oid, column_index""",
     {"table_name": pl.String, "column_name": pl.String, "data_type": pl.String, "comment": pl.String},
 )
 

@@ -15,7 +15,7 @@ import polars as pl
 from dashboard.filters import Filters
 from dashboard.overlap import CLASSES, Events, Whole, admitted, at_level, disjoint
 from dashboard.store.callability import BLIND_KINDS, knows_what_was_seen
-from dashboard.store.carriers import events_touching
+from dashboard.store.carriers import events_touching, marks_touching
 from dashboard.store.cohort import superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
@@ -27,6 +27,8 @@ from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 
+WIDE: Final = 10_000_000
+"""Bases from which a page has no other use for the events than the drawing."""
 STEPS: Final = 600
 """Steps that a drawing has room for; more are put into bins."""
 INTERVALS_DRAWN: Final = 300
@@ -112,9 +114,13 @@ def people_along(
 @remembered
 def _people_along(database: Generation, interval: Interval, filters: Filters, limit: int) -> tuple[Curves, Intervals]:
     who = counted(database, interval.chrom, filters)
-    touching = events_touching(database, region_target(interval))
-    keep = who[touching.sample] & admitted(touching.events, filters) & at_level(touching.events, filters.level)
-    events, sample = touching.events.where(keep), touching.sample[keep]
+    if interval.length > WIDE:
+        found, sample = marks_touching(database, interval, filters.level)
+    else:
+        touching = events_touching(database, region_target(interval))
+        found, sample = touching.events, touching.sample
+    keep = who[sample] & admitted(found, filters) & at_level(found, filters.level)
+    events, sample = found.where(keep), sample[keep]
     codes, group = panel(database).groups["superpopulation"]
     people = dict(zip(codes, np.bincount(group[who], minlength=len(codes)).tolist(), strict=True))
     samples = {code: people[code] for code in superpopulation_names(database) if people.get(code)}

@@ -213,7 +213,7 @@ def test_an_answer_is_kept_with_its_generation(store: Store, published: Path) ->
 
 
 def test_kept_answers_are_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REMEMBERED", 2)
+    monkeypatch.setattr(module, "REMEMBERED", {module.Size.SMALL: 2, module.Size.LARGE: 1})
     made = []
 
     def make(key: int) -> Callable[[], int]:
@@ -223,6 +223,20 @@ def test_kept_answers_are_bounded(store: Store, monkeypatch: pytest.MonkeyPatch)
         for key in (1, 2, 1, 3, 1, 2):
             assert generation.recall(key, make(key)) == key
     assert made == [1, 2, 3, 2]
+
+
+def test_of_large_answers_fewer_are_kept_and_of_huge_ones_none(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "REMEMBERED", {module.Size.SMALL: 2, module.Size.LARGE: 1})
+    made = []
+
+    def make(key: str) -> Callable[[], str]:
+        return lambda: made.append(key) or key
+
+    sizes = {"s": module.Size.SMALL, "l": module.Size.LARGE, "h": module.Size.HUGE}
+    with store.lease() as generation:
+        for key in ("s1", "l1", "h1", "l1", "h1", "l2", "s1", "l1"):
+            assert generation.recall(key, make(key), lambda answer: sizes[answer[0]]) == key
+    assert made == ["s1", "l1", "h1", "h1", "l2", "l1"]
 
 
 def test_a_query_that_waits_too_long_for_its_turn_is_busy(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

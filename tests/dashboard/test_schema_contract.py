@@ -26,6 +26,7 @@ VALUES = {
     "last": 1,
     "directions": ["loss"],
     "level": "credible",
+    "every": True,
     "everyone": True,
     "outliers": True,
     "populations": ["AFR"],

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.filters import Filters, Overlap, Rule
+from dashboard.filters import Cohort, Filters, Overlap, Rule, Sex
 from dashboard.store import tracks
 from dashboard.store.database import Generation
 from dashboard.sweep import Pieces, sweep
 from dashboard.target import Target
 from dashboard.track import EVERYONE, Curves
-from data_prep.domain.copy_number import Direction
+from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
+from data_prep.domain.levels import Level
+from tests.dashboard.demonstration import demonstration
 from tests.dashboard.plain_counter import Question, is_counted, passes
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, Transcript
 from tests.dashboard.test_carriers import everything, question
@@ -225,3 +227,29 @@ def test_a_window_too_wide_for_exons_has_none(in_memory: Make, monkeypatch: pyte
 def test_too_many_exons_are_not_drawn(in_memory: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracks, "EXONS_DRAWN", 1)
     assert tracks.gene_models(in_memory(Contents(genes=[gene(0)])), Interval("chr1", 0, 1000)).exons.is_empty()
+
+
+@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize(
+    "place", [Interval("chr1", 109_000_000, 110_000_000), Interval("chrX", 0, 156_040_895)], ids=str
+)
+def test_a_wide_window_is_read_with_less_and_says_the_same_r8(
+    in_memory: Make, monkeypatch: pytest.MonkeyPatch, place: Interval, level: Level
+) -> None:
+    database = in_memory(demonstration())
+    asked = (
+        Filters(level=level),
+        Filters(level=level, cohort=Cohort.ALL, min_bins=3, classes=(CallClass.COMPLETE_LOSS, CallClass.GAIN)),
+        Filters(level=level, copy_numbers=(0, 2, 3), min_quality=20, sex=Sex.XY),
+    )
+    for filters in asked:
+        told = []
+        for width in (0, 10**9):
+            monkeypatch.setattr(tracks, "WIDE", width)
+            # a limit of its own each time, so that no kept answer is taken
+            curves, intervals = tracks.people_along(database, place, filters, limit=300 + len(told))
+            told.append(
+                (curves.steps.most.tolist(), curves.steps.mean.tolist(), intervals.rows.rows(), intervals.cells.rows())
+            )
+        assert told[0] == told[1]
+        assert told[0][2]
