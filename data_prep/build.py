@@ -22,6 +22,7 @@ import polars as pl
 
 from data_prep import __version__, database
 from data_prep.derived import derive
+from data_prep.fetch import manifest
 from data_prep.genes import embedded_gene_models, read_gencode
 from data_prep.samples import SampleTable, read_samples
 from data_prep.shards import BatchReport, FileReport, SkippedRecord, end_with, read_batch
@@ -127,7 +128,10 @@ def build(
                 database.write_calls(con, work, people, rows)
                 clock.lap("sort")
                 database.mark_samples(con)
-                database.write_provenance(con, _provenance(table, people, samples, generation, models.source))
+                fetched = manifest.provenance(
+                    vcf, {r.path: r.sha256 for r in people.reports if r.status == "read" and r.sha256}
+                )
+                database.write_provenance(con, _provenance(table, people, samples, generation, models.source) | fetched)
                 clock.lap("mark")
                 derive(con, clock.lap)
                 events = con.sql("SELECT count(*) FROM events").fetchall()[0][0]
