@@ -202,6 +202,7 @@ class _Attempt:
             try:
                 async for block in result.stream(min_chunk_size=1):
                     out.write(block)
+                    out.flush()  # to where a kill of this process does not reach
                     self.received += len(block)
             except BaseError as error:
                 raise understood(error, self.wanted.name) from error
