@@ -76,11 +76,22 @@ def understood(error: BaseException, what: str) -> ObjectError:
         if status >= 500:
             return ObjectError(Reason.SERVER, f"the server failed at {what} ({status})")
         return ObjectError(Reason.REFUSED, f"the server refused the request for {what} ({status})")
+    if "redirect" in text.lower():
+        return ObjectError(Reason.REFUSED, f"{what} is not on this server: name that of its region with --endpoint")
     if "kind: Timeout" in text or "TimedOut" in text:
         return ObjectError(Reason.STALLED, f"no byte of {what} came for too long")
     if "kind: Connect" in text:
-        return ObjectError(Reason.NO_CONNECTION, f"no connection for {what}")
+        return ObjectError(Reason.NO_CONNECTION, f"no connection for {what}{_detail(text)}")
     return ObjectError(Reason.CUT, f"the connection broke off at {what}")
+
+
+def _detail(text: str) -> str:
+    """What is known of a connection that did not come about."""
+    if "dns error" in text:
+        return ": the name of the server cannot be looked up"
+    if "certificate" in text.lower():
+        return ": the certificate of the server, or of a proxy between, is not trusted"
+    return ""
 
 
 FROM_OBSTORE: Final = (BaseError, FileNotFoundError)

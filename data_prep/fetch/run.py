@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
-from obstore.store import S3Store
 
 from data_prep.fetch import manifest as manifests
 from data_prep.fetch import tables
@@ -24,7 +23,7 @@ from data_prep.fetch.errors import FetchError, ObjectError, Reason
 from data_prep.fetch.listing import Bucket, Layout, call_file, read_layout, search
 from data_prep.fetch.manifest import Entry, Manifest
 from data_prep.fetch.releases import RELEASES, Place
-from data_prep.fetch.transfer import Outcome, Wanted, fetch, in_parallel, look_up
+from data_prep.fetch.transfer import Outcome, Wanted, fetch, in_parallel, is_there, look_up
 from data_prep.samples import read_samples
 
 Progress = Callable[[str, int, int], None]
@@ -34,6 +33,8 @@ CALLS: Final = "vcf"
 """The folder of the call files."""
 GIVE_UP_AFTER: Final = 20
 """Samples that fail one after the other before the rest is not tried."""
+
+_ADVICE: Final = "check the connection, --endpoint and --prefix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Summary:
     renewed: int = 0
     resumed: int = 0
     received: int = 0
-    """Bytes of bodies that came over the network."""
+    """Bytes of these files that came over the network."""
     calls: int = 0
     """Call files that are whole now, of those asked for."""
     failed: list[Failure] = field(default_factory=list)
@@ -235,37 +236,33 @@ class _Fetch:
     async def _layout(self, people: frozenset[str]) -> tuple[Bucket, Layout]:
         """The bucket and folder to fetch from: the one asked for, else the first known one with samples, else searched."""
         self.progress("listing", 0, 0)
-        places = self._places()
         problems: list[str] = []
-        for place in places:
+        empty: list[Place] = []
+        for place in self._places():
             if place.prefix is None:
+                empty.append(place)
                 continue
             bucket = self._bucket(place)
             try:
                 layout = await read_layout(bucket, place.prefix, people)
             except ObjectError as error:
                 problems.append(str(error))
-                if error.reason is Reason.NO_CONNECTION:
-                    break
                 continue
             if layout.samples:
                 return self._use(bucket, place, layout)
             problems.append(f"s3://{place.bucket}/{place.prefix} has no folder of a sample")
-        else:
-            if self.request.prefix is None:
-                return await self._search(places, people, problems)
-        raise FetchError(f"no samples were found ({'; '.join(problems)}): {self._advice()}")
+            empty.append(place)
+        if empty and self.request.prefix is None:
+            self.summary.notes.extend(problems)
+            return await self._search(empty[0], people)
+        raise FetchError(f"no samples were found ({'; '.join(problems)}): {_ADVICE}")
 
-    async def _search(
-        self, places: Sequence[Place], people: frozenset[str], problems: list[str]
-    ) -> tuple[Bucket, Layout]:
-        place = places[0]
+    async def _search(self, place: Place, people: frozenset[str]) -> tuple[Bucket, Layout]:
         bucket = self._bucket(place)
-        self.summary.notes.extend(problems)
         try:
             layout, seen = await search(bucket, people)
         except ObjectError as error:
-            raise FetchError(f"{error}: {self._advice()}") from error
+            raise FetchError(f"{error}: {_ADVICE}") from error
         self.summary.notes.extend(seen)
         self.summary.notes.append(f"the folder of release {self.request.release} was searched: {layout.prefix} is used")
         return self._use(bucket, replace(place, prefix=layout.prefix), layout)
@@ -301,9 +298,6 @@ class _Fetch:
             self.summary.notes.append(f"{twice:,} samples have several folders: one file of each is taken")
         return bucket, layout
 
-    def _advice(self) -> str:
-        return "check the connection, --endpoint and --prefix"
-
     async def _calls(self, bucket: Bucket, layout: Layout, chosen: Sequence[str]) -> None:
         there = [one for one in chosen if one in layout.samples]
         absent = [one for one in chosen if one not in layout.samples]
@@ -331,24 +325,23 @@ class _Fetch:
 
     async def _sample(self, bucket: Bucket, layout: Layout, sample: str, absent: list[str]) -> bool:
         """Fetches the file of one sample; False where that failed."""
+        path = f"{CALLS}/{sample}.cnv.vcf.gz"
+        known = self.entries.get(path)
         for again in (False, True):
             try:
-                found = await call_file(bucket, layout, sample)
-                if found is None:
-                    absent.append(sample)
-                    return True
-                assert isinstance(bucket.store, S3Store)
-                wanted = Wanted(
-                    bucket.store,
-                    found.key,
-                    found.key,
-                    f"{CALLS}/{sample}.cnv.vcf.gz",
-                    found.size,
-                    found.etag,
-                    md5sum=found.md5sum if self.request.md5sum else None,
-                    sample=sample,
-                )
-                self._done(await fetch(wanted, self.request.out, self.entries.get(wanted.path), self.patience))
+                if known is not None and await self._as_before(bucket, known):
+                    outcome = Outcome(known, there=True)
+                else:
+                    found = await call_file(bucket, layout, sample)
+                    if found is None:
+                        absent.append(sample)
+                        return True
+                    md5sum = found.md5sum if self.request.md5sum else None
+                    wanted = Wanted(
+                        bucket.store, found.key, found.key, path, found.size, found.etag, md5sum=md5sum, sample=sample
+                    )
+                    outcome = await fetch(wanted, self.request.out, known, self.patience)
+                self._done(outcome)
                 self.summary.calls += 1
                 return True
             except ObjectError as error:
@@ -357,6 +350,16 @@ class _Fetch:
                 self._failed(sample, error)
                 return False
         raise AssertionError("a sample that was neither fetched nor failed")
+
+    async def _as_before(self, bucket: Bucket, known: Entry) -> bool:
+        """Whether a file and the object that it was fetched from are what they were: then no folder need be listed."""
+        try:
+            now = await look_up(bucket.store, known.key, known.key, known.path, self.patience)
+        except ObjectError as error:
+            if error.reason is Reason.MISSING:
+                return False
+            raise
+        return await is_there(now, self.request.out, known)
 
     # both
 

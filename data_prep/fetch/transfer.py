@@ -97,13 +97,20 @@ async def look_up(
     return Wanted(store, key, name, path, found["size"], etag, modified, md5sum)
 
 
+async def is_there(wanted: Wanted, folder: Path, known: Entry | None) -> bool:
+    """Whether the file is byte for byte what the manifest says of this very version of the object."""
+    if known is None or not wanted.version or (known.version, known.size) != (wanted.version, wanted.size):
+        return False
+    here = await asyncio.to_thread(_Digest.of, folder / wanted.path)
+    return here is not None and (here.size, here.sha256) == (known.size, known.sha256)
+
+
 async def fetch(wanted: Wanted, folder: Path, known: Entry | None, patience: Patience) -> Outcome:
     """Makes the file whole: leaves it where it is, or fetches it. Raises ObjectError; OSError for the disk's own."""
-    target = folder / wanted.path
-    here = _Digest.of(target)
-    vouched = known is not None and (known.version, known.size) == (wanted.version, wanted.size)
-    if here is not None and known is not None and vouched and wanted.version and here.same(known):
+    if known is not None and await is_there(wanted, folder, known):
         return Outcome(known, there=True)
+    target = folder / wanted.path
+    here = await asyncio.to_thread(_Digest.of, target)
     md5 = await _stated_md5(wanted, patience) if wanted.md5sum else None
     checked_by, expected = ("md5sum", md5) if md5 else ("etag", _etag_md5(wanted.etag))
     if here is not None and here.size == wanted.size and here.md5 == expected:
@@ -157,9 +164,6 @@ class _Digest:
         except FileNotFoundError:
             return None
         return cls(size, md5.hexdigest(), sha256.hexdigest())
-
-    def same(self, entry: Entry) -> bool:
-        return (self.size, self.sha256) == (entry.size, entry.sha256)
 
 
 class _Attempt:

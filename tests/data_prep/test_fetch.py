@@ -5,16 +5,21 @@ proxy's record.
 """
 
 import asyncio
+import gzip
 import hashlib
 import json
 import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +60,7 @@ from tests.data_prep.s3_server import S3Server
 PEDIGREE = WEB["pedigree"].rpartition("/")[2]
 CLONE = "1000genomes-dragen-v3.7.6"
 """The facts call it a clone of the bucket without the v."""
+NO_NAME = f"http://{'a' * 64}.example"
 QUICK = Patience(attempts=4, stall=0.4, connect=2, first_wait=0.01, longest_wait=0.02)
 
 
@@ -408,6 +414,42 @@ def test_without_a_network_there_is_one_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / "new" / "manifest.json").exists()
 
 
+def test_what_is_known_of_a_missing_connection_is_said(tmp_path: Path) -> None:
+    """A name that no resolver takes (a label of 64 letters), a certificate that nobody vouches for."""
+    with pytest.raises(FetchError, match=r"no connection for .*: the name of the server cannot be looked up"):
+        go(Request("3.5.7b", tmp_path / "a", endpoint=NO_NAME, mirror=NO_NAME, patience=replace(QUICK, attempts=1)))
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    subprocess.run([*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            address = f"https://127.0.0.1:{server.server_address[1]}"
+            asked = Request(
+                "3.5.7b", tmp_path / "b", endpoint=address, mirror=address, patience=replace(QUICK, attempts=1)
+            )
+            with pytest.raises(
+                FetchError, match=r"no connection for .*: the certificate of the server.* is not trusted"
+            ):
+                go(asked)
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_bucket_of_another_region_is_told(laid: Laid, proxy: Proxy, tmp_path: Path) -> None:
+    """Amazon answers 301 without an address."""
+    fault = proxy.fault("list-type", status=301, times=1_000)
+    with pytest.raises(FetchError, match="is not on this server: name that of its region with --endpoint"):
+        go(request(proxy, tmp_path))
+    assert fault.done == 1
+
+
 def test_without_a_network_but_with_the_tables_the_bucket_is_named(laid: Laid, proxy: Proxy, tmp_path: Path) -> None:
     """The tables of an earlier fetch are there; the listing fails. The manifest stays as it was."""
     go(request(proxy, tmp_path, samples=("HG00096",)))
@@ -447,8 +489,9 @@ def test_the_second_fetch_transfers_nothing(laid: Laid, proxy: Proxy, tmp_path: 
     before = len(proxy.seen)
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "vcf").iterdir()}
     second = go(asked)
-    assert sum(one.sent for one in proxy.seen[before:] if not one.listing) == 0
-    assert [one for one in proxy.seen[before:] if one.method == "GET" and not one.listing] == []
+    again = proxy.seen[before:]
+    assert [one for one in again if one.method == "GET" and not one.listing] == []
+    assert sum(one.listing for one in again) == 2  # the samples' folder and that of the relatives: of nobody's own
     assert (second.fetched, second.there, second.failed) == (0, first.fetched, [])
     assert manifest(tmp_path)["objects"] == told
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "vcf").iterdir()} == times
@@ -611,8 +654,6 @@ def test_an_interrupted_fetch_leaves_whole_files_parts_and_the_manifest(
 
 def wait_for(condition: Callable[[], bool]) -> None:
     """Waits for something that another process does; a hang ends in the failure of the test."""
-    import time
-
     until = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < until
@@ -713,9 +754,7 @@ def test_the_tables_are_what_build_wants(laid: Laid, proxy: Proxy, tmp_path: Pat
     found = {one["path"]: one["checked_by"] for one in manifest(tmp_path)["objects"]}
     assert found["gencode.v49.annotation.gtf.gz"] == "md5sum"
     assert found["genomicSuperDups.txt.gz"] == "gzip"
-    from isal import igzip
-
-    with igzip.open(tmp_path / "gencode.v49.annotation.gtf.gz", "rt") as lines:
+    with gzip.open(tmp_path / "gencode.v49.annotation.gtf.gz", "rt") as lines:
         assert lines.read() == GTF
 
 
@@ -763,8 +802,6 @@ def test_files_that_are_something_else_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FetchError, match="no sequence index"):
         names_in_index(wrong)
     for text in ("<html>\n", "585\tchr1\t5\t3\n", "585\tchr1\t5\t248956423\n"):
-        import gzip
-
         path = tmp_path / "dump.txt.gz"
         path.write_bytes(gzip.compress(text.encode()))
         with pytest.raises(FetchError, match="line 1"):
