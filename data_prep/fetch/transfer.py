@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -23,7 +24,7 @@ from obstore.exceptions import BaseError
 from obstore.store import HTTPStore, S3Store
 
 from data_prep.fetch.connection import Patience
-from data_prep.fetch.errors import FROM_OBSTORE, ObjectError, Reason, understood
+from data_prep.fetch.errors import FROM_OBSTORE, FetchError, ObjectError, Reason, understood
 from data_prep.fetch.manifest import Entry
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ async def is_there(wanted: Wanted, folder: Path, known: Entry | None) -> bool:
 
 
 async def fetch(wanted: Wanted, folder: Path, known: Entry | None, patience: Patience) -> Outcome:
-    """Makes the file whole: leaves it where it is, or fetches it. Raises ObjectError; OSError for the disk's own."""
+    """Makes the file whole: leaves it where it is, or fetches it. Raises ObjectError; FetchError for a full disk."""
     if known is not None and await is_there(wanted, folder, known):
         return Outcome(known, there=True)
     target = folder / wanted.path
@@ -200,18 +201,28 @@ class _Attempt:
     async def _receive(self, before: int) -> None:
         start = before if 0 < before < self.wanted.size and self.wanted.version else 0
         result = await self._answer(start)
-        with self.part.open("r+b" if start else "wb") as out:
+        # without a buffer: what came is where a kill of this process does not reach
+        with self.part.open("r+b" if start else "wb", buffering=0) as out:
             out.seek(start)
             self.resumed = self.resumed or start > 0
             try:
                 async for block in result.stream(min_chunk_size=1):
-                    out.write(block)
-                    out.flush()  # to where a kill of this process does not reach
+                    self._write(out, block)
                     self.received += len(block)
             except BaseError as error:
                 raise understood(error, self.wanted.name) from error
         if self._size() != self.wanted.size:
             raise ObjectError(Reason.CUT, f"{self.wanted.name} ended early")
+
+    def _write(self, out: FileIO, block: bytes) -> None:
+        rest = memoryview(block)
+        try:
+            while rest:
+                rest = rest[out.write(rest) :]
+        except OSError as error:
+            raise FetchError(
+                f"{self.part} cannot be written ({error.strerror}): is the disk full? the same command goes on from here"
+            ) from error
 
     async def _answer(self, start: int) -> "GetResult":
         """The object from byte `start` on, in the version that is wanted."""
