@@ -594,10 +594,10 @@ def test_an_object_that_changes_while_it_is_fetched_is_looked_up_again(
 
 
 def start(proxy: Proxy, out: Path, *more: str) -> subprocess.Popen[str]:
-    """The command in a process of its own."""
+    """The command in a process of its own, which waits longer for a byte than any test does."""
     command = [sys.executable, "-m", "data_prep", "fetch", "--release", "3.5.7b", "--out", str(out)]
     return subprocess.Popen(
-        [*command, "--endpoint", proxy.url, "--mirror", f"{proxy.url}/web", "--jobs", "1", *more],
+        [*command, "--endpoint", proxy.url, "--mirror", f"{proxy.url}/web", "--jobs", "1", "--stall", "600", *more],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
