@@ -593,16 +593,32 @@ def test_an_object_that_changes_while_it_is_fetched_is_looked_up_again(
 # ended from outside
 
 
-def start(proxy: Proxy, out: Path, *more: str) -> subprocess.Popen[str]:
+STARTED: list[subprocess.Popen[str]] = []
+
+
+@pytest.fixture(autouse=True)
+def nobody_left() -> Iterator[None]:
+    """Ends what a test that failed has left at work."""
+    yield
+    while STARTED:
+        process = STARTED.pop()
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def start(proxy: Proxy, out: Path) -> subprocess.Popen[str]:
     """The command in a process of its own, which waits longer for a byte than any test does."""
     command = [sys.executable, "-m", "data_prep", "fetch", "--release", "3.5.7b", "--out", str(out)]
-    return subprocess.Popen(
-        [*command, "--endpoint", proxy.url, "--mirror", f"{proxy.url}/web", "--jobs", "1", "--stall", "600", *more],
+    process = subprocess.Popen(
+        [*command, "--endpoint", proxy.url, "--mirror", f"{proxy.url}/web", "--jobs", "1", "--stall", "600"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+    STARTED.append(process)
+    return process
 
 
 def end(process: subprocess.Popen[str], number: int) -> tuple[int, str, str]:
