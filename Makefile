@@ -1,9 +1,14 @@
 # make run: everything from a fresh clone to a dashboard with the demonstration cohort. make test: every test.
+# make real: the same with the real calls, fetched from the public buckets: make real RELEASE=3.7.6 FETCH='--population GBR'.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8501
+RELEASE ?= 3.5.7b
+REAL ?= real-$(RELEASE)
+FETCH ?=
+BUILD ?=
 
 .PHONY: run test lint unit bench clean
 
@@ -18,6 +23,14 @@ demonstration: $(VENV)/.installed
 	@test -e demo/samples.tsv || $(BIN)/python -m data_prep demo --out demo
 	$(BIN)/python -m data_prep build --vcf demo/vcf --samples demo/samples.tsv --out cnv.duckdb
 
+# Goes on where an earlier fetch was interrupted, and stops before the build where some files could not be fetched.
+.PHONY: real
+real: $(VENV)/.installed
+	$(BIN)/python -m data_prep fetch --release $(RELEASE) --out $(REAL) $(FETCH)
+	$(BIN)/python -m data_prep build --vcf $(REAL)/vcf --samples $(REAL)/20130606_g1k_3202_samples_ped_population.txt \
+		--unrelated $(REAL)/samples_unrelated.txt $(BUILD) --out $(REAL)/cnv.duckdb
+	CNV_DATABASE=$(REAL)/cnv.duckdb $(BIN)/python -m dashboard --host $(HOST) --port $(PORT)
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..., say" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python cannot make a virtual environment: on Debian and Ubuntu install the package python3-venv" >&2; exit 1; }
@@ -27,9 +40,11 @@ $(VENV)/.installed: requirements.txt constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
 	@touch $@
 
+# DuckDB of the release before, and the S3 server of the tests, which wants an older python-dateutil than the pins: both apart.
 $(VENV)/.installed-tests: tests/requirements.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt -c constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .duckdb15 'duckdb>=1.5,<1.6'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .moto 'moto[s3]>=5.2,<6' flask flask-cors
 	@touch $@
 
 test: lint unit
@@ -47,4 +62,4 @@ bench: $(VENV)/.installed-tests
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) .duckdb15 demo test-results
+	rm -rf $(VENV) .duckdb15 .moto demo test-results

@@ -1,6 +1,7 @@
-"""The command line of the import: demo, shards, build, check.
+"""The command line of the import: demo, fetch, shards, build, check.
 
-Every error that a person can mend ends in one sentence and exit code 1; files left out of a build end in exit code 3.
+Every error that a person can mend ends in one sentence and exit code 1; files left out of a build, or not fetched, end in
+exit code 3.
 """
 
 import signal
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from data_prep.reports import FileReport
 
 FILES_REFUSED: Final = 3
-"""Exit code of a build that was published although files were left out."""
+"""Exit code of a build that was published, or a fetch that ended, although files were left out."""
+FAILURES_SHOWN: Final = 20
+"""Objects not fetched that are named one by one."""
 
 app = typer.Typer(
     help="Writes the database that the dashboard reads.",
@@ -138,6 +141,95 @@ def shards(
     )
     if refused:
         raise typer.Exit(FILES_REFUSED)
+
+
+@app.command()
+def fetch(
+    release: Annotated[str, typer.Option(help="DRAGEN release: 3.5.7b, 3.7.6, 4.0.3, 4.2.7 or 4.4.7.")],
+    out: Annotated[Path, typer.Option(help="Folder to fetch into; what is whole there is not fetched again.")],
+    sample: Annotated[list[str] | None, typer.Option(help="Only this person; may be given several times.")] = None,
+    population: Annotated[
+        list[str] | None, typer.Option(help="Only this population or super-population; may be given several times.")
+    ] = None,
+    genes: Annotated[bool, typer.Option("--genes", help="Gene models of GENCODE too, for build --genes.")] = False,
+    gencode: Annotated[int, typer.Option(min=1, help="Release of GENCODE that --genes fetches.")] = 49,
+    masks: Annotated[bool, typer.Option("--masks", help="Segmental duplications (UCSC) as BED too.")] = False,
+    prefix: Annotated[
+        str | None,
+        typer.Option(help="Folder of the samples, if it is not where it is looked for; or s3://bucket/folder/."),
+    ] = None,
+    endpoint: Annotated[
+        str | None,
+        typer.Option(
+            envvar=["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"], help="Address of another S3 server: a mirror."
+        ),
+    ] = None,
+    mirror: Annotated[
+        str | None,
+        typer.Option(envvar="CNV_TABLES_MIRROR", help="Address under which the tables lie, a folder for each host."),
+    ] = None,
+    md5sum: Annotated[bool, typer.Option(help="Compare files with the .md5sum objects beside them.")] = True,
+    jobs: Annotated[int, typer.Option(min=1, help="People at a time.")] = 16,
+    attempts: Annotated[int, typer.Option(min=1, help="Attempts at a request that bring nothing.")] = 6,
+    stall: Annotated[float, typer.Option(min=0.1, help="Seconds without a byte until a connection is given up.")] = 30,
+) -> None:
+    """Fetch the calls of the DRAGEN re-analysis, the sample table and the list of the unrelated."""
+    import asyncio
+
+    import stamina
+
+    from data_prep.fetch.connection import Patience
+    from data_prep.fetch.errors import FetchError
+    from data_prep.fetch.run import CALLS, Request, run
+    from data_prep.fetch.tables import PEDIGREE, UNRELATED_NAMES
+
+    stamina.instrumentation.set_on_retry_hooks(())
+    request = Request(
+        release,
+        out,
+        tuple(sample or ()),
+        tuple(population or ()),
+        prefix,
+        endpoint,
+        mirror,
+        gencode if genes else None,
+        masks,
+        md5sum,
+        jobs,
+        Patience(attempts, stall),
+    )
+    try:
+        with _Bar("fetching") as bar:
+            summary = asyncio.run(run(request, bar.show))
+    except (FetchError, ValueError, OSError) as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        _err.print(f"interrupted: what is whole stays in {out}; the same command goes on from there", markup=False)
+        raise typer.Exit(130) from None
+    if summary.place:
+        _out.print(f"from {summary.place}", markup=False)
+    for note in summary.notes:
+        _out.print(f"note: {note}", markup=False)
+    for one in summary.failed[:FAILURES_SHOWN]:
+        _err.print(f"not fetched: {one.name}: {one.sentence}", markup=False)
+    if len(summary.failed) > FAILURES_SHOWN:
+        _err.print(f"and {len(summary.failed) - FAILURES_SHOWN:,} more", markup=False)
+    why = ", ".join(f"{reason} {n:,}" for reason, n in summary.reasons().items())
+    _out.print(
+        f"{summary.fetched:,} files fetched ({summary.received / 1e6:,.1f} MB; {summary.resumed:,} resumed, "
+        f"{summary.renewed:,} had changed), {summary.there:,} already there, "
+        f"{len(summary.failed):,} not fetched{f' ({why})' if why else ''}; call files of {summary.calls:,} people; "
+        f"{summary.seconds:.1f} s",
+        markup=False,
+    )
+    if summary.failed:
+        _err.print("the same command tries those again", markup=False)
+        raise typer.Exit(FILES_REFUSED)
+    _out.print(
+        f"next: python -m data_prep build --vcf {out / CALLS} --samples {out / PEDIGREE.name} "
+        f"--unrelated {out / UNRELATED_NAMES}",
+        markup=False,
+    )
 
 
 @app.command()

@@ -19,6 +19,7 @@ import polars as pl
 from data_prep import __version__, database
 from data_prep.callsets import callsets, combine
 from data_prep.derived import derive, workers
+from data_prep.fetch import manifest
 from data_prep.genes import embedded_gene_models, read_gencode
 from data_prep.people import People, number_people
 from data_prep.reading import Progress, find_files, read_files
@@ -120,7 +121,10 @@ def build(
                 database.write_calls(con, sets, people)
                 clock.lap("sort")
                 database.mark_samples(con)
-                database.write_provenance(con, _provenance(table, people, samples, generation, models.source))
+                fetched = manifest.provenance(
+                    vcf, {r.path: r.sha256 for r in people.reports if r.status == "read" and r.sha256}
+                )
+                database.write_provenance(con, _provenance(table, people, samples, generation, models.source) | fetched)
                 clock.lap("mark")
                 derive(con, clock.lap, pool)
                 events = con.sql("SELECT count(*) FROM events").fetchall()[0][0]

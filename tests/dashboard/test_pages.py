@@ -466,6 +466,18 @@ def test_the_data_page_tells_release_and_definitions_r12(open_page: Open) -> Non
         assert told in said + " ".join(code.value for code in open_page("data").code)
 
 
+def test_the_data_page_tells_what_was_fetched_and_from_where_r12(open_page: Open) -> None:
+    fetched = {
+        "release_path": "s3://1000genomes-dragen/data/dragen-3.5.7b/somewhere/",
+        "fetched_from": "https://s3.us-west-2.amazonaws.com",
+        "fetched_at": "2026-11-25",
+        "fetched_files": "7 of 7 files read, byte for byte",
+    }
+    said = words(open_page("data", Contents(CONTENTS.people, provenance=fetched)))
+    for told in fetched.values():
+        assert told in said
+
+
 def test_a_whole_chromosome_shows_no_share_of_people_with_any_event_r7(open_page: Open) -> None:
     app = open_page("region", region="chr1")
     said = words(app)

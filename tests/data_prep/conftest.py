@@ -1,5 +1,6 @@
-"""What the tests of the import share: the folder of real files, and a simulated cohort built in two releases."""
+"""What the tests of the import share: the folder of real files, a simulated cohort built in two releases, an S3 server."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from data_prep.simulate import write_cohort
 from tests import plain
 from tests.data_prep.built import Built, build_here
+from tests.data_prep.s3_server import S3Server
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
@@ -53,3 +55,18 @@ def cohort_3_5_7b(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
 def cohort_3_7_6(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
     """Release 3.7.6: reference rows, several filters a record."""
     return make_cohort(tmp_path_factory.mktemp("release 3.7.6"), "3.7.6")
+
+
+@pytest.fixture(scope="session")
+def s3_process() -> Iterator[S3Server]:
+    """One S3 server for all tests."""
+    server = S3Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def s3(s3_process: S3Server) -> S3Server:
+    """The S3 server without a bucket."""
+    s3_process.reset()
+    return s3_process

@@ -1,0 +1,389 @@
+"""The whole fetch: what is wanted in, a folder of whole files with a manifest and a summary out.
+
+Everything runs in one event loop, so that Ctrl-C ends it at once; whatever ends it, the manifest names what is whole.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from data_prep.fetch import manifest as manifests
+from data_prep.fetch import tables
+from data_prep.fetch.connection import Patience, bucket_store, endpoint_of, web_store
+from data_prep.fetch.errors import FetchError, ObjectError, Reason
+from data_prep.fetch.listing import Bucket, Layout, call_file, read_layout, search
+from data_prep.fetch.manifest import Entry, Manifest
+from data_prep.fetch.releases import RELEASES, Place
+from data_prep.fetch.transfer import Outcome, Wanted, fetch, in_parallel, is_there, look_up
+from data_prep.samples import read_samples
+
+Progress = Callable[[str, int, int], None]
+"""Told of the stage, what is done of it, and what there is to do."""
+
+CALLS: Final = "vcf"
+"""The folder of the call files."""
+GIVE_UP_AFTER: Final = 20
+"""Samples that fail one after the other before the rest is not tried."""
+
+_ADVICE: Final = "check the connection, --endpoint and --prefix"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to fetch."""
+
+    release: str
+    out: Path
+    samples: tuple[str, ...] = ()
+    """Names; none and no population: everybody."""
+    populations: tuple[str, ...] = ()
+    """Codes of populations and super-populations."""
+    prefix: str | None = None
+    """The folder of the samples, in the release's bucket or as `s3://bucket/folder/`."""
+    endpoint: str | None = None
+    """Another S3 server than Amazon's."""
+    mirror: str | None = None
+    """A web server with the tables, a folder a host."""
+    gencode: int | None = None
+    """Gene models of this release of GENCODE too."""
+    masks: bool = False
+    """Segmental duplications too."""
+    md5sum: bool = True
+    """Compare with the `.md5sum` objects."""
+    jobs: int = 16
+    """Samples at a time."""
+    patience: Patience = field(default_factory=Patience)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An object that was not fetched."""
+
+    name: str
+    reason: Reason
+    sentence: str
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a fetch did."""
+
+    out: Path
+    place: str = ""
+    fetched: int = 0
+    there: int = 0
+    renewed: int = 0
+    resumed: int = 0
+    received: int = 0
+    """Bytes of these files that came over the network."""
+    calls: int = 0
+    """Call files that are whole now, of those asked for."""
+    failed: list[Failure] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0
+
+    def reasons(self) -> dict[str, int]:
+        """Failures by reason, the most frequent first."""
+        return {str(reason): n for reason, n in Counter(one.reason for one in self.failed).most_common()}
+
+
+async def run(request: Request, progress: Progress | None = None) -> Summary:
+    """Fetches what is wanted.
+
+    Raises FetchError, SampleTableError or ManifestError, each with one sentence, where nothing can be fetched, and OSError
+    for the disk; objects that failed are in the summary's `failed`.
+    """
+    began = time.monotonic()
+    if request.release not in RELEASES:
+        raise FetchError(f"the release {request.release!r} is none of {', '.join(RELEASES)}")
+    request.out.mkdir(parents=True, exist_ok=True)
+    with _alone(request.out):
+        work = _Fetch(request, progress or (lambda stage, done, todo: None))
+        try:
+            await work.run()
+        finally:
+            work.save()
+        work.summary.seconds = time.monotonic() - began
+        return work.summary
+
+
+@contextlib.contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    with (out / ".fetch.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise FetchError(f"another fetch is at work in {out}: wait for its end or give another --out") from error
+        yield
+
+
+class _Fetch:
+    """One run: what it has learned so far."""
+
+    def __init__(self, request: Request, progress: Progress) -> None:
+        self.request = request
+        self.progress = progress
+        self.patience = request.patience
+        self.summary = Summary(request.out)
+        self.old = manifests.read(request.out)
+        if self.old is not None and self.old.release != request.release:
+            raise FetchError(
+                f"{request.out} holds release {self.old.release}: give another --out for {request.release}, "
+                "one person's calls of two releases must not be counted together"
+            )
+        self.entries: dict[str, Entry] = dict(self.old.entries) if self.old else {}
+        self.found: tuple[Place, str] | None = None
+        """The place in use and its endpoint."""
+
+    async def run(self) -> None:
+        people = await self._people()
+        chosen = self._chosen(people)
+        bucket, layout = await self._layout(frozenset(people.get_column("sample")))
+        await self._calls(bucket, layout, chosen)
+        await self._extras()
+
+    def save(self) -> None:
+        """Writes the manifest of what is whole."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if self.found is not None:
+            place, endpoint = self.found
+            told = Manifest(self.request.release, place.bucket, place.prefix or "", endpoint, now)
+        elif self.old is not None:
+            told = replace(self.old, fetched_at=now)
+        else:
+            return
+        told.entries = {path: one for path, one in self.entries.items() if (self.request.out / path).exists()}
+        manifests.write(self.request.out, told)
+
+    # tables
+
+    async def _people(self) -> pl.DataFrame:
+        """The sample table, after the tables were fetched."""
+        wanted = [*map(self._table, (tables.PEDIGREE, tables.UNRELATED, tables.RELATED)), self._portal_table()]
+        await asyncio.gather(*wanted)
+        pedigree = self.request.out / tables.PEDIGREE.name
+        if not pedigree.exists():
+            why = next(one.sentence for one in self.summary.failed if one.name == tables.PEDIGREE.url)
+            raise FetchError(
+                f"the sample table could not be fetched ({why}): check the connection, or put {pedigree.name} into "
+                f"{self.request.out} yourself"
+            )
+        frame = read_samples(pedigree).frame
+        self._write_unrelated(frame)
+        return frame
+
+    def _write_unrelated(self, people: pl.DataFrame) -> None:
+        index, related = (self.request.out / one.name for one in (tables.UNRELATED, tables.RELATED))
+        if not index.exists():
+            return
+        names = tables.names_in_index(index)
+        manifests.write_whole(self.request.out / tables.UNRELATED_NAMES, ("\n".join(names) + "\n").encode())
+        if related.exists():
+            everybody = set(people.get_column("sample"))
+            others = set(tables.names_in_index(related))
+            if set(names) & others or set(names) | others != everybody:
+                self.summary.notes.append(
+                    f"{index.name} and {related.name} name {len(set(names) | others):,} samples, "
+                    f"{len(set(names) & others):,} of them both; the sample table has {len(everybody):,}"
+                )
+
+    async def _table(self, table: tables.Table) -> bool:
+        store, key = web_store(table.url, self.request.mirror, self.patience)
+        beside = f"{key.rpartition('/')[0]}/{table.md5sums}" if table.md5sums else None
+        return await self._one(lambda: look_up(store, key, table.url, table.name, self.patience, beside), table.url)
+
+    async def _portal_table(self) -> None:
+        bucket, region = tables.PORTAL_BUCKET
+        name = f"s3://{bucket}/{tables.PORTAL_KEY}"
+        store = bucket_store(bucket, region, self.request.endpoint or endpoint_of(region), self.patience)
+        path = tables.PORTAL_KEY.rpartition("/")[2]
+        await self._one(lambda: look_up(store, tables.PORTAL_KEY, name, path, self.patience), name)
+
+    async def _extras(self) -> None:
+        if self.request.gencode is not None:
+            await self._table(tables.gencode(self.request.gencode))
+        if self.request.masks and await self._table(tables.DUPLICATIONS):
+            bed = tables.duplications_as_bed(self.request.out / tables.DUPLICATIONS.name)
+            manifests.write_whole(self.request.out / tables.DUPLICATIONS_BED, bed.encode())
+
+    # calls
+
+    def _chosen(self, people: pl.DataFrame) -> list[str]:
+        """The samples asked for, sorted. Raises FetchError for a name that the sample table does not have."""
+        if not self.request.samples and not self.request.populations:
+            return people.get_column("sample").to_list()
+        known = set(people.get_column("sample"))
+        strangers = [one for one in self.request.samples if one not in known]
+        if strangers:
+            raise FetchError(f"{strangers[0]} is no sample of the 1000 Genomes Project's 3,202: check the spelling")
+        codes = {*people.get_column("population"), *people.get_column("superpopulation")}
+        wrong = [one for one in self.request.populations if one not in codes]
+        if wrong:
+            raise FetchError(f"{wrong[0]} is no population of the sample table: it has {', '.join(sorted(codes))}")
+        asked = list(self.request.populations)
+        inside = people.filter(pl.col("population").is_in(asked) | pl.col("superpopulation").is_in(asked))
+        return sorted({*self.request.samples, *inside.get_column("sample")})
+
+    async def _layout(self, people: frozenset[str]) -> tuple[Bucket, Layout]:
+        """The bucket and folder to fetch from: the one asked for, else the first known one with samples, else searched."""
+        self.progress("listing", 0, 0)
+        problems: list[str] = []
+        empty: list[Place] = []
+        for place in self._places():
+            if place.prefix is None:
+                empty.append(place)
+                continue
+            bucket = self._bucket(place)
+            try:
+                layout = await read_layout(bucket, place.prefix, people)
+            except ObjectError as error:
+                problems.append(str(error))
+                continue
+            if layout.samples:
+                return self._use(bucket, place, layout)
+            problems.append(f"s3://{place.bucket}/{place.prefix} has no folder of a sample")
+            empty.append(place)
+        if empty and self.request.prefix is None:
+            self.summary.notes.extend(problems)
+            return await self._search(empty[0], people)
+        raise FetchError(f"no samples were found ({'; '.join(problems)}): {_ADVICE}")
+
+    async def _search(self, place: Place, people: frozenset[str]) -> tuple[Bucket, Layout]:
+        bucket = self._bucket(place)
+        try:
+            layout, seen = await search(bucket, people)
+        except ObjectError as error:
+            raise FetchError(f"{error}: {_ADVICE}") from error
+        self.summary.notes.extend(seen)
+        self.summary.notes.append(f"the folder of release {self.request.release} was searched: {layout.prefix} is used")
+        return self._use(bucket, replace(place, prefix=layout.prefix), layout)
+
+    def _places(self) -> tuple[Place, ...]:
+        places = RELEASES[self.request.release].places
+        asked = self.request.prefix
+        if asked is None:
+            return places
+        bucket, prefix = places[0].bucket, asked
+        if asked.startswith("s3://"):
+            bucket, _, prefix = asked.removeprefix("s3://").partition("/")
+        region = next((one.region for one in places if one.bucket == bucket), places[0].region)
+        return (Place(bucket, region, f"{prefix.strip('/')}/"),)
+
+    def _bucket(self, place: Place) -> Bucket:
+        endpoint = self.request.endpoint or endpoint_of(place.region)
+        return Bucket(place.bucket, bucket_store(place.bucket, place.region, endpoint, self.patience), self.patience)
+
+    def _use(self, bucket: Bucket, place: Place, layout: Layout) -> tuple[Bucket, Layout]:
+        endpoint = self.request.endpoint or endpoint_of(place.region)
+        self.summary.place = f"s3://{place.bucket}/{layout.prefix}"
+        if self.old is not None and self.old.prefix and self.old.place() != self.summary.place:
+            raise FetchError(
+                f"{self.request.out} was fetched from {self.old.place()}, now {self.summary.place} would be used: "
+                "give another --out, or the old place with --prefix"
+            )
+        self.found = (place, endpoint)
+        if layout.passed_over:
+            self.summary.notes.append(f"passed over in {layout.prefix}: {_some(layout.passed_over)}")
+        twice = sum(len(folders) > 1 for folders in layout.folders.values())
+        if twice:
+            self.summary.notes.append(f"{twice:,} samples have several folders: one file of each is taken")
+        return bucket, layout
+
+    async def _calls(self, bucket: Bucket, layout: Layout, chosen: Sequence[str]) -> None:
+        there = [one for one in chosen if one in layout.samples]
+        absent = [one for one in chosen if one not in layout.samples]
+        done = 0
+        in_a_row = 0
+
+        async def one(sample: str) -> None:
+            nonlocal done, in_a_row
+            if in_a_row >= GIVE_UP_AFTER:
+                self._failed(sample, ObjectError(Reason.NOT_TRIED, f"{sample}: not tried, too many failed before it"))
+            else:
+                worked = await self._sample(bucket, layout, sample, absent)
+                in_a_row = 0 if worked else in_a_row + 1
+            done += 1
+            self.progress("fetching", done, len(there))
+
+        self.progress("fetching", 0, len(there))
+        await in_parallel(there, self.request.jobs, one)
+        if absent:
+            self.summary.notes.append(
+                f"{len(absent):,} samples have no CNV file in this release: {_some(sorted(absent))}"
+            )
+        for sample in sorted(set(absent) & set(self.request.samples)):
+            self._failed(sample, ObjectError(Reason.MISSING, f"{sample} has no CNV file in {self.summary.place}"))
+
+    async def _sample(self, bucket: Bucket, layout: Layout, sample: str, absent: list[str]) -> bool:
+        """Fetches the file of one sample; False where that failed."""
+        path = f"{CALLS}/{sample}.cnv.vcf.gz"
+        known = self.entries.get(path)
+        for again in (False, True):
+            try:
+                if known is not None and await self._as_before(bucket, known):
+                    outcome = Outcome(known, there=True)
+                else:
+                    found = await call_file(bucket, layout, sample)
+                    if found is None:
+                        absent.append(sample)
+                        return True
+                    md5sum = found.md5sum if self.request.md5sum else None
+                    wanted = Wanted(
+                        bucket.store, found.key, found.key, path, found.size, found.etag, md5sum=md5sum, sample=sample
+                    )
+                    outcome = await fetch(wanted, self.request.out, known, self.patience)
+                self._done(outcome)
+                self.summary.calls += 1
+                return True
+            except ObjectError as error:
+                if error.reason is Reason.CHANGED and not again:
+                    continue
+                self._failed(sample, error)
+                return False
+        raise AssertionError("a sample that was neither fetched nor failed")
+
+    async def _as_before(self, bucket: Bucket, known: Entry) -> bool:
+        """Whether a file and the object that it was fetched from are what they were: then no folder need be listed."""
+        try:
+            now = await look_up(bucket.store, known.key, known.key, known.path, self.patience)
+        except ObjectError as error:
+            if error.reason is Reason.MISSING:
+                return False
+            raise
+        return await is_there(now, self.request.out, known)
+
+    # both
+
+    async def _one(self, find: Callable[[], Awaitable[Wanted]], name: str) -> bool:
+        """Fetches one file outside the calls; False where that failed."""
+        try:
+            wanted = await find()
+            self._done(await fetch(wanted, self.request.out, self.entries.get(wanted.path), self.patience))
+        except ObjectError as error:
+            self._failed(name, error)
+            return False
+        return True
+
+    def _done(self, outcome: Outcome) -> None:
+        self.entries[outcome.entry.path] = outcome.entry
+        self.summary.there += outcome.there
+        self.summary.fetched += not outcome.there
+        self.summary.renewed += outcome.renewed
+        self.summary.resumed += outcome.resumed
+        self.summary.received += outcome.received
+
+    def _failed(self, name: str, error: ObjectError) -> None:
+        self.summary.failed.append(Failure(name, error.reason, str(error)))
+
+
+def _some(names: Sequence[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
