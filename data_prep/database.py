@@ -31,7 +31,7 @@ EVENT_BITS: Final = 20
 """An event's number is its sample's, these bits further up, and its own within the sample."""
 _CHUNK: Final = 400_000
 """Rows sorted at a time, where a tile has fewer: bounds the memory of a large cohort."""
-_MEMORY: Final = "384MB"
+MEMORY: Final = "384MB"
 
 LARGE_EVENT: Final = 3_000_000
 """Length from which one event marks its chromosome (R11)."""
@@ -47,7 +47,7 @@ def quoted(path: Path) -> str:
 @contextlib.contextmanager
 def new_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A new database with the empty tables of the schema, in the storage of DuckDB 1.5, so that its tools open it too."""
-    with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": _MEMORY}) as con:
+    with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": MEMORY}) as con:
         con.execute(f"SET temp_directory = {quoted(path.parent / (path.name + '.tmp'))}")
         con.execute(f"ATTACH {quoted(path)} AS cnv (STORAGE_VERSION 'v1.5.0')")
         con.execute("USE cnv")
@@ -439,16 +439,21 @@ def check_pointer(out: Path) -> None:
         raise PublishError(f"the folder {out.parent} cannot be written to: give another --out")
 
 
-def publish(database: Path, out: Path, generation: str) -> Path:
+def publish(database: Path, out: Path, generation: str, made_from: Path | None = None) -> Path:
     """Gives a finished database its name, moves the pointer `out` onto it in one step, and clears away older generations.
 
     `database` lies in a working folder, where the new pointer is made too. The generation before stays: a reader may
-    have followed the pointer a moment ago. Returns the published path.
+    have followed the pointer a moment ago. `made_from`: the database that this one goes on from; raises PublishError
+    where the pointer has been moved on from it meanwhile. Returns the published path.
     """
     _sync(database)
     with _alone(out):
         check_pointer(out)
         before = out.resolve() if out.is_symlink() else None
+        if made_from is not None and before != made_from:
+            raise PublishError(
+                f"another build published {out} meanwhile, and this one does not hold what it added: run it again"
+            )
         published = generation_path(out, generation)
         database.replace(published)
         pointer = database.parent / "pointer"
