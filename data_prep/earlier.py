@@ -130,8 +130,8 @@ def _file(row: tuple[Any, ...], by_file: Mapping[int, Sequence[SourceReport]]) -
 
 
 def _unsettled(file: FileReport) -> FileReport:
-    """A file as it was read, before it was a duplicate of another or contradicted it."""
-    return replace(file, status=READ, message=file.message if file.status == READ else None) if file.sources else file
+    """A file as it was read, before it was a duplicate of another or contradicted it: it will be so again."""
+    return replace(file, status=READ) if file.sources else file
 
 
 def _opened(database: Path) -> duckdb.DuckDBPyConnection:
