@@ -31,7 +31,7 @@ EVENT_BITS: Final = 20
 """An event's number is its sample's, these bits further up, and its own within the sample."""
 _CHUNK: Final = 400_000
 """Rows sorted at a time, where a tile has fewer: bounds the memory of a large cohort."""
-MEMORY: Final = "384MB"
+_MEMORY: Final = "384MB"
 
 LARGE_EVENT: Final = 3_000_000
 """Length from which one event marks its chromosome (R11)."""
@@ -47,7 +47,7 @@ def quoted(path: Path) -> str:
 @contextlib.contextmanager
 def new_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A new database with the empty tables of the schema, in the storage of DuckDB 1.5, so that its tools open it too."""
-    with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": MEMORY}) as con:
+    with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": _MEMORY}) as con:
         con.execute(f"SET temp_directory = {quoted(path.parent / (path.name + '.tmp'))}")
         con.execute(f"ATTACH {quoted(path)} AS cnv (STORAGE_VERSION 'v1.5.0')")
         con.execute("USE cnv")

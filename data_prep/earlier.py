@@ -12,13 +12,17 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from data_prep.database import EVENT_BITS, MEMORY, quoted
+from data_prep.database import EVENT_BITS, quoted
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.genes import GeneModels
 from data_prep.reports import READ, REFUSED, FileReport, Rows, SkippedRecord, SourceReport
 from data_prep.samples import digest_of
 from data_prep.shard_set import ShardSet
 from data_prep.shards import PLACE_BITS, TILE_BITS
+
+
+_MEMORY: Final = "192MB"
+"""Copying needs little, and what it took stays with the process that writes the next database."""
 
 
 class EarlierError(RuntimeError):
@@ -136,7 +140,7 @@ def _unsettled(file: FileReport) -> FileReport:
 
 def _opened(database: Path) -> duckdb.DuckDBPyConnection:
     """A connection to which the database is attached, read-only, as `old`."""
-    con = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": MEMORY})
+    con = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": _MEMORY})
     try:
         con.execute(f"ATTACH {quoted(database)} AS old (READ_ONLY)")
         found = con.execute("SELECT value FROM old.provenance WHERE key = 'schema_version'").fetchall()
