@@ -20,7 +20,6 @@ from data_prep.samples import digest_of
 from data_prep.shard_set import ShardSet
 from data_prep.shards import PLACE_BITS, TILE_BITS
 
-
 _MEMORY: Final = "192MB"
 """Copying needs little, and what it took stays with the process that writes the next database."""
 
