@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
+    from data_prep.build import Summary
     from data_prep.reports import FileReport
 
 FILES_REFUSED: Final = 3
@@ -236,9 +237,13 @@ def fetch(
 def build(
     samples: Samples,
     vcf: Vcf = [],  # noqa: B006  (typer copies it)
-    shards: Annotated[
-        list[Path],
-        typer.Option(help="Folder that `shards` wrote; may be given several times."),
+    shards: Annotated[list[Path], typer.Option(help="Folder that `shards` wrote; may be given several times.")] = [],  # noqa: B006
+    add: Annotated[
+        list[str],
+        typer.Option(help="As --vcf, but added to the database at --out, whose own files are not read again."),
+    ] = [],  # noqa: B006
+    remove: Annotated[
+        list[str], typer.Option(help="Sample to take out of the database at --out; may be given several times.")
     ] = [],  # noqa: B006
     unrelated: Annotated[Path | None, typer.Option(help="Names of the unrelated samples, one a line.")] = None,
     genes: Annotated[
@@ -254,19 +259,38 @@ def build(
             "--beside", help="Keep the other callsets of the published database: several releases in one file."
         ),
     ] = False,
+    callset: Annotated[
+        str | None, typer.Option(help="The callset that --add and --remove change, where there are several.")
+    ] = None,
 ) -> None:
-    """Build and publish a database from VCF files, or from shards made of them."""
-    from data_prep.build import BuildError
+    """Build and publish a database from VCF files, or from shards made of them; or change one."""
+    from data_prep.build import BuildError, change
     from data_prep.build import build as run
     from data_prep.database import PublishError
+    from data_prep.earlier import EarlierError
     from data_prep.reading import ReadingError
     from data_prep.shard_set import ShardSetError
 
+    if (add or remove) and (vcf or shards):
+        _fail(
+            "--add and --remove change the database at --out, --vcf and --shards make a new one: give one or the other"
+        )
     try:
         with _Bar("reading") as bar:
-            summary = run(samples, out, vcf, shards, unrelated, genes, jobs, bar.show, beside=beside)
-    except (BuildError, ReadingError, ShardSetError, PublishError, ValueError, OSError) as error:
+            if add or remove:
+                changed = change(samples, out, add, remove, unrelated, genes, jobs, bar.show, callset=callset)
+            else:
+                changed = run(samples, out, vcf, shards, unrelated, genes, jobs, bar.show, beside=beside)
+    except (BuildError, EarlierError, ReadingError, ShardSetError, PublishError, ValueError, OSError) as error:
         _fail(error)
+    if changed is None:
+        _out.print(f"every file given is in {out} already: nothing was changed", markup=False)
+        return
+    _tell(changed)
+
+
+def _tell(summary: "Summary") -> None:
+    """What a build did, and exit code 3 where it left files out."""
     for note in summary.notes:
         _out.print(f"note: {note}", markup=False)
     _tell_refused(summary.refused)

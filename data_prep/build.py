@@ -17,10 +17,11 @@ import duckdb
 import polars as pl
 
 from data_prep import __version__, database
-from data_prep.callsets import callsets, combine
+from data_prep.callsets import MAIN, callsets, combine
 from data_prep.derived import derive, workers
+from data_prep.earlier import EarlierError, files_of, take_over
 from data_prep.fetch import manifest
-from data_prep.genes import embedded_gene_models, read_gencode
+from data_prep.genes import GeneModels, embedded_gene_models, read_gencode
 from data_prep.people import People, number_people
 from data_prep.reading import Progress, find_files, read_files
 from data_prep.reports import DUPLICATE, READ, REFUSED, FileReport, SkippedRecord
@@ -34,6 +35,8 @@ from data_prep.shard_set import (
     read_report,
     write_report,
 )
+from data_prep.shards import shown
+from data_prep.text_stream import FileRefusedError, sha256
 
 WORTH_WORKERS: Final = 100_000
 """Events from which sites are worked out by several processes: to start one takes half a second."""
@@ -97,50 +100,179 @@ def build(
         if files:
             sets.append(read_files(files, sexes, work, jobs, progress))
         clock.lap("read")
-        people = number_people(table.frame, all_files(sets))
-        if not people.sources.height:
-            first = next((r for r in people.reports if r.message), None)
-            raise BuildError(
-                f"none of the {len(people.reports):,} files could be read"
-                f"{f', {first.path} for one: {first.message}' if first else ''}"
-            )
         models = embedded_gene_models() if genes is None else read_gencode(genes)
         clock.lap("genes")
-        progress("write", 0, 0)
         unfinished = work / "unfinished.duckdb"
-        skipped = all_skipped(sets)
-        try:
-            many = sum(sum(one.rows.get("events", {}).values()) for one in sets) > WORTH_WORKERS
-            with (
-                workers((jobs or os.cpu_count() or 1) if many else 1) as pool,
-                database.new_database(unfinished) as con,
-            ):
-                database.write_reference(con, models)
-                database.write_people(con, people, skipped)
-                clock.lap("tables")
-                database.write_calls(con, sets, people)
-                clock.lap("sort")
-                database.mark_samples(con)
-                fetched = manifest.provenance(
-                    vcf, {r.path: r.sha256 for r in people.reports if r.status == "read" and r.sha256}
-                )
-                database.write_provenance(con, _provenance(table, people, samples, generation, models.source) | fetched)
-                clock.lap("mark")
-                derive(con, clock.lap, pool)
-                events = con.sql("SELECT count(*) FROM events").fetchall()[0][0]
-        except BrokenProcessPool as error:
-            raise BuildError(
-                "a process that worked out sites was ended from outside: is the memory full? give fewer --jobs"
-            ) from error
-        except duckdb.Error as error:
-            hint = ": is the disk full?" if isinstance(error, (duckdb.IOException, duckdb.FatalException)) else ""
-            raise BuildError(f"the database could not be written ({str(error).splitlines()[0]}){hint}") from error
+        written = _write(unfinished, sets, table, samples, models, generation, jobs, vcf, progress, clock)
         if beside:
             unfinished = _beside(unfinished, out)
             clock.lap("callsets")
         published = database.publish(unfinished, out, generation)
         clock.lap("publish")
-    return _summary(published, people, table, skipped, events, clock.laps)
+    return _summary(published, written, table, clock.laps)
+
+
+def change(
+    samples: Path,
+    out: Path,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    unrelated: Path | None = None,
+    genes: Path | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    *,
+    callset: str | None = None,
+) -> Summary | None:
+    """Publishes the database at the pointer `out` anew, with the people in the files `add` and without the samples `remove`.
+
+    The files that it was built from are not read again, and need not be there; the result is that of a build from those
+    that are left and the new ones. Files that are in it already are passed over; None where nothing is left to do. Gene
+    models are those of the database unless `genes` gives others. `callset` names the one that is changed where the database
+    holds several, else it is the newest; the others stay as they are. Raises as `build` does, and EarlierError for a database
+    that cannot be built upon, or holds a sample whose new file differs from the one that was read.
+    """
+    progress = progress or (lambda stage, done, todo: None)
+    clock = _Clock()
+    database.check_pointer(out)
+    if not out.exists():
+        raise BuildError(f"{out} does not exist, so nothing can be added to it: build it with --vcf first")
+    earlier_path = out.resolve()
+    table = read_samples(samples, unrelated)
+    sexes = sexes_of(table.frame)
+    held = callsets(earlier_path)
+    if callset is not None and callset not in held:
+        raise BuildError(f"{out} holds no callset {callset}: it holds {', '.join(held)}")
+    schema = held[callset] if callset else MAIN
+    there = files_of(earlier_path, remove, schema)
+    files, passed_over = _not_yet_in(find_files(add), there)
+    if not files and not remove:
+        return None
+    generation = database.new_generation()
+    with database.working_folder(out, generation) as work:
+        (work / "earlier").mkdir()
+        earlier = take_over(earlier_path, work / "earlier", sexes, remove, [shown(one) for one in files], schema)
+        clock.lap("earlier")
+        sets = [earlier.shards]
+        if files:
+            sets.append(read_files(files, sexes, work, jobs, progress))
+            _check_new(sets[1], there)
+        clock.lap("read")
+        models = earlier.models if genes is None else read_gencode(genes)
+        clock.lap("genes")
+        unfinished = work / "unfinished.duckdb"
+        written = _write(unfinished, sets, table, samples, models, generation, jobs, add, progress, clock)
+        if len(held) > 1:
+            unfinished = _beside(unfinished, out)
+            clock.lap("callsets")
+        published = database.publish(unfinished, out, generation, earlier_path)
+        clock.lap("publish")
+    summary = _summary(published, written, table, clock.laps)
+    notes = [*_passed_over(passed_over), *summary.notes]
+    return replace(summary, notes=tuple(notes))
+
+
+def _not_yet_in(files: Sequence[str], there: Sequence[FileReport]) -> tuple[list[str], list[str]]:
+    """Files that are new to a database, and those that it holds already: the same content, wherever it lay.
+
+    Raises EarlierError for a file that was read and has changed since. A file that could not be read then is new.
+    """
+    held = {one.sha256 for one in there if one.sources}
+    by_path = {one.path: one for one in there if one.sources}
+    new, known = [], []
+    for name in files:
+        try:
+            checksum = sha256(Path(name)) if Path(name).is_file() else None
+        except FileRefusedError:
+            checksum = None
+        before = by_path.get(shown(name))
+        if checksum in held and checksum is not None:
+            known.append(name)
+        elif before is not None:
+            who = before.sources[0].sample
+            raise EarlierError(
+                f"{name} has changed since it was read for the sample {who}: give --remove {who} too, to replace it"
+            )
+        else:
+            new.append(name)
+    return new, known
+
+
+def _check_new(new: ShardSet, there: Sequence[FileReport]) -> None:
+    """Raises EarlierError for a sample of the new files that the database has from another file."""
+    holds = {one.sample: file.path for file in there for one in file.sources if one.status == READ}
+    for file in new.files:
+        for one in file.sources:
+            if one.sample in holds:
+                raise EarlierError(
+                    f"the sample {one.sample} is in the database from {holds[one.sample]}, and {file.path} differs from it: "
+                    f"leave the new file out, or give --remove {one.sample} too, to replace it"
+                )
+
+
+def _passed_over(files: Sequence[str]) -> list[str]:
+    return [f"{len(files):,} files are in the database already, {files[0]} for one: passed over"] if files else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What went into a database that is not published yet."""
+
+    people: People
+    skipped: list[SkippedRecord]
+    events: int
+
+
+def _write(
+    path: Path,
+    sets: Sequence[ShardSet],
+    table: SampleTable,
+    samples: Path,
+    models: GeneModels,
+    generation: str,
+    jobs: int | None,
+    given: Sequence[str],
+    progress: Progress,
+    clock: "_Clock",
+) -> _Written:
+    """Merges shard sets into the new database `path`; `given` are the paths of the command line."""
+    people = number_people(table.frame, all_files(sets))
+    if not people.reports:
+        raise BuildError("no file is left to build from: leave a sample in the database")
+    if not people.sources.height:
+        first = next((r for r in people.reports if r.message), None)
+        raise BuildError(
+            f"none of the {len(people.reports):,} files could be read"
+            f"{f', {first.path} for one: {first.message}' if first else ''}"
+        )
+    progress("write", 0, 0)
+    skipped = all_skipped(sets)
+    many = sum(sum(one.rows.get("events", {}).values()) for one in sets) > WORTH_WORKERS
+    try:
+        with (
+            workers((jobs or os.cpu_count() or 1) if many else 1) as pool,
+            database.new_database(path) as con,
+        ):
+            database.write_reference(con, models)
+            database.write_people(con, people, skipped)
+            clock.lap("tables")
+            database.write_calls(con, sets, people)
+            clock.lap("sort")
+            database.mark_samples(con)
+            read = {r.path: r.sha256 for r in people.reports if r.status == READ and r.sha256}
+            fetched = manifest.provenance([*given, *read], read)
+            database.write_provenance(con, _provenance(table, people, samples, generation, models.source) | fetched)
+            clock.lap("mark")
+            derive(con, clock.lap, pool)
+            events = con.sql("SELECT count(*) FROM events").fetchall()[0][0]
+    except BrokenProcessPool as error:
+        raise BuildError(
+            "a process that worked out sites was ended from outside: is the memory full? give fewer --jobs"
+        ) from error
+    except duckdb.Error as error:
+        hint = ": is the disk full?" if isinstance(error, (duckdb.IOException, duckdb.FatalException)) else ""
+        raise BuildError(f"the database could not be written ({str(error).splitlines()[0]}){hint}") from error
+    return _Written(people, skipped, events)
 
 
 def _beside(finished: Path, out: Path) -> Path:
@@ -210,18 +342,12 @@ def _provenance(table: SampleTable, people: People, samples: Path, generation: s
     }
 
 
-def _summary(
-    published: Path,
-    people: People,
-    table: SampleTable,
-    skipped: Sequence[SkippedRecord],
-    events: int,
-    laps: dict[str, float],
-) -> Summary:
+def _summary(published: Path, written: _Written, table: SampleTable, laps: dict[str, float]) -> Summary:
+    people = written.people
     read = [r for r in people.reports if r.status == READ]
     counted = {one.source: one.sample for r in read for one in r.sources if one.status == READ}
     reasons: dict[str, int] = {}
-    for one in skipped:
+    for one in written.skipped:
         if one.source in counted:
             reasons[one.reason] = reasons.get(one.reason, 0) + one.records
     missing = people.samples.filter(~pl.col("counted")).height
@@ -247,7 +373,7 @@ def _summary(
         int(people.samples.get_column("counted").sum()),
         sum(r.records for r in read),
         sum(r.calls for r in read),
-        events,
+        written.events,
         sum(r.reference_rows for r in read),
         reasons,
         tuple(notes),

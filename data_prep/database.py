@@ -439,16 +439,21 @@ def check_pointer(out: Path) -> None:
         raise PublishError(f"the folder {out.parent} cannot be written to: give another --out")
 
 
-def publish(database: Path, out: Path, generation: str) -> Path:
+def publish(database: Path, out: Path, generation: str, made_from: Path | None = None) -> Path:
     """Gives a finished database its name, moves the pointer `out` onto it in one step, and clears away older generations.
 
     `database` lies in a working folder, where the new pointer is made too. The generation before stays: a reader may
-    have followed the pointer a moment ago. Returns the published path.
+    have followed the pointer a moment ago. `made_from`: the database that this one goes on from; raises PublishError
+    where the pointer has been moved on from it meanwhile. Returns the published path.
     """
     _sync(database)
     with _alone(out):
         check_pointer(out)
         before = out.resolve() if out.is_symlink() else None
+        if made_from is not None and before != made_from:
+            raise PublishError(
+                f"another build published {out} meanwhile, and this one does not hold what it added: run it again"
+            )
         published = generation_path(out, generation)
         database.replace(published)
         pointer = database.parent / "pointer"

@@ -19,7 +19,6 @@ import polars as pl
 from data_prep.calls import UNREADABLE, Skip, calls_of, in_order, judge, reference_rows_of
 from data_prep.dialects import Dialect, recognise
 from data_prep.dialects.records import RECORD, Kind
-from data_prep.domain.chromosomes import chromosome
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
 from data_prep.shards import EXAMPLE, LEAST_BINS_PER_KB, MAX_CALLS, contradicting, keep, placed, shown, write_tables
@@ -310,12 +309,11 @@ genotype nor copy number; no genotype, with the copy number of as many alleles."
 def _plain_kinds(piece: _Piece) -> Places:
     """The plain kind of each entry, 0 for those that are to be looked at.
 
-    Everything on Y is looked at: what is expected there hangs on the sex.
+    The sex does not matter to the fate of any of them: what their genotypes are expected to be, they say themselves.
     """
     kinds = np.zeros(len(piece.entries), np.int64)
-    on_y = np.array([chromosome(one or "") == "chrY" for one in piece.sites.get_column("chrom")])
     for form in piece.sites.get_column("format").unique().drop_nulls():
-        lines = (piece.sites.get_column("format") == form).fill_null(False).to_numpy() & ~on_y
+        lines = (piece.sites.get_column("format") == form).fill_null(False).to_numpy()
         left = np.flatnonzero(np.repeat(lines, piece.samples))
         for number, pattern in enumerate(_patterns(form), 1):
             if pattern is None or not len(left):

@@ -55,7 +55,8 @@ TERMS: Final = (
     (
         "People (the denominator)",
         "Everyone of the chosen group whose file was read, with or without a call, less those with large events on that "
-        "chromosome, probably from cell culture; on Y, XY people.",
+        "chromosome, probably from cell culture; on Y, XY people. Someone whose genotype a joint file leaves open at a place "
+        "counts, and is no carrier there.",
     ),
     ("Interval", "The 95 % Wilson score interval of a share; for zero carriers, its upper bound, rounded up."),
     (

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from data_prep.build import Summary, build
+from data_prep.build import Summary, build, change
 from tests import plain
 from tests.data_prep.few_genes import few_genes
 from tests.data_prep.in_memory import single
@@ -59,6 +59,14 @@ def build_here(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("data_prep.build.embedded_gene_models", few_genes)
         summary = build(samples, out, [str(one) for one in vcf], shards, unrelated, jobs=jobs, beside=beside)
+    return Built(out, summary)
+
+
+def change_here(
+    out: Path, samples: Path, add: Sequence[Path | str] = (), remove: Sequence[str] = (), *, jobs: int = 1
+) -> Built:
+    """Adds to and removes from a database, in this process."""
+    summary = change(samples, out, [str(one) for one in add], remove, jobs=jobs)
     return Built(out, summary)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from data_prep.build import BuildError, change
 from data_prep.callsets import callsets, combine
 from data_prep.check import check
 from data_prep.domain.callsets import newest_first
@@ -85,6 +86,28 @@ def test_a_build_beside_keeps_the_others_and_replaces_its_own(
     # without it a build stands alone again
     build_here([older.folder / "vcf"], older.folder / "samples.tsv", out)
     assert callsets(out) == {"simulated-3.5.7b": "main"}
+
+
+def test_a_change_of_one_callset_leaves_the_others_as_they_are(
+    cohort_3_5_7b: Cohort, cohort_3_7_6: Cohort, tmp_path: Path
+) -> None:
+    older, newer = cohort_3_5_7b, cohort_3_7_6
+    gone = newer.database.rows("SELECT sample FROM samples WHERE counted ORDER BY sample LIMIT 1")[0][0]
+    fewer = [path for path in older.paths if not path.name.startswith(f"{gone}.")]
+    expected = build_here(fewer, older.folder / "samples.tsv", tmp_path / "expected.duckdb")
+    out = tmp_path / "cnv.duckdb"
+    for cohort in (newer, older):
+        build_here([cohort.folder / "vcf"], cohort.folder / "samples.tsv", out, beside=True)
+    before = everything(out, "main")
+    change(older.folder / "samples.tsv", out, remove=[gone], callset="simulated-3.5.7b", jobs=1)
+    assert callsets(out) == {"simulated-3.7.6": "main", "simulated-3.5.7b": "simulated-3.5.7b"}
+    assert everything(out, "main") == before
+    changed = everything(out, "simulated-3.5.7b")
+    for table, rows in everything(expected.path, "main").items():
+        if table != "provenance":
+            assert changed[table] == rows, table
+    with pytest.raises(BuildError, match=r"holds no callset 4\.2\.7: it holds simulated-3\.7\.6, simulated-3\.5\.7b"):
+        change(older.folder / "samples.tsv", out, remove=[gone], callset="4.2.7", jobs=1)
 
 
 def test_check_tells_which_callset_is_broken(cohort_3_5_7b: Cohort, cohort_3_7_6: Cohort, tmp_path: Path) -> None:

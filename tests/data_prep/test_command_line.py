@@ -90,6 +90,32 @@ def test_shards_are_written_and_built(call: Callable[..., tuple[int, str]], tabl
     assert "give --vcf, --shards or both" in text
 
 
+def test_samples_are_added_and_removed(call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path) -> None:
+    """Totals are those of the whole database; nothing new is said to be nothing."""
+    out = tmp_path / "cnv.duckdb"
+    paths = {name: write(tmp_path / name, name, [LOSS]) for name in "ABC"}
+    assert call("build", "--vcf", paths["A"], "--samples", table, "--out", out, "--jobs", 1)[0] == 0
+    code, text = call(
+        "build", "--add", paths["B"], "--add", tmp_path / "C", "--samples", table, "--out", out, "--jobs", 1
+    )
+    assert code == 0
+    assert "3 files (0 not read, 0 duplicates), 3 of 3 samples, 3 records = 3 calls" in text
+    published = out.resolve()
+    code, text = call("build", "--add", paths["B"], "--samples", table, "--out", out)
+    assert (code, text) == (0, f"every file given is in {out} already: nothing was changed\n")
+    assert out.resolve() == published
+    code, text = call("build", "--remove", "A", "--remove", "B", "--samples", table, "--out", out)
+    assert code == 0
+    assert "1 files (0 not read, 0 duplicates), 1 of 3 samples" in text
+    assert all(not finding.broken for finding in check(out))
+    code, text = call("build", "--add", paths["A"], "--vcf", paths["B"], "--samples", table, "--out", out)
+    assert code == 1
+    assert "give one or the other" in text
+    code, text = call("build", "--remove", "NOBODY", "--samples", table, "--out", out)
+    assert code == 1
+    assert "holds no file of the sample NOBODY" in text
+
+
 def test_build_tells_of_files_left_out_and_goes_on(
     call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path, shared: Path
 ) -> None:

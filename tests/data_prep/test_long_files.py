@@ -248,14 +248,18 @@ def test_a_file_read_in_pieces_is_read_as_one_in_memory(
     assert_same(build_here(paths, table, tmp_path / "b.duckdb"), at_once)
 
 
-def test_repeats_are_seen_across_stretches_and_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_repeats_are_seen_across_stretches_and_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
     """R12: the first stays; the example is the line of a later one, which is read again."""
     monkeypatch.setattr("data_prep.reading.SHORT", 100)
-    monkeypatch.setattr("data_prep.reading.STRETCHES", 20)
+    monkeypatch.setattr("data_prep.reading.STRETCHES", 2)
+    monkeypatch.setattr(text_stream, "PIECE", 700)
     lines = [line(site("chr1", 10_000 * i, 10_000 * i + 5_000), ["0/1:0.5:1:5:40:PASS:.", "./.:1:2:5:40:PASS:."]) for i in range(60)]  # fmt: skip
     path = joint_file(tmp_path / "a.vcf.gz", ["A", "B"], ["", *lines, "#comment", lines[7]])
     table = table_of(tmp_path, {"A": "male", "B": "male"})
-    database = build_here([path], table, tmp_path / "cnv.duckdb", jobs=2)
+    database = build_here([path], table, tmp_path / "cnv.duckdb", jobs=jobs)
     assert database.rows("SELECT records, calls, skipped FROM files") == [(122, 60, 62)]
     assert database.rows("SELECT records, example FROM skipped_records WHERE reason LIKE 'the same record%'") == [(1, lines[7].rsplit("\t", 1)[0])]  # fmt: skip
 
