@@ -359,6 +359,12 @@ def _summary(published: Path, written: _Written, table: SampleTable, laps: dict[
         notes.append(
             f"{len(strangers):,} samples are not in the table, {strangers[0]} for one: their population is 'unknown'"
         )
+    left_out = [(one, r) for r in read for one in r.sources if one.status == REFUSED]
+    if left_out:
+        first, file = left_out[0]
+        notes.append(
+            f"{len(left_out):,} samples are not taken from joint files, {first.sample} from {file.path} for one: {first.message}"
+        )
     mismatched = people.samples.filter("sex_mismatch").get_column("sample").to_list()
     if mismatched:
         notes.append(

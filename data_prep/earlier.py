@@ -16,7 +16,7 @@ from data_prep.callsets import MAIN, quoted_name
 from data_prep.database import EVENT_BITS, quoted
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.genes import GeneModels
-from data_prep.reports import READ, REFUSED, FileReport, Rows, SkippedRecord, SourceReport
+from data_prep.reports import READ, REFUSED, UNTOLD, FileReport, Rows, SkippedRecord, SourceReport
 from data_prep.samples import digest_of
 from data_prep.shard_set import ShardSet
 from data_prep.shards import PLACE_BITS, TILE_BITS
@@ -50,9 +50,10 @@ _ROWS: Final = {
     "seen": f"""SELECT s.file, t.* EXCLUDE (sample_id) REPLACE (t.chrom::VARCHAR AS chrom), {_PLACE} FROM old.seen t JOIN taken s USING (sample_id)""",
 }
 _FILES: Final = "SELECT file_id, path, bytes, status, message, sha256, dialect, release, simulated, samples FROM old.files ORDER BY file_id"
-# One row a sample of a file, in the order of the header.
-_SOURCES: Final = """
-    SELECT file_id, sample, caller_sex::VARCHAR, recorded_sex::VARCHAR, contradicts_sex, records, calls, reference_rows, skipped, sample_id
+# One row a sample of a file, in the order of the header, as it was before doubled samples were settled.
+_SOURCES: Final = f"""
+    SELECT file_id, sample, caller_sex::VARCHAR, recorded_sex::VARCHAR, contradicts_sex, records, calls, reference_rows, skipped,
+        CASE WHEN message = '{UNTOLD}' THEN '{REFUSED}' ELSE '{READ}' END, CASE WHEN message = '{UNTOLD}' THEN message END, sample_id
     FROM old.file_samples ORDER BY file_id, rowid
 """
 _SKIPPED: Final = (

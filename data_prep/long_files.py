@@ -20,7 +20,7 @@ from data_prep.calls import UNREADABLE, Skip, calls_of, in_order, judge, referen
 from data_prep.dialects import Dialect, recognise
 from data_prep.dialects.records import RECORD, Kind
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
-from data_prep.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
+from data_prep.reports import READ, REFUSED, UNTOLD, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
 from data_prep.shards import EXAMPLE, LEAST_BINS_PER_KB, MAX_CALLS, contradicting, keep, placed, shown, write_tables
 from data_prep.text_stream import FileRefusedError, Stretch, pieces, sha256, stretches
 from data_prep.vcf import COLUMNS, LongFile
@@ -457,6 +457,9 @@ def _finished(
     sources, skipped = [], []
     for i, sample in enumerate(long.samples):
         source, own_counts = long.number + long.step * i, [int(n) for n in counts[i]]
+        if long.joint and 0 < own_counts[_CODE[Skip.NO_GENOTYPE.value]] == sum(own_counts):
+            sources.append(SourceReport(source, sample, None, long.recorded[i], status=REFUSED, message=UNTOLD))
+            continue
         sources.append(
             SourceReport(
                 source,

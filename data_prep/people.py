@@ -91,7 +91,7 @@ def settle(reports: Iterable[FileReport]) -> list[FileReport]:
     files = sorted(reports, key=lambda one: one.file_id)
     by_sample: dict[str, list[tuple[FileReport, SourceReport]]] = {}
     for file in files:
-        for one in file.sources:
+        for one in (one for one in file.sources if one.status == READ):
             by_sample.setdefault(one.sample, []).append((file, one))
     left_out: dict[int, tuple[str, str]] = {}
     for sample, candidates in by_sample.items():

@@ -14,6 +14,9 @@ READ: Final = "read"
 REFUSED: Final = "refused"
 DUPLICATE: Final = "duplicate"
 
+UNTOLD: Final = "not one genotype or copy number is told in its column, so it is left out and stands in no denominator"
+"""Why a sample is not taken from a joint file that says nothing of it: said when it is read, whatever other files say."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
@@ -32,7 +35,7 @@ class SourceReport:
     reference_rows: int = 0
     skipped: int = 0
     status: str = READ
-    """`read`, or, once doubled samples are settled, `refused` or `duplicate`."""
+    """`read`, or `refused` for `UNTOLD`; once doubled samples are settled, `refused` or `duplicate` for what files say together."""
     message: str | None = None
     """Why this person's part is not taken; null where it is."""
 

@@ -388,7 +388,7 @@ CREATE TABLE file_samples (
     status VARCHAR NOT NULL,
     message VARCHAR
 );
-COMMENT ON TABLE file_samples IS 'One row a sample of each file that could be read: what became of its entries (R12). An entry is a record in one sample: a record of a single-sample file, or a record and a column of a joint one. Every entry is counted once: records = calls + reference_rows + skipped. A genotype that says the expected copy number, such as 0/0, is skipped as that; one that says nothing at all is neither call nor reference row, and skipped for a reason of its own. Its person stands in denominators all the same (R5). Sorted by file_id, then as in the header.';
+COMMENT ON TABLE file_samples IS 'One row a sample of each file that could be read: what became of its entries (R12). An entry is a record in one sample: a record of a single-sample file, or a record and a column of a joint one. Every entry is counted once: records = calls + reference_rows + skipped. A genotype that says the expected copy number, such as 0/0, is skipped as that; one that says nothing at all is neither call nor reference row, and skipped for a reason of its own. Its person stands in denominators all the same (R5), unless no entry of the column says anything: then the sample is not taken from the file. Sorted by file_id, then as in the header.';
 COMMENT ON COLUMN file_samples.file_id IS 'File.';
 COMMENT ON COLUMN file_samples.sample IS 'Name of the sample in its header.';
 COMMENT ON COLUMN file_samples.sample_id IS 'The sample, where this file stands for it; null where it is a duplicate or refused.';
@@ -399,7 +399,7 @@ COMMENT ON COLUMN file_samples.records IS 'Entries of this sample; 0 where it is
 COMMENT ON COLUMN file_samples.calls IS 'Those that are calls.';
 COMMENT ON COLUMN file_samples.reference_rows IS 'Those that say the expected copy number was seen.';
 COMMENT ON COLUMN file_samples.skipped IS 'Those left out.';
-COMMENT ON COLUMN file_samples.status IS 'read; duplicate, where another file of the same content stands for the sample; refused, where files contradict each other about it.';
+COMMENT ON COLUMN file_samples.status IS 'read; duplicate, where another file of the same content stands for the sample; refused, where files contradict each other about it, or a column tells nothing of it.';
 COMMENT ON COLUMN file_samples.message IS 'Why it is not taken from this file; null where it is.';
 
 CREATE TABLE skipped_records (

@@ -20,6 +20,7 @@ from tests import plain
 from tests.data_prep.built import (
     Built,
     build_here,
+    change_here,
     compare_calls,
     compare_events,
     compare_file_samples,
@@ -286,6 +287,40 @@ def test_a_sample_in_a_joint_file_and_in_another(tmp_path: Path) -> None:
     assert database.rows("SELECT sample, counted FROM samples ORDER BY 1") == [("A", True), ("B", False), ("C", True)]
     assert database.rows("SELECT count(*), count(DISTINCT sample_id) FROM calls") == [(2, 2)]
     assert [one.sentence for one in check(database.path) if one.broken] == []
+
+
+def test_a_column_that_tells_nothing_is_in_no_denominator(tmp_path: Path) -> None:
+    """R5: a person whose every genotype is missing would be counted as a carrier of nothing; another file of theirs is taken."""
+    nothing = "./.:.:.:.:.:.:."
+    lines = [line(site("chr1", 10_000 * i, 10_000 * i + 5_000), ["0/1:0.5:1:5:40:PASS:.", nothing, nothing]) for i in range(5)]  # fmt: skip
+    joint = joint_file(tmp_path / "joint.vcf.gz", ["A", "B", "C"], lines)
+    single = write(tmp_path, "B", [LOSS])
+    table = table_of(tmp_path, dict.fromkeys("ABC", "male"))
+    database = build_here([joint, single], table, tmp_path / "cnv.duckdb")
+    assert database.rows("SELECT sample, counted FROM samples ORDER BY 1") == [("A", True), ("B", True), ("C", False)]
+    assert database.rows("SELECT status, records, skipped FROM files ORDER BY samples") == [
+        ("read", 1, 0),
+        ("read", 5, 0),
+    ]
+    assert database.summary is not None
+    assert any(note.startswith("2 samples are not taken from joint files, B from") for note in database.summary.notes)
+    assert [one.sentence for one in check(database.path) if one.broken] == []
+    # and it stays so when people are added and taken out
+    new = write(tmp_path, "D", [LOSS])
+    grown = table_of(tmp_path, dict.fromkeys("ABCD", "male"))
+    together = build_here([joint, single, new], grown, tmp_path / "b.duckdb")
+    assert_same(change_here(tmp_path / "cnv.duckdb", grown, add=[new]), together)
+
+
+def test_a_damaged_stretch_stops_no_other_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R12: read by two processes, which go on to the next file."""
+    monkeypatch.setattr("data_prep.reading.SHORT", 100)
+    good = joint_file(tmp_path / "b.vcf.gz", ["A", "B"], FEW)
+    data = good.read_bytes()
+    put(tmp_path / "a.vcf.gz", data[: len(data) // 2] + bytes(80) + data[len(data) // 2 + 80 :])
+    table = table_of(tmp_path, dict.fromkeys("AB", "male"))
+    database = build_here([tmp_path / "a.vcf.gz", good], table, tmp_path / "cnv.duckdb", jobs=2)
+    assert database.rows("SELECT status, calls FROM files ORDER BY path") == [("refused", 0), ("read", 600)]
 
 
 # What bounds them
