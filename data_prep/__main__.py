@@ -109,6 +109,13 @@ def build(
         "cnv.duckdb"
     ),
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes that read; all cores if not given.")] = None,
+    dialect: Annotated[
+        str | None,
+        typer.Option(help="The callers' dialect, where the headers do not tell: dragen, gatk-gcnv, manta ..."),
+    ] = None,
+    assembly: Annotated[
+        str | None, typer.Option(help="GRCh38: the genome build of files whose headers give no contig lengths.")
+    ] = None,
 ) -> None:
     """Build and publish a database from VCF files."""
     from data_prep.build import BuildError
@@ -117,7 +124,7 @@ def build(
 
     try:
         with _Bar("reading") as bar:
-            summary = run(vcf, samples, out, unrelated, genes, jobs, bar.show)
+            summary = run(vcf, samples, out, unrelated, genes, jobs, bar.show, dialect, assembly)
     except (BuildError, PublishError, ValueError, OSError) as error:
         _fail(error)
     for note in summary.notes:

@@ -22,6 +22,7 @@ import polars as pl
 
 from data_prep import __version__, database
 from data_prep.derived import derive
+from data_prep.dialects import DIALECTS
 from data_prep.genes import embedded_gene_models, read_gencode
 from data_prep.samples import SampleTable, read_samples
 from data_prep.shards import BatchReport, FileReport, SkippedRecord, end_with, read_batch
@@ -89,21 +90,30 @@ def build(
     genes: Path | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    dialect: str | None = None,
+    assembly: str | None = None,
 ) -> Summary:
     """Builds a database from VCF files and publishes it at the pointer `out`.
+
+    `dialect`: the name of the dialect of all files where their headers do not tell it, or tell it wrongly; `assembly`: GRCh38
+    for files whose headers give no contig lengths.
 
     Raises BuildError, SampleTableError, PublishError or ValueError, each with one sentence, where nothing can be built;
     files that cannot be read are in the summary's `refused`.
     """
     progress = progress or (lambda stage, done, todo: None)
     clock = _Clock()
+    if dialect is not None and dialect not in DIALECTS:
+        raise BuildError(f"there is no dialect {dialect}: one of {', '.join(DIALECTS)} can be named")
+    if assembly is not None and assembly.lower() not in ("grch38", "hg38"):
+        raise BuildError(f"{assembly} is no genome build that is read: GRCh38 is needed, lift the files over first")
     database.check_pointer(out)
     files = find_files(vcf)
     table = read_samples(samples, unrelated)
     generation = database.new_generation()
     with database.working_folder(out, generation) as work:
         try:
-            batches = _read(files, table, work, jobs or os.cpu_count() or 1, progress)
+            batches = _read(files, table, work, jobs or os.cpu_count() or 1, progress, dialect, assembly)
         except OSError as error:
             raise BuildError(str(error)) from error
         clock.lap("read")
@@ -167,7 +177,15 @@ def _batches(files: Iterable[str]) -> list[list[tuple[int, str]]]:
     return batches
 
 
-def _read(files: list[str], table: SampleTable, work: Path, jobs: int, progress: Progress) -> list[BatchReport]:
+def _read(
+    files: list[str],
+    table: SampleTable,
+    work: Path,
+    jobs: int,
+    progress: Progress,
+    dialect: str | None,
+    assembly: str | None,
+) -> list[BatchReport]:
     sexes = dict(table.frame.filter(pl.col("sex").is_not_null()).select("sample", "sex").iter_rows())
     batches = _batches(files)
     done: list[BatchReport] = []
@@ -176,7 +194,7 @@ def _read(files: list[str], table: SampleTable, work: Path, jobs: int, progress:
     jobs = min(jobs, len(batches))
     if jobs == 1:
         for number, batch in enumerate(batches):
-            done.append(read_batch(number, batch, sexes, str(work)))
+            done.append(read_batch(number, batch, sexes, str(work), dialect, assembly))
             read += len(batch)
             progress("read", read, len(files))
         return done
@@ -190,7 +208,7 @@ def _read(files: list[str], table: SampleTable, work: Path, jobs: int, progress:
         try:
             while True:
                 while len(running) < jobs + 1 and (some := next(queue, None)) is not None:
-                    running.add(pool.submit(read_batch, next(numbers), some, sexes, str(work)))
+                    running.add(pool.submit(read_batch, next(numbers), some, sexes, str(work), dialect, assembly))
                 if not running:
                     break
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
@@ -228,16 +246,16 @@ def _provenance(
     table: SampleTable, people: database.People, samples: Path, generation: str, models: str
 ) -> dict[str, str]:
     read = [r for r in people.reports if r.status == "read"]
-    releases = sorted({r.release or "unknown" for r in read})
+    release = ", ".join(sorted({r.release or "unknown" for r in read}))
     simulated = sum(r.simulated for r in read)
-    release = ", ".join(releases)
+    callset = ", ".join(sorted({_callset(r) for r in read}))
     return {
         "generation": generation,
         "built_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "builder_version": __version__,
-        "caller": "Illumina DRAGEN",
+        "caller": ", ".join(sorted({_caller(r) for r in read})),
         "release": release,
-        "callset": f"simulated-{release}" if simulated else release,
+        "callset": f"simulated-{callset}" if simulated else callset,
         "simulated": "yes" if simulated else "no",
         "simulated_files": str(simulated),
         "source": "simulated cohort, no real person's calls" if simulated else "VCF files given to the build",
@@ -246,6 +264,18 @@ def _provenance(
         "gene_models": models,
         "reference_rows": "yes" if any(r.reference_rows for r in read) else "no",
     }
+
+
+def _caller(report: FileReport) -> str:
+    return DIALECTS[report.dialect or "dragen"].caller
+
+
+def _callset(report: FileReport) -> str:
+    """DRAGEN's callsets are known by their release alone; a release of another caller says nothing without its name."""
+    caller, release = _caller(report), report.release or "unknown"
+    if caller == DIALECTS["dragen"].caller:
+        return release
+    return caller if release == "unknown" or release in caller else f"{caller} {release}"
 
 
 def _summary(

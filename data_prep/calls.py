@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.dialects.records import Kind
+from data_prep.dialects.records import Kind, Ploidy
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL, chromosome
 from data_prep.domain.copy_number import HIGH_GAIN_FACTOR, CallClass, Direction
 
@@ -29,13 +29,15 @@ class Skip(StrEnum):
     ORDER = "END is not after the start"
     BEYOND = "beyond the end of the chromosome"
     NOT_CNV = "no copy number variant, or not supported by read depth"
+    NOT_CARRIED = "the sample's genotype does not carry the variant"
+    BALANCED = "a loss on one haplotype and a gain on the other: the copy number is the expected one"
     EXPECTED = "the copy number is the expected one"
     NO_DIRECTION = "neither copy number nor ALT nor ID tells loss from gain"
     DUPLICATE = "the same record twice in one file"
 
 
-UNREADABLE: Final = (Skip.MALFORMED, Skip.NO_END, Skip.ORDER, Skip.BEYOND)
-"""Reasons that leave unknown where a record lies."""
+UNREADABLE: Final = (Skip.MALFORMED, Skip.NO_END, Skip.ORDER, Skip.BEYOND, Skip.NOT_CNV)
+"""Reasons that leave unknown what a record says of copy numbers, or where: a file of nothing else is no file of CNV calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,15 @@ class Sorted:
 
     calls: pl.DataFrame
     """file, chrom (CHROM), start, end, direction, class, copy_number, expected_copy_number, copy_ratio, quality, bins,
-    filters, genotype, par_border; sorted by file, chrom, start, end. Coordinates 0-based half-open."""
+    filters, genotype, par_border, alleles; sorted by file, chrom, start, end. Coordinates 0-based half-open; `alleles`: how
+    many chromosome copies the genotype names, null where the caller's genotypes do not tell."""
     reference: pl.DataFrame
     """file, chrom, start, end, bins of the reference rows."""
     skipped: pl.DataFrame
     """file, row (position in the batch), reason."""
+
+
+_NO_CALL: Final = [Kind.REFERENCE.value, Kind.OTHER.value, Kind.ABSENT.value, Kind.BALANCED.value]
 
 
 def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
@@ -59,7 +65,9 @@ def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
     """
     table = records.with_row_index("row").join(sexes, on="file", how="left", maintain_order="left")
     table = table.with_columns(_by_value("chrom", chromosome, pl.String).cast(CHROM)).with_columns(
-        _by_value("genotype", _alleles, pl.Int32).alias("alleles"),
+        pl.when(pl.col("ploidy") == Ploidy.GENOTYPE.value)
+        .then(_by_value("genotype", _alleles, pl.Int32))
+        .alias("alleles"),
         pl.col("chrom").replace_strict(LENGTHS, return_dtype=pl.Int64).alias("chrom_length"),
     )
     on_xy = pl.col("chrom").is_in(["chrX", "chrY"])
@@ -73,8 +81,18 @@ def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
     )
     cn, expected, kind = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("kind")
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
-    table = table.with_columns(cn.round().cast(pl.Int32).alias("copy_number")).with_columns(
-        pl.when(kind.is_in([Kind.REFERENCE.value, Kind.OTHER.value]))
+    holds = (pl.col("ploidy") != Ploidy.TWO.value) | (expected == 2) | (cn == 0)
+    whole = pl.when(holds.fill_null(False)).then(cn.round().cast(pl.Int32))
+    table = table.with_columns(whole.alias("copy_number"))
+    # a reference row by the caller's own ploidy, whose number is another than the sex expects, is a call: the number holds
+    contrary = (kind == Kind.REFERENCE.value) & (pl.col("ploidy") == Ploidy.SEX.value) & (cn != expected)
+    table = table.with_columns(
+        pl.when(contrary.fill_null(False))
+        .then(pl.lit(Kind.VARIABLE.value))
+        .otherwise(kind.cast(pl.String))
+        .alias("kind")
+    ).with_columns(
+        pl.when(kind.is_in(_NO_CALL))
         .then(None)
         .when(is_female_y)
         .then(pl.lit(CallClass.UNEXPECTED.value))
@@ -91,9 +109,7 @@ def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
         .when(kind == Kind.LOH.value)
         .then(pl.lit(CallClass.LOH.value))
         .when(cn.is_null() | expected.is_null())
-        .then(
-            kind.cast(pl.String).replace_strict({"loss": "loss", "gain": "gain"}, default=None, return_dtype=pl.String)
-        )
+        .then(kind.replace_strict({"loss": "loss", "gain": "gain"}, default=None, return_dtype=pl.String))
         .cast(CLASS)
         .alias("class")
     )
@@ -111,6 +127,10 @@ def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
         .then(pl.lit(Skip.BEYOND.value))
         .when(kind == Kind.OTHER.value)
         .then(pl.lit(Skip.NOT_CNV.value))
+        .when(kind == Kind.ABSENT.value)
+        .then(pl.lit(Skip.NOT_CARRIED.value))
+        .when(kind == Kind.BALANCED.value)
+        .then(pl.lit(Skip.BALANCED.value))
         .when(pl.col("class").is_not_null() | (kind == Kind.REFERENCE.value))
         .then(None)
         .when(cn.is_not_null() & expected.is_not_null())
@@ -143,6 +163,7 @@ def _part(table: pl.DataFrame) -> Sorted:
         ((pl.col("par_bases") > 0) & (pl.col("par_bases") < pl.col("end") - pl.col("start")))
         .fill_null(False)
         .alias("par_border"),
+        "alleles",
     )
     place = (
         pl.col("file").cast(pl.Int64) * (1 << 34)

@@ -9,6 +9,7 @@ from typing import Final
 
 import duckdb
 
+from data_prep.dialects import DIALECTS
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.schema import SCHEMA_VERSION
 
@@ -26,6 +27,9 @@ class Finding:
 class NoDatabaseError(RuntimeError):
     """A file that is no database of ours; the message is one sentence."""
 
+
+_JOINING: Final = ", ".join(f"'{dialect.name}'" for dialect in DIALECTS.values() if dialect.joins)
+"""Dialects whose abutting calls are joined; the others' calls are events of their own."""
 
 CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
     (
@@ -77,8 +81,9 @@ CHECKS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "R3",
         "abutting calls of one sample and direction stand in different events only at a step between solid sides",
         "SELECT count(*) FROM calls",
-        """SELECT count(*) FROM calls a JOIN calls b ON a.sample_id = b.sample_id AND a.chrom = b.chrom AND a."end" = b.start
+        f"""SELECT count(*) FROM calls a JOIN calls b ON a.sample_id = b.sample_id AND a.chrom = b.chrom AND a."end" = b.start
              AND a.direction = b.direction
+             AND EXISTS (SELECT 1 FROM files f WHERE f.sample_id = a.sample_id AND f.status = 'read' AND f.dialect IN ({_JOINING}))
            WHERE a.event_id != b.event_id
              AND NOT (a.copy_number IS DISTINCT FROM b.copy_number AND coalesce(a.bins, 0) >= 3 AND coalesce(b.bins, 0) >= 3)""",
     ),

@@ -90,11 +90,19 @@ def end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str], folder: str) -> BatchReport:
+def read_batch(
+    batch: int,
+    paths: list[tuple[int, str]],
+    sexes: Mapping[str, str],
+    folder: str,
+    dialect_name: str | None = None,
+    assembly: str | None = None,
+) -> BatchReport:
     """Reads files, given with their numbers, and writes the shards `<table>-<batch>-<dialect>-<part>.parquet` into `folder`:
     calls, events, segments, and, where there are reference rows, seen.
 
-    `sexes`: recorded karyotype sex by sample. Each shard is sorted by `place`; its column `file` is the
+    `sexes`: recorded karyotype sex by sample; `dialect_name`: the dialect of all files, None to tell it by their headers;
+    `assembly`: the genome build of files whose headers give no contig lengths. Each shard is sorted by `place`; its column `file` is the
     number given.
     """
     report = BatchReport(batch)
@@ -102,12 +110,12 @@ def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str
     for number, name in paths:
         path = Path(name)
         try:
-            file = read_file(path)
+            file = read_file(path, assembly)
             if file.records > MAX_RECORDS:
                 raise FileRefusedError(
                     f"it holds {file.records:,} records: no single person has more than {MAX_RECORDS:,} CNV calls"
                 )
-            dialect = recognise(file.header)
+            dialect = recognise(file.header, dialect_name)
             read.append((number, file, dialect, dialect.release(file.header)))
         except FileRefusedError as error:
             size = path.stat().st_size
@@ -141,8 +149,10 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
         {"file": range(len(files)), "sex": [c or r for c, r in zip(caller, recorded, strict=True)]},
         schema={"file": pl.UInt32, "sex": pl.String},
     )
-    fates = sort_out(dialect.records(frame(files)), held)
-    calls, events = join_calls(fates.calls)
+    understood = dialect.records(frame(files))
+    warnings = _warnings(understood)
+    fates = sort_out(understood, held)
+    calls, events = join_calls(fates.calls, dialect.joins)
     counts = [_by_file(table, len(files)) for table in (fates.calls, fates.reference, fates.skipped)]
     contradicting = _contradicting(
         calls, pl.DataFrame({"file": held["file"], "recorded": recorded}, schema_overrides={"recorded": pl.String})
@@ -153,7 +163,7 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
         header = file.header
         if i in unreadable:
             # its person would stand in every denominator and carry nothing
-            why = f"not one of its {file.records:,} records can be placed ({unreadable[i]}): fetch it again"
+            why = f"not one of its {file.records:,} records is a CNV call that can be placed ({unreadable[i]}): give the file of CNV calls, or fetch it again"
             reports.append(FileReport(number, shown(file.path), file.size, "refused", why, file.sha256))
             continue
         reports.append(
@@ -162,7 +172,7 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
                 shown(file.path),
                 file.size,
                 "read",
-                "; ".join(file.notes) or None,
+                "; ".join((*file.notes, *warnings.get(i, ()))) or None,
                 file.sha256,
                 header.samples[0],
                 dialect.name,
@@ -187,7 +197,7 @@ def _read_alike(read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect,
     numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
     seen = fates.reference
     place = pl.col("chrom").to_physical().cast(pl.Int64) * (1 << PLACE_BITS) + pl.col("start")
-    tables = {"calls": calls, "events": events, "segments": disjoint_segments(events)}
+    tables = {"calls": calls.drop("alleles"), "events": events, "segments": disjoint_segments(events)}
     if seen.height:
         tables["seen"] = seen_intervals(calls.join(seen, on="file", how="semi"), seen, LEAST_BINS_PER_KB)
     tables = {
@@ -242,6 +252,15 @@ def _write(report: BatchReport, read: _Read, name: str, folder: Path) -> None:
     report.skipped += read.skipped
 
 
+def _warnings(records: pl.DataFrame) -> dict[int, list[str]]:
+    """What records say against themselves, counted by file."""
+    counted = records.filter(pl.col("warning").is_not_null()).group_by("file", "warning").len().sort("file", "warning")
+    found: dict[int, list[str]] = {}
+    for file, warning, n in counted.iter_rows():
+        found.setdefault(file, []).append(f"{n:,} records: {warning}")
+    return found
+
+
 def _by_file(table: pl.DataFrame, files: int) -> list[int]:
     counts = [0] * files
     for file, n in table.group_by("file").len().iter_rows():
@@ -250,7 +269,7 @@ def _by_file(table: pl.DataFrame, files: int) -> list[int]:
 
 
 def _unreadable(files: list[VcfFile], skipped: pl.DataFrame) -> dict[int, str]:
-    """Files with records of which every one was skipped because nobody can tell where it lies; each with its commonest reason."""
+    """Files with records of which every one is no CNV call or lies nobody knows where; each with its commonest reason."""
     reasons = (
         skipped.filter(pl.col("reason").is_in(list(UNREADABLE)))
         .group_by("file", "reason")
@@ -264,8 +283,8 @@ def _unreadable(files: list[VcfFile], skipped: pl.DataFrame) -> dict[int, str]:
 def _contradicting(calls: pl.DataFrame, recorded: pl.DataFrame) -> set[int]:
     """Files whose calls the recorded sex rules out: any on Y in XX, or a genotype of the other ploidy on non-PAR X."""
     on_xy = calls.filter(pl.col("chrom").is_in(["chrX", "chrY"]) & ~pl.col("par_border")).join(recorded, on="file")
-    haploid = pl.col("genotype").str.contains(r"^\d+$")
-    diploid = pl.col("genotype").str.contains(r"[/|]")
+    haploid = pl.col("alleles") == 1
+    diploid = pl.col("alleles") > 1
     x = pl.col("chrom") == "chrX"
     outside = pl.all_horizontal((pl.col("end") <= a) | (pl.col("start") >= b) for a, b in PSEUDO_AUTOSOMAL["chrX"])
     wrong = ((pl.col("recorded") == "XX") & ((pl.col("chrom") == "chrY") | (x & outside & haploid))) | (

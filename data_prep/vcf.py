@@ -23,6 +23,8 @@ COLUMNS: Final = ("chrom", "pos", "id", "ref", "alt", "qual", "filter", "info", 
 
 MAX_TEXT: Final = 1 << 30
 """Bytes of text beyond which a file is taken for damaged or malicious, not for one person's CNV calls."""
+MAX_LINE: Final = 1 << 25
+"""Bytes of one line beyond which a file is taken for damaged: the longest headers known, of command lines, have thousands."""
 
 _DAMAGED: Final = (OSError, EOFError, cast(type[Exception], isal_zlib.error))
 _GZIP_MAGIC: Final = b"\x1f\x8b"
@@ -67,18 +69,22 @@ class VcfFile:
     notes: tuple[str, ...] = ()
 
 
-def read_file(path: Path) -> VcfFile:
+def read_file(path: Path, assembly: str | None = None) -> VcfFile:
     """Reads `.vcf` and `.vcf.gz`, gzip told by content and not by name.
 
+    `assembly`: what the person who gives the file says its genome build is; contig lengths in the header hold before it.
+
     Raises FileRefusedError for what is no regular file, and for a file that is empty, damaged, cut short, no VCF, without exactly one sample, or of
-    another genome build than GRCh38; OSError where the file system refuses.
+    another or an unknown genome build; OSError where the file system refuses.
     """
     if path.exists() and not path.is_file():
         # reading a named pipe would wait for its writer for ever
         raise FileRefusedError("it is no regular file: give DRAGEN CNV VCF files")
+    if path.stat().st_size > MAX_TEXT:
+        raise FileRefusedError(f"it has more than {MAX_TEXT >> 20} MiB: it holds no single person's CNV calls")
     raw = path.read_bytes()
     text = _inflate(path, raw)
-    header, body, notes = _split(path, text)
+    header, body, notes = _split(path, text, assembly)
     return VcfFile(path, len(raw), hashlib.sha256(raw).hexdigest(), header, body, body.count(b"\n"), notes)
 
 
@@ -140,8 +146,10 @@ def _inflate(path: Path, raw: bytes) -> bytes:
     return text
 
 
-def _split(path: Path, text: bytes) -> tuple[Header, bytes, tuple[str, ...]]:
+def _split(path: Path, text: bytes, assembly: str | None) -> tuple[Header, bytes, tuple[str, ...]]:
     notes = []
+    if len(text) > MAX_LINE and _longest_line(text) > MAX_LINE:
+        raise FileRefusedError(f"it has a line of more than {MAX_LINE >> 20} MiB: the file is damaged, fetch it again")
     if text.startswith(b"\xef\xbb\xbf"):
         text = text[3:]
         notes.append("a byte order mark was left out")
@@ -163,10 +171,20 @@ def _split(path: Path, text: bytes) -> tuple[Header, bytes, tuple[str, ...]]:
     if body and not body.endswith(b"\n"):
         body += b"\n"
         notes.append("the last line has no end")
-    _check(header)
+    if b"\t\n" in body:
+        notes.append("tabs at the ends of lines were left out")
+    _check(header, assembly)
     if not path.name.startswith(header.samples[0]):
         notes.append(f"the header names the sample {header.samples[0]}, the file name another: the header holds")
     return header, body, tuple(notes)
+
+
+def _longest_line(text: bytes) -> int:
+    """Bytes of the longest line, without a copy of the text."""
+    longest = at = 0
+    while (stop := text.find(b"\n", at)) >= 0:
+        longest, at = max(longest, stop - at), stop + 1
+    return max(longest, len(text) - at)
 
 
 _CONTIG: Final = re.compile(r"<ID=([^,>]+)(?:.*?[,<]length=(\d+))?")
@@ -195,7 +213,11 @@ def parse_header(text: str) -> Header:
     return Header(meta.get("fileformat", [""])[0], samples, {k: tuple(v) for k, v in meta.items()}, contigs)
 
 
-def _check(header: Header) -> None:
+_OURS: Final = re.compile(r"grch38|hg38|hs38", re.IGNORECASE)
+_OTHERS: Final = re.compile(r"grch37|hg19|hs37|b37|hg18|ncbi36|chm13|t2t", re.IGNORECASE)
+
+
+def _check(header: Header, assembly: str | None) -> None:
     if not header.samples:
         raise FileRefusedError("its #CHROM line names no sample: give per-sample CNV VCFs with a FORMAT column")
     if len(header.samples) > 1:
@@ -203,8 +225,17 @@ def _check(header: Header) -> None:
             f"it holds {len(header.samples):,} samples: give one file a sample, joint files are not read yet"
         )
     lengths = {ours: length for name, length in header.contigs.items() if length and (ours := chromosome(name))}
-    if not lengths:
-        raise FileRefusedError("its header gives no contig lengths, so its genome build is not known: GRCh38 is needed")
+    if not lengths and assembly is None:
+        said = " ".join((*header.meta.get("reference", ()), *header.meta.get("assembly", ())))
+        if _OTHERS.search(said):
+            raise FileRefusedError(
+                f"its ##reference is {said[:200]}, and GRCh38 is needed: where its caller writes that whatever it read, add --assembly GRCh38"
+            )
+        if not _OURS.search(said):
+            raise FileRefusedError(
+                "its header gives no contig lengths and no ##reference that names GRCh38, so its genome build is not known: "
+                "if it is GRCh38, add --assembly GRCh38"
+            )
     wrong = next((name for name, length in lengths.items() if LENGTHS[name] != length), None)
     if wrong:
         raise FileRefusedError(

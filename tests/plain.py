@@ -222,6 +222,8 @@ def read_record(line: str, sex: str | None) -> Call | ReferenceRow | str:
         return ReferenceRow(chrom, start, end, bins)
     genotype = fields.get("GT", ".")
     copy_number = int(float(fields["CN"])) if fields.get("CN", ".") != "." else None
+    if kind == "loh" and copy_number is None and record_id.startswith("DRAGEN:GAINLOH:"):
+        kind = "gain"
     expected = expected_copy_number(chrom, start, end, sex, genotype)
     call_class = _class(chrom, sex, copy_number, expected, kind)
     if call_class not in _DIRECTION:

@@ -55,7 +55,7 @@ def test_read_file_takes_gzip_by_content(tmp_path: Path, name: str, pack) -> Non
         pytest.param(vcf("HG00001", ["", ONE, "", "", TWO, ""]), "blank", id="blank lines"),
         pytest.param(vcf("HG00001", [ONE, "#a comment", TWO]), "comment", id="comment among records"),
         pytest.param(vcf("HG00001", ["#a comment", ONE, TWO]), "comment", id="comment before records"),
-        pytest.param(vcf("HG00001", [ONE + "\t", TWO + "\t"]), None, id="trailing tabs"),
+        pytest.param(vcf("HG00001", [ONE + "\t", TWO + "\t"]), "tabs at the ends", id="trailing tabs"),
         pytest.param(vcf("HG00001\t", [ONE, TWO]), None, id="trailing tab after the sample"),
     ],
 )
@@ -95,6 +95,21 @@ GRCH37 = {"chr1": 249250621, "chrX": 155270560}
         pytest.param(vcf(None, []), "a.vcf", "names no sample", id="no sample"),
         pytest.param(vcf("A", [], more_samples=["B"]), "a.vcf", "2 samples", id="two samples"),
         pytest.param(vcf("A", [], lengths={}), "a.vcf", "no contig lengths", id="no contigs"),
+        pytest.param(
+            vcf("A", [], lengths={}, extra=["##reference=file:///index"]),
+            "a.vcf",
+            "add --assembly GRCh38",
+            id="a reference without a name",
+        ),
+        pytest.param(
+            vcf("A", [], lengths={}, extra=["##reference=/x/hs37d5.fa"]), "a.vcf", "hs37d5", id="no contigs, GRCh37"
+        ),
+        pytest.param(
+            vcf("A", [], lengths={}, extra=["##assembly=hg19", "##reference=hg38"]),
+            "a.vcf",
+            "GRCh38 is needed",
+            id="no contigs, two builds",
+        ),
         pytest.param(vcf("A", [], lengths={"chrM": 16569}), "a.vcf", "no contig lengths", id="no contig of ours"),
         pytest.param(vcf("A", [], lengths=GRCH37), "a.vcf", "GRCh38", id="GRCh37 (E27)"),
         pytest.param(vcf("A", [], lengths={"1": 249250621}), "a.vcf", "GRCh38", id="GRCh37, bare names"),
@@ -106,6 +121,35 @@ def test_read_file_refuses_with_a_sentence(tmp_path: Path, data: bytes | str, na
     with pytest.raises(FileRefusedError, match=r"^[^\n]+$") as refused:
         read_file(put(tmp_path, data, name))
     assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("line", ["##reference=GRCh38", "##reference=file:///ref/Homo_sapiens_assembly38_hg38.fa", "##assembly=GRCh38.p13"])  # fmt: skip
+def test_read_file_takes_the_word_of_the_header_for_the_build(tmp_path: Path, line: str) -> None:
+    """E27: some callers write no contig lengths."""
+    assert read_file(write(tmp_path, "A", [ONE], lengths={}, extra=[line])).records == 1
+
+
+@pytest.mark.parametrize("extra", [[], ["##reference=file:///index"], ["##reference=1000GenomesPhase3_decoy-GRCh37"]])
+def test_read_file_takes_the_word_of_the_person_for_the_build(tmp_path: Path, extra: list[str]) -> None:
+    """E27: CNVnator's script names GRCh37 whatever it read; lengths hold before what anybody says."""
+    path = write(tmp_path, "A", [ONE], lengths={}, extra=extra)
+    assert read_file(path, "GRCh38").records == 1
+    with pytest.raises(FileRefusedError, match="--assembly GRCh38"):
+        read_file(path)
+    with pytest.raises(FileRefusedError, match="another genome build"):
+        read_file(write(tmp_path, "B", [ONE], lengths=GRCH37, extra=extra), "GRCh38")
+
+
+def test_read_file_refuses_a_line_and_a_file_without_measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """E38: a line of any length where a line of thousands of bytes is usual; the size is asked before the file is read."""
+    monkeypatch.setattr("data_prep.vcf.MAX_LINE", 1 << 12)
+    for name, text in (("in the header", vcf("A", [ONE], extra=["##x=" + "y" * 5_000])), ("in the body", vcf("A", [ONE + "y" * 5_000, TWO])), ("at the end", vcf("A", [ONE])[:-1] + "y" * 5_000)):  # fmt: skip
+        with pytest.raises(FileRefusedError, match="a line of more than"):
+            read_file(put(tmp_path, bgzip(text), f"A {name}.vcf.gz"))
+    assert read_file(write(tmp_path, "A", [ONE] * 100)).records == 100
+    monkeypatch.setattr("data_prep.vcf.MAX_TEXT", 1 << 12)
+    with pytest.raises(FileRefusedError, match="it has more than"):
+        read_file(put(tmp_path, vcf("A", [ONE] * 100), "A.vcf"))
 
 
 def test_read_file_refuses_text_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
