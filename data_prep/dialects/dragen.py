@@ -64,11 +64,11 @@ class Dragen:
         table = text.hstack(format_values(text, ("GT", "SM", "CN", "BC", "FT")))
         table = table.with_columns(
             position().alias("pos"),
-            info_number("END").alias("end"),
+            *_lengths(table),
             copy_number(pl.col("CN")).alias("copy_number"),
             kinds(table, _kind),
         )
-        if table.get_column("kind").is_in([Kind.VARIABLE.value, Kind.OTHER.value, Kind.LOH.value]).any():
+        if {Kind.VARIABLE.value, Kind.OTHER.value, Kind.LOH.value} & set(table.get_column("kind").unique()):
             table = table.with_columns(_kind_by_id())
         plain = pl.col("info").str.contains("SVTYPE=CNV", literal=True) & ~pl.col("info").str.contains(
             "SVCLAIM=J", literal=True
@@ -79,8 +79,12 @@ class Dragen:
             )
         symbolic = pl.col("alt").str.starts_with("<")
         start = pl.when(symbolic).then("pos").otherwise(pl.col("pos") - 1)
-        table = table.with_columns(start.alias("start"))
-        table = table.with_columns(*self._end_and_warning())
+        table = table.with_columns(start.alias("start")).with_columns(
+            by_length=pl.col("start") + pl.col("svlen").abs(), by_reflen=pl.col("start") + pl.col("reflen")
+        )
+        first, second = ("by_length", "end") if self.length_first else ("end", "by_length")
+        end = pl.coalesce(first, second, "by_reflen")
+        table = table.with_columns(self._warning(end).alias("warning"), end.alias("end"))
         return understood(
             table.with_columns(
                 number(pl.col("SM")).alias("copy_ratio"),
@@ -90,20 +94,38 @@ class Dragen:
             Ploidy.GENOTYPE,
         )
 
-    def _end_and_warning(self) -> tuple[pl.Expr, pl.Expr]:
-        by_length, by_reflen = (pl.col("start") + info_number(key).abs() for key in ("SVLEN", "REFLEN"))
-        ends = [by_length, pl.col("end")] if self.length_first else [pl.col("end"), by_length]
-        end = pl.coalesce(*ends, by_reflen)
-        differ = (end != by_reflen).fill_null(False) | (end != by_length).fill_null(False) | (end != pl.col("end"))
+    def _warning(self, end: pl.Expr) -> pl.Expr:
+        differ = pl.any_horizontal(
+            (end != pl.col(other)).fill_null(False) for other in ("end", "by_length", "by_reflen")
+        )
         gain, loss = (pl.col("id").str.starts_with(f"DRAGEN:{word}:") for word in ("GAIN", "LOSS"))
         contrary = (gain & (pl.col("kind") == Kind.LOSS.value)) | (loss & (pl.col("kind") == Kind.GAIN.value))
-        warning = (
-            pl.when(differ.fill_null(False))
+        return (
+            pl.when(differ)
             .then(pl.lit(WARNING_END.format("SVLEN" if self.length_first else "END")))
             .when(contrary.fill_null(False))
             .then(pl.lit(WARNING_ID))
         )
-        return end.alias("end"), warning.alias("warning")
+
+
+def _lengths(table: pl.DataFrame) -> list[pl.Series]:
+    """END, REFLEN and SVLEN of each record as `end`, `reflen` and `svlen`, Int64.
+
+    The first two stand side by side in all releases known: read at once, and one by one only where they do not.
+    """
+    pair = pl.col("info").str.extract_groups(r"(?:^|;)END=(-?\d+);REFLEN=(-?\d+)").struct
+    columns = {
+        "end": pair.field("1").cast(pl.Int64, strict=False),
+        "reflen": pair.field("2").cast(pl.Int64, strict=False),
+    }
+    found = table.select(**columns)
+    if found.get_column("end").null_count():
+        found = table.select(end=info_number("END"), reflen=info_number("REFLEN"))
+    if table.select(pl.col("info").str.contains("SVLEN=", literal=True).any()).item():
+        found = found.with_columns(table.select(svlen=info_number("SVLEN")).to_series())
+    else:
+        found = found.with_columns(pl.lit(None, pl.Int64).alias("svlen"))
+    return found.get_columns()
 
 
 def _kind(alt: str) -> Kind:
