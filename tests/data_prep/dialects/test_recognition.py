@@ -48,7 +48,9 @@ def test_only_dragen_says_the_sex_it_was_told() -> None:
 
 
 @pytest.mark.parametrize(("release", "fileformat", "name"), [("2.5.1", "VCFv4.1", "dragen"), ("3.5.7b", "VCFv4.2", "dragen"), ("3.10.4", "VCFv4.2", "dragen"), ("4.4.7", "VCFv4.2", "dragen"), ("4.4.7", "VCFv4.4", "dragen-4.4"), ("4.4.7", "VCFv4.5", "dragen-4.4")])  # fmt: skip
-def test_dragen_is_told_apart_by_the_version_of_vcf_and_not_by_its_own(release: str, fileformat: str, name: str) -> None:
+def test_dragen_is_told_apart_by_the_version_of_vcf_and_not_by_its_own(
+    release: str, fileformat: str, name: str
+) -> None:
     """Whether 4.4 counts by depth alone or by allele shows in the format that it writes."""
     text = header(release=None, fileformat=fileformat, extra=[f'##DRAGENVersion=<ID=dragen,Version="SW: 07.031.776.{release}, HW: 07.031.776">'])  # fmt: skip
     found = recognise(parse_header(text))

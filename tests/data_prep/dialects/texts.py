@@ -21,7 +21,8 @@ def _format(**types: str) -> list[str]:
 def _info(**types: str) -> list[str]:
     numbers = {"Flag": "0"}
     return [
-        f'##INFO=<ID={key},Number={numbers.get(value, ".")},Type={value},Description="x">' for key, value in types.items()
+        f'##INFO=<ID={key},Number={numbers.get(value, ".")},Type={value},Description="x">'
+        for key, value in types.items()
     ]
 
 
@@ -147,7 +148,9 @@ CANVAS = Caller(
         _SVTYPE,
         *_info(CNVLEN="Integer"),
         *_filter("q10", "L10kb", "FailedFT"),
-        *_format(GT="String", RC="Float", BC="Float", CN="Integer", MCC="Integer", MCCQ="Float", QS="Float", FT="String"),
+        *_format(
+            GT="String", RC="Float", BC="Float", CN="Integer", MCC="Integer", MCCQ="Float", QS="Float", FT="String"
+        ),
     ),
     "GT:RC:BC:CN:MCC:MCCQ:QS:FT",
 )
@@ -176,7 +179,16 @@ DELLY = Caller(
         _SVLEN,
         *_info(SVMETHOD="String", PRECISE="Flag", PE="Integer", CHR2="String"),
         *_filter("LowQual"),
-        *_format(GT="String", GQ="Integer", FT="String", RCL="Integer", RC="Integer", RCR="Integer", CN="Integer", RDCN="Float"),
+        *_format(
+            GT="String",
+            GQ="Integer",
+            FT="String",
+            RCL="Integer",
+            RC="Integer",
+            RCR="Integer",
+            CN="Integer",
+            RDCN="Float",
+        ),
     ),
     "GT:GQ:FT:RCL:RC:RCR:RDCN",
 )
@@ -220,6 +232,5 @@ GATK_SV = Caller(
     "GT:GQ:RD_CN",
 )
 CALLERS = {
-    one.name: one
-    for one in (DRAGEN_4_4, GCNV, CNVNATOR, CNVPYTOR, CANVAS, MANTA, DELLY, LUMPY, PHASE3, GATK_SV)
+    one.name: one for one in (DRAGEN_4_4, GCNV, CNVNATOR, CNVPYTOR, CANVAS, MANTA, DELLY, LUMPY, PHASE3, GATK_SV)
 }
