@@ -46,12 +46,21 @@ class Built:
 
 
 def build_here(
-    vcf: Sequence[Path | str], samples: Path, out: Path, *, unrelated: Path | None = None, jobs: int = 1
+    vcf: Sequence[Path | str],
+    samples: Path,
+    out: Path,
+    *,
+    unrelated: Path | None = None,
+    jobs: int = 1,
+    dialect: str | None = None,
+    assembly: str | None = None,
 ) -> Built:
     """Builds in this process, with few genes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("data_prep.build.embedded_gene_models", few_genes)
-        summary = build([str(one) for one in vcf], samples, out, unrelated, jobs=jobs)
+        summary = build(
+            [str(one) for one in vcf], samples, out, unrelated, jobs=jobs, dialect=dialect, assembly=assembly
+        )
     return Built(out, summary)
 
 
