@@ -73,10 +73,10 @@ class Dragen:
         plain = pl.col("info").str.contains("SVTYPE=CNV", literal=True) & ~pl.col("info").str.contains(
             "SVCLAIM=J", literal=True
         )
-        if not table.select((plain | (pl.col("kind") == Kind.REFERENCE.value)).all()).item():
-            table = table.with_columns(
-                pl.when(_supported_by_depth()).then("kind").otherwise(pl.lit(Kind.OTHER.value)).alias("kind")
-            )
+        unvaried = pl.col("kind") == Kind.REFERENCE.value
+        if not table.select((plain | unvaried).all()).item():
+            kept = pl.when(unvaried | _supported_by_depth()).then("kind").otherwise(pl.lit(Kind.OTHER.value))
+            table = table.with_columns(kept.alias("kind"))
         symbolic = pl.col("alt").str.starts_with("<")
         start = pl.when(symbolic).then("pos").otherwise(pl.col("pos") - 1)
         table = table.with_columns(start.alias("start")).with_columns(
