@@ -66,8 +66,10 @@ class Gcnv:
             .list.get(index, null_on_oob=True)
             .replace_strict({"<DEL>": Kind.LOSS.value, "<DUP>": Kind.GAIN.value}, default=None, return_dtype=pl.String)
         )
+        # an allele that ALT does not have is no reference
+        by_alt = pl.when(carried() & (pl.col("alt") == ".")).then(pl.lit(Kind.VARIABLE.value)).otherwise("kind")
         unvaried = pl.col("GT").str.contains(r"\d") & ~carried()
-        kind = pl.when(unvaried).then(pl.lit(Kind.REFERENCE.value)).otherwise(pl.coalesce(pointed, "kind"))
+        kind = pl.when(unvaried).then(pl.lit(Kind.REFERENCE.value)).otherwise(pl.coalesce(pointed, by_alt))
         return understood(
             table.with_columns(
                 kind.alias("kind"),

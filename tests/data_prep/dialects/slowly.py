@@ -107,12 +107,19 @@ def _fate(name: str, said: Said, sex: str | None, genotype: str) -> plain.Call |
 def _value(record: Any, key: str) -> Any:
     """A FORMAT value of the one sample; None where it is missing."""
     found = record.samples[0].get(key)
-    return found[0] if isinstance(found, tuple) and key != "GT" else found
+    found = found[0] if isinstance(found, tuple) and key != "GT" else found
+    return None if found == "." else found
 
 
 def _info(record: Any, key: str) -> Any:
     found = record.info.get(key)
     return found[0] if isinstance(found, tuple) else found
+
+
+def _end(record: Any) -> int:
+    """END as it is written: htslib's own `stop` is the farthest of END, SVLEN and the reference allele."""
+    parts = str(record).split("\t")[7].split(";")
+    return int(next(part[4:] for part in parts if part.startswith("END=")))
 
 
 def _filter(record: Any) -> str:
@@ -135,7 +142,7 @@ def _dragen(record: Any, genotype: str, *, length_first: bool) -> Said:
     alt = _alt(record)
     start = record.pos if alt[0] == "<" else record.pos - 1
     length = _info(record, "SVLEN")
-    end = start + abs(length) if length_first and length is not None else record.stop
+    end = start + abs(length) if length_first and length is not None else _end(record)
     kind = {"<DEL>": "loss", "<DUP>": "gain", "<LOH>": "loh", "<DEL>,<DUP>": "loh", ".": "reference", "<CNV>": "open"}.get(alt, "other")  # fmt: skip
     word = (record.id or "").split(":")[1] if (record.id or "").startswith("DRAGEN:") else ""
     number = _value(record, "CN")
@@ -158,16 +165,16 @@ def _gcnv(record: Any, genotype: str) -> Said:
     elif pointed and pointed[0] <= len(alts):
         kind = {"<DEL>": "loss", "<DUP>": "gain"}.get(alts[pointed[0] - 1], "open")
     else:
-        kind = {"<DEL>": "loss", "<DUP>": "gain", ".": "reference"}.get(_alt(record), "open")
+        kind = {"<DEL>": "loss", "<DUP>": "gain", ".": "open" if pointed else "reference"}.get(_alt(record), "open")
     quality = _value(record, "QS")
-    return Said(record.pos - 1, record.stop, kind, _value(record, "CN"), None, record.qual if quality is None else quality, _value(record, "NP"), _filter(record))  # fmt: skip
+    return Said(record.pos - 1, _end(record), kind, _value(record, "CN"), None, record.qual if quality is None else quality, _value(record, "NP"), _filter(record))  # fmt: skip
 
 
 def _depth(record: Any, genotype: str, *, key: str, by_depth: bool) -> Said:
     kind = {"<DEL>": "loss", "<DUP>": "gain", "<LOH>": "loh"}.get(_alt(record), "other")
     start = record.pos - 1
     length = _info(record, "SVLEN")
-    if record.pos == 2 and length is not None and abs(length) == record.stop:
+    if record.pos == 2 and length is not None and abs(length) == _end(record):
         start = 0
     if kind in ("loss", "gain") and "GT" in record.format and not _carries(record):
         kind = "absent"
@@ -175,7 +182,7 @@ def _depth(record: Any, genotype: str, *, key: str, by_depth: bool) -> Said:
     if by_depth and number is None and ratio is not None and kind in ("loss", "gain"):
         lost, gained = 0 if ratio < 0.25 else 1, 3 if ratio <= 1.75 else round(2 * ratio)
         number = lost if kind == "loss" else gained
-    return Said(start, record.stop, kind, number, ratio, record.qual, None, _filter(record), "two")
+    return Said(start, _end(record), kind, number, ratio, record.qual, None, _filter(record), "two")
 
 
 def _canvas(record: Any, genotype: str) -> Said:
@@ -191,7 +198,7 @@ def _canvas(record: Any, genotype: str) -> Said:
     start = record.pos if alt[0] == "<" else record.pos - 1
     quality = _value(record, "QS") if record.qual is None else record.qual
     bins = _value(record, "BC")
-    return Said(start, record.stop, kind, _value(record, "CN"), None, quality, None if bins is None else round(bins), _value(record, "FT") or _filter(record), "gt")  # fmt: skip
+    return Said(start, _end(record), kind, _value(record, "CN"), None, quality, None if bins is None else round(bins), _value(record, "FT") or _filter(record), "gt")  # fmt: skip
 
 
 def _junction(record: Any, genotype: str) -> Said:
@@ -216,7 +223,7 @@ def _junction(record: Any, genotype: str) -> Said:
     if sample not in (None, "PASS") and sample != ";".join(record_filters):
         faults.append(sample)
     passed = sample == "PASS" or "PASS" in record.filter.keys()  # noqa: SIM118
-    return Said(record.pos, record.stop, kind, number, None, record.qual, None, ";".join(faults) or ("PASS" if passed else "."), "two")  # fmt: skip
+    return Said(record.pos, _end(record), kind, number, None, record.qual, None, ";".join(faults) or ("PASS" if passed else "."), "two")  # fmt: skip
 
 
 def _delly(record: Any, genotype: str) -> Said:
@@ -242,7 +249,7 @@ def _lumpy(record: Any, genotype: str) -> Said:
 def _phase3(record: Any, genotype: str) -> Said:
     named = [int(alt[3:-1]) if alt.startswith("<CN") else {"<DEL>": 0}.get(alt) for alt in _alt(record).split(",")]
     copies: list[int | None] = [1, *named]
-    said = Said(record.pos, record.stop, "other", None, None, record.qual, None, _filter(record), "gt")
+    said = Said(record.pos, _end(record), "other", None, None, record.qual, None, _filter(record), "gt")
     if None in copies:
         return said
     alleles = _value(record, "GT") or (None,)

@@ -40,6 +40,7 @@ def segment(alt: str, gt: str, cn: object, chrom: str = "chr17", values: str = "
         ("<DUP>", "1", ".", ("gain", None)),
         ("<DEL>,<DUP>", ".", ".", Skip.NO_DIRECTION.value),
         ("<DEL>,<DUP>", "7", ".", Skip.NO_DIRECTION.value),
+        (".", "1", ".", Skip.NO_DIRECTION.value),
     ],
 )  # fmt: skip
 def test_segments_by_copy_number_and_by_both_forms_of_gt(alt: str, gt: str, cn: object, what: object) -> None:
