@@ -115,8 +115,8 @@ def records(draw: st.DrawFn, caller: Caller) -> str:
 
 
 @st.composite
-def texts(draw: st.DrawFn, caller: Caller, sample: str) -> str:
-    """A whole file: records in any order, some twice."""
-    lines = draw(st.lists(records(caller), max_size=14))
+def texts(draw: st.DrawFn, caller: Caller, sample: str, most: int = 14) -> str:
+    """A whole file: at most so many records, in any order, some twice."""
+    lines = draw(st.lists(records(caller), max_size=most))
     repeats = draw(st.lists(st.sampled_from(lines), max_size=2)) if lines else []
     return caller.vcf([*lines, *repeats], sample, lengths=CONTIGS)
