@@ -81,7 +81,7 @@ def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
     )
     cn, expected, kind = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("kind")
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
-    holds = (pl.col("ploidy") != Ploidy.TWO.value) | (expected == 2) | (cn == 0)
+    holds = (pl.col("ploidy") != Ploidy.TWO.value) | (expected == 2) | (cn.round() == 0)
     whole = pl.when(holds.fill_null(False)).then(cn.round().cast(pl.Int32))
     table = table.with_columns(whole.alias("copy_number"))
     # a reference row by the caller's own ploidy, whose number is another than the sex expects, is a call: the number holds

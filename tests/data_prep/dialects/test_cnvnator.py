@@ -85,6 +85,7 @@ def test_cnvnator_without_numbers_goes_by_its_depth(alt: str, rd: object, what: 
     [
         # two alleles are written whatever the sex: of a man's X only the direction is known, and that nothing is left
         ("<DEL>", "1/1:0", "XY", ("complete-loss", 0)),
+        ("<DEL>", "1/1:0.25", "XY", ("complete-loss", 0)),
         ("<DEL>", "0/1:1", "XY", ("loss", None)),
         ("<DUP>", "./1:4", "XY", ("gain", None)),
         ("<DUP>", "0/1:3", "XX", ("low-gain", 3)),
