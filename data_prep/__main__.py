@@ -104,6 +104,13 @@ Samples = Annotated[
     Path, typer.Option(help="Sample table: the 1000 Genomes pedigree file, the IGSR table, or our own TSV.")
 ]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes that read; all cores if not given.")]
+DialectName = Annotated[
+    str | None,
+    typer.Option(help="The callers' dialect, where the headers do not tell: dragen, gatk-gcnv, manta ..."),
+]
+Assembly = Annotated[
+    str | None, typer.Option(help="GRCh38: the genome build of files whose headers give no contig lengths.")
+]
 
 
 def _tell_refused(reports: "Sequence[FileReport]") -> None:
@@ -117,6 +124,8 @@ def shards(
     samples: Samples,
     out: Annotated[Path, typer.Option(help="Folder to write; it must not be there, or be empty.")],
     jobs: Jobs = None,
+    dialect: DialectName = None,
+    assembly: Assembly = None,
 ) -> None:
     """Read VCF files into a folder of shards, to be built into a database later, with other such folders."""
     from data_prep.build import write_shards
@@ -126,7 +135,7 @@ def shards(
 
     try:
         with _Bar("reading") as bar:
-            written = write_shards(samples, out, vcf, jobs, bar.show)
+            written = write_shards(samples, out, vcf, jobs, bar.show, dialect, assembly)
     except (ReadingError, ShardSetError, ValueError, OSError) as error:
         _fail(error)
     refused = [one for one in written.files if one.status == REFUSED]
@@ -156,6 +165,8 @@ def build(
         "cnv.duckdb"
     ),
     jobs: Jobs = None,
+    dialect: DialectName = None,
+    assembly: Assembly = None,
 ) -> None:
     """Build and publish a database from VCF files, or from shards made of them."""
     from data_prep.build import BuildError
@@ -166,7 +177,7 @@ def build(
 
     try:
         with _Bar("reading") as bar:
-            summary = run(samples, out, vcf, shards, unrelated, genes, jobs, bar.show)
+            summary = run(samples, out, vcf, shards, unrelated, genes, jobs, bar.show, dialect, assembly)
     except (BuildError, ReadingError, ShardSetError, PublishError, ValueError, OSError) as error:
         _fail(error)
     for note in summary.notes:

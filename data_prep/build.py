@@ -18,9 +18,10 @@ import polars as pl
 
 from data_prep import __version__, database
 from data_prep.derived import derive, workers
+from data_prep.dialects import DIALECTS
 from data_prep.genes import embedded_gene_models, read_gencode
 from data_prep.people import People, number_people
-from data_prep.reading import Progress, find_files, read_files
+from data_prep.reading import Progress, check_names, find_files, read_files
 from data_prep.reports import DUPLICATE, READ, REFUSED, FileReport, SkippedRecord
 from data_prep.samples import SampleTable, digest_of, read_samples, read_sexes, sexes_of
 from data_prep.shard_set import (
@@ -70,14 +71,20 @@ def build(
     genes: Path | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    dialect: str | None = None,
+    assembly: str | None = None,
 ) -> Summary:
     """Builds a database from VCF files, and from shard sets made of such, and publishes it at the pointer `out`.
+
+    `dialect`: the name of the dialect of all VCF files where their headers do not tell it, or tell it wrongly; `assembly`:
+    GRCh38 for VCF files whose headers give no contig lengths. Shard sets keep what was said when they were written.
 
     Raises BuildError, ReadingError, ShardSetError, SampleTableError, PublishError or ValueError, each with one sentence,
     where nothing can be built; files that cannot be read are in the summary's `refused`.
     """
     progress = progress or (lambda stage, done, todo: None)
     clock = _Clock()
+    check_names(dialect, assembly)
     database.check_pointer(out)
     if not vcf and not shards:
         raise BuildError("nothing to build from: give --vcf, --shards or both")
@@ -89,7 +96,7 @@ def build(
     generation = database.new_generation()
     with database.working_folder(out, generation) as work:
         if files:
-            sets.append(read_files(files, sexes, work, jobs, progress))
+            sets.append(read_files(files, sexes, work, jobs, progress, dialect, assembly))
         clock.lap("read")
         people = number_people(table.frame, all_files(sets))
         if not people.sources.height:
@@ -132,17 +139,26 @@ def build(
 
 
 def write_shards(
-    samples: Path, out: Path, vcf: Sequence[str], jobs: int | None = None, progress: Progress | None = None
+    samples: Path,
+    out: Path,
+    vcf: Sequence[str],
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    dialect: str | None = None,
+    assembly: str | None = None,
 ) -> ShardSet:
     """Reads VCF files into a shard set in the new folder `out`, from which `build` makes the database later.
+
+    `dialect`, `assembly`: as for `build`.
 
     Raises ReadingError, ShardSetError or SampleTableError, each with one sentence; files that cannot be read are
     `refused` in the set's reports, and in those of the database.
     """
+    check_names(dialect, assembly)
     files = find_files(vcf)
     sexes = read_sexes(samples)
     with new_folder(out) as folder:
-        shards = read_files(files, sexes, folder, jobs, progress or (lambda stage, done, todo: None))
+        shards = read_files(files, sexes, folder, jobs, progress or (lambda stage, done, todo: None), dialect, assembly)
         write_report(shards)
     return replace(shards, folder=out)
 
@@ -160,16 +176,16 @@ class _Clock:
 
 def _provenance(table: SampleTable, people: People, samples: Path, generation: str, models: str) -> dict[str, str]:
     read = [r for r in people.reports if r.status == READ]
-    releases = sorted({r.release or "unknown" for r in read})
+    release = ", ".join(sorted({r.release or "unknown" for r in read}))
     simulated = sum(r.simulated for r in read)
-    release = ", ".join(releases)
+    callset = ", ".join(sorted({_callset(r) for r in read}))
     return {
         "generation": generation,
         "built_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "builder_version": __version__,
-        "caller": "Illumina DRAGEN",
+        "caller": ", ".join(sorted({_caller(r) for r in read})),
         "release": release,
-        "callset": f"simulated-{release}" if simulated else release,
+        "callset": f"simulated-{callset}" if simulated else callset,
         "simulated": "yes" if simulated else "no",
         "simulated_files": str(simulated),
         "source": "simulated cohort, no real person's calls" if simulated else "VCF files given to the build",
@@ -178,6 +194,18 @@ def _provenance(table: SampleTable, people: People, samples: Path, generation: s
         "gene_models": models,
         "reference_rows": "yes" if any(r.reference_rows and not r.joint for r in read) else "no",
     }
+
+
+def _caller(report: FileReport) -> str:
+    return DIALECTS[report.dialect or "dragen"].caller
+
+
+def _callset(report: FileReport) -> str:
+    """DRAGEN's callsets are known by their release alone; a release of another caller says nothing without its name."""
+    caller, release = _caller(report), report.release or "unknown"
+    if caller == DIALECTS["dragen"].caller:
+        return release
+    return caller if release == "unknown" or release in caller else f"{caller} {release}"
 
 
 def _summary(

@@ -53,11 +53,22 @@ def build_here(
     shards: Sequence[Path] = (),
     unrelated: Path | None = None,
     jobs: int = 1,
+    dialect: str | None = None,
+    assembly: str | None = None,
 ) -> Built:
     """Builds in this process, with few genes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("data_prep.build.embedded_gene_models", few_genes)
-        summary = build(samples, out, [str(one) for one in vcf], shards, unrelated, jobs=jobs)
+        summary = build(
+            samples,
+            out,
+            [str(one) for one in vcf],
+            shards,
+            unrelated,
+            jobs=jobs,
+            dialect=dialect,
+            assembly=assembly,
+        )
     return Built(out, summary)
 
 

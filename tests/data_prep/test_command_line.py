@@ -111,8 +111,11 @@ def test_build_tells_of_files_left_out_and_goes_on(
         "nobody.vcf": (vcf(None).encode(), "names no sample"),
         "joint.vcf": (header("A", more_samples=["A"]).encode(), "names the sample A twice"),
         "foreign.vcf": (header("A", release=None).encode(), "caller is not known"),
-        "newer.vcf": (header("A", release="4.4.7", fileformat="VCFv4.4").encode(), "VCFv4.4"),
         "unplaced.vcf": (vcf("D", [record("chr1", 5_000, 4_000), "chr1\t1"]).encode(), "not one of its 2 records"),
+        "snps.vcf": (
+            vcf("E", [record("chr1", 5_000, 5_001, "T", info="DP=9", record_id="rs1")] * 2).encode(),
+            "not one of its 2 records",
+        ),
         "grch37.vcf": ((shared / "data" / "dragen-3.10.4-NA12878-grch37.cnv.vcf").read_bytes(), "another genome build"),
     }
     for name, (data, _) in damaged.items():

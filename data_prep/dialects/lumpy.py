@@ -1,0 +1,45 @@
+"""Lumpy's deletions and duplications, as it writes them or as SVTyper and smoove genotype them.
+
+Lumpy alone gives no genotypes: a row with supporting reads (SU) in the sample is a call of direction alone. QUAL is
+SVTyper's Phred score, nothing without it.
+"""
+
+import polars as pl
+
+from data_prep.dialects.junctions import junction_records, junction_table
+from data_prep.dialects.records import Kind, Plain, carried, number
+from data_prep.vcf import Header
+
+
+class Lumpy:
+    """The dialect of `lumpyexpress`, SVTyper and smoove."""
+
+    name = "lumpy"
+    caller = "Lumpy"
+    sign = "##source=LUMPY"
+    joins = False
+    """Each record is one event between two breakpoints."""
+    plain = Plain((), untyped=False)
+
+    def recognise(self, header: Header) -> bool:
+        return (header.first("source") or "").upper().startswith("LUMPY")
+
+    def release(self, header: Header) -> str:
+        return (header.first("source") or "")[len("LUMPY") :].strip() or "unknown"
+
+    def caller_sex(self, header: Header) -> str | None:
+        return None
+
+    def records(self, text: pl.DataFrame) -> pl.DataFrame:
+        """Understood records; columns of `RECORD`."""
+        table = junction_table(text, ("SU",))
+        untyped = ~pl.col("GT").str.contains(r"\d").fill_null(False)
+        supported = (number(pl.col("SU")) > 0).fill_null(False)
+        word = pl.col("alt").str.extract(r"^<(DEL|DUP)\b")
+        raw = word.replace_strict(
+            {"DEL": Kind.LOSS.value, "DUP": Kind.GAIN.value}, default=None, return_dtype=pl.String
+        )
+        is_raw = untyped & supported & raw.is_not_null() & ~carried()
+        return junction_records(
+            table.with_columns(pl.when(is_raw).then(raw).otherwise("kind").alias("kind"), is_raw.alias("told"))
+        )
