@@ -79,7 +79,7 @@ def read_file(path: Path, assembly: str | None = None) -> VcfFile:
     """
     if path.exists() and not path.is_file():
         # reading a named pipe would wait for its writer for ever
-        raise FileRefusedError("it is no regular file: give DRAGEN CNV VCF files")
+        raise FileRefusedError("it is no regular file: give VCF files of CNV calls")
     if path.stat().st_size > MAX_TEXT:
         raise FileRefusedError(f"it has more than {MAX_TEXT >> 20} MiB: it holds no single person's CNV calls")
     raw = path.read_bytes()
@@ -157,7 +157,7 @@ def _split(path: Path, text: bytes, assembly: str | None) -> tuple[Header, bytes
         text = text.replace(b"\r\n", b"\n")
         notes.append("line ends of Windows were read as line ends")
     if not text.startswith(b"##fileformat=VCF"):
-        raise FileRefusedError("it does not begin with ##fileformat=VCF: give DRAGEN CNV VCF files")
+        raise FileRefusedError("it does not begin with ##fileformat=VCF: give VCF files of CNV calls")
     at = text.find(b"\n#CHROM")
     if at < 0:
         raise FileRefusedError("its header has no #CHROM line: the file is cut short, fetch it again")

@@ -1,5 +1,7 @@
 """Headers to dialects: each caller's own is recognised, and by nobody else; names hold before headers."""
 
+from pathlib import Path
+
 import pytest
 
 from data_prep.dialects import DIALECTS, recognise
@@ -10,6 +12,15 @@ from tests.data_prep.dragen_text import header
 
 def test_every_dialect_but_the_first_has_its_text_here() -> None:
     assert set(CALLERS) == set(DIALECTS) - {"dragen"}
+
+
+def test_the_documentation_has_a_row_for_every_dialect() -> None:
+    """Name and joining as the code has them, in its order."""
+    text = (Path(__file__).resolve().parents[3] / "docs" / "dialects.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| `")]
+    assert {row[0].strip("`"): row[6] for row in rows if not row[0].startswith("`--")} == {
+        name: "yes" if dialect.joins else "no" for name, dialect in DIALECTS.items()
+    }
 
 
 @pytest.mark.parametrize("name", CALLERS)
