@@ -17,6 +17,7 @@ from data_prep.dialects.records import (
     info_text,
     number,
     position,
+    source,
     understood,
 )
 from data_prep.vcf import Header
@@ -41,10 +42,10 @@ class Canvas:
     """Its segments tile the genome, so one event with a ragged edge is two abutting ones, as in DRAGEN (R3)."""
 
     def recognise(self, header: Header) -> bool:
-        return (header.first("source") or "").startswith("Canvas")
+        return source(header, "Canvas") is not None
 
     def release(self, header: Header) -> str:
-        return (header.first("source") or "").removeprefix("Canvas").strip() or "unknown"
+        return source(header, "Canvas") or "unknown"
 
     def caller_sex(self, header: Header) -> str | None:
         return None

@@ -18,6 +18,7 @@ from data_prep.dialects.records import (
     kinds,
     number,
     position,
+    source,
     symbol_kind,
     understood,
 )
@@ -34,10 +35,10 @@ class CnvNator:
     """It merges what belongs together itself, and without bin counts a step could not be told from a ragged edge (R3)."""
 
     def recognise(self, header: Header) -> bool:
-        return (header.first("source") or "").startswith("CNVnator")
+        return source(header, "CNVnator") is not None
 
     def release(self, header: Header) -> str:
-        return (header.first("source") or "")[len(self.caller) :].strip(" _v") or "unknown"
+        return source(header, "CNVnator") or "unknown"
 
     def caller_sex(self, header: Header) -> str | None:
         return None

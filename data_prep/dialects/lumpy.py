@@ -7,7 +7,7 @@ SVTyper's Phred score, nothing without it.
 import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
-from data_prep.dialects.records import Kind, carried, number
+from data_prep.dialects.records import Kind, carried, number, source
 from data_prep.vcf import Header
 
 
@@ -21,10 +21,10 @@ class Lumpy:
     """Each record is one event between two breakpoints."""
 
     def recognise(self, header: Header) -> bool:
-        return (header.first("source") or "").upper().startswith("LUMPY")
+        return source(header, "LUMPY") is not None
 
     def release(self, header: Header) -> str:
-        return (header.first("source") or "")[len("LUMPY") :].strip() or "unknown"
+        return source(header, "LUMPY") or "unknown"
 
     def caller_sex(self, header: Header) -> str | None:
         return None

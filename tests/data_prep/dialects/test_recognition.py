@@ -73,6 +73,22 @@ def test_a_name_holds_before_the_header() -> None:
     assert recognise(head, "lumpy").name == "lumpy"
 
 
+def test_lines_of_programs_in_between_do_not_hide_the_caller() -> None:
+    head = parse_header(CALLERS["manta"].header().replace("##source=", "##source=SelectVariants\n##source=", 1))
+    assert recognise(head).name == "manta"
+    assert recognise(head).release(head) == "1.6.0"
+
+
+@pytest.mark.parametrize(("line", "name", "release"), [("CNVnator_v0.4.1", "cnvnator", "0.4.1"), ("CNVpytor 1.3.1", "cnvpytor", "1.3.1"), ("lumpy 0.2.13", "lumpy", "0.2.13"), ("DRAGEN_CNV", "dragen", "unknown")])  # fmt: skip
+def test_the_source_line_tells_the_release(line: str, name: str, release: str) -> None:
+    """R12."""
+    head = parse_header(
+        f"##fileformat=VCFv4.2\n##source={line}\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS"
+    )
+    assert recognise(head).name == name
+    assert recognise(head).release(head) == release
+
+
 def test_the_interval_file_of_gatk_gcnv_is_not_its_segments() -> None:
     """Its rows are single bins with the same command line: counted as events they would be thousands."""
     intervals = CALLERS["gatk-gcnv"].header(drop="ID=QS")
