@@ -7,7 +7,7 @@ SVTyper's Phred score, nothing without it.
 import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
-from data_prep.dialects.records import Kind, carried, number, source
+from data_prep.dialects.records import Kind, number, source
 from data_prep.vcf import Header
 
 
@@ -34,9 +34,5 @@ class Lumpy:
         table = junction_table(text, ("SU",))
         untyped = ~pl.col("GT").str.contains(r"\d").fill_null(False)
         supported = (number(pl.col("SU")) > 0).fill_null(False)
-        word = pl.col("alt").str.extract(r"^<(DEL|DUP)\b")
-        raw = word.replace_strict(
-            {"DEL": Kind.LOSS.value, "DUP": Kind.GAIN.value}, default=None, return_dtype=pl.String
-        )
-        is_raw = untyped & supported & raw.is_not_null() & ~carried()
-        return junction_records(table.with_columns(pl.when(is_raw).then(raw).otherwise("kind").alias("kind")))
+        raw = untyped & supported & (pl.col("kind") == Kind.ABSENT.value)
+        return junction_records(table.with_columns(pl.when(raw).then("variant").otherwise("kind").alias("kind")))

@@ -242,7 +242,8 @@ def _lumpy(record: Any, genotype: str) -> Said:
     said = _junction(record, genotype)
     typed = any(one is not None for one in (_value(record, "GT") or ()))
     if said.kind == "absent" and not typed and (_value(record, "SU") or 0) > 0:
-        said.kind = "loss" if _alt(record).startswith("<DEL") else "gain"
+        deleted = _alt(record).startswith("<DEL") or (_alt(record)[0] != "<" and _info(record, "SVTYPE") == "DEL")
+        said.kind = "loss" if deleted else "gain"
     return said
 
 
