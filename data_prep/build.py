@@ -267,7 +267,7 @@ def _provenance(
 
 
 def _caller(report: FileReport) -> str:
-    return DIALECTS[report.dialect or "dragen"].caller
+    return DIALECTS[report.dialect].caller if report.dialect else "unknown"
 
 
 def _callset(report: FileReport) -> str:
