@@ -197,7 +197,7 @@ def _provenance(table: SampleTable, people: People, samples: Path, generation: s
 
 
 def _caller(report: FileReport) -> str:
-    return DIALECTS[report.dialect or "dragen"].caller
+    return DIALECTS[report.dialect].caller if report.dialect else "unknown"
 
 
 def _callset(report: FileReport) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.dialects.records import Kind, Ploidy
+from data_prep.dialects.records import KIND, Kind, Ploidy
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL, chromosome
 from data_prep.domain.copy_number import HIGH_GAIN_FACTOR, CallClass, Direction
 
@@ -55,6 +55,7 @@ class Sorted:
     """file, row (position in the batch), reason."""
 
 
+_DIRECTED: Final = {kind.value: kind.value for kind in (Kind.LOSS, Kind.GAIN)}
 _NO_CALL: Final = [Kind.REFERENCE.value, Kind.OTHER.value, Kind.ABSENT.value, Kind.BALANCED.value]
 
 
@@ -92,18 +93,8 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
     )
     cn, expected, kind = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("kind")
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
-    holds = (pl.col("ploidy") != Ploidy.TWO.value) | (expected == 2) | (cn.round() == 0)
-    whole = pl.when(holds.fill_null(False)).then(cn.round().cast(pl.Int32))
-    table = table.with_columns(whole.alias("copy_number"))
-    # a reference row by the caller's own ploidy, whose number is another than the sex expects, is a call: the number holds
-    contrary = (kind == Kind.REFERENCE.value) & (pl.col("ploidy") == Ploidy.SEX.value) & (cn != expected)
-    table = table.with_columns(
-        pl.when(contrary.fill_null(False))
-        .then(pl.lit(Kind.VARIABLE.value))
-        .otherwise(kind.cast(pl.String))
-        .alias("kind"),
-        *_without_variation(table, is_female_y, joint),
-    ).with_columns(
+    table = _by_ploidy(table.with_columns(cn.round().cast(pl.Int32).alias("copy_number")))
+    table = table.with_columns(_without_variation(table, is_female_y, joint)).with_columns(
         pl.when(kind.is_in(_NO_CALL) | pl.col("quiet"))
         .then(None)
         .when(is_female_y)
@@ -121,7 +112,7 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .when(kind == Kind.LOH.value)
         .then(pl.lit(CallClass.LOH.value))
         .when(cn.is_null() | expected.is_null())
-        .then(kind.replace_strict({"loss": "loss", "gain": "gain"}, default=None, return_dtype=pl.String))
+        .then(kind.cast(pl.String).replace_strict(_DIRECTED, default=None, return_dtype=pl.String))
         .cast(CLASS)
         .alias("class")
     )
@@ -152,6 +143,25 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .otherwise(pl.lit(Skip.NO_DIRECTION.value))
         .alias("skip")
     )
+
+
+def _by_ploidy(table: pl.DataFrame) -> pl.DataFrame:
+    """Copy numbers and reference rows as they hold for callers whose genotypes do not tell the ploidy."""
+    cn, expected, ploidy = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("ploidy")
+    said = set(table.get_column("ploidy").unique())
+    if Ploidy.TWO.value in said:
+        holds = (ploidy != Ploidy.TWO.value) | (expected == 2) | (cn == 0)
+        table = table.with_columns(pl.when(holds.fill_null(False)).then(cn).alias("copy_number"))
+    if Ploidy.SEX.value in said:
+        # what is a reference row by the caller's own ploidy, and by the sex is not, is a call: its number holds
+        contrary = (pl.col("kind") == Kind.REFERENCE.value) & (ploidy == Ploidy.SEX.value) & (cn != expected)
+        kind = (
+            pl.when(contrary.fill_null(False))
+            .then(pl.lit(Kind.VARIABLE.value))
+            .otherwise(pl.col("kind").cast(pl.String))
+        )
+        table = table.with_columns(kind.cast(KIND).alias("kind"))
+    return table
 
 
 def calls_of(judged: pl.DataFrame) -> pl.DataFrame:

@@ -91,7 +91,7 @@ def read_file(path: Path, assembly: str | None = None) -> VcfFile | LongFile:
     """
     if path.exists() and not path.is_file():
         # reading a named pipe would wait for its writer for ever
-        raise FileRefusedError("it is no regular file: give CNV VCF files")
+        raise FileRefusedError("it is no regular file: give VCF files of CNV calls")
     if path.stat().st_size > IN_MEMORY:
         return _long(path, assembly)
     raw = path.read_bytes()
@@ -191,7 +191,7 @@ def _split(path: Path, text: bytes, assembly: str | None) -> tuple[Header, bytes
         text = text.replace(b"\r\n", b"\n")
         notes.append("line ends of Windows were read as line ends")
     if not text.startswith(b"##fileformat=VCF"):
-        raise FileRefusedError("it does not begin with ##fileformat=VCF: give CNV VCF files")
+        raise FileRefusedError("it does not begin with ##fileformat=VCF: give VCF files of CNV calls")
     at = text.find(b"\n#CHROM")
     if at < 0:
         raise FileRefusedError("its header has no #CHROM line: the file is cut short, fetch it again")

@@ -18,6 +18,7 @@ from data_prep.dialects.records import (
     info_text,
     number,
     position,
+    source,
     understood,
 )
 from data_prep.vcf import Header
@@ -43,10 +44,10 @@ class Canvas:
     plain = Plain(by_genotype=True)
 
     def recognise(self, header: Header) -> bool:
-        return (header.first("source") or "").startswith("Canvas")
+        return source(header, "Canvas") is not None
 
     def release(self, header: Header) -> str:
-        return (header.first("source") or "").removeprefix("Canvas").strip() or "unknown"
+        return source(header, "Canvas") or "unknown"
 
     def caller_sex(self, header: Header) -> str | None:
         return None

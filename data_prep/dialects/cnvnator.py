@@ -19,6 +19,7 @@ from data_prep.dialects.records import (
     kinds,
     number,
     position,
+    source,
     symbol_kind,
     understood,
 )
@@ -36,10 +37,10 @@ class CnvNator:
     plain = Plain()
 
     def recognise(self, header: Header) -> bool:
-        return (header.first("source") or "").startswith("CNVnator")
+        return source(header, "CNVnator") is not None
 
     def release(self, header: Header) -> str:
-        return (header.first("source") or "")[len(self.caller) :].strip(" _v") or "unknown"
+        return source(header, "CNVnator") or "unknown"
 
     def caller_sex(self, header: Header) -> str | None:
         return None

@@ -7,7 +7,7 @@ genotype, so in a file of several samples nobody could say whose they are; in a 
 import polars as pl
 
 from data_prep.dialects.cnvnator import depth_records
-from data_prep.dialects.records import Plain, Ploidy, understood
+from data_prep.dialects.records import Plain, Ploidy, source, understood
 from data_prep.vcf import Header
 
 
@@ -22,10 +22,10 @@ class CnvPytor:
     plain = Plain()
 
     def recognise(self, header: Header) -> bool:
-        return (header.first("source") or "").startswith("CNVpytor")
+        return source(header, "CNVpytor") is not None
 
     def release(self, header: Header) -> str:
-        return (header.first("source") or "")[len(self.caller) :].strip(" _v") or "unknown"
+        return source(header, "CNVpytor") or "unknown"
 
     def caller_sex(self, header: Header) -> str | None:
         return None

@@ -19,6 +19,7 @@ from data_prep.dialects.records import (
     kinds,
     number,
     position,
+    source,
     symbol_kind,
     understood,
 )
@@ -45,7 +46,7 @@ class Dragen:
     """Whether SVLEN holds where END says otherwise, as VCF 4.4 wants it."""
 
     def recognise(self, header: Header) -> bool:
-        return "DRAGENVersion" in header.meta or (header.first("source") or "").startswith("DRAGEN_CNV")
+        return "DRAGENVersion" in header.meta or source(header, "DRAGEN_CNV") is not None
 
     def release(self, header: Header) -> str:
         found = _RELEASE.search(header.first("DRAGENVersion") or "")

@@ -12,7 +12,7 @@ class Dragen44(Dragen):
     """The dialect of DRAGEN's `*.cnv.vcf.gz` and `*.cnv_sv.vcf.gz` in VCF 4.4."""
 
     name = "dragen-4.4"
-    sign = "the same with ##fileformat=VCFv4.4"
+    sign = "##DRAGENVersion with ##fileformat=VCFv4.4"
     length_first = True
 
     def recognise(self, header: Header) -> bool:

@@ -30,7 +30,8 @@ _POINTERS: Final = ["PASS", ".", "SampleFT", "FailedFT"]
 
 
 def junction_table(text: pl.DataFrame, keys: Sequence[str] = ()) -> pl.DataFrame:
-    """Text with the FORMAT values GT, FT and `keys`, and with start, end, kind, copy_number and filters.
+    """Text with the FORMAT values GT, FT and `keys`, and with start, end, kind, copy_number, filters and `variant`: the kind
+    that the record has in whoever carries it.
 
     A deletion's copy number is the count of its reference alleles; of a duplication only the direction is known. A row whose
     FORMAT has no GT is a call of its sample.
@@ -52,7 +53,7 @@ def junction_table(text: pl.DataFrame, keys: Sequence[str] = ()) -> pl.DataFrame
         .then(pl.lit(Kind.OTHER.value))
         .otherwise("kind")
     )
-    table = table.with_columns(kind.alias("kind"))
+    table = table.with_columns(kind.alias("kind"), kind.alias("variant"))
     is_cnv = pl.col("kind").is_in([Kind.LOSS.value, Kind.GAIN.value])
     return table.with_columns(
         pl.when(is_cnv & genotyped() & ~carried()).then(pl.lit(Kind.ABSENT.value)).otherwise("kind").alias("kind"),

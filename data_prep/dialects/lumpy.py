@@ -7,7 +7,7 @@ SVTyper's Phred score, nothing without it.
 import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
-from data_prep.dialects.records import Kind, Plain, carried, number
+from data_prep.dialects.records import Kind, Plain, number, source
 from data_prep.vcf import Header
 
 
@@ -22,10 +22,10 @@ class Lumpy:
     plain = Plain((), untyped=False)
 
     def recognise(self, header: Header) -> bool:
-        return (header.first("source") or "").upper().startswith("LUMPY")
+        return source(header, "LUMPY") is not None
 
     def release(self, header: Header) -> str:
-        return (header.first("source") or "")[len("LUMPY") :].strip() or "unknown"
+        return source(header, "LUMPY") or "unknown"
 
     def caller_sex(self, header: Header) -> str | None:
         return None
@@ -35,11 +35,8 @@ class Lumpy:
         table = junction_table(text, ("SU",))
         untyped = ~pl.col("GT").str.contains(r"\d").fill_null(False)
         supported = (number(pl.col("SU")) > 0).fill_null(False)
-        word = pl.col("alt").str.extract(r"^<(DEL|DUP)\b")
-        raw = word.replace_strict(
-            {"DEL": Kind.LOSS.value, "DUP": Kind.GAIN.value}, default=None, return_dtype=pl.String
-        )
-        is_raw = untyped & supported & raw.is_not_null() & ~carried()
+        told = untyped & supported
+        raw = told & (pl.col("kind") == Kind.ABSENT.value)
         return junction_records(
-            table.with_columns(pl.when(is_raw).then(raw).otherwise("kind").alias("kind"), is_raw.alias("told"))
+            table.with_columns(pl.when(raw).then("variant").otherwise("kind").alias("kind"), told.alias("told"))
         )

@@ -6,7 +6,7 @@ QUAL is Manta's Phred score and its filters are its own, so R4 reads them as the
 import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
-from data_prep.dialects.records import Plain
+from data_prep.dialects.records import Plain, source
 from data_prep.vcf import Header
 
 
@@ -21,10 +21,10 @@ class Manta:
     plain = Plain(())
 
     def recognise(self, header: Header) -> bool:
-        return (header.first("source") or "").startswith("GenerateSVCandidates")
+        return source(header, "GenerateSVCandidates") is not None
 
     def release(self, header: Header) -> str:
-        return (header.first("source") or "").removeprefix("GenerateSVCandidates").strip() or "unknown"
+        return source(header, "GenerateSVCandidates") or "unknown"
 
     def caller_sex(self, header: Header) -> str | None:
         return None

@@ -12,7 +12,17 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.dialects.records import KIND, Kind, Plain, Ploidy, format_values, info_number, position, understood
+from data_prep.dialects.records import (
+    KIND,
+    Kind,
+    Plain,
+    Ploidy,
+    format_values,
+    info_number,
+    position,
+    source,
+    understood,
+)
 from data_prep.vcf import Header
 
 _COPIES: Final = re.compile(r"<CN([0-9]{1,3})>")
@@ -30,7 +40,7 @@ class Phase3:
     plain = Plain((), by_genotype=True)
 
     def recognise(self, header: Header) -> bool:
-        if any(source.startswith("1000GenomesPhase3") for source in header.meta.get("source", ())):
+        if source(header, "1000GenomesPhase3") is not None:
             return True
         has_calls = any(line.startswith("<ID=CS,") for line in header.meta.get("INFO", ()))
         return has_calls and any(line.startswith("<ID=CN0,") for line in header.meta.get("ALT", ()))

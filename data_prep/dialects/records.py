@@ -10,6 +10,8 @@ from typing import Final
 
 import polars as pl
 
+from data_prep.vcf import Header
+
 
 class Kind(StrEnum):
     """What the caller's own words (ALT, SVTYPE, ID) say of a record."""
@@ -106,6 +108,17 @@ def understood(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
         (pl.col(name) if name in table.columns else defaults.get(name, pl.lit(None))).cast(dtype).alias(name)
         for name, dtype in RECORD.items()
     )
+
+
+def source(header: Header, name: str) -> str | None:
+    """What follows the caller's name in its `##source` line, without regard to case; None where no line begins with it.
+
+    Other programs that a file went through may have lines of their own.
+    """
+    for line in header.meta.get("source", ()):
+        if line.lower().startswith(name.lower()):
+            return line[len(name) :].strip(" _v")
+    return None
 
 
 def position() -> pl.Expr:

@@ -209,7 +209,7 @@ def test_e38_a_gzip_bomb_is_refused_within_bounds(tmp_path: Path, name: str, uni
     )
     kilobytes, _, said = done.stdout.partition(" ")
     assert "inflates to more than" in said
-    assert int(kilobytes) < 2.5 * (1 << 20)
+    assert int(kilobytes) < 1.5 * (1 << 20)
 
 
 def test_e40_a_call_over_a_centromere_lies_in_a_problem_region(tmp_path: Path) -> None:

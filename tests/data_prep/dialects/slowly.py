@@ -259,8 +259,10 @@ def _delly(record: Any, genotype: str) -> Said:
 def _lumpy(record: Any, genotype: str) -> Said:
     said = _junction(record, genotype)
     typed = any(one is not None for one in (_value(record, "GT") or ()))
-    if said.kind == "absent" and not typed and (_value(record, "SU") or 0) > 0:
-        said.kind, said.told = "loss" if _alt(record).startswith("<DEL") else "gain", True
+    said.told = not typed and (_value(record, "SU") or 0) > 0
+    if said.kind == "absent" and said.told:
+        deleted = _alt(record).startswith("<DEL") or (_alt(record)[0] != "<" and _info(record, "SVTYPE") == "DEL")
+        said.kind = "loss" if deleted else "gain"
     return said
 
 

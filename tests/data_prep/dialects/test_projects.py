@@ -5,6 +5,7 @@ import pytest
 from data_prep.calls import Skip
 from tests.data_prep.dialects.outcome import brief, call, outcome
 from tests.data_prep.dialects.texts import CALLERS
+from tests.data_prep.in_memory import fates
 
 PHASE3, GATK_SV = CALLERS["1000-genomes-phase-3"], CALLERS["gatk-sv"]
 SITE = "1 713044 esv3584977;esv3584978 C <CN0>,<CN2> 100 PASS AC=3,206;AF=0.000599042,0.0411342;CS=DUP_gs;END=755966;SVTYPE=CNV;VT=SV GT"  # fmt: skip
@@ -93,6 +94,16 @@ def site(alt: str, values: str, svtype: str = "", chrom: str = "chr1", **more: o
 )
 def test_sites_of_the_high_coverage_set(alt: str, values: str, what: object) -> None:
     assert brief(outcome(GATK_SV, site(alt, values, quality=321))) == what
+
+
+def test_sites_of_both_sorts_stand_side_by_side_on_a_man_s_x() -> None:
+    """R2: the number of a genotype for two copies does not hold there, that of CN does, in the same file."""
+    lines = [
+        site("<DEL>", "0/1:99:1", chrom="chrX"),
+        site("<CNV>", "./.:2:99", "CNV", "chrX", form="GT:CN:CNQ", filters="MULTIALLELIC"),
+    ]
+    found = fates([GATK_SV.vcf(lines)], ["XY"]).calls.select("class", "copy_number").rows()
+    assert sorted(found, key=str) == [("loss", None), ("low-gain", 2)]
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,15 @@ import pysam
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
+from data_prep.dialects import DIALECTS
 from data_prep.reports import BatchReport
 from data_prep.shards import read_batch
+from data_prep.vcf import frame
 from tests.data_prep.dialects.random_files import EVERY, texts
 from tests.data_prep.dialects.slowly import Person, read
-from tests.data_prep.in_memory import CALL, EXAMPLES, single
+from tests.data_prep.in_memory import CALL, EXAMPLES, file_of, single
 
 SEXES = [None, "XX", "XY"]
 
@@ -81,6 +84,21 @@ def test_files_of_every_caller_are_read_as_the_slow_reading_does(files: list[tup
             assert said.reference_rows == person.reference.total()
             assert events.filter(file=number).height == person.events
             assert said.records == person.records == said.calls + said.reference_rows + said.skipped
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_record_means_the_same_alone_and_among_others(name: str) -> None:
+    """R12: long and joint files are read in pieces; what a record is must not hang on its neighbours in a piece."""
+
+    @EXAMPLES
+    @given(texts(EVERY[name], "S"))
+    def look(text: str) -> None:
+        together = frame([file_of(text)])
+        alone = [DIALECTS[name].records(together[number]) for number in range(together.height)]
+        if alone:
+            assert_frame_equal(DIALECTS[name].records(together), pl.concat(alone))
+
+    look()
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -1,5 +1,7 @@
 """Headers to dialects: each caller's own is recognised, and by nobody else; names hold before headers."""
 
+from pathlib import Path
+
 import pytest
 
 from data_prep.dialects import DIALECTS, recognise
@@ -10,6 +12,15 @@ from tests.data_prep.dragen_text import header
 
 def test_every_dialect_but_the_first_has_its_text_here() -> None:
     assert set(CALLERS) == set(DIALECTS) - {"dragen"}
+
+
+def test_the_documentation_has_a_row_for_every_dialect() -> None:
+    """Name and joining as the code has them, in its order."""
+    text = (Path(__file__).resolve().parents[3] / "docs" / "dialects.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| `")]
+    assert {row[0].strip("`"): row[6] for row in rows if not row[0].startswith("`--")} == {
+        name: "yes" if dialect.joins else "no" for name, dialect in DIALECTS.items()
+    }
 
 
 @pytest.mark.parametrize("name", CALLERS)
@@ -60,6 +71,22 @@ def test_dragen_is_told_apart_by_the_version_of_vcf_and_not_by_its_own(
 def test_a_name_holds_before_the_header() -> None:
     head = parse_header(CALLERS["manta"].header())
     assert recognise(head, "lumpy").name == "lumpy"
+
+
+def test_lines_of_programs_in_between_do_not_hide_the_caller() -> None:
+    head = parse_header(CALLERS["manta"].header().replace("##source=", "##source=SelectVariants\n##source=", 1))
+    assert recognise(head).name == "manta"
+    assert recognise(head).release(head) == "1.6.0"
+
+
+@pytest.mark.parametrize(("line", "name", "release"), [("CNVnator_v0.4.1", "cnvnator", "0.4.1"), ("CNVpytor 1.3.1", "cnvpytor", "1.3.1"), ("lumpy 0.2.13", "lumpy", "0.2.13"), ("DRAGEN_CNV", "dragen", "unknown")])  # fmt: skip
+def test_the_source_line_tells_the_release(line: str, name: str, release: str) -> None:
+    """R12."""
+    head = parse_header(
+        f"##fileformat=VCFv4.2\n##source={line}\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS"
+    )
+    assert recognise(head).name == name
+    assert recognise(head).release(head) == release
 
 
 def test_the_interval_file_of_gatk_gcnv_is_not_its_segments() -> None:
