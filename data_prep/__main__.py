@@ -108,6 +108,13 @@ Samples = Annotated[
     Path, typer.Option(help="Sample table: the 1000 Genomes pedigree file, the IGSR table, or our own TSV.")
 ]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes that read; all cores if not given.")]
+DialectName = Annotated[
+    str | None,
+    typer.Option(help="The callers' dialect, where the headers do not tell: dragen, gatk-gcnv, manta ..."),
+]
+Assembly = Annotated[
+    str | None, typer.Option(help="GRCh38: the genome build of files whose headers give no contig lengths.")
+]
 
 
 def _tell_refused(reports: "Sequence[FileReport]") -> None:
@@ -121,6 +128,8 @@ def shards(
     samples: Samples,
     out: Annotated[Path, typer.Option(help="Folder to write; it must not be there, or be empty.")],
     jobs: Jobs = None,
+    dialect: DialectName = None,
+    assembly: Assembly = None,
 ) -> None:
     """Read VCF files into a folder of shards, to be built into a database later, with other such folders."""
     from data_prep.build import write_shards
@@ -130,7 +139,7 @@ def shards(
 
     try:
         with _Bar("reading") as bar:
-            written = write_shards(samples, out, vcf, jobs, bar.show)
+            written = write_shards(samples, out, vcf, jobs, bar.show, dialect, assembly)
     except (ReadingError, ShardSetError, ValueError, OSError) as error:
         _fail(error)
     refused = [one for one in written.files if one.status == REFUSED]
@@ -253,6 +262,8 @@ def build(
         "cnv.duckdb"
     ),
     jobs: Jobs = None,
+    dialect: DialectName = None,
+    assembly: Assembly = None,
     beside: Annotated[
         bool,
         typer.Option(
@@ -278,9 +289,13 @@ def build(
     try:
         with _Bar("reading") as bar:
             if add or remove:
-                changed = change(samples, out, add, remove, unrelated, genes, jobs, bar.show, callset=callset)
+                changed = change(
+                    samples, out, add, remove, unrelated, genes, jobs, bar.show, dialect, assembly, callset=callset
+                )
             else:
-                changed = run(samples, out, vcf, shards, unrelated, genes, jobs, bar.show, beside=beside)
+                changed = run(
+                    samples, out, vcf, shards, unrelated, genes, jobs, bar.show, dialect, assembly, beside=beside
+                )
     except (BuildError, EarlierError, ReadingError, ShardSetError, PublishError, ValueError, OSError) as error:
         _fail(error)
     if changed is None:

@@ -19,11 +19,12 @@ import polars as pl
 from data_prep import __version__, database
 from data_prep.callsets import MAIN, callsets, combine
 from data_prep.derived import derive, workers
+from data_prep.dialects import DIALECTS
 from data_prep.earlier import EarlierError, files_of, take_over
 from data_prep.fetch import manifest
 from data_prep.genes import GeneModels, embedded_gene_models, read_gencode
 from data_prep.people import People, number_people
-from data_prep.reading import Progress, find_files, read_files
+from data_prep.reading import Progress, check_names, find_files, read_files
 from data_prep.reports import DUPLICATE, READ, REFUSED, FileReport, SkippedRecord
 from data_prep.samples import SampleTable, digest_of, read_samples, read_sexes, sexes_of
 from data_prep.shard_set import (
@@ -75,18 +76,23 @@ def build(
     genes: Path | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    dialect: str | None = None,
+    assembly: str | None = None,
     *,
     beside: bool = False,
 ) -> Summary:
     """Builds a database from VCF files, and from shard sets made of such, and publishes it at the pointer `out`.
 
-    With `beside` the callsets of the database that is published there stay in it, but for one of the same name.
+    `dialect`: the name of the dialect of all VCF files where their headers do not tell it, or tell it wrongly; `assembly`:
+    GRCh38 for VCF files whose headers give no contig lengths. Shard sets keep what was said when they were written. With
+    `beside` the callsets of the database that is published there stay in it, but for one of the same name.
 
     Raises BuildError, ReadingError, ShardSetError, SampleTableError, PublishError or ValueError, each with one sentence,
     where nothing can be built; files that cannot be read are in the summary's `refused`.
     """
     progress = progress or (lambda stage, done, todo: None)
     clock = _Clock()
+    check_names(dialect, assembly)
     database.check_pointer(out)
     if not vcf and not shards:
         raise BuildError("nothing to build from: give --vcf, --shards or both")
@@ -98,7 +104,7 @@ def build(
     generation = database.new_generation()
     with database.working_folder(out, generation) as work:
         if files:
-            sets.append(read_files(files, sexes, work, jobs, progress))
+            sets.append(read_files(files, sexes, work, jobs, progress, dialect, assembly))
         clock.lap("read")
         models = embedded_gene_models() if genes is None else read_gencode(genes)
         clock.lap("genes")
@@ -121,6 +127,8 @@ def change(
     genes: Path | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    dialect: str | None = None,
+    assembly: str | None = None,
     *,
     callset: str | None = None,
 ) -> Summary | None:
@@ -134,6 +142,7 @@ def change(
     """
     progress = progress or (lambda stage, done, todo: None)
     clock = _Clock()
+    check_names(dialect, assembly)
     database.check_pointer(out)
     if not out.exists():
         raise BuildError(f"{out} does not exist, so nothing can be added to it: build it with --vcf first")
@@ -155,7 +164,7 @@ def change(
         clock.lap("earlier")
         sets = [earlier.shards]
         if files:
-            sets.append(read_files(files, sexes, work, jobs, progress))
+            sets.append(read_files(files, sexes, work, jobs, progress, dialect, assembly))
             _check_new(sets[1], there)
         clock.lap("read")
         models = earlier.models if genes is None else read_gencode(genes)
@@ -294,17 +303,26 @@ def _beside(finished: Path, out: Path) -> Path:
 
 
 def write_shards(
-    samples: Path, out: Path, vcf: Sequence[str], jobs: int | None = None, progress: Progress | None = None
+    samples: Path,
+    out: Path,
+    vcf: Sequence[str],
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    dialect: str | None = None,
+    assembly: str | None = None,
 ) -> ShardSet:
     """Reads VCF files into a shard set in the new folder `out`, from which `build` makes the database later.
+
+    `dialect`, `assembly`: as for `build`.
 
     Raises ReadingError, ShardSetError or SampleTableError, each with one sentence; files that cannot be read are
     `refused` in the set's reports, and in those of the database.
     """
+    check_names(dialect, assembly)
     files = find_files(vcf)
     sexes = read_sexes(samples)
     with new_folder(out) as folder:
-        shards = read_files(files, sexes, folder, jobs, progress or (lambda stage, done, todo: None))
+        shards = read_files(files, sexes, folder, jobs, progress or (lambda stage, done, todo: None), dialect, assembly)
         write_report(shards)
     return replace(shards, folder=out)
 
@@ -322,16 +340,16 @@ class _Clock:
 
 def _provenance(table: SampleTable, people: People, samples: Path, generation: str, models: str) -> dict[str, str]:
     read = [r for r in people.reports if r.status == READ]
-    releases = sorted({r.release or "unknown" for r in read})
+    release = ", ".join(sorted({r.release or "unknown" for r in read}))
     simulated = sum(r.simulated for r in read)
-    release = ", ".join(releases)
+    callset = ", ".join(sorted({_callset(r) for r in read}))
     return {
         "generation": generation,
         "built_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "builder_version": __version__,
-        "caller": "Illumina DRAGEN",
+        "caller": ", ".join(sorted({_caller(r) for r in read})),
         "release": release,
-        "callset": f"simulated-{release}" if simulated else release,
+        "callset": f"simulated-{callset}" if simulated else callset,
         "simulated": "yes" if simulated else "no",
         "simulated_files": str(simulated),
         "source": "simulated cohort, no real person's calls" if simulated else "VCF files given to the build",
@@ -340,6 +358,18 @@ def _provenance(table: SampleTable, people: People, samples: Path, generation: s
         "gene_models": models,
         "reference_rows": "yes" if any(r.reference_rows and not r.joint for r in read) else "no",
     }
+
+
+def _caller(report: FileReport) -> str:
+    return DIALECTS[report.dialect].caller if report.dialect else "unknown"
+
+
+def _callset(report: FileReport) -> str:
+    """DRAGEN's callsets are known by their release alone; a release of another caller says nothing without its name."""
+    caller, release = _caller(report), report.release or "unknown"
+    if caller == DIALECTS["dragen"].caller:
+        return release
+    return caller if release == "unknown" or release in caller else f"{caller} {release}"
 
 
 def _summary(published: Path, written: _Written, table: SampleTable, laps: dict[str, float]) -> Summary:

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.dialects.records import Kind
+from data_prep.dialects.records import KIND, Kind, Ploidy
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL, chromosome
 from data_prep.domain.copy_number import HIGH_GAIN_FACTOR, CallClass, Direction
 
@@ -29,14 +29,16 @@ class Skip(StrEnum):
     ORDER = "END is not after the start"
     BEYOND = "beyond the end of the chromosome"
     NOT_CNV = "no copy number variant, or not supported by read depth"
+    NOT_CARRIED = "the sample's genotype does not carry the variant"
+    BALANCED = "a loss on one haplotype and a gain on the other: the copy number is the expected one"
     EXPECTED = "the copy number is the expected one"
     NO_DIRECTION = "neither copy number nor ALT nor ID tells loss from gain"
     NO_GENOTYPE = "neither genotype nor copy number: the caller could not tell"
     DUPLICATE = "the same record twice in one file"
 
 
-UNREADABLE: Final = (Skip.MALFORMED, Skip.NO_END, Skip.ORDER, Skip.BEYOND)
-"""Reasons that leave unknown where a record lies."""
+UNREADABLE: Final = (Skip.MALFORMED, Skip.NO_END, Skip.ORDER, Skip.BEYOND, Skip.NOT_CNV)
+"""Reasons that leave unknown what a record says of copy numbers, or where: a file of nothing else is no file of CNV calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,16 @@ class Sorted:
 
     calls: pl.DataFrame
     """file, chrom (CHROM), start, end, direction, class, copy_number, expected_copy_number, copy_ratio, quality, bins,
-    filters, genotype, par_border; sorted by file, chrom, start, end. Coordinates 0-based half-open."""
+    filters, genotype, par_border, alleles; sorted by file, chrom, start, end. Coordinates 0-based half-open; `alleles`: how
+    many chromosome copies the genotype names, null where the caller's genotypes do not tell."""
     reference: pl.DataFrame
     """file, chrom, start, end, bins of the reference rows."""
     skipped: pl.DataFrame
     """file, row (position in the batch), reason."""
+
+
+_DIRECTED: Final = {kind.value: kind.value for kind in (Kind.LOSS, Kind.GAIN)}
+_NO_CALL: Final = [Kind.REFERENCE.value, Kind.OTHER.value, Kind.ABSENT.value, Kind.BALANCED.value]
 
 
 def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
@@ -64,13 +71,15 @@ def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
 def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl.DataFrame:
     """The records with `row`, their position, all that a call needs, and `skip`: the reason to leave one out, or null.
 
-    In a `joint` file a record stands in every sample, whether it varies there or not. So a genotype that names no other
-    allele is no call unless the copy number says one; and one that names none at all, without a copy number, is neither
-    call nor reference row.
+    A genotype that names no other allele than the reference's is no call unless the copy number says one; and one that names
+    none at all, without a copy number, is neither call nor reference row. A record without a place for a genotype is its
+    sample's in a file of one; in a `joint` file, where it stands in every sample, nobody knows whose it is.
     """
     table = records.with_row_index("row").join(sexes, on="file", how="left", maintain_order="left")
     table = table.with_columns(_by_value("chrom", chromosome, pl.String).cast(CHROM)).with_columns(
-        _by_value("genotype", _alleles, pl.Int32).alias("alleles"),
+        pl.when(pl.col("ploidy") == Ploidy.GENOTYPE.value)
+        .then(_by_value("genotype", _alleles, pl.Int32))
+        .alias("alleles"),
         pl.col("chrom").replace_strict(LENGTHS, return_dtype=pl.Int64).alias("chrom_length"),
     )
     on_xy = pl.col("chrom").is_in(["chrX", "chrY"])
@@ -84,11 +93,9 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
     )
     cn, expected, kind = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("kind")
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
-    table = table.with_columns(cn.round().cast(pl.Int32).alias("copy_number"))
-    table = table.with_columns(
-        *(_without_variation(is_female_y) if joint else (pl.lit(False).alias("quiet"), pl.lit(False).alias("untold")))
-    ).with_columns(
-        pl.when(kind.is_in([Kind.REFERENCE.value, Kind.OTHER.value]) | pl.col("quiet"))
+    table = _by_ploidy(table.with_columns(cn.round().cast(pl.Int32).alias("copy_number")))
+    table = table.with_columns(_without_variation(table, is_female_y, joint)).with_columns(
+        pl.when(kind.is_in(_NO_CALL) | pl.col("quiet"))
         .then(None)
         .when(is_female_y)
         .then(pl.lit(CallClass.UNEXPECTED.value))
@@ -105,9 +112,7 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .when(kind == Kind.LOH.value)
         .then(pl.lit(CallClass.LOH.value))
         .when(cn.is_null() | expected.is_null())
-        .then(
-            kind.cast(pl.String).replace_strict({"loss": "loss", "gain": "gain"}, default=None, return_dtype=pl.String)
-        )
+        .then(kind.cast(pl.String).replace_strict(_DIRECTED, default=None, return_dtype=pl.String))
         .cast(CLASS)
         .alias("class")
     )
@@ -127,6 +132,10 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .then(pl.lit(Skip.NOT_CNV.value))
         .when(pl.col("untold"))
         .then(pl.lit(Skip.NO_GENOTYPE.value))
+        .when(kind == Kind.ABSENT.value)
+        .then(pl.lit(Skip.NOT_CARRIED.value))
+        .when(kind == Kind.BALANCED.value)
+        .then(pl.lit(Skip.BALANCED.value))
         .when(pl.col("class").is_not_null() | (kind == Kind.REFERENCE.value))
         .then(None)
         .when(pl.col("quiet") | (cn.is_not_null() & expected.is_not_null()))
@@ -134,6 +143,25 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .otherwise(pl.lit(Skip.NO_DIRECTION.value))
         .alias("skip")
     )
+
+
+def _by_ploidy(table: pl.DataFrame) -> pl.DataFrame:
+    """Copy numbers and reference rows as they hold for callers whose genotypes do not tell the ploidy."""
+    cn, expected, ploidy = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("ploidy")
+    said = set(table.get_column("ploidy").unique())
+    if Ploidy.TWO.value in said:
+        holds = (ploidy != Ploidy.TWO.value) | (expected == 2) | (cn == 0)
+        table = table.with_columns(pl.when(holds.fill_null(False)).then(cn).alias("copy_number"))
+    if Ploidy.SEX.value in said:
+        # what is a reference row by the caller's own ploidy, and by the sex is not, is a call: its number holds
+        contrary = (pl.col("kind") == Kind.REFERENCE.value) & (ploidy == Ploidy.SEX.value) & (cn != expected)
+        kind = (
+            pl.when(contrary.fill_null(False))
+            .then(pl.lit(Kind.VARIABLE.value))
+            .otherwise(pl.col("kind").cast(pl.String))
+        )
+        table = table.with_columns(kind.cast(KIND).alias("kind"))
+    return table
 
 
 def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
@@ -153,10 +181,11 @@ def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
         pl.col("quality").cast(pl.Float32),
         "bins",
         "filters",
-        "genotype",
+        pl.when(pl.col("genotype") != ".").then("genotype").alias("genotype"),
         ((pl.col("par_bases") > 0) & (pl.col("par_bases") < pl.col("end") - pl.col("start")))
         .fill_null(False)
         .alias("par_border"),
+        "alleles",
     )
 
 
@@ -228,15 +257,24 @@ def _names_an_allele(genotype: str) -> bool:
     return any(one.isdigit() for one in genotype)
 
 
-def _without_variation(is_female_y: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+def _without_variation(table: pl.DataFrame, is_female_y: pl.Expr, joint: bool) -> list[pl.Expr]:
     """`quiet`: neither GT nor CN of a record says that anything is other than expected; `untold`: they say nothing at all."""
     cn = pl.col("copy_number")
-    no_other = _by_value("genotype", lambda one: set(one) <= set("0./|"), pl.Boolean).fill_null(True)
-    none = ~_by_value("genotype", _names_an_allele, pl.Boolean).fill_null(False)
+    doubtful = cn.is_null() | (pl.col("kind") == Kind.LOH.value) | is_female_y.fill_null(False)
+    if not table.select(doubtful.any()).item():
+        # every record has a number, and of a record like that the number tells
+        return [pl.lit(False).alias("quiet"), pl.lit(False).alias("untold")]
+    no_other = _by_value("genotype", lambda one: set(one) <= set("0./|"), pl.Boolean).fill_null(joint)
+    none = ~_by_value("genotype", _names_an_allele, pl.Boolean).fill_null(not joint)
     # of a Y that is not there no copy is expected, or what a caller writes that gives everyone the same ploidy
     absent = (cn == 0) | (cn == pl.col("alleles"))
     expected = pl.when(is_female_y.fill_null(False)).then(absent).otherwise(cn == pl.col("expected_copy_number"))
-    return (no_other & (cn.is_null() | expected.fill_null(False))).alias("quiet"), (none & cn.is_null()).alias("untold")
+    # a file of one has its reference rows, and its losses of heterozygosity, for its sample alone
+    its_own = pl.lit(False) if joint else pl.col("kind").is_in([Kind.REFERENCE.value, Kind.LOH.value])
+    return [
+        (no_other & ((cn.is_null() & ~none) | expected.fill_null(False))).alias("quiet"),
+        (none & cn.is_null() & ~its_own & ~pl.col("told")).alias("untold"),
+    ]
 
 
 def _pseudo_autosomal_bases() -> pl.Expr:

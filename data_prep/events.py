@@ -18,6 +18,7 @@ from data_prep.domain.levels import (
     CREDIBLE_RATIO_DISTANCE,
     FULL_LENGTH,
     LENGTH_FILTER,
+    NO_FAULTS,
     QUALITY_FILTER,
     SOLID_BINS,
 )
@@ -47,15 +48,15 @@ EVENT: Final = (
 SEGMENT: Final = ("file", "chrom", "start", "end", "direction", "copy_number", "credible", "pass")
 
 
-def join_calls(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Joins calls into events (R3).
+def join_calls(calls: pl.DataFrame, abutting: bool = True) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Joins calls into events (R3); without `abutting`, for callers that cut no event into pieces, each call is one.
 
     `calls`: as `calls.Sorted.calls`, sorted by file, chrom, start, end. Returns the calls with `event_no` (UInt32, counted
     from 0 within each file), and the events with the columns `EVENT`; both ordered by direction, then as given.
     """
     # in a fixed order: an event's number must not hang on who else is read in the batch
     by_direction = (calls.filter(pl.col("direction") == direction.value) for direction in Direction)
-    lanes = [_grouped(lane) for lane in by_direction if lane.height]
+    lanes = [_grouped(lane) if abutting else _each_alone(lane) for lane in by_direction if lane.height]
     if not lanes:
         number = pl.lit(0, pl.UInt32)
         nothing = _events(calls.with_columns(number.alias("group"))).with_columns(number.alias("event_no"))
@@ -96,6 +97,10 @@ def _grouped(lane: pl.DataFrame) -> pl.DataFrame:
     if flags.get_column("overlap").any():
         return lane.with_columns(_groups_of_overlapping(lane)).sort("group", maintain_order=True)
     return lane.with_columns((~flags.get_column("continued").fill_null(False)).cum_sum().cast(pl.UInt32).alias("group"))
+
+
+def _each_alone(lane: pl.DataFrame) -> pl.DataFrame:
+    return lane.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias("group"))
 
 
 def _step() -> pl.Expr:
@@ -171,7 +176,7 @@ def _merged(parts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ratio_is_far() -> pl.Expr:
-    """The copy ratio is at least 0.2 away from 1; a caller that gives none is not held to it."""
+    """The copy ratio is at least 0.2 away from 1; a caller that gives none is not held to it, as with QUAL."""
     return ((pl.col("copy_ratio") - 1).abs() >= CREDIBLE_RATIO_DISTANCE - _RATIO_SLACK).fill_null(True)
 
 
@@ -199,7 +204,7 @@ def filters_of_event(filters: str, long: bool, sure: bool, far: bool) -> str:
 
     `long`: 10 kb or more, `sure`: QUAL 10 or more, `far`: copy ratio 0.2 or more away from 1. `.` counts as PASS (R4).
     """
-    names = set(filters.split(";")) - {"PASS", ".", ""}
+    names = set(filters.split(";")) - {"PASS", ".", "", *NO_FAULTS}
     for does_not_hold, name in ((long, LENGTH_FILTER), (sure, QUALITY_FILTER), (far, COPY_RATIO_FILTER)):
         if does_not_hold:
             names.discard(name)

@@ -6,6 +6,7 @@ gone all the way.
 """
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,8 +18,9 @@ import numpy.typing as npt
 import polars as pl
 
 from data_prep.calls import UNREADABLE, Skip, calls_of, in_order, judge, reference_rows_of
-from data_prep.dialects import Dialect, recognise
-from data_prep.dialects.records import RECORD, Kind
+from data_prep.dialects import Dialect, named, recognise
+from data_prep.dialects.records import RECORD, Kind, Plain
+from data_prep.domain.chromosomes import chromosome
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reports import READ, REFUSED, UNTOLD, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
 from data_prep.shards import EXAMPLE, LEAST_BINS_PER_KB, MAX_CALLS, contradicting, keep, placed, shown, write_tables
@@ -58,6 +60,8 @@ class Long:
     stretches: tuple[Stretch, ...]
     folder: str
     """Where shards go; what is only kept between the steps lies in a folder of its own there."""
+    dialect_name: str | None = None
+    """The dialect that the person named; None to tell it by the header."""
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -69,7 +73,7 @@ class Long:
 
     @property
     def dialect(self) -> Dialect:
-        return recognise(self.file.header)
+        return recognise(self.file.header, self.dialect_name)
 
     @property
     def sexes(self) -> pl.DataFrame:
@@ -91,6 +95,8 @@ class StretchReport:
     """By sample and outcome."""
     examples: dict[tuple[int, int], str] = field(default_factory=dict)
     """The first record left out of each sample for each outcome."""
+    warnings: Counter[str] = field(default_factory=Counter)
+    """Lines by what they say against themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +123,17 @@ def read_long(
     folder: str,
     parts: int,
     run: Run,
+    dialect_name: str | None = None,
 ) -> BatchReport:
     """Reads file `number` into the shards `<table>-long-<number>-<first sample>.parquet` in `folder`, in `parts` stretches at most.
 
-    The sources of its samples are `number`, `number + step` and so on; `sexes`: recorded sex by sample. `run` spreads the
-    work. Raises OSError where the disk does not take the shards; a file that cannot be read is refused in the report.
+    The sources of its samples are `number`, `number + step` and so on; `sexes`: recorded sex by sample;
+    `dialect_name`: the dialect that a person named. `run` spreads the work. Raises OSError where the disk does not take the shards; a file that cannot be read is refused in the report.
     """
     report = BatchReport(number)
     long = None
     try:
-        long = _prepared(number, step, file, sexes, folder, parts)
+        long = _prepared(number, step, file, sexes, folder, parts, dialect_name)
         read: dict[int, StretchReport] = {}
         checksums: list[str] = []
         run([(sha256, file.path)], checksums.append)
@@ -149,18 +156,33 @@ def read_long(
     return report
 
 
-def read_whole(number: int, step: int, file: LongFile, sexes: Mapping[str, str | None], folder: str) -> BatchReport:
+def read_whole(
+    number: int,
+    step: int,
+    file: LongFile,
+    sexes: Mapping[str, str | None],
+    folder: str,
+    dialect_name: str | None = None,
+) -> BatchReport:
     """`read_long` in this process alone."""
 
     def here(tasks: Iterable[Task], done: Callable[[Any], None]) -> None:
         for function, *arguments in tasks:
             done(function(*arguments))
 
-    return read_long(number, step, file, sexes, folder, 1, here)
+    return read_long(number, step, file, sexes, folder, 1, here, dialect_name)
 
 
-def _prepared(number: int, step: int, file: LongFile, sexes: Mapping[str, str | None], folder: str, parts: int) -> Long:
-    dialect = recognise(file.header)
+def _prepared(
+    number: int,
+    step: int,
+    file: LongFile,
+    sexes: Mapping[str, str | None],
+    folder: str,
+    parts: int,
+    dialect_name: str | None = None,
+) -> Long:
+    dialect = recognise(file.header, dialect_name)
     samples = file.header.samples
     return Long(
         number,
@@ -172,6 +194,7 @@ def _prepared(number: int, step: int, file: LongFile, sexes: Mapping[str, str | 
         dialect.release(file.header),
         tuple(stretches(file.path, parts)),
         folder,
+        dialect_name,
     )
 
 
@@ -194,6 +217,7 @@ def read_stretch(long: Long, index: int) -> StretchReport:
             continue
         judged, entries, outcomes = _judged(piece, dialect, sexes, long.joint)
         _count(report, piece, outcomes)
+        report.warnings.update(_warnings(judged, piece.line[entries]))
         row = pl.Series((index << _ROW_BITS) + lines + piece.line[entries], dtype=pl.Int64)
         calls = calls_of(judged)
         spills["calls"].add(calls.with_columns(row.gather(calls.get_column("row")).alias("row")))
@@ -252,7 +276,7 @@ def _entries(values: pl.Series, samples: int) -> pl.Series:
 
 def _judged(piece: _Piece, dialect: Dialect, sexes: pl.DataFrame, joint: bool) -> tuple[pl.DataFrame, Places, Places]:
     """Entries that were looked at, judged; their places; and the outcome of every entry of the piece."""
-    kinds = _plain_kinds(piece) if joint else np.zeros(len(piece.entries), np.int64)
+    kinds = _plain_kinds(piece, dialect.plain) if joint else np.zeros(len(piece.entries), np.int64)
     while True:
         probes = _first_of_each(kinds, piece.line)
         entries = np.union1d(np.flatnonzero(kinds == 0), probes)
@@ -265,7 +289,7 @@ def _judged(piece: _Piece, dialect: Dialect, sexes: pl.DataFrame, joint: bool) -
             break
         # a dialect that sees more in such an entry than its genotype says: all of them are looked at
         kinds[np.isin(_keys(kinds, piece.line), _keys(kinds, piece.line)[surprising])] = 0
-    fates = np.zeros((len(piece.lines), len(_PLAIN) + 1), np.int64)
+    fates = np.zeros((len(piece.lines), _KINDS + 1), np.int64)
     fates[piece.line[probes], kinds[probes]] = outcomes[probes]
     dropped = kinds > 0
     outcomes[dropped] = fates[piece.line[dropped], kinds[dropped]]
@@ -273,7 +297,7 @@ def _judged(piece: _Piece, dialect: Dialect, sexes: pl.DataFrame, joint: bool) -
 
 
 def _keys(kinds: Places, line: Places) -> Places:
-    return line * (len(_PLAIN) + 1) + kinds
+    return line * (_KINDS + 1) + kinds
 
 
 def _first_of_each(kinds: Places, line: Places) -> Places:
@@ -301,57 +325,78 @@ def _count(report: StretchReport, piece: _Piece, outcomes: Places) -> None:
     known += here
 
 
-_PLAIN: Final = ("reference", "nothing", "expected")
-"""Kinds of entries that plainly say nothing, numbered from 1: the reference genotype with no other copy number; neither
-genotype nor copy number; no genotype, with the copy number of as many alleles."""
+_KINDS: Final = 4
+"""Most kinds of plain entries that a dialect has; they are numbered from 1."""
 
 
-def _plain_kinds(piece: _Piece) -> Places:
+def _warnings(judged: pl.DataFrame, line: Places) -> Counter[str]:
+    """Lines by their warnings: of every line an entry is looked at, and a warning is one of the line."""
+    found = judged.select("warning", "row").drop_nulls("warning")
+    if not found.height:
+        return Counter()
+    at = pl.Series("line", line, dtype=pl.Int64).gather(found.get_column("row"))
+    return Counter(found.select("warning", at).unique().get_column("warning").to_list())
+
+
+def _plain_kinds(piece: _Piece, plain: Plain) -> Places:
     """The plain kind of each entry, 0 for those that are to be looked at.
 
-    The sex does not matter to the fate of any of them: what their genotypes are expected to be, they say themselves.
+    Everything on Y is looked at, and on X unless the genotype tells: what is expected there hangs on the sex.
     """
     kinds = np.zeros(len(piece.entries), np.int64)
+    by_sex = ("chrY",) if plain.by_genotype else ("chrX", "chrY")
+    asked = np.array([chromosome(one or "") in by_sex for one in piece.sites.get_column("chrom")])
     for form in piece.sites.get_column("format").unique().drop_nulls():
-        lines = (piece.sites.get_column("format") == form).fill_null(False).to_numpy()
+        lines = (piece.sites.get_column("format") == form).fill_null(False).to_numpy() & ~asked
         left = np.flatnonzero(np.repeat(lines, piece.samples))
-        for number, pattern in enumerate(_patterns(form), 1):
-            if pattern is None or not len(left):
-                continue
+        for number, pattern in enumerate(_patterns(form, plain), 1):
+            if not len(left):
+                break
             here = piece.entries.gather(left) if len(left) < len(piece.entries) else piece.entries
-            plain = here.str.contains(pattern).fill_null(False).to_numpy()
-            kinds[left[plain]] = number
-            left = left[~plain]
+            alike = here.str.contains(pattern).fill_null(False).to_numpy()
+            kinds[left[alike]] = number
+            left = left[~alike]
     return kinds
 
 
 @lru_cache(256)
-def _patterns(form: str) -> tuple[str | None, str | None, str | None]:
-    """Regular expressions of `_PLAIN` for a FORMAT; every key that ends in CN is held to be a copy number."""
+def _patterns(form: str, plain: Plain) -> tuple[str, ...]:
+    """Regular expressions of the plain kinds of a FORMAT: the reference genotype, and none, each with no copy number or the
+    expected one.
+
+    Where the genotype tells what is expected, the reference's is one kind, with a number or without: the fate is the same.
+    Where it does not, two copies are expected on autosomes whatever it is.
+    """
     keys = form.split(":")
-    copies = [i for i, key in enumerate(keys) if key.endswith("CN")]
     if keys[0] != "GT":
-        return None, None, None
-    last = max(copies, default=0)
-    one, two = (
-        # what is left out at the end of an entry is missing
-        _tail(keys[1 : last + 1], rf"(?:{ploidy}|\.)", True)
-        for ploidy in (1, 2)
-    )
-    nothing = _tail(keys[1 : last + 1], r"\.", True)
-    full = _tail(keys[1 : last + 1], "2", False)
-    return (
-        f"^(?:0{one}|0[/|]0{two})$",
-        rf"^\.(?:[/|]\.)?{nothing}$",
-        rf"^\.[/|]\.{full}$" if copies else None,
-    )
+        return ()
+    copies = tuple(key in plain.copies for key in keys)
+    last = max((i for i, one in enumerate(copies) if one), default=0)
+
+    def tail(number: str, may_end: bool) -> str:
+        return _tail(copies[1 : last + 1], number, may_end)
+
+    # what is left out at the end of an entry is missing
+    missing, two = tail(r"\.", True), tail(_TWO, False)
+    if plain.by_genotype:
+        either_one, either_two = (tail(rf"(?:{number}|\.)", True) for number in (_ONE, _TWO))
+        found = [f"^(?:0{either_one}|0[/|]0{either_two})$"]
+    else:
+        found = [f"^0(?:[/|]0)?{missing}$", *([f"^0(?:[/|]0)?{two}$"] if last else [])]
+    if plain.untyped:
+        found.append(rf"^\.(?:[/|]\.)?{missing}$")
+    return (*found, *([rf"^\.[/|]\.{two}$"] if last else []))
 
 
-def _tail(keys: Sequence[str], copies: str, may_end: bool) -> str:
-    """The fields after GT: `copies` for copy numbers, anything for the others and for those that follow."""
+_ONE: Final = r"1(?:\.0+)?"
+_TWO: Final = r"2(?:\.0+)?"
+
+
+def _tail(copies: Sequence[bool], number: str, may_end: bool) -> str:
+    """The fields after GT: `number` for copy numbers, anything for the others and for those that follow."""
     pattern = "(?::.*)?"
-    for key in reversed(keys):
-        pattern = f":{copies if key.endswith('CN') else '[^:]*'}{pattern}"
+    for one in reversed(copies):
+        pattern = f":{number if one else '[^:]*'}{pattern}"
         if may_end:
             pattern = f"(?:{pattern})?"
     return pattern
@@ -393,7 +438,8 @@ def _added_up(long: Long, reports: Iterable[StretchReport]) -> Counts:
         i = int(lost[0])
         reason = UNREADABLE[int(unreadable[i].argmax())].value
         raise FileRefusedError(
-            f"not one of its {counts[i].sum():,} records of {long.samples[i]} can be placed ({reason}): fetch it again"
+            f"not one of its {counts[i].sum():,} records of {long.samples[i]} is a CNV call that can be placed ({reason}): "
+            "give the file of CNV calls, or fetch it again"
         )
     most = int(counts[:, CALL].argmax())
     if counts[most, CALL] > MAX_CALLS:
@@ -421,19 +467,19 @@ def join_group(long: Long, first: int, last: int) -> GroupReport:
     repeated = {
         file: (n, row) for file, n, row in twice.group_by("file").agg(pl.len(), pl.col("row").min()).iter_rows()
     }
-    joined, events = join_calls(calls.drop("row"))
+    joined, events = join_calls(calls.drop("row"), long.dialect.joins)
     recorded = pl.DataFrame(
         {"file": range(first, last), "recorded": long.recorded[first:last]},
         schema={"file": pl.UInt32, "recorded": pl.String},
     )
-    tables = {"calls": joined, "events": events, "segments": disjoint_segments(events)}
+    tables = {"calls": joined.drop("alleles"), "events": events, "segments": disjoint_segments(events)}
     if not long.joint and (reference := _spilled(long, "reference", first, last)).height:
         tables["seen"] = seen_intervals(joined, reference, LEAST_BINS_PER_KB)
     source = (pl.col("file") * long.step + long.number).alias("file")
     tables = {name: placed(rows.with_columns(source)) for name, rows in tables.items() if rows.height}
     name = f"long-{long.number}-{first}"
     rows = write_tables(tables, name, Path(long.folder))
-    return GroupReport(repeated, contradicting(joined, recorded, long.dialect), rows)
+    return GroupReport(repeated, contradicting(joined, recorded), rows)
 
 
 def _finished(
@@ -478,12 +524,14 @@ def _finished(
             for code, (outcome, n) in enumerate(zip(OUTCOMES, own_counts, strict=True))
             if code > REFERENCE and n
         ]
+    against = sum((one.warnings for one in reports), Counter[str]())
+    warnings = [f"{n:,} records: {warning}" for warning, n in sorted(against.items())]
     report = FileReport(
         long.number,
         shown(long.file.path),
         long.file.size,
         READ,
-        "; ".join(long.file.notes) or None,
+        "; ".join((*long.file.notes, *named(long.file.header, long.dialect), *warnings)) or None,
         checksum,
         long.dialect.name,
         long.release,

@@ -12,6 +12,7 @@ from glob import glob
 from pathlib import Path
 from typing import Any, Final
 
+from data_prep.dialects import DIALECTS
 from data_prep.long_files import Task, read_long, read_whole
 from data_prep.reports import BatchReport, FileReport, Rows, SkippedRecord, total
 from data_prep.samples import digest_of
@@ -34,6 +35,14 @@ Progress = Callable[[str, int, int], None]
 
 class ReadingError(RuntimeError):
     """Files that cannot be found, or not be read for want of memory or disk; the message is one sentence."""
+
+
+def check_names(dialect: str | None, assembly: str | None) -> None:
+    """Raises ReadingError where `--dialect` or `--assembly` names what there is not."""
+    if dialect is not None and dialect not in DIALECTS:
+        raise ReadingError(f"there is no dialect {dialect}: one of {', '.join(DIALECTS)} can be named")
+    if assembly is not None and assembly.lower() not in ("grch38", "hg38"):
+        raise ReadingError(f"{assembly} is no genome build that is read: GRCh38 is needed, lift the files over first")
 
 
 def find_files(paths: Sequence[str]) -> list[str]:
@@ -59,11 +68,18 @@ def find_files(paths: Sequence[str]) -> list[str]:
 
 
 def read_files(
-    files: Sequence[str], sexes: Mapping[str, str | None], folder: Path, jobs: int | None, progress: Progress
+    files: Sequence[str],
+    sexes: Mapping[str, str | None],
+    folder: Path,
+    jobs: int | None,
+    progress: Progress,
+    dialect: str | None = None,
+    assembly: str | None = None,
 ) -> ShardSet:
     """Reads files into shards in `folder`; `sexes`: recorded karyotype sex by sample.
 
-    `jobs`: processes, all cores if None. Raises ReadingError where the shards cannot be kept or a process is ended from
+    `jobs`: processes, all cores if None; `dialect` and `assembly`: what is said of all files, as `check_names` takes it.
+    Raises ReadingError where the shards cannot be kept or a process is ended from
     outside; files that cannot be read are in the set's reports.
     """
     reports: list[FileReport] = []
@@ -83,14 +99,23 @@ def read_files(
     jobs = jobs or os.cpu_count() or 1
     try:
         with _Workers(min(jobs, len(batches))) as workers:
-            workers.run(((read_batch, number, batch, sexes, str(folder)) for number, batch in enumerate(batches)), add)
+            workers.run(
+                (
+                    (read_batch, number, batch, sexes, str(folder), dialect, assembly)
+                    for number, batch in enumerate(batches)
+                ),
+                add,
+            )
         short = [one for one in long if one[1].size <= SHORT]
         with _Workers(min(jobs, len(short))) as workers:
-            workers.run(((read_whole, number, len(files), file, sexes, str(folder)) for number, file in short), add)
+            workers.run(
+                ((read_whole, number, len(files), file, sexes, str(folder), dialect) for number, file in short), add
+            )
         with _Workers(jobs) as workers:
             for number, file in long:
                 if file.size > SHORT:
-                    add(read_long(number, len(files), file, sexes, str(folder), STRETCHES * jobs, workers.run))
+                    parts = STRETCHES * jobs
+                    add(read_long(number, len(files), file, sexes, str(folder), parts, workers.run, dialect))
     except OSError as error:
         raise ReadingError(str(error)) from error
     return ShardSet(

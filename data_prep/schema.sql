@@ -267,7 +267,7 @@ COMMENT ON COLUMN events.expected_copy_number IS 'Expected copy number of that c
 COMMENT ON COLUMN events.copy_ratio IS 'Copy ratio, mean of its calls weighted by bins.';
 COMMENT ON COLUMN events.quality IS 'Best QUAL of its calls.';
 COMMENT ON COLUMN events.bins IS 'Bins of its calls together.';
-COMMENT ON COLUMN events.filters IS 'Filters of its calls, less cnvLength, cnvQual and cnvCopyRatio where the whole event no longer earns them (R4); PASS where none is left.';
+COMMENT ON COLUMN events.filters IS 'Filters of its calls, less cnvLength, cnvQual and cnvCopyRatio where the whole event no longer earns them and less MULTIALLELIC and BOTHSIDES_SUPPORT, which name no fault (R4); PASS where none is left.';
 COMMENT ON COLUMN events.credible IS 'At level credible (R4): no filter but cnvLength, QUAL 10 or more, copy ratio at least 0.2 away from 1.';
 COMMENT ON COLUMN events.pass IS 'At level pass: credible, and no filter left.';
 COMMENT ON COLUMN events.parts IS 'Calls in the event.';
@@ -364,7 +364,7 @@ COMMENT ON COLUMN files.bytes IS 'Size of the file.';
 COMMENT ON COLUMN files.sha256 IS 'Checksum of the file; null where it could not be read.';
 COMMENT ON COLUMN files.sample_id IS 'Its sample; null where the file was refused, and for a joint file, whose samples are in file_samples.';
 COMMENT ON COLUMN files.samples IS 'Samples that its header names, more than one in a joint file; 0 where it could not be read.';
-COMMENT ON COLUMN files.dialect IS 'Dialect that read it, such as dragen.';
+COMMENT ON COLUMN files.dialect IS 'Dialect that read it, such as dragen, by the name that --dialect takes.';
 COMMENT ON COLUMN files.release IS 'Release of the caller, from the header.';
 COMMENT ON COLUMN files.simulated IS 'Its header says that it was simulated.';
 COMMENT ON COLUMN files.records IS 'Entries in the file: its records, of a joint file each once for every sample that is taken from it. The sum over file_samples, as are the next three.';

@@ -15,7 +15,7 @@ from typing import Final
 import polars as pl
 
 from data_prep.calls import UNREADABLE, sort_out
-from data_prep.dialects import Dialect, recognise
+from data_prep.dialects import Dialect, named, recognise
 from data_prep.domain.chromosomes import PSEUDO_AUTOSOMAL
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
@@ -51,11 +51,19 @@ def end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str | None], folder: str) -> BatchReport:
+def read_batch(
+    batch: int,
+    paths: list[tuple[int, str]],
+    sexes: Mapping[str, str | None],
+    folder: str,
+    dialect_name: str | None = None,
+    assembly: str | None = None,
+) -> BatchReport:
     """Reads files, given with their numbers, and writes the shards `<table>-<batch>-<dialect>-<part>.parquet` into `folder`:
     calls, events, segments, and, where there are reference rows, seen. Joint and long files are handed back unread.
 
-    `sexes`: recorded karyotype sex by sample. Each shard is sorted by `place`; its column `file` is the
+    `sexes`: recorded karyotype sex by sample; `dialect_name`: the dialect of all files, None to tell it by their headers;
+    `assembly`: the genome build of files whose headers give no contig lengths. Each shard is sorted by `place`; its column `file` is the
     number given.
     """
     report = BatchReport(batch)
@@ -63,10 +71,9 @@ def read_batch(batch: int, paths: list[tuple[int, str]], sexes: Mapping[str, str
     for number, name in paths:
         path = Path(name)
         try:
-            file = read_file(path)
-            dialect = recognise(file.header)
+            file = read_file(path, assembly)
+            dialect = recognise(file.header, dialect_name)
             if isinstance(file, LongFile):
-                dialect.release(file.header)
                 report.long.append((number, file))
                 continue
             read.append((number, file, dialect, dialect.release(file.header)))
@@ -104,13 +111,14 @@ def _read_alike(
         {"file": range(len(files)), "sex": [c or r for c, r in zip(caller, recorded, strict=True)]},
         schema={"file": pl.UInt32, "sex": pl.String},
     )
-    fates = sort_out(dialect.records(frame(files)), held)
-    calls, events = join_calls(fates.calls)
+    understood = dialect.records(frame(files))
+    warnings = _warnings(understood)
+    fates = sort_out(understood, held)
+    calls, events = join_calls(fates.calls, dialect.joins)
     counts = [_by_file(table, len(files)) for table in (fates.calls, fates.reference, fates.skipped)]
     contradict = contradicting(
         calls,
         pl.DataFrame({"file": held["file"], "recorded": recorded}, schema_overrides={"recorded": pl.String}),
-        dialect,
     )
     reports, skipped = [], []
     unreadable = _unreadable(files, fates.skipped)
@@ -118,7 +126,7 @@ def _read_alike(
         header = file.header
         if i in unreadable:
             # its person would stand in every denominator and carry nothing
-            why = f"not one of its {file.records:,} records can be placed ({unreadable[i]}): fetch it again"
+            why = f"not one of its {file.records:,} records is a CNV call that can be placed ({unreadable[i]}): give the file of CNV calls, or fetch it again"
             reports.append(FileReport(number, shown(file.path), file.size, REFUSED, why, file.sha256))
             continue
         reports.append(
@@ -127,7 +135,7 @@ def _read_alike(
                 shown(file.path),
                 file.size,
                 READ,
-                "; ".join(file.notes) or None,
+                "; ".join((*file.notes, *named(header, dialect), *warnings.get(i, ()))) or None,
                 file.sha256,
                 dialect.name,
                 release,
@@ -158,7 +166,7 @@ def _read_alike(
         skipped.append(SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:EXAMPLE]))
     numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
     seen = fates.reference
-    tables = {"calls": calls, "events": events, "segments": disjoint_segments(events)}
+    tables = {"calls": calls.drop("alleles"), "events": events, "segments": disjoint_segments(events)}
     if seen.height:
         tables["seen"] = seen_intervals(calls.join(seen, on="file", how="semi"), seen, LEAST_BINS_PER_KB)
     tables = {
@@ -227,6 +235,15 @@ def rows_by_tile(table: pl.DataFrame) -> dict[int, int]:
     return dict(table.group_by(pl.col("place") // (1 << TILE_BITS)).len().sort("place").iter_rows())
 
 
+def _warnings(records: pl.DataFrame) -> dict[int, list[str]]:
+    """What records say against themselves, counted by file."""
+    counted = records.filter(pl.col("warning").is_not_null()).group_by("file", "warning").len().sort("file", "warning")
+    found: dict[int, list[str]] = {}
+    for file, warning, n in counted.iter_rows():
+        found.setdefault(file, []).append(f"{n:,} records: {warning}")
+    return found
+
+
 def _by_file(table: pl.DataFrame, files: int) -> list[int]:
     counts = [0] * files
     for file, n in table.group_by("file").len().iter_rows():
@@ -235,7 +252,7 @@ def _by_file(table: pl.DataFrame, files: int) -> list[int]:
 
 
 def _unreadable(files: list[VcfFile], skipped: pl.DataFrame) -> dict[int, str]:
-    """Files with records of which every one was skipped because nobody can tell where it lies; each with its commonest reason."""
+    """Files with records of which every one is no CNV call or lies nobody knows where; each with its commonest reason."""
     reasons = (
         skipped.filter(pl.col("reason").is_in(list(UNREADABLE)))
         .group_by("file", "reason")
@@ -246,20 +263,16 @@ def _unreadable(files: list[VcfFile], skipped: pl.DataFrame) -> dict[int, str]:
     return {file: reason for file, n, reason in found.iter_rows() if n == files[file].records}
 
 
-_PLOIDY_BY_SEX: Final = ("dragen",)
-"""Dialects whose genotypes have one allele on X and Y outside the pseudo-autosomal regions in XY people, and else two."""
-
-
-def contradicting(calls: pl.DataFrame, recorded: pl.DataFrame, dialect: Dialect) -> set[int]:
+def contradicting(calls: pl.DataFrame, recorded: pl.DataFrame) -> set[int]:
     """Files whose calls the recorded sex rules out: any on Y in XX, or a genotype of the other ploidy on non-PAR X.
 
-    `recorded`: file, and recorded sex. Callers that give everyone two alleles on X say nothing by their ploidy.
+    `recorded`: file, and recorded sex. Callers that give everyone two alleles on X have no `alleles`, and say nothing by them.
     """
     on_xy = calls.filter(pl.col("chrom").is_in(["chrX", "chrY"]) & ~pl.col("par_border")).join(recorded, on="file")
-    haploid = pl.col("genotype").str.contains(r"^\d+$")
-    diploid = pl.col("genotype").str.contains(r"[/|]")
     on_y = (pl.col("recorded") == "XX") & (pl.col("chrom") == "chrY")
+    haploid = pl.col("alleles") == 1
+    diploid = pl.col("alleles") > 1
     outside = pl.all_horizontal((pl.col("end") <= a) | (pl.col("start") >= b) for a, b in PSEUDO_AUTOSOMAL["chrX"])
     other = ((pl.col("recorded") == "XX") & haploid) | ((pl.col("recorded") == "XY") & diploid)
-    wrong = on_y | ((pl.col("chrom") == "chrX") & outside & other & pl.lit(dialect.name in _PLOIDY_BY_SEX))
+    wrong = on_y | ((pl.col("chrom") == "chrX") & outside & other)
     return set(on_xy.filter(wrong).get_column("file").to_list())

@@ -81,24 +81,26 @@ class LongFile:
     notes: tuple[str, ...] = ()
 
 
-def read_file(path: Path) -> VcfFile | LongFile:
+def read_file(path: Path, assembly: str | None = None) -> VcfFile | LongFile:
     """Reads `.vcf` and `.vcf.gz`, gzip told by content and not by name; of a joint or long file the header alone.
 
+    `assembly`: what the person who gives the file says its genome build is; contig lengths in the header hold before it.
+
     Raises FileRefusedError for what is no regular file, and for a file that is empty, damaged, cut short, no VCF, without a sample,
-    with one named twice, or of another genome build than GRCh38; OSError where the file system refuses.
+    with one named twice, or of another or an unknown genome build; OSError where the file system refuses.
     """
     if path.exists() and not path.is_file():
         # reading a named pipe would wait for its writer for ever
-        raise FileRefusedError("it is no regular file: give DRAGEN CNV VCF files")
+        raise FileRefusedError("it is no regular file: give VCF files of CNV calls")
     if path.stat().st_size > IN_MEMORY:
-        return _long(path)
+        return _long(path, assembly)
     raw = path.read_bytes()
     text = _inflate(path, raw)
     if len(text) > IN_MEMORY:
-        return _long(path)
-    header, body, notes = _split(path, text)
+        return _long(path, assembly)
+    header, body, notes = _split(path, text, assembly)
     if len(header.samples) > 1:
-        return _long(path)
+        return _long(path, assembly)
     return VcfFile(path, len(raw), hashlib.sha256(raw).hexdigest(), header, body, body.count(b"\n"), notes)
 
 
@@ -160,7 +162,7 @@ def _check_name(path: Path, head: bytes) -> None:
         raise FileRefusedError("the name ends in .gz but the content is not gzip: rename or fetch it again")
 
 
-def _long(path: Path) -> LongFile:
+def _long(path: Path, assembly: str | None) -> LongFile:
     """The header of a file that is read in pieces."""
     with path.open("rb") as file:
         _check_name(path, file.read(2))
@@ -171,15 +173,16 @@ def _long(path: Path) -> LongFile:
         text += piece
         if b"\n#CHROM" in text or len(text) > IN_MEMORY:
             break
-    header, _, notes = _split(path, text)
-    # whether a blank line stands among the records that came along is chance
-    return LongFile(path, size, header, tuple(one for one in notes if one != _BLANK))
+    header, _, notes = _split(path, text, assembly)
+    # whether such lines stand among the records that came along is chance
+    return LongFile(path, size, header, tuple(one for one in notes if one not in (_BLANK, _TABS)))
 
 
 _BLANK: Final = "blank and comment lines between the records were left out"
+_TABS: Final = "tabs at the ends of lines were left out"
 
 
-def _split(path: Path, text: bytes) -> tuple[Header, bytes, tuple[str, ...]]:
+def _split(path: Path, text: bytes, assembly: str | None) -> tuple[Header, bytes, tuple[str, ...]]:
     notes = []
     if text.startswith(b"\xef\xbb\xbf"):
         text = text[3:]
@@ -188,7 +191,7 @@ def _split(path: Path, text: bytes) -> tuple[Header, bytes, tuple[str, ...]]:
         text = text.replace(b"\r\n", b"\n")
         notes.append("line ends of Windows were read as line ends")
     if not text.startswith(b"##fileformat=VCF"):
-        raise FileRefusedError("it does not begin with ##fileformat=VCF: give DRAGEN CNV VCF files")
+        raise FileRefusedError("it does not begin with ##fileformat=VCF: give VCF files of CNV calls")
     at = text.find(b"\n#CHROM")
     if at < 0:
         raise FileRefusedError("its header has no #CHROM line: the file is cut short, fetch it again")
@@ -202,7 +205,10 @@ def _split(path: Path, text: bytes) -> tuple[Header, bytes, tuple[str, ...]]:
     if body and not body.endswith(b"\n"):
         body += b"\n"
         notes.append("the last line has no end")
-    _check(header)
+    if b"\t\n" in body:
+        notes.append(_TABS)
+    if _check(header, assembly):
+        notes.append("its header does not tell the genome build, and --assembly says GRCh38")
     if len(header.samples) == 1 and not path.name.startswith(header.samples[0]):
         notes.append(f"the header names the sample {header.samples[0]}, the file name another: the header holds")
     return header, body, tuple(notes)
@@ -234,7 +240,12 @@ def parse_header(text: str) -> Header:
     return Header(meta.get("fileformat", [""])[0], samples, {k: tuple(v) for k, v in meta.items()}, contigs)
 
 
-def _check(header: Header) -> None:
+_OURS: Final = re.compile(r"grch38|hg38|hs38", re.IGNORECASE)
+_OTHERS: Final = re.compile(r"grch37|hg19|hs37|b37|hg18|ncbi36|chm13|t2t", re.IGNORECASE)
+
+
+def _check(header: Header, assembly: str | None) -> bool:
+    """Refuses what is no file for us; whether the genome build is known by `assembly` alone."""
     if not header.samples:
         raise FileRefusedError("its #CHROM line names no sample: give CNV VCFs with a FORMAT column and samples")
     twice, times = Counter(header.samples).most_common(1)[0]
@@ -243,11 +254,21 @@ def _check(header: Header) -> None:
             f"its #CHROM line names the sample {twice} twice, and nothing says which column holds: leave one of them"
         )
     lengths = {ours: length for name, length in header.contigs.items() if length and (ours := chromosome(name))}
-    if not lengths:
-        raise FileRefusedError("its header gives no contig lengths, so its genome build is not known: GRCh38 is needed")
+    said = " ".join((*header.meta.get("reference", ()), *header.meta.get("assembly", ())))
+    if not lengths and assembly is None:
+        if _OTHERS.search(said):
+            raise FileRefusedError(
+                f"its ##reference is {said[:200]}, and GRCh38 is needed: where its caller writes that whatever it read, add --assembly GRCh38"
+            )
+        if not _OURS.search(said):
+            raise FileRefusedError(
+                "its header gives no contig lengths and no ##reference that names GRCh38, so its genome build is not known: "
+                "if it is GRCh38, add --assembly GRCh38"
+            )
     wrong = next((name for name, length in lengths.items() if LENGTHS[name] != length), None)
     if wrong:
         raise FileRefusedError(
             f"its {wrong} is {lengths[wrong]:,} bases long and that of GRCh38 {LENGTHS[wrong]:,}: "
             "calls on another genome build would land in the wrong place"
         )
+    return not lengths and not _OURS.search(said)

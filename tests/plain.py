@@ -39,6 +39,7 @@ ORDER: Final = "END is not after the start"
 BEYOND: Final = "beyond the end of the chromosome"
 NOT_CNV: Final = "no copy number variant, or not supported by read depth"
 EXPECTED: Final = "the copy number is the expected one"
+NO_GENOTYPE: Final = "neither genotype nor copy number: the caller could not tell"
 NO_DIRECTION: Final = "neither copy number nor ALT nor ID tells loss from gain"
 DUPLICATE: Final = "the same record twice in one file"
 
@@ -184,8 +185,11 @@ _ID: Final = {"LOSS": "loss", "GAIN": "gain", "CNLOH": "loh", "GAINLOH": "gain"}
 _CHROMS: Final = {spelling: chrom for chrom in LENGTHS for spelling in (chrom, chrom[3:])}
 
 
-def read_record(line: str, sex: str | None) -> Call | ReferenceRow | str:
-    """One line to a call, a reference row, or the reason to leave it out: the first that holds of those above."""
+def read_record(line: str, sex: str | None, joint: bool = False) -> Call | ReferenceRow | str:
+    """One line to a call, a reference row, or the reason to leave it out: the first that holds of those above.
+
+    A FORMAT without a place for a genotype leaves the record to the sample, but not in a `joint` file.
+    """
     columns = line.split("\t")
     if len(columns) < 10 or not columns[9]:
         return MALFORMED
@@ -218,11 +222,24 @@ def read_record(line: str, sex: str | None) -> Call | ReferenceRow | str:
         return NOT_CNV
     fields = dict(zip(raw_format.split(":"), values.split(":"), strict=False))
     bins = int(fields["BC"]) if fields.get("BC", ".") != "." else None
-    if kind == "reference":
-        return ReferenceRow(chrom, start, end, bins)
     genotype = fields.get("GT", ".")
     copy_number = int(float(fields["CN"])) if fields.get("CN", ".") != "." else None
+    typed = joint or "GT" in raw_format.split(":")
+    empty = copy_number is None and not any(one.isdigit() for one in genotype)
+    if typed and empty and (joint or kind not in ("reference", "loh")):
+        return NO_GENOTYPE
+    if kind == "reference":
+        return ReferenceRow(chrom, start, end, bins)
+    if kind == "loh" and copy_number is None and record_id.startswith("DRAGEN:GAINLOH:"):
+        kind = "gain"
     expected = expected_copy_number(chrom, start, end, sex, genotype)
+    if (
+        typed
+        and not empty
+        and not any(one in "123456789" for one in genotype)
+        and varies_not(chrom, sex, copy_number, expected, genotype)
+    ):
+        return EXPECTED
     call_class = _class(chrom, sex, copy_number, expected, kind)
     if call_class not in _DIRECTION:
         return call_class
@@ -242,6 +259,18 @@ def read_record(line: str, sex: str | None) -> Call | ReferenceRow | str:
         None if genotype == "." else genotype,
         0 < inside < end - start,
     )
+
+
+def varies_not(chrom: str, sex: str | None, copy_number: int | None, expected: int | None, genotype: str) -> bool:
+    """Whether a copy number says no more than a genotype that names no other allele than the reference's.
+
+    On Y a woman has none, or what a caller writes that gives everyone as many copies as the genotype has alleles.
+    """
+    if copy_number is None:
+        return True
+    if chrom == "chrY" and sex == "XX":
+        return copy_number == 0 or (genotype != "." and copy_number == 1 + genotype.count("/") + genotype.count("|"))
+    return copy_number == expected
 
 
 def _number(text: str) -> float | None:

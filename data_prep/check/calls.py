@@ -6,6 +6,10 @@ Written against the rules and not against the code that builds, in other words a
 from typing import Final
 
 from data_prep.check.invariant import Invariant
+from data_prep.dialects import DIALECTS
+
+_JOINING: Final = ", ".join(f"'{dialect.name}'" for dialect in DIALECTS.values() if dialect.joins)
+"""Dialects whose abutting calls are joined; the others' calls are events of their own."""
 
 INVARIANTS: Final = (
     Invariant(
@@ -64,8 +68,10 @@ INVARIANTS: Final = (
         "R3",
         "abutting calls of one sample and direction stand in different events only at a step between solid sides",
         "SELECT count(*) FROM calls",
-        """SELECT count(*) FROM calls a JOIN calls b ON a.sample_id = b.sample_id AND a.chrom = b.chrom AND a."end" = b.start
+        f"""SELECT count(*) FROM calls a JOIN calls b ON a.sample_id = b.sample_id AND a.chrom = b.chrom AND a."end" = b.start
              AND a.direction = b.direction
+             AND EXISTS (SELECT 1 FROM file_samples s JOIN files f USING (file_id)
+               WHERE s.sample_id = a.sample_id AND s.status = 'read' AND f.dialect IN ({_JOINING}))
            WHERE a.event_id != b.event_id
              AND NOT (a.copy_number IS DISTINCT FROM b.copy_number AND coalesce(a.bins, 0) >= 3 AND coalesce(b.bins, 0) >= 3)""",
     ),

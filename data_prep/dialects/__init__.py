@@ -1,15 +1,26 @@
-"""What each caller means by its fields: one module a dialect, chosen by the header.
+"""What each caller means by its fields: one module a dialect, chosen by the header or by name.
 
 A dialect turns the text columns of `data_prep.vcf.frame` into understood records (`RECORD`); what they mean for a
 person, expected copy number and class, is the same for all and stands in `data_prep.calls`.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import polars as pl
 
+from data_prep.dialects.canvas import Canvas
+from data_prep.dialects.cnvnator import CnvNator
+from data_prep.dialects.cnvpytor import CnvPytor
+from data_prep.dialects.delly import Delly
 from data_prep.dialects.dragen import Dragen
+from data_prep.dialects.dragen_4_4 import Dragen44
+from data_prep.dialects.gatk_sv import GatkSv
+from data_prep.dialects.gcnv import Gcnv
+from data_prep.dialects.lumpy import Lumpy
+from data_prep.dialects.manta import Manta
+from data_prep.dialects.phase3 import Phase3
+from data_prep.dialects.records import Plain
 from data_prep.vcf import FileRefusedError, Header
 
 
@@ -17,13 +28,22 @@ class Dialect(Protocol):
     """One caller's way of writing CNVs."""
 
     name: str
+    """As `--dialect` names it."""
+    caller: str
+    """The caller as people call it, for the provenance (R12)."""
+    sign: str
+    """What in the header it is recognised by."""
+    joins: bool
+    """Whether it cuts one event into abutting records, which R3 then joins."""
+    plain: Plain
+    """Which entries of its joint files plainly say nothing."""
 
     def recognise(self, header: Header) -> bool:
         """Whether the header is this caller's."""
         ...
 
     def release(self, header: Header) -> str:
-        """Release of the caller, as people call it; raises FileRefusedError for one that is not read."""
+        """Release of the caller, as people call it; `unknown` where the header does not say."""
         ...
 
     def caller_sex(self, header: Header) -> str | None:
@@ -35,15 +55,34 @@ class Dialect(Protocol):
         ...
 
 
-DIALECTS: Sequence[Dialect] = (Dragen(),)
+_ALL: Final[Sequence[Dialect]] = (
+    Dragen44(),
+    Dragen(),
+    Gcnv(),
+    CnvNator(),
+    CnvPytor(),
+    Canvas(),
+    Manta(),
+    Delly(),
+    Lumpy(),
+    Phase3(),
+    GatkSv(),
+)
+DIALECTS: Final[dict[str, Dialect]] = {dialect.name: dialect for dialect in _ALL}
+"""Dialects by name, in the order in which a header is shown to them: the narrower before the wider."""
 
 
-def recognise(header: Header) -> Dialect:
-    """The dialect of a file by its header; raises FileRefusedError, saying what was looked for, if there is none."""
-    for dialect in DIALECTS:
+def named(header: Header, dialect: Dialect) -> tuple[str, ...]:
+    """What a file's report has to say of its dialect: that a person named it and not the header."""
+    return () if dialect.recognise(header) else (f"--dialect says {dialect.name}, which its header does not",)
+
+
+def recognise(header: Header, name: str | None = None) -> Dialect:
+    """The dialect called `name`, else that of the header; raises FileRefusedError, saying what was looked for, if there is none."""
+    if name is not None:
+        return DIALECTS[name]
+    for dialect in DIALECTS.values():
         if dialect.recognise(header):
             return dialect
-    raise FileRefusedError(
-        "its caller is not known: a line ##DRAGENVersion= or ##source=DRAGEN_CNV was looked for; "
-        "give the *.cnv.vcf.gz files that DRAGEN wrote"
-    )
+    signs = "; ".join(f"{dialect.sign} ({dialect.caller})" for dialect in DIALECTS.values())
+    raise FileRefusedError(f"its caller is not known: name it with --dialect. Looked for in its header: {signs}")

@@ -1,4 +1,4 @@
-"""Illumina DRAGEN germline CNV calls, releases 3.5.7b to 4.3 (VCF 4.2).
+"""Illumina DRAGEN germline CNV calls as VCF 4.2: releases 2 to 4.3, and 4.4 where it counts depth alone.
 
 An event's POS is the base before it (`start = POS`), a reference row's POS its first base (`start = POS - 1`): never
 one rule for both. In `cnv_sv` files only the depth-supported rows are CNV calls.
@@ -9,35 +9,46 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.dialects.records import KIND, Kind, copy_number, format_values, info_number, number
-from data_prep.vcf import FileRefusedError, Header
+from data_prep.dialects.records import (
+    Kind,
+    Plain,
+    Ploidy,
+    copy_number,
+    format_values,
+    info_number,
+    kinds,
+    number,
+    position,
+    source,
+    symbol_kind,
+    understood,
+)
+from data_prep.vcf import Header
 
 _RELEASE: Final = re.compile(r"SW: *\d+\.\d+\.\d+\.([0-9][0-9A-Za-z.]*)")
 _SEX: Final = re.compile(r"--sample-sex[ =]+(\w+)", re.IGNORECASE)
-_ALT_KIND: Final = {
-    "<DEL>": Kind.LOSS,
-    "<DUP>": Kind.GAIN,
-    "<CNV>": Kind.VARIABLE,
-    "<LOH>": Kind.LOH,
-    "<DEL>,<DUP>": Kind.LOH,
-    ".": Kind.REFERENCE,
-}
 _ID_KIND: Final = {"LOSS": Kind.LOSS, "GAIN": Kind.GAIN, "REF": Kind.REFERENCE, "CNLOH": Kind.LOH, "GAINLOH": Kind.GAIN}
+
+WARNING_END: Final = "END, SVLEN and REFLEN disagree, and {} holds"
+WARNING_ID: Final = "the ID says loss where ALT says gain, or the other way round, and ALT holds"
 
 
 class Dragen:
     """The dialect of DRAGEN's `*.cnv.vcf.gz`."""
 
     name = "dragen"
+    caller = "Illumina DRAGEN"
+    sign = "##DRAGENVersion or ##source=DRAGEN_CNV"
+    joins = True
+    """DRAGEN cuts one event into abutting pieces (R3)."""
+    plain = Plain(by_genotype=True)
+    length_first = False
+    """Whether SVLEN holds where END says otherwise, as VCF 4.4 wants it."""
 
     def recognise(self, header: Header) -> bool:
-        return "DRAGENVersion" in header.meta or (header.first("source") or "").startswith("DRAGEN_CNV")
+        return "DRAGENVersion" in header.meta or source(header, "DRAGEN_CNV") is not None
 
     def release(self, header: Header) -> str:
-        if header.fileformat not in ("VCFv4.1", "VCFv4.2", "VCFv4.3"):
-            raise FileRefusedError(
-                f"it is written as {header.fileformat}, as DRAGEN does from 4.4 on: releases 3.5.7b to 4.3 are read"
-            )
         found = _RELEASE.search(header.first("DRAGENVersion") or "")
         return found[1] if found else "unknown"
 
@@ -49,62 +60,93 @@ class Dragen:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records of DRAGEN text rows, one for each record and sample, in their order; columns of `RECORD`."""
-        values = format_values(text, ("GT", "SM", "CN", "BC", "FT", "QS"))
-        table = text.select("file", "chrom", "pos", "id", "alt", "qual", "filter", "info", "values").hstack(values)
-        alts = table.get_column("alt").unique().drop_nulls().to_list()
-        kinds = {
-            alt: _ALT_KIND.get(
-                alt, Kind.VARIABLE if alt.startswith("<CNV") and not alt.startswith("<CNV:TR") else Kind.OTHER
-            ).value
-            for alt in alts
-        }
+        """Understood records of DRAGEN text rows, one for each record and sample, in their order; columns of `RECORD`.
+
+        GT names as many alleles as copies are expected; SM is the ratio to them. Releases without GT leave it to the sex.
+        """
+        table = text.hstack(format_values(text, ("GT", "SM", "CN", "BC", "FT", "QS")))
         table = table.with_columns(
-            pl.col("pos").cast(pl.Int64, strict=False),
-            info_number("END").alias("end"),
-            pl.col("alt").replace_strict(kinds, default=Kind.OTHER.value, return_dtype=pl.String).alias("kind"),
+            position().alias("pos"),
+            *_lengths(table),
+            copy_number(pl.col("CN")).alias("copy_number"),
+            kinds(table, _kind),
         )
-        if {Kind.VARIABLE.value, Kind.OTHER.value} & set(kinds.values()):
+        if {Kind.VARIABLE.value, Kind.OTHER.value, Kind.LOH.value} & set(table.get_column("kind").unique()):
             table = table.with_columns(_kind_by_id())
         plain = pl.col("info").str.contains("SVTYPE=CNV", literal=True) & ~pl.col("info").str.contains(
             "SVCLAIM=J", literal=True
         )
-        if not table.select((plain | (pl.col("kind") == Kind.REFERENCE.value)).all()).item():
-            table = table.with_columns(
-                pl.when(_supported_by_depth()).then("kind").otherwise(pl.lit(Kind.OTHER.value)).alias("kind")
-            )
+        unvaried = pl.col("kind") == Kind.REFERENCE.value
+        if not table.select((plain | unvaried).all()).item():
+            kept = pl.when(unvaried | _supported_by_depth()).then("kind").otherwise(pl.lit(Kind.OTHER.value))
+            table = table.with_columns(kept.alias("kind"))
         symbolic = pl.col("alt").str.starts_with("<")
         start = pl.when(symbolic).then("pos").otherwise(pl.col("pos") - 1)
-        table = table.with_columns(start.alias("start"))
-        if table.get_column("end").null_count():
-            length = pl.coalesce(info_number("SVLEN").abs(), info_number("REFLEN"))
-            table = table.with_columns(pl.coalesce("end", pl.col("start") + length).alias("end"))
-        return table.select(
-            "file",
-            "chrom",
-            "start",
-            "end",
-            pl.col("kind").cast(KIND),
-            copy_number(pl.col("CN")).alias("copy_number"),
-            number(pl.col("SM")).alias("copy_ratio"),
-            # a joint record has no QUAL of its own, and one for each sample
-            pl.coalesce(number(pl.col("qual")), number(pl.col("QS"))).alias("quality"),
-            pl.col("BC").cast(pl.Int32, strict=False).alias("bins"),
-            pl.coalesce("FT", "filter").fill_null(".").alias("filters"),
-            pl.col("GT").alias("genotype"),
-            (pl.col("values").is_null() | pl.col("pos").is_null()).alias("malformed"),
+        table = table.with_columns(start.alias("start")).with_columns(
+            by_length=pl.col("start") + pl.col("svlen").abs(), by_reflen=pl.col("start") + pl.col("reflen")
+        )
+        first, second = ("by_length", "end") if self.length_first else ("end", "by_length")
+        end = pl.coalesce(first, second, "by_reflen")
+        table = table.with_columns(self._warning(end).alias("warning"), end.alias("end"))
+        return understood(
+            table.with_columns(
+                number(pl.col("SM")).alias("copy_ratio"),
+                # a joint record has no QUAL of its own, and one for each sample
+                pl.coalesce(number(pl.col("qual")), number(pl.col("QS"))).alias("quality"),
+                pl.col("BC").cast(pl.Int32, strict=False).alias("bins"),
+                pl.coalesce("FT", "filter").fill_null(".").alias("filters"),
+            ),
+            Ploidy.GENOTYPE,
+        )
+
+    def _warning(self, end: pl.Expr) -> pl.Expr:
+        differ = pl.any_horizontal(
+            (end != pl.col(other)).fill_null(False) for other in ("end", "by_length", "by_reflen")
+        )
+        gain, loss = (pl.col("id").str.starts_with(f"DRAGEN:{word}:") for word in ("GAIN", "LOSS"))
+        contrary = (gain & (pl.col("kind") == Kind.LOSS.value)) | (loss & (pl.col("kind") == Kind.GAIN.value))
+        return (
+            pl.when(differ)
+            .then(pl.lit(WARNING_END.format("SVLEN" if self.length_first else "END")))
+            .when(contrary.fill_null(False))
+            .then(pl.lit(WARNING_ID))
         )
 
 
+def _lengths(table: pl.DataFrame) -> list[pl.Series]:
+    """END, REFLEN and SVLEN of each record as `end`, `reflen` and `svlen`, Int64.
+
+    The first two stand side by side in all releases known: read at once, and one by one only where they do not.
+    """
+    pair = pl.col("info").str.extract_groups(r"(?:^|;)END=(-?\d+);REFLEN=(-?\d+)").struct
+    columns = {
+        "end": pair.field("1").cast(pl.Int64, strict=False),
+        "reflen": pair.field("2").cast(pl.Int64, strict=False),
+    }
+    found = table.select(**columns)
+    if found.get_column("end").null_count():
+        found = table.select(end=info_number("END"), reflen=info_number("REFLEN"))
+    if table.select(pl.col("info").str.contains("SVLEN=", literal=True).any()).item():
+        found = found.with_columns(table.select(svlen=info_number("SVLEN")).to_series())
+    else:
+        found = found.with_columns(pl.lit(None, pl.Int64).alias("svlen"))
+    return found.get_columns()
+
+
+def _kind(alt: str) -> Kind:
+    """`<DEL>,<DUP>` is how releases before 4.4 write a loss of heterozygosity."""
+    return Kind.LOH if alt == "<DEL>,<DUP>" else symbol_kind(alt)
+
+
 def _kind_by_id() -> pl.Expr:
-    """Where ALT leaves the direction open, the word in DRAGEN's ID tells it (rule R2)."""
-    by_id = (
-        pl.col("id")
-        .str.extract(r"^DRAGEN:([A-Z]+):")
-        .replace_strict({word: kind.value for word, kind in _ID_KIND.items()}, default=None, return_dtype=pl.String)
+    """Where ALT leaves the direction open, the word in DRAGEN's ID tells it (R2); a GAINLOH without a number is a gain."""
+    word = pl.col("id").str.extract(r"^DRAGEN:([A-Z]+):")
+    by_id = word.replace_strict(
+        {word: kind.value for word, kind in _ID_KIND.items()}, default=None, return_dtype=pl.String
     )
     is_open = pl.col("kind").is_in([Kind.VARIABLE.value, Kind.OTHER.value])
-    return pl.when(is_open).then(pl.coalesce(by_id, "kind")).otherwise("kind").alias("kind")
+    gain = (pl.col("kind") == Kind.LOH.value) & pl.col("copy_number").is_null() & (word == "GAINLOH")
+    return pl.when(is_open | gain.fill_null(False)).then(pl.coalesce(by_id, "kind")).otherwise("kind").alias("kind")
 
 
 def _supported_by_depth() -> pl.Expr:

@@ -1,9 +1,16 @@
-"""The form in which every dialect hands over its records, and the reading of VCF fields that they share."""
+"""The form in which every dialect hands over its records, and the reading of VCF fields that they share.
 
+What callers disagree on is said record by record: what kind it is, and what its genotype tells of the copies expected.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 import polars as pl
+
+from data_prep.vcf import Header
 
 
 class Kind(StrEnum):
@@ -17,11 +24,43 @@ class Kind(StrEnum):
     """A CNV whose direction only the copy number tells."""
     OTHER = "other"
     """No copy number variant: inversion, translocation and so on."""
+    ABSENT = "absent"
+    """A variant of other people: this sample's genotype does not carry it."""
+    BALANCED = "balanced"
+    """A loss on one haplotype and a gain on the other, of as many copies as are expected."""
+
+
+class Ploidy(StrEnum):
+    """What a record's genotype and copy number say of the number of copies expected (R2)."""
+
+    GENOTYPE = "genotype"
+    """As many copies are expected as GT names alleles; without GT, by sex and place."""
+    SEX = "sex"
+    """GT names no chromosome copies: expected is by sex and place. CN counts the copies that are there."""
+    TWO = "two"
+    """The caller takes every chromosome for one of two copies: expected is by sex and place, and where that is not two,
+    its copy number holds only if it is zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Which entries of a dialect's joint files plainly say nothing, so that one of a line stands for all that are alike.
+
+    What becomes of two entries of one line may then hang on nothing but their GT and the keys `copies`.
+    """
+
+    copies: tuple[str, ...] = ("CN",)
+    """FORMAT keys that are read as copy numbers."""
+    by_genotype: bool = False
+    """The copies expected are always those that GT names (`Ploidy.GENOTYPE`), whatever the sex."""
+    untyped: bool = True
+    """Neither genotype nor copy number says nothing; false where other fields can tell of a variant."""
 
 
 KIND: Final = pl.Enum([k.value for k in Kind])
+PLOIDY: Final = pl.Enum([p.value for p in Ploidy])
 
-RECORD: Final = {
+RECORD: Final[dict[str, type[pl.DataType] | pl.DataType]] = {
     "file": pl.UInt32,
     "chrom": pl.String,
     "start": pl.Int64,
@@ -34,9 +73,102 @@ RECORD: Final = {
     "filters": pl.String,
     "genotype": pl.String,
     "malformed": pl.Boolean,
+    "ploidy": PLOIDY,
+    "told": pl.Boolean,
+    "warning": pl.String,
 }
 """Columns of understood records: `chrom` as written; `[start, end)` 0-based, null where the record does not tell;
-`malformed` for a line without all ten columns or without a position."""
+`genotype` a single dot where FORMAT has a GT and the sample none, null where FORMAT has none; `malformed` for a line without
+all ten columns or without a position; `told` where other fields than genotype and copy number say that the sample has the
+variant; `warning`: what in the record contradicts itself, in
+words that follow "3 records: ", null where nothing does."""
+
+
+def understood(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
+    """The columns of `RECORD` from those of the text and what a dialect has worked out.
+
+    `table` has the text columns, `start`, `end` and `kind`; of the others those that the dialect knows. Left out, quality is
+    QUAL, filters are FILTER, and what a caller does not give is null. A column `ploidy` holds before the argument.
+    """
+    table = table.with_columns(
+        pl.lit(value).alias(name)
+        for name, value in (("GT", None), ("FT", None), ("ploidy", ploidy.value), ("told", False))
+        if name not in table.columns
+    )
+    genotype = pl.col("GT")
+    if table.get_column("GT").null_count():
+        genotype = pl.coalesce("GT", pl.when(genotyped()).then(pl.lit(".")))
+    defaults = {
+        "quality": number(pl.col("qual")),
+        "filters": pl.col("filter").fill_null("."),
+        "genotype": genotype,
+        "malformed": pl.col("values").is_null() | pl.col("pos").cast(pl.Int64, strict=False).is_null(),
+    }
+    return table.select(
+        (pl.col(name) if name in table.columns else defaults.get(name, pl.lit(None))).cast(dtype).alias(name)
+        for name, dtype in RECORD.items()
+    )
+
+
+def source(header: Header, name: str) -> str | None:
+    """What follows the caller's name in its `##source` line, without regard to case; None where no line begins with it.
+
+    Other programs that a file went through may have lines of their own.
+    """
+    for line in header.meta.get("source", ()):
+        if line.lower().startswith(name.lower()):
+            return line[len(name) :].strip(" _v")
+    return None
+
+
+def position() -> pl.Expr:
+    """POS as a whole number, Int64; null where it is none."""
+    return pl.col("pos").cast(pl.Int64, strict=False)
+
+
+def kinds(table: pl.DataFrame, kind_of: Callable[[str], Kind]) -> pl.Series:
+    """The kinds that ALT tells, worked out once for each distinct ALT."""
+    alts = table.get_column("alt")
+    distinct = alts.unique().drop_nulls()
+    names = pl.Series([kind_of(alt).value for alt in distinct], dtype=pl.String)
+    return alts.replace_strict(distinct, names, default=Kind.OTHER.value, return_dtype=pl.String).alias("kind")
+
+
+_SYMBOL_KIND: Final = {"DEL": Kind.LOSS, "DUP": Kind.GAIN, "CNV": Kind.VARIABLE, "LOH": Kind.LOH}
+
+
+def symbol_kind(alt: str) -> Kind:
+    """The kind that a symbolic ALT tells by its first word, so that `<DUP:TANDEM>` is a gain and `<DEL:ME:ALU>` a loss.
+
+    Tandem repeats (`<CNV:TR>`) are no CNVs here. Several symbols that differ are variable: genotype or number must tell.
+    """
+    if alt == ".":
+        return Kind.REFERENCE
+    found = {
+        _SYMBOL_KIND.get(one[1:-1].split(":")[0], Kind.OTHER)
+        if one.startswith("<") and one.endswith(">") and not one.startswith("<CNV:TR")
+        else Kind.OTHER
+        for one in alt.split(",")
+    }
+    if len(found) == 1:
+        return found.pop()
+    return Kind.OTHER if Kind.OTHER in found else Kind.VARIABLE
+
+
+def genotyped() -> pl.Expr:
+    """Whether the record's FORMAT has a GT."""
+    return pl.col("format").str.contains(r"(?:^|:)GT(?::|$)").fill_null(False)
+
+
+def carried() -> pl.Expr:
+    """Whether a genotype names an allele that is not the reference's; false where it is missing."""
+    return pl.col("GT").str.contains(r"(?:^|[/|])0*[1-9]").fill_null(False)
+
+
+def alleles_left() -> pl.Expr:
+    """Copies that a deletion leaves: the alleles 0 of its genotype, Float64; null where an allele is missing."""
+    whole = pl.col("GT").str.contains(r"^\d+(?:[/|]\d+)*$")
+    return pl.when(whole).then(pl.col("GT").str.count_matches(r"\b0+\b").cast(pl.Float64))
 
 
 def format_values(text: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
@@ -68,6 +200,11 @@ def format_values(text: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
     whole = pl.concat(parts) if len(parts) > 1 else parts[0]
     whole = whole.sort("row") if len(parts) > 1 else whole
     return whole.select(pl.when(pl.col(key) != ".").then(pl.col(key)).alias(key) for key in keys)
+
+
+def info_text(key: str) -> pl.Expr:
+    """The value of INFO key `key` as text; null where there is none."""
+    return pl.col("info").str.extract(rf"(?:^|;){key}=([^;]+)")
 
 
 def info_number(key: str) -> pl.Expr:

@@ -21,6 +21,9 @@ LENGTH_FILTER: Final = "cnvLength"
 QUALITY_FILTER: Final = "cnvQual"
 COPY_RATIO_FILTER: Final = "cnvCopyRatio"
 
+NO_FAULTS: Final = ("MULTIALLELIC", "BOTHSIDES_SUPPORT")
+"""Values that GATK-SV writes into FILTER and that name no fault: they do not keep an event from PASS."""
+
 FULL_LENGTH: Final = 10_000
 """Bases from which DRAGEN no longer sets `cnvLength`."""
 CREDIBLE_QUALITY: Final = 10

@@ -54,11 +54,23 @@ def build_here(
     unrelated: Path | None = None,
     jobs: int = 1,
     beside: bool = False,
+    dialect: str | None = None,
+    assembly: str | None = None,
 ) -> Built:
     """Builds in this process, with few genes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("data_prep.build.embedded_gene_models", few_genes)
-        summary = build(samples, out, [str(one) for one in vcf], shards, unrelated, jobs=jobs, beside=beside)
+        summary = build(
+            samples,
+            out,
+            [str(one) for one in vcf],
+            shards,
+            unrelated,
+            jobs=jobs,
+            dialect=dialect,
+            assembly=assembly,
+            beside=beside,
+        )
     return Built(out, summary)
 
 

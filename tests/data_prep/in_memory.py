@@ -10,7 +10,7 @@ import polars as pl
 from hypothesis import settings
 
 from data_prep.calls import Sorted, sort_out
-from data_prep.dialects.dragen import Dragen
+from data_prep.dialects import recognise
 from data_prep.vcf import VcfFile, frame, parse_header
 from tests import plain
 
@@ -31,9 +31,9 @@ def file_of(text: str) -> VcfFile:
 
 
 def fates(texts: Sequence[str], table_sexes: Sequence[str | None] | None = None) -> Sorted:
-    """The fates of the records of several files, read as one batch."""
+    """The fates of the records of several files of one caller, read as one batch."""
     files = [file_of(text) for text in texts]
-    dialect = Dragen()
+    dialect = recognise(files[0].header)
     table = table_sexes or [None] * len(files)
     held = [dialect.caller_sex(file.header) or sex for file, sex in zip(files, table, strict=True)]
     sexes = pl.DataFrame({"file": range(len(files)), "sex": held}, schema={"file": pl.UInt32, "sex": pl.String})

@@ -7,7 +7,7 @@ from random import Random
 from tests import plain
 from tests.data_prep.dragen_text import bgzip, record, vcf
 
-NO_GENOTYPE = "neither genotype nor copy number: the caller could not tell"
+NO_GENOTYPE = plain.NO_GENOTYPE
 FORM = "GT:SM:CN:BC:QS:FT:DN"
 
 
@@ -39,7 +39,7 @@ def read_joint(path: Path, text: str, sexes: Mapping[str, str | None]) -> dict[s
             if one:
                 cells = one.split("\t")
                 person.records += 1
-                fate = read_entry("\t".join([*cells[:9], *cells[9 + i : 10 + i]]), sexes.get(name))
+                fate = plain.read_record("\t".join([*cells[:9], *cells[9 + i : 10 + i]]), sexes.get(name), joint=True)
                 if isinstance(fate, plain.Call):
                     person.calls.append(fate)
                 elif isinstance(fate, plain.ReferenceRow):
@@ -54,33 +54,6 @@ def read_joint(path: Path, text: str, sexes: Mapping[str, str | None]) -> dict[s
         person.sex_signs = plain._sex_signs(person.calls)
         people[name] = person
     return people
-
-
-SITE_FAULTS = (plain.MALFORMED, plain.CHROMOSOME, plain.NO_END, plain.ORDER, plain.BEYOND, plain.NOT_CNV)
-
-
-def read_entry(one: str, sex: str | None) -> plain.Call | plain.ReferenceRow | str:
-    """As a line of a single-sample file, unless its genotype names no other allele and its copy number says no more."""
-    fate = plain.read_record(one, sex)
-    if fate in SITE_FAULTS:
-        return fate
-    cells = one.split("\t")
-    fields = dict(zip(cells[8].split(":"), cells[9].split(":"), strict=False))
-    genotype, copies = fields.get("GT", "."), fields.get("CN", ".")
-    alleles = [allele for allele in genotype.replace("|", "/").split("/") if allele != "."]
-    if not alleles and copies == ".":
-        return NO_GENOTYPE
-    if isinstance(fate, plain.ReferenceRow) or any(allele != "0" for allele in alleles):
-        return fate
-    if copies == ".":
-        return plain.EXPECTED
-    ploidy = genotype.count("/") + genotype.count("|") + 1
-    if cells[0] in ("chrY", "Y") and sex == "XX":
-        return plain.EXPECTED if int(copies) == 0 or (genotype != "." and int(copies) == ploidy) else fate
-    start = int(cells[1]) - (cells[4][0] != "<")
-    end = int(dict(part.split("=") for part in cells[7].split(";"))["END"])
-    expected = plain.expected_copy_number(plain._CHROMS[cells[0]], start, end, sex, genotype)
-    return plain.EXPECTED if int(copies) == expected else fate
 
 
 GENOTYPES = ("0/0", "0|0", "./.", ".", "0", "1", "0/1", "1/1", "./1", "1/2", "./0", "0|1")

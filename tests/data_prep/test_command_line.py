@@ -137,8 +137,11 @@ def test_build_tells_of_files_left_out_and_goes_on(
         "nobody.vcf": (vcf(None).encode(), "names no sample"),
         "joint.vcf": (header("A", more_samples=["A"]).encode(), "names the sample A twice"),
         "foreign.vcf": (header("A", release=None).encode(), "caller is not known"),
-        "newer.vcf": (header("A", release="4.4.7", fileformat="VCFv4.4").encode(), "VCFv4.4"),
         "unplaced.vcf": (vcf("D", [record("chr1", 5_000, 4_000), "chr1\t1"]).encode(), "not one of its 2 records"),
+        "snps.vcf": (
+            vcf("E", [record("chr1", 5_000, 9_000, "<INV>", info="SVTYPE=INV;END=9000", record_id="rs1")] * 2).encode(),
+            "not one of its 2 records",
+        ),
         "grch37.vcf": ((shared / "data" / "dragen-3.10.4-NA12878-grch37.cnv.vcf").read_bytes(), "another genome build"),
     }
     for name, (data, _) in damaged.items():
@@ -220,6 +223,8 @@ def test_build_takes_paths_with_spaces_and_letters_of_the_world(
         ({"--out": "taken.duckdb"}, "is a file and not the pointer"),
         ({"--out": "vcf"}, "vcf is a folder and not the pointer"),
         ({"--out": "missing/cnv.duckdb"}, "does not exist"),
+        ({"--dialect": "strelka"}, "there is no dialect strelka: one of dragen"),
+        ({"--assembly": "hg19"}, "hg19 is no genome build that is read"),
         ({"--genes": "missing.gtf"}, "error: missing.gtf: no such file or directory"),
     ],
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pysam
 import pytest
 
-from data_prep.dialects import recognise
+from data_prep.dialects import DIALECTS, recognise
 from data_prep.dialects.dragen import Dragen
 from data_prep.dialects.records import RECORD, Kind
 from data_prep.vcf import FileRefusedError, VcfFile, frame, parse_header, read_file
@@ -37,16 +37,13 @@ def test_recognise_takes_the_source_line_of_release_4() -> None:
     assert recognise(head).release(head) == "unknown"
 
 
-@pytest.mark.parametrize("extra", [[], ["##source=CNVnator"], ["##source=Canvas 1.40"]])
-def test_recognise_refuses_other_callers(extra: list[str]) -> None:
-    with pytest.raises(FileRefusedError, match="caller is not known"):
+@pytest.mark.parametrize("extra", [[], ["##source=strelka"], ["##source=ExomeDepth 1.40", "##reference=DRAGEN"]])
+def test_recognise_refuses_unknown_callers_and_says_what_was_looked_for(extra: list[str]) -> None:
+    with pytest.raises(FileRefusedError, match="caller is not known") as refused:
         recognise(parse_header(header(release=None, extra=extra)))
-
-
-def test_release_refuses_what_is_written_as_vcf_4_4() -> None:
-    head = parse_header(header(release="4.4.7", fileformat="VCFv4.4"))
-    with pytest.raises(FileRefusedError, match=r"VCFv4\.4"):
-        recognise(head).release(head)
+    for dialect in DIALECTS.values():
+        assert dialect.sign in str(refused.value)
+        assert dialect.caller in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +122,8 @@ def test_records_give_fields_left_out_as_null() -> None:
     found = one(record("chr1", 5000, 6000, form="GT", values="0/1"))
     assert (found["genotype"], found["copy_number"]) == ("0/1", None)
     found = one(record("chr1", 5000, 6000, form="GT:SM:CN:BC:PE", values=".:.:.:.:."))
-    assert [found[c] for c in ("genotype", "copy_ratio", "copy_number", "bins")] == [None] * 4
+    assert [found[c] for c in ("genotype", "copy_ratio", "copy_number", "bins")] == [".", None, None, None]
+    assert one(record("chr1", 5000, 6000, form="SM:CN", values="0.5:1"))["genotype"] is None
 
 
 @pytest.mark.parametrize(

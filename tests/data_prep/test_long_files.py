@@ -157,7 +157,7 @@ def test_what_is_dropped_early_has_the_fate_it_would_have_had(
     for looked_at in (False, True):
         with pytest.MonkeyPatch.context() as patch:
             if looked_at:
-                patch.setattr(long_files, "_patterns", lambda form: (None, None, None))
+                patch.setattr(long_files, "_patterns", lambda form, plain: ())
             long = long_files._prepared(0, 1, file, dict(zip(SAMPLES, ("XX", "XY", None, "XX", "XY"), strict=False)), str(folder), 1)  # fmt: skip
             report = read_stretch(long, 0)
             spilled = long_files._spilled(long, "calls", 0, 5).rows()
@@ -384,7 +384,7 @@ def test_damage_in_the_middle_refuses_the_whole(tmp_path: Path, monkeypatch: pyt
 def test_a_sample_whose_column_is_cut_off_refuses_the_file(tmp_path: Path) -> None:
     """R5, R12: it would be counted and carry nothing."""
     path = joint_file(tmp_path / "a.vcf.gz", ["A", "B"], [one.rsplit("\t", 1)[0] for one in FEW])
-    assert "not one of its 300 records of B can be placed" in message_of(build_one(tmp_path, path))
+    assert "not one of its 300 records of B is a CNV call that can be placed" in message_of(build_one(tmp_path, path))
 
 
 def test_more_calls_than_events_have_numbers_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,7 @@ def test_read_file_takes_gzip_by_content(tmp_path: Path, name: str, pack) -> Non
         pytest.param(vcf("HG00001", ["", ONE, "", "", TWO, ""]), "blank", id="blank lines"),
         pytest.param(vcf("HG00001", [ONE, "#a comment", TWO]), "comment", id="comment among records"),
         pytest.param(vcf("HG00001", ["#a comment", ONE, TWO]), "comment", id="comment before records"),
-        pytest.param(vcf("HG00001", [ONE + "\t", TWO + "\t"]), None, id="trailing tabs"),
+        pytest.param(vcf("HG00001", [ONE + "\t", TWO + "\t"]), "tabs at the ends", id="trailing tabs"),
         pytest.param(vcf("HG00001\t", [ONE, TWO]), None, id="trailing tab after the sample"),
     ],
 )
@@ -95,6 +95,21 @@ GRCH37 = {"chr1": 249250621, "chrX": 155270560}
         pytest.param(vcf(None, []), "a.vcf", "names no sample", id="no sample"),
         pytest.param(vcf("A", [], more_samples=["B", "A"]), "a.vcf", "names the sample A twice", id="a sample twice"),
         pytest.param(vcf("A", [], lengths={}), "a.vcf", "no contig lengths", id="no contigs"),
+        pytest.param(
+            vcf("A", [], lengths={}, extra=["##reference=file:///index"]),
+            "a.vcf",
+            "add --assembly GRCh38",
+            id="a reference without a name",
+        ),
+        pytest.param(
+            vcf("A", [], lengths={}, extra=["##reference=/x/hs37d5.fa"]), "a.vcf", "hs37d5", id="no contigs, GRCh37"
+        ),
+        pytest.param(
+            vcf("A", [], lengths={}, extra=["##assembly=hg19", "##reference=hg38"]),
+            "a.vcf",
+            "GRCh38 is needed",
+            id="no contigs, two builds",
+        ),
         pytest.param(vcf("A", [], lengths={"chrM": 16569}), "a.vcf", "no contig lengths", id="no contig of ours"),
         pytest.param(vcf("A", [], lengths=GRCH37), "a.vcf", "GRCh38", id="GRCh37 (E27)"),
         pytest.param(vcf("A", [], lengths={"1": 249250621}), "a.vcf", "GRCh38", id="GRCh37, bare names"),
@@ -106,6 +121,23 @@ def test_read_file_refuses_with_a_sentence(tmp_path: Path, data: bytes | str, na
     with pytest.raises(FileRefusedError, match=r"^[^\n]+$") as refused:
         read_file(put(tmp_path, data, name))
     assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("line", ["##reference=GRCh38", "##reference=file:///ref/Homo_sapiens_assembly38_hg38.fa", "##assembly=GRCh38.p13"])  # fmt: skip
+def test_read_file_takes_the_word_of_the_header_for_the_build(tmp_path: Path, line: str) -> None:
+    """E27: some callers write no contig lengths."""
+    assert read_file(write(tmp_path, "A", [ONE], lengths={}, extra=[line])).records == 1
+
+
+@pytest.mark.parametrize("extra", [[], ["##reference=file:///index"], ["##reference=1000GenomesPhase3_decoy-GRCh37"]])
+def test_read_file_takes_the_word_of_the_person_for_the_build(tmp_path: Path, extra: list[str]) -> None:
+    """E27: CNVnator's script names GRCh37 whatever it read; lengths hold before what anybody says."""
+    path = write(tmp_path, "A", [ONE], lengths={}, extra=extra)
+    assert read_file(path, "GRCh38").records == 1
+    with pytest.raises(FileRefusedError, match="--assembly GRCh38"):
+        read_file(path)
+    with pytest.raises(FileRefusedError, match="another genome build"):
+        read_file(write(tmp_path, "B", [ONE], lengths=GRCH37, extra=extra), "GRCh38")
 
 
 def test_read_file_refuses_the_file_of_grch37(shared: Path) -> None:
