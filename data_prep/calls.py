@@ -93,7 +93,8 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
     )
     cn, expected, kind = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("kind")
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
-    table = _by_ploidy(table.with_columns(cn.round().cast(pl.Int32).alias("copy_number")))
+    whole = cn.round().cast(pl.Int32)
+    table = _by_ploidy(table.with_columns(whole.alias("copy_number"), whole.alias("given")))
     table = table.with_columns(_without_variation(table, is_female_y, joint)).with_columns(
         pl.when(kind.is_in(_NO_CALL) | pl.col("quiet"))
         .then(None)
@@ -264,16 +265,24 @@ def _without_variation(table: pl.DataFrame, is_female_y: pl.Expr, joint: bool) -
     if not table.select(doubtful.any()).item():
         # every record has a number, and of a record like that the number tells
         return [pl.lit(False).alias("quiet"), pl.lit(False).alias("untold")]
+    kind, given = pl.col("kind"), pl.col("given")
+    two = pl.col("ploidy") == Ploidy.TWO.value
     no_other = _by_value("genotype", lambda one: set(one) <= set("0./|"), pl.Boolean).fill_null(joint)
     none = ~_by_value("genotype", _names_an_allele, pl.Boolean).fill_null(not joint)
     # of a Y that is not there no copy is expected, or what a caller writes that gives everyone the same ploidy
     absent = (cn == 0) | (cn == pl.col("alleles"))
     expected = pl.when(is_female_y.fill_null(False)).then(absent).otherwise(cn == pl.col("expected_copy_number"))
-    # a file of one has its reference rows, and its losses of heterozygosity, for its sample alone
-    its_own = pl.lit(False) if joint else pl.col("kind").is_in([Kind.REFERENCE.value, Kind.LOH.value])
+    same = expected.fill_null(False) | (two & (given == 2)).fill_null(False)
+    empty = none & given.is_null()
+    if not joint:
+        # a file of one has its reference rows, and losses of heterozygosity that have no genotype, for its sample alone
+        same &= ~(none & two & (kind == Kind.LOH.value))
+        empty_is_untold = ~kind.is_in([Kind.REFERENCE.value, Kind.LOH.value])
+    else:
+        empty_is_untold = pl.lit(True)
     return [
-        (no_other & ((cn.is_null() & ~none) | expected.fill_null(False))).alias("quiet"),
-        (none & cn.is_null() & ~its_own & ~pl.col("told")).alias("untold"),
+        (no_other & ((given.is_null() & ~none) | same)).alias("quiet"),
+        (empty & empty_is_untold & ~pl.col("told")).alias("untold"),
     ]
 
 

@@ -12,6 +12,9 @@ DRAGEN = Caller(
     (
         *(line for line in CALLERS["dragen-4.4"].lines if "DRAGENVersion" not in line),
         f'##DRAGENVersion=<ID=dragen,Version="{SOFTWARE["3.7.6"]}">',
+        '##FILTER=<ID=SampleFT,Description="x">',
+        '##FORMAT=<ID=QS,Number=1,Type=Float,Description="x">',
+        '##FORMAT=<ID=FT,Number=1,Type=String,Description="x">',
     ),
     "GT:SM:CN:BC:PE",
 )
@@ -22,6 +25,7 @@ _STARTS = [1, 9_999, 10_000, 2_776_479, 2_781_479, 5_000_000, 5_000_900, 5_010_9
 _LENGTHS = [1, 900, 10_000, 10_001, 60_000, 100_000_000]
 _SYMBOLS = ["<DEL>", "<DUP>", "<DUP:TANDEM>", "<DEL:ME>", "<CNV>", "<CNV:TR>", "<INV>", "<INS>", "<CPX>", "N[chr3:5[", "T"]  # fmt: skip
 _GENOTYPES = ["0/1", "1/1", "0/0", "./1", "./.", ".", "1", "0", "0|1", "1|."]
+_KEYS = ("GT", "CN", "SM", "BC", "PE", "NP", "QS", "FT", "RDCN", "SU")
 _QUALITIES = [".", 0, 9, 10, "46.5", 150]
 _ALTS = {
     "dragen": ["<DEL>", "<DUP>", "<CNV>", "<LOH>", "<DEL>,<DUP>", ".", "<INV>"],
@@ -43,8 +47,8 @@ _FILTERS = {
 
 
 @st.composite
-def values(draw: st.DrawFn, caller: Caller) -> tuple[str, str]:
-    """FORMAT and the sample's values: keys in any order, some left out, trailing ones missing."""
+def fields_of(draw: st.DrawFn, caller: Caller) -> dict[str, object]:
+    """What a sample's values can be, by key."""
     whole = draw(st.sampled_from([".", 0, 1, 2, 3, 4, 5, 74]))
     fields = {
         "GT": draw(st.sampled_from(_GENOTYPES + (["1|2", "2|2", "0|2", "2"] if "," in "".join(_ALTS.get(caller.name, [])) else []))),
@@ -60,12 +64,26 @@ def values(draw: st.DrawFn, caller: Caller) -> tuple[str, str]:
     }  # fmt: skip
     if caller.name in ("dragen-4.4", "cnvpytor") and whole != ".":
         fields["CN"] = draw(st.sampled_from([whole, f"{whole}.0", f"{whole}.25"]))
-    declared = [key for key in fields if any(line.startswith(f"##FORMAT=<ID={key},") for line in caller.lines)]
+    return fields
+
+
+@st.composite
+def entry(draw: st.DrawFn, caller: Caller, form: str) -> str:
+    """A sample's values for the FORMAT of a record, trailing ones missing."""
+    fields = draw(fields_of(caller))
+    texts = [str(fields[key]) for key in form.split(":")]
+    return ":".join(texts[: draw(st.integers(1, len(texts)))])
+
+
+@st.composite
+def values(draw: st.DrawFn, caller: Caller) -> tuple[str, str]:
+    """FORMAT and the sample's values: keys in any order, some left out."""
+    declared = [key for key in _KEYS if any(line.startswith(f"##FORMAT=<ID={key},") for line in caller.lines)]
     keys = draw(st.lists(st.sampled_from(declared), min_size=1, max_size=len(declared), unique=True))
     if "GT" in keys:  # htslib wants it first
         keys = ["GT", *(key for key in keys if key != "GT")]
-    texts = [str(fields[key]) for key in keys]
-    return ":".join(keys), ":".join(texts[: draw(st.integers(1, len(texts)))])
+    form = ":".join(keys)
+    return form, draw(entry(caller, form))
 
 
 @st.composite

@@ -109,9 +109,13 @@ def _fate(name: str, said: Said, sex: str | None, given: str | None, joint: bool
         if said.ploidy != "sex" or number is None or expected is None or number == expected:
             return chrom, said.start, said.end, said.bins
         kind = "open"
-    quiet = (given or joint) and not empty and not any(one in "123456789" for one in genotype)
-    if quiet and plain.varies_not(chrom, sex, number, expected, asked):
-        return plain.EXPECTED
+    unvaried = (given or joint) and not empty and not any(one in "123456789" for one in genotype)
+    if unvaried and (joint or said.kind != "loh" or said.ploidy != "two" or any(one.isdigit() for one in genotype)):
+        # the copies that a caller of two alleles takes for those of everybody
+        usual = said.ploidy == "two" and said.number is not None and round(said.number) == 2
+        same = said.number is None if number is None else plain.varies_not(chrom, sex, number, expected, asked)
+        if usual or same:
+            return plain.EXPECTED
     named = plain._class(chrom, sex, number, expected, kind)
     if named not in _DIRECTION:
         return named
