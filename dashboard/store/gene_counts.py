@@ -15,7 +15,7 @@ from dashboard.filters import Filters, Rule
 from dashboard.overlap import CLASSES, Events, admitted, at_level, carriers
 from dashboard.store.callability import callabilities
 from dashboard.store.carriers import read_events
-from dashboard.store.database import Generation, Statement
+from dashboard.store.database import Generation
 from dashboard.store.genes import Exon, Gene, target_of
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import counted
@@ -26,31 +26,6 @@ from data_prep.domain.intervals import Interval
 
 AT_ONCE: Final = 200
 """Genes of a run."""
-
-_COLUMNS: Final = {
-    "gene_id": pl.String,
-    "symbol": pl.String,
-    "description": pl.String,
-    "biotype": pl.String,
-    "chrom": pl.String,
-    "start": pl.Int32,
-    "end": pl.Int32,
-    "strand": pl.String,
-    "transcript_id": pl.String,
-    "transcript_name": pl.String,
-    "chosen_as": pl.String,
-    "coding_bases": pl.Int32,
-}
-
-# One row a gene that touches the place, or the one of an id, in the order of the chromosome.
-GENES_ALONG: Final = Statement(
-    """SELECT g.gene_id, g.symbol, g.description, g.biotype, g.chrom::VARCHAR AS chrom, g.start, g."end", g.strand,
-    g.transcript_id, t.name AS transcript_name, t.chosen_as, t.coding_bases
-FROM genes g LEFT JOIN transcripts t USING (transcript_id)
-WHERE g.chrom = $chrom::chrom AND g.start < $end AND g."end" > $start AND ($gene_id IS NULL OR g.gene_id = $gene_id)
-ORDER BY g.start, g."end", g.gene_id""",
-    _COLUMNS,
-)
 
 _TALLIES: Final = {
     Direction.LOSS: {"complete_losses": CallClass.COMPLETE_LOSS, "partial_losses": CallClass.PARTIAL_LOSS},
@@ -63,13 +38,15 @@ def gene_counts(
 ) -> Iterator[pl.DataFrame]:
     """The genes that touch `place`, or `gene` alone, by position, in frames of at most `AT_ONCE` rows.
 
-    Columns as `GENES_ALONG` says, 0-based and half-open, and `length`; `rule`, the overlap rule in force for the gene
+    Columns as `landmarks.GENES` says, 0-based and half-open, and `length`; `rule`, the overlap rule in force for the gene
     (R7); `assessable` (R5); `samples`; and of each direction `carriers_loss`, `frequency_loss`, `ci_low_loss`,
     `ci_high_loss`, with the carriers by class. They are null where the gene is not assessable, and of a direction that
     is not asked for.
     """
-    asked = {"chrom": place.chrom, "start": place.start, "end": place.end, "gene_id": gene.gene_id if gene else None}
-    for run in database.table(GENES_ALONG, asked).iter_slices(AT_ONCE):
+    there = landmarks(database).genes.touching(place).sort("start", "end", "gene_id")
+    if gene is not None:
+        there = there.filter(pl.col("gene_id") == gene.gene_id)
+    for run in there.iter_slices(AT_ONCE):
         yield _counted(database, run, filters)
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from dashboard.locus import Cytoband
 from dashboard.store.database import Generation, Statement, remembered
-from dashboard.store.landmarks import landmarks
+from dashboard.store.landmarks import GENES, landmarks
 from dashboard.target import Pieces, Target
 from data_prep.domain.intervals import Interval
 
@@ -51,19 +51,7 @@ _GENE_COLUMNS: Final = """
     g.transcript_id, t.name AS transcript_name, t.chosen_as
 FROM genes g LEFT JOIN transcripts t USING (transcript_id)
 """
-_GENE_SCHEMA: Final = {
-    "gene_id": pl.String,
-    "symbol": pl.String,
-    "description": pl.String,
-    "biotype": pl.String,
-    "chrom": pl.String,
-    "start": pl.Int32,
-    "end": pl.Int32,
-    "strand": pl.String,
-    "transcript_id": pl.String,
-    "transcript_name": pl.String,
-    "chosen_as": pl.String,
-}
+_GENE_SCHEMA: Final = {name: kind for name, kind in GENES.columns.items() if name != "coding_bases"}
 
 UNPLACED: Final = Statement(
     """SELECT symbol, reason FROM unplaced_genes

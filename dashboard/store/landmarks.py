@@ -20,7 +20,7 @@ from data_prep.domain.intervals import Interval
 # One row a gene with a place, along the genome.
 GENES: Final = Statement(
     """SELECT g.gene_id, g.symbol, g.description, g.biotype, g.chrom::VARCHAR AS chrom, g.start, g."end", g.strand,
-    g.transcript_id, t.name AS transcript_name, t.chosen_as
+    g.transcript_id, t.name AS transcript_name, t.chosen_as, t.coding_bases
 FROM genes g LEFT JOIN transcripts t USING (transcript_id)
 ORDER BY g.chrom, g.start, g.gene_id""",
     {
@@ -35,6 +35,7 @@ ORDER BY g.chrom, g.start, g.gene_id""",
         "transcript_id": pl.String,
         "transcript_name": pl.String,
         "chosen_as": pl.String,
+        "coding_bases": pl.Int32,
     },
 )
 
