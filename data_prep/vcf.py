@@ -254,7 +254,7 @@ def _check(header: Header, assembly: str | None) -> bool:
             f"its #CHROM line names the sample {twice} twice, and nothing says which column holds: leave one of them"
         )
     lengths = {ours: length for name, length in header.contigs.items() if length and (ours := chromosome(name))}
-    said = " ".join((*header.meta.get("reference", ()), *header.meta.get("assembly", ())))
+    said = "" if lengths else " ".join((*header.meta.get("reference", ()), *header.meta.get("assembly", ())))
     if not lengths and assembly is None:
         if _OTHERS.search(said):
             raise FileRefusedError(

@@ -5,6 +5,7 @@ one rule for both. In `cnv_sv` files only the depth-supported rows are CNV calls
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -116,21 +117,36 @@ class Dragen:
 def _lengths(table: pl.DataFrame) -> list[pl.Series]:
     """END, REFLEN and SVLEN of each record as `end`, `reflen` and `svlen`, Int64.
 
-    The first two stand side by side in all releases known: read at once, and one by one only where they do not.
+    A release has them at the same places of INFO in all records: cut out there at once, and searched only where they are not.
     """
-    pair = pl.col("info").str.extract_groups(r"(?:^|;)END=(-?\d+);REFLEN=(-?\d+)").struct
-    columns = {
-        "end": pair.field("1").cast(pl.Int64, strict=False),
-        "reflen": pair.field("2").cast(pl.Int64, strict=False),
-    }
-    found = table.select(**columns)
-    if found.get_column("end").null_count():
+    found = _at_the_same_place(table.get_column("info"), ("END", "REFLEN"))
+    if found is None:
         found = table.select(end=info_number("END"), reflen=info_number("REFLEN"))
     if table.select(pl.col("info").str.contains("SVLEN=", literal=True).any()).item():
         found = found.with_columns(table.select(svlen=info_number("SVLEN")).to_series())
     else:
         found = found.with_columns(pl.lit(None, pl.Int64).alias("svlen"))
     return found.get_columns()
+
+
+def _at_the_same_place(info: pl.Series, keys: Sequence[str]) -> pl.DataFrame | None:
+    """The whole numbers of INFO keys, by their names in small letters; None unless each stands where the first record has it."""
+    first = (info.first() or "") if info.len() else ""
+    fields = [one.partition("=")[0] for one in str(first).split(";")]
+    if any(fields.count(key) != 1 for key in keys):
+        return None
+    places = [fields.index(key) for key in keys]
+    cut = info.str.split_exact(";", max(places)).struct
+    columns = []
+    for key, place in zip(keys, places, strict=True):
+        text = cut.field(f"field_{place}")
+        if not text.str.starts_with(f"{key}=").fill_null(False).all():
+            return None
+        column = text.str.slice(len(key) + 1).cast(pl.Int64, strict=False).alias(key.lower())
+        if column.null_count():
+            return None
+        columns.append(column)
+    return pl.DataFrame(columns)
 
 
 def _kind(alt: str) -> Kind:

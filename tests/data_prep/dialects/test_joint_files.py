@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_prep import text_stream
+from data_prep.build import write_shards
 from data_prep.check import check
 from data_prep.dialects import DIALECTS
 from data_prep.long_files import read_whole
+from data_prep.reading import ReadingError
 from data_prep.vcf import LongFile, read_file
 from tests.data_prep.built import build_here
 from tests.data_prep.dialects.random_files import EVERY, entry, records
@@ -212,3 +214,31 @@ def test_a_joint_file_says_what_its_extracts_say(name: str, tmp_path: Path) -> N
     assert dict(joint.rows(facts))["caller"] == DIALECTS[name].caller
     for built in (joint, apart):
         assert [finding.sentence for finding in check(built.path) if finding.broken] == []
+
+
+def test_entries_of_lumpy_without_genotypes_are_told_apart_by_their_reads(tmp_path: Path) -> None:
+    """R2: on one line, none of them stands for another."""
+    lumpy = CALLERS["lumpy"]
+    line = lumpy.record("chr1", 5_000, 9_000, "<DEL>", "./.:0:0:0\t./.:9:6:3\t./.:0:0:0\t0/0:9:6:3", "SVTYPE=DEL")
+    path = tmp_path / "joint.vcf"
+    path.write_text(joint_text(lumpy, [line], PEOPLE[:4]))
+    assert_read_as_slowly(path, "lumpy", PEOPLE[:4])
+
+
+def test_shard_sets_keep_what_was_said_of_their_files(tmp_path: Path) -> None:
+    """R12, E27: dialect and genome build by a person's word, of a joint file and of a single one, stand in the report."""
+    manta = CALLERS["manta"]
+    values = "0/1:PASS:50:20,18"
+    for people in (PEOPLE[:1], PEOPLE[1:3]):
+        line = manta.record("chr1", 5_000, 9_000, "<DEL>", "\t".join([values] * len(people)), "SVTYPE=DEL", quality=50)
+        text = manta.vcf([line], "\t".join(people), drop="##source", lengths={})
+        (tmp_path / f"{people[0]}.vcf").write_text(text)
+    table = write_table(tmp_path / "samples.tsv", [(one, "EUR", "GBR", "male", True) for one in PEOPLE[:3]])
+    write_shards(table, tmp_path / "set", [str(tmp_path)], 1, None, "manta", "GRCh38")
+    built = build_here([], table, tmp_path / "cnv.duckdb", shards=[tmp_path / "set"])
+    assert built.rows("SELECT count(*) FROM calls") == [(3,)]
+    said = "its header does not tell the genome build, and --assembly says GRCh38; --dialect says manta, which its header does not"  # fmt: skip
+    assert built.rows("SELECT status, dialect, message FROM files") == [("read", "manta", said)] * 2
+    assert built.rows("SELECT value FROM provenance WHERE key = 'caller'") == [("Manta",)]
+    with pytest.raises(ReadingError, match="there is no dialect Manta"):
+        write_shards(table, tmp_path / "other", [str(tmp_path)], 1, None, "Manta")
