@@ -130,17 +130,17 @@ def read_files(
 def _batches(files: Iterable[str]) -> list[list[tuple[int, str]]]:
     """Files with their numbers, in batches of about the same amount of text."""
     batches: list[list[tuple[int, str]]] = []
-    total = 0.0
+    held = 0.0
     for number, name in enumerate(files):
         try:
             size = Path(name).stat().st_size / (1 if name.endswith(".gz") else _PLAIN_FACTOR)
         except OSError:
             size = 0
-        if not batches or total + size > BATCH_BYTES:
+        if not batches or held + size > BATCH_BYTES:
             batches.append([])
-            total = 0
+            held = 0
         batches[-1].append((number, name))
-        total += size
+        held += size
     return batches
 
 
