@@ -139,7 +139,7 @@ def _both_directions(sites: Sites) -> Flags:
 
 def _many_states(events: Events, default: Carried, n: int, people: int) -> Flags:
     """Whether a site has `STATES` states or more, each in `STATE_SHARE` of people; the expected copy number is one."""
-    known = events.copy_number[default.event] != MISSING
+    known = (events.copy_number[default.event] != MISSING) & (events.expected[default.event] != MISSING)
     site, event = default.site[known], default.event[known]
     away = events.copy_number[event] - events.expected[event]
     cells = np.sort((site << 40) | (away + (1 << 16)))

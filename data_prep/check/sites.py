@@ -168,7 +168,7 @@ INVARIANTS: Final = (
         "SELECT count(*) FROM (SELECT DISTINCT site_id, sample_id FROM events JOIN counting USING (chrom, sample_id) WHERE site_id IS NOT NULL)",
         """WITH held AS (
                SELECT e.site_id, e.sample_id, c.population, c.sex, c.unrelated, c.outlier, e.class, e.copy_number, e.expected_copy_number,
-                   CASE WHEN e.pass THEN 0 WHEN e.credible THEN 1 ELSE 2 END AS rank, e.bins, e.start, e."end"
+                   CASE WHEN e.pass THEN 0 WHEN e.credible THEN 1 ELSE 2 END AS rank, e.bins, e.start, e."end", e.event_id
                FROM events e JOIN counting c ON c.chrom = e.chrom AND c.sample_id = e.sample_id WHERE e.site_id IS NOT NULL
            ),
            several AS (SELECT site_id, sample_id FROM held GROUP BY ALL HAVING count(*) > 1),
@@ -181,7 +181,7 @@ INVARIANTS: Final = (
                SELECT site_id, level, population, sex, unrelated, outlier, class, copy_number, expected_copy_number, 1 AS carriers
                FROM held SEMI JOIN several USING (site_id, sample_id) JOIN levels ON rank <= least
                QUALIFY row_number() OVER (PARTITION BY site_id, sample_id, level
-                   ORDER BY coalesce(bins, -1) DESC, copy_number NULLS LAST, start, "end") = 1
+                   ORDER BY coalesce(bins, -1) DESC, copy_number NULLS LAST, start, "end", event_id) = 1
            ),
            compared_rows AS (
                SELECT site_id, level, population, sex, unrelated, outlier, class, copy_number, expected_copy_number, carriers, 0 AS rows
