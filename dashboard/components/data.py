@@ -1,6 +1,7 @@
 """The parts of the data page: provenance, the report of the import, definitions, the data dictionary, files."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -8,6 +9,7 @@ import streamlit as st
 
 from dashboard import links, wording
 from dashboard.components import drawings, markup
+from dashboard.filters import Filters
 from dashboard.store.database import Generation
 from dashboard.store.provenance import dictionary, facts, files, marks, remarks, skipped
 from data_prep.domain.copy_number import EFO, CallClass
@@ -67,6 +69,20 @@ TERMS: Final = (
     ("Site", "Events of one direction merged over people: all overlap the commonest interval by half, reciprocally."),
     ("Per base", "The share of people with an event at that very base; over a bin, its mean and its maximum."),
 )
+
+
+def callsets(database: Generation, filters: Filters) -> None:
+    """The callsets of the database, where it holds several: which one the page tells of, and the way to the others."""
+    if len(database.callsets) == 1:
+        return
+    newest = next(iter(database.callsets))
+    shown = "".join(
+        markup.element("strong", markup.text(name))
+        if one is database
+        else markup.link(name, links.data_page(replace(filters, callset="" if name == newest else name)))
+        for name, one in database.callsets.items()
+    )
+    st.html(markup.element("p", f"Callsets in this database: {shown}", class_="cnv-links"))
 
 
 def provenance(database: Generation) -> None:

@@ -11,6 +11,7 @@ from dashboard.filters import Filters
 run = current()
 st.set_page_config(page_title=f"Data · {NAME}")
 st.html(markup.element("div", markup.element("h1", "Data and definitions"), class_="cnv-head"))
+data.callsets(run.database, run.filters)
 data.provenance(run.database)
 data.import_report(run.database)
 data.definitions()

@@ -68,12 +68,12 @@ def coding() -> Question:
 
 @pytest.fixture
 def open_gene(pointer: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    def opened(**query: str) -> AppTest:
+    def opened(page: str = "gene", **query: str) -> AppTest:
         monkeypatch.setenv("CNV_DATABASE", str(pointer))
         monkeypatch.setattr(database_module, "WATCH_INTERVAL", 0.0)
         app = AppTest.from_file(APP, default_timeout=30).run()
-        app.switch_page("views/gene.py")
-        for name, value in {"gene": "GSTM1", **query}.items():
+        app.switch_page(f"views/{page}.py")
+        for name, value in (({"gene": "GSTM1"} if page == "gene" else {}) | query).items():
             app.query_params[name] = value
         app.run()
         assert not app.exception
@@ -159,3 +159,14 @@ def test_the_control_writes_the_address(open_gene) -> None:
     assert app.query_params["callset"] in (OLDER, [OLDER])
     app.selectbox(key="callset").select(NEWER).run()
     assert "callset" not in app.query_params
+
+
+def test_the_data_page_tells_of_one_and_leads_to_the_others(open_gene) -> None:
+    for query, shown, other in (({}, NEWER, OLDER), ({"callset": OLDER}, OLDER, NEWER)):
+        app = open_gene("data", **query)
+        (line,) = re.findall(r"<p[^>]*>Callsets in this database: .*?</p>", html(app))
+        assert f"<strong>{shown}</strong>" in line
+        (address,) = re.findall(r'href="([^"]*)"', line)
+        assert unescape(address) == ("/data" if other == NEWER else "/data?callset=DRAGEN%203.5.7b")
+        # the dictionary lists the tables once
+        assert html(app).count("One row a site (R9)") == 1
