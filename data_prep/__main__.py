@@ -31,8 +31,9 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def _fail(sentence: object) -> NoReturn:
-    if isinstance(sentence, OSError) and sentence.filename is not None and sentence.strerror:
-        sentence = f"{sentence.filename}: {sentence.strerror[0].lower()}{sentence.strerror[1:]}"
+    if isinstance(sentence, OSError) and sentence.strerror:
+        reason = f"{sentence.strerror[0].lower()}{sentence.strerror[1:]}"
+        sentence = reason if sentence.filename is None else f"{sentence.filename}: {reason}"
     _err.print(f"error: {sentence}", markup=False)
     raise typer.Exit(1)
 

@@ -19,6 +19,7 @@ import polars as pl
 from data_prep import __version__, database
 from data_prep.callsets import callsets, combine
 from data_prep.derived import derive, workers
+from data_prep.folders import alone
 from data_prep.genes import embedded_gene_models, read_gencode
 from data_prep.people import People, number_people
 from data_prep.reading import Progress, find_files, read_files
@@ -131,10 +132,11 @@ def build(
         except duckdb.Error as error:
             hint = ": is the disk full?" if isinstance(error, (duckdb.IOException, duckdb.FatalException)) else ""
             raise BuildError(f"the database could not be written ({str(error).splitlines()[0]}){hint}") from error
-        if beside:
-            unfinished = _beside(unfinished, out)
-            clock.lap("callsets")
-        published = database.publish(unfinished, out, generation)
+        with alone(out):  # or a build that publishes while the others' callsets are copied would lose its own
+            if beside:
+                unfinished = _beside(unfinished, out)
+                clock.lap("callsets")
+            published = database.publish(unfinished, out, generation)
         clock.lap("publish")
     return _summary(published, people, table, skipped, events, clock.laps)
 

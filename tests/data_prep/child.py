@@ -17,7 +17,7 @@ from tests.data_prep.few_genes import few_genes
 
 MOMENTS = {
     "reading": ("data_prep.reading:read_batch", 2),
-    "reading, with workers": ("data_prep.reading:_report", 2),
+    "reading, with workers": ("data_prep.reading:_result", 2),
     "calls": ("data_prep.database:write_calls", 1),
     "publishing": ("data_prep.database:publish", 1),
     "naming": ("pathlib:Path.replace", 1),
