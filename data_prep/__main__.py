@@ -156,6 +156,12 @@ def build(
     out: Annotated[Path, typer.Option(help="The database: a pointer to the newest build beside it.")] = Path(
         "cnv.duckdb"
     ),
+    mask: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME=BED", help="Regions where calls need care, as a BED file; may be given several times."
+        ),
+    ] = [],  # noqa: B006
     jobs: Jobs = None,
     beside: Annotated[
         bool,
@@ -173,7 +179,7 @@ def build(
 
     try:
         with _Bar("reading") as bar:
-            summary = run(samples, out, vcf, shards, unrelated, genes, jobs, bar.show, beside=beside)
+            summary = run(samples, out, vcf, shards, unrelated, genes, jobs, bar.show, beside=beside, masks=mask)
     except (BuildError, ReadingError, ShardSetError, PublishError, ValueError, OSError) as error:
         _fail(error)
     for note in summary.notes:

@@ -21,6 +21,7 @@ from data_prep.callsets import callsets, combine
 from data_prep.derived import derive, workers
 from data_prep.folders import alone
 from data_prep.genes import embedded_gene_models, read_gencode
+from data_prep.masks import read_masks
 from data_prep.people import People, number_people
 from data_prep.reading import Progress, find_files, read_files
 from data_prep.reports import DUPLICATE, READ, REFUSED, FileReport, SkippedRecord
@@ -74,10 +75,12 @@ def build(
     progress: Progress | None = None,
     *,
     beside: bool = False,
+    masks: Sequence[str] = (),
 ) -> Summary:
     """Builds a database from VCF files, and from shard sets made of such, and publishes it at the pointer `out`.
 
     With `beside` the callsets of the database that is published there stay in it, but for one of the same name.
+    `masks`: texts `NAME=BED`, each a kind of problem region more.
 
     Raises BuildError, ReadingError, ShardSetError, SampleTableError, PublishError or ValueError, each with one sentence,
     where nothing can be built; files that cannot be read are in the summary's `refused`.
@@ -90,6 +93,7 @@ def build(
     files = find_files(vcf)
     table = read_samples(samples, unrelated)
     sexes = sexes_of(table.frame)
+    masked = read_masks(masks)
     sets = [read_report(one) for one in shards]
     check_digest(sets, digest_of(sexes), samples)
     generation = database.new_generation()
@@ -115,13 +119,14 @@ def build(
                 workers((jobs or os.cpu_count() or 1) if many else 1) as pool,
                 database.new_database(unfinished) as con,
             ):
-                database.write_reference(con, models)
+                database.write_reference(con, models, masked)
                 database.write_people(con, people, skipped)
                 clock.lap("tables")
                 database.write_calls(con, sets, people)
                 clock.lap("sort")
                 database.mark_samples(con)
-                database.write_provenance(con, _provenance(table, people, samples, generation, models.source))
+                facts = _provenance(table, people, samples, generation, models.source)
+                database.write_provenance(con, facts | ({"masks": "; ".join(map(str, masked))} if masked else {}))
                 clock.lap("mark")
                 derive(con, clock.lap, pool)
                 events = con.sql("SELECT count(*) FROM events").fetchall()[0][0]

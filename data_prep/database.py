@@ -20,6 +20,7 @@ import polars as pl
 from data_prep import folders, reference
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.genes import GeneModels
+from data_prep.masks import Mask
 from data_prep.people import People
 from data_prep.reports import SkippedRecord, total
 from data_prep.shard_set import ShardSet, offsets
@@ -66,12 +67,12 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> N
     con.unregister("rows_to_insert")
 
 
-def write_reference(con: duckdb.DuckDBPyConnection, models: GeneModels) -> None:
-    """Chromosomes, cytobands, problem regions and gene models."""
+def write_reference(con: duckdb.DuckDBPyConnection, models: GeneModels, masks: Sequence[Mask] = ()) -> None:
+    """Chromosomes, cytobands, problem regions with those of masks, and gene models."""
     for table, frame in (
         ("chromosomes", reference.chromosomes()),
         ("cytobands", reference.cytobands()),
-        ("problem_regions", reference.problem_regions()),
+        ("problem_regions", pl.concat([reference.problem_regions(), *(one.regions for one in masks)])),
         ("unplaced_genes", reference.unplaced_genes()),
         ("genes", models.genes),
         ("transcripts", models.transcripts),

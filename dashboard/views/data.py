@@ -13,6 +13,7 @@ st.set_page_config(page_title=f"Data · {NAME}")
 st.html(markup.element("div", markup.element("h1", "Data and definitions"), class_="cnv-head"))
 data.provenance(run.database)
 data.import_report(run.database)
+data.problem_regions(run.database)
 data.definitions()
 data.database_file(run.database)
 data.programs(

@@ -27,12 +27,21 @@ class Forker:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def start(self, folder: Path, *arguments: object, limit: int | None = None, user: int | None = None) -> int:
+    def start(
+        self,
+        folder: Path,
+        *arguments: object,
+        limit: int | None = None,
+        user: int | None = None,
+        batch: int | None = None,
+    ) -> int:
         """Starts a command line, with few genes; what it says goes into the files `stdout` and `stderr` of the folder.
 
-        `limit`: bytes that no file may grow beyond; `user`: who runs it. Returns its pid, which is that of its group.
+        `limit`: bytes that no file may grow beyond; `user`: who runs it; `batch`: bytes that a process reads at a time.
+        Returns its pid, which is that of its group.
         """
-        return self._ask(folder=str(folder), arguments=[str(one) for one in arguments], limit=limit, user=user)
+        words = [str(one) for one in arguments]
+        return self._ask(folder=str(folder), arguments=words, limit=limit, user=user, batch=batch)
 
     def wait(self, pid: int) -> int:
         """The exit code of a process started here, when it has ended; below zero the signal that ended it."""
@@ -65,7 +74,7 @@ def forker() -> Iterator[Forker]:
         process.wait(20)
 
 
-def _run(folder: str, arguments: list[str], limit: int | None, user: int | None) -> None:
+def _run(folder: str, arguments: list[str], limit: int | None, user: int | None, batch: int | None) -> None:
     os.chdir(folder)
     for name, number in (("stdout", 1), ("stderr", 2)):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666), number)
@@ -76,6 +85,8 @@ def _run(folder: str, arguments: list[str], limit: int | None, user: int | None)
         os.setgid(user)
         os.setuid(user)
     import_module("data_prep.build").embedded_gene_models = few_genes  # type: ignore[attr-defined]
+    if batch is not None:
+        import_module("data_prep.reading").BATCH_BYTES = batch  # type: ignore[attr-defined]
     sys.argv = ["data_prep", *arguments]
     import_module("data_prep.__main__").main()
 
