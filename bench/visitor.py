@@ -36,10 +36,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """How long a page took, in seconds, and how many bytes it was."""
+    """How long a page took, in seconds, how many bytes it was, and what it said."""
 
     seconds: float
     size: int
+    html: str
+    """Its elements of our own HTML, one after the other."""
 
 
 class PageFailedError(Exception):
@@ -59,7 +61,7 @@ class Visitor:
         request.rerun_script.page_name = page.name
         start = time.perf_counter()
         await self._socket.send(request.SerializeToString())
-        size = 0
+        size, said = 0, []
         async with asyncio.timeout(PATIENCE):
             while True:
                 received = await self._socket.recv(decode=False)
@@ -67,12 +69,13 @@ class Visitor:
                 message = ForwardMsg.FromString(received)
                 if message.delta.new_element.HasField("exception"):
                     raise PageFailedError(f"{page}: {message.delta.new_element.exception.message}")
+                said.append(message.delta.new_element.html.body)
                 if message.WhichOneof("type") == "script_finished":
                     if message.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
                         raise PageFailedError(
                             f"{page}: {ForwardMsg.ScriptFinishedStatus.Name(message.script_finished)}"
                         )
-                    return Visit(time.perf_counter() - start, size)
+                    return Visit(time.perf_counter() - start, size, "\n".join(said))
 
 
 @asynccontextmanager

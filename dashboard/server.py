@@ -111,8 +111,10 @@ async def database_file(_: Request) -> Response:
 
 
 def _database_path() -> Path:
-    with settings.store().lease() as database:
-        return database.path
+    """The file that the pointer leads to now: the generation that is leased may be cleared away already."""
+    store = settings.store()
+    with store.lease():
+        return store.path.resolve()
 
 
 def _json(content: dict[str, Any], status: int = 200) -> Response:

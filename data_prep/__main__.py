@@ -35,8 +35,9 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def _fail(sentence: object) -> NoReturn:
-    if isinstance(sentence, OSError) and sentence.filename is not None and sentence.strerror:
-        sentence = f"{sentence.filename}: {sentence.strerror[0].lower()}{sentence.strerror[1:]}"
+    if isinstance(sentence, OSError) and sentence.strerror:
+        reason = f"{sentence.strerror[0].lower()}{sentence.strerror[1:]}"
+        sentence = reason if sentence.filename is None else f"{sentence.filename}: {reason}"
     _err.print(f"error: {sentence}", markup=False)
     raise typer.Exit(1)
 
@@ -261,6 +262,12 @@ def build(
     out: Annotated[Path, typer.Option(help="The database: a pointer to the newest build beside it.")] = Path(
         "cnv.duckdb"
     ),
+    mask: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME=BED", help="Regions where calls need care, as a BED file; may be given several times."
+        ),
+    ] = [],  # noqa: B006
     jobs: Jobs = None,
     dialect: DialectName = None,
     assembly: Assembly = None,
@@ -290,12 +297,14 @@ def build(
         with _Bar("reading") as bar:
             if add or remove:
                 changed = change(
-                    samples, out, add, remove, unrelated, genes, jobs, bar.show, dialect, assembly, callset=callset
-                )
+                    samples, out, add, remove, unrelated, genes, jobs, bar.show, dialect, assembly,
+                    callset=callset, masks=mask,
+                )  # fmt: skip
             else:
                 changed = run(
-                    samples, out, vcf, shards, unrelated, genes, jobs, bar.show, dialect, assembly, beside=beside
-                )
+                    samples, out, vcf, shards, unrelated, genes, jobs, bar.show, dialect, assembly,
+                    beside=beside, masks=mask,
+                )  # fmt: skip
     except (BuildError, EarlierError, ReadingError, ShardSetError, PublishError, ValueError, OSError) as error:
         _fail(error)
     if changed is None:

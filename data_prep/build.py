@@ -22,7 +22,9 @@ from data_prep.derived import derive, workers
 from data_prep.dialects import DIALECTS
 from data_prep.earlier import EarlierError, files_of, take_over
 from data_prep.fetch import manifest
+from data_prep.folders import alone
 from data_prep.genes import GeneModels, embedded_gene_models, read_gencode
+from data_prep.masks import Mask, read_masks
 from data_prep.people import People, number_people
 from data_prep.reading import Progress, check_names, find_files, read_files
 from data_prep.reports import DUPLICATE, READ, REFUSED, FileReport, SkippedRecord
@@ -80,12 +82,14 @@ def build(
     assembly: str | None = None,
     *,
     beside: bool = False,
+    masks: Sequence[str] = (),
 ) -> Summary:
     """Builds a database from VCF files, and from shard sets made of such, and publishes it at the pointer `out`.
 
     `dialect`: the name of the dialect of all VCF files where their headers do not tell it, or tell it wrongly; `assembly`:
     GRCh38 for VCF files whose headers give no contig lengths. Shard sets keep what was said when they were written. With
     `beside` the callsets of the database that is published there stay in it, but for one of the same name.
+    `masks`: texts `NAME=BED`, each a kind of problem region more.
 
     Raises BuildError, ReadingError, ShardSetError, SampleTableError, PublishError or ValueError, each with one sentence,
     where nothing can be built; files that cannot be read are in the summary's `refused`.
@@ -99,6 +103,7 @@ def build(
     files = find_files(vcf)
     table = read_samples(samples, unrelated)
     sexes = sexes_of(table.frame)
+    masked = read_masks(masks)
     sets = [read_report(one) for one in shards]
     check_digest(sets, digest_of(sexes), samples)
     generation = database.new_generation()
@@ -109,11 +114,12 @@ def build(
         models = embedded_gene_models() if genes is None else read_gencode(genes)
         clock.lap("genes")
         unfinished = work / "unfinished.duckdb"
-        written = _write(unfinished, sets, table, samples, models, generation, jobs, vcf, progress, clock)
-        if beside:
-            unfinished = _beside(unfinished, out)
-            clock.lap("callsets")
-        published = database.publish(unfinished, out, generation)
+        written = _write(unfinished, sets, table, samples, models, masked, generation, jobs, vcf, progress, clock)
+        with alone(out):  # or a build that publishes while the others' callsets are copied would lose its own
+            if beside:
+                unfinished = _beside(unfinished, out)
+                clock.lap("callsets")
+            published = database.publish(unfinished, out, generation)
         clock.lap("publish")
     return _summary(published, written, table, clock.laps)
 
@@ -131,12 +137,14 @@ def change(
     assembly: str | None = None,
     *,
     callset: str | None = None,
+    masks: Sequence[str] = (),
 ) -> Summary | None:
     """Publishes the database at the pointer `out` anew, with the people in the files `add` and without the samples `remove`.
 
     The files that it was built from are not read again, and need not be there; the result is that of a build from those
     that are left and the new ones. Files that are in it already are passed over; None where nothing is left to do. Gene
-    models are those of the database unless `genes` gives others. `callset` names the one that is changed where the database
+    models are those of the database unless `genes` gives others; its masks stay, and those of `masks` are added or take the
+    place of one of the same name. `callset` names the one that is changed where the database
     holds several, else it is the newest; the others stay as they are. Raises as `build` does, and EarlierError for a database
     that cannot be built upon, or holds a sample whose new file differs from the one that was read.
     """
@@ -147,6 +155,7 @@ def change(
     if not out.exists():
         raise BuildError(f"{out} does not exist, so nothing can be added to it: build it with --vcf first")
     earlier_path = out.resolve()
+    masked = read_masks(masks)
     table = read_samples(samples, unrelated)
     sexes = sexes_of(table.frame)
     held = callsets(earlier_path)
@@ -170,11 +179,15 @@ def change(
         models = earlier.models if genes is None else read_gencode(genes)
         clock.lap("genes")
         unfinished = work / "unfinished.duckdb"
-        written = _write(unfinished, sets, table, samples, models, generation, jobs, add, progress, clock)
-        if len(held) > 1:
-            unfinished = _beside(unfinished, out)
-            clock.lap("callsets")
-        published = database.publish(unfinished, out, generation, earlier_path)
+        stay = [one for one in earlier.masks if one.name not in {new.name for new in masked}]
+        written = _write(
+            unfinished, sets, table, samples, models, [*stay, *masked], generation, jobs, add, progress, clock
+        )
+        with alone(out):
+            if len(held) > 1:
+                unfinished = _beside(unfinished, out)
+                clock.lap("callsets")
+            published = database.publish(unfinished, out, generation, earlier_path)
         clock.lap("publish")
     summary = _summary(published, written, table, clock.laps)
     notes = [*_passed_over(passed_over), *summary.notes]
@@ -238,6 +251,7 @@ def _write(
     table: SampleTable,
     samples: Path,
     models: GeneModels,
+    masked: Sequence[Mask],
     generation: str,
     jobs: int | None,
     given: Sequence[str],
@@ -262,7 +276,7 @@ def _write(
             workers((jobs or os.cpu_count() or 1) if many else 1) as pool,
             database.new_database(path) as con,
         ):
-            database.write_reference(con, models)
+            database.write_reference(con, models, masked)
             database.write_people(con, people, skipped)
             clock.lap("tables")
             database.write_calls(con, sets, people)
@@ -270,7 +284,8 @@ def _write(
             database.mark_samples(con)
             read = {r.path: r.sha256 for r in people.reports if r.status == READ and r.sha256}
             fetched = manifest.provenance([*given, *read], read)
-            database.write_provenance(con, _provenance(table, people, samples, generation, models.source) | fetched)
+            facts = _provenance(table, people, samples, generation, models.source) | fetched
+            database.write_provenance(con, facts | ({"masks": "; ".join(map(str, masked))} if masked else {}))
             clock.lap("mark")
             derive(con, clock.lap, pool)
             events = con.sql("SELECT count(*) FROM events").fetchall()[0][0]

@@ -5,9 +5,7 @@ serving an overwritten path from its old handles, so a running dashboard follows
 """
 
 import contextlib
-import fcntl
 import os
-import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +17,10 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from data_prep import reference
+from data_prep import folders, reference
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.genes import GeneModels
+from data_prep.masks import Mask
 from data_prep.people import People
 from data_prep.reports import SkippedRecord, total
 from data_prep.shard_set import ShardSet, offsets
@@ -51,7 +50,8 @@ def new_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute(f"SET temp_directory = {quoted(path.parent / (path.name + '.tmp'))}")
         con.execute(f"ATTACH {quoted(path)} AS cnv (STORAGE_VERSION 'v1.5.0')")
         con.execute("USE cnv")
-        con.execute((resource_files("data_prep") / "schema.sql").read_text("utf-8"))
+        # in one commit: each is a write to the disk, and the schema has some hundred statements
+        con.execute(f"BEGIN; {(resource_files('data_prep') / 'schema.sql').read_text('utf-8')}; COMMIT")
         yield con
         con.execute("CHECKPOINT cnv")
         con.execute("USE memory")
@@ -67,12 +67,12 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> N
     con.unregister("rows_to_insert")
 
 
-def write_reference(con: duckdb.DuckDBPyConnection, models: GeneModels) -> None:
-    """Chromosomes, cytobands, problem regions and gene models."""
+def write_reference(con: duckdb.DuckDBPyConnection, models: GeneModels, masks: Sequence[Mask] = ()) -> None:
+    """Chromosomes, cytobands, problem regions with those of masks, and gene models."""
     for table, frame in (
         ("chromosomes", reference.chromosomes()),
         ("cytobands", reference.cytobands()),
-        ("problem_regions", reference.problem_regions()),
+        ("problem_regions", pl.concat([reference.problem_regions(), *(one.regions for one in masks)])),
         ("unplaced_genes", reference.unplaced_genes()),
         ("genes", models.genes),
         ("transcripts", models.transcripts),
@@ -444,58 +444,38 @@ def publish(database: Path, out: Path, generation: str, made_from: Path | None =
 
     `database` lies in a working folder, where the new pointer is made too. The generation before stays: a reader may
     have followed the pointer a moment ago. `made_from`: the database that this one goes on from; raises PublishError
-    where the pointer has been moved on from it meanwhile. Returns the published path.
+    where the pointer has been moved on from it meanwhile. Returns the published path. To be called while the process is
+    `alone` there.
     """
     _sync(database)
-    with _alone(out):
-        check_pointer(out)
-        before = out.resolve() if out.is_symlink() else None
-        if made_from is not None and before != made_from:
-            raise PublishError(
-                f"another build published {out} meanwhile, and this one does not hold what it added: run it again"
-            )
-        published = generation_path(out, generation)
-        database.replace(published)
-        pointer = database.parent / "pointer"
-        pointer.symlink_to(published.name)
+    check_pointer(out)
+    before = out.resolve() if out.is_symlink() else None
+    if made_from is not None and before != made_from:
+        raise PublishError(
+            f"another build published {out} meanwhile, and this one does not hold what it added: run it again"
+        )
+    published = generation_path(out, generation)
+    pointer = database.parent / "pointer"
+    pointer.symlink_to(published.name)
+    database.replace(published)
+    try:
         pointer.replace(out)
-        _sync(out.parent)
-        for old in out.parent.glob(f"{escape(_stem(out))}-" + "[0-9a-f]" * 12 + ".duckdb"):
-            if old.resolve() not in (published.resolve(), before):
-                old.unlink(missing_ok=True)
+    except OSError:
+        published.unlink()
+        raise
+    _sync(out.parent)
+    for old in out.parent.glob(f"{escape(_stem(out))}-" + "[0-9a-f]" * 12 + ".duckdb"):
+        if old.resolve() not in (published.resolve(), before):
+            old.unlink(missing_ok=True)
     return published
 
 
-@contextlib.contextmanager
-def working_folder(out: Path, generation: str) -> Iterator[Path]:
+def working_folder(out: Path, generation: str) -> contextlib.AbstractContextManager[Path]:
     """A folder beside the pointer for shards and the unfinished database, gone at the end whatever happens.
 
-    What an earlier build left behind when it was killed goes too: its lock is free.
+    What an earlier build left behind when it was killed goes too.
     """
-    with contextlib.ExitStack() as held:
-        with _alone(out):
-            for left in out.parent.glob(f".{escape(_stem(out))}-*.building"):
-                with contextlib.suppress(BlockingIOError, FileNotFoundError), _locked(left / "lock", wait=False):
-                    shutil.rmtree(left, ignore_errors=True)
-            folder = out.parent / f".{_stem(out)}-{generation}.building"
-            folder.mkdir()
-            held.enter_context(_locked(folder / "lock"))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _alone(out: Path) -> contextlib.AbstractContextManager[None]:
-    """While a build looks round or publishes beside a pointer, no other does."""
-    return _locked(out.parent / f".{out.name}.lock")
-
-
-@contextlib.contextmanager
-def _locked(path: Path, wait: bool = True) -> Iterator[None]:
-    with path.open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield
+    return folders.working_folder(out, _stem(out), generation, "building")
 
 
 def _sync(path: Path) -> None:

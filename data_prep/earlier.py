@@ -4,6 +4,7 @@ Everything that comes from files is in the database with its source: calls, even
 skipped records. What is worked out from several people is not taken over, but worked out anew.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +13,12 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
+from data_prep import reference
 from data_prep.callsets import MAIN, quoted_name
 from data_prep.database import EVENT_BITS, quoted
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.genes import GeneModels
+from data_prep.masks import Mask
 from data_prep.reports import READ, REFUSED, UNTOLD, FileReport, Rows, SkippedRecord, SourceReport
 from data_prep.samples import digest_of
 from data_prep.shard_set import ShardSet
@@ -35,6 +38,7 @@ class Earlier:
 
     shards: ShardSet
     models: GeneModels
+    masks: list[Mask]
 
 
 _PLACE: Final = f"(enum_code(t.chrom)::BIGINT << {PLACE_BITS}) + t.start AS place"
@@ -56,6 +60,9 @@ _SOURCES: Final = f"""
         CASE WHEN message = '{UNTOLD}' THEN '{REFUSED}' ELSE '{READ}' END, CASE WHEN message = '{UNTOLD}' THEN message END, sample_id
     FROM old.file_samples ORDER BY file_id, rowid
 """
+_REGIONS: Final = (
+    'SELECT kind, chrom::VARCHAR AS chrom, start, "end", name, source FROM old.problem_regions ORDER BY rowid'
+)
 _SKIPPED: Final = (
     "SELECT s.file, t.reason, t.records, t.example FROM old.skipped_records t JOIN taken s USING (sample_id, file_id)"
 )
@@ -110,6 +117,7 @@ def take_over(
             exons,
             con.sql(_in(schema, "SELECT value FROM old.provenance WHERE key = 'gene_models'")).fetchall()[0][0],
         )
+        masks = _masks(con, schema)
         by_file: dict[int, list[SourceReport]] = {}
         for number, (file_id, *row, _) in enumerate(kept):
             by_file.setdefault(file_id, []).append(SourceReport(number, *row))
@@ -120,7 +128,23 @@ def take_over(
             if (row[0] in by_file if row[0] in had_sources else row[1] not in drop)
         )
     held: Rows = {table: tiles for table, tiles in rows.items() if tiles}
-    return Earlier(ShardSet(folder, files, skipped, held, digest_of(sexes)), models)
+    return Earlier(ShardSet(folder, files, skipped, held, digest_of(sexes)), models, masks)
+
+
+def _masks(con: duckdb.DuckDBPyConnection, schema: str) -> list[Mask]:
+    """The masks of the database, in their order, with what its provenance says of each."""
+    told = con.sql(_in(schema, "SELECT value FROM old.provenance WHERE key = 'masks'")).fetchall()
+    regions = con.sql(_in(schema, _REGIONS)).pl()
+    built_in = set(reference.problem_regions().get_column("kind"))
+    names = [kind for kind in regions.get_column("kind").unique(maintain_order=True) if kind not in built_in]
+    # a file may be named anyhow: only a mask's own name begins what is said of the next
+    between = re.compile(rf"; (?=(?:{'|'.join(map(re.escape, names))}) \()")
+    said = between.split(told[0][0]) if told else []
+    return [
+        Mask(name, mine.item(0, "source"), mine, 0, words)
+        for name, words in zip(names, said, strict=True)
+        for mine in [regions.filter(pl.col("kind") == name)]
+    ]
 
 
 def files_of(database: Path, remove: Collection[str], schema: str = MAIN) -> list[FileReport]:

@@ -6,7 +6,6 @@ or in an earlier build to whose database more samples are added.
 
 import contextlib
 import json
-import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from data_prep import __version__
+from data_prep.folders import take_place, working_folder
 from data_prep.reports import FileReport, Rows, SkippedRecord, SourceReport
 
 SHARD_FORMAT: Final = 2
@@ -57,13 +57,9 @@ def new_folder(out: Path) -> Iterator[Path]:
         raise ShardSetError(f"{out} is there already: move it away or give another --out")
     if not out.absolute().parent.is_dir():
         raise ShardSetError(f"the folder {out.absolute().parent} does not exist: make it or give another --out")
-    folder = out.absolute().parent / f".{out.name}-{uuid.uuid4().hex[:12]}.writing"
-    folder.mkdir()
-    try:
+    with working_folder(out.absolute(), out.name, uuid.uuid4().hex[:12], "writing") as folder:
         yield folder
-        folder.replace(out)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        take_place(folder, out.absolute())
 
 
 def write_report(shards: ShardSet) -> None:

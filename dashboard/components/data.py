@@ -10,8 +10,9 @@ import streamlit as st
 from dashboard import links, wording
 from dashboard.components import drawings, markup
 from dashboard.filters import Filters
+from dashboard.store.callability import BLIND_KINDS
 from dashboard.store.database import Generation
-from dashboard.store.provenance import dictionary, facts, files, marks, remarks, skipped
+from dashboard.store.provenance import dictionary, facts, files, marks, problem_kinds, remarks, skipped
 from data_prep.domain.copy_number import EFO, CallClass
 from data_prep.domain.levels import Level
 
@@ -33,6 +34,7 @@ FACT_WORDS: Final = {
     "samples_table": "Sample table",
     "unrelated_definition": "Unrelated people are",
     "gene_models": "Gene models",
+    "masks": "Masks",
     "reference_rows": "Rows that say what was seen",
     "simulated": "Simulated",
 }
@@ -124,6 +126,22 @@ def import_report(database: Generation) -> None:
             class_="cnv-more",
         )
     st.html(_section("Import report") + body)
+
+
+def problem_regions(database: Generation) -> None:
+    """Where calls need care or cannot be made: the kinds of place, those of masks among them."""
+    rows = [
+        (
+            row["kind"].replace("-", " "),
+            wording.count(row["regions"]),
+            wording.count(row["bases"]),
+            "no call can be made" if row["kind"] in BLIND_KINDS else "calls need care",
+            row["source"],
+        )
+        for row in problem_kinds(database).iter_rows(named=True)
+    ]
+    heads = ("Kind", "Places", "Bases", "What it means", "Source")
+    st.html(_section("Problem regions") + _table(heads, rows, "Problem regions by kind"))
 
 
 def definitions() -> None:

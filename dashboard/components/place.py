@@ -1,6 +1,7 @@
 """What stands above the numbers of a gene or region: what is counted, in whom, and why there may be no number."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
@@ -13,6 +14,9 @@ from dashboard.store.database import Generation
 from dashboard.store.panel import People
 from dashboard.subject import Subject
 from dashboard.target import Pieces, Target
+
+NAMES_SHOWN: Final = 4
+"""Names of problem regions in a notice: a mask may have hundreds in one place."""
 
 
 def counted_sentence(database: Generation, subject: Subject, target: Target, filters: Filters, people: People) -> None:
@@ -72,7 +76,9 @@ def cautions(target: Target, seen: Callability) -> None:
 
 
 def _sentences(names: Sequence[str]) -> str:
-    return " ".join(name.rstrip(".") + "." for name in names)
+    more = len(names) - NAMES_SHOWN
+    others = [f"And {wording.count(more)} more {'place' if more == 1 else 'places'}."] if more > 0 else []
+    return " ".join([*(name.rstrip(".") + "." for name in names[:NAMES_SHOWN]), *others])
 
 
 def nobody_counted(chrom: str, filters: Filters) -> None:

@@ -33,7 +33,7 @@ class Callability:
     seen: float | None
     """Mean share of samples that the caller could see; None where the release does not say."""
     care: tuple[str, ...]
-    """Names of the other problem regions that the place touches."""
+    """Names of the other problem regions that the place touches: one of each kind first, so that none is hidden by many."""
 
     @property
     def assessable(self) -> bool:
@@ -91,8 +91,15 @@ def _told(database: Generation, place: Interval, bases: float | None) -> Callabi
         blind=_union_length(sorted(blind)) / place.length,
         blind_names=tuple(dict.fromkeys(name for kind, name, _, _ in problems if kind in BLIND_KINDS)),
         seen=None if bases is None else bases / place.length,
-        care=tuple(dict.fromkeys(name for kind, name, _, _ in problems if kind not in BLIND_KINDS)),
+        care=_one_of_each_first([(kind, name) for kind, name, _, _ in problems if kind not in BLIND_KINDS]),
     )
+
+
+def _one_of_each_first(named: list[tuple[str, str]]) -> tuple[str, ...]:
+    """Names of kinds and names, each once."""
+    first = dict(reversed(named))
+    ordered = [first.pop(kind) for kind, _ in named if kind in first]
+    return tuple(dict.fromkeys([*ordered, *(name for _, name in named)]))
 
 
 @remembered

@@ -304,7 +304,17 @@ class Store:
             return self._current
 
     def _look(self) -> None:
-        """Takes over what the pointer leads to, if it is another file than before."""
+        """Takes over what the pointer leads to, if it is another file than before.
+
+        Where builds publish one after the other, the file may be gone before it is opened: then the pointer leads to the next.
+        """
+        target = self.path.resolve()
+        self._take_over()
+        while self._current is None and (moved := self.path.resolve()) != target:
+            target = moved
+            self._take_over()
+
+    def _take_over(self) -> None:
         try:
             identity = _Identity.of(self.path)
         except OSError:

@@ -49,6 +49,14 @@ FROM marked_samples m GROUP BY m.chrom, m.direction ORDER BY m.chrom, m.directio
     {"chrom": pl.String, "direction": pl.String, "people": pl.Int32},
 )
 
+# One row a kind of problem region (R11).
+PROBLEM_KINDS: Final = Statement(
+    """SELECT kind, count(*)::INTEGER AS regions, sum("end" - start)::BIGINT AS bases,
+    string_agg(DISTINCT source, '; ' ORDER BY source) AS source
+FROM problem_regions GROUP BY kind ORDER BY kind""",
+    {"kind": pl.String, "regions": pl.Int32, "bases": pl.Int64, "source": pl.String},
+)
+
 TABLES: Final = Statement(
     """SELECT table_name, comment, estimated_size::BIGINT AS rows FROM duckdb_tables()
 WHERE database_name = current_database() AND schema_name = current_schema() AND NOT internal ORDER BY table_oid""",
@@ -90,6 +98,12 @@ def skipped(database: Generation) -> pl.DataFrame:
 def marks(database: Generation) -> pl.DataFrame:
     """People whose chromosome is marked for large events, by chromosome and direction (R11)."""
     return database.frame(MARKS)
+
+
+@remembered
+def problem_kinds(database: Generation) -> pl.DataFrame:
+    """The kinds of problem region, with how many there are, their bases, and where they come from."""
+    return database.frame(PROBLEM_KINDS)
 
 
 @remembered

@@ -14,6 +14,7 @@ st.html(markup.element("div", markup.element("h1", "Data and definitions"), clas
 data.callsets(run.database, run.filters)
 data.provenance(run.database)
 data.import_report(run.database)
+data.problem_regions(run.database)
 data.definitions()
 data.database_file(run.database)
 data.programs(

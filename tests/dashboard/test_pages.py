@@ -230,6 +230,22 @@ def test_a_gene_in_a_problem_region_asks_for_care_r11(open_page: Open) -> None:
     assert "Calls need care here. IGH: rearranged in B and T cells." in words(open_page("gene", contents, gene="GSTM1"))
 
 
+def test_a_gene_in_a_mask_asks_for_care_in_a_few_words_r11(open_page: Open) -> None:
+    """However many of its regions there are, and none of another kind is hidden by them."""
+    gene = next(one for one in CONTENTS.genes if one.symbol == "GSTM1")
+    mask = [
+        ("seg-dup", "chr1", gene.start + 10 * number, gene.start + 10 * number + 5, f"seg dup: {number}")
+        for number in range(300)
+    ]
+    locus = ("immune-locus", "chr1", gene.start + 500, gene.start + 900, "IGH: rearranged in B and T cells")
+    contents = Contents(CONTENTS.people, CONTENTS.events, CONTENTS.genes, problems=[*mask, locus])
+    said = words(open_page("gene", contents, gene="GSTM1"))
+    care = "seg dup: 0. IGH: rearranged in B and T cells. seg dup: 1. seg dup: 2. And 297 more places."
+    assert f"Calls need care here. {care}" in said
+    assert "of people" in said
+    assert "seg dup 300 1,500 calls need care" in words(open_page("data", contents))
+
+
 @pytest.mark.parametrize(
     ("gene", "said", "offered"),
     [

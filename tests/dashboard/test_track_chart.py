@@ -191,6 +191,18 @@ def test_places_of_care_are_named_and_shaded_those_without_a_view_darker(in_memo
     assert shades[2_000] > shades[5_000]
 
 
+def test_many_small_places_of_care_are_drawn_as_few_and_hide_no_other(in_memory: Make) -> None:
+    """R11: the regions of a mask that a screen cannot tell apart are one, with their number."""
+    mask = [("seg-dup", "chr1", 1_000 + 5 * n, 1_003 + 5 * n, f"seg dup: {n}") for n in range(1_200)]
+    apart = [("seg-dup", "chr1", 9_000 + 500 * n, 9_100 + 500 * n, f"seg dup: apart {n}") for n in range(3)]
+    others = [(kind, "chr1", 2_000, 4_000, f"A {kind}") for kind in ("immune-locus", "pericentromere")]
+    spec = drawn(in_memory, Contents(people=PEOPLE, problems=[*mask, *apart, *others]))
+    assert boxes(spec, "1,200 × seg dup") == [(1_000, 6_998)]
+    assert [boxes(spec, f"seg dup: apart {n}") for n in range(3)] == [[(9_000 + 500 * n, 9_100 + 500 * n)] for n in range(3)]  # fmt: skip
+    for kind in ("immune-locus", "pericentromere"):
+        assert boxes(spec, f"A {kind}") == [(2_000, 4_000)]
+
+
 def test_the_ideogram_marks_the_window_on_the_chromosome(in_memory: Make) -> None:
     bands = [("chr1", 0, 100_000_000, "p1"), ("chr1", 100_000_000, 248_956_422, "q1")]
     window = Interval("chr1", 100_000_000, 200_000_000)

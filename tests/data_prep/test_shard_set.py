@@ -10,7 +10,7 @@ import pytest
 from data_prep.build import write_shards
 from data_prep.reading import ReadingError
 from data_prep.reports import REFUSED
-from data_prep.shard_set import SHARD_FORMAT, ShardSetError, read_report
+from data_prep.shard_set import REPORT, SHARD_FORMAT, ShardSetError, new_folder, read_report
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.dragen_text import record, reference_row, write, write_table
@@ -174,6 +174,22 @@ def test_a_set_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytes
         patch.setattr("data_prep.reading.read_batch", fail)
         with pytest.raises(ReadingError, match="no space left"):
             write_shards(table, tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["samples.tsv", "taken", "vcf"]
+    there = sorted(path.name for path in tmp_path.iterdir() if path.name != ".set.lock")
+    assert there == ["samples.tsv", "taken", "vcf"]
     write_shards(table, tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
     assert read_report(tmp_path / "set").files[0].calls == 1
+
+
+def test_what_a_killed_process_left_goes_with_the_next_set(tmp_path: Path) -> None:
+    """Its lock is free; that of one who is still writing is not."""
+    write(tmp_path / "vcf", "PLAIN", [LOSS])
+    table = sample_table(tmp_path)
+    left = tmp_path / ".set-0123456789ab.writing"
+    left.mkdir()
+    (left / "calls-0-dragen-0.parquet").write_bytes(b"half")
+    with new_folder(tmp_path / "set") as under_way:
+        assert not left.exists()
+        write_shards(table, tmp_path / "other", [str(tmp_path / "vcf")], jobs=1)
+        with new_folder(tmp_path / "set"):
+            assert under_way.is_dir()
+    assert sorted(path.name for path in (tmp_path / "other").iterdir() if path.suffix != ".parquet") == [REPORT]

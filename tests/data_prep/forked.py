@@ -1,0 +1,119 @@
+"""Command lines in processes of their own, forked from one that has imported everything: none takes a second to start.
+
+So builds can be started by the dozen and killed at any moment of their work. The process that forks has read and
+computed nothing: it has no thread of ours that a fork could break.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+
+from tests.data_prep.few_genes import few_genes
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM_FAILED = 70
+"""Exit code of a process whose command line did not even start."""
+
+
+class Forker:
+    """Starts `python -m data_prep ...` in a folder, each in a process group of its own."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def start(
+        self,
+        folder: Path,
+        *arguments: object,
+        limit: int | None = None,
+        user: int | None = None,
+        batch: int | None = None,
+    ) -> int:
+        """Starts a command line, with few genes; what it says goes into the files `stdout` and `stderr` of the folder.
+
+        `limit`: bytes that no file may grow beyond; `user`: who runs it; `batch`: bytes that a process reads at a time.
+        Returns its pid, which is that of its group.
+        """
+        words = [str(one) for one in arguments]
+        return self._ask(folder=str(folder), arguments=words, limit=limit, user=user, batch=batch)
+
+    def wait(self, pid: int) -> int:
+        """The exit code of a process started here, when it has ended; below zero the signal that ended it."""
+        return self._ask(wait=pid)
+
+    def _ask(self, **question: object) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+@contextmanager
+def forker() -> Iterator[Forker]:
+    """A process to fork from; it ends with the context."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.data_prep.forked"],
+        cwd=ROOT,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Forker(process)
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(20)
+
+
+def _run(folder: str, arguments: list[str], limit: int | None, user: int | None, batch: int | None) -> None:
+    os.chdir(folder)
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666), number)
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    if user is not None:
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+    import_module("data_prep.build").embedded_gene_models = few_genes  # type: ignore[attr-defined]
+    if batch is not None:
+        import_module("data_prep.reading").BATCH_BYTES = batch  # type: ignore[attr-defined]
+    sys.argv = ["data_prep", *arguments]
+    import_module("data_prep.__main__").main()
+
+
+def _fork(**asked: object) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    os.setpgid(0, 0)
+    code = PROGRAM_FAILED
+    try:
+        _run(**asked)  # type: ignore[arg-type]
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    for module in ("build", "__main__", "check"):
+        import_module(f"data_prep.{module}")
+    for line in sys.stdin:
+        question = json.loads(line)
+        if "wait" in question:
+            print(os.waitstatus_to_exitcode(os.waitpid(question["wait"], 0)[1]))
+        else:
+            print(_fork(**question))
