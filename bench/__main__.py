@@ -1,8 +1,9 @@
-"""`python -m bench [build|pages|first|visitors|downloads]`: what the project says about its speed, measured.
+"""`python -m bench [build|pages|first|visitors|downloads|scale]`: what the project says about its speed, measured.
 
 build: the import against a loop of bcftools over the same files. pages: the time of each page and control, warm.
 first: the first picture in a browser that has nothing in its cache. visitors: 50 people at once. downloads: what 40
-clients that stop reading cost the server.
+clients that stop reading cost the server. scale: the import of larger and larger cohorts, for which it takes an hour; so
+only where it is named.
 """
 
 import argparse
@@ -16,9 +17,9 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        choices=[*every, []],
-        metavar="{" + ",".join(every) + "}",
-        help="all of them if none is named",
+        choices=[*every, "scale", []],
+        metavar="{" + ",".join([*every, "scale"]) + "}",
+        help="all but scale if none is named",
     )
     parser.add_argument(
         "--cohort", type=Path, default=Path("demo"), help="folder that `python -m data_prep demo` wrote (default: demo)"
@@ -35,6 +36,14 @@ def main() -> None:
     parser.add_argument("--places", type=int, default=200, help="random places for each page (default: 200)")
     parser.add_argument("--people", type=int, default=50, help="visitors at once (default: 50)")
     parser.add_argument("--seconds", type=float, default=60, help="how long they stay (default: 60)")
+    parser.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=[3_202, 12_500, 25_000, 50_000],
+        help="people of the cohorts of scale (default: 3202 12500 25000 50000)",
+    )
+    parser.add_argument("--folder", type=Path, help="where scale writes them: 0.1 MB a person (default: the system's)")
     asked = parser.parse_args()
     for what in asked.what or every:
         # Each is imported when it runs: a machine without bcftools or a browser can do the others.
@@ -54,10 +63,14 @@ def main() -> None:
             from bench import visitors
 
             visitors.run(asked.database, asked.people, asked.seconds)
-        else:
+        elif what == "downloads":
             from bench import downloads
 
             downloads.run(asked.database)
+        else:
+            from bench import scale
+
+            scale.run(asked.sizes, asked.folder)
 
 
 if __name__ == "__main__":

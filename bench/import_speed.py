@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
@@ -30,14 +31,14 @@ def run(cohort: Path, rounds: int) -> None:
     builds, loops, peaks = [], [], []
     with tempfile.TemporaryDirectory() as folder:
         for number in range(rounds + 1):
-            built, peak = _timed_build(vcf, cohort / "samples.tsv", Path(folder) / "cnv.duckdb")
+            built = measured_build(str(vcf), cohort / "samples.tsv", Path(folder) / "cnv.duckdb")
             start = time.perf_counter()
             subprocess.run(["sh", "-c", _LOOP, str(vcf), _FIELDS, str(Path(folder) / "calls.txt")], check=True)
             looped = time.perf_counter() - start
             if number:  # the first round warms the disk's cache
-                builds.append(built)
+                builds.append(built.seconds)
                 loops.append(looped)
-                peaks.append(peak)
+                peaks.append(built.peak)
     ratios = [b / c for b, c in zip(builds, loops, strict=True)]
     print(f"build            {_spread(builds)} s, peak memory of all its processes {max(peaks) / 2**20:,.0f} MiB")
     print(f"bcftools loop    {_spread(loops)} s")
@@ -53,29 +54,35 @@ def _spread(values: list[float]) -> str:
     return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
-def _timed_build(vcf: Path, samples: Path, out: Path) -> tuple[float, int]:
-    command = [
-        sys.executable,
-        "-m",
-        "data_prep",
-        "build",
-        "--vcf",
-        str(vcf),
-        "--samples",
-        str(samples),
-        "--out",
-        str(out),
-    ]
+@dataclass(frozen=True, slots=True)
+class MeasuredBuild:
+    """What a build took, all its processes together."""
+
+    seconds: float
+    """By the clock."""
+    cpu: float
+    """Seconds of processors, in user and system."""
+    peak: int
+    """Bytes of resident memory at their most; what processes share is counted in each."""
+    said: str
+    """The lines that it printed."""
+
+
+def measured_build(vcf: str, samples: Path, out: Path) -> MeasuredBuild:
+    """Builds a database in processes of their own; ends the program where that fails."""
+    command = [sys.executable, "-m", "data_prep", "build", "--vcf", vcf, "--samples", str(samples), "--out", str(out)]
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     watch = _Memory(process.pid)
     watch.start()
-    status = process.wait()
+    said = process.stdout.read() if process.stdout else ""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - start
     watch.stop()
-    if status:
-        sys.exit(f"the build ended with status {status}")
-    return seconds, watch.peak
+    if process.returncode:
+        sys.exit(f"the build ended with status {process.returncode}")
+    return MeasuredBuild(seconds, usage.ru_utime + usage.ru_stime, watch.peak, said)
 
 
 class _Memory(threading.Thread):

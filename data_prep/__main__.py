@@ -80,6 +80,9 @@ def demo(
     samples: Annotated[int, typer.Option(min=1, max=65_535, help="How many people.")] = 3202,
     seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 1,
     release: Annotated[str, typer.Option(help="DRAGEN release whose dialect is written: 3.5.7b or 3.7.6.")] = "3.5.7b",
+    truth: Annotated[
+        bool, typer.Option("--truth/--no-truth", help="Write truth.tsv; of a large cohort it is larger than the VCFs.")
+    ] = True,
 ) -> None:
     """Write a simulated cohort: DRAGEN CNV VCFs, the sample table, and the truth behind them."""
     from data_prep.simulate import write_cohort
@@ -92,18 +95,22 @@ def demo(
                 seed=seed,
                 release=release,
                 progress=lambda done, todo: bar.show("simulating", done, todo),
+                truth=truth,
             )
     except (ValueError, OSError) as error:
         _fail(error)
     _out.print(
         f"{summary.samples:,} simulated people, {summary.records:,} calls of which {summary.passed:,} PASS, "
-        f"{summary.reference_rows:,} reference rows; {summary.out / 'vcf'}, samples.tsv and truth.tsv beside it",
+        f"{summary.reference_rows:,} reference rows; {summary.out / 'vcf'}, samples.tsv {'and truth.tsv ' if truth else ''}beside it",
         markup=False,
     )
 
 
 Vcf = Annotated[
-    list[str], typer.Option(help="File, folder or pattern of .vcf and .vcf.gz files; may be given several times.")
+    list[str],
+    typer.Option(
+        help="File, folder or pattern of .vcf and .vcf.gz files, or @LIST with one of them a line; may be given several times."
+    ),
 ]
 Samples = Annotated[
     Path, typer.Option(help="Sample table: the 1000 Genomes pedigree file, the IGSR table, or our own TSV.")

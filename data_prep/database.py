@@ -48,6 +48,8 @@ def new_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A new database with the empty tables of the schema, in the storage of DuckDB 1.5, so that its tools open it too."""
     with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": _MEMORY}) as con:
         con.execute(f"SET temp_directory = {quoted(path.parent / (path.name + '.tmp'))}")
+        # every run of rows is looked for in every shard, so that their number would count twice
+        con.execute("SET parquet_metadata_cache = true")
         con.execute(f"ATTACH {quoted(path)} AS cnv (STORAGE_VERSION 'v1.5.0')")
         con.execute("USE cnv")
         # in one commit: each is a write to the disk, and the schema has some hundred statements

@@ -12,10 +12,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from data_prep.differentiation import Differences, listed
@@ -28,15 +29,16 @@ from data_prep.site_tables import GAIN_SHARE, Genes, Regions, count_carriers, de
 from data_prep.sites import LOSS, Carried, Events, carried, find_sites
 
 AHEAD: Final = 2
-"""Chromosomes that are read while another one is worked out: bounds the memory."""
+"""Chromosomes that are read while another one is worked out."""
+MOST_ROWS: Final = 1_000_000
+"""Events and segments that are worked out at a time, where one chromosome has not more alone: bounds the memory."""
 CLASSES: Final = tuple(one.value for one in CallClass)
 """In the order of the schema's enumeration."""
 
 _EVENTS: Final = """
-    SELECT sample_id::BIGINT AS sample, start::BIGINT AS start, "end"::BIGINT AS "end", (direction = 'gain')::BIGINT AS direction,
-        enum_code(class)::BIGINT AS class_code, coalesce(copy_number, -1)::BIGINT AS copy_number,
-        coalesce(expected_copy_number, -1)::BIGINT AS expected, coalesce(bins, -1)::BIGINT AS bins,
-        CASE WHEN pass THEN 0 WHEN credible THEN 1 ELSE 2 END::BIGINT AS level
+    SELECT sample_id AS sample, start, "end", (direction = 'gain')::TINYINT AS direction, enum_code(class)::TINYINT AS class_code,
+        coalesce(copy_number, -1) AS copy_number, coalesce(expected_copy_number::SMALLINT, -1) AS expected, coalesce(bins, -1) AS bins,
+        CASE WHEN pass THEN 0 WHEN credible THEN 1 ELSE 2 END::TINYINT AS level
     FROM events WHERE chrom = $chrom::chrom AND direction IN ('loss', 'gain')
 """
 _SITE_OF_EVENT: Final = """
@@ -54,8 +56,8 @@ _PIECES: Final = """
 """
 # One row a credible segment, whose people are counted by base.
 _SEGMENTS: Final = """
-    SELECT sample_id::BIGINT AS sample, start::BIGINT AS start, "end"::BIGINT AS "end", (direction = 'gain')::BIGINT AS direction,
-        CASE WHEN pass THEN 0 ELSE 1 END::BIGINT AS level
+    SELECT sample_id AS sample, start, "end", (direction = 'gain')::TINYINT AS direction,
+        CASE WHEN pass THEN 0 ELSE 1 END::TINYINT AS level
     FROM segments WHERE chrom = $chrom::chrom AND credible
 """
 # Steps of bases that are known sequence, and, where the release tells, seen in half of the samples or more.
@@ -79,17 +81,28 @@ _CALLABLE: Final = """
 _REGIONS: Final = 'SELECT kind, start::BIGINT AS start, "end"::BIGINT AS "end" FROM problem_regions WHERE chrom = $chrom::chrom ORDER BY kind, start'
 
 
+Columns = dict[str, npt.NDArray[np.integer[Any]]]
+"""Columns of whole numbers of any width, by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chromosome:
     """What a chromosome's tables are worked out from."""
 
     chrom: str
-    events: Events
-    segments: Segments
+    events: Columns
+    """Those of `sites.Events`."""
+    segments: Columns
+    """Those of `profiles.Segments`; both as narrow as the database has them, since they wait for a process and travel to it."""
     callable_start: Numbers
     callable_end: Numbers
     regions: Regions
     genes: Genes
+
+    @property
+    def rows(self) -> int:
+        """Events and segments."""
+        return len(self.events["sample"]) + len(self.segments["sample"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +120,8 @@ class Worked:
 
 def work_out(people: People, of: Chromosome) -> Worked:
     """Sites, their carriers, differences and bins of a chromosome. Pure, so that any process can do it."""
-    events, chrom = of.events, of.chrom
-    tables = {"bins": bins(of.segments, people, chrom, of.callable_start, of.callable_end)}
+    events, chrom = Events(**_wide(of.events)), of.chrom
+    tables = {"bins": bins(Segments(**_wide(of.segments)), people, chrom, of.callable_start, of.callable_end)}
     differences = Differences(people)
     present = people.present(chrom)
     sites = find_sites(events, present)
@@ -184,21 +197,22 @@ def _worked_out(con: duckdb.DuckDBPyConnection, people: People, pool: Executor |
         for chrom in _chromosomes(con):
             yield work_out(people, _chromosome(con, chrom))
         return
-    under_way: deque[Future[Worked]] = deque()
+    under_way: deque[tuple[int, Future[Worked]]] = deque()
     for chrom in _chromosomes(con):
-        under_way.append(pool.submit(work_out, people, _chromosome(con, chrom)))
-        if len(under_way) > AHEAD:
-            yield under_way.popleft().result()
+        of = _chromosome(con, chrom)
+        while len(under_way) > AHEAD or (under_way and of.rows + sum(rows for rows, _ in under_way) > MOST_ROWS):
+            yield under_way.popleft()[1].result()
+        under_way.append((of.rows, pool.submit(work_out, people, of)))
     while under_way:
-        yield under_way.popleft().result()
+        yield under_way.popleft()[1].result()
 
 
 def _chromosome(con: duckdb.DuckDBPyConnection, chrom: str) -> Chromosome:
-    seen = _columns(con, _CALLABLE, chrom)
+    seen = _wide(_columns(con, _CALLABLE, chrom))
     return Chromosome(
         chrom,
-        Events(**_columns(con, _EVENTS, chrom)),
-        Segments(**_columns(con, _SEGMENTS, chrom)),
+        _columns(con, _EVENTS, chrom),
+        _columns(con, _SEGMENTS, chrom),
         seen["start"],
         seen["end"],
         _regions(con, chrom),
@@ -245,9 +259,14 @@ def _registered(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) 
         con.unregister(name)
 
 
-def _columns(con: duckdb.DuckDBPyConnection, query: str, chrom: str) -> dict[str, Numbers]:
+def _columns(con: duckdb.DuckDBPyConnection, query: str, chrom: str) -> Columns:
     """A chromosome's rows as columns of numbers."""
     return {name: np.asarray(values) for name, values in con.execute(query, {"chrom": chrom}).fetchnumpy().items()}
+
+
+def _wide(columns: Columns) -> dict[str, Numbers]:
+    """Columns in which numbers can be put together without running over."""
+    return {name: values.astype(np.int64) for name, values in columns.items()}
 
 
 def _regions(con: duckdb.DuckDBPyConnection, chrom: str) -> Regions:

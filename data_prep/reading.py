@@ -46,13 +46,17 @@ def check_names(dialect: str | None, assembly: str | None) -> None:
 
 
 def find_files(paths: Sequence[str]) -> list[str]:
-    """The VCF files that paths, folders and glob patterns name, sorted, each once.
+    """The VCF files that paths, folders, glob patterns and lists name, sorted, each once.
 
-    A folder stands for every `*.vcf` and `*.vcf.gz` below it. Raises ReadingError for a path that names nothing.
+    A folder stands for every `*.vcf` and `*.vcf.gz` below it, `@FILE` for what the lines of that file name. Raises
+    ReadingError for a path that names nothing.
     """
     found: set[str] = set()
     for one in paths:
         path = Path(one)
+        if one.startswith("@") and not path.exists():
+            found.update(find_files(_listed(one[1:])))
+            continue
         if path.is_dir():
             here = [str(p) for p in path.rglob("*") if p.name.endswith((".vcf", ".vcf.gz")) and not p.is_dir()]
             if not here:
@@ -65,6 +69,17 @@ def find_files(paths: Sequence[str]) -> list[str]:
                 raise ReadingError(f"{one} names no file, folder or pattern that exists: check the spelling")
         found.update(here)
     return sorted(found)
+
+
+def _listed(path: str) -> list[str]:
+    """The lines of a list of files; raises ReadingError where there are none."""
+    try:
+        lines = [os.fsdecode(line) for line in Path(path).read_bytes().splitlines() if line]
+    except OSError as error:
+        raise ReadingError(f"the list {path} cannot be read ({error.strerror}): check the spelling") from error
+    if not lines:
+        raise ReadingError(f"the list {path} names no file: give one with a path on each line")
+    return lines
 
 
 def read_files(

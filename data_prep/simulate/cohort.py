@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import polars as pl
 
 from data_prep.simulate.caller import Records, call
 from data_prep.simulate.cell_lines import add_cell_lines
@@ -62,6 +63,7 @@ class _Task:
     release: str
     first: int
     last: int
+    truth: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,9 @@ def write_cohort(
     release: str = "3.5.7b",
     progress: Callable[[int, int], None] | None = None,
     jobs: int | None = None,
+    truth: bool = True,
 ) -> CohortSummary:
-    """Writes `out/vcf/SIM00001.cnv.vcf.gz` ..., `out/samples.tsv` and `out/truth.tsv`.
+    """Writes `out/vcf/SIM00001.cnv.vcf.gz` ..., `out/samples.tsv` and, unless without `truth`, `out/truth.tsv`.
 
     `release` is 3.5.7b or 3.7.6; `progress` is called with the samples written and all of them; `jobs` processes work at
     once (all cores, unless told). samples.tsv is written last: without it a cohort is unfinished. Files of an earlier
@@ -98,20 +101,24 @@ def write_cohort(
         raise CohortError(f"the seed {seed} is out of range: choose a whole number from 0 on")
     _clear(out)
     tasks = [
-        _Task(out, seed, release, first, min(first + _BLOCK - 1, samples)) for first in range(1, samples + 1, _BLOCK)
+        _Task(out, seed, release, first, min(first + _BLOCK - 1, samples), truth)
+        for first in range(1, samples + 1, _BLOCK)
     ]
     workers = min(jobs or os.cpu_count() or 1, len(tasks))
     done = []
     written = 0
-    with (out / "truth.tsv.part").open("wb") as truth:
-        truth.write(("\t".join(COLUMNS) + "\n").encode())
+    with (out / "truth.tsv.part").open("wb") as rows:
+        rows.write(("\t".join(COLUMNS) + "\n").encode())
         for block in _run(tasks, workers):
-            truth.write(block.truth)
+            rows.write(block.truth)
             written += block.samples
             done.append((block.records, block.passed, block.reference_rows, block.truth_rows, block.vcf_bytes))
             if progress is not None:
                 progress(written, samples)
-    (out / "truth.tsv.part").replace(out / "truth.tsv")
+    if truth:
+        (out / "truth.tsv.part").replace(out / "truth.tsv")
+    else:
+        (out / "truth.tsv.part").unlink()
     sample_table(samples).write_csv(out / "samples.tsv", separator="\t", quote_style="never")
     records, passed, references, truths, size = (sum(column) for column in zip(*done, strict=True))
     return CohortSummary(out, samples, records, passed, references, truths, size)
@@ -146,8 +153,13 @@ def _run(tasks: list[_Task], workers: int) -> Iterable[_Done]:
             yield block
 
 
-def simulate(seed: int, release: str, first: int, last: int) -> tuple[list[str], bytes, Records, int, int]:
-    """People `first` to `last`: their record lines, truth rows as text, records, and counts of truth and reference rows."""
+def simulate(
+    seed: int, release: str, first: int, last: int, with_truth: bool = True
+) -> tuple[list[str], bytes, Records, int, int]:
+    """People `first` to `last`: their record lines, truth rows as text, records, and counts of truth and reference rows.
+
+    Without truth there are no rows of it.
+    """
     everything: Catalogue = catalogue(seed)
     grid, sites = everything.grid, everything.sites
     who = people(np.arange(first, last + 1))
@@ -155,7 +167,7 @@ def simulate(seed: int, release: str, first: int, last: int) -> tuple[list[str],
     parts = add_cell_lines(seed, who, everything, mask_conflicts(parts))
     records = call(seed, who, grid, parts.take(parts.outcome == YES))
     written = written_filters(release, records.filters)
-    truth = truth_rows(who, grid, sites, records, written, parts)
+    truth = truth_rows(who, grid, sites, records, written, parts) if with_truth else pl.DataFrame()
     reference = reference_rows(seed, who, grid, everything.ploidy, records) if writes_reference_rows(release) else None
     texts = bodies(release, who, records, written, reference)
     rows = truth.write_csv(separator="\t", include_header=False, float_precision=6, quote_style="never").encode()
@@ -163,7 +175,9 @@ def simulate(seed: int, release: str, first: int, last: int) -> tuple[list[str],
 
 
 def _block(task: _Task) -> _Done:
-    texts, truth, records, truth_rows_written, references = simulate(task.seed, task.release, task.first, task.last)
+    texts, truth, records, truth_rows_written, references = simulate(
+        task.seed, task.release, task.first, task.last, task.truth
+    )
     who = people(np.arange(task.first, task.last + 1))
     size = 0
     for number, sex, text in zip(who.number.tolist(), who.sex.tolist(), texts, strict=True):
