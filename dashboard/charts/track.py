@@ -64,8 +64,8 @@ GENE_LANES: Final = 8
 GENE_PITCH: Final = 27
 PROBLEM_LANES: Final = 3
 PROBLEM_PITCH: Final = 15
-PROBLEM_GAP: Final = 3
-"""Pixels between two problem regions of a kind below which they are drawn as one."""
+PROBLEM_GAP: Final = 1
+"""Pixels between two problem regions of a kind below which they are drawn as one, the fainter the less of it they cover."""
 BLIND_KINDS: Final = ("blind", "gap")
 """Kinds of places where no call can be made."""
 CURVES_TOP: Final = 51
@@ -607,10 +607,11 @@ def _problems(drawing: _Drawing, track: Track) -> None:
     kinds = ", ".join(dict.fromkeys(kind.replace("-", " ") for kind in track.problems["kind"]))
     drawing.heading(f"Care: {kinds}", "no call can be made in the darker places")
     lanes = _Lanes(PROBLEM_LANES)
-    for kind, start, end, name in _told_apart(track.problems, drawing.bases(PROBLEM_GAP)):
+    for kind, start, end, name, covered in _told_apart(track.problems, drawing.bases(PROBLEM_GAP)):
         first, last = max(start, window.start), min(end, window.end)
         blind = kind in BLIND_KINDS
-        drawing.box(first, last, CURVES_TOP, top, palette.line, opacity=0.55 if blind else 0.25, least=0, behind=True)
+        shade = (0.55 if blind else 0.25) * covered
+        drawing.box(first, last, CURVES_TOP, top, palette.line, opacity=shade, least=0, behind=True)
         lane = lanes.place(first, max(last, first + drawing.bases(LEAST_WIDTH)))
         if lane is None:
             continue
@@ -623,23 +624,25 @@ def _problems(drawing: _Drawing, track: Track) -> None:
     drawing.y += len(lanes.taken) * PROBLEM_PITCH + 4
 
 
-def _told_apart(problems: pl.DataFrame, gap: float) -> list[tuple[str, int, int, str]]:
-    """Kind, start, end and name of what is drawn: regions of a kind that lie nearer than `gap` bases are one, with how many.
+def _told_apart(problems: pl.DataFrame, gap: float) -> list[tuple[str, int, int, str, float]]:
+    """Kind, start, end and name of what is drawn, and the share of it that is covered: regions of a kind that lie nearer
+    than `gap` bases are one, with how many.
 
     Those of kinds with few come first, so that the many of a mask take no lane from them.
     """
-    kinds: dict[str, list[tuple[int, int, str, int]]] = {}
+    kinds: dict[str, list[tuple[int, int, str, int, int]]] = {}
     for kind, start, end, name in problems.select("kind", "start", "end", "name").sort("start", "end", "name").rows():
         here = kinds.setdefault(kind, [])
         if here and start - here[-1][1] < gap:
-            first, last, _, many = here.pop()
-            here.append((first, max(last, end), f"{many + 1:,} × {kind.replace('-', ' ')}", many + 1))
+            first, last, _, many, covered = here.pop()
+            covered += max(end - max(start, last), 0)
+            here.append((first, max(last, end), f"{many + 1:,} × {kind.replace('-', ' ')}", many + 1, covered))
         else:
-            here.append((start, end, name, 1))
+            here.append((start, end, name, 1, end - start))
     return [
-        (kind, start, end, name)
+        (kind, start, end, name, covered / (end - start))
         for kind, here in sorted(kinds.items(), key=lambda one: len(one[1]))
-        for start, end, name, _ in here
+        for start, end, name, _, covered in here
     ]
 
 

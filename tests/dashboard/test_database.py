@@ -148,6 +148,25 @@ def test_a_database_taken_away_is_no_longer_served_and_comes_back(store: Store, 
         assert people(generation) == ["A"]
 
 
+def test_a_pointer_that_moves_on_while_it_is_followed_is_followed_again(
+    published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two builds publish between the look at the pointer and the opening of the file, which the second clears away."""
+    real = module._open
+
+    def opened_late(path: Path) -> Generation:
+        if path.name == "cnv-1.duckdb":
+            publish(published, write_file(published.with_name("cnv-2.duckdb"), Contents(people=[Person("B")])))
+            path.unlink()
+        return real(path)
+
+    monkeypatch.setattr(module, "_open", opened_late)
+    store = Store(published)
+    with store.lease() as generation:
+        assert people(generation) == ["B"]
+    store.close()
+
+
 def test_the_pointer_is_looked_at_once_an_interval(
     store: Store, published: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -198,6 +198,8 @@ def test_many_small_places_of_care_are_drawn_as_few_and_hide_no_other(in_memory:
     others = [(kind, "chr1", 2_000, 4_000, f"A {kind}") for kind in ("immune-locus", "pericentromere")]
     spec = drawn(in_memory, Contents(people=PEOPLE, problems=[*mask, *apart, *others]))
     assert boxes(spec, "1,200 × seg dup") == [(1_000, 6_998)]
+    shades = {row[:2]: row[2] for row in frame(spec, chart.BACK).select("x", "x2", "opacity").rows()}
+    assert shades[1_000, 6_998] == pytest.approx(shades[9_000, 9_100] * 3_600 / 5_998)
     assert [boxes(spec, f"seg dup: apart {n}") for n in range(3)] == [[(9_000 + 500 * n, 9_100 + 500 * n)] for n in range(3)]  # fmt: skip
     for kind in ("immune-locus", "pericentromere"):
         assert boxes(spec, f"A {kind}") == [(2_000, 4_000)]
