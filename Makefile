@@ -27,7 +27,7 @@ $(VENV)/.installed: requirements.txt constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
 	@touch $@
 
-$(VENV)/.installed-tests: tests/requirements.txt $(VENV)/.installed
+$(VENV)/.installed-tests: tests/requirements.txt requirements-workflow.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt -c constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .duckdb15 'duckdb>=1.5,<1.6'
 	@touch $@
