@@ -41,7 +41,7 @@ $(VENV)/.installed: requirements.txt constraints.txt | $(BIN)/python
 	@touch $@
 
 # DuckDB of the release before, and the S3 server of the tests, which wants an older python-dateutil than the pins: both apart.
-$(VENV)/.installed-tests: tests/requirements.txt $(VENV)/.installed
+$(VENV)/.installed-tests: tests/requirements.txt requirements-workflow.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt -c constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .duckdb15 'duckdb>=1.5,<1.6'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .moto 'moto[s3]>=5.2,<6' flask flask-cors

@@ -424,6 +424,26 @@ def test_find_files_takes_files_folders_and_patterns(tmp_path: Path) -> None:
         find_files([str(tmp_path / "empty")])
 
 
+def test_find_files_takes_lists(tmp_path: Path) -> None:
+    """A file each line, whatever its bytes, or a folder or pattern; not one that names nothing."""
+    odd = os.fsdecode(b"odd \xff[1].vcf")
+    for name in ("a.vcf", odd, "deep/b.vcf", "c1.vcf", "c2.vcf"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    names = tmp_path / "list.txt"
+    names.write_bytes(os.fsencode("\n".join(str(tmp_path / one) for one in ("a.vcf", odd, "deep", "c*.vcf", ""))))
+    expected = sorted(str(tmp_path / one) for one in ("a.vcf", odd, "deep/b.vcf", "c1.vcf", "c2.vcf"))
+    assert find_files([f"@{names}", str(tmp_path / "a.vcf")]) == expected
+    names.write_text(f"{tmp_path / 'a.vcf'}\n{tmp_path / 'gone.vcf'}\n")
+    with pytest.raises(ReadingError, match=r"gone\.vcf names no file"):
+        find_files([f"@{names}"])
+    names.write_text("\n")
+    with pytest.raises(ReadingError, match=r"list\.txt names no file: give one"):
+        find_files([f"@{names}"])
+    with pytest.raises(ReadingError, match="cannot be read"):
+        find_files([f"@{tmp_path / 'no list'}"])
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> tuple[Path, Path]:
     """A folder with one file, and a sample table."""

@@ -749,6 +749,16 @@ def test_replaces_its_own_files_and_no_others(tmp_path: Path) -> None:
     assert (tmp_path / "samples.tsv").exists()
 
 
+def test_without_truth_the_rest_is_the_same(tmp_path: Path) -> None:
+    """And the truth of an earlier cohort does not stay."""
+    write_cohort(tmp_path, 3, 1, "3.7.6", jobs=1)
+    names = [tmp_path / "samples.tsv", *sorted((tmp_path / "vcf").iterdir())]
+    before = [path.read_bytes() for path in names]
+    assert write_cohort(tmp_path, 3, 1, "3.7.6", jobs=1, truth=False).truth_rows == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["samples.tsv", "vcf"]
+    assert [path.read_bytes() for path in names] == before
+
+
 def test_people_beyond_the_panel_are_new_ones() -> None:
     first, again = (simulate(1, "3.5.7b", number, number + 3)[0] for number in (1, 3_203))
     assert all(one != two for one, two in zip(first, again, strict=True))
