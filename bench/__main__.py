@@ -2,8 +2,8 @@
 
 build: the import against a loop of bcftools over the same files. pages: the time of each page and control, warm.
 first: the first picture in a browser that has nothing in its cache. visitors: 50 people at once. downloads: what 40
-clients that stop reading cost the server. scale: the import of larger and larger cohorts, for which it takes an hour; so
-only where it is named.
+clients that stop reading cost the server. scale: the import of larger and larger cohorts, which takes long; so only where
+it is named.
 """
 
 import argparse
