@@ -43,7 +43,7 @@ NOBODY: Final = 65_534
 KILLS, KILLS_BESIDE = 34, 16
 FIRST: Final = "first"
 """The folder that keeps a copy of the first database."""
-PAUSE: Final = 0.25
+PAUSE: Final = 0.4
 """Seconds between two questions to the dashboard."""
 
 
@@ -569,14 +569,12 @@ def test_a_folder_that_cannot_be_written_to_is_told(elsewhere: Place, alone: dic
     assert elsewhere.built(B) == 0
 
 
-def test_a_folder_of_somebody_else_is_told(elsewhere: Place, alone: dict[str, Any]) -> None:
+def test_a_folder_of_somebody_else_is_told(theatre: Place, alone: dict[str, Any]) -> None:
     if os.geteuid():
         pytest.skip("only root can run a build as another user")
     with tempfile.TemporaryDirectory() as open_to_all:
         Path(open_to_all).chmod(0o755)
-        place = copied(elsewhere, Path(open_to_all) / "place")
-        for name in ("stdout", "stderr"):
-            (place.folder / name).chmod(0o666)
+        place = copied(theatre, Path(open_to_all) / "place")
         failed(place, place.start(B, user=NOBODY), "cannot be (written to|read)")
         assert digest(place.pointer.resolve()) == alone["A"]
 
