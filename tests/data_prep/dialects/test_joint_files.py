@@ -17,7 +17,9 @@ from data_prep.check import check
 from data_prep.dialects import DIALECTS
 from data_prep.long_files import read_whole
 from data_prep.reading import ReadingError
+from data_prep.reports import UNTOLD
 from data_prep.vcf import LongFile, read_file
+from tests import plain
 from tests.data_prep.built import build_here
 from tests.data_prep.dialects.random_files import EVERY, entry, records
 from tests.data_prep.dialects.slowly import read
@@ -70,6 +72,13 @@ def assert_read_as_slowly(path: Path, caller: str, people: tuple[str, ...]) -> C
     for one in report.skipped:
         reasons.setdefault(one.source, Counter())[one.reason] += one.records
     for part, person in zip(said.sources, persons, strict=True):
+        # nothing is told of them in the whole file: left out of every denominator (R5)
+        untold = 0 < person.records == person.skipped[plain.NO_GENOTYPE]
+        assert (part.status == "refused") == untold
+        if untold:
+            assert part.message == UNTOLD
+            assert part.source not in reasons
+            continue
         mine = calls.filter(pl.col("file") == part.source)
         assert Counter(mine.select(CALL).rows() if mine.height else []) == rows_of(person)
         assert reasons.get(part.source, Counter()) == person.skipped
