@@ -56,7 +56,7 @@ lint: $(VENV)/.installed-tests
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.installed-tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --junitxml test-results/junit.xml $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --junitxml test-results/junit.xml $(PYTEST)
 
 bench: $(VENV)/.installed-tests
 	$(BIN)/python -m bench

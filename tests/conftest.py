@@ -1,31 +1,21 @@
-"""The order of the files: whoever runs them over several processes has the long ones begun first.
+"""What every test is kept from: the event loop of a browser that an earlier test left open in the same process."""
 
-A file goes to one process whole, since its tests share what takes long to make. Begun last, a file of five minutes would
-keep one process busy while the others have nothing left.
-"""
-
-from pathlib import Path
+import asyncio
+from collections.abc import Iterator
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent
-LONGEST_FIRST = (
-    "test_interrupted_builds.py",
-    "test_demonstration.py",
-    "browser/test_keyboard_alone.py",
-    "browser/test_accessibility.py",
-    "data_prep/test_simulate.py",
-    "dashboard/test_every_download.py",
-    "data_prep/test_fetch.py",
-    "data_prep/test_earlier.py",
-    "data_prep/test_long_files.py",
-    "dashboard/test_carriers.py",
-    "test_workflow.py",
-)
 
+@pytest.fixture(autouse=True)
+def no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Playwright keeps a loop between its tests, and asyncio refuses to run another where one is said to run.
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Longest files first, the others in the order in which they were found."""
-    place = {ROOT / name: number for number, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: place.get(item.path, len(place)))
+    It stands still meanwhile, so tests without a browser may have their own.
+    """
+    loop = asyncio._get_running_loop()
+    if loop is None or "browser" in request.path.parts:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
