@@ -6,13 +6,13 @@ stands in the schema `main`, where every tool looks first; each other one in a s
 """
 
 from collections.abc import Iterable
-from importlib.resources import files as resource_files
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-from data_prep.domain.callsets import newest_first
+from data_prep.database import quoted, write_schema
+from data_prep.domain.callsets import newest_first, quoted_name
 from data_prep.domain.schema import SCHEMA_VERSION
 
 MAIN: Final = "main"
@@ -26,7 +26,7 @@ def callsets(database: Path) -> dict[str, str]:
     """The callsets of a published database by name, each with its schema, the newest first; empty for another file."""
     with duckdb.connect(":memory:") as con:
         try:
-            con.execute(f"ATTACH {_text(database.resolve())} AS held (READ_ONLY)")
+            con.execute(f"ATTACH {quoted(database.resolve())} AS held (READ_ONLY)")
         except duckdb.Error:
             return {}
         return _callsets(con)
@@ -44,10 +44,10 @@ def combine(databases: Iterable[tuple[Path, str]], out: Path) -> None:
         raise ValueError(f"the callset {max(names, key=names.count)} is given twice: name one of them otherwise")
     newest = min(names, key=newest_first)
     with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": _MEMORY}) as con:
-        con.execute(f"SET temp_directory = {_text(out.parent / (out.name + '.tmp'))}")
-        con.execute(f"ATTACH {_text(out)} AS cnv (STORAGE_VERSION 'v1.5.0')")
+        con.execute(f"SET temp_directory = {quoted(out.parent / (out.name + '.tmp'))}")
+        con.execute(f"ATTACH {quoted(out)} AS cnv (STORAGE_VERSION 'v1.5.0')")
         for path, name in given:
-            con.execute(f"ATTACH {_text(path)} AS held (READ_ONLY)")
+            con.execute(f"ATTACH {quoted(path)} AS held (READ_ONLY)")
             held = _callsets(con).get(name)
             if held is None:
                 raise ValueError(f"{path} does not hold the callset {name}")
@@ -68,7 +68,7 @@ def _copy(con: duckdb.DuckDBPyConnection, held: str, schema: str) -> None:
     """The tables of a schema of `held` into one of `cnv`, made anew as the contract says."""
     con.execute(f"CREATE SCHEMA IF NOT EXISTS cnv.{quoted_name(schema)}")
     con.execute(f"USE cnv.{quoted_name(schema)}")
-    con.execute((resource_files("data_prep") / "schema.sql").read_text("utf-8"))
+    write_schema(con)
     tables = con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE database_name = 'cnv' AND schema_name = $schema",
         {"schema": schema},
@@ -91,13 +91,3 @@ def _fact(con: duckdb.DuckDBPyConnection, schema: str, key: str) -> str | None:
         f"SELECT value FROM held.{quoted_name(schema)}.provenance WHERE key = $key", {"key": key}
     ).fetchall()
     return found[0][0] if found else None
-
-
-def quoted_name(name: str) -> str:
-    """A name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(path: Path) -> str:
-    """A path as SQL writes a text."""
-    return "'" + str(path).replace("'", "''") + "'"

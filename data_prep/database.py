@@ -52,12 +52,19 @@ def new_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute("SET parquet_metadata_cache = true")
         con.execute(f"ATTACH {quoted(path)} AS cnv (STORAGE_VERSION 'v1.5.0')")
         con.execute("USE cnv")
-        # in one commit: each is a write to the disk, and the schema has some hundred statements
-        con.execute(f"BEGIN; {(resource_files('data_prep') / 'schema.sql').read_text('utf-8')}; COMMIT")
+        write_schema(con)
         yield con
         con.execute("CHECKPOINT cnv")
         con.execute("USE memory")
         con.execute("DETACH cnv")
+
+
+def write_schema(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes the empty tables of the contract in the schema in use.
+
+    In one commit: each is a write to the disk, and the schema has some hundred statements.
+    """
+    con.execute(f"BEGIN; {(resource_files('data_prep') / 'schema.sql').read_text('utf-8')}; COMMIT")
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:

@@ -14,8 +14,9 @@ import duckdb
 import polars as pl
 
 from data_prep import reference
-from data_prep.callsets import MAIN, quoted_name
+from data_prep.callsets import MAIN
 from data_prep.database import EVENT_BITS, quoted
+from data_prep.domain.callsets import quoted_name
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.genes import GeneModels
 from data_prep.masks import Mask

@@ -21,7 +21,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 import duckdb
 import polars as pl
 
-from data_prep.domain.callsets import newest_first
+from data_prep.domain.callsets import newest_first, quoted_name
 from data_prep.domain.schema import SCHEMA_VERSION
 
 MEMORY_LIMIT: Final = "1GB"
@@ -258,7 +258,7 @@ class Generation:
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
         cursor = self._root.cursor()
-        cursor.execute(f"USE published.{_quoted(self._schema)}")
+        cursor.execute(f"USE published.{quoted_name(self._schema)}")
         return cursor
 
 
@@ -397,12 +397,7 @@ def _open(path: Path) -> Generation:
 
 
 def _provenance(root: duckdb.DuckDBPyConnection, schema: str) -> dict[str, str]:
-    return dict(root.execute(f"SELECT key, value FROM published.{_quoted(schema)}.provenance").fetchall())
-
-
-def _quoted(name: str) -> str:
-    """A name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
+    return dict(root.execute(f"SELECT key, value FROM published.{quoted_name(schema)}.provenance").fetchall())
 
 
 def _given(statement: Statement, parameters: Mapping[str, object] | None) -> dict[str, Any]:

@@ -8,3 +8,8 @@ def newest_first(callset: str) -> tuple[tuple[int, ...], str]:
     release = re.search(r"\d+(?:\.\d+)+", callset)
     numbers = tuple(-int(part) for part in release[0].split(".")) if release else ()
     return (*numbers, *(1,) * (8 - len(numbers))), callset
+
+
+def quoted_name(name: str) -> str:
+    """A name as SQL writes it: schemas bear the names of callsets, dots and spaces included."""
+    return '"' + name.replace('"', '""') + '"'
