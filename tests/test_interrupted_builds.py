@@ -482,7 +482,8 @@ def test_builds_at_once_end_well_and_the_last_wins(watched: Place, alone: dict[s
         assert reader.execute("SELECT count(*) FROM samples").fetchall() == people
     assert watched.pointer.resolve() != before
     assert digest(watched.pointer.resolve()) in alone.values()
-    newest = max(watched.pointer.parent.glob("cnv-*.duckdb"), key=lambda path: path.stat().st_mtime_ns)
+    # Renaming a file sets its ctime; its mtime tells when it was written, which another build may have done later
+    newest = max(watched.pointer.parent.glob("cnv-*.duckdb"), key=lambda path: path.stat().st_ctime_ns)
     assert watched.pointer.resolve() == newest
     assert watched.litter() == set()
     assert len(watched.generations()) == 2
