@@ -1,17 +1,18 @@
 """What is worked out from a database's own tables and stored in it: sites, their carriers, per-base bins, differences.
 
-Chromosome by chromosome: nothing here crosses a chromosome but Benjamini-Hochberg and the sums over sites, which need
-a few numbers a site. So memory grows with the largest chromosome alone, and any process can work one out; the numbers
-that sites have in the whole database are given where the rows are written.
+In pieces of a chromosome: which sites there are needs all its exact intervals, a site's rows the events that overlap it
+by half alone, a bin's its segments; nothing crosses a chromosome but Benjamini-Hochberg and the sums over sites. So
+memory hardly grows with the cohort, and any process can work a piece out; the numbers that sites have in the whole
+database are given where the rows are written.
 """
 
 import contextlib
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import duckdb
@@ -19,19 +20,24 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from data_prep.differentiation import Differences, listed
+from data_prep.differentiation import Differences, Gathered, listed
+from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.levels import Level
-from data_prep.groups import Numbers, People, read_people
-from data_prep.profiles import Segments, bins
+from data_prep.groups import Flags, Numbers, People, read_people
+from data_prep.profiles import SIZES, Segments, bins
 from data_prep.shards import end_with
 from data_prep.site_tables import GAIN_SHARE, Genes, Regions, count_carriers, describe, touched_genes
-from data_prep.sites import LOSS, Carried, Events, carried, find_sites
+from data_prep.sites import LOSS, Carried, Events, Intervals, Sites, carried, find_sites, intervals_of, joined
 
 AHEAD: Final = 2
-"""Chromosomes that are read while another one is worked out."""
-MOST_ROWS: Final = 1_000_000
-"""Events and segments that are worked out at a time, where one chromosome has not more alone: bounds the memory."""
+"""Pieces that are read while another one is worked out."""
+PIECE: Final = 150_000
+"""Events or segments from which a chromosome is worked out in pieces of about as many: bounds the memory."""
+COMMIT: Final = 300_000
+"""Rows after which what was written is committed."""
+_GRAIN: Final = 1 << 14
+"""Bases by which starts of events are counted, to read about `PIECE` of them at a time."""
 CLASSES: Final = tuple(one.value for one in CallClass)
 """In the order of the schema's enumeration."""
 
@@ -41,6 +47,16 @@ _EVENTS: Final = """
         CASE WHEN pass THEN 0 WHEN credible THEN 1 ELSE 2 END::TINYINT AS level
     FROM events WHERE chrom = $chrom::chrom AND direction IN ('loss', 'gain')
 """
+# Starts in a stretch; and all that may overlap an interval reciprocally by half that starts between two places: their
+# starts differ by no more than the event's own length.
+_FROM_TO: Final = "AND start >= $first AND start < $last"
+_NEAR: Final = 'AND "end" >= $first AND 2 * start - "end" <= $last'
+_ROWS: Final = """
+    SELECT chrom::VARCHAR, count(*), coalesce(any_value(s.n), 0) FROM events
+    LEFT JOIN (SELECT chrom, count(*) AS n FROM segments WHERE credible GROUP BY chrom) s USING (chrom)
+    GROUP BY chrom ORDER BY chrom
+"""
+_STARTS: Final = "SELECT start // $grain, count(*) FROM {table} WHERE chrom = $chrom::chrom GROUP BY 1 ORDER BY 1"
 _SITE_OF_EVENT: Final = """
     UPDATE events SET site_id = i.site_id FROM intervals_with_a_site i
     WHERE events.chrom = $chrom::chrom AND events.start = i.start AND events."end" = i."end" AND events.direction = i.direction::direction
@@ -58,7 +74,7 @@ _PIECES: Final = """
 _SEGMENTS: Final = """
     SELECT sample_id AS sample, start, "end", (direction = 'gain')::TINYINT AS direction,
         CASE WHEN pass THEN 0 ELSE 1 END::TINYINT AS level
-    FROM segments WHERE chrom = $chrom::chrom AND credible
+    FROM segments WHERE chrom = $chrom::chrom AND credible AND start < $last AND "end" > $first
 """
 # Steps of bases that are known sequence, and, where the release tells, seen in half of the samples or more.
 _CALLABLE: Final = """
@@ -82,55 +98,58 @@ _REGIONS: Final = 'SELECT kind, start::BIGINT AS start, "end"::BIGINT AS "end" F
 
 
 Columns = dict[str, npt.NDArray[np.integer[Any]]]
-"""Columns of whole numbers of any width, by name."""
+"""Columns of whole numbers of any width, by name: as narrow as the database has them, since they travel to a process."""
+Task = tuple[Callable[..., Any], *tuple[Any, ...]]
+"""A function and its arguments."""
+
+
+NO_INTERVALS: Final = pl.DataFrame(
+    schema={"start": pl.Int32, "end": pl.Int32, "direction": pl.String, "site_id": pl.Int32}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Chromosome:
-    """What a chromosome's tables are worked out from."""
+    """What sites are described by."""
 
     chrom: str
-    events: Columns
-    """Those of `sites.Events`."""
-    segments: Columns
-    """Those of `profiles.Segments`; both as narrow as the database has them, since they wait for a process and travel to it."""
-    callable_start: Numbers
-    callable_end: Numbers
     regions: Regions
     genes: Genes
-
-    @property
-    def rows(self) -> int:
-        """Events and segments."""
-        return len(self.events["sample"]) + len(self.segments["sample"])
 
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What was worked out of a chromosome; its sites are numbered from 0."""
+    """What was worked out of a piece of a chromosome; its sites are numbered from 0."""
 
     chrom: str
     tables: dict[str, pl.DataFrame]
     """Rows by table of the schema."""
     intervals: pl.DataFrame
     """The exact intervals of events that have a site: `start`, `end`, `direction`, `site_id`."""
-    differences: Differences
-    sites: int
+    differences: Gathered = field(default_factory=Gathered)
+    sites: int = 0
+    events: int = 0
+    """Those that were read for it."""
 
 
-def work_out(people: People, of: Chromosome) -> Worked:
-    """Sites, their carriers, differences and bins of a chromosome. Pure, so that any process can do it."""
-    events, chrom = Events(**_wide(of.events)), of.chrom
-    tables = {"bins": bins(Segments(**_wide(of.segments)), people, chrom, of.callable_start, of.callable_end)}
-    differences = Differences(people)
+def work_out_sites(people: People, of: Chromosome, columns: Columns, sites: Sites | None = None) -> Worked:
+    """Sites, their carriers and differences. Pure, so that any process can do it.
+
+    `columns`: those of `sites.Events`, of all that overlap one of the `sites` reciprocally by at least 0.5; without
+    `sites`, of all events of the chromosome, whose sites are found first.
+    """
+    events, chrom = Events(**_wide(columns)), of.chrom
     present = people.present(chrom)
-    sites = find_sites(events, present)
+    sites = find_sites(intervals_of(events, present)) if sites is None else sites
+    tables = {}
+    differences = Differences(people)
     if len(sites):
-        carriers = carried(events, sites, people.has_place(chrom))
+        of_event = sites.of(events)
+        carriers = carried(events, of_event, people.has_place(chrom))
         credible = carriers.at(Level.CREDIBLE)
         counts = present[events.sample[credible.event]]
         default = Carried(credible.site[counts], credible.level[counts], credible.event[counts])
-        tables["sites"] = describe(events, sites, default, present, chrom, of.regions)
+        tables["sites"] = describe(events, sites, of_event, default, present, chrom, of.regions)
         chosen = listed(events, default, tables["sites"], people, chrom)
         tables["site_hardy_weinberg"] = differences.add(events, sites, chosen, chrom)
         tables["site_counts"] = count_carriers(events, carriers, people, chrom, CLASSES)
@@ -143,7 +162,20 @@ def work_out(people: People, of: Chromosome) -> Worked:
             "site_id": sites.interval_site.astype(np.int32),
         }
     )
-    return Worked(chrom, tables, intervals, differences, len(sites))
+    return Worked(chrom, tables, intervals, differences.gathered, len(sites), len(events))
+
+
+def work_out_intervals(columns: Columns, present: Flags) -> Intervals:
+    """The exact intervals of a stretch of a chromosome; `columns`: those of its events. Pure."""
+    return intervals_of(Events(**_wide(columns)), present)
+
+
+def work_out_bins(
+    people: People, chrom: str, columns: Columns, callable_places: tuple[Numbers, Numbers], window: tuple[int, int]
+) -> Worked:
+    """Bins of a window; `columns`: those of `profiles.Segments`, of all that overlap it. Pure."""
+    rows = bins(Segments(**_wide(columns)), people, chrom, *callable_places, window)
+    return Worked(chrom, {"bins": rows}, NO_INTERVALS)
 
 
 @contextlib.contextmanager
@@ -168,56 +200,106 @@ def derive(
 ) -> None:
     """Fills every table that is worked out from events, segments, callability and genes; `lap` is told what is done.
 
-    With a `pool` its processes work out the chromosomes, while this one reads and writes.
+    With a `pool` its processes work out the pieces, while this one reads and writes.
     """
     people = read_people(con)
     differences = Differences(people)
     first = 0
-    for worked in _worked_out(con, people, pool):
-        with _transaction(con):
+    with _Commits(con) as commits:
+        for worked in _in_order(pool, _tasks(con, people, pool)):
             for table, rows in worked.tables.items():
                 if rows.height:
                     append(con, table, _numbered(rows, first))
-            with _registered(con, "intervals_with_a_site", _numbered(worked.intervals, first)):
-                con.execute(_SITE_OF_EVENT, {"chrom": worked.chrom})
-        differences.take_in(worked.differences, first)
-        first += worked.sites
-    for table, rows in (
-        ("site_differences", differences.site_differences()),
-        ("population_differences", differences.population_differences()),
-    ):
-        if rows.height:
-            append(con, table, rows)
+                    commits.add(rows.height)
+            if worked.intervals.height:
+                with _registered(con, "intervals_with_a_site", _numbered(worked.intervals, first)):
+                    con.execute(_SITE_OF_EVENT, {"chrom": worked.chrom})
+                commits.add(worked.events)
+            differences.gathered.take_in(worked.differences, first)
+            first += worked.sites
+        for table, rows in (
+            ("site_differences", differences.site_differences()),
+            ("population_differences", differences.population_differences()),
+        ):
+            if rows.height:
+                append(con, table, rows)
     lap("derive")
 
 
-def _worked_out(con: duckdb.DuckDBPyConnection, people: People, pool: Executor | None) -> Iterator[Worked]:
-    """Every chromosome's, in order; those that follow are read while one is worked out."""
+def _tasks(con: duckdb.DuckDBPyConnection, people: People, pool: Executor | None) -> Iterator[Task]:
+    """What gives every chromosome's sites, and then its bins, in order; each task returns `Worked`."""
+    for chrom, events, segments in con.execute(_ROWS).fetchall():
+        of = Chromosome(chrom, _regions(con, chrom), _genes(con, chrom))
+        if events <= PIECE:
+            yield work_out_sites, people, of, _columns(con, _EVENTS, chrom)
+        else:
+            yield from _sites_in_parts(con, people, of, pool)
+        seen = _wide(_columns(con, _CALLABLE, chrom))
+        for window in _windows(con, chrom) if segments > PIECE else [(0, LENGTHS[chrom])]:
+            here = _columns(con, _SEGMENTS, chrom, first=window[0], last=window[1])
+            yield work_out_bins, people, chrom, here, (seen["start"], seen["end"]), window
+
+
+def _sites_in_parts(
+    con: duckdb.DuckDBPyConnection, people: People, of: Chromosome, pool: Executor | None
+) -> Iterator[Task]:
+    """Sites are found from the exact intervals, of which there are far fewer than events; then described in runs."""
+    present = people.present(of.chrom)
+    stretches = _stretches(con, "events", of.chrom, _GRAIN)
+    read = (_columns(con, f"{_EVENTS} {_FROM_TO}", of.chrom, first=first, last=last) for first, last in stretches)
+    intervals = joined(list(_in_order(pool, ((work_out_intervals, columns, present) for columns in read))))
+    sites = find_sites(intervals)
+    before = np.append(0, np.cumsum(intervals.events))[np.searchsorted(intervals.start, sites.start)]
+    first = 0
+    while first < len(sites):
+        last = max(first + 1, int(np.searchsorted(before, before[first] + PIECE, side="right")))
+        bounds = {"first": int(sites.start[first]), "last": int(sites.start[last - 1])}
+        yield (
+            work_out_sites,
+            people,
+            of,
+            _columns(con, f"{_EVENTS} {_NEAR}", of.chrom, **bounds),
+            sites.part(first, last),
+        )
+        first = last
+
+
+def _windows(con: duckdb.DuckDBPyConnection, chrom: str) -> Iterator[tuple[int, int]]:
+    """Windows of whole bins that tile a chromosome."""
+    first = 0
+    for _, last in _stretches(con, "segments", chrom, SIZES[0]):
+        yield first, min(last, LENGTHS[chrom])
+        first = last
+    if first < LENGTHS[chrom]:
+        yield first, LENGTHS[chrom]
+
+
+def _stretches(con: duckdb.DuckDBPyConnection, table: str, chrom: str, grain: int) -> Iterator[tuple[int, int]]:
+    """Half-open stretches of some `PIECE` starts each, or one `grain` long, that follow one another and hold all starts."""
+    first = last = held = 0
+    for place, n in con.execute(_STARTS.format(table=table), {"chrom": chrom, "grain": grain}).fetchall():
+        if held and held + n > PIECE:
+            yield first, last
+            first, held = last, 0
+        held += n
+        last = (place + 1) * grain
+    if held:
+        yield first, last
+
+
+def _in_order(pool: Executor | None, tasks: Iterable[Task]) -> Iterator[Any]:
+    """What the tasks return, in order; some are begun while an earlier one is worked out."""
     if pool is None:
-        for chrom in _chromosomes(con):
-            yield work_out(people, _chromosome(con, chrom))
+        for function, *arguments in tasks:
+            yield function(*arguments)
         return
-    under_way: deque[tuple[int, Future[Worked]]] = deque()
-    for chrom in _chromosomes(con):
-        of = _chromosome(con, chrom)
-        while len(under_way) > AHEAD or (under_way and of.rows + sum(rows for rows, _ in under_way) > MOST_ROWS):
-            yield under_way.popleft()[1].result()
-        under_way.append((of.rows, pool.submit(work_out, people, of)))
+    under_way: deque[Future[Any]] = deque()
+    for function, *arguments in tasks:
+        under_way.append(pool.submit(function, *arguments))
+        if len(under_way) > AHEAD:
+            yield under_way.popleft().result()
     while under_way:
-        yield under_way.popleft()[1].result()
-
-
-def _chromosome(con: duckdb.DuckDBPyConnection, chrom: str) -> Chromosome:
-    seen = _wide(_columns(con, _CALLABLE, chrom))
-    return Chromosome(
-        chrom,
-        _columns(con, _EVENTS, chrom),
-        _columns(con, _SEGMENTS, chrom),
-        seen["start"],
-        seen["end"],
-        _regions(con, chrom),
-        _genes(con, chrom),
-    )
+        yield under_way.popleft().result()
 
 
 def _numbered(rows: pl.DataFrame, first: int) -> pl.DataFrame:
@@ -225,22 +307,30 @@ def _numbered(rows: pl.DataFrame, first: int) -> pl.DataFrame:
     return rows.with_columns(pl.col("site_id") + first) if "site_id" in rows.columns else rows
 
 
-def _chromosomes(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """The chromosomes with events, in order."""
-    return [chrom for (chrom,) in con.execute("SELECT DISTINCT chrom FROM events ORDER BY chrom").fetchall()]
+class _Commits:
+    """Commits now and then: each costs a write to the disk, and what waits for one stays in memory."""
 
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+        self.held = 0
 
-@contextlib.contextmanager
-def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """One commit for a chromosome: each costs a write to the disk."""
-    con.execute("BEGIN")
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(duckdb.Error):  # what failed may have ended it already; that is the error to tell
-            con.execute("ROLLBACK")
-        raise
-    con.execute("COMMIT")
+    def __enter__(self) -> "_Commits":
+        self.con.execute("BEGIN")
+        return self
+
+    def add(self, rows: int) -> None:
+        """Notes that rows were written."""
+        self.held += rows
+        if self.held > COMMIT:
+            self.con.execute("COMMIT; BEGIN")
+            self.held = 0
+
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        if failure is None:
+            self.con.execute("COMMIT")
+        else:
+            with contextlib.suppress(duckdb.Error):  # what failed may have ended it already; that is the error to tell
+                self.con.execute("ROLLBACK")
 
 
 def append(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
@@ -259,9 +349,10 @@ def _registered(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) 
         con.unregister(name)
 
 
-def _columns(con: duckdb.DuckDBPyConnection, query: str, chrom: str) -> Columns:
+def _columns(con: duckdb.DuckDBPyConnection, query: str, chrom: str, **bounds: int) -> Columns:
     """A chromosome's rows as columns of numbers."""
-    return {name: np.asarray(values) for name, values in con.execute(query, {"chrom": chrom}).fetchnumpy().items()}
+    rows = con.execute(query, {"chrom": chrom, **bounds}).fetchnumpy()
+    return {name: np.asarray(values) for name, values in rows.items()}
 
 
 def _wide(columns: Columns) -> dict[str, Numbers]:

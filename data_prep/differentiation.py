@@ -1,10 +1,10 @@
-"""How much populations differ at sites (rule R10), one chromosome at a time.
+"""How much populations differ at sites (rule R10), a run of sites of one chromosome at a time.
 
 At credible, unrelated people of known super-population, outliers left out; sites with ten carriers or more outside
-problem regions. What a chromosome leaves behind is a row a site and a few sums for each pair of populations.
+problem regions. What such a run leaves behind is a row a site and a few sums for each pair of populations.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, Final
 
@@ -48,18 +48,36 @@ def listed(events: Events, default: Carried, table: pl.DataFrame, people: People
     return Listed(site, table.get_column("alleles").to_numpy()[site], compared, carriers)
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What sites leave behind."""
+
+    sites: list[pl.DataFrame] = field(default_factory=list)
+    """Rows of `site_differences`, less `q`."""
+    sums: dict[str, Shares] = field(default_factory=dict)
+    """Sums over sites for each pair of groups, by the table's `grouped_by`."""
+
+    def take_in(self, other: "Gathered", first: int) -> None:
+        """Adds what was gathered elsewhere, of sites that are numbered from `first` here."""
+        self.sites.extend(table.with_columns(pl.col("site_id") + first) for table in other.sites)
+        for name, sums in other.sums.items():
+            self.sums[name] = self.sums.get(name, np.zeros_like(sums)) + sums
+
+
 class Differences:
-    """Gathers the chromosomes, then gives the tables."""
+    """Gathers sites, of one chromosome at a time, then gives the tables."""
 
     def __init__(self, people: People) -> None:
         self.people = people
-        self.sites: list[pl.DataFrame] = []
+        self.gathered = Gathered()
         self.is_part = np.zeros((len(people.populations), len(people.superpopulations)), np.int64)
         self.is_part[people.population, people.superpopulation] = 1
-        self.sums: dict[str, Shares] = {}
 
     def add(self, events: Events, sites: Sites, chosen: Listed, chrom: str) -> pl.DataFrame:
-        """Takes in a chromosome whose sites are numbered from 0; returns its rows of `site_hardy_weinberg`."""
+        """Takes in sites of a chromosome, numbered from 0; returns their rows of `site_hardy_weinberg`.
+
+        `events`: all that overlap one of the chosen reciprocally by at least 0.5, whatever their site.
+        """
         people, n = self.people, len(chosen.site)
         groups = len(people.populations)
         row = np.full(len(sites), -1)
@@ -76,7 +94,7 @@ class Differences:
         has = wide(sizes) > 0
         statistic, p, exact = chi_square(wide(carriers)[:, has], wide(sizes)[has])
         overall, within = variances(np.broadcast_to(wide(sizes), (n, len(has))), wide(away), wide(squares))
-        self.sites.append(
+        self.gathered.sites.append(
             pl.DataFrame(
                 {
                     "site_id": chosen.site.astype(np.int32),
@@ -104,12 +122,6 @@ class Differences:
                     ~unknown,
                 )
         return self._hardy_weinberg(events, event, where, expected, chosen, carriers)
-
-    def take_in(self, other: "Differences", first: int) -> None:
-        """Takes in what another one gathered, whose sites are numbered from `first` here."""
-        self.sites += [table.with_columns(pl.col("site_id") + first) for table in other.sites]
-        for name, sums in other.sums.items():
-            self.sums[name] = self.sums.get(name, np.zeros_like(sums)) + sums
 
     def _super(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Sums over the populations of each super-population, along the last axis."""
@@ -207,7 +219,7 @@ class Differences:
             (varies, varies),
         )
         sums = np.stack([np.where(kept, values, 0).sum(axis=0) for values, kept in parts])
-        self.sums[name] = self.sums.get(name, np.zeros_like(sums)) + sums
+        self.gathered.take_in(Gathered(sums={name: sums}), 0)
 
     def _hardy_weinberg(
         self,
@@ -243,9 +255,9 @@ class Differences:
 
     def site_differences(self) -> pl.DataFrame:
         """The table `site_differences`."""
-        if not self.sites:
+        if not self.gathered.sites:
             return pl.DataFrame()
-        table = pl.concat(self.sites)
+        table = pl.concat(self.gathered.sites)
         q = np.full(table.height, np.nan)
         for direction in ("loss", "gain"):
             here = np.flatnonzero(table.get_column("direction").to_numpy() == direction)
@@ -258,9 +270,9 @@ class Differences:
         """The table `population_differences`: pairs of groups with anybody compared at a site."""
         frames = []
         for name, codes in (("superpopulation", self.people.superpopulations), ("population", self.people.populations)):
-            if name not in self.sums:
+            if name not in self.gathered.sums:
                 continue
-            numerator, denominator, fst_sites, between, overall, vst_sites = self.sums[name]
+            numerator, denominator, fst_sites, between, overall, vst_sites = self.gathered.sums[name]
             pairs = list(combinations(codes, 2))
             frames.append(
                 pl.DataFrame(

@@ -40,9 +40,19 @@ class Segments:
 
 
 def bins(
-    segments: Segments, people: People, chrom: str, callable_start: Numbers, callable_end: Numbers
+    segments: Segments,
+    people: People,
+    chrom: str,
+    callable_start: Numbers,
+    callable_end: Numbers,
+    window: tuple[int, int] | None = None,
 ) -> pl.DataFrame:
-    """The table `bins` of a chromosome; `callable_start`, `callable_end`: disjoint intervals whose bases count."""
+    """The table `bins` of a chromosome; `callable_start`, `callable_end`: disjoint intervals whose bases count.
+
+    `window`: 0-based half-open, of whole bins of every size; the rows are those of its bins, from the segments that
+    overlap it. By default the chromosome.
+    """
+    window = window or (0, LENGTHS[chrom])
     present = people.present(chrom)
     groups = len(people.superpopulations)
     samples = _by_group(
@@ -56,11 +66,11 @@ def bins(
         start, end = segments.start[mine], segments.end[mine]
         who = segments.sample[mine]
         group = (segments.level[mine] * groups + people.superpopulation[who]) * 2 + people.unrelated[who]
-        at, depth = _depths(start, end, group, 2 * groups * len(LEVELS), chrom, callable_start, callable_end)
+        at, depth = _depths(start, end, group, 2 * groups * len(LEVELS), window, callable_start, callable_end)
         counted = _inside(at, callable_start, callable_end)
-        width = np.diff(at, append=LENGTHS[chrom]) * counted
+        width = np.diff(at, append=window[1]) * counted
         depth = _by_group(depth.reshape(len(at), len(LEVELS), 2 * groups))
-        first = np.searchsorted(at, np.arange(0, LENGTHS[chrom], SIZES[-1]))
+        first = np.searchsorted(at, np.arange(*window, SIZES[-1]))
         bases = np.add.reduceat(depth * width[:, None, None, None], first)
         most = np.maximum.reduceat(depth * counted[:, None, None, None], first)
         counted_bases = np.add.reduceat(width, first)
@@ -69,7 +79,7 @@ def bins(
             frames.append(
                 _rows(
                     np.add.reduceat(bases, wide), np.maximum.reduceat(most, wide), np.add.reduceat(counted_bases, wide), samples[0, 0],
-                    people, chrom, size,
+                    people, chrom, size, window[0],
                 ).with_columns(pl.lit(name).alias("direction"))
             )  # fmt: skip
     return pl.concat(frames) if frames else pl.DataFrame()
@@ -80,17 +90,18 @@ def _depths(
     end: Numbers,
     group: Numbers,
     groups: int,
-    chrom: str,
+    window: tuple[int, int],
     callable_start: Numbers,
     callable_end: Numbers,
 ) -> tuple[Numbers, Numbers]:
-    """Where the number of people may change, from 0 on, and how many of each group there are from there: (places, groups).
+    """Where in the window the number of people may change, from its first base on, and how many of each group there are from there: (places, groups).
 
     Among the places are the borders of bins and of callable intervals.
     """
-    borders = np.arange(0, LENGTHS[chrom], SIZES[-1])
+    start = np.maximum(start, window[0])
+    borders = np.arange(*window, SIZES[-1])
     at = np.unique(np.concatenate([start, end, borders, callable_start, callable_end]))
-    at = at[at < LENGTHS[chrom]]
+    at = at[(at >= window[0]) & (at < window[1])]
     change = np.zeros((len(at) + 1) * groups, np.int64)
     change += np.bincount(np.searchsorted(at, start) * groups + group, minlength=len(change))
     change -= np.bincount(np.searchsorted(at, end) * groups + group, minlength=len(change))
@@ -111,11 +122,11 @@ def _inside(at: Numbers, start: Numbers, end: Numbers) -> Flags:
 
 
 def _rows(
-    bases: Numbers, most: Numbers, counted: Numbers, samples: Numbers, people: People, chrom: str, size: int
+    bases: Numbers, most: Numbers, counted: Numbers, samples: Numbers, people: People, chrom: str, size: int, first: int
 ) -> pl.DataFrame:
-    """Bins of one size and direction: a row wherever a base is covered."""
+    """Bins of one size and direction, the first of which begins at `first`: a row wherever a base is covered."""
     level, cohort, group, place = np.nonzero(np.moveaxis(bases, 0, -1))
-    start = place * size
+    start = first + place * size
     return pl.DataFrame(
         {
             "size": np.full(len(place), size),

@@ -11,8 +11,8 @@ import polars as pl
 
 from data_prep.domain.levels import SOLID_BINS, Level
 from data_prep.groups import Flags, Numbers, People, Shares, distinct
-from data_prep.overlaps import halves_shared, touching
-from data_prep.sites import GAIN, LEVELS, LOSS, MISSING, Carried, Events, Sites
+from data_prep.overlaps import touching
+from data_prep.sites import LEVELS, LOSS, MISSING, NO_SITE, Carried, Events, Sites
 
 DIRECTIONS: Final = ("loss", "gain")
 FEW_BINS: Final = 2
@@ -54,15 +54,15 @@ class Genes:
 
 
 def describe(
-    events: Events, sites: Sites, default: Carried, present: Flags, chrom: str, regions: Regions
+    events: Events, sites: Sites, of_event: Numbers, default: Carried, present: Flags, chrom: str, regions: Regions
 ) -> pl.DataFrame:
     """The table `sites` of a chromosome, numbered from 0.
 
-    `default`: the carriers at credible, outliers left out; `present`: by sample number, who counts by default.
+    `of_event`: the events' sites; `default`: the carriers at credible, outliers left out; `present`: by sample number, who counts by default.
     """
     n = len(sites)
-    member = (events.level <= LEVELS.index(Level.CREDIBLE)) & present[events.sample]
-    site = sites.of_event[member]
+    member = (events.level <= LEVELS.index(Level.CREDIBLE)) & present[events.sample] & (of_event != NO_SITE)
+    site = of_event[member]
     size = np.bincount(site, minlength=n)
     spread = {
         f"{name}_{which}": value
@@ -84,11 +84,11 @@ def describe(
             "founders": sites.founders,
             "events": size,
             "carriers": np.bincount(default.site, minlength=n),
-            "intervals": _distinct_intervals(sites, events, member),
+            "intervals": _distinct_intervals(site, events.interval[member], n),
             **spread,
             "median_bins": pl.Series(bins, nan_to_null=True),
             "few_bins": np.nan_to_num(bins, nan=np.inf) <= FEW_BINS,
-            "multi_allelic": _both_directions(sites) | _many_states(events, default, n, int(present.sum())),
+            "multi_allelic": sites.both_directions | _many_states(events, default, n, int(present.sum())),
             "alleles": (sites.direction == LOSS) & (length >= LEAST_ALLELE_LENGTH) & several_bins & ~unknown,
             "problem": problems(sites.start, sites.end, regions),
         }
@@ -121,20 +121,9 @@ def _median_bins(site: Numbers, bins: Numbers, n: int) -> Shares:
     return median
 
 
-def _distinct_intervals(sites: Sites, events: Events, member: Flags) -> Numbers:
+def _distinct_intervals(site: Numbers, interval: Numbers, n: int) -> Numbers:
     """How many exact intervals the members of each site have."""
-    each = distinct((sites.of_event[member] << 32) | events.interval[member])
-    return np.bincount(each >> 32, minlength=len(sites))
-
-
-def _both_directions(sites: Sites) -> Flags:
-    """Whether a site of the other direction overlaps a site reciprocally by at least 0.5."""
-    both = np.zeros(len(sites), np.bool_)
-    loss, gain = np.flatnonzero(sites.direction == LOSS), np.flatnonzero(sites.direction == GAIN)
-    for one, other in halves_shared(sites.start[loss], sites.end[loss], sites.start[gain], sites.end[gain]):
-        both[loss[one]] = True
-        both[gain[other]] = True
-    return both
+    return np.bincount(distinct((site << 32) | interval) >> 32, minlength=n)
 
 
 def _many_states(events: Events, default: Carried, n: int, people: int) -> Flags:

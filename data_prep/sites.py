@@ -4,7 +4,8 @@ A site depends on exact intervals and their carriers alone. So the merging works
 fewer than events, and every event finds its site by its interval: the same interval never stands in two sites.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -59,24 +60,67 @@ class Events:
 
 
 @dataclass(frozen=True, slots=True)
+class Intervals:
+    """The exact intervals of a chromosome's losses and gains, each once, sorted by start, end and direction."""
+
+    start: Numbers
+    end: Numbers
+    direction: Numbers
+    carriers: Numbers
+    """People who count and have a credible event of just this interval: they found sites."""
+    events: Numbers
+    """Events of it, whosever and at any level."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sites:
-    """The sites of one chromosome, in the order of the table."""
+    """Sites of one chromosome in the order of the table, all or a run of them."""
 
     start: Numbers
     end: Numbers
     direction: Numbers
     founders: Numbers
     """Carriers of the founding interval."""
-    of_event: Numbers
-    """Site of each event, NO_SITE where it fits none."""
+    both_directions: Flags
+    """Whether a site of the other direction overlaps it reciprocally by at least 0.5."""
     interval_start: Numbers
     interval_end: Numbers
     interval_direction: Numbers
+    """The exact intervals that have one of the sites, sorted as in `Intervals`."""
     interval_site: Numbers
-    """The exact intervals that have a site, and which."""
+    """The site of each of them."""
 
     def __len__(self) -> int:
         return len(self.start)
+
+    def of(self, events: Events) -> Numbers:
+        """The site of each event, NO_SITE where it fits none of these."""
+        if not len(self.interval_start):
+            return np.full(len(events), NO_SITE)
+        known = _packed(self.interval_start, self.interval_end, self.interval_direction)
+        asked = _packed(events.start, events.end, events.direction)
+        place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+        return np.where(known[place] == asked, self.interval_site[place], NO_SITE)
+
+    def part(self, first: int, last: int) -> "Sites":
+        """The sites from `first` to before `last`, numbered from 0."""
+        here = (self.interval_site >= first) & (self.interval_site < last)
+        return Sites(
+            self.start[first:last],
+            self.end[first:last],
+            self.direction[first:last],
+            self.founders[first:last],
+            self.both_directions[first:last],
+            self.interval_start[here],
+            self.interval_end[here],
+            self.interval_direction[here],
+            self.interval_site[here] - first,
+        )
+
+
+def _packed(start: Numbers, end: Numbers, direction: Numbers) -> Numbers:
+    """One number an interval and direction, which sort as they do: no position reaches 2**28."""
+    return ((start << 28) + (end - start) << 1) + direction
 
 
 def found(start: Numbers, end: Numbers, carriers: Numbers) -> Numbers:
@@ -147,37 +191,48 @@ def _share(start: Numbers, end: Numbers, other_start: Numbers, other_end: Number
     return share
 
 
-def find_sites(events: Events, present: Flags) -> Sites:
-    """The sites of a chromosome, and which event belongs to which.
+def intervals_of(events: Events, present: Flags) -> Intervals:
+    """The exact intervals of events, which are a chromosome's or those of a stretch of starts.
 
-    `present`: by sample number, who counts on the chromosome by default. Their credible events found the sites; every other
-    event goes to the site that holds its interval, else to the one whose founding interval it overlaps most.
+    `present`: by sample number, who counts on the chromosome by default.
     """
     both = 2 * events.interval + events.direction
-    taken = np.bincount(both) > 0
-    interval = (np.cumsum(taken) - 1)[both]
-    size = int(taken.sum())
-    one = np.zeros(size, np.int64)
+    size = np.bincount(both)
+    interval = (np.cumsum(size > 0) - 1)[both]
+    size = size[size > 0]
+    one = np.zeros(len(size), np.int64)
     one[interval] = np.arange(len(events))
-    start, end, direction = events.start[one], events.end[one], events.direction[one]
     member = (events.level <= LEVELS.index(Level.CREDIBLE)) & present[events.sample]
     people = distinct(interval[member] * len(present) + events.sample[member])
-    carriers = np.bincount(people // max(len(present), 1), minlength=size)
+    carriers = np.bincount(people // max(len(present), 1), minlength=len(size))
+    return Intervals(events.start[one], events.end[one], events.direction[one], carriers, size)
+
+
+def joined(parts: Sequence[Intervals]) -> Intervals:
+    """The intervals of stretches that follow one another."""
+    return Intervals(*(np.concatenate([getattr(one, field.name) for one in parts]) for field in fields(Intervals)))
+
+
+def find_sites(intervals: Intervals) -> Sites:
+    """The sites of a chromosome, from all its exact intervals.
+
+    Those with carriers found the sites; every other one goes to the site whose founding interval it overlaps most.
+    """
+    start, end, direction, carriers = intervals.start, intervals.end, intervals.direction, intervals.carriers
     lane = direction * _LANE
     founding = np.flatnonzero(carriers)
     rest = np.flatnonzero(carriers == 0)
-    founder = np.full(size, NO_SITE)
+    founder = np.full(len(start), NO_SITE)
     founder[founding] = founding[
         found(lane[founding] + start[founding], lane[founding] + end[founding], carriers[founding])
     ]
-    founders = np.flatnonzero(founder == np.arange(size))
+    founders = np.flatnonzero(founder == np.arange(len(start)))
     order = founders[np.lexsort((end[founders], start[founders], -carriers[founders]))]
     near = _best(
         lane[rest] + start[rest], lane[rest] + end[rest], lane[order] + start[order], lane[order] + end[order], True
     )
     founder[rest[near >= 0]] = order[near[near >= 0]]
-    founders = founders[np.lexsort((direction[founders], end[founders], start[founders]))]
-    number = np.full(size + 1, NO_SITE)
+    number = np.full(len(start) + 1, NO_SITE)
     number[founders] = np.arange(len(founders))
     site = number[founder]
     has = site != NO_SITE
@@ -186,12 +241,21 @@ def find_sites(events: Events, present: Flags) -> Sites:
         end[founders],
         direction[founders],
         carriers[founders],
-        site[interval],
+        _both_directions(start[founders], end[founders], direction[founders]),
         start[has],
         end[has],
         direction[has],
         site[has],
     )
+
+
+def _both_directions(start: Numbers, end: Numbers, direction: Numbers) -> Flags:
+    both = np.zeros(len(start), np.bool_)
+    loss, gain = np.flatnonzero(direction == LOSS), np.flatnonzero(direction == GAIN)
+    for one, other in halves_shared(start[loss], end[loss], start[gain], end[gain]):
+        both[loss[one]] = True
+        both[gain[other]] = True
+    return both
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +275,10 @@ class Carried:
         return Carried(self.site[here], self.level[here], self.event[here])
 
 
-def carried(events: Events, sites: Sites, has_place: Flags) -> Carried:
-    """Who carries what at each level; `has_place`: by sample number, who can count on the chromosome."""
-    event = np.flatnonzero((sites.of_event != NO_SITE) & has_place[events.sample])
-    site = sites.of_event[event]
+def carried(events: Events, of_event: Numbers, has_place: Flags) -> Carried:
+    """Who carries what at each level; `of_event`: the events' sites; `has_place`: by sample number, who can count."""
+    event = np.flatnonzero((of_event != NO_SITE) & has_place[events.sample])
+    site = of_event[event]
     who = site * len(has_place) + events.sample[event]
     ordered = np.sort(who)
     repeated = distinct(ordered[1:][ordered[1:] == ordered[:-1]])
@@ -228,10 +292,10 @@ def carried(events: Events, sites: Sites, has_place: Flags) -> Carried:
     chosen, levels = [], []
     for level in range(len(LEVELS)):
         candidates = often[events.level[often] <= level]
-        same_one = sites.of_event[candidates] * len(has_place) + events.sample[candidates]
+        same_one = of_event[candidates] * len(has_place) + events.sample[candidates]
         first = candidates[np.insert(same_one[1:] != same_one[:-1], 0, True)] if len(candidates) else candidates
         picked = np.concatenate([once[events.level[once] <= level], first])
         chosen.append(picked)
         levels.append(np.full(len(picked), level))
     event = np.concatenate(chosen)
-    return Carried(sites.of_event[event], np.concatenate(levels), event)
+    return Carried(of_event[event], np.concatenate(levels), event)

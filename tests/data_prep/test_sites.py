@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_prep import sites as merging
-from data_prep.sites import NO_SITE, Events, carried, find_sites, found
+from data_prep.sites import NO_SITE, Events, carried, find_sites, found, intervals_of
 from tests import plain, plain_sites
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.in_memory import EXAMPLES
@@ -81,7 +81,8 @@ def test_every_event_finds_the_site_of_the_plain_reading(
     random.shuffle(rows)
     events = columns(rows)
     present = np.array([one not in left_out for one in range(6)])
-    sites = find_sites(events, present)
+    sites = find_sites(intervals_of(events, present))
+    of_event = sites.of(events)
     names = [(int(a), int(b), int(c)) for a, b, c in zip(sites.start, sites.end, sites.direction, strict=True)]
     assert names == sorted(set(names))
     everything = range(len(events))
@@ -94,7 +95,7 @@ def test_every_event_finds_the_site_of_the_plain_reading(
         for at in everything:
             if events.direction[at] == direction:
                 home = plain_sites.attached((int(events.start[at]), int(events.end[at])), founder_of)
-                number = sites.of_event[at]
+                number = of_event[at]
                 assert (names[number] if number != NO_SITE else None) == (home and (*home, direction))
         for name, size in zip(names, sites.founders, strict=True):
             if name[2] == direction:
@@ -107,8 +108,9 @@ def test_one_carrier_counts_once_with_the_event_of_most_bins(
     rows: list[tuple[int, tuple[int, int], int, int, int, int]],
 ) -> None:
     events = columns(rows)
-    sites = find_sites(events, np.ones(6, np.bool_))
-    found_here = carried(events, sites, np.array([True] * 5 + [False]))
+    sites = find_sites(intervals_of(events, np.ones(6, np.bool_)))
+    of_event = sites.of(events)
+    found_here = carried(events, of_event, np.array([True] * 5 + [False]))
     mine = Counter(
         (int(site), int(level), int(events.sample[at]), int(events.copy_number[at]), int(events.bins[at]))
         for site, level, at in zip(found_here.site, found_here.level, found_here.event, strict=True)
@@ -116,7 +118,7 @@ def test_one_carrier_counts_once_with_the_event_of_most_bins(
     expected: Counter[tuple[int, ...]] = Counter()
     for number in range(len(sites)):
         site = plain_sites.Site("chr1", 0, 1, ("loss", "gain")[sites.direction[number]], 0)
-        for at in np.flatnonzero(sites.of_event == number):
+        for at in np.flatnonzero(of_event == number):
             if events.sample[at] < 5:
                 site.members.append(plain_sites.Carries(str(events.sample[at]), as_plain(events, at)))
         for level, name in enumerate(("pass", "credible", "all")):
