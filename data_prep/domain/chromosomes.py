@@ -4,6 +4,7 @@ Lengths are those of the GRCh38 primary assembly (Genome Reference Consortium); 
 build from one of ours.
 """
 
+from functools import lru_cache
 from typing import Final
 
 LENGTHS: Final[dict[str, int]] = {
@@ -44,6 +45,7 @@ PSEUDO_AUTOSOMAL: Final[dict[str, tuple[tuple[int, int], ...]]] = {
 """PAR1 and PAR2 as 0-based half-open intervals: two copies are expected there in both sexes (rule R2)."""
 
 
+@lru_cache(1 << 12)
 def chromosome(name: str) -> str | None:
     """The chromosome's name as we write it (`chr1` ... `chrY`), from `1`, `chr1`, `CHR1`, `x`, `23`; None if it is none."""
     bare = name.strip()

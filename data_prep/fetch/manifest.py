@@ -153,8 +153,7 @@ def _each(words: Iterable[str]) -> str:
 def _folders(paths: Sequence[str]) -> list[Path]:
     """The folders given, those of the files given, and the ones above them."""
     found: dict[Path, None] = {}
-    for one in paths:
-        here = Path(one).absolute()
-        folder = here if here.is_dir() else here.parent
+    for one in dict.fromkeys(one if os.path.isdir(one) else os.path.dirname(one) for one in paths):  # noqa: PTH112, PTH120  (thousands)
+        folder = Path(one).absolute()
         found |= {folder: None, folder.parent: None}
     return list(found)
