@@ -109,7 +109,7 @@ def demo(
 Vcf = Annotated[
     list[str],
     typer.Option(
-        help="File, folder or pattern of .vcf and .vcf.gz files, or @LIST with one of them a line; may be given several times."
+        help="File, folder or pattern of .vcf, .vcf.gz and .vcf.bgz files, or @LIST with one of them a line; may be given several times."
     ),
 ]
 Samples = Annotated[

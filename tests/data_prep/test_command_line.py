@@ -196,6 +196,53 @@ def test_build_tells_of_links_in_a_folder_that_lead_nowhere(
     assert "B.cnv.vcf.gz" in text
 
 
+def test_build_looks_into_every_folder_below(
+    call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R5, R12: folders behind links, and names in capitals or of GATK's kind, are read; a closed folder is named.
+
+    Links that lead back up are followed once. That a folder is closed to us is pretended: root may look everywhere.
+    """
+    write(tmp_path / "elsewhere" / "deep", "A", [LOSS])
+    folder = tmp_path / "vcf"
+    write(folder, "B", [LOSS], name="B.cnv.vcf.bgz")
+    write(folder, "C", [LOSS], name="C.CNV.VCF.GZ")
+    closed = write(folder / "closed", "D", [LOSS]).parent
+    (folder / "batch").symlink_to("../elsewhere")
+    (folder / "again").symlink_to("../elsewhere")
+    (folder / "back").symlink_to(".")
+    real = os.scandir
+
+    def scandir(path: str | int = ".") -> object:
+        if not isinstance(path, int) and Path(path) == closed:
+            raise PermissionError(13, "Permission denied", str(closed))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    out = tmp_path / "cnv.duckdb"
+    code, text = call("build", "--vcf", folder, "--samples", table, "--out", out, "--jobs", 1)
+    assert code == 3
+    assert f"not read: {closed}: it is a folder that cannot be looked into" in text
+    assert "4 files (1 not read, 0 duplicates), 3 of 3 samples, 3 records" in text
+
+
+def test_build_tells_which_list_names_what_is_not_there(
+    call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path
+) -> None:
+    """A list of Windows, with a byte order mark, is a list; a wrong line is told with the name of the list."""
+    path = write(tmp_path / "vcf", "A", [LOSS])
+    listed = tmp_path / "list.txt"
+    listed.write_bytes(f"\ufeff{path}\r\n \r\n".encode())
+    out = tmp_path / "cnv.duckdb"
+    assert call("build", "--vcf", f"@{listed}", "--samples", table, "--out", out, "--jobs", 1)[0] == 0
+    listed.write_text("gone.vcf\n")
+    code, text = call("build", "--vcf", f"@{listed}", "--samples", table, "--out", out)
+    assert (code, text) == (
+        1,
+        f"error: the list {listed}: gone.vcf names no file, folder or pattern that exists: check the spelling\n",
+    )
+
+
 def test_build_takes_paths_with_spaces_and_letters_of_the_world(
     call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path
 ) -> None:
