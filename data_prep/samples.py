@@ -155,8 +155,32 @@ def _rows(path: Path) -> list[list[str]]:
     lines = [one for one in _text(path, advice).splitlines() if one.strip()]
     if not lines:
         raise SampleTableError(f"{path} is empty: {advice}")
-    rows = csv.reader(lines, delimiter="\t") if "\t" in lines[0] else (one.split() for one in lines)
-    return [[cell.strip() for cell in row] for row in rows]
+    tabs = "\t" in lines[0]
+    cells = csv.reader(lines, delimiter="\t") if tabs else (one.split() for one in lines)
+    rows = [[cell.strip() for cell in row] for row in cells]
+    _check_shape(path, rows, tabs)
+    return rows
+
+
+def _check_shape(path: Path, rows: list[list[str]], tabs: bool) -> None:
+    """Raises SampleTableError where cells would be taken for those of another column.
+
+    Between tabs cells may be empty, and those at the end of a line left out; of cells between spaces an empty one moves all after it.
+    """
+    header = rows[0]
+    twice = next((name for name in header if name and header.count(name) > 1), None)
+    if twice is not None:
+        raise SampleTableError(f"{path} has two columns {twice!r}: leave one of them")
+    for number, row in enumerate(rows[1:], 2):
+        if any(row[len(header) :]) or (not tabs and len(row) != len(header)):
+            advice = (
+                "mend the line"
+                if tabs
+                else "part the columns by tabs, with nothing between two tabs where a cell is empty"
+            )
+            raise SampleTableError(
+                f"{path}, line {number}, has {len(row)} cells and the header {len(header)}: {advice}"
+            )
 
 
 def _cells(path: Path, header: list[str], rows: list[list[str]], needed: dict[str, str]) -> pl.DataFrame:
