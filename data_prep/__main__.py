@@ -300,6 +300,12 @@ def build(
         _fail(
             "--add and --remove change the database at --out, --vcf and --shards make a new one: give one or the other"
         )
+    if callset is not None and not (add or remove):
+        _fail(
+            "--callset names the callset that --add and --remove change: a build from --vcf or --shards is named by its files"
+        )
+    if beside and (add or remove):
+        _fail("--beside is for --vcf and --shards: --add and --remove keep the other callsets anyway")
     try:
         with _Bar("reading") as bar:
             if add or remove:
@@ -347,7 +353,10 @@ def check(path: Annotated[Path, typer.Argument(help="The database.")] = Path("cn
     from data_prep.check import NoDatabaseError
     from data_prep.check import check as run
 
-    held = callsets(path) or {"": MAIN}
+    try:
+        held = callsets(path) or {"": MAIN}
+    except ValueError as error:
+        _fail(error)
     broken = 0
     for name, schema in held.items():
         try:

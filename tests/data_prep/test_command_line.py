@@ -243,6 +243,76 @@ def test_build_tells_which_list_names_what_is_not_there(
     )
 
 
+def test_build_tells_what_may_be_wrong_with_files_that_it_read(
+    call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path
+) -> None:
+    """R5, R12: several releases in one callset, a person without a record, a dialect that the header does not say."""
+    files = tmp_path / "vcf"
+    write(files, "A", [LOSS], release="3.7.6")
+    plain = [write(files, "B", [LOSS]), write(files, "C")]
+    arguments = ("--samples", table, "--out", tmp_path / "cnv.duckdb", "--jobs", 1)
+    code, text = call("build", "--vcf", files, *arguments)
+    assert code == 0
+    assert "note: the files are of several callers or releases (3.5.7b, 3.7.6), and their people are counted" in text
+    assert f"note: 1 files hold no record, {plain[1]} for one: their people are counted as carrying nothing" in text
+    assert "--dialect" not in text
+    code, text = call("build", "--vcf", plain[0], "--dialect", "manta", *arguments)
+    assert f"note: 1 files are read as --dialect says, which their headers do not say, {plain[0]} for one" in text
+    assert "several" not in text
+
+
+def test_a_file_refused_once_spoils_no_later_change(
+    call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path
+) -> None:
+    """R12: it stays in the list of files, and exit code 3 is of the change that was given it."""
+    files = tmp_path / "vcf"
+    bad = write(files, "B", [LOSS], lengths={"chr1": 249_250_621})
+    write(files, "A", [LOSS])
+    arguments = ("--samples", table, "--out", tmp_path / "cnv.duckdb", "--jobs", 1)
+    assert call("build", "--vcf", files, *arguments)[0] == 3
+    code, text = call("build", "--add", write(tmp_path / "more", "C", [LOSS]), *arguments)
+    assert (code, "not read:" in text) == (0, False)
+    assert f"note: 1 files that could not be read before stand in the list of files, {bad} for one" in text
+    assert call("build", "--add", bad, *arguments)[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--vcf", "vcf", "--callset", "3.5.7b"), "--callset names the callset that --add and --remove change"),
+        (("--add", "vcf", "--beside"), "--beside is for --vcf and --shards"),
+    ],
+)
+def test_build_refuses_options_that_would_do_nothing(
+    call: Callable[..., tuple[int, str]], table: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    code, text = call("build", *arguments, "--samples", table)
+    assert code == 1
+    assert says in text
+
+
+def test_check_and_changes_say_that_a_database_is_cut_short(
+    call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path
+) -> None:
+    """At every quarter of the file, as a copy that was interrupted leaves it."""
+    out = tmp_path / "cnv.duckdb"
+    files = write(tmp_path / "vcf", "A", [LOSS]).parent
+    assert call("build", "--vcf", files, "--samples", table, "--out", out, "--jobs", 1)[0] == 0
+    newer = write(tmp_path / "newer", "A", [LOSS], release="3.7.6")
+    whole = out.resolve().read_bytes()
+    for part in (1, 2, 3):
+        out.resolve().write_bytes(whole[: len(whole) * part // 4])
+        for arguments in (
+            ("check", out),
+            ("build", "--remove", "A", "--samples", table, "--out", out, "--jobs", 1),
+            ("build", "--vcf", newer, "--samples", table, "--out", out, "--jobs", 1, "--beside"),
+        ):
+            code, text = call(*arguments)
+            assert code == 1, text
+            assert text.startswith("error: ")
+            assert len(text.splitlines()) == 1
+
+
 def test_build_takes_paths_with_spaces_and_letters_of_the_world(
     call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path
 ) -> None:
