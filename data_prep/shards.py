@@ -5,6 +5,7 @@ their number. Files that cannot be read are reported and stop nothing else.
 """
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Mapping
@@ -40,7 +41,7 @@ TILE_BITS: Final = 24
 def end_with(parent: int) -> None:
     """Ends this worker when its parent is gone: one that was killed cannot tell its workers to stop.
 
-    Here and not in the build, so that a worker loads what it needs to read and no database.
+    Ctrl-C reaches every process of a terminal: the parent alone heeds it, and ends its workers. Here and not in the build, so that a worker loads what it needs to read and no database.
     """
 
     def watch() -> None:
@@ -48,6 +49,7 @@ def end_with(parent: int) -> None:
             time.sleep(0.5)
         os._exit(1)
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=watch, daemon=True).start()
 
 

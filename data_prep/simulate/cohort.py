@@ -7,6 +7,7 @@ the cohort nor that of the blocks nor the number of processes changes a byte.
 import multiprocessing
 import os
 import re
+import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -155,7 +156,10 @@ def _run(tasks: list[_Task], workers: int) -> Iterable[_Done]:
         yield from map(_block, tasks)
         return
     # a forked process would inherit Polars' threads in whatever state they are
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    # Ctrl-C reaches every process of a terminal: this one alone heeds it, and ends the others
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=signal.signal, initargs=ignore) as pool:
         waiting = iter(tasks)
         under_way = [pool.submit(_block, task) for task in islice(waiting, 2 * workers)]
         while under_way:
