@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +39,7 @@ from data_prep.shard_set import (
     read_report,
     write_report,
 )
-from data_prep.shards import shown
+from data_prep.shards import shown, unheard
 from data_prep.text_stream import FileRefusedError, sha256
 
 WORTH_WORKERS: Final = 100_000
@@ -307,10 +308,10 @@ def _write(
     skipped = all_skipped(sets)
     many = sum(sum(one.rows.get("events", {}).values()) for one in sets) > WORTH_WORKERS
     try:
-        with (
-            workers((jobs or os.cpu_count() or 1) if many else 1) as pool,
-            database.new_database(path) as con,
-        ):
+        with ExitStack() as ending:
+            with unheard():
+                pool = ending.enter_context(workers((jobs or os.cpu_count() or 1) if many else 1))
+            con = ending.enter_context(database.new_database(path))
             database.write_reference(con, models, masked)
             database.write_people(con, people, skipped)
             clock.lap("tables")

@@ -17,7 +17,7 @@ from data_prep.long_files import Task, read_long, read_whole
 from data_prep.reports import BatchReport, FileReport, Rows, SkippedRecord, total
 from data_prep.samples import digest_of
 from data_prep.shard_set import ShardSet
-from data_prep.shards import end_with, read_batch
+from data_prep.shards import end_with, read_batch, unheard
 from data_prep.vcf import LongFile
 
 BATCH_BYTES: Final = 2_500_000
@@ -223,7 +223,8 @@ class _Workers:
         try:
             while True:
                 while len(running) < self.jobs + 1 and (task := next(queue, None)) is not None:
-                    running.add(self.pool.submit(*task))
+                    with unheard():
+                        running.add(self.pool.submit(*task))
                 if not running:
                     break
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
