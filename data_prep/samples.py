@@ -26,6 +26,7 @@ SCHEMA: Final = {
 
 _SEX: Final = {"1": "XY", "2": "XX", "male": "XY", "female": "XX", "m": "XY", "f": "XX", "xy": "XY", "xx": "XX"}
 _UNKNOWN_SEX: Final = ("0", "unknown", "na", "other")
+_NO_PARENT: Final = ("0", "na", ".", "-", "none", "unknown")
 _YES: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -221,7 +222,10 @@ def _finished(path: Path, frame: pl.DataFrame) -> pl.DataFrame:
         .otherwise("population")
         .alias("population"),
         _sexes(path, frame.get_column("sex")),
-        *(pl.when(pl.col(c) != "0").then(pl.col(c)).alias(c) for c in ("father", "mother")),
+        *(
+            pl.when(~pl.col(c).str.to_lowercase().is_in(_NO_PARENT)).then(pl.col(c)).alias(c)
+            for c in ("father", "mother")
+        ),
     )
 
 

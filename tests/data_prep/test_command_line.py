@@ -261,6 +261,20 @@ def test_build_tells_what_may_be_wrong_with_files_that_it_read(
     assert "several" not in text
 
 
+def test_a_sample_in_many_files_is_told_in_a_line_that_can_be_read(
+    call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path
+) -> None:
+    """E18: three files are named and the others counted."""
+    for number in range(6):
+        write(tmp_path / "vcf", "A", [LOSS] * number, name=f"A.{number}.vcf.gz")
+    code, text = call(
+        "build", "--vcf", tmp_path / "vcf", "--samples", table, "--out", tmp_path / "x.duckdb", "--jobs", 1
+    )
+    assert code == 1
+    assert "A.2.vcf.gz and 3 more; keep one of them" in text
+    assert "A.3.vcf.gz" not in text
+
+
 def test_a_file_refused_once_spoils_no_later_change(
     call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path
 ) -> None:

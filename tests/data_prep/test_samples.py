@@ -180,6 +180,14 @@ def test_read_samples_says_what_is_wrong_in_one_sentence(tmp_path: Path, text: s
     assert "samples.tsv" in str(refused.value)
 
 
+@pytest.mark.parametrize("word", ["", "0", "NA", ".", "-", "None", "unknown"])
+def test_a_word_for_no_parent_names_nobody(tmp_path: Path, word: str) -> None:
+    """R5, R11: it would be shown as a person of that name."""
+    lines = ["sample\tsuperpopulation\tpopulation\tsex\tfather\tmother", f"KID\tEUR\tGBR\tmale\t{word}\tMUM"]
+    table = read_samples(put(tmp_path, "\n".join(lines)))
+    assert by_name(table, "father", "mother")["KID"] == (None, "MUM")
+
+
 def test_an_empty_cell_between_spaces_moves_nobody(tmp_path: Path) -> None:
     """R5: the father would be taken for the family and the mother for the father, and so would who is unrelated."""
     lines = [["sample", "superpopulation", "population", "sex", "family", "father", "mother"]]
