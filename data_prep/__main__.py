@@ -4,9 +4,10 @@ Every error that a person can mend ends in one sentence and exit code 1; files l
 exit code 3.
 """
 
+import contextlib
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
@@ -40,6 +41,16 @@ def _fail(sentence: object) -> NoReturn:
         sentence = reason if sentence.filename is None else f"{sentence.filename}: {reason}"
     _err.print(f"error: {sentence}", markup=False)
     raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def _interruptible(left: str) -> Iterator[None]:
+    """Ends with exit code 130 on Ctrl-C, and says what it left."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _err.print(f"interrupted: {left}", markup=False)
+        raise typer.Exit(130) from None
 
 
 class _Bar:
@@ -88,7 +99,10 @@ def demo(
     from data_prep.simulate import write_cohort
 
     try:
-        with _Bar("simulating") as bar:
+        with (
+            _interruptible(f"the cohort in {out} is not finished: the same command begins it anew"),
+            _Bar("simulating") as bar,
+        ):
             summary = write_cohort(
                 out,
                 samples=samples,
@@ -109,7 +123,7 @@ def demo(
 Vcf = Annotated[
     list[str],
     typer.Option(
-        help="File, folder or pattern of .vcf and .vcf.gz files, or @LIST with one of them a line; may be given several times."
+        help="File, folder or pattern of .vcf, .vcf.gz and .vcf.bgz files, or @LIST with one of them a line; may be given several times."
     ),
 ]
 Samples = Annotated[
@@ -146,7 +160,7 @@ def shards(
     from data_prep.shard_set import ShardSetError
 
     try:
-        with _Bar("reading") as bar:
+        with _interruptible("nothing was changed"), _Bar("reading") as bar:
             written = write_shards(samples, out, vcf, jobs, bar.show, dialect, assembly)
     except (ReadingError, ShardSetError, ValueError, OSError) as error:
         _fail(error)
@@ -217,13 +231,13 @@ def fetch(
         Patience(attempts, stall),
     )
     try:
-        with _Bar("fetching") as bar:
+        with (
+            _interruptible(f"what is whole stays in {out}; the same command goes on from there"),
+            _Bar("fetching") as bar,
+        ):
             summary = asyncio.run(run(request, bar.show))
     except (FetchError, ValueError, OSError) as error:
         _fail(error)
-    except KeyboardInterrupt:
-        _err.print(f"interrupted: what is whole stays in {out}; the same command goes on from there", markup=False)
-        raise typer.Exit(130) from None
     if summary.place:
         _out.print(f"from {summary.place}", markup=False)
     for note in summary.notes:
@@ -300,8 +314,14 @@ def build(
         _fail(
             "--add and --remove change the database at --out, --vcf and --shards make a new one: give one or the other"
         )
+    if callset is not None and not (add or remove):
+        _fail(
+            "--callset names the callset that --add and --remove change: a build from --vcf or --shards is named by its files"
+        )
+    if beside and (add or remove):
+        _fail("--beside is for --vcf and --shards: --add and --remove keep the other callsets anyway")
     try:
-        with _Bar("reading") as bar:
+        with _interruptible("nothing was changed"), _Bar("reading") as bar:
             if add or remove:
                 changed = change(
                     samples, out, add, remove, unrelated, genes, jobs, bar.show, dialect, assembly,
@@ -347,7 +367,10 @@ def check(path: Annotated[Path, typer.Argument(help="The database.")] = Path("cn
     from data_prep.check import NoDatabaseError
     from data_prep.check import check as run
 
-    held = callsets(path) or {"": MAIN}
+    try:
+        held = callsets(path) or {"": MAIN}
+    except ValueError as error:
+        _fail(error)
     broken = 0
     for name, schema in held.items():
         try:
@@ -371,11 +394,7 @@ def check(path: Annotated[Path, typer.Argument(help="The database.")] = Path("cn
 def main() -> None:
     """Runs the command line; a termination signal ends it as Ctrl-C does, so that nothing unfinished is left behind."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        app()
-    except KeyboardInterrupt:
-        _err.print("interrupted: nothing was changed")
-        sys.exit(130)
+    app()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ import polars as pl
 from data_prep import __version__, database
 from data_prep.callsets import MAIN, callsets, combine
 from data_prep.derived import derive, workers
-from data_prep.dialects import DIALECTS
+from data_prep.dialects import DIALECTS, NAMED
 from data_prep.earlier import EarlierError, files_of, take_over
 from data_prep.fetch import manifest
 from data_prep.folders import alone
@@ -38,7 +39,7 @@ from data_prep.shard_set import (
     read_report,
     write_report,
 )
-from data_prep.shards import shown
+from data_prep.shards import shown, unheard
 from data_prep.text_stream import FileRefusedError, sha256
 
 WORTH_WORKERS: Final = 100_000
@@ -56,6 +57,7 @@ class Summary:
     database: Path
     files: int
     refused: tuple[FileReport, ...]
+    """Files given that were not read; what an earlier build did not read is in the notes."""
     duplicates: int
     samples: int
     counted: int
@@ -116,12 +118,16 @@ def build(
         unfinished = work / "unfinished.duckdb"
         written = _write(unfinished, sets, table, samples, models, masked, generation, jobs, vcf, progress, clock)
         with alone(out):  # or a build that publishes while the others' callsets are copied would lose its own
+            before = _held(out)
             if beside:
                 unfinished = _beside(unfinished, out)
                 clock.lap("callsets")
+            gone = [one for one in before if one not in callsets(unfinished)]
+            last = out.resolve().name
             published = database.publish(unfinished, out, generation)
         clock.lap("publish")
-    return _summary(published, written, table, clock.laps)
+    summary = _summary(published, written, table, clock.laps)
+    return replace(summary, notes=(*_dropped(gone, last), *summary.notes))
 
 
 def change(
@@ -160,8 +166,9 @@ def change(
     sexes = sexes_of(table.frame)
     held = callsets(earlier_path)
     if callset is not None and callset not in held:
-        raise BuildError(f"{out} holds no callset {callset}: it holds {', '.join(held)}")
+        raise BuildError(f"{out} holds no callset {callset!r}: it holds {', '.join(map(repr, held))}")
     schema = held[callset] if callset else MAIN
+    changed = next((name for name, place in held.items() if place == schema), None)
     there = files_of(earlier_path, remove, schema)
     files, passed_over = _not_yet_in(find_files(add), there)
     if not files and not remove:
@@ -185,13 +192,16 @@ def change(
         )
         with alone(out):
             if len(held) > 1:
-                unfinished = _beside(unfinished, out)
+                unfinished = _beside(unfinished, out, changed)
                 clock.lap("callsets")
             published = database.publish(unfinished, out, generation, earlier_path)
         clock.lap("publish")
     summary = _summary(published, written, table, clock.laps)
-    notes = [*_passed_over(passed_over), *summary.notes]
-    return replace(summary, notes=tuple(notes))
+    given = {shown(one) for one in files}
+    refused = tuple(one for one in summary.refused if one.path in given)
+    before = [one.path for one in summary.refused if one.path not in given]
+    notes = [*_passed_over(passed_over), *_refused_before(before), *summary.notes]
+    return replace(summary, refused=refused, notes=tuple(notes))
 
 
 def _not_yet_in(files: Sequence[str], there: Sequence[FileReport]) -> tuple[list[str], list[str]]:
@@ -230,6 +240,32 @@ def _check_new(new: ShardSet, there: Sequence[FileReport]) -> None:
                     f"the sample {one.sample} is in the database from {holds[one.sample]}, and {file.path} differs from it: "
                     f"leave the new file out, or give --remove {one.sample} too, to replace it"
                 )
+
+
+def _held(out: Path) -> list[str]:
+    """The callsets of the database that is published; none of one that is damaged, which a new one may replace."""
+    try:
+        return list(callsets(out))
+    except ValueError:
+        return []
+
+
+def _refused_before(files: Sequence[str]) -> list[str]:
+    return (
+        [f"{len(files):,} files that could not be read before stand in the list of files, {files[0]} for one"]
+        if files
+        else []
+    )
+
+
+def _dropped(gone: Sequence[str], last: str) -> list[str]:
+    """What is said of callsets that a build without --beside left out; `last`: the file that was published before."""
+    if not gone:
+        return []
+    return [
+        f"{len(gone):,} callsets are not in the database any more, {gone[0]} for one: --beside keeps them; until "
+        f"the next build they are in {last}"
+    ]
 
 
 def _passed_over(files: Sequence[str]) -> list[str]:
@@ -272,10 +308,10 @@ def _write(
     skipped = all_skipped(sets)
     many = sum(sum(one.rows.get("events", {}).values()) for one in sets) > WORTH_WORKERS
     try:
-        with (
-            workers((jobs or os.cpu_count() or 1) if many else 1) as pool,
-            database.new_database(path) as con,
-        ):
+        with ExitStack() as ending:
+            with unheard():
+                pool = ending.enter_context(workers((jobs or os.cpu_count() or 1) if many else 1))
+            con = ending.enter_context(database.new_database(path))
             database.write_reference(con, models, masked)
             database.write_people(con, people, skipped)
             clock.lap("tables")
@@ -299,13 +335,27 @@ def _write(
     return _Written(people, skipped, events)
 
 
-def _beside(finished: Path, out: Path) -> Path:
-    """A database of the callset in `finished` and the others of the one that `out` points at."""
+def _beside(finished: Path, out: Path, instead_of: str | None = None) -> Path:
+    """A database of the callset in `finished` and the others of the one that `out` points at.
+
+    The callset takes the place of `instead_of`, else of that of its own name. Files of another caller or release give it
+    another name: raises BuildError where that is the name of one that would be lost.
+    """
     (name,) = callsets(finished)
     published = out.resolve()
-    others = [(published, one) for one in callsets(published) if one != name] if published.exists() else []
+    held = callsets(published)
+    if published.exists() and not held:
+        raise BuildError(
+            f"{out} is no database that a build made, so nothing can stand beside it: build without --beside"
+        )
+    others = [(published, one) for one in held if one != (instead_of or name)]
     if not others:
         return finished
+    if any(one == name for _, one in others):
+        raise BuildError(
+            f"with these files the callset {instead_of!r} would be {name!r}, which {out} holds already: change that one "
+            "(--callset), or build a new database"
+        )
     combined = finished.with_name("combined.duckdb")
     try:
         combine([(finished, name), *others], combined)
@@ -387,6 +437,28 @@ def _callset(report: FileReport) -> str:
     return caller if release == "unknown" or release in caller else f"{caller} {release}"
 
 
+def _doubts(read: Sequence[FileReport]) -> list[str]:
+    """What may be wrong with files that were read, said once for all of them."""
+    notes = []
+    kinds = sorted({_callset(one) for one in read})
+    if len(kinds) > 1:
+        notes.append(
+            f"the files are of several callers or releases ({', '.join(kinds)}), and their people are counted together: "
+            "to keep them apart, build each alone, the later ones with --beside"
+        )
+    empty = [one.path for one in read if not one.joint and not one.records]
+    if empty:
+        notes.append(
+            f"{len(empty):,} files hold no record, {empty[0]} for one: their people are counted as carrying nothing"
+        )
+    forced = [one.path for one in read if one.message and NAMED in one.message]
+    if forced:
+        notes.append(
+            f"{len(forced):,} files are read as --dialect says, which their headers do not say, {forced[0]} for one"
+        )
+    return notes
+
+
 def _summary(published: Path, written: _Written, table: SampleTable, laps: dict[str, float]) -> Summary:
     people = written.people
     read = [r for r in people.reports if r.status == READ]
@@ -415,6 +487,7 @@ def _summary(published: Path, written: _Written, table: SampleTable, laps: dict[
         notes.append(
             f"{len(mismatched):,} samples contradict their recorded sex, {mismatched[0]} for one: left out of X and Y frequencies"
         )
+    notes += _doubts(read)
     return Summary(
         published,
         len(people.reports),

@@ -23,13 +23,21 @@ _SCHEMAS: Final = "SELECT schema_name FROM duckdb_tables() WHERE database_name =
 
 
 def callsets(database: Path) -> dict[str, str]:
-    """The callsets of a published database by name, each with its schema, the newest first; empty for another file."""
+    """The callsets of a published database by name, each with its schema, the newest first; empty for another file.
+
+    Raises ValueError for a database that was cut short or is damaged.
+    """
     with duckdb.connect(":memory:") as con:
         try:
             con.execute(f"ATTACH {quoted(database.resolve())} AS held (READ_ONLY)")
         except duckdb.Error:
             return {}
-        return _callsets(con)
+        try:
+            return _callsets(con)
+        except duckdb.Error as error:
+            raise ValueError(
+                f"{database} is damaged or cut short ({str(error).splitlines()[0]}): copy it again, or build it again"
+            ) from error
 
 
 def combine(databases: Iterable[tuple[Path, str]], out: Path) -> None:

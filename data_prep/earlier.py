@@ -4,8 +4,9 @@ Everything that comes from files is in the database with its source: calls, even
 skipped records. What is worked out from several people is not taken over, but worked out anew.
 """
 
+import contextlib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -173,7 +174,19 @@ def _unsettled(file: FileReport) -> FileReport:
     return replace(file, status=READ) if file.sources else file
 
 
-def _opened(database: Path, schema: str) -> duckdb.DuckDBPyConnection:
+@contextlib.contextmanager
+def _opened(database: Path, schema: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """`_connected`, with EarlierError for what the database does not give."""
+    with _connected(database, schema) as con:
+        try:
+            yield con
+        except duckdb.Error as error:
+            raise EarlierError(
+                f"{database} could not be taken over ({str(error).splitlines()[0]}): is the file damaged or cut short, or the disk full?"
+            ) from error
+
+
+def _connected(database: Path, schema: str) -> duckdb.DuckDBPyConnection:
     """A connection to which the database is attached, read-only, as `old`; `schema` holds the callset."""
     con = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": _MEMORY})
     try:

@@ -12,6 +12,8 @@ import polars as pl
 from data_prep.reports import DUPLICATE, READ, REFUSED, FileReport, SourceReport
 
 MOST_SAMPLES: Final = 65_535
+PATHS_SHOWN: Final = 3
+"""Files of one sample that are named one by one where they contradict each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,18 @@ def settle(reports: Iterable[FileReport]) -> list[FileReport]:
     for sample, candidates in by_sample.items():
         first = candidates[0][0]
         if len({file.sha256 for file, _ in candidates}) > 1:
-            paths = " and ".join(file.path for file, _ in candidates)
+            paths = _some([file.path for file, _ in candidates])
             why = f"several files hold the sample {sample} and differ: {paths}; keep one of them"
             left_out |= {one.source: (REFUSED, why) for _, one in candidates}
         else:
             left_out |= {one.source: (DUPLICATE, f"the same content as {first.path}") for _, one in candidates[1:]}
     return [_without(file, left_out) if file.sources else file for file in files]
+
+
+def _some(paths: list[str]) -> str:
+    """Paths in words, of many the first: the message stands with every one of them, and a sample can lie in thousands."""
+    more = len(paths) - PATHS_SHOWN
+    return " and ".join(paths if more <= 0 else [*paths[:PATHS_SHOWN], f"{more:,} more"])
 
 
 def _without(file: FileReport, left_out: dict[int, tuple[str, str]]) -> FileReport:

@@ -17,7 +17,7 @@ from data_prep.long_files import Task, read_long, read_whole
 from data_prep.reports import BatchReport, FileReport, Rows, SkippedRecord, total
 from data_prep.samples import digest_of
 from data_prep.shard_set import ShardSet
-from data_prep.shards import end_with, read_batch
+from data_prep.shards import end_with, read_batch, unheard
 from data_prep.vcf import LongFile
 
 BATCH_BYTES: Final = 2_500_000
@@ -26,6 +26,8 @@ SHORT: Final = 4_000_000
 """Bytes on the disk up to which a file that is read in pieces is left to one process."""
 STRETCHES: Final = 8
 """Stretches of a longer one for each process: so that none waits long for the others."""
+ENDINGS: Final = (".vcf", ".vcf.gz", ".vcf.bgz")
+"""What the names of VCF files end in, in small or capital letters."""
 _PLAIN_FACTOR: Final = 4
 """Text files count for less: they are not inflated."""
 
@@ -48,19 +50,27 @@ def check_names(dialect: str | None, assembly: str | None) -> None:
 def find_files(paths: Sequence[str]) -> list[str]:
     """The VCF files that paths, folders, glob patterns and lists name, sorted, each once.
 
-    A folder stands for every `*.vcf` and `*.vcf.gz` below it, `@FILE` for what the lines of that file name. Raises
-    ReadingError for a path that names nothing.
+    A folder stands for every `*.vcf`, `*.vcf.gz` and `*.vcf.bgz` below it, in folders that links lead to as well, `@FILE`
+    for what the lines of that file name. A folder below that cannot be looked into stands for itself, so that it is
+    reported as not read. Raises ReadingError for a path that names nothing.
     """
     found: set[str] = set()
     for one in paths:
         path = Path(one)
         if one.startswith("@") and not path.exists():
-            found.update(find_files(_listed(one[1:])))
+            try:
+                found.update(find_files(_listed(one[1:])))
+            except ReadingError as error:
+                raise (
+                    error if str(error).startswith("the list ") else ReadingError(f"the list {one[1:]}: {error}")
+                ) from error
             continue
         if path.is_dir():
-            here = [str(p) for p in path.rglob("*") if p.name.endswith((".vcf", ".vcf.gz")) and not p.is_dir()]
+            here = _below(path)
             if not here:
-                raise ReadingError(f"the folder {one} holds no .vcf or .vcf.gz file: give the folder with the CNV VCFs")
+                raise ReadingError(
+                    f"the folder {one} holds no .vcf, .vcf.gz or .vcf.bgz file: give the folder with the CNV VCFs"
+                )
         elif path.exists():
             here = [one]
         else:
@@ -71,12 +81,34 @@ def find_files(paths: Sequence[str]) -> list[str]:
     return sorted(found)
 
 
+def _below(folder: Path) -> list[str]:
+    """The VCF files in and below a folder; a folder that several links lead to is looked into once."""
+    found: list[str] = []
+    visited: set[str] = set()
+
+    def closed(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise ReadingError(f"the folder {folder} cannot be looked into ({error.strerror})") from error
+        found.append(str(error.filename))
+
+    for here, folders, files in os.walk(folder, onerror=closed, followlinks=True):
+        place = os.path.realpath(here)
+        if place in visited:
+            folders.clear()
+            continue
+        visited.add(place)
+        folders.sort()
+        found += [str(Path(here, one)) for one in files if one.lower().endswith(ENDINGS)]
+    return found
+
+
 def _listed(path: str) -> list[str]:
     """The lines of a list of files; raises ReadingError where there are none."""
     try:
-        lines = [os.fsdecode(line) for line in Path(path).read_bytes().splitlines() if line]
+        text = Path(path).read_bytes().removeprefix(b"\xef\xbb\xbf")
     except OSError as error:
         raise ReadingError(f"the list {path} cannot be read ({error.strerror}): check the spelling") from error
+    lines = [os.fsdecode(line) for line in text.splitlines() if line.strip()]
     if not lines:
         raise ReadingError(f"the list {path} names no file: give one with a path on each line")
     return lines
@@ -191,7 +223,8 @@ class _Workers:
         try:
             while True:
                 while len(running) < self.jobs + 1 and (task := next(queue, None)) is not None:
-                    running.add(self.pool.submit(*task))
+                    with unheard():
+                        running.add(self.pool.submit(*task))
                 if not running:
                     break
                 finished, running = wait(running, return_when=FIRST_COMPLETED)

@@ -26,6 +26,7 @@ SCHEMA: Final = {
 
 _SEX: Final = {"1": "XY", "2": "XX", "male": "XY", "female": "XX", "m": "XY", "f": "XX", "xy": "XY", "xx": "XX"}
 _UNKNOWN_SEX: Final = ("0", "unknown", "na", "other")
+_NO_PARENT: Final = ("0", "na", ".", "-", "none", "unknown")
 _YES: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -155,8 +156,32 @@ def _rows(path: Path) -> list[list[str]]:
     lines = [one for one in _text(path, advice).splitlines() if one.strip()]
     if not lines:
         raise SampleTableError(f"{path} is empty: {advice}")
-    rows = csv.reader(lines, delimiter="\t") if "\t" in lines[0] else (one.split() for one in lines)
-    return [[cell.strip() for cell in row] for row in rows]
+    tabs = "\t" in lines[0]
+    cells = csv.reader(lines, delimiter="\t") if tabs else (one.split() for one in lines)
+    rows = [[cell.strip() for cell in row] for row in cells]
+    _check_shape(path, rows, tabs)
+    return rows
+
+
+def _check_shape(path: Path, rows: list[list[str]], tabs: bool) -> None:
+    """Raises SampleTableError where cells would be taken for those of another column.
+
+    Between tabs cells may be empty, and those at the end of a line left out; of cells between spaces an empty one moves all after it.
+    """
+    header = rows[0]
+    twice = next((name for name in header if name and header.count(name) > 1), None)
+    if twice is not None:
+        raise SampleTableError(f"{path} has two columns {twice!r}: leave one of them")
+    for number, row in enumerate(rows[1:], 2):
+        if any(row[len(header) :]) or (not tabs and len(row) != len(header)):
+            advice = (
+                "mend the line"
+                if tabs
+                else "part the columns by tabs, with nothing between two tabs where a cell is empty"
+            )
+            raise SampleTableError(
+                f"{path}, line {number}, has {len(row)} cells and the header {len(header)}: {advice}"
+            )
 
 
 def _cells(path: Path, header: list[str], rows: list[list[str]], needed: dict[str, str]) -> pl.DataFrame:
@@ -197,7 +222,10 @@ def _finished(path: Path, frame: pl.DataFrame) -> pl.DataFrame:
         .otherwise("population")
         .alias("population"),
         _sexes(path, frame.get_column("sex")),
-        *(pl.when(pl.col(c) != "0").then(pl.col(c)).alias(c) for c in ("father", "mother")),
+        *(
+            pl.when(~pl.col(c).str.to_lowercase().is_in(_NO_PARENT)).then(pl.col(c)).alias(c)
+            for c in ("father", "mother")
+        ),
     )
 
 

@@ -108,6 +108,22 @@ def pieces(path: Path, stretch: Stretch) -> Iterator[bytes]:
         yield bytes(held) if held.endswith(b"\n") else bytes(held) + b"\n"
 
 
+def last_line(path: Path) -> bytes:
+    """What follows the last newline of a text file: nothing where its last line is ended, and nothing of a compressed file."""
+    with _opened(path) as file:
+        if file.read(len(GZIP_MAGIC)) == GZIP_MAGIC:
+            return b""
+        start = path.stat().st_size
+        found = b""
+        while start and len(found) <= MAX_LINE:
+            end, start = start, max(0, start - _CHUNK)
+            file.seek(start)
+            found = file.read(end - start) + found
+            if (cut := found.rfind(b"\n")) >= 0:
+                return found[cut + 1 :]
+        return found
+
+
 def sha256(path: Path) -> str:
     """Checksum of a file; raises FileRefusedError where it can no longer be opened."""
     with _opened(path) as file:

@@ -26,6 +26,7 @@ from data_prep.text_stream import (
     check_end,
     damaged,
     is_bgzf,
+    last_line,
     pieces,
 )
 from data_prep.text_stream import FileRefusedError as FileRefusedError
@@ -89,6 +90,8 @@ def read_file(path: Path, assembly: str | None = None) -> VcfFile | LongFile:
     Raises FileRefusedError for what is no regular file, and for a file that is empty, damaged, cut short, no VCF, without a sample,
     with one named twice, or of another or an unknown genome build; OSError where the file system refuses.
     """
+    if path.is_dir():
+        raise FileRefusedError("it is a folder that cannot be looked into: allow it, or name its files one by one")
     if path.exists() and not path.is_file():
         # reading a named pipe would wait for its writer for ever
         raise FileRefusedError("it is no regular file: give VCF files of CNV calls")
@@ -168,18 +171,23 @@ def _long(path: Path, assembly: str | None) -> LongFile:
         _check_name(path, file.read(2))
     check_end(path)
     size = path.stat().st_size
+    last = last_line(path)
     text = b""
     for piece in pieces(path, Stretch(0, size)):
         text += piece
         if b"\n#CHROM" in text or len(text) > IN_MEMORY:
             break
     header, _, notes = _split(path, text, assembly)
+    if last and not last.startswith(b"#"):
+        _check_last_line(last, len(header.samples))
+        notes = (*notes, _NO_END)
     # whether such lines stand among the records that came along is chance
     return LongFile(path, size, header, tuple(one for one in notes if one not in (_BLANK, _TABS)))
 
 
 _BLANK: Final = "blank and comment lines between the records were left out"
 _TABS: Final = "tabs at the ends of lines were left out"
+_NO_END: Final = "the last line has no end"
 
 
 def _split(path: Path, text: bytes, assembly: str | None) -> tuple[Header, bytes, tuple[str, ...]]:
@@ -202,16 +210,33 @@ def _split(path: Path, text: bytes, assembly: str | None) -> tuple[Header, bytes
     if b"\n\n" in body or b"\n#" in body or body.startswith((b"\n", b"#")):
         body = b"\n".join(one for one in body.split(b"\n") if one and not one.startswith(b"#"))
         notes.append(_BLANK)
+    unended = b""
     if body and not body.endswith(b"\n"):
+        unended = body[body.rfind(b"\n") + 1 :]
         body += b"\n"
-        notes.append("the last line has no end")
+        notes.append(_NO_END)
     if b"\t\n" in body:
         notes.append(_TABS)
-    if _check(header, assembly):
+    known_by_word = _check(header, assembly)
+    _check_last_line(unended, len(header.samples))
+    if known_by_word:
         notes.append("its header does not tell the genome build, and --assembly says GRCh38")
     if len(header.samples) == 1 and not path.name.startswith(header.samples[0]):
         notes.append(f"the header names the sample {header.samples[0]}, the file name another: the header holds")
     return header, body, tuple(notes)
+
+
+def _check_last_line(last: bytes, samples: int) -> None:
+    """Raises FileRefusedError for a last line without an end that breaks off: of fewer columns, or fewer values than FORMAT names.
+
+    Text has no end mark as gzip has, and half a file would pass for a person with half the calls. Callers end every line,
+    so a line that may leave out trailing values, as VCF allows, is one that somebody cut.
+    """
+    if not last:
+        return
+    columns = last.split(b"\t")
+    if len(columns) < len(COLUMNS) - 1 + samples or columns[-1].count(b":") < columns[len(COLUMNS) - 2].count(b":"):
+        raise FileRefusedError("its last line breaks off: the file is cut short, fetch or copy it again")
 
 
 _CONTIG: Final = re.compile(r"<ID=([^,>]+)(?:.*?[,<]length=(\d+))?")

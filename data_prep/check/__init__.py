@@ -30,8 +30,22 @@ class NoDatabaseError(RuntimeError):
 def check(path: Path, schema: str = MAIN) -> list[Finding]:
     """Counts what breaks each invariant in the database at `path`, in the callset that `schema` holds.
 
-    Raises NoDatabaseError where it is none of ours.
+    Raises NoDatabaseError where it is none of ours, and where it is damaged or cut short.
     """
+    try:
+        return _check(path, schema)
+    except (
+        duckdb.IOException,
+        duckdb.SerializationException,
+        duckdb.FatalException,
+        duckdb.InternalException,
+    ) as error:
+        raise NoDatabaseError(
+            f"{path} is damaged or cut short ({str(error).splitlines()[0]}): copy it again, or build it again"
+        ) from error
+
+
+def _check(path: Path, schema: str) -> list[Finding]:
     if not path.exists():
         raise NoDatabaseError(f"{path} does not exist: build a database first")
     try:
@@ -44,7 +58,7 @@ def check(path: Path, schema: str = MAIN) -> list[Finding]:
         try:
             con.execute(f"USE {quoted_name(schema)}")
             found = con.execute("SELECT value FROM provenance WHERE key = 'schema_version'").fetchall()
-        except duckdb.Error as error:
+        except duckdb.CatalogException as error:
             raise NoDatabaseError(
                 f"{path} is a database, but none that this program built: it has no table provenance"
             ) from error

@@ -72,9 +72,13 @@ DIALECTS: Final[dict[str, Dialect]] = {dialect.name: dialect for dialect in _ALL
 """Dialects by name, in the order in which a header is shown to them: the narrower before the wider."""
 
 
+NAMED: Final = "which its header does not"
+"""What the report of a file says whose dialect a person named."""
+
+
 def named(header: Header, dialect: Dialect) -> tuple[str, ...]:
     """What a file's report has to say of its dialect: that a person named it and not the header."""
-    return () if dialect.recognise(header) else (f"--dialect says {dialect.name}, which its header does not",)
+    return () if dialect.recognise(header) else (f"--dialect says {dialect.name}, {NAMED}",)
 
 
 def recognise(header: Header, name: str | None = None) -> Dialect:

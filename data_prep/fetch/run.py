@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import polars as pl
 
@@ -105,6 +106,8 @@ async def run(request: Request, progress: Progress | None = None) -> Summary:
     began = time.monotonic()
     if request.release not in RELEASES:
         raise FetchError(f"the release {request.release!r} is none of {', '.join(RELEASES)}")
+    for option, address in (("--endpoint", request.endpoint), ("--mirror", request.mirror)):
+        _check_address(option, address)
     request.out.mkdir(parents=True, exist_ok=True)
     with _alone(request.out):
         work = _Fetch(request, progress or (lambda stage, done, todo: None))
@@ -114,6 +117,13 @@ async def run(request: Request, progress: Progress | None = None) -> Summary:
             work.save()
         work.summary.seconds = time.monotonic() - began
         return work.summary
+
+
+def _check_address(option: str, address: str | None) -> None:
+    """Raises FetchError for what is no address of a web server, on which the client would end the program."""
+    parts = urlsplit(address or "https://none")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise FetchError(f"{option} {address} is no address: write it with http:// or https://")
 
 
 @contextlib.contextmanager

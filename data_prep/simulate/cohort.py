@@ -6,6 +6,8 @@ the cohort nor that of the blocks nor the number of processes changes a byte.
 
 import multiprocessing
 import os
+import re
+import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -37,6 +39,8 @@ from data_prep.simulate.vcf import (
 
 _BLOCK: Final = 64
 _MOST_SAMPLES: Final = 99_999
+_OWN: Final = {"samples.tsv": rb"sample\t[^\n]*\nSIM00001\t", "truth.tsv": rb"event\t"}
+"""How the tables of a cohort begin: the first person is the same in all of them."""
 
 
 class CohortError(ValueError):
@@ -91,7 +95,7 @@ def write_cohort(
     `release` is 3.5.7b or 3.7.6; `progress` is called with the samples written and all of them; `jobs` processes work at
     once (all cores, unless told). samples.tsv is written last: without it a cohort is unfinished. Files of an earlier
     cohort in `out` are replaced.
-    Raises CohortError for arguments out of range and for a folder that holds VCFs of another origin.
+    Raises CohortError for arguments out of range and for a folder that holds files of another origin under such names.
     """
     if release not in RELEASES:
         raise CohortError(f"no simulated release {release!r}: choose {' or '.join(RELEASES)}")
@@ -132,10 +136,18 @@ def _clear(out: Path) -> None:
         stem = path.name.split(".")[0]
         if not (stem.startswith("SIM") and stem[3:].isdigit()):
             raise CohortError(f"{folder} holds {path.name}, which is not of a simulated cohort: name an empty folder")
+    for name, begins in _OWN.items():
+        if (out / name).exists() and not re.match(begins, _head(out / name)):
+            raise CohortError(f"{out} holds a {name} that is not of a simulated cohort: name an empty folder")
     for path in folder.iterdir():
         path.unlink()
     for name in ("samples.tsv", "truth.tsv", "truth.tsv.part"):
         (out / name).unlink(missing_ok=True)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(1_000)
 
 
 def _run(tasks: list[_Task], workers: int) -> Iterable[_Done]:
@@ -144,7 +156,10 @@ def _run(tasks: list[_Task], workers: int) -> Iterable[_Done]:
         yield from map(_block, tasks)
         return
     # a forked process would inherit Polars' threads in whatever state they are
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    # Ctrl-C reaches every process of a terminal: this one alone heeds it, and ends the others
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=signal.signal, initargs=ignore) as pool:
         waiting = iter(tasks)
         under_way = [pool.submit(_block, task) for task in islice(waiting, 2 * workers)]
         while under_way:

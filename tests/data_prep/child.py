@@ -44,7 +44,10 @@ def arm(moment: str, number: int) -> None:
         calls += 1
         if calls == at:
             print("workers", *(one.pid for one in multiprocessing.active_children()), flush=True)
-            os.kill(os.getpid(), number)
+            if number == signal.SIGINT and os.getpgid(0) == os.getpid():
+                os.killpg(0, number)  # as a terminal does, its workers too
+            else:
+                os.kill(os.getpid(), number)
         return real(*arguments, **more)
 
     setattr(owner, name, trap)

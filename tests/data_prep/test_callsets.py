@@ -12,6 +12,7 @@ from data_prep.check import check
 from data_prep.domain.callsets import newest_first
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.conftest import Cohort
+from tests.data_prep.dragen_text import record, write, write_table
 
 
 def everything(path: Path, schema: str) -> dict[str, list[tuple[object, ...]]]:
@@ -83,9 +84,17 @@ def test_a_build_beside_keeps_the_others_and_replaces_its_own(
             tables["provenance"] = [row for row in tables["provenance"] if row[0] not in ("built_at", "generation")]
         assert built == alone
         assert all(finding.broken == 0 for finding in check(out, held[name]))
-    # without it a build stands alone again
-    build_here([older.folder / "vcf"], older.folder / "samples.tsv", out)
+    # without it a build stands alone again, and says what it left out and where that still is
+    last = out.resolve().name
+    alone = build_here([older.folder / "vcf"], older.folder / "samples.tsv", out)
     assert callsets(out) == {"simulated-3.5.7b": "main"}
+    assert alone.summary is not None
+    assert any(
+        note.startswith("1 callsets are not in the database any more, simulated-3.7.6 for one: --beside keeps them")
+        and note.endswith(f"they are in {last}")
+        for note in alone.summary.notes
+    )
+    assert "simulated-3.7.6" in callsets(tmp_path / last)
 
 
 def test_a_change_of_one_callset_leaves_the_others_as_they_are(
@@ -106,8 +115,39 @@ def test_a_change_of_one_callset_leaves_the_others_as_they_are(
     for table, rows in everything(expected.path, "main").items():
         if table != "provenance":
             assert changed[table] == rows, table
-    with pytest.raises(BuildError, match=r"holds no callset 4\.2\.7: it holds simulated-3\.7\.6, simulated-3\.5\.7b"):
+    with pytest.raises(
+        BuildError, match=r"holds no callset '4\.2\.7': it holds 'simulated-3\.7\.6', 'simulated-3\.5\.7b'"
+    ):
         change(older.folder / "samples.tsv", out, remove=[gone], callset="4.2.7", jobs=1)
+
+
+def test_a_change_that_renames_a_callset_neither_doubles_it_nor_takes_the_place_of_another(tmp_path: Path) -> None:
+    """R12: files of another release give a callset another name, and taking them out gives it the old one back."""
+    samples = write_table(tmp_path / "samples.tsv", [(name, "EUR", "GBR", "male", True) for name in "ABC"])
+    lines = [record("chr1", 100_000, 120_000)]
+    for release, people in (("3.7.6", "AB"), ("3.5.7b", "ABC")):
+        for name in people:
+            write(tmp_path / release, name, lines, release=release)
+    out = tmp_path / "cnv.duckdb"
+    for release, people in (("3.7.6", "AB"), ("3.5.7b", "AB")):
+        paths = [tmp_path / release / f"{name}.cnv.vcf.gz" for name in people]
+        build_here(paths, samples, out, beside=True)
+    older = everything(out, "3.5.7b")
+    changed = change(samples, out, [str(tmp_path / "3.5.7b" / "C.cnv.vcf.gz")], jobs=1)
+    assert changed is not None
+    assert any("of several callers or releases" in note for note in changed.notes)
+    assert set(callsets(out)) == {"3.5.7b, 3.7.6", "3.5.7b"}
+    assert everything(out, callsets(out)["3.5.7b"]) == older
+    assert len(everything(out, callsets(out)["3.5.7b, 3.7.6"])["calls"]) == 3
+    before = out.resolve()
+    with pytest.raises(
+        BuildError, match=r"the callset '3\.5\.7b, 3\.7\.6' would be '3\.5\.7b', which .* holds already"
+    ):
+        change(samples, out, remove=["A", "B"], callset="3.5.7b, 3.7.6", jobs=1)
+    assert out.resolve() == before
+    change(samples, out, remove=["C"], callset="3.5.7b, 3.7.6", jobs=1)
+    assert callsets(out) == {"3.7.6": "main", "3.5.7b": "3.5.7b"}
+    assert everything(out, "3.5.7b") == older
 
 
 def test_check_tells_which_callset_is_broken(cohort_3_5_7b: Cohort, cohort_3_7_6: Cohort, tmp_path: Path) -> None:

@@ -737,6 +737,9 @@ def test_two_fetches_add_up(laid: Laid, proxy: Proxy, tmp_path: Path) -> None:
 def test_mistakes_are_told_in_one_sentence(laid: Laid, proxy: Proxy, tmp_path: Path) -> None:
     for more, says in (
         ({"release": "9.9"}, "none of 3.5.7b, 3.7.6, 4.0.3, 4.2.7, 4.4.7"),
+        ({"endpoint": "127.0.0.1:9000"}, "--endpoint 127.0.0.1:9000 is no address: write it with http://"),
+        ({"mirror": "mirror.example"}, "--mirror mirror.example is no address"),
+        ({"mirror": "ftp://mirror.example"}, "--mirror ftp://mirror.example is no address"),
         ({"samples": ("HG99999",)}, "HG99999 is no sample"),
         ({"populations": ("XXX",)}, "XXX is no population of the sample table: it has AFR, CHB"),
     ):

@@ -347,7 +347,7 @@ FEW = [line(site("chr1", 10_000 * i, 10_000 * i + 5_000), ["0/1:0.5:1:5:40:PASS:
 def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_stream, "MAX_LINE", 100_000)
     monkeypatch.setattr(text_stream, "PIECE", 1_000)
-    text = header("A", more_samples=["B"]) + FEW[0] + "\n" + "A" * 900_000
+    text = header("A", more_samples=["B"]) + FEW[0] + "\n" + "A" * 900_000 + "\n"
     assert "a line is longer than" in message_of(build_one(tmp_path, put(tmp_path / "a.vcf.gz", bgzip(text))))
     monkeypatch.setattr("data_prep.vcf.IN_MEMORY", 10_000)
     text = header("A") + LOSS + "\n" + "A" * 900_000

@@ -169,6 +169,8 @@ def test_who_has_a_superpopulation_alone_is_of_a_population_under_it(tmp_path: P
         ("FamilyID SampleID FatherID MotherID Sex Population Superpopulation\nF A 0 0 1 GBR\n", "line 2"),
         ("FamilyID SampleID FatherID MotherID Population\nF A 0 0 GBR\n", "no column 'Sex'"),
         ("Sample name\tSex\nA\tmale\n", "no column 'Population code'"),
+        (OWN + "A\tEUR\tGBR\tmale\t\t\t\tB\n", "line 2, has 8 cells and the header 6: mend the line"),
+        ("sample\tsuperpopulation\tpopulation\tsex\tsex\nA\tEUR\tGBR\tmale\tfemale\n", "two columns 'sex'"),
     ],
 )
 def test_read_samples_says_what_is_wrong_in_one_sentence(tmp_path: Path, text: str, says: str) -> None:
@@ -176,6 +178,26 @@ def test_read_samples_says_what_is_wrong_in_one_sentence(tmp_path: Path, text: s
         read_samples(put(tmp_path, text))
     assert says in str(refused.value)
     assert "samples.tsv" in str(refused.value)
+
+
+@pytest.mark.parametrize("word", ["", "0", "NA", ".", "-", "None", "unknown"])
+def test_a_word_for_no_parent_names_nobody(tmp_path: Path, word: str) -> None:
+    """R5, R11: it would be shown as a person of that name."""
+    lines = ["sample\tsuperpopulation\tpopulation\tsex\tfather\tmother", f"KID\tEUR\tGBR\tmale\t{word}\tMUM"]
+    table = read_samples(put(tmp_path, "\n".join(lines)))
+    assert by_name(table, "father", "mother")["KID"] == (None, "MUM")
+
+
+def test_an_empty_cell_between_spaces_moves_nobody(tmp_path: Path) -> None:
+    """R5: the father would be taken for the family and the mother for the father, and so would who is unrelated."""
+    lines = [["sample", "superpopulation", "population", "sex", "family", "father", "mother"]]
+    lines += [["KID", "EUR", "GBR", "male", "", "DAD", "MUM"], ["DAD", "EUR", "GBR", "male", "F", "0", "0"]]
+    with pytest.raises(SampleTableError, match="line 2, has 6 cells and the header 7: part the columns by tabs"):
+        read_samples(put(tmp_path, "\n".join(map(" ".join, lines))))
+    table = read_samples(put(tmp_path, "\n".join(map("\t".join, lines))))
+    assert by_name(table, "family", "father", "mother")["KID"] == (None, "DAD", "MUM")
+    lines[1][4] = "F"
+    assert by_name(read_samples(put(tmp_path, "\n".join(map(" ".join, lines)))), "father")["KID"] == ("DAD",)
 
 
 def test_read_samples_refuses_bytes_that_are_no_text(tmp_path: Path) -> None:

@@ -749,6 +749,16 @@ def test_replaces_its_own_files_and_no_others(tmp_path: Path) -> None:
     assert (tmp_path / "samples.tsv").exists()
 
 
+@pytest.mark.parametrize("name", ["samples.tsv", "truth.tsv"])
+def test_write_cohort_takes_away_no_table_of_others(tmp_path: Path, name: str) -> None:
+    """A folder where somebody keeps a table of real people: it was replaced without a word."""
+    mine = "sample\tsuperpopulation\tpopulation\tsex\nHG00096\tEUR\tGBR\tmale\n"
+    (tmp_path / name).write_text(mine)
+    with pytest.raises(CohortError, match=rf"holds a {name} that is not of a simulated cohort: name an empty folder"):
+        write_cohort(tmp_path, 1, 1, jobs=1)
+    assert (tmp_path / name).read_text() == mine
+
+
 def test_without_truth_the_rest_is_the_same(tmp_path: Path) -> None:
     """And the truth of an earlier cohort does not stay."""
     write_cohort(tmp_path, 3, 1, "3.7.6", jobs=1)

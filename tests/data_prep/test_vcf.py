@@ -140,6 +140,29 @@ def test_read_file_takes_the_word_of_the_person_for_the_build(tmp_path: Path, ex
         read_file(write(tmp_path, "B", [ONE], lengths=GRCH37, extra=extra), "GRCh38")
 
 
+@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize("samples", [["A"], ["A", "B"]])
+def test_read_file_refuses_text_that_breaks_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, samples: list[str], long: bool
+) -> None:
+    """R5: plain text has no end mark, and half a file would be a person with half the calls.
+
+    Cut at every byte of the last line: all are refused but those whose last value alone, the last of PE, is shorter.
+    """
+    more = [f"{TWO}\t{TWO.split(chr(9))[9]}"] if len(samples) > 1 else [TWO]
+    whole = vcf("A", [ONE if len(samples) == 1 else f"{ONE}\t{ONE.split(chr(9))[9]}", *more], more_samples=samples[1:])
+    start = whole.rstrip("\n").rfind("\n") + 1
+    if long:
+        monkeypatch.setattr("data_prep.vcf.IN_MEMORY", 100)
+    last_value = whole.rfind(":") + 1
+    for end in range(start + 1, last_value):
+        with pytest.raises(FileRefusedError, match="its last line breaks off: the file is cut short"):
+            read_file(put(tmp_path, whole[:end], "A.cnv.vcf"))
+    for end in range(last_value, len(whole) + 1):
+        notes = read_file(put(tmp_path, whole[:end], "A.cnv.vcf")).notes
+        assert ("the last line has no end" in notes) == (end < len(whole))
+
+
 def test_read_file_refuses_the_file_of_grch37(shared: Path) -> None:
     with pytest.raises(FileRefusedError, match="another genome build"):
         read_file(shared / "data" / "dragen-3.10.4-NA12878-grch37.cnv.vcf")
