@@ -18,9 +18,7 @@ def is_same(row: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
     )
 
 
-@pytest.mark.parametrize(
-    ("jobs", "piece", "commit"), [(2, derived.PIECE, derived.COMMIT), (1, 100, 1)]
-)
+@pytest.mark.parametrize(("jobs", "piece", "commit"), [(2, derived.PIECE, derived.COMMIT), (1, 100, 1)])
 def test_pieces_and_processes_make_the_same_database_row_by_row_r8_r9_r10_r12(
     jobs: int, piece: int, commit: int, cohort_3_5_7b: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
