@@ -64,7 +64,7 @@ def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str,
         content = markup.element("th", title, scope="row")
         content += "".join(markup.element("td", markup.text(cell)) for cell in cells)
         lines.append(markup.element("tr", content))
-    caption = "The same people, called by different releases: their bins and thresholds differ, and so do the calls."
+    caption = "The same people, called by other releases or callers: what these can see and what they keep differs."
     return _table("cnv-callsets", CALLSET_TITLES, _heads("Callset", filters), lines, caption)
 
 
