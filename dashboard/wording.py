@@ -205,6 +205,11 @@ def group(filters: Filters) -> str:
     return " ".join(words)
 
 
+def kind_of_problem(kind: str) -> str:
+    """A kind of problem region in words; one of a mask by the mask's name."""
+    return {"par": "PAR", "ampliconic-y": "ampliconic Y"}.get(kind, kind.replace("-", " "))
+
+
 def left_out(chrom: str, marked: int, mismatched: int) -> str:
     """Who of the group is not counted on a chromosome, and why; empty where nobody is left out."""
     reasons = []

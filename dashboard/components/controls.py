@@ -126,7 +126,7 @@ def _more(subject: Subject, filters: Filters, groups: Mapping[str, str], callset
             key=show("callset", filters.callset or callsets[0]),
             on_change=changed,
             args=("callset", lambda chosen: address(callset="" if chosen == callsets[0] else chosen)),
-            help="The same people, called by another release or another caller. The newest is the default.",
+            help="The calls of another release or another caller. The newest is the default.",
         )
     st.multiselect(
         "Populations",

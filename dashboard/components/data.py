@@ -17,6 +17,10 @@ from data_prep.domain.copy_number import EFO, CallClass
 from data_prep.domain.levels import Level
 
 REMARKS_SHOWN: Final = 50
+WHOLE: Final = 16
+"""Letters of a number or name that stands in one line."""
+LONG: Final = 60
+"""Letters from which a cell beside several others needs a width of its own: on a narrow screen the table scrolls."""
 FACT_WORDS: Final = {
     "callset": "Callset",
     "release": "Release of the caller",
@@ -126,7 +130,7 @@ def problem_regions(database: Generation) -> None:
     """Where calls need care or cannot be made: the kinds of place, those of masks among them."""
     rows = [
         (
-            row["kind"].replace("-", " "),
+            wording.kind_of_problem(row["kind"]),
             wording.count(row["regions"]),
             wording.count(row["bases"]),
             "no call can be made" if row["kind"] in BLIND_KINDS else "calls need care",
@@ -244,6 +248,13 @@ def _type(name: str) -> str:
     return "ENUM" if name.startswith("ENUM") else name
 
 
+def _width(cell: str) -> str:
+    """How a cell may be broken: numbers and short names nowhere, long ones anywhere, words between."""
+    if " " not in cell:
+        return "cnv-whole" if len(cell) <= WHOLE else "cnv-long"
+    return "cnv-long" if len(cell) > LONG else ""
+
+
 def _section(title: str, level: int = 2) -> str:
     return markup.element(f"h{level}", markup.text(title), class_="cnv-section")
 
@@ -257,7 +268,9 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[object]], label: str, c
         markup.element(
             "tr",
             markup.element("th", markup.text(row[0]), scope="row")
-            + "".join(markup.element("td", markup.text(cell), class_="cnv-left") for cell in row[1:]),
+            + "".join(
+                markup.element("td", markup.text(cell), class_=f"cnv-left {_width(str(cell))}") for cell in row[1:]
+            ),
         )
         for row in rows
     )
