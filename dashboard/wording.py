@@ -28,15 +28,6 @@ LEVEL_WORDS: Final = {
     Level.ALL: "all calls",
 }
 
-CITATION: Final = "Byrska-Bishop et al. 2022, Cell 185:3426, doi:10.1016/j.cell.2022.08.004"
-"""The publication of the 1000 Genomes Project at high coverage."""
-
-DEFINITIONS: Final = {
-    Level.CREDIBLE: "No filter but cnvLength, QUAL at least 10, copy ratio at least 0.2 away from 1.",
-    Level.PASS: "FILTER is PASS. DRAGEN sets cnvLength below 10 kb, so this hides every shorter call.",
-    Level.ALL: "Every call, whatever filter it failed.",
-}
-
 
 def count(number: int) -> str:
     """1,204."""
@@ -212,6 +203,11 @@ def group(filters: Filters) -> str:
     if filters.populations:
         words.append("of " + joined(filters.populations, "and"))
     return " ".join(words)
+
+
+def kind_of_problem(kind: str) -> str:
+    """A kind of problem region in words; one of a mask by the mask's name."""
+    return {"par": "PAR", "ampliconic-y": "ampliconic Y"}.get(kind, kind.replace("-", " "))
 
 
 def left_out(chrom: str, marked: int, mismatched: int) -> str:

@@ -21,6 +21,7 @@ from data_prep import __version__, database
 from data_prep.callsets import MAIN, callsets, combine
 from data_prep.derived import derive, workers
 from data_prep.dialects import DIALECTS, NAMED
+from data_prep.domain.callers import DRAGEN, in_one_line
 from data_prep.earlier import EarlierError, files_of, take_over
 from data_prep.fetch import manifest
 from data_prep.folders import alone
@@ -412,7 +413,7 @@ def _provenance(table: SampleTable, people: People, samples: Path, generation: s
         "generation": generation,
         "built_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "builder_version": __version__,
-        "caller": ", ".join(sorted({_caller(r) for r in read})),
+        "caller": in_one_line(_caller(r) for r in read),
         "release": release,
         "callset": f"simulated-{callset}" if simulated else callset,
         "simulated": "yes" if simulated else "no",
@@ -432,7 +433,7 @@ def _caller(report: FileReport) -> str:
 def _callset(report: FileReport) -> str:
     """DRAGEN's callsets are known by their release alone; a release of another caller says nothing without its name."""
     caller, release = _caller(report), report.release or "unknown"
-    if caller == DIALECTS["dragen"].caller:
+    if caller == DRAGEN:
         return release
     return caller if release == "unknown" or release in caller else f"{caller} {release}"
 

@@ -254,7 +254,7 @@ CREATE TABLE events (
     par_border BOOLEAN NOT NULL,
     site_id INTEGER
 );
-COMMENT ON TABLE events IS 'One row an event (R3): abutting calls of one sample and direction, joined. Everything that counts people counts these. Sorted by chrom, start, end, sample_id.';
+COMMENT ON TABLE events IS 'One row an event (R3): abutting calls of one sample and direction, joined where the caller cuts events into pieces; else a call. Everything that counts people counts these. Sorted by chrom, start, end, sample_id.';
 COMMENT ON COLUMN events.event_id IS 'Number of the event.';
 COMMENT ON COLUMN events.sample_id IS 'Sample.';
 COMMENT ON COLUMN events.chrom IS 'Chromosome.';
@@ -268,7 +268,7 @@ COMMENT ON COLUMN events.copy_ratio IS 'Copy ratio, mean of its calls weighted b
 COMMENT ON COLUMN events.quality IS 'Best QUAL of its calls.';
 COMMENT ON COLUMN events.bins IS 'Bins of its calls together.';
 COMMENT ON COLUMN events.filters IS 'Filters of its calls, less cnvLength, cnvQual and cnvCopyRatio where the whole event no longer earns them and less MULTIALLELIC and BOTHSIDES_SUPPORT, which name no fault (R4); PASS where none is left.';
-COMMENT ON COLUMN events.credible IS 'At level credible (R4): no filter but cnvLength, QUAL 10 or more, copy ratio at least 0.2 away from 1.';
+COMMENT ON COLUMN events.credible IS 'At level credible (R4): no filter but cnvLength; quality 10 or more and copy ratio at least 0.2 away from 1, where the caller gives them.';
 COMMENT ON COLUMN events.pass IS 'At level pass: credible, and no filter left.';
 COMMENT ON COLUMN events.parts IS 'Calls in the event.';
 COMMENT ON COLUMN events.par_border IS 'One of its calls lies across the border of a pseudo-autosomal region.';

@@ -15,7 +15,7 @@ from data_prep.domain.copy_number import CallClass, classify
 
 ROWS: Final = "rows"
 ROW_HEIGHT: Final = 33
-AXIS_HEIGHT: Final = 66
+AXIS_HEIGHT: Final = 84
 """Pixels of the axis, the legend and the padding."""
 
 LABELLED: Final = 0.03
@@ -129,7 +129,7 @@ def _template(palette: Palette) -> dict[str, Any]:
                 orient="bottom",
                 title=None,
                 labelColor=palette.text,
-                columns=0,
+                columns=3,
                 symbolType="square",
                 values=list(KINDS[:5]),
             ),

@@ -63,6 +63,8 @@ DENSITY_HEIGHT: Final = 30
 GENE_LANES: Final = 8
 GENE_PITCH: Final = 27
 PROBLEM_LANES: Final = 3
+CARE: Final = 0.45
+"""Opacity of a place where calls need care: seen on the page, and told from one where none can be made."""
 PROBLEM_PITCH: Final = 15
 PROBLEM_GAP: Final = 1
 """Pixels between two problem regions of a kind below which they are drawn as one, the fainter the less of it they cover."""
@@ -604,8 +606,12 @@ def _problems(drawing: _Drawing, track: Track) -> None:
         return
     window, palette = drawing.window, drawing.palette
     top = drawing.y
-    kinds = ", ".join(dict.fromkeys(kind.replace("-", " ") for kind in track.problems["kind"]))
-    drawing.heading(f"Care: {kinds}", "no call can be made in the darker places")
+    kinds = ", ".join(dict.fromkeys(wording.kind_of_problem(kind) for kind in track.problems["kind"]))
+    blind_too = track.problems["kind"].is_in(BLIND_KINDS).any()
+    drawing.heading(
+        f"Care: {kinds}",
+        "no call can be made in the darker places" if blind_too else "calls there are counted, and need care",
+    )
     lanes = _Lanes(PROBLEM_LANES)
     for kind, start, end, name, covered in _told_apart(track.problems, drawing.bases(PROBLEM_GAP)):
         first, last = max(start, window.start), min(end, window.end)
@@ -616,7 +622,7 @@ def _problems(drawing: _Drawing, track: Track) -> None:
         if lane is None:
             continue
         y = drawing.y + lane * PROBLEM_PITCH
-        drawing.box(first, last, y, y + PROBLEM_PITCH - 3, palette.muted if blind else palette.line, told=name)
+        drawing.box(first, last, y, y + PROBLEM_PITCH - 3, palette.muted, opacity=1 if blind else CARE, told=name)
         drawing.text(
             first, y + PROBLEM_PITCH / 2 - 1.5, name, palette.background if blind else palette.text,
             size=10, room=last - first, shift=4,
@@ -636,7 +642,7 @@ def _told_apart(problems: pl.DataFrame, gap: float) -> list[tuple[str, int, int,
         if here and start - here[-1][1] < gap:
             first, last, _, many, covered = here.pop()
             covered += max(end - max(start, last), 0)
-            here.append((first, max(last, end), f"{many + 1:,} × {kind.replace('-', ' ')}", many + 1, covered))
+            here.append((first, max(last, end), f"{many + 1:,} × {wording.kind_of_problem(kind)}", many + 1, covered))
         else:
             here.append((start, end, name, 1, end - start))
     return [

@@ -1,21 +1,23 @@
 """The cohort in numbers: sizes of the database, and people by super-population and population."""
 
+from collections.abc import Sequence
+
 import polars as pl
 import streamlit as st
 
-from dashboard import wording
+from dashboard import caller_words, wording
 from dashboard.colours import Palette
 from dashboard.components import markup
 from dashboard.store.cohort import Totals
 
 
-def tiles(sizes: Totals) -> None:
-    """The sizes that matter, large."""
+def tiles(sizes: Totals, callers: Sequence[str]) -> None:
+    """The sizes that matter, large; `callers` made the calls."""
     told = (
         (sizes.people, "people"),
         (sizes.unrelated, "of them unrelated"),
         (sizes.calls, "calls"),
-        (sizes.events, "events (abutting calls joined)"),
+        (sizes.events, caller_words.events_in_short(callers)),
         (sizes.credible_events, "credible events"),
         (sizes.genes, "genes with a place"),
     )

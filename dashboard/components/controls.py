@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import wording
+from dashboard import caller_words, wording
 from dashboard.filters import CLASSES, GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers, Overlap, Sex
 from dashboard.subject import Subject
 from dashboard.target import Pieces, Target
@@ -22,10 +22,15 @@ COHORT_NAMES = {Cohort.UNRELATED: "unrelated", Cohort.ALL: "everyone"}
 
 
 def controls(
-    subject: Subject, target: Target, filters: Filters, groups: Mapping[str, str], callsets: Sequence[str]
+    subject: Subject,
+    target: Target,
+    filters: Filters,
+    groups: Mapping[str, str],
+    callsets: Sequence[str],
+    callers: Sequence[str],
 ) -> None:
     """The controls of the page of a gene or region; `groups` are names of super-populations and populations by code,
-    `callsets` those of the database, the newest first."""
+    `callsets` those of the database, the newest first, `callers` those of the callset that is shown."""
 
     def with_classes(chosen: list[CallClass]) -> Mapping[str, str]:
         return subject.query(replace(filters, classes=tuple(name for name in CLASSES if name in chosen)))
@@ -59,7 +64,7 @@ def controls(
         format_func=lambda name: wording.LEVEL_WORDS[name],
         on_change=changed,
         args=("filter", with_level),
-        help=" ".join(f"**{wording.LEVEL_WORDS[name]}**: {wording.DEFINITIONS[name]}" for name in LEVELS),
+        help=" ".join(f"**{wording.LEVEL_WORDS[name]}**: {caller_words.definition(name, callers)}" for name in LEVELS),
     )
     cohort.segmented_control(
         "Cohort",
@@ -121,7 +126,7 @@ def _more(subject: Subject, filters: Filters, groups: Mapping[str, str], callset
             key=show("callset", filters.callset or callsets[0]),
             on_change=changed,
             args=("callset", lambda chosen: address(callset="" if chosen == callsets[0] else chosen)),
-            help="The same people, called by another release of the caller. The newest is the default.",
+            help="The calls of another release or another caller. The newest is the default.",
         )
     st.multiselect(
         "Populations",

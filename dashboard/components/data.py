@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from dashboard import links, wording
+from dashboard import caller_words, links, wording
 from dashboard.components import drawings, markup
 from dashboard.filters import Filters
 from dashboard.store.callability import BLIND_KINDS
@@ -17,6 +17,10 @@ from data_prep.domain.copy_number import EFO, CallClass
 from data_prep.domain.levels import Level
 
 REMARKS_SHOWN: Final = 50
+WHOLE: Final = 16
+"""Letters of a number or name that stands in one line."""
+LONG: Final = 60
+"""Letters from which a cell beside several others needs a width of its own: on a narrow screen the table scrolls."""
 FACT_WORDS: Final = {
     "callset": "Callset",
     "release": "Release of the caller",
@@ -44,14 +48,8 @@ CLASS_TABLE: Final = (
     (CallClass.LOW_GAIN, "low-level gain", "above the expected, below 2.5 times it"),
     (CallClass.HIGH_GAIN, "high-level gain", "2.5 times the expected or more: 5 on autosomes, 3 on the X of XY"),
 )
+CALL: Final = ("Call", "A record of a VCF whose copy number differs from the expected one. Shown as it was written.")
 TERMS: Final = (
-    ("Call", "A record of a VCF whose copy number differs from the expected one. Shown as it was written."),
-    ("Event", "Abutting calls of one person and direction, joined. People are counted by events."),
-    (
-        "Expected copy number",
-        "Two on autosomes and in the pseudo-autosomal regions; one on the rest of X and Y in XY people, two on X in XX. "
-        "A gain of the X of an XY person has two copies.",
-    ),
     (
         "Carrier",
         "A person with at least one event of the class, at the filter and under the overlap rule; counted once.",
@@ -132,7 +130,7 @@ def problem_regions(database: Generation) -> None:
     """Where calls need care or cannot be made: the kinds of place, those of masks among them."""
     rows = [
         (
-            row["kind"].replace("-", " "),
+            wording.kind_of_problem(row["kind"]),
             wording.count(row["regions"]),
             wording.count(row["bases"]),
             "no call can be made" if row["kind"] in BLIND_KINDS else "calls need care",
@@ -144,15 +142,24 @@ def problem_regions(database: Generation) -> None:
     st.html(_section("Problem regions") + _table(heads, rows, "Problem regions by kind"))
 
 
-def definitions() -> None:
-    """What the words and numbers mean, with small drawings."""
+def definitions(callers: Sequence[str]) -> None:
+    """What the words and numbers mean where these made the calls, with small drawings."""
+    event = caller_words.event(callers)
+    terms = (
+        CALL,
+        ("Event", f"{event[0].upper()}{event[1:]}. People are counted by events."),
+        ("Expected copy number", caller_words.expected_copies(callers)),
+        *TERMS,
+        ("Allele frequency", caller_words.allele_frequency(callers)),
+    )
     classes = [(name, copies, EFO[one]) for one, name, copies in CLASS_TABLE]
     levels = [
-        (wording.LEVEL_WORDS[level], wording.DEFINITIONS[level]) for level in (Level.CREDIBLE, Level.PASS, Level.ALL)
+        (wording.LEVEL_WORDS[level], caller_words.definition(level, callers))
+        for level in (Level.CREDIBLE, Level.PASS, Level.ALL)
     ]
     st.html(
         _section("Definitions")
-        + _table(("Term", "Meaning"), TERMS, "Terms", class_="cnv-terms")
+        + _table(("Term", "Meaning"), terms, "Terms", class_="cnv-terms")
         + _section("Classes", 3)
         + _table(("Class", "Copy number", "Term"), classes, "Classes")
         + _section("Filter levels", 3)
@@ -162,8 +169,7 @@ def definitions() -> None:
             "p", "Grey: the gene, dark its coding sequence. Red: events of one person.", class_="cnv-counted"
         )
         + drawings.overlap_rules()
-        + _section("From calls to events", 3)
-        + drawings.events()
+        + (_section("From calls to events", 3) + drawings.events() if caller_words.events_are_joined(callers) else "")
     )
 
 
@@ -242,6 +248,13 @@ def _type(name: str) -> str:
     return "ENUM" if name.startswith("ENUM") else name
 
 
+def _width(cell: str) -> str:
+    """How a cell may be broken: numbers and short names nowhere, long ones anywhere, words between."""
+    if " " not in cell:
+        return "cnv-whole" if len(cell) <= WHOLE else "cnv-long"
+    return "cnv-long" if len(cell) > LONG else ""
+
+
 def _section(title: str, level: int = 2) -> str:
     return markup.element(f"h{level}", markup.text(title), class_="cnv-section")
 
@@ -255,7 +268,9 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[object]], label: str, c
         markup.element(
             "tr",
             markup.element("th", markup.text(row[0]), scope="row")
-            + "".join(markup.element("td", markup.text(cell), class_="cnv-left") for cell in row[1:]),
+            + "".join(
+                markup.element("td", markup.text(cell), class_=f"cnv-left {_width(str(cell))}") for cell in row[1:]
+            ),
         )
         for row in rows
     )

@@ -64,7 +64,7 @@ def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str,
         content = markup.element("th", title, scope="row")
         content += "".join(markup.element("td", markup.text(cell)) for cell in cells)
         lines.append(markup.element("tr", content))
-    caption = "The same people, called by different releases: their bins and thresholds differ, and so do the calls."
+    caption = "Other releases or callers: what they can see and what they keep differs, and so may the people whose files were read."
     return _table("cnv-callsets", CALLSET_TITLES, _heads("Callset", filters), lines, caption)
 
 
@@ -138,7 +138,7 @@ def _filters(run: Run, subject: Subject, grid: Grid) -> str:
 def _table(class_: str, title: str, head: str, lines: Sequence[str], caption: str) -> str:
     table = markup.element(
         "table",
-        markup.element("caption", markup.text(caption))
+        markup.caption(caption)
         + markup.element("thead", markup.element("tr", head))
         + markup.element("tbody", "".join(lines)),
         class_=f"cnv-table {class_}",

@@ -6,7 +6,7 @@ our own (see `dashboard/assets/search.js`).
 
 import streamlit as st
 
-from dashboard import links, wording
+from dashboard import caller_words, links, wording
 from dashboard.components import markup
 from dashboard.components.run import Run
 from dashboard.components.search import search_box
@@ -85,9 +85,9 @@ def foot(database: Generation) -> None:
     told, sizes = release(database), totals(database)
     calls = f"{wording.count(sizes.calls)} calls in {wording.people(sizes.people)}"
     simulated = ", simulated" if told.simulated and "simulated" not in told.name else ""
-    source = f"Callset {told.name or told.caller}{simulated}: {calls}; GRCh38."
+    source = f"Callset {told.title}{simulated}: {calls}; GRCh38."
     built = f"Gene models: {told.gene_models or 'not said'}. Database {told.generation}, built {told.built_at[:10] or 'on a day not said'}."
-    cite = f"Cite the 1000 Genomes Project at high coverage: {wording.CITATION}."
+    cite = f"Cite {caller_words.citation(told.callers)}."
     st.html(
         markup.element(
             "footer",

@@ -18,6 +18,11 @@ def element(name: str, content: str, **attributes: str) -> str:
     return f"<{name}{told}>{content}</{name}>"
 
 
+def caption(content: object) -> str:
+    """A table's caption, as wide as what is seen of the table: one that scrolls can be wider than the screen."""
+    return element("caption", element("span", text(content)))
+
+
 def link(content: object, address: str, **attributes: str) -> str:
     """A link to a page of ours, which changes in place; the address comes from `dashboard.links`."""
     return element("a", text(content), href=address, class_="cnv-go", **attributes)

@@ -17,7 +17,7 @@ from dashboard.filters import ANY
 from dashboard.frequency_table import frequency_table
 from dashboard.store.callability import callability
 from dashboard.store.carriers import by_rule, carrier_events, copy_numbers, frequencies, relatives
-from dashboard.store.cohort import group_codes, group_names, population_names, superpopulation_names
+from dashboard.store.cohort import group_codes, group_names, population_names, release, superpopulation_names
 from dashboard.store.panel import people
 from dashboard.subject import Kind, Subject
 from dashboard.target import Pieces, Target
@@ -34,7 +34,7 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
     directions = [one for one in filters.directions if target.direction in (None, one)]
 
     lead = st.container()
-    controls(subject, target, filters, group_names(database), tuple(database.callsets))
+    controls(subject, target, filters, group_names(database), tuple(database.callsets), release(database).callers)
     place.counted_sentence(database, subject, target, filters, counted)
     with lead:
         if not seen.assessable:
@@ -79,7 +79,7 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
 def along(run: Run, subject: Subject, target: Target) -> None:
     """A place too wide for a share of people: what lies along it base by base, and its sites (R7, R8)."""
     database, filters = run.database, run.filters
-    controls(subject, target, filters, group_names(database), tuple(database.callsets))
+    controls(subject, target, filters, group_names(database), tuple(database.callsets), release(database).callers)
     place.counted_sentence(database, subject, target, filters, people(database, target.interval.chrom, filters))
     st.html(
         markup.element(

@@ -9,14 +9,16 @@ from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.frame import notice
 from dashboard.filters import Filters, Rule
-from dashboard.store.callability import LEAST_SEEN, Callability
+from dashboard.store.callability import LEAST_SEEN, Callability, Care
 from dashboard.store.database import Generation
 from dashboard.store.panel import People
 from dashboard.subject import Subject
 from dashboard.target import Pieces, Target
 
 NAMES_SHOWN: Final = 4
-"""Names of problem regions in a notice: a mask may have hundreds in one place."""
+"""Names of places where no call can be made in a notice."""
+NAMES_OF_A_KIND: Final = 2
+"""Names of problem regions of a kind in a notice: of a mask there may be hundreds in one place."""
 
 
 def counted_sentence(database: Generation, subject: Subject, target: Target, filters: Filters, people: People) -> None:
@@ -70,9 +72,25 @@ def cautions(target: Target, seen: Callability) -> None:
             f"No call can be made in {wording.percent(seen.blind)} of this {target.kind.noun}. {_sentences(seen.blind_names)}"
         )
     if seen.care:
-        lines.append(f"Calls need care here. {_sentences(seen.care)}")
+        lines.append(
+            f"Calls need care here, and are counted all the same. {' '.join(_cared(one) for one in seen.care)}"
+        )
     if lines:
         notice([markup.text(line) for line in lines])
+
+
+def _cared(care: Care) -> str:
+    """The names of a kind of problem region, or how many places there are of it."""
+    if len(care.names) > NAMES_OF_A_KIND:
+        told = f"{wording.kind_of_problem(care.kind)} in {wording.count(care.places)} places"
+    else:
+        told = ". ".join(_sentence(name) for name in care.names)
+    return f"{_sentence(told)}."
+
+
+def _sentence(words: str) -> str:
+    """As a sentence begins and without its end: a mask's name is written small."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}"
 
 
 def _sentences(names: Sequence[str]) -> str:

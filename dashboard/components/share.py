@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import links, wording
+from dashboard import caller_words, links
 from dashboard.components.run import Run
 from dashboard.store.cohort import Release, release
 from dashboard.subject import Subject
@@ -27,6 +27,6 @@ def citation(told: Release, address: str) -> str:
     simulated = "Simulated data, not to be cited as findings. " if told.simulated else ""
     built = f", built {told.built_at[:10]}" if told.built_at else ""
     return (
-        f"{simulated}1000 Genomes CNV explorer, callset {told.name or told.caller}, "
-        f"database {told.generation}{built}, {address}. {wording.CITATION}."
+        f"{simulated}1000 Genomes CNV explorer, callset {told.title}, "
+        f"database {told.generation}{built}, {address}. {caller_words.citation(told.callers)}."
     )

@@ -84,7 +84,7 @@ def site_table(run: Run, subject: Subject, place: Interval) -> None:
     ]
     table = markup.element(
         "table",
-        markup.element("caption", markup.text(_caption(found.height, filters)))
+        markup.caption(_caption(found.height, filters))
         + markup.element("thead", markup.element("tr", head))
         + markup.element("tbody", "".join(lines)),
         class_="cnv-table cnv-sites",
@@ -228,5 +228,5 @@ def _care(row: dict[str, Any]) -> list[str]:
     if row["multi_allelic"]:
         told.append("multi-allelic")
     if row["problem"]:
-        told.append(row["problem"].replace("-", " "))
+        told.append(wording.kind_of_problem(row["problem"]))
     return told

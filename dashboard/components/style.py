@@ -40,7 +40,7 @@ def style_sheet(palette: Palette) -> str:
 .cnv-section {{ font-size: 1.08rem; font-weight: 650; margin: .4rem 0 0; padding: 0; }}
 .cnv-legend {{ display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; color: {palette.muted}; font-size: .88rem; }}
 .cnv-line {{ display: inline-block; width: 26px; height: 2px; margin-right: .4em; vertical-align: middle; }}
-.cnv-scroll {{ overflow-x: auto; }}
+.cnv-scroll {{ overflow-x: auto; container-type: inline-size; }}
 .cnv-table {{ border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }}
 .cnv-table caption {{ text-align: left; color: {palette.muted}; font-size: .85rem; padding: .3rem 0; caption-side: bottom; }}
 .cnv-table th, .cnv-table td {{ padding: .28rem .55rem; text-align: right; border: 0; border-bottom: 1px solid {palette.line};
@@ -51,12 +51,17 @@ def style_sheet(palette: Palette) -> str:
 .cnv-table tr.cnv-total > * {{ font-weight: 650; }}
 .cnv-table tr.cnv-break > * {{ border-top: 2px solid {palette.line}; }}
 .cnv-table caption {{ white-space: normal; }}
+.cnv-table caption span {{ display: block; position: sticky; left: 0; max-width: 100cqw; }}
 .cnv-whisker {{ display: block; position: relative; width: 9rem; height: .8rem; margin: 0 .5rem; }}
 .cnv-reach {{ position: absolute; top: .35rem; height: 2px; }}
 .cnv-dot {{ position: absolute; top: .12rem; width: .55rem; height: .55rem; margin-left: -.27rem; border-radius: 50%; }}
 .cnv-more summary {{ cursor: pointer; color: {palette.primary}; font-size: .92rem; padding: .35rem 0; }}
 .cnv-terms td {{ white-space: normal; }}
-.cnv-words td {{ white-space: normal; overflow-wrap: anywhere; }}
+.cnv-words td {{ white-space: normal; overflow-wrap: break-word; }}
+.cnv-words td.cnv-whole {{ white-space: nowrap; }}
+.cnv-words td.cnv-long {{ overflow-wrap: anywhere; }}
+.cnv-words td.cnv-long:nth-child(n+3) {{ min-width: 14rem; }}
+.cnv-words th[scope=row] {{ white-space: normal; }}
 h3.cnv-section {{ font-size: 1rem; margin-top: .9rem; }}
 .cnv-figure {{ margin: 0; font-size: .9rem; }}
 .cnv-figure figcaption {{ color: {palette.muted}; }}
@@ -80,7 +85,7 @@ h3.cnv-section {{ font-size: 1rem; margin-top: .9rem; }}
 .cnv-foot {{ color: {palette.muted}; font-size: .84rem; border-top: 1px solid {palette.line}; padding-top: .7rem; }}
 .cnv-foot p {{ margin: .15rem 0; font-size: inherit; }}
 .cnv-links {{ font-size: .92rem; }}
-.cnv-links a {{ margin-left: 1rem; display: inline-block; }}
+.cnv-links a, .cnv-links strong {{ margin-left: 1rem; display: inline-block; }}
 .cnv-download p {{ margin: .1rem 0; }}
 .cnv-links.cnv-choices a {{ margin: 0 1.1rem .3rem 0; }}
 .cnv-nav {{ display: flex; justify-content: flex-end; gap: .4rem; }}

@@ -8,7 +8,7 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard import query, settings, wording
+from dashboard import caller_words, query, settings, wording
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.charts.frequency import frequency_chart
 from dashboard.charts.picture import frequency_picture, picture
@@ -91,9 +91,9 @@ def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
                 title=f"{what.title}: {title}",
                 above=[f"Counted: {events}, in {who}.", legend],
                 below=[
-                    f"{what.place}, GRCh38. Callset {told.name or told.caller}; database {told.generation}, "
+                    f"{what.place}, GRCh38. Callset {told.title}; database {told.generation}, "
                     f"built {told.built_at[:10]}.",
-                    f"Cite {wording.CITATION}.",
+                    f"Cite {caller_words.citation(told.callers)}.",
                 ],
                 simulated=told.simulated,
                 palette=LIGHT,

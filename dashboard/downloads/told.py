@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from dashboard import links, wording
+from dashboard import caller_words, links, wording
 from dashboard.downloads.asked import Asked
 from dashboard.formats.about import About, file_name
 from dashboard.store.cohort import release
@@ -25,17 +25,17 @@ def about(asked: Asked, table: str, suffix: str) -> About:
         "assembly": "GRCh38",
         "counted": events,
         "people": f"{wording.count(counted.counted)} {wording.group(filters)}" + (f"; {left_out}" if left_out else ""),
-        "level": f"{filters.level.value}: {wording.DEFINITIONS[filters.level]}",
-        "event": "abutting calls of one person and direction, joined; people are counted by events",
+        "level": f"{filters.level.value}: {caller_words.definition(filters.level, told.callers)}",
+        "event": f"{caller_words.event(told.callers)}; people are counted by events",
         "interval": "95 % Wilson score interval",
         "not_called": "No call is taken as the expected copy number",
         "address": links.download(table, suffix, asked.subject, filters),
-        "release": told.name or told.caller,
+        "release": told.title,
         "source": told.source,
         "gene_models": told.gene_models,
         "database": told.generation,
         "built": told.built_at,
-        "cite": f"{wording.CITATION} (1000 Genomes Project at high coverage)",
+        "cite": caller_words.citation(told.callers),
     }
     return About(
         title=f"{table} at {asked.title}",

@@ -80,11 +80,13 @@ _NUMBERS: Final = (
     Column("copy_number", pl.Int32, "Copy number that the caller gives"),
     Column("expected_copy_number", pl.UInt8, "Copies expected there in this person"),
     Column("copy_ratio", pl.Float32, "Linear copy ratio; 1 is the expected copy number"),
-    Column("quality", pl.Float32, "QUAL, Phred-scaled"),
+    Column("quality", pl.Float32, "QUAL, or what the caller gives in its place; Phred-scaled"),
     Column("bins", pl.Int32, "Read-depth bins"),
     Column("filters", pl.String, "FILTER; PASS, or codes joined by a semicolon"),
 )
-_EVENT: Final = Column("event", pl.Int64, "Number of the event: abutting calls of one person and direction")
+_EVENT: Final = Column(
+    "event", pl.Int64, "Number of the event: a call, or abutting ones of one person and direction, joined"
+)
 _SITE_OF: Final = Column("site", pl.String, "Site of the event, where it belongs to one")
 _OVERLAP: Final = Column("overlap", pl.Float64, "Share of the gene or region that lies within it, 0 to 1")
 

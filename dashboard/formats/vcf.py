@@ -40,12 +40,12 @@ _CALLS: Final = (
     'alleles. Missing: no call of this interval in the person, which is no statement about the copies there">',
     '##FORMAT=<ID=CN,Number=1,Type=Integer,Description="Copy number that the caller gives">',
     '##FORMAT=<ID=ECN,Number=1,Type=Integer,Description="Copies expected at this place in this person">',
-    '##FORMAT=<ID=CNQ,Number=1,Type=Float,Description="QUAL of the call">',
-    '##FORMAT=<ID=SM,Number=1,Type=Float,Description="Linear copy ratio of the segment mean">',
+    '##FORMAT=<ID=CNQ,Number=1,Type=Float,Description="QUAL of the call, or what the caller gives in its place">',
+    '##FORMAT=<ID=SM,Number=1,Type=Float,Description="Linear copy ratio; 1 is the expected copy number">',
     '##FORMAT=<ID=BC,Number=1,Type=Integer,Description="Number of read-depth bins">',
     '##FORMAT=<ID=FT,Number=1,Type=String,Description="FILTER of the call">',
-    '##FORMAT=<ID=EVT,Number=1,Type=String,Description="Number of the event that the call is part of: abutting calls of '
-    'one person and direction">',
+    '##FORMAT=<ID=EVT,Number=1,Type=String,Description="Number of the event that the call is, or is part of: abutting calls '
+    'of one person and direction, joined">',
     '##FORMAT=<ID=SITE,Number=1,Type=String,Description="Site of that event, where it belongs to one">',
     '##explorer_qual="QUAL of a record is the highest of its calls"',
     '##explorer_filter="FILTER of a record is PASS where a call of it passed, else every filter that one failed"',
@@ -184,7 +184,7 @@ def _header(about: About, lines: Iterable[str], columns: Sequence[str] = ()) -> 
                 '##INFO=<ID=SVTYPE,Number=1,Type=String,Description="DEL or DUP">',
                 '##INFO=<ID=END,Number=1,Type=Integer,Description="Last base of the interval, 1-based">',
                 '##INFO=<ID=SVLEN,Number=1,Type=Integer,Description="Bases of the interval, negative for a loss">',
-                '##INFO=<ID=IMPRECISE,Number=0,Type=Flag,Description="Ends are those of read-depth bins">',
+                '##INFO=<ID=IMPRECISE,Number=0,Type=Flag,Description="Ends may lie off the true ones; where the caller counts read depth they are those of its bins">',
                 *lines,
                 "\t".join(["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", *columns]),
             ]

@@ -24,6 +24,16 @@ BLIND_KINDS: Final = ("blind", "gap")
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """Problem regions of a kind where calls need care."""
+
+    kind: str
+    names: tuple[str, ...]
+    """Each once, along the genome."""
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
 class Callability:
     """What is known about a place. Shares of 1."""
 
@@ -32,8 +42,8 @@ class Callability:
     blind_names: tuple[str, ...]
     seen: float | None
     """Mean share of samples that the caller could see; None where the release does not say."""
-    care: tuple[str, ...]
-    """Names of the other problem regions that the place touches: one of each kind first, so that none is hidden by many."""
+    care: tuple[Care, ...]
+    """The other problem regions that the place touches, a kind each, so that none is hidden by many of another."""
 
     @property
     def assessable(self) -> bool:
@@ -91,15 +101,16 @@ def _told(database: Generation, place: Interval, bases: float | None) -> Callabi
         blind=_union_length(sorted(blind)) / place.length,
         blind_names=tuple(dict.fromkeys(name for kind, name, _, _ in problems if kind in BLIND_KINDS)),
         seen=None if bases is None else bases / place.length,
-        care=_one_of_each_first([(kind, name) for kind, name, _, _ in problems if kind not in BLIND_KINDS]),
+        care=_by_kind([(kind, name) for kind, name, _, _ in problems if kind not in BLIND_KINDS]),
     )
 
 
-def _one_of_each_first(named: list[tuple[str, str]]) -> tuple[str, ...]:
-    """Names of kinds and names, each once."""
-    first = dict(reversed(named))
-    ordered = [first.pop(kind) for kind, _ in named if kind in first]
-    return tuple(dict.fromkeys([*ordered, *(name for _, name in named)]))
+def _by_kind(named: list[tuple[str, str]]) -> tuple[Care, ...]:
+    """Kinds and names, put together by kind, in the order of the first of each."""
+    kinds: dict[str, list[str]] = {}
+    for kind, name in named:
+        kinds.setdefault(kind, []).append(name)
+    return tuple(Care(kind, tuple(dict.fromkeys(names)), len(names)) for kind, names in kinds.items())
 
 
 @remembered

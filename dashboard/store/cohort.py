@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from dashboard.store.database import Generation, Statement, remembered
+from data_prep.domain.callers import from_one_line, in_one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +14,19 @@ class Release:
     """What this database is, in the words of its provenance."""
 
     name: str
-    caller: str
+    callers: tuple[str, ...]
+    """As `data_prep.domain.callers` names them."""
     simulated: bool
     source: str
     built_at: str
     generation: str
     gene_models: str
     reference_rows: bool
+
+    @property
+    def title(self) -> str:
+        """What the callset is called; by its callers where it has no name."""
+        return self.name or in_one_line(self.callers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,7 @@ def release(database: Generation) -> Release:
     facts = database.provenance
     return Release(
         name=facts.get("callset") or facts.get("release", ""),
-        caller=facts.get("caller", ""),
+        callers=from_one_line(facts.get("caller", "")),
         simulated=facts.get("simulated") == "yes",
         source=facts.get("source", ""),
         built_at=facts.get("built_at", ""),

@@ -7,6 +7,7 @@ from dashboard.components import data, markup
 from dashboard.components.frame import NAME
 from dashboard.components.run import current
 from dashboard.filters import Filters
+from dashboard.store.cohort import release
 
 run = current()
 st.set_page_config(page_title=f"Data · {NAME}")
@@ -15,7 +16,7 @@ data.callsets(run.database, run.filters)
 data.provenance(run.database)
 data.import_report(run.database)
 data.problem_regions(run.database)
-data.definitions()
+data.definitions(release(run.database).callers)
 data.database_file(run.database)
 data.programs(
     {

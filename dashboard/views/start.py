@@ -8,6 +8,7 @@ from dashboard.components.cohort import population_tables, tiles
 from dashboard.components.outcomes import examples
 from dashboard.components.run import current
 from dashboard.store.cohort import populations, release, totals
+from data_prep.domain.callers import in_one_line
 
 run = current()
 told, sizes = release(run.database), totals(run.database)
@@ -19,7 +20,7 @@ st.html(
             [
                 "<strong>How often is a gene lost or gained, and in whom?</strong> "
                 f"Copy number variants of {markup.text(wording.people(sizes.people))} of the 1000 Genomes panel, "
-                f"called by {markup.text(told.caller or 'an unnamed caller')}, "
+                f"called by {markup.text(in_one_line(told.callers) or 'an unnamed caller')}, "
                 "counted by super-population with their 95 % intervals, down to each carrier.",
             ]
         ),
@@ -27,5 +28,5 @@ st.html(
     )
 )
 examples(run.database, run.filters)
-tiles(sizes)
+tiles(sizes, told.callers)
 population_tables(populations(run.database), run.palette)

@@ -21,6 +21,7 @@ from data_prep.dialects.records import (
     source,
     understood,
 )
+from data_prep.domain.callers import CANVAS
 from data_prep.vcf import Header
 
 _ID_KIND: Final = {
@@ -37,7 +38,7 @@ class Canvas:
     """The dialect of Canvas' `CNV.vcf.gz`."""
 
     name = "canvas"
-    caller = "Illumina Canvas"
+    caller = CANVAS
     sign = "##source=Canvas"
     joins = True
     """Its segments tile the genome, so one event with a ragged edge is two abutting ones, as in DRAGEN (R3)."""

@@ -23,6 +23,7 @@ from data_prep.dialects.records import (
     symbol_kind,
     understood,
 )
+from data_prep.domain.callers import CNVNATOR
 from data_prep.vcf import Header
 
 
@@ -30,7 +31,7 @@ class CnvNator:
     """The dialect of `cnvnator2VCF.pl`."""
 
     name = "cnvnator"
-    caller = "CNVnator"
+    caller = CNVNATOR
     sign = "##source=CNVnator"
     joins = False
     """It merges what belongs together itself, and without bin counts a step could not be told from a ragged edge (R3)."""

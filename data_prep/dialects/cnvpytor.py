@@ -8,6 +8,7 @@ import polars as pl
 
 from data_prep.dialects.cnvnator import depth_records
 from data_prep.dialects.records import Plain, Ploidy, source, understood
+from data_prep.domain.callers import CNVPYTOR
 from data_prep.vcf import Header
 
 
@@ -15,7 +16,7 @@ class CnvPytor:
     """The dialect of CNVpytor's VCF export."""
 
     name = "cnvpytor"
-    caller = "CNVpytor"
+    caller = CNVPYTOR
     sign = "##source=CNVpytor"
     joins = False
     """As in CNVnator: it merges itself, and gives no bin counts (R3)."""

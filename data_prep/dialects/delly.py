@@ -9,6 +9,7 @@ import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
 from data_prep.dialects.records import Kind, Plain, Ploidy, copy_number
+from data_prep.domain.callers import DELLY
 from data_prep.vcf import Header
 
 
@@ -16,7 +17,7 @@ class Delly:
     """The dialect of `delly call`, `delly merge` with genotypes, and `delly cnv`, as VCF."""
 
     name = "delly"
-    caller = "Delly"
+    caller = DELLY
     sign = "##FORMAT lines RDCN or RCL"
     joins = False
     """Each record is one event between two breakpoints, or one that `delly cnv` has merged."""

@@ -24,6 +24,7 @@ from data_prep.dialects.records import (
     symbol_kind,
     understood,
 )
+from data_prep.domain.callers import DRAGEN
 from data_prep.vcf import Header
 
 _RELEASE: Final = re.compile(r"SW: *\d+\.\d+\.\d+\.([0-9][0-9A-Za-z.]*)")
@@ -38,7 +39,7 @@ class Dragen:
     """The dialect of DRAGEN's `*.cnv.vcf.gz`."""
 
     name = "dragen"
-    caller = "Illumina DRAGEN"
+    caller = DRAGEN
     sign = "##DRAGENVersion or ##source=DRAGEN_CNV"
     joins = True
     """DRAGEN cuts one event into abutting pieces (R3)."""

@@ -9,6 +9,7 @@ import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
 from data_prep.dialects.records import Kind, Plain, Ploidy, copy_number
+from data_prep.domain.callers import GATK_SV
 from data_prep.vcf import Header
 
 
@@ -16,7 +17,7 @@ class GatkSv:
     """The dialect of GATK-SV, as in the high-coverage set of the 1000 Genomes Project."""
 
     name = "gatk-sv"
-    caller = "GATK-SV"
+    caller = GATK_SV
     sign = "##INFO lines ALGORITHMS and EVIDENCE"
     joins = False
     """Its sites were merged over people and callers, each one event."""

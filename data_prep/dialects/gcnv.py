@@ -23,6 +23,7 @@ from data_prep.dialects.records import (
     symbol_kind,
     understood,
 )
+from data_prep.domain.callers import GATK_GCNV
 from data_prep.vcf import Header
 
 _FORMAT_SIGNS: Final = ("<ID=QSS,", "<ID=QSE,", "<ID=NP,")
@@ -32,7 +33,7 @@ class Gcnv:
     """The dialect of GATK gCNV's `genotyped-segments-*.vcf.gz`."""
 
     name = "gatk-gcnv"
-    caller = "GATK gCNV"
+    caller = GATK_GCNV
     sign = "##FORMAT lines QSS, QSE and NP"
     joins = True
     """Its segments tile the genome, so one event with a ragged edge is two abutting ones, as in DRAGEN (R3)."""

@@ -8,6 +8,7 @@ import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
 from data_prep.dialects.records import Kind, Plain, number, source
+from data_prep.domain.callers import LUMPY
 from data_prep.vcf import Header
 
 
@@ -15,7 +16,7 @@ class Lumpy:
     """The dialect of `lumpyexpress`, SVTyper and smoove."""
 
     name = "lumpy"
-    caller = "Lumpy"
+    caller = LUMPY
     sign = "##source=LUMPY"
     joins = False
     """Each record is one event between two breakpoints."""

@@ -7,6 +7,7 @@ import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
 from data_prep.dialects.records import Plain, source
+from data_prep.domain.callers import MANTA
 from data_prep.vcf import Header
 
 
@@ -14,7 +15,7 @@ class Manta:
     """The dialect of Manta's `diploidSV.vcf.gz`."""
 
     name = "manta"
-    caller = "Manta"
+    caller = MANTA
     sign = "##source=GenerateSVCandidates"
     joins = False
     """Each record is one event between two breakpoints."""

@@ -23,6 +23,7 @@ from data_prep.dialects.records import (
     source,
     understood,
 )
+from data_prep.domain.callers import PHASE_3
 from data_prep.vcf import Header
 
 _COPIES: Final = re.compile(r"<CN([0-9]{1,3})>")
@@ -33,7 +34,7 @@ class Phase3:
     """The dialect of the integrated structural variants of phase 3."""
 
     name = "1000-genomes-phase-3"
-    caller = "1000 Genomes phase 3"
+    caller = PHASE_3
     sign = "##source=1000GenomesPhase3 or ##INFO lines CS with ##ALT lines CN0"
     joins = False
     """Its sites were merged over people by its own authors, each one event."""

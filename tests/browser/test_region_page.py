@@ -117,3 +117,30 @@ def test_the_drawing_fits_a_phone(browser: Browser, base_url: str) -> None:
     assert box["width"] <= 390
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.close()
+
+
+def test_a_phone_shows_captions_whole_and_breaks_no_number(browser: Browser, base_url: str) -> None:
+    """However wide the table that scrolls."""
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(base_url + REGION)
+    settled(page)
+    captions = page.eval_on_selector_all(
+        "caption span", "all => all.map(one => [one.textContent, one.getBoundingClientRect().toJSON()])"
+    )
+    assert len(captions) == 3
+    for told, box in captions:
+        assert (box["left"] >= 0, box["right"] <= 390, box["width"] > 300) == (True, True, True), told
+    page.goto(f"{base_url}/data")
+    settled(page)
+    lines = page.eval_on_selector_all(
+        ".cnv-words td",
+        """all => all.map(cell => {
+            const text = document.createRange();
+            text.selectNodeContents(cell);
+            return [cell.textContent, new Set([...text.getClientRects()].map(one => one.top)).size];
+        })""",
+    )
+    numbers = {told: number for told, number in lines if re.fullmatch(r"[\d,]+|EFO:\d+", told)}
+    assert "EFO:0030069" in numbers
+    assert set(numbers.values()) == {1}, numbers
+    page.close()

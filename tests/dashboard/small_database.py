@@ -130,7 +130,7 @@ PROVENANCE = {
     "schema_version": str(SCHEMA_VERSION),
     "callset": "DRAGEN 3.5.7b",
     "release": "3.5.7b",
-    "caller": "DRAGEN",
+    "caller": "Illumina DRAGEN",
     "simulated": "yes",
     "source": "made for a test",
     "assembly": "GRCh38",

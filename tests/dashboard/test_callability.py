@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dashboard.store.callability import callability
+from dashboard.store.callability import Care, callability
 from dashboard.store.database import Generation
 from dashboard.target import Pieces, Target
 from data_prep.domain.intervals import Interval
@@ -59,7 +59,7 @@ def test_other_problem_regions_ask_for_care_and_hide_nothing_r11(in_memory: Make
         ("gap", "chr5", 1_900, 2_500, "Assembly gap"),
     ]
     found = callability(in_memory(Contents(problems=problems)), TARGET)
-    assert found.care == ("Pericentromere of chr5",)
+    assert found.care == (Care("pericentromere", ("Pericentromere of chr5",), 1),)
     assert found.blind_names == ("Assembly gap",)
     assert found.blind == pytest.approx(0.1)
     assert found.assessable

@@ -10,7 +10,9 @@ from dashboard.downloads.catalogue import CHARTS, PICTURES, TABLES
 from dashboard.filters import Filters, Sex
 from dashboard.store.cohort import Release
 
-RELEASE = Release("DRAGEN 3.5.7b", "DRAGEN", False, "a source", "2026-11-01T00:00:00Z", "abc", "GENCODE", False)
+RELEASE = Release(
+    "DRAGEN 3.5.7b", ("Illumina DRAGEN",), False, "a source", "2026-11-01T00:00:00Z", "abc", "GENCODE", False
+)
 
 
 def links_of(html: str) -> list[str]:

@@ -17,9 +17,12 @@ from xml.etree import ElementTree
 import anyio
 import duckdb
 import PIL.Image
+import polars as pl
 import pytest
+import vl_convert
 
 from dashboard import drawing, wording
+from dashboard.charts.copy_number import copy_number_chart
 from dashboard.charts.track import ASSUMED_WIDTH
 from dashboard.colours import LIGHT
 from dashboard.downloads.catalogue import CHARTS, PICTURES
@@ -243,3 +246,15 @@ def test_the_child_ends_with_its_input() -> None:
         [sys.executable, "-m", "dashboard.drawing"], input=b"", cwd=ROOT, env=os.environ, timeout=30, check=False
     )
     assert done.returncode == 0
+
+
+def test_the_legend_of_copies_fits_a_phone() -> None:
+    """No kind of copy number is cut off where the bars have 300 pixels."""
+    counts = pl.DataFrame(
+        {"superpopulation": ["AFR"] * 3, "expected": [2] * 3, "copy_number": [0, 2, 6], "people": [3, 5, 2]}
+    )
+    spec = copy_number_chart(counts, LIGHT)
+    spec["datasets"] = {name: frame.to_dicts() for name, frame in spec["datasets"].items()}
+    svg = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec | {"width": 300}))
+    assert float(svg.attrib["width"]) <= 350
+    assert float(svg.attrib["height"]) >= spec["height"]

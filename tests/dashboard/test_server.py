@@ -387,3 +387,19 @@ def test_the_database_is_a_download_that_can_be_resumed_r12(base: str, pointer: 
         assert answer.read() == whole
     rest = urlopen(Request(base + "/download/cnv.duckdb", headers={"Range": "bytes=1000-"}))
     assert (rest.status, rest.read()) == (206, whole[1000:])
+
+
+def test_the_download_is_what_is_published_now_though_another_was_read_a_moment_ago_r12(tmp_path: Path) -> None:
+    """The file before may be gone already: a build clears away all but one."""
+    pointer = tmp_path / "cnv.duckdb"
+    older = write_file(tmp_path / "cnv-1.duckdb", CONTENTS)
+    newer = write_file(tmp_path / "cnv-2.duckdb", demonstration(seed=2))
+    publish(pointer, older)
+    with served(pointer) as base:
+        with urlopen(base + "/download/cnv.duckdb") as answer:
+            assert answer.read() == older.read_bytes()
+        publish(pointer, newer)
+        older.unlink()
+        with urlopen(base + "/download/cnv.duckdb") as answer:
+            assert answer.headers["Content-Disposition"] == 'attachment; filename="cnv-2.duckdb"'
+            assert answer.read() == newer.read_bytes()

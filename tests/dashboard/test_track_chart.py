@@ -16,7 +16,7 @@ from dashboard.charts.track import (
     track_chart,
     track_picture,
 )
-from dashboard.colours import DARK, LIGHT
+from dashboard.colours import DARK, LIGHT, Palette
 from dashboard.filters import Filters
 from dashboard.store import tracks
 from dashboard.store.database import Generation
@@ -189,15 +189,55 @@ def test_places_of_care_are_named_and_shaded_those_without_a_view_darker(in_memo
     assert boxes(spec, "A locus") == [(5_000, 6_000)]
     shades = {row[0]: row[1] for row in frame(spec, chart.BACK).select("x", "opacity").rows()}
     assert shades[2_000] > shades[5_000]
+    strips = dict(frame(spec, chart.FRONT).filter(pl.col("told") != "").select("told", "opacity").rows())
+    assert strips["Twin genes"] > strips["A locus"]
+    assert "no call can be made in the darker places" in frame(spec, chart.TEXTS)["text"].to_list()
+
+
+def test_no_darker_place_is_spoken_of_where_there_is_none(in_memory: Make) -> None:
+    """R11: what lies in a mask is counted all the same."""
+    spec = drawn(in_memory, Contents(people=PEOPLE, problems=[("low-map", "chr1", 5_000, 6_000, "low map")]))
+    texts = frame(spec, chart.TEXTS)["text"].to_list()
+    assert "Care: low map" in texts
+    assert "calls there are counted, and need care" in texts
+    assert not [one for one in texts if "darker" in one]
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_a_place_of_care_is_seen_on_the_page(palette: Palette) -> None:
+    """Its strip stands out from the page by 1.8 or more, its name from the strip by 4.5 (WCAG 2.2, contrast of text)."""
+    page, ink = (tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5)) for colour in (palette.background, palette.muted))
+    strip = tuple(chart.CARE * one + (1 - chart.CARE) * other for one, other in zip(ink, page, strict=True))
+    text = tuple(int(palette.text[i : i + 2], 16) for i in (1, 3, 5))
+    assert contrast(strip, page) >= 1.8
+    assert contrast(text, strip) >= 4.5
+
+
+def contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """Relative luminances compared, as WCAG 2.2 defines them."""
+
+    def luminance(colour: tuple[float, ...]) -> float:
+        red, green, blue = (
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in colour)
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
 
 
 def test_many_small_places_of_care_are_drawn_as_few_and_hide_no_other(in_memory: Make) -> None:
     """R11: the regions of a mask that a screen cannot tell apart are one, with their number."""
-    mask = [("seg-dup", "chr1", 1_000 + 5 * n, 1_003 + 5 * n, f"seg dup: {n}") for n in range(1_200)]
+    mask = [
+        (kind, "chr1", 1_000 + 5 * n, 1_003 + 5 * n, f"{kind.replace('-', ' ')}: {n}")
+        for kind in ("seg-dup", "low-map")
+        for n in range(1_200)
+    ]
     apart = [("seg-dup", "chr1", 9_000 + 500 * n, 9_100 + 500 * n, f"seg dup: apart {n}") for n in range(3)]
     others = [(kind, "chr1", 2_000, 4_000, f"A {kind}") for kind in ("immune-locus", "pericentromere")]
     spec = drawn(in_memory, Contents(people=PEOPLE, problems=[*mask, *apart, *others]))
-    assert boxes(spec, "1,200 × seg dup") == [(1_000, 6_998)]
+    # four kinds for three lanes: the one of most regions goes without
+    assert (boxes(spec, "1,200 × low map"), boxes(spec, "1,200 × seg dup")) == ([(1_000, 6_998)], [])
     shades = {row[:2]: row[2] for row in frame(spec, chart.BACK).select("x", "x2", "opacity").rows()}
     assert shades[1_000, 6_998] == pytest.approx(shades[9_000, 9_100] * 3_600 / 5_998)
     assert [boxes(spec, f"seg dup: apart {n}") for n in range(3)] == [[(9_000 + 500 * n, 9_100 + 500 * n)] for n in range(3)]  # fmt: skip

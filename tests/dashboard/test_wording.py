@@ -123,3 +123,8 @@ def test_touching_is_never_called_losing_r7() -> None:
 def test_what_is_drawn_has_no_rule_and_genes_have_their_own_r7_r8(filters: Filters, drawn: str, in_genes: str) -> None:
     assert wording.drawn(filters) == drawn
     assert wording.counted_in_genes(filters) == in_genes
+
+
+def test_kinds_of_problem_regions_are_written_as_people_write_them_r11() -> None:
+    kinds = ("par", "ampliconic-y", "immune-locus", "seg_dup-2")
+    assert [wording.kind_of_problem(kind) for kind in kinds] == ["PAR", "ampliconic Y", "immune locus", "seg_dup 2"]

@@ -184,12 +184,14 @@ def test_what_a_killed_process_left_goes_with_the_next_set(tmp_path: Path) -> No
     """Its lock is free; that of one who is still writing is not."""
     write(tmp_path / "vcf", "PLAIN", [LOSS])
     table = sample_table(tmp_path)
-    left = tmp_path / ".set-0123456789ab.writing"
-    left.mkdir()
-    (left / "calls-0-dragen-0.parquet").write_bytes(b"half")
-    with new_folder(tmp_path / "set") as under_way:
+    left, of_another = (tmp_path / f".{name}-0123456789ab.writing" for name in ("set [1]", "third"))
+    for one in (left, of_another):
+        one.mkdir()
+        (one / "calls-0-dragen-0.parquet").write_bytes(b"half")
+    with new_folder(tmp_path / "set [1]") as under_way:
         assert not left.exists()
         write_shards(table, tmp_path / "other", [str(tmp_path / "vcf")], jobs=1)
-        with new_folder(tmp_path / "set"):
+        with new_folder(tmp_path / "set [1]"):
             assert under_way.is_dir()
+    assert of_another.is_dir()
     assert sorted(path.name for path in (tmp_path / "other").iterdir() if path.suffix != ".parquet") == [REPORT]
