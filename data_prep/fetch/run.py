@@ -108,7 +108,7 @@ async def run(request: Request, progress: Progress | None = None) -> Summary:
         raise FetchError(f"the release {request.release!r} is none of {', '.join(RELEASES)}")
     for option, address in (("--endpoint", request.endpoint), ("--mirror", request.mirror)):
         _check_address(option, address)
-    request.out.mkdir(parents=True, exist_ok=True)
+    _make(request.out)
     with _alone(request.out):
         work = _Fetch(request, progress or (lambda stage, done, todo: None))
         try:
@@ -124,6 +124,16 @@ def _check_address(option: str, address: str | None) -> None:
     parts = urlsplit(address or "https://none")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise FetchError(f"{option} {address} is no address: write it with http:// or https://")
+
+
+def _make(out: Path) -> None:
+    """Makes the folder to fetch into; raises FetchError where it cannot be."""
+    if out.exists() and not out.is_dir():
+        raise FetchError(f"{out} is a file and no folder to fetch into: give another --out")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FetchError(f"the folder {out} cannot be made ({error.strerror}): give another --out") from error
 
 
 @contextlib.contextmanager
