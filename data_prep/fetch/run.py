@@ -25,6 +25,7 @@ from data_prep.fetch.listing import Bucket, Layout, call_file, read_layout, sear
 from data_prep.fetch.manifest import Entry, Manifest
 from data_prep.fetch.releases import RELEASES, Place
 from data_prep.fetch.transfer import Outcome, Wanted, fetch, in_parallel, is_there, look_up
+from data_prep.folders import opened
 from data_prep.samples import read_samples
 
 Progress = Callable[[str, int, int], None]
@@ -138,7 +139,7 @@ def _make(out: Path) -> None:
 
 @contextlib.contextmanager
 def _alone(out: Path) -> Iterator[None]:
-    with (out / ".fetch.lock").open("w") as handle:
+    with opened(out / ".fetch.lock") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
