@@ -5,6 +5,7 @@ build read all go the same way. Whatever happens on it, the published database i
 """
 
 import os
+import shlex
 import time
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -158,6 +159,7 @@ def change(
     progress = progress or (lambda stage, done, todo: None)
     clock = _Clock()
     check_names(dialect, assembly)
+    _refuse_a_real_file(out)
     database.check_pointer(out)
     if not out.exists():
         raise BuildError(f"{out} does not exist, so nothing can be added to it: build it with --vcf first")
@@ -203,6 +205,24 @@ def change(
     before = [one.path for one in summary.refused if one.path not in given]
     notes = [*_passed_over(passed_over), *_refused_before(before), *summary.notes]
     return replace(summary, refused=refused, notes=tuple(notes))
+
+
+def _refuse_a_real_file(out: Path) -> None:
+    """Raises BuildError for a database that is named itself, be it published or a copy, and says which pointer to give.
+
+    A change publishes a new file and moves a pointer onto it: in the place of a real file it would be lost.
+    """
+    if out.is_symlink() or not out.is_file():
+        return
+    pointers = sorted(one for one in out.parent.iterdir() if one.is_symlink() and one.readlink() == Path(out.name))
+    if pointers:
+        raise BuildError(f"{out} is the file that {pointers[0]} points to: give --out {pointers[0]}")
+    pointer = out.with_name(f"{out.name.removesuffix('.duckdb')}-changed.duckdb")
+    command = f"ln -s {shlex.quote(out.name)} {shlex.quote(str(pointer))}"
+    raise BuildError(
+        f"{out} is a file and not the pointer that a build makes: make one with `{command}` and give "
+        f"--out {shlex.quote(str(pointer))}, which leaves the file as it is"
+    )
 
 
 def _not_yet_in(files: Sequence[str], there: Sequence[FileReport]) -> tuple[list[str], list[str]]:

@@ -25,10 +25,10 @@ class Skip(StrEnum):
 
     MALFORMED = "malformed: a column or the position is missing"
     CHROMOSOME = "not on chromosomes 1 to 22, X or Y"
+    NOT_CNV = "no copy number variant, or not supported by read depth"
     NO_END = "no END, SVLEN or REFLEN"
     ORDER = "END is not after the start"
     BEYOND = "beyond the end of the chromosome"
-    NOT_CNV = "no copy number variant, or not supported by read depth"
     NOT_CARRIED = "the sample's genotype does not carry the variant"
     BALANCED = "a loss on one haplotype and a gain on the other: the copy number is the expected one"
     EXPECTED = "the copy number is the expected one"
@@ -74,6 +74,7 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
     A genotype that names no other allele than the reference's is no call unless the copy number says one; and one that names
     none at all, without a copy number, is neither call nor reference row. A record without a place for a genotype is its
     sample's in a file of one; in a `joint` file, where it stands in every sample, nobody knows whose it is.
+    What is no copy number variant is left out as such before its end is looked at: insertions and breakends have none.
     """
     table = records.with_row_index("row").join(sexes, on="file", how="left", maintain_order="left")
     table = table.with_columns(_by_value("chrom", chromosome, pl.String).cast(CHROM)).with_columns(
@@ -123,14 +124,14 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .then(pl.lit(Skip.MALFORMED.value))
         .when(pl.col("chrom").is_null())
         .then(pl.lit(Skip.CHROMOSOME.value))
+        .when(kind == Kind.OTHER.value)
+        .then(pl.lit(Skip.NOT_CNV.value))
         .when(end.is_null())
         .then(pl.lit(Skip.NO_END.value))
         .when((start < 0) | (end <= start))
         .then(pl.lit(Skip.ORDER.value))
         .when(end > pl.col("chrom_length"))
         .then(pl.lit(Skip.BEYOND.value))
-        .when(kind == Kind.OTHER.value)
-        .then(pl.lit(Skip.NOT_CNV.value))
         .when(pl.col("untold"))
         .then(pl.lit(Skip.NO_GENOTYPE.value))
         .when(kind == Kind.ABSENT.value)

@@ -6,25 +6,51 @@ by the system, however the process ends.
 
 import contextlib
 import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from glob import escape
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 _LOCK: Final = "lock"
 
 
-def alone(out: Path) -> contextlib.AbstractContextManager[None]:
-    """While one process looks round or publishes beside `out`, no other does."""
-    return _locked(out.parent / f".{out.name}.lock")
+class FolderError(OSError):
+    """A folder that cannot be written to; the message is one sentence, without the hidden names."""
+
+
+@contextlib.contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """While one process looks round or publishes beside `out`, no other does; raises FolderError where none can."""
+    with opened(out.parent / f".{out.name}.lock") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def opened(lock: Path) -> TextIO:
+    """The file of a lock, made if it is not there; raises FolderError where it cannot be opened."""
+    try:
+        return lock.open("a")
+    except OSError as error:
+        if lock.exists() and os.access(lock.parent, os.W_OK):
+            raise FolderError(
+                f"{lock}, by which processes wait for each other, cannot be opened ({error.strerror}): take it away if it is "
+                "left from another user's work that has ended, or give another --out"
+            ) from error
+        raise _not_writable(lock.parent, error) from error
+
+
+def _not_writable(folder: Path, error: OSError) -> FolderError:
+    return FolderError(f"the folder {folder} cannot be written to ({error.strerror}): give another --out")
 
 
 @contextlib.contextmanager
 def working_folder(out: Path, stem: str, name: str, suffix: str) -> Iterator[Path]:
     """The folder `.<stem>-<name>.<suffix>` beside `out`, gone at the end whatever happens.
 
-    What another process left behind under such a name when it was killed goes too: its lock is free.
+    What another process left behind under such a name when it was killed goes too: its lock is free. Raises FolderError
+    where nothing can be written there.
     """
     with contextlib.ExitStack() as held:
         with alone(out):
@@ -32,7 +58,10 @@ def working_folder(out: Path, stem: str, name: str, suffix: str) -> Iterator[Pat
                 with contextlib.suppress(BlockingIOError, FileNotFoundError), _locked(left / _LOCK, wait=False):
                     shutil.rmtree(left, ignore_errors=True)
             folder = out.parent / f".{stem}-{name}.{suffix}"
-            folder.mkdir()
+            try:
+                folder.mkdir()
+            except OSError as error:
+                raise _not_writable(out.parent, error) from error
             held.enter_context(_locked(folder / _LOCK))
             held.callback(shutil.rmtree, folder, ignore_errors=True)
         yield folder

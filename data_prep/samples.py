@@ -7,7 +7,9 @@ father, mother, unrelated) all become one frame.
 import csv
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -72,14 +74,14 @@ class _Table:
 
 
 def _read_table(path: Path) -> _Table:
-    rows = _rows(path)
-    header = rows[0]
+    lines = _lines(path)
+    header = lines.header
     if header[:2] == ["FamilyID", "SampleID"]:
-        frame, told, notes = _pedigree(path, header, rows[1:])
+        frame, told, notes = _pedigree(path, lines)
     elif header[0] == "Sample name":
-        frame, told, notes = _igsr(path, header, rows[1:])
+        frame, told, notes = _igsr(path, lines)
     elif header[0] == "sample":
-        frame, told, notes = _own(path, header, rows[1:])
+        frame, told, notes = _own(path, lines)
     else:
         raise SampleTableError(
             f"{path} is no sample table: its first line must begin with 'FamilyID SampleID' (1000 Genomes pedigree), "
@@ -99,8 +101,10 @@ def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
 
     Marked are, in this order: the names in the file `unrelated` (one a line); what the table marks itself (our own
     table's column); else the samples without a parent in the table. The IGSR table tells neither and needs the list.
+    Lines behind the header that begin with `#` are comments.
     Raises SampleTableError for a table that cannot be read, is none of the three or names nobody, names a sample twice
-    or as its own parent, puts a population under two super-populations, or for a list of nobody or of unknown names.
+    or as its own ancestor, a father of sex XX or a mother of sex XY, puts a population under two super-populations, or for
+    a list of nobody or of unknown names.
     """
     table = _read_table(path)
     frame, told = table.frame, table.told
@@ -132,6 +136,8 @@ def _check_relations(path: Path, frame: pl.DataFrame) -> None:
     own = frame.filter((pl.col("father") == pl.col("sample")) | (pl.col("mother") == pl.col("sample")))
     if own.height:
         raise SampleTableError(f"{path} names {own.item(0, 'sample')} as its own parent: name another or none")
+    _check_ancestors(path, frame)
+    _check_parents_sexes(path, frame)
     groups = frame.group_by("population").agg(pl.col("superpopulation").unique().sort()).sort("population")
     split = groups.filter(pl.col("superpopulation").list.len() > 1)
     if split.height:
@@ -139,6 +145,34 @@ def _check_relations(path: Path, frame: pl.DataFrame) -> None:
         raise SampleTableError(
             f"{path} puts the population {population} under {' and '.join(several[:2])}: give it one super-population"
         )
+
+
+def _check_ancestors(path: Path, frame: pl.DataFrame) -> None:
+    parents = {
+        sample: [one for one in named if one is not None]
+        for sample, *named in frame.select("sample", "father", "mother").iter_rows()
+    }
+    try:
+        TopologicalSorter(parents).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        steps = [f"{parent} as a parent of {child}" for parent, child in pairwise(circle)]
+        raise SampleTableError(
+            f"{path} names {', '.join(steps[:-1])} and {steps[-1]}: nobody is their own ancestor, name other parents or none"
+        ) from error
+
+
+def _check_parents_sexes(path: Path, frame: pl.DataFrame) -> None:
+    sexes = frame.select("sample", "sex")
+    for role, wrong in (("father", "XX"), ("mother", "XY")):
+        found = frame.join(sexes, left_on=role, right_on="sample", suffix="_of_parent", maintain_order="left")
+        found = found.filter(pl.col("sex_of_parent") == wrong)
+        if found.height:
+            child, parent = found.select("sample", role).row(0)
+            raise SampleTableError(
+                f"{path} names {parent} as the {role} of {child} and records {parent} as {wrong}: "
+                f"mend the sex, or name another {role} or none"
+            )
 
 
 def _text(path: Path, advice: str) -> str:
@@ -151,28 +185,45 @@ def _text(path: Path, advice: str) -> str:
         raise SampleTableError(f"{path} cannot be read ({error.strerror}): {advice}") from error
 
 
-def _rows(path: Path) -> list[list[str]]:
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The cells of a table, without blank lines and comments."""
+
+    header: list[str]
+    rows: list[list[str]]
+    numbers: list[int]
+    """Of each row its line in the file, from 1."""
+
+
+def _lines(path: Path) -> _Lines:
     advice = "give the pedigree, the IGSR table or our own TSV"
-    lines = [one for one in _text(path, advice).splitlines() if one.strip()]
+    lines = [(number, one) for number, one in enumerate(_text(path, advice).splitlines(), 1) if one.strip()]
     if not lines:
         raise SampleTableError(f"{path} is empty: {advice}")
-    tabs = "\t" in lines[0]
-    cells = csv.reader(lines, delimiter="\t") if tabs else (one.split() for one in lines)
-    rows = [[cell.strip() for cell in row] for row in cells]
-    _check_shape(path, rows, tabs)
-    return rows
+    (_, first), *others = lines
+    others = [(number, one) for number, one in others if not one.startswith("#")]
+    tabs = "\t" in first
+    found = _Lines(_split(first, tabs), [_split(one, tabs) for _, one in others], [number for number, _ in others])
+    _check_shape(path, found, tabs)
+    return found
 
 
-def _check_shape(path: Path, rows: list[list[str]], tabs: bool) -> None:
+def _split(line: str, tabs: bool) -> list[str]:
+    """Each line by itself: a quotation mark that is not closed takes no other line with it."""
+    cells = next(csv.reader([line], delimiter="\t")) if tabs else line.split()
+    return [cell.strip() for cell in cells]
+
+
+def _check_shape(path: Path, lines: _Lines, tabs: bool) -> None:
     """Raises SampleTableError where cells would be taken for those of another column.
 
     Between tabs cells may be empty, and those at the end of a line left out; of cells between spaces an empty one moves all after it.
     """
-    header = rows[0]
+    header = lines.header
     twice = next((name for name in header if name and header.count(name) > 1), None)
     if twice is not None:
         raise SampleTableError(f"{path} has two columns {twice!r}: leave one of them")
-    for number, row in enumerate(rows[1:], 2):
+    for number, row in zip(lines.numbers, lines.rows, strict=True):
         if any(row[len(header) :]) or (not tabs and len(row) != len(header)):
             advice = (
                 "mend the line"
@@ -184,14 +235,15 @@ def _check_shape(path: Path, rows: list[list[str]], tabs: bool) -> None:
             )
 
 
-def _cells(path: Path, header: list[str], rows: list[list[str]], needed: dict[str, str]) -> pl.DataFrame:
+def _cells(path: Path, lines: _Lines, needed: dict[str, str]) -> pl.DataFrame:
     """The needed columns by our names, as text; empty cells are null."""
+    header, rows = lines.header, lines.rows
     missing = [theirs for theirs in needed.values() if theirs not in header]
     if missing:
         raise SampleTableError(f"{path} has no column {missing[0]!r}: its header reads {', '.join(header)}")
     places = {ours: header.index(theirs) for ours, theirs in needed.items()}
     last = max(places.values())
-    for number, row in enumerate(rows, 2):
+    for number, row in zip(lines.numbers, rows, strict=True):
         if len(row) <= last:
             raise SampleTableError(f"{path}, line {number}: {len(row)} columns, {last + 1} are needed")
     data = {ours: [row[place] or None for row in rows] for ours, place in places.items()}
@@ -229,20 +281,20 @@ def _finished(path: Path, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _pedigree(path: Path, header: list[str], rows: list[list[str]]) -> tuple[pl.DataFrame, str | None, list[str]]:
+def _pedigree(path: Path, lines: _Lines) -> tuple[pl.DataFrame, str | None, list[str]]:
     names = {"family": "FamilyID", "sample": "SampleID", "father": "FatherID", "mother": "MotherID", "sex": "Sex"}
     places = {"population": "Population", "superpopulation": "Superpopulation"}
-    return _finished(path, _cells(path, header, rows, names | places)), None, []
+    return _finished(path, _cells(path, lines, names | places)), None, []
 
 
-def _igsr(path: Path, header: list[str], rows: list[list[str]]) -> tuple[pl.DataFrame, str | None, list[str]]:
+def _igsr(path: Path, lines: _Lines) -> tuple[pl.DataFrame, str | None, list[str]]:
     names = {
         "sample": "Sample name",
         "sex": "Sex",
         "population": "Population code",
         "superpopulation": "Superpopulation code",
     }
-    frame = _cells(path, header, rows, names)
+    frame = _cells(path, lines, names)
     several = frame.filter(pl.col("population").str.contains(",") | pl.col("superpopulation").str.contains(","))
     notes = [
         f"{row['sample']} is given several populations ({row['population']}): the first is taken"
@@ -252,9 +304,10 @@ def _igsr(path: Path, header: list[str], rows: list[list[str]]) -> tuple[pl.Data
     return _finished(path, frame), None, notes
 
 
-def _own(path: Path, header: list[str], rows: list[list[str]]) -> tuple[pl.DataFrame, str | None, list[str]]:
-    needed = {c: c for c in SCHEMA if c in header or c in ("superpopulation", "population", "sex")}
-    frame = _cells(path, header, [row + [""] * (len(header) - len(row)) for row in rows], needed)
+def _own(path: Path, lines: _Lines) -> tuple[pl.DataFrame, str | None, list[str]]:
+    needed = {c: c for c in SCHEMA if c in lines.header or c in ("superpopulation", "population", "sex")}
+    filled = [row + [""] * (len(lines.header) - len(row)) for row in lines.rows]
+    frame = _cells(path, replace(lines, rows=filled), needed)
     told = None
     if "unrelated" in needed:
         words = frame.get_column("unrelated").fill_null("").str.to_lowercase()

@@ -34,10 +34,10 @@ PAR: Final = {
 
 MALFORMED: Final = "malformed: a column or the position is missing"
 CHROMOSOME: Final = "not on chromosomes 1 to 22, X or Y"
+NOT_CNV: Final = "no copy number variant, or not supported by read depth"
 NO_END: Final = "no END, SVLEN or REFLEN"
 ORDER: Final = "END is not after the start"
 BEYOND: Final = "beyond the end of the chromosome"
-NOT_CNV: Final = "no copy number variant, or not supported by read depth"
 EXPECTED: Final = "the copy number is the expected one"
 NO_GENOTYPE: Final = "neither genotype nor copy number: the caller could not tell"
 NO_DIRECTION: Final = "neither copy number nor ALT nor ID tells loss from gain"
@@ -200,6 +200,13 @@ def read_record(line: str, sex: str | None, joint: bool = False) -> Call | Refer
     if chrom is None:
         return CHROMOSOME
     wanted = dict(part.split("=", 1) for part in info.split(";") if "=" in part)
+    kind = _ALT.get(alt, "other")
+    by_depth = "D" in wanted["SVCLAIM"] if "SVCLAIM" in wanted else wanted.get("SVTYPE", "CNV") == "CNV"
+    if kind == "open":
+        words = record_id.split(":")
+        kind = _ID.get(words[1], "open") if words[0] == "DRAGEN" and len(words) > 1 else "open"
+    if kind == "other" or (kind != "reference" and not by_depth):
+        return NOT_CNV
     start = int(raw_pos) if alt[0] == "<" else int(raw_pos) - 1
     if "END" in wanted:
         end = int(wanted["END"])
@@ -213,13 +220,6 @@ def read_record(line: str, sex: str | None, joint: bool = False) -> Call | Refer
         return ORDER
     if end > LENGTHS[chrom]:
         return BEYOND
-    kind = _ALT.get(alt, "other")
-    by_depth = "D" in wanted["SVCLAIM"] if "SVCLAIM" in wanted else wanted.get("SVTYPE", "CNV") == "CNV"
-    if kind == "open":
-        words = record_id.split(":")
-        kind = _ID.get(words[1], "open") if words[0] == "DRAGEN" and len(words) > 1 else "open"
-    if kind == "other" or (kind != "reference" and not by_depth):
-        return NOT_CNV
     fields = dict(zip(raw_format.split(":"), values.split(":"), strict=False))
     bins = int(fields["BC"]) if fields.get("BC", ".") != "." else None
     genotype = fields.get("GT", ".")

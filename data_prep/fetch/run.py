@@ -25,6 +25,7 @@ from data_prep.fetch.listing import Bucket, Layout, call_file, read_layout, sear
 from data_prep.fetch.manifest import Entry, Manifest
 from data_prep.fetch.releases import RELEASES, Place
 from data_prep.fetch.transfer import Outcome, Wanted, fetch, in_parallel, is_there, look_up
+from data_prep.folders import opened
 from data_prep.samples import read_samples
 
 Progress = Callable[[str, int, int], None]
@@ -108,7 +109,7 @@ async def run(request: Request, progress: Progress | None = None) -> Summary:
         raise FetchError(f"the release {request.release!r} is none of {', '.join(RELEASES)}")
     for option, address in (("--endpoint", request.endpoint), ("--mirror", request.mirror)):
         _check_address(option, address)
-    request.out.mkdir(parents=True, exist_ok=True)
+    _make(request.out)
     with _alone(request.out):
         work = _Fetch(request, progress or (lambda stage, done, todo: None))
         try:
@@ -126,9 +127,19 @@ def _check_address(option: str, address: str | None) -> None:
         raise FetchError(f"{option} {address} is no address: write it with http:// or https://")
 
 
+def _make(out: Path) -> None:
+    """Makes the folder to fetch into; raises FetchError where it cannot be."""
+    if out.exists() and not out.is_dir():
+        raise FetchError(f"{out} is a file and no folder to fetch into: give another --out")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FetchError(f"the folder {out} cannot be made ({error.strerror}): give another --out") from error
+
+
 @contextlib.contextmanager
 def _alone(out: Path) -> Iterator[None]:
-    with (out / ".fetch.lock").open("w") as handle:
+    with opened(out / ".fetch.lock") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -95,7 +95,8 @@ def write_cohort(
     `release` is 3.5.7b or 3.7.6; `progress` is called with the samples written and all of them; `jobs` processes work at
     once (all cores, unless told). samples.tsv is written last: without it a cohort is unfinished. Files of an earlier
     cohort in `out` are replaced.
-    Raises CohortError for arguments out of range and for a folder that holds files of another origin under such names.
+    Raises CohortError for arguments out of range, for a file in a folder's place, and for a folder that holds files of another
+    origin under such names.
     """
     if release not in RELEASES:
         raise CohortError(f"no simulated release {release!r}: choose {' or '.join(RELEASES)}")
@@ -131,6 +132,9 @@ def write_cohort(
 def _clear(out: Path) -> None:
     """Makes the folders and takes away what an earlier, perhaps larger, cohort left in them."""
     folder = out / "vcf"
+    for one in (out, folder):
+        if one.exists() and not one.is_dir():
+            raise CohortError(f"{one} is a file and no folder to write a cohort into: give another --out")
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(folder.iterdir()):
         stem = path.name.split(".")[0]

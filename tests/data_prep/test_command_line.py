@@ -1,6 +1,7 @@
 """The command line: totals, sentences and exit codes; builds that are interrupted, short of disk, or two at once."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -384,6 +385,26 @@ def test_build_says_in_one_sentence_what_is_wrong(
     assert says in text
     assert len(text.splitlines()) == 1
     assert [path for path in sorted(tmp_path.rglob("*")) if path.name != ".cnv.duckdb.lock"] == before
+
+
+@pytest.mark.parametrize("command", ["build", "shards"])
+def test_a_folder_that_cannot_be_written_to_is_named(
+    call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path, command: str
+) -> None:
+    """Not the hidden file that could not be made in it. Into /proc nobody writes, root neither."""
+    files = write(tmp_path / "vcf", "A", [LOSS])
+    code, text = call(command, "--vcf", files, "--samples", table, "--out", "/proc/mine")
+    assert code == 1
+    assert re.fullmatch(r"error: the folder /proc cannot be written to(?: \([\w ]+\))?: give another --out\n", text), (
+        text
+    )
+    lock = tmp_path / ".mine.lock"
+    lock.mkdir()
+    code, text = call(command, "--vcf", files, "--samples", table, "--out", tmp_path / "mine")
+    assert code == 1
+    assert re.fullmatch(rf"error: {lock}, by which .* cannot be opened \(Is a directory\): take it away .*\n", text), (
+        text
+    )
 
 
 def test_check_proves_a_good_database(call: Callable[..., tuple[int, str]], table: Path, tmp_path: Path) -> None:

@@ -424,8 +424,8 @@ def test_find_files_takes_files_folders_and_patterns(tmp_path: Path) -> None:
         find_files([str(tmp_path / "empty")])
 
 
-def test_find_files_takes_lists(tmp_path: Path) -> None:
-    """A file each line, whatever its bytes, or a folder or pattern; not one that names nothing."""
+def test_find_files_takes_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file each line, whatever its bytes, or a folder or pattern; not one that names nothing. Paths are those of the caller."""
     odd = os.fsdecode(b"odd \xff[1].vcf")
     for name in ("a.vcf", odd, "deep/b.vcf", "c1.vcf", "c2.vcf"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -437,6 +437,9 @@ def test_find_files_takes_lists(tmp_path: Path) -> None:
     names.write_text(f"{tmp_path / 'a.vcf'}\n{tmp_path / 'gone.vcf'}\n")
     with pytest.raises(ReadingError, match=r"gone\.vcf names no file"):
         find_files([f"@{names}"])
+    names.write_text("../a.vcf\n")
+    monkeypatch.chdir(tmp_path / "deep")
+    assert find_files(["@../list.txt"]) == ["../a.vcf"]
     names.write_text("\n")
     with pytest.raises(ReadingError, match=r"list\.txt names no file: give one"):
         find_files([f"@{names}"])

@@ -1,6 +1,9 @@
 """Adding to a published database and taking samples out of it: the same, table by table, as a build from the files."""
 
+import re
+import shlex
 import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -201,6 +204,31 @@ def test_what_cannot_be_built_upon_is_refused(small: tuple[Path, Path, Path], tm
     foreign.symlink_to("target.duckdb")
     with pytest.raises(EarlierError, match="is no database that a build made"):
         change_here(foreign, table, add=[new])
+
+
+def test_a_copied_database_is_added_to_as_the_sentence_says(small: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    """The command that it names is run as it stands; the copy stays, however often it is built upon."""
+    out, table, path = small
+    copy = tmp_path / "else where" / "copied.duckdb"
+    copy.parent.mkdir()
+    shutil.copy(out, copy)
+    content = copy.read_bytes()
+    more = [write(tmp_path / f"new{n}", name, [LOSS]) for n, name in enumerate(("SEEN", "MORE", "LAST"))]
+    with pytest.raises(BuildError, match=r"^[^\n]+ leaves the file as it is$") as refused:
+        change_here(copy, table, add=more)
+    command, pointer = re.findall(r"with `(.*)` and give --out (.*), which", str(refused.value))[0]
+    subprocess.run(shlex.split(command), check=True)
+    for one in more:
+        changed = change_here(Path(shlex.split(pointer)[0]), table, add=[one])
+    assert_same(changed, build_here([path, *more], table, tmp_path / "whole.duckdb"))
+    assert copy.read_bytes() == content
+    assert all(not finding.broken for finding in check(changed.path))
+
+
+def test_of_a_published_file_the_pointer_is_named(small: tuple[Path, Path, Path]) -> None:
+    out, table, path = small
+    with pytest.raises(BuildError, match=r"is the file that (\S+/cnv\.duckdb) points to: give --out \1$"):
+        change_here(out.resolve(), table, add=[path])
 
 
 def test_two_changes_at_once_lose_nothing(

@@ -745,6 +745,15 @@ def test_mistakes_are_told_in_one_sentence(laid: Laid, proxy: Proxy, tmp_path: P
     ):
         with pytest.raises(FetchError, match=says):
             go(request(proxy, tmp_path, **more))
+    taken = tmp_path / "file"
+    taken.write_text("mine")
+    with pytest.raises(FetchError, match=r"/file is a file and no folder to fetch into: give another --out$"):
+        go(request(proxy, taken))
+    with pytest.raises(FetchError, match=r"/file/below cannot be made \(Not a directory\): give another --out$"):
+        go(request(proxy, taken / "below"))
+    assert taken.read_text() == "mine"
+    with pytest.raises(OSError, match=r"^the folder /proc cannot be written to \([\w ]+\): give another --out$"):
+        go(request(proxy, Path("/proc")))
     (tmp_path / "manifest.json").write_text("{}")
     with pytest.raises(ManifestError, match="move it away"):
         go(request(proxy, tmp_path))

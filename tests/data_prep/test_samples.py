@@ -139,6 +139,37 @@ def test_read_samples_bears_windows_blank_lines_and_missing_cells(tmp_path: Path
     }
 
 
+@pytest.mark.parametrize("gap", ["\t", " "])
+def test_comments_behind_the_header_are_nobody(tmp_path: Path, gap: str) -> None:
+    """R5: a person named `#` would stand in the table, and in the count of those without a file."""
+    rows = [
+        "sample superpopulation population sex",
+        "# two people",
+        "A EUR GBR male",
+        "#B EUR GBR female",
+        "#",
+        "C EUR GBR 0",
+    ]
+    table = read_samples(put(tmp_path, "\n".join(row if row[0] == "#" else row.replace(" ", gap) for row in rows)))
+    assert by_name(table, "population", "sex") == {"A": ("GBR", "XY"), "C": ("GBR", None)}
+
+
+def test_a_quotation_mark_takes_no_other_line_with_it(tmp_path: Path) -> None:
+    """R5: the people behind it would be gone without a word."""
+    text = OWN + 'A\tEUR\tGBR\tmale\t"F\t\nB\tEUR\tGBR\tfemale\t\t\n'
+    assert set(by_name(read_samples(put(tmp_path, text)), "sex")) == {"A", "B"}
+
+
+def test_parents_outside_the_table_or_of_unknown_sex_are_taken_as_named(tmp_path: Path) -> None:
+    """R2: what is not recorded contradicts nothing; two children of one couple are no circle."""
+    text = OWN + "K\tEUR\tGBR\tmale\tF\tM\nL\tEUR\tGBR\tfemale\tF\tM\nF\tEUR\tGBR\t0\tG\tH\n"
+    assert by_name(read_samples(put(tmp_path, text)), "father", "mother") == {
+        "K": ("F", "M"),
+        "L": ("F", "M"),
+        "F": ("G", "H"),
+    }
+
+
 @pytest.mark.parametrize("cell", ["", "unknown"])
 def test_who_has_a_superpopulation_alone_is_of_a_population_under_it(tmp_path: Path, cell: str) -> None:
     """R10: a population lies under one super-population; strangers of neither are of another."""
@@ -157,6 +188,22 @@ def test_who_has_a_superpopulation_alone_is_of_a_population_under_it(tmp_path: P
         ("\n\n", "empty"),
         (OWN, "no sample"),
         (OWN + "A\tEUR\tGBR\tmale\t\tA\t\n", "names A as its own parent"),
+        (
+            OWN + "A\tEUR\tGBR\tmale\tB\t\nB\tEUR\tGBR\tmale\tA\t\n",
+            "names A as a parent of B and B as a parent of A: nobody is their own ancestor, name other parents or none",
+        ),
+        (
+            OWN + "K\tEUR\tGBR\tmale\tC\t\nA\tEUR\tGBR\tmale\tC\tM\nB\tEUR\tGBR\tmale\tA\t\nC\tEUR\tGBR\t0\tB\t\n",
+            "B as a parent of C",
+        ),
+        (
+            OWN + "K\tEUR\tGBR\tmale\tF\tM\nF\tEUR\tGBR\tfemale\t\t\nM\tEUR\tGBR\tfemale\t\t\n",
+            "names F as the father of K and records F as XX: mend the sex, or name another father or none",
+        ),
+        (
+            OWN + "M\tEUR\tGBR\t1\t\t\nK\tEUR\tGBR\tmale\tF\tM\nF\tEUR\tGBR\t1\t\t\n",
+            "names M as the mother of K and records M as XY: mend the sex, or name another mother or none",
+        ),
         (OWN + "A\tEUR\tGBR\tmale\nB\tAFR\tGBR\tmale\n", "the population GBR under AFR and EUR"),
         ("name\tsex\nA\tmale\n", "no sample table"),
         ("sample\tsuperpopulation\tsex\nA\tEUR\tmale\n", "no column 'population'"),
@@ -167,6 +214,9 @@ def test_who_has_a_superpopulation_alone_is_of_a_population_under_it(tmp_path: P
         ("sample\tsuperpopulation\tpopulation\tsex\tunrelated\nA\tEUR\tGBR\tmale\tperhaps\n", "'perhaps'"),
         ("sample\tsuperpopulation\tpopulation\tsex\tunrelated\nA\tEUR\tGBR\tmale\t\n", "yes or no"),
         ("FamilyID SampleID FatherID MotherID Sex Population Superpopulation\nF A 0 0 1 GBR\n", "line 2"),
+        (OWN + "\n# of them\nA\tEUR\tGBR\tmale\t\t\t\tB\n", "line 4, has 8 cells"),
+        ("#" + OWN + "A\tEUR\tGBR\tmale\n", "its first line must begin with"),
+        (OWN + "# nobody\n", "no sample"),
         ("FamilyID SampleID FatherID MotherID Population\nF A 0 0 GBR\n", "no column 'Sex'"),
         ("Sample name\tSex\nA\tmale\n", "no column 'Population code'"),
         (OWN + "A\tEUR\tGBR\tmale\t\t\t\tB\n", "line 2, has 8 cells and the header 6: mend the line"),

@@ -731,6 +731,16 @@ def test_refuses_what_cannot_be_simulated(tmp_path: Path) -> None:
         write_cohort(tmp_path, 1, -1)
 
 
+@pytest.mark.parametrize("name", ["cohort", "cohort/vcf"])
+def test_write_cohort_says_that_a_file_is_no_folder(tmp_path: Path, name: str) -> None:
+    taken = tmp_path / name
+    taken.parent.mkdir(exist_ok=True)
+    taken.write_text("mine")
+    with pytest.raises(CohortError, match=rf"/{name} is a file and no folder .*: give another --out$"):
+        write_cohort(tmp_path / "cohort", 1, 1, jobs=1)
+    assert taken.read_text() == "mine"
+
+
 def test_replaces_its_own_files_and_no_others(tmp_path: Path) -> None:
     done = []
     summary = write_cohort(tmp_path, 5, 1, "3.5.7b", progress=lambda n, total: done.append((n, total)))

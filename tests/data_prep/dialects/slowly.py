@@ -87,12 +87,12 @@ def _fate(name: str, said: Said, sex: str | None, given: str | None, joint: bool
     chrom = _CHROMS.get(name)
     if chrom is None:
         return plain.CHROMOSOME
+    if said.kind == "other":
+        return plain.NOT_CNV
     if said.end <= said.start or said.start < 0:
         return plain.ORDER
     if said.end > plain.LENGTHS[chrom]:
         return plain.BEYOND
-    if said.kind == "other":
-        return plain.NOT_CNV
     empty = said.number is None and not any(one.isdigit() for one in genotype)
     if (given or joint) and empty and not said.told and (joint or said.kind not in ("reference", "loh")):
         return plain.NO_GENOTYPE

@@ -73,6 +73,32 @@ def test_deletions_spelt_out_lie_behind_their_pos(
 
 @ALL
 @pytest.mark.parametrize(
+    ("chrom", "pos", "alt", "info", "reason"),
+    [
+        ("chr1", 5_000_000, "<INS>", "SVTYPE=INS;END=5000000;SVLEN=310", Skip.NOT_CNV),
+        ("chr1", 5_000_000, "A" * 310, "SVTYPE=INS;END=5000000;SVLEN=309", Skip.NOT_CNV),
+        ("chr1", 5_000_000, "<INS>", "SVTYPE=INS", Skip.NOT_CNV),
+        ("chr1", 5_000_000, "<INV>", "SVTYPE=INV;END=4000000", Skip.NOT_CNV),
+        ("chr1", 5_000_000, "<INV>", "SVTYPE=INV;END=900000000", Skip.NOT_CNV),
+        ("chr1", 5_000_000, "N]chr2:321681]", "SVTYPE=BND;MATEID=MantaBND:1:0:1:0:0:0:1", Skip.NOT_CNV),
+        ("chr1", 5_000_000, "[chr2:321681[N", "SVTYPE=BND;CHR2=chr2;END=5000000", Skip.NOT_CNV),
+        ("chr1", 5_000_000, "<DEL>", "SVTYPE=DEL", Skip.NO_END),
+        ("chr1", 5_000_000, "<DEL>", "SVTYPE=DEL;END=5000000", Skip.ORDER),
+        ("chr1", 5_000_000, "<DUP>", "SVTYPE=DUP;END=900000000", Skip.BEYOND),
+        ("chrM", 500, "<INS>", "SVTYPE=INS;END=500", Skip.CHROMOSOME),
+        ("chr1", "five", "<INS>", "SVTYPE=INS;END=500", Skip.MALFORMED),
+    ],
+)
+def test_what_is_no_copy_number_is_not_asked_for_its_end(
+    caller: Caller, chrom: str, pos: object, alt: str, info: str, reason: Skip
+) -> None:
+    """R12: an insertion ends where it starts and a breakend nowhere, and neither is a damaged record."""
+    line = "\t".join((chrom, str(pos), ".", "N", alt, "50", "PASS", info, caller.form, values(caller, "0/1")))
+    assert outcome(caller, line) == reason.value
+
+
+@ALL
+@pytest.mark.parametrize(
     ("chrom", "alt", "gt", "sex", "what"),
     [
         ("chrX", "<DEL>", "1/1", "XY", ("complete-loss", 0)),
