@@ -55,8 +55,9 @@ lint: $(VENV)/.installed-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Three processes for two cores: a test waits a third of its time for a browser, a server or another process.
 unit: $(VENV)/.installed-tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --junitxml test-results/junit.xml $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --junitxml test-results/junit.xml $(PYTEST)
 
 bench: $(VENV)/.installed-tests
 	$(BIN)/python -m bench
