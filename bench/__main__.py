@@ -22,7 +22,10 @@ def main() -> None:
         help="all but scale if none is named",
     )
     parser.add_argument(
-        "--cohort", type=Path, default=Path("demo"), help="folder that `python -m data_prep demo` wrote (default: demo)"
+        "--cohort",
+        type=Path,
+        default=Path("demo"),
+        help="folder that `python -m data_prep demo` wrote (default: demo); scale writes one where it has too few people",
     )
     parser.add_argument(
         "--database",
@@ -70,7 +73,7 @@ def main() -> None:
         else:
             from bench import scale
 
-            scale.run(asked.sizes, asked.folder)
+            scale.run(asked.sizes, asked.folder, asked.cohort)
 
 
 if __name__ == "__main__":
