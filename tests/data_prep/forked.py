@@ -4,11 +4,15 @@ So builds can be started by the dozen and killed at any moment of their work. Th
 computed nothing: it has no thread of ours that a fork could break.
 """
 
+import contextlib
+import io
 import json
 import os
 import resource
 import subprocess
 import sys
+import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -102,15 +106,27 @@ def _fork(**asked: object) -> int:
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
+    except BaseException:  # what comes after would hide it
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
 
 
-if __name__ == "__main__":
+def _warm_up() -> None:
+    """Imports what a build needs to be refused: whoever runs it as another user may not be allowed to read the project."""
     for module in ("build", "__main__", "check"):
         import_module(f"data_prep.{module}")
+    sys.argv = ["data_prep", "build", "--vcf", "none", "--samples", "none", "--out", f"{os.devnull}/cnv.duckdb"]
+    with contextlib.redirect_stderr(io.StringIO()), contextlib.suppress(SystemExit):
+        import_module("data_prep.__main__").main()
+    if threading.active_count() > 1:
+        sys.exit("a thread is at work, which a fork would break")
+
+
+if __name__ == "__main__":
+    _warm_up()
     for line in sys.stdin:
         question = json.loads(line)
         if "wait" in question:
