@@ -28,9 +28,9 @@ from data_prep.shards import PLACE_BITS, TILE_BITS
 
 EVENT_BITS: Final = 20
 """An event's number is its sample's, these bits further up, and its own within the sample."""
-_CHUNK: Final = 400_000
+_CHUNK: Final = 800_000
 """Rows sorted at a time, where a tile has fewer: bounds the memory of a large cohort."""
-_MEMORY: Final = "256MB"
+_MEMORY: Final = "384MB"
 
 LARGE_EVENT: Final = 3_000_000
 """Length from which one event marks its chromosome (R11)."""
