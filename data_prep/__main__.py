@@ -364,7 +364,7 @@ def _tell(summary: "Summary") -> None:
 def check(path: Annotated[Path, typer.Argument(help="The database.")] = Path("cnv.duckdb")) -> None:
     """Prove a database: the invariants of the rules, each with its number, in every callset that it holds."""
     from data_prep.callsets import MAIN, callsets
-    from data_prep.check import NoDatabaseError
+    from data_prep.check import MemoryShortError, NoDatabaseError
     from data_prep.check import check as run
 
     try:
@@ -375,7 +375,7 @@ def check(path: Annotated[Path, typer.Argument(help="The database.")] = Path("cn
     for name, schema in held.items():
         try:
             findings = run(path, schema)
-        except NoDatabaseError as error:
+        except (NoDatabaseError, MemoryShortError) as error:
             _fail(error)
         if len(held) > 1:
             _out.print(f"callset {name}", markup=False)

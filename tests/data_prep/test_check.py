@@ -11,8 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from data_prep.__main__ import app
-from data_prep.check import CHECKS, NoDatabaseError, check
+from data_prep.check import CHECKS, MemoryShortError, NoDatabaseError, check
 from data_prep.check.calls import INVARIANTS
+from data_prep.check.invariant import TOLERANCE
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.dragen_text import record, reference_row, write, write_table
 
@@ -150,3 +151,26 @@ def test_check_exits_with_1_and_names_what_is_broken(good: Built, tmp_path: Path
 def test_check_refuses_what_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NoDatabaseError, match="does not exist"):
         check(tmp_path / "cnv.duckdb")
+
+
+def test_check_says_where_memory_does_not_suffice(good: Built) -> None:
+    with pytest.raises(MemoryShortError, match=r"^\S+ needs more memory to be checked than there is [^\n]*$"):
+        check(good.path, memory="3MB")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("0.0", "7e-321", False),  # SciPy's and the closed form's p of a chi-square of 1,487
+        ("0.0", "1e-299", True),
+        ("1e-200", "1.1e-200", True),
+        ("1e-200", "1.0000001e-200", False),
+        ("0.5", "0.50001", True),
+        ("NULL", "0.5", True),
+        ("NULL", "NULL", False),
+    ],
+)
+def test_shares_are_the_same_to_a_millionth_and_where_digits_end(one: str, other: str, differ: bool) -> None:
+    with duckdb.connect() as con:
+        con.execute(TOLERANCE)
+        assert con.execute(f"SELECT differs_in_share({one}::DOUBLE, {other}::DOUBLE)").fetchall() == [(differ,)]
