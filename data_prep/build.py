@@ -124,7 +124,8 @@ def build(
             if beside:
                 unfinished = _beside(unfinished, out)
                 clock.lap("callsets")
-            gone = [one for one in before if one not in callsets(unfinished)]
+            now = callsets(unfinished)
+            gone = [one for one in before if one not in now]
             last = out.resolve().name
             published = database.publish(unfinished, out, generation)
         clock.lap("publish")

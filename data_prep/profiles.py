@@ -45,14 +45,13 @@ def bins(
     chrom: str,
     callable_start: Numbers,
     callable_end: Numbers,
-    window: tuple[int, int] | None = None,
+    window: tuple[int, int],
 ) -> pl.DataFrame:
     """The table `bins` of a chromosome; `callable_start`, `callable_end`: disjoint intervals whose bases count.
 
     `window`: 0-based half-open, of whole bins of every size; the rows are those of its bins, from the segments that
-    overlap it. By default the chromosome.
+    overlap it.
     """
-    window = window or (0, LENGTHS[chrom])
     present = people.present(chrom)
     groups = len(people.superpopulations)
     samples = _by_group(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Final
 
 import polars as pl
@@ -90,12 +91,13 @@ def read_file(path: Path, assembly: str | None = None) -> VcfFile | LongFile:
     Raises FileRefusedError for what is no regular file, and for a file that is empty, damaged, cut short, no VCF, without a sample,
     with one named twice, or of another or an unknown genome build; OSError where the file system refuses.
     """
-    if path.is_dir():
+    status = path.stat()
+    if S_ISDIR(status.st_mode):
         raise FileRefusedError("it is a folder that cannot be looked into: allow it, or name its files one by one")
-    if path.exists() and not path.is_file():
+    if not S_ISREG(status.st_mode):
         # reading a named pipe would wait for its writer for ever
         raise FileRefusedError("it is no regular file: give VCF files of CNV calls")
-    if path.stat().st_size > IN_MEMORY:
+    if status.st_size > IN_MEMORY:
         return _long(path, assembly)
     raw = path.read_bytes()
     text = _inflate(path, raw)

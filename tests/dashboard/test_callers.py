@@ -15,18 +15,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import caller_words, settings
-from dashboard.store import database as database_module
 from data_prep.dialects import DIALECTS
 from data_prep.domain import callers
 from data_prep.domain.levels import Level
 from data_prep.site_tables import LEAST_ALLELE_LENGTH
+from tests.dashboard.opened_page import opened_page
 from tests.dashboard.served import served
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.dialects.test_builds import VALUES, loss
 from tests.data_prep.dialects.texts import CALLERS
 from tests.data_prep.dragen_text import write_table
 
-APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 GSTM1 = (109_687_000, 109_698_000)
 OF_ITS_OWN = {"dragen-4.4": "cnvLength", "canvas": "L10kb", "manta": "MinQUAL", "gatk-sv": "MULTIALLELIC"}
 """A filter of the caller; DRAGEN and Canvas set theirs below 10 kb."""
@@ -92,16 +91,7 @@ Open = Callable[..., AppTest]
 def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     def run(database: Built, page: str, **query: str) -> AppTest:
         settings.store().close()
-        monkeypatch.setenv("CNV_DATABASE", str(database.path))
-        monkeypatch.setattr(database_module, "WATCH_INTERVAL", 0.0)
-        app = AppTest.from_file(APP, default_timeout=30).run()
-        if page != "start":
-            app.switch_page(f"views/{page}.py")
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
+        return opened_page(monkeypatch, database.path, page, query)
 
     yield run
     settings.store().close()

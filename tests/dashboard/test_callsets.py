@@ -12,17 +12,16 @@ from streamlit.testing.v1 import AppTest
 from dashboard import settings
 from dashboard.downloads.asked import RefusedError, asked
 from dashboard.filters import Filters
-from dashboard.store import database as database_module
 from dashboard.store.carriers import frequencies
 from dashboard.store.database import Generation, Store
 from dashboard.target import region_target
 from data_prep.callsets import combine
 from data_prep.domain.intervals import Interval
 from tests.dashboard.demonstration import GSTM1, demonstration
+from tests.dashboard.opened_page import opened_page
 from tests.dashboard.plain_counter import Question, count
 from tests.dashboard.small_database import Contents, write_file
 
-APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 NEWER, OLDER = "DRAGEN 3.7.6", "DRAGEN 3.5.7b"
 
 
@@ -69,15 +68,7 @@ def coding() -> Question:
 @pytest.fixture
 def open_gene(pointer: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
     def opened(page: str = "gene", **query: str) -> AppTest:
-        monkeypatch.setenv("CNV_DATABASE", str(pointer))
-        monkeypatch.setattr(database_module, "WATCH_INTERVAL", 0.0)
-        app = AppTest.from_file(APP, default_timeout=30).run()
-        app.switch_page(f"views/{page}.py")
-        for name, value in (({"gene": "GSTM1"} if page == "gene" else {}) | query).items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
+        return opened_page(monkeypatch, pointer, page, ({"gene": "GSTM1"} if page == "gene" else {}) | query)
 
     yield opened
     settings.store().close()

@@ -12,12 +12,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
-from dashboard.store import database as database_module
 from tests.dashboard.demonstration import GSTM1, demonstration
+from tests.dashboard.opened_page import APP, opened_page
 from tests.dashboard.plain_counter import Question, count
 from tests.dashboard.small_database import Contents, Event, write_file
 
-APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 CONTENTS = demonstration()
 Open = Callable[..., AppTest]
 
@@ -30,16 +29,7 @@ def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]
         path = tmp_path / "cnv.duckdb"
         if contents is not None and not path.exists():
             write_file(path, contents)
-        monkeypatch.setenv("CNV_DATABASE", str(path))
-        monkeypatch.setattr(database_module, "WATCH_INTERVAL", 0.0)
-        app = AppTest.from_file(APP, default_timeout=30).run()
-        if page != "start":
-            app.switch_page(f"views/{page}.py")
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
+        return opened_page(monkeypatch, path, page, query)
 
     yield opened
     settings.store().close()
