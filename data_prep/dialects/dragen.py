@@ -15,6 +15,7 @@ from data_prep.dialects.records import (
     Plain,
     Ploidy,
     copy_number,
+    count,
     format_values,
     info_number,
     kinds,
@@ -95,7 +96,7 @@ class Dragen:
                 number(pl.col("SM")).alias("copy_ratio"),
                 # a joint record has no QUAL of its own, and one for each sample
                 pl.coalesce(number(pl.col("qual")), number(pl.col("QS"))).alias("quality"),
-                pl.col("BC").cast(pl.Int32, strict=False).alias("bins"),
+                count(pl.col("BC")).alias("bins"),
                 pl.coalesce("FT", "filter").fill_null(".").alias("filters"),
             ),
             Ploidy.GENOTYPE,
@@ -141,7 +142,7 @@ def _at_the_same_place(info: pl.Series, keys: Sequence[str]) -> pl.DataFrame | N
     columns = []
     for key, place in zip(keys, places, strict=True):
         text = cut.field(f"field_{place}")
-        if not text.str.starts_with(f"{key}=").fill_null(False).all():
+        if not text.str.contains(rf"^{key}=-?\d+$").fill_null(False).all():
             return None
         column = text.str.slice(len(key) + 1).cast(pl.Int64, strict=False).alias(key.lower())
         if column.null_count():
