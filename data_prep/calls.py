@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -264,8 +264,8 @@ def remarks_of(judged: pl.DataFrame) -> pl.DataFrame:
 
     A value that is no number, fields that a dialect finds at odds, and a copy number that contradicts ALT, copy ratio or genotype.
     """
-    schema = {"file": judged.schema["file"], "row": judged.schema["row"], "remark": pl.String, "example": pl.String}
-    parts = [pl.DataFrame(schema=schema)]
+    text: Any = {"remark": pl.String, "example": pl.String}
+    parts = [pl.DataFrame(schema={"file": judged.schema["file"], "row": judged.schema["row"], **text})]
     place = ("file", "row")
     none = pl.lit(None, pl.String).alias("example")
     if judged.get_column("unreadable").null_count() < judged.height:

@@ -3,7 +3,7 @@
 What callers disagree on is said record by record: what kind it is, and what its genotype tells of the copies expected.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -251,39 +251,47 @@ _INFO_NUMBERS: Final = "END|SVLEN|REFLEN|CNVLEN"
 _NO_WHOLE_NUMBER: Final = rf"(?:^|;)((?:{_INFO_NUMBERS})=(?:[^;]*[^-0-9,.;][^;]*|[^;]*\d\.[^;]*|[^;]*\.\d[^;]*))(?:;|$)"
 
 
-def unreadable_fields(table: pl.DataFrame, depth: str | None = None) -> pl.Series:
+def unreadable_fields(
+    table: pl.DataFrame, depth: str | None = None, parsed: Mapping[str, str] | None = None, places: bool = True
+) -> pl.Series:
     """The column `unreadable` of `RECORD`, from text columns and the FORMAT values that a dialect has read (R4).
 
     A dot and a key that is left out are "not given"; any other text that is no number in its field is damage, and no reason
     to believe a call. An empty QUAL column is such a text, a record cut short before it is not (it is `malformed`).
-    `depth`: the INFO key of a normalised depth, where the dialect reads one.
+    `depth`: the INFO key of a normalised depth, where the dialect reads one. What a dialect has parsed need not be parsed again:
+    `parsed` names the columns of `table` with the numbers of FORMAT keys, and without `places` the lengths of INFO are known to be
+    whole numbers.
     """
+    parsed = parsed or {}
 
     def unread(text: pl.Expr, value: pl.Expr) -> pl.Expr:
         return text.is_not_null() & value.is_null()
 
     quality = pl.when(pl.col("values").is_not_null()).then(pl.col("qual").fill_null(""))
-    fields = {"QUAL": (quality, unread(quality, number(quality)) & (quality != "."))}
+    fields: dict[str, tuple[pl.Expr, pl.Expr]] = {
+        "QUAL": (quality, unread(quality, number(quality)) & (quality != "."))
+    }
     for keys, parse in ((_DECIMALS, number), (_COUNTS, _count), (_COPIES, copy_number)):
         for key in keys:
             if key in table.columns:
-                fields[key] = (pl.col(key), unread(pl.col(key), parse(pl.col(key))))
+                value = pl.col(parsed[key]) if key in parsed else parse(pl.col(key))
+                fields[key] = (pl.col(key), unread(pl.col(key), value))
     if depth is not None:
         text = info_text(depth)
         fields[depth] = (text, unread(text, number(text)) & (text != "."))
-    places = pl.col("info").str.extract(_NO_WHOLE_NUMBER)
+    damaged_places = pl.col("info").str.contains(_NO_WHOLE_NUMBER).any() if places else pl.lit(False)
     found = table.select(
-        *(unreadable.any().alias(name) for name, (_, unreadable) in fields.items()),
-        places.is_not_null().any().alias("places"),
+        *(unreadable.any().alias(name) for name, (_, unreadable) in fields.items()), damaged_places.alias("places")
     ).row(0, named=True)
     if not any(found.values()):
         return pl.repeat(None, table.height, dtype=pl.String, eager=True).alias("unreadable")
-    parts = [
+    parts: list[pl.Expr] = [
         pl.when(unreadable).then(pl.format(f"{name} {{}}", text.str.slice(0, _SHOWN)))
         for name, (text, unreadable) in fields.items()
         if found[name]
     ]
-    parts.append(places.str.replace("=", " ", literal=True).str.slice(0, _SHOWN))
+    place = pl.col("info").str.extract(_NO_WHOLE_NUMBER)
+    parts.append(place.str.replace("=", " ", literal=True).str.slice(0, _SHOWN))
     lines = pl.concat_str(parts, separator="\n", ignore_nulls=True)
     return table.select(pl.when(lines != "").then(lines).alias("unreadable")).to_series()
 
