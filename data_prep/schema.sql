@@ -91,7 +91,7 @@ CREATE TABLE chromosomes (
 COMMENT ON TABLE chromosomes IS 'The 24 chromosomes of GRCh38.';
 COMMENT ON COLUMN chromosomes.chrom IS 'Name, chr1 to chrY.';
 COMMENT ON COLUMN chromosomes.length IS 'Bases.';
-COMMENT ON COLUMN chromosomes.sequenced IS 'Bases that are known sequence: length less the assembly gaps.';
+COMMENT ON COLUMN chromosomes.sequenced IS 'Bases that are known sequence: length less the assembly gaps and telomeres, which are runs of N; modelled centromeres are in it.';
 COMMENT ON COLUMN chromosomes.refseq IS 'RefSeq accession with version (NC_...).';
 COMMENT ON COLUMN chromosomes.genbank IS 'GenBank accession with version (CM...).';
 COMMENT ON COLUMN chromosomes.refget IS 'GA4GH refget digest (SQ....).';
@@ -301,7 +301,7 @@ CREATE TABLE callability (
     seen USMALLINT NOT NULL,
     samples USMALLINT NOT NULL
 );
-COMMENT ON TABLE callability IS 'How many samples the caller could see at each base (R5), as a step function; empty where the release writes no reference rows. A base in no row was seen in nobody.';
+COMMENT ON TABLE callability IS 'How many samples the caller could see at each base (R5), as a step function; empty where the release writes no reference rows. A base in no row was seen in nobody. What reference rows say: assembly gaps, telomeres and modelled centromeres (problem_regions) are never callable, whatever stands here.';
 COMMENT ON COLUMN callability.chrom IS 'Chromosome.';
 COMMENT ON COLUMN callability.start IS 'First base, 0-based.';
 COMMENT ON COLUMN callability."end" IS 'End, half-open.';
@@ -521,7 +521,7 @@ COMMENT ON COLUMN bins.cohort IS 'unrelated or all.';
 COMMENT ON COLUMN bins.superpopulation IS 'Code of the super-population, or all.';
 COMMENT ON COLUMN bins.bases IS 'Sum over people of the callable bases of this bin that their events cover. Adds up over bins and super-populations.';
 COMMENT ON COLUMN bins.most IS 'Most people at one callable base of the bin. Does not add up.';
-COMMENT ON COLUMN bins.callable IS 'Bases of the bin that count: known sequence, and where the release writes reference rows those that the caller saw in half of the samples or more (R5).';
+COMMENT ON COLUMN bins.callable IS 'Bases of the bin that count: outside assembly gaps, telomeres and modelled centromeres (problem_regions), and where the release writes reference rows those that the caller saw in half of the samples or more (R5).';
 COMMENT ON COLUMN bins.samples IS 'People counted on this chromosome in the group.';
 
 CREATE TABLE site_differences (

@@ -15,12 +15,10 @@ from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.target import Target
 from data_prep.domain.intervals import Interval
+from data_prep.domain.sight import BLIND_KINDS
 
 LEAST_SEEN: Final = 0.5
 """Share of the place, and of the samples over it, from which a frequency is shown (R5)."""
-
-BLIND_KINDS: Final = ("blind", "gap")
-"""Kinds of problem region where no call can be made; in the others calls need care (R11)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def test_half_of_the_samples_must_be_seen_on_average_r5(
 def test_other_problem_regions_ask_for_care_and_hide_nothing_r11(in_memory: Make) -> None:
     problems = [
         ("pericentromere", "chr5", 0, 1_500, "Pericentromere of chr5"),
-        ("telomere", "chr5", 5_000, 6_000, "Telomere of chr5"),
+        ("telomere", "chr5", 2_500, 6_000, "Telomere of chr5"),
         ("gap", "chr5", 1_900, 2_500, "Assembly gap"),
     ]
     found = callability(in_memory(Contents(problems=problems)), TARGET)
@@ -63,3 +63,12 @@ def test_other_problem_regions_ask_for_care_and_hide_nothing_r11(in_memory: Make
     assert found.blind_names == ("Assembly gap",)
     assert found.blind == pytest.approx(0.1)
     assert found.assessable
+
+
+@pytest.mark.parametrize("kind", ["gap", "telomere", "centromere"])
+def test_gaps_telomeres_and_modelled_centromeres_are_never_callable_r5(in_memory: Make, kind: str) -> None:
+    """Where the release tells nothing of what was seen, too."""
+    found = callability(in_memory(Contents(problems=[(kind, "chr5", 400, 1_501, "no sequence")])), TARGET)
+    assert found.blind == pytest.approx(0.501)
+    assert not found.assessable
+    assert found.care == ()

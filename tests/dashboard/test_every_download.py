@@ -498,7 +498,7 @@ def expected_genes(cohort: Cohort, question: Question) -> list[dict[str, Any]]:
     address = {name: value for name, value in question.address.items() if name not in ("gene", "region")}
     samples = len(raw_calls.people(cohort.con, question))
     blind = cohort.rows(
-        """SELECT start, "end" FROM problem_regions WHERE chrom = $chrom::chrom AND kind IN ('blind', 'gap')""",
+        """SELECT start, "end" FROM problem_regions WHERE chrom = $chrom::chrom AND kind IN ('blind', 'gap', 'telomere', 'centromere')""",
         chrom=question.chrom,
     )
     found = []
