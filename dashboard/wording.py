@@ -87,7 +87,7 @@ def rule(overlap: Overlap, pieces: Pieces) -> str:
         case Rule.ANY:
             return f"that touch the {pieces.noun}"
         case Rule.COVERS:
-            return f"that cover the {pieces.noun} but for 1 kb at either end"
+            return f"that cover the {pieces.noun} but for 1 kb, and at most a tenth of it, at either end"
         case Rule.FRACTION:
             return f"that cover {share(overlap)} of the {pieces.noun} or more"
         case Rule.WITHIN:

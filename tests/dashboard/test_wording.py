@@ -116,7 +116,7 @@ def test_touching_is_never_called_losing_r7() -> None:
         (
             Filters(level=Level.ALL, min_length=10_000, overlap=Overlap(Rule.COVERS)),
             "losses and gains, whatever their filter, of 10 kb or more",
-            "losses and gains, whatever their filter, that cover the gene but for 1 kb at either end, gene by gene, of 10 kb or more",
+            "losses and gains, whatever their filter, that cover the gene but for 1 kb, and at most a tenth of it, at either end, gene by gene, of 10 kb or more",
         ),
     ],
 )
