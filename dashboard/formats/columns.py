@@ -137,7 +137,12 @@ FREQUENCIES: Final = Table(
         Column("without_copy_number", pl.Int32, "Carriers whose caller gives no copy number"),
         Column("pass_carriers", pl.Int32, "What carriers would be at the level pass"),
         Column("pass_frequency", pl.Float64, "What frequency would be at the level pass"),
-        Column("note", pl.String, "Why there are no numbers, where there are none"),
+        Column(
+            "seen",
+            pl.Float64,
+            "Share of these people in whom the caller saw half or more of the place, where files tell",
+        ),
+        Column("note", pl.String, "What limits the numbers: lower bounds, relatives counted; or why there are none"),
     ),
 )
 
@@ -183,7 +188,7 @@ GENES: Final = Table(
             Column("low_gains", pl.Int32, "Carriers of a gain with more copies than expected"),
             Column("high_gains", pl.Int32, "Carriers of a gain with 2.5 times the expected copies or more"),
         ),
-        FREQUENCIES.columns[-1],
+        *FREQUENCIES.columns[-2:],
     ),
 )
 
@@ -218,4 +223,5 @@ _SITE: Final = (
     Column("problem", pl.String, "Kind of problem region that covers half of it or more"),
     Column("genes", pl.String, "Genes that it touches"),
     Column("coding", pl.String, "Genes whose coding sequence it takes"),
+    *FREQUENCIES.columns[-2:],
 )
