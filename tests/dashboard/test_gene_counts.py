@@ -81,7 +81,7 @@ def test_every_gene_is_counted_as_a_plain_reading_counts_it_r6_r7(in_memory: Mak
             continue  # its events are sets of 156,000 bases for the plain reading; the others try the same rules
         for direction, classes in CLASSES.items():
             plain = count(CONTENTS.people, CONTENTS.events, direction, question(gene, filters))[("all", "all")]
-            assert row["samples"] == plain["samples"]
+            assert row["samples"] == (None if gene.symbol == "SMN1" else plain["samples"])
             names = [f"{name}_{direction}" for name in ("carriers", "frequency", "ci_low", "ci_high")]
             if gene.symbol == "SMN1" or direction not in {one.value for one in filters.directions}:
                 assert {row[name] for name in (*names, *classes)} == {None}
