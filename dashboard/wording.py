@@ -29,6 +29,10 @@ LEVEL_WORDS: Final = {
 }
 
 
+LEAST_P: Final = 1e-300
+"""Below it a p value has few digits left, and 0 is stored for what is smaller still."""
+
+
 def count(number: int) -> str:
     """1,204."""
     return f"{number:,}"
@@ -85,6 +89,13 @@ def frequency(
         seen = "" if people_seen is None else f", seen in {people_seen:,}"
         return f"{told}{seen}, below {upper_bound(high)}"
     return f"{told} ({percent(carriers / samples)}, {interval_percent(low, high)})"
+
+
+def p_value(p: float) -> str:
+    """0.031, 4.2e-17, and “below 1e-300” where digits end: a probability of 0 is none."""
+    if p < LEAST_P:
+        return f"below {LEAST_P:g}"
+    return f"{p:.2g}"
 
 
 def length(bases: int) -> str:
@@ -227,6 +238,11 @@ def group(filters: Filters) -> str:
 def kind_of_problem(kind: str) -> str:
     """A kind of problem region in words; one of a mask by the mask's name."""
     return {"par": "PAR", "ampliconic-y": "ampliconic Y"}.get(kind, kind.replace("-", " "))
+
+
+def kinds_of_problem(kinds: str) -> str:
+    """Several of them, as the database joins them."""
+    return ", ".join(kind_of_problem(kind) for kind in kinds.split(", "))
 
 
 def left_out(chrom: str, marked: int, mismatched: int) -> str:

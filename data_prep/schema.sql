@@ -460,7 +460,7 @@ COMMENT ON COLUMN sites.median_bins IS 'Median bins of the members; null where t
 COMMENT ON COLUMN sites.few_bins IS 'That median is two or fewer: badged and left out of rankings.';
 COMMENT ON COLUMN sites.multi_allelic IS 'A site of the other direction overlaps it reciprocally by at least 0.5, or four or more states of copy number (less the expected; people without a member have the expected one) are each held by 1 % or more of the people counted on the chromosome.';
 COMMENT ON COLUMN sites.alleles IS 'Allele frequency has a meaning (R6): a loss of 3 kb or more, of three bins or more in the median, whose carriers all have a copy number.';
-COMMENT ON COLUMN sites.problem IS 'Kind of problem region that covers half of the founding interval or more, of several the one that covers most; null if none.';
+COMMENT ON COLUMN sites.problem IS 'Kinds of problem region of which each covers half of the founding interval or more, masks among them: in alphabetical order, joined by a comma and a space; null if none. Sites with any stay out of differences (R10).';
 
 CREATE TABLE site_counts (
     site_id INTEGER NOT NULL,
@@ -542,9 +542,9 @@ COMMENT ON COLUMN site_differences.direction IS 'Its direction: q is over all ro
 COMMENT ON COLUMN site_differences.carriers IS 'Carriers compared.';
 COMMENT ON COLUMN site_differences.samples IS 'People compared.';
 COMMENT ON COLUMN site_differences.chi_square IS 'Chi-square statistic of carriers and others over the super-populations.';
-COMMENT ON COLUMN site_differences.p IS 'Its p value.';
+COMMENT ON COLUMN site_differences.p IS 'Its p value; 0 stands for one too small for a number, and is to be written as below 1e-300.';
 COMMENT ON COLUMN site_differences.exact IS 'An expected count is below 5: p comes not from the chi-square distribution but from every way to spread as many carriers over the super-populations, each weighed by its probability; where there are over 100,000 ways, from as many drawn.';
-COMMENT ON COLUMN site_differences.q IS 'Benjamini-Hochberg over exactly the rows of this direction.';
+COMMENT ON COLUMN site_differences.q IS 'Benjamini-Hochberg over exactly the rows of this direction; 0 as in p.';
 COMMENT ON COLUMN site_differences.fst IS 'F_ST, Hudson''s estimator (Bhatia et al. 2013) over the super-populations: mean numerator over mean denominator of the pairs. Alleles as in R6: null where sites.alleles is false.';
 COMMENT ON COLUMN site_differences.vst IS 'V_ST = (V_T - V_S) / V_T of the copy number less the expected one, capped at +8; a person''s copy number is that of a credible event of either direction with a reciprocal overlap of at least 0.5, else the expected.';
 
@@ -580,4 +580,4 @@ COMMENT ON COLUMN site_hardy_weinberg.population IS 'Population.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_0 IS 'People without a copy.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_1 IS 'People with one.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_2 IS 'People with two.';
-COMMENT ON COLUMN site_hardy_weinberg.p IS 'Exact test (Wigginton et al. 2005), two-sided.';
+COMMENT ON COLUMN site_hardy_weinberg.p IS 'Exact test (Wigginton et al. 2005), two-sided; 0 as in site_differences.p.';

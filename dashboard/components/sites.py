@@ -114,6 +114,7 @@ def _all_sites(run: Run, found: pl.DataFrame, groups: list[str], subject: Subjec
             column_config=_configuration(groups),
             hide_index=True,
             height=420,
+            placeholder="",
             alt=f"All {found.height} sites here; the CSV has the same rows.",
         )
 
@@ -170,7 +171,7 @@ def _configuration(groups: list[str]) -> dict[str, Any]:
         "allele_frequency": column.NumberColumn("Allele frequency", format="percent"),
         "few_bins": column.CheckboxColumn("Few bins", help="A median of two or fewer: the least certain kind"),
         "multi_allelic": column.CheckboxColumn("Multi-allelic"),
-        "problem": column.TextColumn("Problem region"),
+        "problem": column.TextColumn("Problem regions", help="Every kind that covers half of it or more"),
         "genes": column.TextColumn("Genes"),
         "coding": column.TextColumn("Coding", help="Genes whose coding sequence it takes"),
     }
@@ -240,5 +241,5 @@ def _care(row: dict[str, Any]) -> list[str]:
     if is_partly_seen(row["seen"]) and row["assessable"]:
         told.append(f"seen in {wording.seen(row['seen'])} of people")
     if row["problem"]:
-        told.append(wording.kind_of_problem(row["problem"]))
+        told.append(wording.kinds_of_problem(row["problem"]))
     return told

@@ -88,6 +88,9 @@ _EVENT: Final = Column(
     "event", pl.Int64, "Number of the event: a call, or abutting ones of one person and direction, joined"
 )
 _SITE_OF: Final = Column("site", pl.String, "Site of the event, where it belongs to one")
+_PROBLEM: Final = Column(
+    "problem", pl.String, "Kinds of problem region that each cover half of it or more, joined by commas"
+)
 _OVERLAP: Final = Column("overlap", pl.Float64, "Share of the gene or region that lies within it, 0 to 1")
 
 CARRIERS: Final = Table(
@@ -101,6 +104,7 @@ CARRIERS: Final = Table(
         _EVENT,
         _SITE_OF,
         _OVERLAP,
+        _PROBLEM,
     ),
 )
 
@@ -115,6 +119,7 @@ CALLS: Final = Table(
         _EVENT,
         _SITE_OF,
         _OVERLAP,
+        _PROBLEM,
     ),
 )
 
@@ -220,7 +225,7 @@ _SITE: Final = (
     Column("median_bins", pl.Float64, "Median read-depth bins"),
     Column("few_bins", pl.Boolean, "That median is two or fewer: the least certain kind"),
     Column("multi_allelic", pl.Boolean, "Losses and gains, or four or more copy numbers, occur here"),
-    Column("problem", pl.String, "Kind of problem region that covers half of it or more"),
+    _PROBLEM,
     Column("genes", pl.String, "Genes that it touches"),
     Column("coding", pl.String, "Genes whose coding sequence it takes"),
     *FREQUENCIES.columns[-2:],

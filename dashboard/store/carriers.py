@@ -21,6 +21,7 @@ from dashboard.seen import LEAST_SEEN, is_partly_seen
 from dashboard.store.callability import Sight, sight
 from dashboard.store.database import Generation, Size, Statement, remembered
 from dashboard.store.panel import GROUPED_BY, Panel, counted, expected_copies, panel
+from dashboard.store.problems import problem_kinds_of
 from dashboard.store.sites import site_names
 from dashboard.store.statistics import over_people_seen, wilson, with_frequency
 from dashboard.target import Pieces, Target, region_target, surroundings
@@ -122,9 +123,10 @@ CARRIER_COLUMNS: Final = {
     "event": pl.Int64,
     "site": pl.String,
     "overlap": pl.Float64,
+    "problem": pl.String,
 }
 """Columns of a list of carriers, one row an event; positions are 0-based and half-open. `site` is null where the event
-belongs to none."""
+belongs to none, `problem` where it lies in no problem region: of those it lies in, every kind."""
 
 _TALLIES: Final = (
     ("complete_losses", (CallClass.COMPLETE_LOSS,)),
@@ -425,6 +427,7 @@ def _listed(database: Generation, touching: Touching, who: Mask, target: Target,
             length=pl.col("end") - pl.col("start"),
             event=pl.col("event_id"),
             overlap=shared / place.length,
+            problem=problem_kinds_of(database, place.chrom, rows),
         )
         .sort("superpopulation", "population", "sample", pl.col("direction") == "gain", "start", "end", "event")
         .select(list(CARRIER_COLUMNS))

@@ -26,7 +26,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from dashboard.colours import LIGHT
 from data_prep.domain.copy_number import CallClass
-from tests import raw_calls, read_back
+from tests import plain_sites, raw_calls, read_back
 from tests.dashboard.served import ROOT, served
 from tests.raw_calls import Question
 
@@ -177,7 +177,18 @@ NUMBERS = """{0}.class::VARCHAR, {0}.copy_number, {0}.expected_copy_number, {0}.
 SHARED = 'greatest(least({0}."end", {2}) - greatest({0}.start, {1}), 0) / ({2} - {1})'
 COLUMNS = [
     *("sample", "superpopulation", "population", "sex", "chrom", "start", "end", "length", "class", "copy_number"),
-    *("expected_copy_number", "copy_ratio", "quality", "bins", "filters", "genotype", "event", "site", "overlap"),
+    *(
+        "expected_copy_number",
+        "copy_ratio",
+        "quality",
+        "bins",
+        "filters",
+        "genotype",
+        "event",
+        "site",
+        "overlap",
+        "problem",
+    ),
 ]
 
 
@@ -199,7 +210,7 @@ def expected_rows(cohort: Cohort, question: Question, table: str) -> list[Row]:
         if table == "carriers"
         else "c.genotype"
     )
-    return cohort.rows(
+    found = cohort.rows(
         f"""SELECT {PERSON}, {of}.chrom::VARCHAR, {of}.start + 1, {of}."end", {of}."end" - {of}.start, {NUMBERS.format(of)},
             {genotype}, e.event_id, t.site, {SHARED.format(of, question.start, question.end)}
         FROM carried k JOIN samples s USING (sample)
@@ -208,6 +219,9 @@ def expected_rows(cohort: Cohort, question: Question, table: str) -> list[Row]:
         LEFT JOIN sites t USING (site_id) {"" if table == "carriers" else "JOIN calls c USING (event_id)"}""",
         chrom=question.chrom,
     )
+    regions = cohort.rows('SELECT kind, chrom::VARCHAR, start, "end" FROM problem_regions')
+    regions = [tuple(row) for row in regions if row[1] == question.chrom]
+    return [(*row, plain_sites.problem((row[4], row[5] - 1, row[6]), regions)) for row in found]
 
 
 @pytest.mark.parametrize("address", PLACES, ids=urlencode)

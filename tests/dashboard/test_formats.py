@@ -535,7 +535,7 @@ def test_sites_have_counts_in_info_and_no_people_r6(tmp_path: Path) -> None:
 def test_columns_are_those_of_r13() -> None:
     r13 = (
         "sample, superpopulation, population, sex, chrom, start, end, length, class, copy_number, "
-        "expected_copy_number, copy_ratio, quality, bins, filters, genotype, event, site, overlap"
+        "expected_copy_number, copy_ratio, quality, bins, filters, genotype, event, site, overlap, problem"
     )
     assert list(CARRIERS.names) == list(CALLS.names) == r13.split(", ")
 
