@@ -154,7 +154,7 @@ def _sights(database: Generation, places: Sequence[Interval]) -> Iterator[Sight]
 def _callable_before(database: Generation, place: Interval) -> Callable[[NDArray[np.int64]], NDArray[np.int64]]:
     """How many bases of the place lie before a position, those left out where no call can be made whatever a row says."""
     steps = [place.start]
-    for start, end in _union(sorted(_blind(database, place))):
+    for start, end in _blind(place, _problems(database, place)):
         steps += [start, end]
     places = np.array([*steps, place.end], np.int64)
     # stretches of sequence and of none take turns
@@ -172,23 +172,29 @@ def _place(place: Interval) -> dict[str, object]:
     return {"chrom": place.chrom, "start": place.start, "end": place.end}
 
 
-def _blind(database: Generation, place: Interval) -> list[tuple[int, int]]:
-    """The parts of the place where no call can be made."""
-    problems = landmarks(database).problems.touching(place).select("kind", "start", "end").rows()
-    return [(max(start, place.start), min(end, place.end)) for kind, start, end in problems if kind in BLIND_KINDS]
+def _problems(database: Generation, place: Interval) -> list[tuple[str, str, int, int]]:
+    """Kind, name, start and end of the problem regions that touch the place; most places have none, so that is told first."""
+    known = landmarks(database).problems
+    there = known.numbers(place)
+    return known.rows[there].select("kind", "name", "start", "end").rows() if len(there) else []
+
+
+def _blind(place: Interval, problems: Sequence[tuple[str, str, int, int]]) -> list[tuple[int, int]]:
+    """The parts of the place where no call can be made, each base once."""
+    return _union(sorted((max(a, place.start), min(b, place.end)) for kind, _, a, b in problems if kind in BLIND_KINDS))
 
 
 def _described(database: Generation, place: Interval, one: Sight | None, chosen: Mask) -> Callability:
     """`chosen`: who is counted."""
-    problems = landmarks(database).problems.touching(place).select("kind", "name").rows()
+    problems = _problems(database, place)
     told = 0 if one is None else int((one.told & chosen).sum())
     people_seen = int((one.seen & chosen).sum()) if one is not None and told else None
     return Callability(
-        blind=sum(end - start for start, end in _union(sorted(_blind(database, place)))) / place.length,
-        blind_names=tuple(dict.fromkeys(name for kind, name in problems if kind in BLIND_KINDS)),
+        blind=sum(end - start for start, end in _blind(place, problems)) / place.length,
+        blind_names=tuple(dict.fromkeys(name for kind, name, _, _ in problems if kind in BLIND_KINDS)),
         seen=None if people_seen is None else people_seen / told,
         people_seen=people_seen,
-        care=_by_kind([(kind, name) for kind, name in problems if kind not in BLIND_KINDS]),
+        care=_by_kind([(kind, name) for kind, name, _, _ in problems if kind not in BLIND_KINDS]),
     )
 
 
