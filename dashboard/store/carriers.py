@@ -294,7 +294,8 @@ def _counts(database: Generation, target: Target, asked: Sequence[Filters]) -> l
                 direction,
                 carries[row][direction is Direction.GAIN],
                 counts[row],
-                *((float(low[row, way]), float(high[row, way])) if counts[row] else (None, None)),
+                ci_low=float(low[row, way]) if counts[row] else None,
+                ci_high=float(high[row, way]) if counts[row] else None,
                 people_seen=views[row][0],
                 assessable=views[row][1],
             )
