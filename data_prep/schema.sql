@@ -91,7 +91,7 @@ CREATE TABLE chromosomes (
 COMMENT ON TABLE chromosomes IS 'The 24 chromosomes of GRCh38.';
 COMMENT ON COLUMN chromosomes.chrom IS 'Name, chr1 to chrY.';
 COMMENT ON COLUMN chromosomes.length IS 'Bases.';
-COMMENT ON COLUMN chromosomes.sequenced IS 'Bases that are known sequence: length less the assembly gaps.';
+COMMENT ON COLUMN chromosomes.sequenced IS 'Bases that are known sequence: length less the assembly gaps and telomeres, which are runs of N; modelled centromeres are in it.';
 COMMENT ON COLUMN chromosomes.refseq IS 'RefSeq accession with version (NC_...).';
 COMMENT ON COLUMN chromosomes.genbank IS 'GenBank accession with version (CM...).';
 COMMENT ON COLUMN chromosomes.refget IS 'GA4GH refget digest (SQ....).';
@@ -301,7 +301,7 @@ CREATE TABLE callability (
     seen USMALLINT NOT NULL,
     samples USMALLINT NOT NULL
 );
-COMMENT ON TABLE callability IS 'How many samples the caller could see at each base (R5), as a step function; empty where the release writes no reference rows. A base in no row was seen in nobody.';
+COMMENT ON TABLE callability IS 'How many samples the caller could see at each base (R5), as a step function; empty where the release writes no reference rows. A base in no row was seen in nobody. What reference rows say: assembly gaps, telomeres and modelled centromeres (problem_regions) are never callable, whatever stands here.';
 COMMENT ON COLUMN callability.chrom IS 'Chromosome.';
 COMMENT ON COLUMN callability.start IS 'First base, 0-based.';
 COMMENT ON COLUMN callability."end" IS 'End, half-open.';
@@ -460,7 +460,7 @@ COMMENT ON COLUMN sites.median_bins IS 'Median bins of the members; null where t
 COMMENT ON COLUMN sites.few_bins IS 'That median is two or fewer: badged and left out of rankings.';
 COMMENT ON COLUMN sites.multi_allelic IS 'A site of the other direction overlaps it reciprocally by at least 0.5, or four or more states of copy number (less the expected; people without a member have the expected one) are each held by 1 % or more of the people counted on the chromosome.';
 COMMENT ON COLUMN sites.alleles IS 'Allele frequency has a meaning (R6): a loss of 3 kb or more, of three bins or more in the median, whose carriers all have a copy number.';
-COMMENT ON COLUMN sites.problem IS 'Kind of problem region that covers half of the founding interval or more, of several the one that covers most; null if none.';
+COMMENT ON COLUMN sites.problem IS 'Kinds of problem region of which each covers half of the founding interval or more, masks among them: in alphabetical order, joined by a comma and a space; null if none. Sites with any stay out of differences (R10).';
 
 CREATE TABLE site_counts (
     site_id INTEGER NOT NULL,
@@ -521,7 +521,7 @@ COMMENT ON COLUMN bins.cohort IS 'unrelated or all.';
 COMMENT ON COLUMN bins.superpopulation IS 'Code of the super-population, or all.';
 COMMENT ON COLUMN bins.bases IS 'Sum over people of the callable bases of this bin that their events cover. Adds up over bins and super-populations.';
 COMMENT ON COLUMN bins.most IS 'Most people at one callable base of the bin. Does not add up.';
-COMMENT ON COLUMN bins.callable IS 'Bases of the bin that count: known sequence, and where the release writes reference rows those that the caller saw in half of the samples or more (R5).';
+COMMENT ON COLUMN bins.callable IS 'Bases of the bin that count: outside assembly gaps, telomeres and modelled centromeres (problem_regions), and where the release writes reference rows those that the caller saw in half of the samples or more (R5).';
 COMMENT ON COLUMN bins.samples IS 'People counted on this chromosome in the group.';
 
 CREATE TABLE site_differences (
@@ -542,9 +542,9 @@ COMMENT ON COLUMN site_differences.direction IS 'Its direction: q is over all ro
 COMMENT ON COLUMN site_differences.carriers IS 'Carriers compared.';
 COMMENT ON COLUMN site_differences.samples IS 'People compared.';
 COMMENT ON COLUMN site_differences.chi_square IS 'Chi-square statistic of carriers and others over the super-populations.';
-COMMENT ON COLUMN site_differences.p IS 'Its p value.';
+COMMENT ON COLUMN site_differences.p IS 'Its p value; 0 stands for one too small for a number, and is to be written as below 1e-300.';
 COMMENT ON COLUMN site_differences.exact IS 'An expected count is below 5: p comes not from the chi-square distribution but from every way to spread as many carriers over the super-populations, each weighed by its probability; where there are over 100,000 ways, from as many drawn.';
-COMMENT ON COLUMN site_differences.q IS 'Benjamini-Hochberg over exactly the rows of this direction.';
+COMMENT ON COLUMN site_differences.q IS 'Benjamini-Hochberg over exactly the rows of this direction; 0 as in p.';
 COMMENT ON COLUMN site_differences.fst IS 'F_ST, Hudson''s estimator (Bhatia et al. 2013) over the super-populations: mean numerator over mean denominator of the pairs. Alleles as in R6: null where sites.alleles is false.';
 COMMENT ON COLUMN site_differences.vst IS 'V_ST = (V_T - V_S) / V_T of the copy number less the expected one, capped at +8; a person''s copy number is that of a credible event of either direction with a reciprocal overlap of at least 0.5, else the expected.';
 
@@ -580,4 +580,4 @@ COMMENT ON COLUMN site_hardy_weinberg.population IS 'Population.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_0 IS 'People without a copy.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_1 IS 'People with one.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_2 IS 'People with two.';
-COMMENT ON COLUMN site_hardy_weinberg.p IS 'Exact test (Wigginton et al. 2005), two-sided.';
+COMMENT ON COLUMN site_hardy_weinberg.p IS 'Exact test (Wigginton et al. 2005), two-sided; 0 as in site_differences.p.';

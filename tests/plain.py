@@ -779,7 +779,8 @@ def passes(event: Event, direction: str, filters: Filters) -> bool:
 def carried(person: Person, place: Place, direction: str, filters: Filters) -> Carrier | None:
     """R7: what the person carries at the place, None if nothing.
 
-    `covers`: one piece of the union leaves at most 1 kb uncovered at the start and at most 1 kb at the end. The copy number
+    `covers`: one piece of the union leaves at most 1 kb, and at most a tenth of the place, uncovered at the start and as
+    much at the end. The copy number
     is the lowest (loss) or highest (gain) of the events that touch the place and meet the rule.
     """
     events = [
@@ -807,7 +808,8 @@ def carried(person: Person, place: Place, direction: str, filters: Filters) -> C
 
 def _meets(merged: list[tuple[int, int]], place: Place, direction: str, filters: Filters) -> bool:
     if filters.rule == "covers":
-        return any(start <= place.start + 1000 and end >= place.end - 1000 for start, end in merged)
+        missing = [(start - place.start, place.end - end) for start, end in merged]
+        return any(max(two) <= 1000 and 10 * max(two) <= place.end - place.start for two in missing)
     if filters.rule == "fraction":
         return shared_bases(merged, [(place.start, place.end)]) >= filters.share * (place.end - place.start)
     if filters.rule == "coding":
