@@ -11,16 +11,22 @@ CNVNATOR: Final = "CNVnator"
 CNVPYTOR: Final = "CNVpytor"
 DELLY: Final = "Delly"
 DRAGEN: Final = "Illumina DRAGEN"
+DRAGEN_SV: Final = "Illumina DRAGEN SV"
 GATK_GCNV: Final = "GATK gCNV"
 GATK_SV: Final = "GATK-SV"
 LUMPY: Final = "Lumpy"
 MANTA: Final = "Manta"
+MERGED: Final = "Merged callers"
 PHASE_3: Final = "1000 Genomes phase 3"
+PLAIN_VCF: Final = "Plain VCF"
 
-CUT_INTO_SEGMENTS: Final = frozenset({CANVAS, DRAGEN, GATK_GCNV})
-"""Callers that cut the genome into segments of read-depth bins: one event may be abutting calls (R3), and bins are given."""
-MADE_FOR_TWO: Final = frozenset({CNVNATOR, CNVPYTOR, DELLY, GATK_SV, LUMPY, MANTA})
+CUT_INTO_SEGMENTS: Final = frozenset({CANVAS, DRAGEN, GATK_GCNV, MERGED})
+"""Callers that cut the genome into segments of read-depth bins: one event may be abutting calls (R3), and bins are given.
+Of merged callers those that do."""
+MADE_FOR_TWO: Final = frozenset({CNVNATOR, CNVPYTOR, DELLY, DRAGEN_SV, LUMPY, MANTA})
 """Callers whose numbers are made for two copies everywhere; where one is expected a number holds only if it is zero (R2)."""
+BY_RECORD: Final = frozenset({GATK_SV, MERGED, PLAIN_VCF})
+"""Callers of which that is so of some records: where FORMAT CN, or a caller in a merge, gives the number, it counts the copies."""
 
 _SEPARATOR: Final = ", "
 
