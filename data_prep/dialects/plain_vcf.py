@@ -98,7 +98,7 @@ def plain_records(text: pl.DataFrame) -> pl.DataFrame:
         pl.when(is_reference).then(pl.lit(Kind.REFERENCE.value)).otherwise("variant").alias("variant")
     )
     table = by_copies(table)
-    undirected = (pl.col("kind") == Kind.VARIABLE.value) & carried() & pl.col("copy_number").is_null()
+    undirected = (pl.col("alt") == "<CNV>") & carried() & pl.col("copy_number").is_null()
     return junction_records(
         table.with_columns(pl.when(undirected).then(pl.coalesce(_direction(), "kind")).otherwise("kind").alias("kind"))
     )
