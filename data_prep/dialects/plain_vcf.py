@@ -81,7 +81,7 @@ def plain_records(text: pl.DataFrame) -> pl.DataFrame:
     table = table.with_columns(
         _end().alias("end"), _whole_ploidy().alias("copy_number"), filters_of_both().alias("filters")
     )
-    told = ~_typed() & (number(pl.col("SP")) > 0).fill_null(False)
+    told = ~is_reference & ~_typed() & (number(pl.col("SP")) > 0).fill_null(False)
     # no genotype where FORMAT has a place for one
     missing = genotyped() & pl.col("GT").is_null() & (pl.col("kind") != Kind.OTHER.value)
     kind = (

@@ -363,8 +363,7 @@ def _plain_vcf(record: Any, genotype: str) -> Said:
         return _by_copies(record, Said(record.pos - 1, _end(record), "reference", None, None, record.qual, None, _junction(record, genotype).filters, "two"), "reference")  # fmt: skip
     if genotyped and genotype in (".", "") and kind != "other":
         kind = "absent"
-    typed = any(one is not None for one in (_value(record, "GT") or ()))
-    told = not typed and (_value(record, "SP") or 0) > 0
+    told = not any(one.isdigit() for one in genotype) and (_value(record, "SP") or 0) > 0
     if told:
         kind = row
     if genotype.isdigit() and record.chrom not in ("chrX", "chrY"):

@@ -162,7 +162,7 @@ def test_a_named_dialect_reads_what_no_header_tells(tmp_path: Path) -> None:
     table = write_table(tmp_path / "samples.tsv", [("A", "EUR", "GBR", "male", True)])
     with pytest.raises(RuntimeError, match="caller is not known: name it with --dialect"):
         build_here([path], table, tmp_path / "cnv.duckdb")
-    with pytest.raises(RuntimeError, match="there is no dialect Manta: one of dragen"):
+    with pytest.raises(RuntimeError, match="there is no dialect Manta: one of merged, dragen"):
         build_here([path], table, tmp_path / "cnv.duckdb", dialect="Manta")
     built = build_here([path], table, tmp_path / "cnv.duckdb", dialect="manta")
     assert built.rows("SELECT class::VARCHAR FROM calls") == [("partial-loss",)]
