@@ -251,13 +251,20 @@ def _junction(record: Any, genotype: str) -> Said:
         kind = "absent"
     if kind == "loss" and alleles and None not in alleles:
         number = alleles.count(0)
+    start, end = record.pos, _end(record)
+    if "," in alt and alt[0] == "<":
+        # what is carried decides
+        _, kind, number, which = _by_alleles(record, svtype, "GT" in record.format)
+        if "GT" in record.format and genotype == "." and kind != "other":
+            kind = "absent"
+        end = _end_of_one(record, which) or end
     record_filters = [one for one in record.filter.keys() if one not in ("PASS", "SampleFT", "FailedFT")]  # noqa: SIM118
     sample = _value(record, "FT")
     faults = list(record_filters)
     if sample not in (None, "PASS") and sample not in faults:
         faults.append(sample)
     passed = sample == "PASS" or "PASS" in record.filter.keys()  # noqa: SIM118
-    return Said(record.pos, _end(record), kind, number, None, record.qual, None, ";".join(faults) or ("PASS" if passed else "."), "two")  # fmt: skip
+    return Said(start, end, kind, number, None, record.qual, None, ";".join(faults) or ("PASS" if passed else "."), "two")  # fmt: skip
 
 
 def _delly(record: Any, genotype: str) -> Said:
@@ -338,12 +345,12 @@ def _phase3(record: Any, genotype: str) -> Said:
     return Said(record.pos, _end(record), kind, number, None, record.qual, None, _filter(record), "gt")
 
 
-def _by_copies(record: Any, said: Said, row: str) -> Said:
+def _by_copies(record: Any, genotype: str, said: Said, row: str) -> Said:
     """CN before the genotype, and ECN, where a record has them."""
     total, stated = _value(record, "CN"), _value(record, "ECN")
     said.stated = stated or None
     if _alt(record) == "<CNV>":
-        said.kind = "open" if total is not None or _carries(record) else "absent"
+        said.kind = "open" if total is not None or any(one in "123456789" for one in genotype) else "absent"
         said.number, said.ploidy = total, "sex"
     elif total is not None and row != "other":
         said.kind, said.number, said.ploidy = row, total, "sex"
@@ -353,14 +360,24 @@ def _by_copies(record: Any, said: Said, row: str) -> Said:
 def _gatk_sv(record: Any, genotype: str) -> Said:
     said = _junction(record, genotype)
     row = _by_alleles(record, _info(record, "SVTYPE"), "GT" in record.format)[0]
-    return _by_copies(record, said, "other" if row == "open" else row)
+    return _by_copies(record, genotype, said, "other" if row == "open" else row)
+
+
+def _lengths(record: Any) -> list[str]:
+    return next((one[6:].split(",") for one in str(record).split("\t")[7].split(";") if one.startswith("SVLEN=")), [])
+
+
+def _end_of_one(record: Any, which: int | None) -> int | None:
+    """Where the one allele that is carried ends, if each of several has a length."""
+    lengths = _lengths(record)
+    return record.pos + abs(int(lengths[which - 1])) if len(lengths) > 1 and which is not None else None
 
 
 def _plain_vcf(record: Any, genotype: str) -> Said:
     genotyped = "GT" in record.format
     row, kind, number, which = _by_alleles(record, _info(record, "SVTYPE"), genotyped)
     if _alt(record) == ".":
-        return _by_copies(record, Said(record.pos - 1, _end(record), "reference", None, None, record.qual, None, _junction(record, genotype).filters, "two"), "reference")  # fmt: skip
+        return _by_copies(record, genotype, Said(record.pos - 1, _end(record), "reference", None, None, record.qual, None, _junction(record, genotype).filters, "two"), "reference")  # fmt: skip
     if genotyped and genotype in (".", "") and kind != "other":
         kind = "absent"
     told = not any(one.isdigit() for one in genotype) and (_value(record, "SP") or 0) > 0
@@ -369,18 +386,15 @@ def _plain_vcf(record: Any, genotype: str) -> Said:
     if genotype.isdigit() and record.chrom not in ("chrX", "chrY"):
         number = None
     start, end = record.pos, _end(record)
-    lengths = next(
-        (one[6:].split(",") for one in str(record).split("\t")[7].split(";") if one.startswith("SVLEN=")), []
-    )
-    if len(lengths) > 1 and which is not None:
-        end = start + abs(int(lengths[which - 1]))
+    lengths = _lengths(record)
+    end = _end_of_one(record, which) or end
     if start == 1 and len(lengths) == 1 and abs(int(lengths[0])) == end:
         start = 0
     if kind == "gain" and _alt(record)[0] != "<" and end <= start + 1:
         end = start + len(_alt(record)) - len(record.ref)
     said = Said(start, end, kind, number, None, record.qual, None, _junction(record, genotype).filters, "two", told)
-    said = _by_copies(record, said, row)
-    if _alt(record) == "<CNV>" and said.number is None and _carries(record):
+    said = _by_copies(record, genotype, said, row)
+    if _alt(record) == "<CNV>" and said.number is None and any(one in "123456789" for one in genotype):
         said.kind = {"DEL": "loss", "DUP": "gain"}.get((_info(record, "SVTYPE") or "")[:3], said.kind)
     return said
 
