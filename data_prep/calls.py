@@ -26,6 +26,7 @@ class Skip(StrEnum):
     MALFORMED = "malformed: a column is missing, or the position is no number"
     CHROMOSOME = "not on chromosomes 1 to 22, X or Y"
     NOT_CNV = "no copy number variant, or not supported by read depth"
+    NO_CALLER = "the file holds records of several callers, and nothing in this one names its own"
     NO_END = "no END, SVLEN or REFLEN"
     ORDER = "END is not after the start"
     BEYOND = "beyond the end of the chromosome"
@@ -37,7 +38,7 @@ class Skip(StrEnum):
     DUPLICATE = "the same record twice in one file"
 
 
-UNREADABLE: Final = (Skip.MALFORMED, Skip.NO_END, Skip.ORDER, Skip.BEYOND, Skip.NOT_CNV)
+UNREADABLE: Final = (Skip.MALFORMED, Skip.NO_END, Skip.ORDER, Skip.BEYOND, Skip.NOT_CNV, Skip.NO_CALLER)
 """Reasons that leave unknown what a record says of copy numbers, or where: a file of nothing else is no file of CNV calls."""
 
 
@@ -47,9 +48,9 @@ class Sorted:
 
     calls: pl.DataFrame
     """file, chrom (CHROM), start, end, direction, class, copy_number, expected_copy_number, copy_ratio, quality, bins,
-    filters, genotype, par_border, alleles, unreadable; sorted by file, chrom, start, end. Coordinates 0-based half-open; `alleles`: how
-    many chromosome copies the genotype names, null where the caller's genotypes do not tell; `unreadable`: a value of the
-    record is no number."""
+    filters, genotype, par_border, alleles, joins, unreadable; sorted by file, chrom, start, end. Coordinates 0-based half-open;
+    `alleles`: how many chromosome copies the genotype names, null where the caller's genotypes do not tell; `joins` as in `RECORD`;
+    `unreadable`: a value of the record is no number."""
     reference: pl.DataFrame
     """file, chrom, start, end, bins of the reference rows."""
     skipped: pl.DataFrame
@@ -59,7 +60,7 @@ class Sorted:
 
 
 _DIRECTED: Final = {kind.value: kind.value for kind in (Kind.LOSS, Kind.GAIN)}
-_NO_CALL: Final = [Kind.REFERENCE.value, Kind.OTHER.value, Kind.ABSENT.value, Kind.BALANCED.value]
+_NO_CALL: Final = [k.value for k in (Kind.REFERENCE, Kind.OTHER, Kind.ABSENT, Kind.BALANCED, Kind.UNNAMED)]
 
 
 def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
@@ -129,6 +130,8 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .then(pl.lit(Skip.CHROMOSOME.value))
         .when(kind == Kind.OTHER.value)
         .then(pl.lit(Skip.NOT_CNV.value))
+        .when(kind == Kind.UNNAMED.value)
+        .then(pl.lit(Skip.NO_CALLER.value))
         .when(end.is_null())
         .then(pl.lit(Skip.NO_END.value))
         .when((start < 0) | (end <= start))
@@ -231,6 +234,7 @@ def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
         .fill_null(False)
         .alias("par_border"),
         "alleles",
+        "joins",
         pl.col("unreadable").is_not_null().alias("unreadable"),
     )
 
@@ -421,7 +425,7 @@ def _pseudo_autosomal_bases() -> pl.Expr:
 
 
 def _expected() -> pl.Expr:
-    """Copies expected of a record (R2): by its genotype's alleles, else by sex and place."""
+    """Copies expected of a record (R2): as ECN states them, else by its genotype's alleles, else by sex and place."""
     pseudo = 2 * pl.col("par_bases") > pl.col("end") - pl.col("start")
     by_place = (
         pl.when(pl.col("par_bases").is_null() | pseudo)
@@ -432,4 +436,4 @@ def _expected() -> pl.Expr:
         .then(2)
     )
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
-    return pl.when(~is_female_y.fill_null(False)).then(pl.coalesce("alleles", by_place))
+    return pl.when(~is_female_y.fill_null(False)).then(pl.coalesce("ecn", "alleles", by_place))

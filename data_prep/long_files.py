@@ -477,7 +477,11 @@ def join_group(long: Long, first: int, last: int) -> GroupReport:
         {"file": range(first, last), "recorded": long.recorded[first:last]},
         schema={"file": pl.UInt32, "recorded": pl.String},
     )
-    tables = {"calls": joined.drop("alleles", "unreadable"), "events": events, "segments": disjoint_segments(events)}
+    tables = {
+        "calls": joined.drop("alleles", "joins", "unreadable"),
+        "events": events,
+        "segments": disjoint_segments(events),
+    }
     if not long.joint and (reference := _spilled(long, "reference", first, last)).height:
         tables["seen"] = seen_intervals(joined, reference, LEAST_BINS_PER_KB)
     source = (pl.col("file") * long.step + long.number).alias("file")

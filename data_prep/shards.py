@@ -181,7 +181,11 @@ def _read_alike(
         skipped.append(SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:EXAMPLE]))
     numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
     seen = fates.reference
-    tables = {"calls": calls.drop("alleles", "unreadable"), "events": events, "segments": disjoint_segments(events)}
+    tables = {
+        "calls": calls.drop("alleles", "joins", "unreadable"),
+        "events": events,
+        "segments": disjoint_segments(events),
+    }
     if seen.height:
         tables["seen"] = seen_intervals(calls.join(seen, on="file", how="semi"), seen, LEAST_BINS_PER_KB)
     tables = {

@@ -7,9 +7,11 @@ from typing import Final
 
 from data_prep.check.invariant import Invariant
 from data_prep.dialects import DIALECTS
+from data_prep.dialects.merged import Merged
 
 _JOINING: Final = ", ".join(f"'{dialect.name}'" for dialect in DIALECTS.values() if dialect.joins)
-"""Dialects whose abutting calls are joined; the others' calls are events of their own."""
+"""Dialects whose abutting calls are joined; the others' calls are events of their own. In a file of several callers those
+that cut events into pieces count bins, and the others do not."""
 
 INVARIANTS: Final = (
     Invariant(
@@ -71,7 +73,8 @@ INVARIANTS: Final = (
         f"""SELECT count(*) FROM calls a JOIN calls b ON a.sample_id = b.sample_id AND a.chrom = b.chrom AND a."end" = b.start
              AND a.direction = b.direction
              AND EXISTS (SELECT 1 FROM file_samples s JOIN files f USING (file_id)
-               WHERE s.sample_id = a.sample_id AND s.status = 'read' AND f.dialect IN ({_JOINING}))
+               WHERE s.sample_id = a.sample_id AND s.status = 'read' AND f.dialect IN ({_JOINING})
+                 AND (f.dialect != '{Merged.name}' OR (a.bins IS NOT NULL AND b.bins IS NOT NULL)))
            WHERE a.event_id != b.event_id
              AND NOT (a.copy_number IS DISTINCT FROM b.copy_number AND coalesce(a.bins, 0) >= 3 AND coalesce(b.bins, 0) >= 3)""",
     ),

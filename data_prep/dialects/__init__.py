@@ -15,11 +15,14 @@ from data_prep.dialects.cnvpytor import CnvPytor
 from data_prep.dialects.delly import Delly
 from data_prep.dialects.dragen import Dragen
 from data_prep.dialects.dragen_4_4 import Dragen44
+from data_prep.dialects.dragen_sv import DragenSv
 from data_prep.dialects.gatk_sv import GatkSv
 from data_prep.dialects.gcnv import Gcnv
 from data_prep.dialects.lumpy import Lumpy
 from data_prep.dialects.manta import Manta
+from data_prep.dialects.merged import Merged
 from data_prep.dialects.phase3 import Phase3
+from data_prep.dialects.plain_vcf import PlainVcf
 from data_prep.dialects.records import Plain
 from data_prep.vcf import FileRefusedError, Header
 
@@ -56,8 +59,10 @@ class Dialect(Protocol):
 
 
 _ALL: Final[Sequence[Dialect]] = (
+    Merged(),
     Dragen44(),
     Dragen(),
+    DragenSv(),
     Gcnv(),
     CnvNator(),
     CnvPytor(),
@@ -67,6 +72,7 @@ _ALL: Final[Sequence[Dialect]] = (
     Lumpy(),
     Phase3(),
     GatkSv(),
+    PlainVcf(),
 )
 DIALECTS: Final[dict[str, Dialect]] = {dialect.name: dialect for dialect in _ALL}
 """Dialects by name, in the order in which a header is shown to them: the narrower before the wider."""

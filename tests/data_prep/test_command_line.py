@@ -355,7 +355,7 @@ def test_build_takes_paths_with_spaces_and_letters_of_the_world(
         ({"--out": "taken.duckdb"}, "is a file and not the pointer"),
         ({"--out": "vcf"}, "vcf is a folder and not the pointer"),
         ({"--out": "missing/cnv.duckdb"}, "does not exist"),
-        ({"--dialect": "strelka"}, "there is no dialect strelka: one of dragen"),
+        ({"--dialect": "strelka"}, "there is no dialect strelka: one of merged, dragen"),
         ({"--assembly": "hg19"}, "hg19 is no genome build that is read"),
         ({"--genes": "missing.gtf"}, "error: missing.gtf: no such file or directory"),
     ],

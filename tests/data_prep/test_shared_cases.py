@@ -24,7 +24,7 @@ def built(cases: Path, vcf: str, samples: str, out: Path) -> Built:
 
 def calls(database: Built) -> list[tuple[object, ...]]:
     return database.rows(
-        "SELECT sample, chrom::VARCHAR, start, \"end\", class::VARCHAR, copy_number FROM calls JOIN samples USING (sample_id) ORDER BY sample, chrom, start"
+        'SELECT sample, chrom::VARCHAR, start, "end", class::VARCHAR, copy_number FROM calls JOIN samples USING (sample_id) ORDER BY sample, chrom, start'
     )
 
 

@@ -78,3 +78,19 @@ def test_quality_is_qs_and_bins_are_np() -> None:
 def test_copies_on_x_are_held_against_the_sex(gt: str, alt: str, cn: int, sex: str | None, what: object) -> None:
     """R2, E02: the number first, the genotype second."""
     assert brief(outcome(GCNV, segment(alt, gt, cn, "chrX"), sex)) == what
+
+
+@pytest.mark.parametrize(
+    ("record_id", "pos", "what"),
+    [
+        ("CNV_chr4_70001_90000", 70_001, ("chr4", 70_000, 90_000, 800)),
+        ("CNV_4_70001_90000", 70_001, ("chr4", 70_000, 90_000, 800)),
+        # an ID of another place says nothing of this one
+        ("CNV_chr4_70001_90000", 70_002, "no END, SVLEN or REFLEN"),
+        (".", 70_001, "no END, SVLEN or REFLEN"),
+    ],
+)
+def test_the_id_ends_a_reference_row_without_end(record_id: str, pos: int, what: object) -> None:
+    """R1: GATK writes END only where there is an ALT."""
+    text = f"chr4\t{pos}\t{record_id}\tN\t.\t.\t.\t.\tGT:CN:NP:QA:QS:QSE:QSS\t0/0:2:800:9:90:9:9"
+    assert outcome(CALLERS["gatk-gcnv"], text) == what
