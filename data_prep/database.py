@@ -124,7 +124,7 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
                 "path": pl.String,
                 "bytes": pl.Int64,
                 "sha256": pl.String,
-                "sample_id": pl.UInt16,
+                "sample_id": pl.UInt32,
                 "samples": pl.Int32,
                 "dialect": pl.String,
                 "release": pl.String,
@@ -164,7 +164,7 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
             schema={
                 "file_id": pl.Int32,
                 "sample": pl.String,
-                "sample_id": pl.UInt16,
+                "sample_id": pl.UInt32,
                 "caller_sex": pl.String,
                 "recorded_sex": pl.String,
                 "contradicts_sex": pl.Boolean,
@@ -191,7 +191,7 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
             schema={
                 "reason": pl.String,
                 "file_id": pl.Int32,
-                "sample_id": pl.UInt16,
+                "sample_id": pl.UInt32,
                 "records": pl.Int64,
                 "example": pl.String,
             },
@@ -336,7 +336,7 @@ def _scan(sets: Sequence[ShardSet], table: str) -> tuple[str, dict[str, list[str
 def _seers(people: People) -> pl.DataFrame:
     """Samples whose own files have reference rows, with their sex: those that callability is a share of (R5)."""
     with_rows = [one.source for r in people.reports if not r.joint for one in r.sources if one.reference_rows]
-    samples = people.samples.select(pl.col("sample_id").cast(pl.UInt16), "sex")
+    samples = people.samples.select(pl.col("sample_id").cast(pl.UInt32), "sex")
     return people.sources.filter(pl.col("file").is_in(with_rows)).join(samples, on="sample_id")
 
 

@@ -49,16 +49,16 @@ COMMENT ON COLUMN populations.hancestro IS 'Term of the Human Ancestry Ontology,
 COMMENT ON COLUMN populations.position IS 'Order in tables and charts, from 0: by super-population, then code.';
 
 CREATE TABLE samples (
-    sample_id USMALLINT NOT NULL PRIMARY KEY,
-    sample VARCHAR NOT NULL UNIQUE,
+    sample_id UINTEGER NOT NULL,
+    sample VARCHAR NOT NULL,
     superpopulation VARCHAR NOT NULL,
     population VARCHAR NOT NULL,
     sex karyotype_sex,
     family VARCHAR,
     father VARCHAR,
     mother VARCHAR,
-    father_id USMALLINT,
-    mother_id USMALLINT,
+    father_id UINTEGER,
+    mother_id UINTEGER,
     unrelated BOOLEAN NOT NULL,
     counted BOOLEAN NOT NULL,
     sex_mismatch BOOLEAN NOT NULL,
@@ -201,7 +201,7 @@ COMMENT ON COLUMN problem_regions.name IS 'What it is, in words to show.';
 COMMENT ON COLUMN problem_regions.source IS 'Where the interval comes from.';
 
 CREATE TABLE calls (
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
@@ -236,7 +236,7 @@ COMMENT ON COLUMN calls.event_id IS 'The event this call is part of.';
 
 CREATE TABLE events (
     event_id BIGINT NOT NULL,
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
@@ -275,7 +275,7 @@ COMMENT ON COLUMN events.par_border IS 'One of its calls lies across the border 
 COMMENT ON COLUMN events.site_id IS 'The site it belongs to (R9). Events of one exact interval and direction share it. Null: loh and unexpected, and what is not credible, or of a sample left out on this chromosome, and fits no site.';
 
 CREATE TABLE segments (
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
@@ -298,8 +298,8 @@ CREATE TABLE callability (
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
-    seen USMALLINT NOT NULL,
-    samples USMALLINT NOT NULL
+    seen UINTEGER NOT NULL,
+    samples UINTEGER NOT NULL
 );
 COMMENT ON TABLE callability IS 'How many samples the caller could see at each base (R5), as a step function; empty where the release writes no reference rows. A base in no row was seen in nobody.';
 COMMENT ON COLUMN callability.chrom IS 'Chromosome.';
@@ -309,7 +309,7 @@ COMMENT ON COLUMN callability.seen IS 'Samples with a reference row or call of a
 COMMENT ON COLUMN callability.samples IS 'Samples that could be seen: those whose own files have reference rows; on Y the XY ones.';
 
 CREATE TABLE marked_samples (
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     direction direction NOT NULL,
     reason VARCHAR NOT NULL,
@@ -329,7 +329,7 @@ COMMENT ON COLUMN marked_samples.bases IS 'Bases that they cover together.';
 COMMENT ON COLUMN marked_samples.share IS 'Those bases as a share of the chromosome''s sequence, gaps left out.';
 
 CREATE TABLE seen (
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL
@@ -345,7 +345,7 @@ CREATE TABLE files (
     path VARCHAR NOT NULL,
     bytes BIGINT NOT NULL,
     sha256 VARCHAR,
-    sample_id USMALLINT,
+    sample_id UINTEGER,
     samples INTEGER NOT NULL,
     dialect VARCHAR,
     release VARCHAR,
@@ -377,7 +377,7 @@ COMMENT ON COLUMN files.message IS 'Why it was refused, or what was noticed; nul
 CREATE TABLE file_samples (
     file_id INTEGER NOT NULL,
     sample VARCHAR NOT NULL,
-    sample_id USMALLINT,
+    sample_id UINTEGER,
     caller_sex karyotype_sex,
     recorded_sex karyotype_sex,
     contradicts_sex BOOLEAN NOT NULL,
@@ -405,7 +405,7 @@ COMMENT ON COLUMN file_samples.message IS 'Why it is not taken from this file; n
 CREATE TABLE skipped_records (
     reason VARCHAR NOT NULL,
     file_id INTEGER NOT NULL,
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     records BIGINT NOT NULL,
     example VARCHAR NOT NULL
 );
@@ -472,7 +472,7 @@ CREATE TABLE site_counts (
     class call_class NOT NULL,
     copy_number INTEGER,
     expected_copy_number UTINYINT,
-    carriers USMALLINT NOT NULL
+    carriers UINTEGER NOT NULL
 );
 COMMENT ON TABLE site_counts IS 'Carriers of each site by everything that people are grouped by: at a chosen level any group is a plain sum. A carrier stands in one row a level. People who never count are in none: sex_mismatch on X and Y, on Y whoever is not XY. Sorted by site_id, level.';
 COMMENT ON COLUMN site_counts.site_id IS 'Site.';
@@ -506,9 +506,9 @@ CREATE TABLE bins (
     cohort cohort NOT NULL,
     superpopulation VARCHAR NOT NULL,
     bases BIGINT NOT NULL,
-    most USMALLINT NOT NULL,
+    most UINTEGER NOT NULL,
     callable INTEGER NOT NULL,
-    samples USMALLINT NOT NULL
+    samples UINTEGER NOT NULL
 );
 COMMENT ON TABLE bins IS 'How many people have a loss or gain at the bases of a bin (R8), counted base by base from segments. Mean share of people = bases / (callable * samples), largest = most / samples. A bin that nobody of a group touches has no row. Outliers are left out as by default (R5), on X and Y sex_mismatch too; on Y only XY. Sorted by chrom, direction, size, level, cohort, superpopulation, start.';
 COMMENT ON COLUMN bins.size IS 'Bases of a bin: 1000000 or 100000; the last of a chromosome is shorter.';
@@ -569,9 +569,9 @@ COMMENT ON COLUMN population_differences.vst_sites IS 'Sites in it.';
 CREATE TABLE site_hardy_weinberg (
     site_id INTEGER NOT NULL,
     population VARCHAR NOT NULL,
-    copies_0 USMALLINT NOT NULL,
-    copies_1 USMALLINT NOT NULL,
-    copies_2 USMALLINT NOT NULL,
+    copies_0 UINTEGER NOT NULL,
+    copies_1 UINTEGER NOT NULL,
+    copies_2 UINTEGER NOT NULL,
     p DOUBLE NOT NULL
 );
 COMMENT ON TABLE site_hardy_weinberg IS 'A check of the calls and no finding about people: whether complete and partial losses stand in Hardy-Weinberg proportion, per site with alleles (R6) and population in which it occurs; on X the XX alone, on Y none. People as in site_differences. A small p mostly tells of heterozygotes that the caller missed.';
