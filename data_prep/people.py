@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from data_prep.reports import DUPLICATE, READ, REFUSED, FileReport, SourceReport
+from data_prep.sex import contrary_statement
 
 MOST_SAMPLES: Final = 1 << 32
 """Numbers of samples have 32 bits, and of an event's 63 (`database.EVENT_BITS`) 43 are its sample's."""
@@ -59,13 +60,29 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
         {
             "sample": list(chosen),
             "caller_sex": [one.caller_sex for one in chosen.values()],
-            "contradicts": [one.contradicts_sex for one in chosen.values()],
+            "contradiction": [one.contradicts_sex for one in chosen.values()],
             "file": [one.source for one in chosen.values()],
         },
-        schema={"sample": pl.String, "caller_sex": pl.String, "contradicts": pl.Boolean, "file": pl.UInt32},
+        schema={"sample": pl.String, "caller_sex": pl.String, "contradiction": pl.String, "file": pl.UInt32},
     )
     numbered = everyone.with_row_index("sample_id").join(found, on="sample", how="left", maintain_order="left")
     ids = numbered.select("sample", "sample_id")
+    statements = pl.Series(
+        [
+            contrary_statement(*row)
+            for row in found.join(table.select("sample", "sex"), on="sample", how="left", maintain_order="left")
+            .select("sex", "caller_sex")
+            .iter_rows()
+        ],
+        dtype=pl.String,
+    )
+    reasons = found.select(
+        "sample",
+        pl.concat_str(statements.alias("statement"), "contradiction", separator="; ", ignore_nulls=True)
+        .replace("", None)
+        .alias("sex_mismatch_reason"),
+    )
+    numbered = numbered.join(reasons, on="sample", how="left", maintain_order="left")
     recorded = pl.coalesce("sex", "caller_sex")
     samples = (
         numbered.join(
@@ -87,9 +104,8 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
             "mother_id",
             "unrelated",
             pl.col("file").is_not_null().alias("counted"),
-            ((pl.col("sex") != pl.col("caller_sex")).fill_null(False) | pl.col("contradicts").fill_null(False)).alias(
-                "sex_mismatch"
-            ),
+            pl.col("sex_mismatch_reason").is_not_null().alias("sex_mismatch"),
+            "sex_mismatch_reason",
             "caller_sex",
         )
     )

@@ -62,10 +62,11 @@ CREATE TABLE samples (
     unrelated BOOLEAN NOT NULL,
     counted BOOLEAN NOT NULL,
     sex_mismatch BOOLEAN NOT NULL,
+    sex_mismatch_reason VARCHAR,
     caller_sex karyotype_sex
 );
 COMMENT ON TABLE samples IS 'One row a person of the sample table or of the files read.';
-COMMENT ON COLUMN samples.sample_id IS 'Number of the sample in this database, by name; joins the other tables.';
+COMMENT ON COLUMN samples.sample_id IS 'Number of the sample in this database, by name, people with a file and their parents first; joins the other tables.';
 COMMENT ON COLUMN samples.sample IS 'Name, as in the VCF header.';
 COMMENT ON COLUMN samples.superpopulation IS 'Code of the super-population; unknown where the table does not name the sample.';
 COMMENT ON COLUMN samples.population IS 'Code of the population; unknown where the table does not name the sample, and such as EUR-unknown where it names the super-population alone.';
@@ -77,7 +78,8 @@ COMMENT ON COLUMN samples.father_id IS 'sample_id of the father where he is a sa
 COMMENT ON COLUMN samples.mother_id IS 'sample_id of the mother where she is a sample here.';
 COMMENT ON COLUMN samples.unrelated IS 'In the cohort of unrelated people (R5): the 2,504 of phase 3 where they are named.';
 COMMENT ON COLUMN samples.counted IS 'Its file was read, with or without a call: it stands in denominators (R5).';
-COMMENT ON COLUMN samples.sex_mismatch IS 'Calls or file contradict the recorded sex: left out of X and Y frequencies (R2).';
+COMMENT ON COLUMN samples.sex_mismatch IS 'File or calls contradict the recorded sex: left out of X and Y frequencies (R2). XX is contradicted by the caller''s own statement, by genotypes of one allele over a tenth of the sequenced X outside the pseudo-autosomal regions (of callers whose genotypes state ploidy), and by credible calls or reference rows of one copy or more over a quarter of the sequenced Y outside all problem regions; XY by the statement, and by genotypes of two alleles over a tenth of that X.';
+COMMENT ON COLUMN samples.sex_mismatch_reason IS 'What contradicts it, in words, several joined by a semicolon; null where nothing does.';
 COMMENT ON COLUMN samples.caller_sex IS 'Sex that the caller was told or found (--sample-sex of the file), null where it does not say.';
 
 CREATE TABLE chromosomes (
@@ -193,7 +195,7 @@ CREATE TABLE problem_regions (
     source VARCHAR NOT NULL
 );
 COMMENT ON TABLE problem_regions IS 'Places where calls need care (R11), or that short reads cannot see (R5).';
-COMMENT ON COLUMN problem_regions.kind IS 'centromere, pericentromere, telomere, gap, par, ampliconic-y, immune-locus, blind, or the name of a mask.';
+COMMENT ON COLUMN problem_regions.kind IS 'centromere, pericentromere, telomere, gap, par, ampliconic-y, x-transposed, immune-locus, blind, or the name of a mask.';
 COMMENT ON COLUMN problem_regions.chrom IS 'Chromosome.';
 COMMENT ON COLUMN problem_regions.start IS 'First base, 0-based.';
 COMMENT ON COLUMN problem_regions."end" IS 'End, half-open.';
@@ -322,7 +324,7 @@ COMMENT ON TABLE marked_samples IS 'Samples with large events on a chromosome, p
 COMMENT ON COLUMN marked_samples.sample_id IS 'Sample.';
 COMMENT ON COLUMN marked_samples.chrom IS 'Chromosome that is marked.';
 COMMENT ON COLUMN marked_samples.direction IS 'loss or gain.';
-COMMENT ON COLUMN marked_samples.reason IS 'long-event (one over 3 Mb), large-share (over 10 % of the chromosome), or both.';
+COMMENT ON COLUMN marked_samples.reason IS 'long-event (one over 3 Mb), large-share (over 10 % of the chromosome), both; or, in words, one X where two are expected, two where one is, or no Y, credibly and over more than half of the sequence that tells the sex.';
 COMMENT ON COLUMN marked_samples.events IS 'Large-enough events that were added up.';
 COMMENT ON COLUMN marked_samples.longest IS 'Length of the longest, in bases.';
 COMMENT ON COLUMN marked_samples.bases IS 'Bases that they cover together.';
@@ -380,7 +382,7 @@ CREATE TABLE file_samples (
     sample_id UINTEGER,
     caller_sex karyotype_sex,
     recorded_sex karyotype_sex,
-    contradicts_sex BOOLEAN NOT NULL,
+    contradicts_sex VARCHAR,
     records BIGINT NOT NULL,
     calls BIGINT NOT NULL,
     reference_rows BIGINT NOT NULL,
@@ -394,7 +396,7 @@ COMMENT ON COLUMN file_samples.sample IS 'Name of the sample in its header.';
 COMMENT ON COLUMN file_samples.sample_id IS 'The sample, where this file stands for it; null where it is a duplicate or refused.';
 COMMENT ON COLUMN file_samples.caller_sex IS 'Sex that the file says the caller was told; null where it does not, and in joint files.';
 COMMENT ON COLUMN file_samples.recorded_sex IS 'Sex that the sample table gave when the file was read.';
-COMMENT ON COLUMN file_samples.contradicts_sex IS 'Its calls contradict the recorded sex (R2).';
+COMMENT ON COLUMN file_samples.contradicts_sex IS 'What in its calls and rows contradicts the recorded sex (R2), in words; null where nothing does. The caller''s statement is in caller_sex.';
 COMMENT ON COLUMN file_samples.records IS 'Entries of this sample; 0 where it is not taken from this file.';
 COMMENT ON COLUMN file_samples.calls IS 'Those that are calls.';
 COMMENT ON COLUMN file_samples.reference_rows IS 'Those that say the expected copy number was seen.';
