@@ -237,7 +237,8 @@ def group(filters: Filters) -> str:
 
 def kind_of_problem(kind: str) -> str:
     """A kind of problem region in words; one of a mask by the mask's name."""
-    return {"par": "PAR", "ampliconic-y": "ampliconic Y"}.get(kind, kind.replace("-", " "))
+    written = {"par": "PAR", "ampliconic-y": "ampliconic Y", "x-transposed": "X-transposed region"}
+    return written.get(kind, kind.replace("-", " "))
 
 
 def kinds_of_problem(kinds: str) -> str:

@@ -40,7 +40,7 @@ WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN
     AND ($site IS NULL OR site_id = $site)"""
 _EVENT_SCHEMA: Final = {
     "event_id": pl.Int64,
-    "sample_id": pl.UInt16,
+    "sample_id": pl.UInt32,
     "start": pl.Int32,
     "end": pl.Int32,
     "direction": pl.String,
@@ -62,7 +62,7 @@ EVENTS: Final = Statement(f"SELECT {_EVENT_COLUMNS}", _EVENT_SCHEMA)
 
 # The same of some samples alone.
 EVENTS_OF: Final = Statement(
-    f"SELECT {_EVENT_COLUMNS} AND sample_id IN (SELECT unnest($samples)::USMALLINT)", _EVENT_SCHEMA
+    f"SELECT {_EVENT_COLUMNS} AND sample_id IN (SELECT unnest($samples)::UINTEGER)", _EVENT_SCHEMA
 )
 
 # The same as columns of numbers, without what only a list of carriers shows; `every`: those below credible too.
@@ -72,7 +72,7 @@ MARKS: Final = Statement(
 FROM events
 WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain') AND ($every OR credible)""",
     {
-        "sample_id": pl.UInt16,
+        "sample_id": pl.UInt32,
         "start": pl.Int32,
         "end": pl.Int32,
         "gain": pl.Boolean,

@@ -104,7 +104,7 @@ WHERE site_id BETWEEN $first AND $last AND level = $level::filter_level""",
         "class": pl.String,
         "copy_number": pl.Int32,
         "expected_copy_number": pl.UInt8,
-        "carriers": pl.UInt16,
+        "carriers": pl.UInt32,
     },
 )
 

@@ -110,14 +110,18 @@ def _fate(name: str, said: Said, sex: str | None, given: str | None, joint: bool
     empty = said.number is None and not any(one.isdigit() for one in genotype)
     if (given or joint) and empty and not said.told and (joint or said.kind not in ("reference", "loh")):
         return plain.NO_GENOTYPE
-    reasons = {"absent": NOT_CARRIED, "balanced": BALANCED}
-    if said.kind in reasons:
-        return reasons[said.kind]
     asked = genotype if said.ploidy == "gt" else "."
     expected = plain.expected_copy_number(chrom, said.start, said.end, sex, asked)
     if said.stated and not (chrom == "chrY" and sex == "XX"):
         expected = said.stated
     number = None if said.number is None else round(said.number)
+    # what a merge fills in: as many copies as the genotype has alleles, or as are expected
+    reference_alone = joint and "0" in genotype and set(genotype) <= set("0./|")
+    filled = plain.filled_in(chrom, sex, number, expected, genotype) or (said.ploidy == "two" and number == 2)
+    contrary = reference_alone and number is not None and not filled
+    reasons = {"absent": NOT_CARRIED, "balanced": BALANCED}
+    if said.kind in reasons and not (contrary and said.kind == "absent"):
+        return reasons[said.kind]
     if said.ploidy == "two" and expected != 2 and number != 0:
         number = None
     if said.ploidy == "depth":
@@ -125,11 +129,17 @@ def _fate(name: str, said: Said, sex: str | None, given: str | None, joint: bool
             said.ratio = None
         number = None if said.ratio is None else _copies_by_depth(said, chrom, sex, expected)
     kind = said.kind
-    if kind == "reference":
+    if contrary and kind in ("reference", "absent"):
+        kind = "open"
+    elif kind == "reference":
+        if joint and reference_alone:
+            return chrom, said.start, said.end, said.bins
         if said.ploidy != "sex" or number is None or expected is None or number == expected:
             return chrom, said.start, said.end, said.bins
         kind = "open"
-    unvaried = (given or joint) and not empty and not any(one in "123456789" for one in genotype)
+    if reference_alone and not contrary:
+        return plain.EXPECTED
+    unvaried = not contrary and (given or joint) and not empty and not any(one in "123456789" for one in genotype)
     if unvaried and (joint or said.kind != "loh" or said.ploidy != "two" or any(one.isdigit() for one in genotype)):
         # the copies that a caller of two alleles takes for those of everybody
         usual = said.ploidy == "two" and said.number is not None and round(said.number) == 2
