@@ -32,7 +32,7 @@ PAR: Final = {
 }
 """Pseudo-autosomal regions as rule R2 gives them: 1-based, both ends included."""
 
-MALFORMED: Final = "malformed: a column or the position is missing"
+MALFORMED: Final = "malformed: a column is missing, or the position is no number"
 CHROMOSOME: Final = "not on chromosomes 1 to 22, X or Y"
 NOT_CNV: Final = "no copy number variant, or not supported by read depth"
 NO_END: Final = "no END, SVLEN or REFLEN"
