@@ -49,9 +49,10 @@ class Sorted:
 
     calls: pl.DataFrame
     """file, chrom (CHROM), start, end, direction, class, copy_number, expected_copy_number, copy_ratio, quality, bins,
-    filters, genotype, par_border, alleles, joins, unreadable; sorted by file, chrom, start, end. Coordinates 0-based half-open;
-    `alleles`: how many chromosome copies the genotype names, null where the caller's genotypes do not tell; `joins` as in `RECORD`;
-    `unreadable`: a value of the record is no number."""
+    filters, genotype, par_border, inward_start, inward_end, unreadable, alleles, joins; sorted by file, chrom, start, end.
+    Coordinates 0-based half-open; inward bounds in bases, as in `dialects.records.RECORD`; `unreadable`: a value of the
+    record is no number; `alleles`: how many chromosome copies the genotype names, null where the caller's genotypes do not
+    tell; `joins` as in `RECORD`."""
     reference: pl.DataFrame
     """file, chrom, start, end, bins of the reference rows."""
     skipped: pl.DataFrame
@@ -255,9 +256,11 @@ def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
         ((pl.col("par_bases") > 0) & (pl.col("par_bases") < pl.col("end") - pl.col("start")))
         .fill_null(False)
         .alias("par_border"),
-        "alleles",
+        "inward_start",
+        "inward_end",
         "joins",
         pl.col("unreadable").is_not_null().alias("unreadable"),
+        "alleles",
     )
 
 

@@ -28,7 +28,7 @@ from data_prep.calls import (
     remarks_of,
     signs_of,
 )
-from data_prep.dialects import Dialect, named, recognise
+from data_prep.dialects import Dialect, ends_of, named, recognise
 from data_prep.dialects.records import RECORD, Kind, Plain
 from data_prep.domain.chromosomes import chromosome
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
@@ -327,6 +327,7 @@ def _contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, first
     found: dict[int, str] = {}
     kept = [np.load(path) for path in sorted(long.spill.glob("signs-*.npz"))]
     starts, ends, signs = ([one[name] for one in kept] for name in ("start", "end", "sign"))
+    sign_types: Any = dict(SIGN)
     width = max(1, _SIGN_CELLS // max(1, sum(map(len, starts))))
     for here in range(first, last, width):
         until = min(here + width, last)
@@ -336,7 +337,7 @@ def _contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, first
             rows.append(
                 pl.DataFrame(
                     {"file": sample + here, "start": start[line], "end": end[line], "sign": sign[line, sample + here]}
-                ).cast(dict(SIGN))
+                ).cast(sign_types)
             )
         mine = pl.col("file").is_between(here, until - 1)
         found |= contradictions(
@@ -592,10 +593,10 @@ def join_group(long: Long, first: int, last: int) -> GroupReport:
     repeated = {
         file: (n, row) for file, n, row in twice.group_by("file").agg(pl.len(), pl.col("row").min()).iter_rows()
     }
-    joined, events = join_calls(calls.drop("row"), long.dialect.joins)
+    joined, events = join_calls(calls.drop("row"), long.dialect.joins, ends_of(long.dialect))
     contradicting = _contradictions(long, joined, events, first, last)
     tables = {
-        "calls": joined.drop("alleles", "joins", "unreadable"),
+        "calls": joined.drop("alleles", "joins"),
         "events": events,
         "segments": disjoint_segments(events),
     }

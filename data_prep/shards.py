@@ -17,7 +17,7 @@ from typing import Final
 import polars as pl
 
 from data_prep.calls import UNREADABLE, report_lines, sort_out
-from data_prep.dialects import Dialect, named, recognise
+from data_prep.dialects import Dialect, ends_of, named, recognise
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
 from data_prep.sex import contradictions
@@ -129,7 +129,7 @@ def _read_alike(
     )
     fates = sort_out(dialect.records(frame(files)), held)
     remarks = report_lines(fates.remarks)
-    calls, events = join_calls(fates.calls, dialect.joins)
+    calls, events = join_calls(fates.calls, dialect.joins, ends_of(dialect))
     counts = [_by_file(table, len(files)) for table in (fates.calls, fates.reference, fates.skipped)]
     contradict = contradictions(calls, events, fates.signs, recorded)
     reports, skipped = [], []
@@ -179,7 +179,7 @@ def _read_alike(
     numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
     seen = fates.reference
     tables = {
-        "calls": calls.drop("alleles", "joins", "unreadable"),
+        "calls": calls.drop("alleles", "joins"),
         "events": events,
         "segments": disjoint_segments(events),
     }

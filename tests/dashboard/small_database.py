@@ -72,6 +72,11 @@ class Event:
     filters: str = "PASS"
     credible: bool = True
     passing: bool = True
+    sensitive: bool | None = None
+    """As credible where it is not given."""
+    inner_start: int | None = None
+    inner_end: int | None = None
+    """The ends drawn in (R7); where they are not given, the ends themselves."""
     parts: tuple[tuple[int, int], ...] = ()
     """Calls of the event, where they are more than one."""
     genotypes: tuple[str, ...] = ()
@@ -312,6 +317,9 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
                 **shared,
                 "start": event.start,
                 "end": event.end,
+                "inner_start": event.start if event.inner_start is None else event.inner_start,
+                "inner_end": event.end if event.inner_end is None else event.inner_end,
+                "sensitive": event.credible if event.sensitive is None else event.sensitive,
                 "credible": event.credible,
                 "pass": event.passing,
                 "parts": len(parts),
@@ -320,7 +328,7 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
         genotype = {Direction.LOSS: "0/1" if event.copy_number else "1/1"}.get(call_class.direction, "./1")
         genotypes = event.genotypes or (genotype,) * len(parts)
         rows["calls"] += [
-            {**shared, "start": start, "end": end, "genotype": written}
+            {**shared, "start": start, "end": end, "genotype": written, "unreadable": False}
             for (start, end), written in zip(parts, genotypes, strict=True)
         ]
     for table, values in rows.items():
@@ -343,7 +351,7 @@ def write_segments(root: duckdb.DuckDBPyConnection) -> None:
     """Cuts the events into segments that are disjoint within a sample and direction, as a build does."""
     events = root.sql(
         """SELECT sample_id::UINTEGER AS file, chrom::VARCHAR AS chrom, start, "end", direction::VARCHAR AS direction, copy_number,
-               credible, pass FROM events ORDER BY file, events.chrom, start, "end" """
+               sensitive, credible, pass FROM events ORDER BY file, events.chrom, start, "end" """
     ).pl()
     cut = disjoint_segments(events).rename({"file": "sample_id"})  # noqa: F841  # read by the replacement scan
     root.execute('INSERT INTO segments BY NAME SELECT * FROM cut ORDER BY chrom::chrom, start, "end", sample_id')
