@@ -201,13 +201,24 @@ def test_counting_agrees_with_the_plain_reading_of_r5_r6_r7(
             assert found == expected
 
     expected_events = sorted(
-        (person.sample, event.start, event.end, event.call_class(person.sex).value)
+        (
+            person.sample,
+            event.start,
+            event.end,
+            carrier.name,
+            -1 if carrier.copies is None else carrier.copies,
+            event.call_class(person.sex).value,
+        )
         for person in cohort
         if is_counted(person, asked)
         for direction in filters.directions
-        for event in (carried(person, events, direction.value, asked) or ("", []))[1]
+        if (carrier := carried(person, events, direction.value, asked))
+        for event in carrier.events
     )
-    assert sorted(listed.select("sample", "start", "end", "class").rows()) == expected_events
+    rows = listed.with_columns(listed["copy_number"].fill_null(-1))
+    assert (
+        sorted(rows.select("sample", "start", "end", "class", "copy_number", "event_class").rows()) == expected_events
+    )
     assert people(database, target.interval.chrom, filters).counted == sum(
         is_counted(person, asked) for person in cohort
     )
