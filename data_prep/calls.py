@@ -47,8 +47,9 @@ class Sorted:
 
     calls: pl.DataFrame
     """file, chrom (CHROM), start, end, direction, class, copy_number, expected_copy_number, copy_ratio, quality, bins,
-    filters, genotype, par_border, alleles; sorted by file, chrom, start, end. Coordinates 0-based half-open; `alleles`: how
-    many chromosome copies the genotype names, null where the caller's genotypes do not tell."""
+    filters, genotype, par_border, inward_start, inward_end, unreadable, alleles; sorted by file, chrom, start, end.
+    Coordinates 0-based half-open; inward bounds in bases, as in `dialects.records.RECORD`; `unreadable`: a value that R4
+    asks for stands in the record and is no number; `alleles`: how many chromosome copies the genotype names, null where the caller's genotypes do not tell."""
     reference: pl.DataFrame
     """file, chrom, start, end, bins of the reference rows."""
     skipped: pl.DataFrame
@@ -187,8 +188,17 @@ def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
         ((pl.col("par_bases") > 0) & (pl.col("par_bases") < pl.col("end") - pl.col("start")))
         .fill_null(False)
         .alias("par_border"),
+        "inward_start",
+        "inward_end",
+        _unreadable(judged),
         "alleles",
     )
+
+
+def _unreadable(judged: pl.DataFrame) -> pl.Expr:
+    """Whether a value of the record that R4 asks for stands there and is no number; false where nobody looked."""
+    known = pl.col("unreadable").fill_null(False) if "unreadable" in judged.columns else pl.lit(False)
+    return known.alias("unreadable")
 
 
 def reference_rows_of(judged: pl.DataFrame) -> pl.DataFrame:

@@ -245,18 +245,20 @@ def write_populations(con: duckdb.DuckDBPyConnection, samples: pl.DataFrame) -> 
 _INSERT: Final = {
     "calls": """
         INSERT INTO calls SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.class, s.copy_number, s.expected_copy_number,
-            s.copy_ratio, s.quality, s.bins, s.filters, s.genotype, s.par_border, f.sample_id::BIGINT * {numbers} + s.event_no
+            s.copy_ratio, s.quality, s.bins, s.filters, s.genotype, s.par_border,
+            s.inward_start, s.inward_end, s.unreadable, f.sample_id::BIGINT * {numbers} + s.event_no
         FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id, s.class::call_class, s.copy_number, s.event_no, s.bins, s.quality, s.copy_ratio, s.filters, s.genotype
     """,
     "events": """
-        INSERT INTO events SELECT f.sample_id::BIGINT * {numbers} + s.event_no, f.sample_id, s.chrom, s.start, s."end", s.direction,
-            s.class, s.copy_number, s.expected_copy_number, s.copy_ratio, s.quality, s.bins, s.filters, s.credible, s.pass, s.parts, s.par_border, NULL
+        INSERT INTO events SELECT f.sample_id::BIGINT * {numbers} + s.event_no, f.sample_id, s.chrom, s.start, s."end",
+            s.inner_start, s.inner_end, s.direction, s.class, s.copy_number, s.expected_copy_number, s.copy_ratio, s.quality, s.bins, s.filters,
+            s.sensitive, s.credible, s.pass, s.parts, s.par_border, NULL
         FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id, s.event_no
     """,
     "segments": """
-        INSERT INTO segments SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.copy_number, s.credible, s.pass
+        INSERT INTO segments SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.copy_number, s.sensitive, s.credible, s.pass
         FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id, s.direction::direction
     """,

@@ -45,7 +45,7 @@ CLASSES: Final = tuple(one.value for one in CallClass)
 _EVENTS: Final = """
     SELECT sample_id AS sample, start, "end", (direction = 'gain')::TINYINT AS direction, enum_code(class)::TINYINT AS class_code,
         coalesce(copy_number, -1) AS copy_number, coalesce(expected_copy_number::SMALLINT, -1) AS expected, coalesce(bins, -1) AS bins,
-        CASE WHEN pass THEN 0 WHEN credible THEN 1 ELSE 2 END::TINYINT AS level
+        CASE WHEN pass THEN 0 WHEN credible THEN 1 WHEN sensitive THEN 2 ELSE 3 END::TINYINT AS level
     FROM events WHERE chrom = $chrom::chrom AND direction IN ('loss', 'gain')
 """
 # Starts in a stretch; and all that may overlap an interval reciprocally by half that starts between two places: their

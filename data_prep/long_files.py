@@ -18,7 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from data_prep.calls import UNREADABLE, Skip, calls_of, in_order, judge, reference_rows_of
-from data_prep.dialects import Dialect, named, recognise
+from data_prep.dialects import Dialect, ends_of, named, recognise
 from data_prep.dialects.records import RECORD, Kind, Plain
 from data_prep.domain.chromosomes import chromosome
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
@@ -467,7 +467,7 @@ def join_group(long: Long, first: int, last: int) -> GroupReport:
     repeated = {
         file: (n, row) for file, n, row in twice.group_by("file").agg(pl.len(), pl.col("row").min()).iter_rows()
     }
-    joined, events = join_calls(calls.drop("row"), long.dialect.joins)
+    joined, events = join_calls(calls.drop("row"), long.dialect.joins, ends_of(long.dialect))
     recorded = pl.DataFrame(
         {"file": range(first, last), "recorded": long.recorded[first:last]},
         schema={"file": pl.UInt32, "recorded": pl.String},

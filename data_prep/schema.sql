@@ -7,7 +7,7 @@ CREATE TYPE chrom AS ENUM ('chr1','chr2','chr3','chr4','chr5','chr6','chr7','chr
 CREATE TYPE direction AS ENUM ('loss','gain','loh','unexpected');
 CREATE TYPE call_class AS ENUM ('complete-loss','partial-loss','low-gain','high-gain','loss','gain','loh','unexpected');
 CREATE TYPE karyotype_sex AS ENUM ('XX','XY');
-CREATE TYPE filter_level AS ENUM ('pass','credible','all');
+CREATE TYPE filter_level AS ENUM ('pass','credible','sensitive','all');
 CREATE TYPE cohort AS ENUM ('unrelated','all');
 
 CREATE TABLE provenance (
@@ -215,6 +215,9 @@ CREATE TABLE calls (
     filters VARCHAR NOT NULL,
     genotype VARCHAR,
     par_border BOOLEAN NOT NULL,
+    inward_start INTEGER,
+    inward_end INTEGER,
+    unreadable BOOLEAN NOT NULL,
     event_id BIGINT NOT NULL
 );
 COMMENT ON TABLE calls IS 'One row a call: a record of a VCF file that differs from the expected copy number. Sorted by chrom, start, end, sample_id.';
@@ -232,6 +235,9 @@ COMMENT ON COLUMN calls.bins IS 'Read-depth bins in the call (FORMAT BC).';
 COMMENT ON COLUMN calls.filters IS 'FILTER as written, several joined by a semicolon; PASS; a dot where none was applied.';
 COMMENT ON COLUMN calls.genotype IS 'GT as written.';
 COMMENT ON COLUMN calls.par_border IS 'Lies across the border of a pseudo-autosomal region: the larger part gave the expected copy number.';
+COMMENT ON COLUMN calls.inward_start IS 'Bases by which the start may lie further in, as the record itself says (R7): the inward bound of CIPOS, else 500 for a record of a breakpoint caller that rests on read depth alone; null where it says nothing, so that the kind of its caller holds.';
+COMMENT ON COLUMN calls.inward_end IS 'The same of the end, by CIEND.';
+COMMENT ON COLUMN calls.unreadable IS 'A quality, copy ratio, number of bins or copy number stands in the record and is no number: its event is at level all alone (R4).';
 COMMENT ON COLUMN calls.event_id IS 'The event this call is part of.';
 
 CREATE TABLE events (
@@ -240,6 +246,8 @@ CREATE TABLE events (
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
+    inner_start INTEGER NOT NULL,
+    inner_end INTEGER NOT NULL,
     direction direction NOT NULL,
     class call_class NOT NULL,
     copy_number INTEGER,
@@ -248,6 +256,7 @@ CREATE TABLE events (
     quality FLOAT,
     bins INTEGER,
     filters VARCHAR NOT NULL,
+    sensitive BOOLEAN NOT NULL,
     credible BOOLEAN NOT NULL,
     pass BOOLEAN NOT NULL,
     parts INTEGER NOT NULL,
@@ -260,6 +269,8 @@ COMMENT ON COLUMN events.sample_id IS 'Sample.';
 COMMENT ON COLUMN events.chrom IS 'Chromosome.';
 COMMENT ON COLUMN events.start IS 'First base, 0-based.';
 COMMENT ON COLUMN events."end" IS 'End, half-open.';
+COMMENT ON COLUMN events.inner_start IS 'The start drawn in by its uncertainty (R7), 0-based: by the inward bound of the record at this end where it says one (calls.inward_start), else half the mean bin of the event for callers that place ends on bins, 500 where those count no bins and for dialects that do not say, 0 for split reads and assembly; in whole bases, rounded down, at most a third of the event, and not at all where a call of the same sample and direction ends here.';
+COMMENT ON COLUMN events.inner_end IS 'The end drawn in likewise, half-open: always after inner_start.';
 COMMENT ON COLUMN events.direction IS 'loss, gain, loh, unexpected.';
 COMMENT ON COLUMN events.class IS 'Class of its copy number (R2).';
 COMMENT ON COLUMN events.copy_number IS 'Copy number of the call with most bins; of two, the one farther from the expected (R3).';
@@ -268,7 +279,8 @@ COMMENT ON COLUMN events.copy_ratio IS 'Copy ratio, mean of its calls weighted b
 COMMENT ON COLUMN events.quality IS 'Best QUAL of its calls.';
 COMMENT ON COLUMN events.bins IS 'Bins of its calls together.';
 COMMENT ON COLUMN events.filters IS 'Filters of its calls, less cnvLength, cnvQual and cnvCopyRatio where the whole event no longer earns them and less MULTIALLELIC and BOTHSIDES_SUPPORT, which name no fault (R4); PASS where none is left.';
-COMMENT ON COLUMN events.credible IS 'At level credible (R4): no filter but cnvLength; quality 10 or more and copy ratio at least 0.2 away from 1, where the caller gives them.';
+COMMENT ON COLUMN events.sensitive IS 'At level sensitive (R4): no filter but cnvLength; quality 10 or more and copy ratio at least 0.2 away from 1, where the caller gives them; no call of it unreadable.';
+COMMENT ON COLUMN events.credible IS 'At level credible: sensitive, and of two bins or more where the caller counts bins.';
 COMMENT ON COLUMN events.pass IS 'At level pass: credible, and no filter left.';
 COMMENT ON COLUMN events.parts IS 'Calls in the event.';
 COMMENT ON COLUMN events.par_border IS 'One of its calls lies across the border of a pseudo-autosomal region.';
@@ -281,16 +293,18 @@ CREATE TABLE segments (
     "end" INTEGER NOT NULL,
     direction direction NOT NULL,
     copy_number INTEGER,
+    sensitive BOOLEAN NOT NULL,
     credible BOOLEAN NOT NULL,
     pass BOOLEAN NOT NULL
 );
-COMMENT ON TABLE segments IS 'Losses and gains of each sample as disjoint intervals per direction (R3, R8): a base lies in one segment of a sample at most, so sums over segments count people.';
+COMMENT ON TABLE segments IS 'Losses and gains of each sample as disjoint intervals per direction (R3, R8), events in their full extents: a base lies in one segment of a sample at most, so sums over segments count people.';
 COMMENT ON COLUMN segments.sample_id IS 'Sample.';
 COMMENT ON COLUMN segments.chrom IS 'Chromosome.';
 COMMENT ON COLUMN segments.start IS 'First base, 0-based.';
 COMMENT ON COLUMN segments."end" IS 'End, half-open.';
 COMMENT ON COLUMN segments.direction IS 'loss or gain.';
 COMMENT ON COLUMN segments.copy_number IS 'Copy number farthest from the expected of the events that cover it.';
+COMMENT ON COLUMN segments.sensitive IS 'A sensitive event covers it.';
 COMMENT ON COLUMN segments.credible IS 'A credible event covers it.';
 COMMENT ON COLUMN segments.pass IS 'A passing event covers it.';
 
@@ -476,7 +490,7 @@ CREATE TABLE site_counts (
 );
 COMMENT ON TABLE site_counts IS 'Carriers of each site by everything that people are grouped by: at a chosen level any group is a plain sum. A carrier stands in one row a level. People who never count are in none: sex_mismatch on X and Y, on Y whoever is not XY. Sorted by site_id, level.';
 COMMENT ON COLUMN site_counts.site_id IS 'Site.';
-COMMENT ON COLUMN site_counts.level IS 'Filter level (R4). Each level is complete in itself: credible holds the carriers at pass too, all holds everyone.';
+COMMENT ON COLUMN site_counts.level IS 'Filter level (R4). Each level is complete in itself: credible holds the carriers at pass too, sensitive those at credible, all everyone.';
 COMMENT ON COLUMN site_counts.population IS 'Population of the carriers.';
 COMMENT ON COLUMN site_counts.sex IS 'Karyotype sex of the carriers.';
 COMMENT ON COLUMN site_counts.unrelated IS 'In the cohort of unrelated people.';

@@ -17,7 +17,7 @@ from typing import Final
 import polars as pl
 
 from data_prep.calls import UNREADABLE, sort_out
-from data_prep.dialects import Dialect, named, recognise
+from data_prep.dialects import Dialect, ends_of, named, recognise
 from data_prep.domain.chromosomes import PSEUDO_AUTOSOMAL
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
@@ -130,7 +130,7 @@ def _read_alike(
     understood = dialect.records(frame(files))
     warnings = _warnings(understood)
     fates = sort_out(understood, held)
-    calls, events = join_calls(fates.calls, dialect.joins)
+    calls, events = join_calls(fates.calls, dialect.joins, ends_of(dialect))
     counts = [_by_file(table, len(files)) for table in (fates.calls, fates.reference, fates.skipped)]
     contradict = contradicting(
         calls,

@@ -14,7 +14,7 @@ from data_prep.domain.levels import Level
 from data_prep.groups import Flags, Numbers, Shares, distinct
 from data_prep.overlaps import halves_shared
 
-LEVELS: Final = (Level.PASS, Level.CREDIBLE, Level.ALL)
+LEVELS: Final = (Level.PASS, Level.CREDIBLE, Level.SENSITIVE, Level.ALL)
 """Each holds the one before it."""
 LOSS: Final = 0
 GAIN: Final = 1

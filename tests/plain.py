@@ -60,10 +60,13 @@ class Call(NamedTuple):
     filters: str
     genotype: str | None
     par_border: bool
+    inward_start: int | None = None
+    inward_end: int | None = None
+    """Bases by which CIPOS and CIEND let the ends lie further in (R7), None where the record has none."""
 
 
 class Event(NamedTuple):
-    """Abutting calls of one direction joined (R3), with the filters and levels of the whole (R4)."""
+    """Abutting calls of one direction joined (R3), with the filters and levels of the whole (R4), and its ends drawn in (R7)."""
 
     chrom: str
     start: int
@@ -76,10 +79,13 @@ class Event(NamedTuple):
     quality: float | None
     bins: int | None
     filters: str
+    sensitive: bool
     credible: bool
     passing: bool
     parts: tuple[Call, ...]
     par_border: bool
+    inner_start: int
+    inner_end: int
 
     @property
     def length(self) -> int:
@@ -258,7 +264,17 @@ def read_record(line: str, sex: str | None, joint: bool = False) -> Call | Refer
         fields["FT"] if fields.get("FT", ".") != "." else raw_filter,
         None if genotype == "." else genotype,
         0 < inside < end - start,
+        _inward(wanted.get("CIPOS"), 1),
+        _inward(wanted.get("CIEND"), 0),
     )
+
+
+def _inward(interval: str | None, place: int) -> int | None:
+    """The bound of a confidence interval that points into the event: the second of the start's, the first of the end's."""
+    if interval is None:
+        return None
+    bound = int(interval.split(",")[place])
+    return max(0, bound if place else -bound)
 
 
 def varies_not(chrom: str, sex: str | None, copy_number: int | None, expected: int | None, genotype: str) -> bool:
@@ -351,7 +367,7 @@ def join(calls: Iterable[Call]) -> list[Event]:
                     if other not in reached:
                         reached.add(other)
                         ahead.append(other)
-            events.append(_event(together))
+            events.append(_event(together, lane))
     return sorted(events, key=lambda e: (list(LENGTHS).index(e.chrom), e.start, e.end, e.direction))
 
 
@@ -359,8 +375,8 @@ def _is_step(left: Call, right: Call) -> bool:
     return left.copy_number != right.copy_number and (left.bins or 0) >= 3 and (right.bins or 0) >= 3
 
 
-def _event(calls: list[Call]) -> Event:
-    """One event of its calls."""
+def _event(calls: list[Call], lane: list[Call]) -> Event:
+    """One event of its calls; `lane`: all calls of the person, chromosome and direction."""
     calls.sort(key=lambda call: (call.start, call.end))
 
     def weight(call: Call) -> tuple[int, int]:
@@ -382,7 +398,9 @@ def _event(calls: list[Call]) -> Event:
         filters -= {"cnvQual"}
     if is_far:
         filters -= {"cnvCopyRatio"}
-    credible = filters <= {"cnvLength"} and (quality is None or quality >= 10) and (ratio is None or is_far)
+    sensitive = filters <= {"cnvLength"} and (quality is None or quality >= 10) and (ratio is None or is_far)
+    bins = sum(known_bins) if known_bins else None
+    credible = sensitive and (bins is None or bins >= 2)
     return Event(
         chief.chrom,
         start,
@@ -393,13 +411,38 @@ def _event(calls: list[Call]) -> Event:
         chief.expected,
         ratio,
         quality,
-        sum(known_bins) if known_bins else None,
+        bins,
         ";".join(sorted(filters)) or "PASS",
+        sensitive,
         credible,
         credible and not filters,
         tuple(calls),
         any(call.par_border for call in calls),
+        *drawn_in(start, end, bins, calls, lane),
     )
+
+
+def drawn_in(start: int, end: int, bins: int | None, calls: list[Call], lane: list[Call]) -> tuple[int, int]:
+    """R7: the ends of an event of DRAGEN, which places them on bins, drawn in by their uncertainty.
+
+    The record's own inward bound, else half the mean bin, else 500; at most a third of the event; nothing where two calls of
+    the person abut. Of several records at one end the least sure holds.
+    """
+
+    def uncertainty(said: list[int | None], abuts: bool) -> int:
+        if abuts:
+            return 0
+        told = [bases for bases in said if bases is not None]
+        most = Fraction(end - start, 3)
+        if told:
+            return int(min(Fraction(max(told)), most))
+        return int(min(Fraction(end - start, 2 * bins) if bins else Fraction(500), most))
+
+    left = uncertainty(
+        [call.inward_start for call in calls if call.start == start], any(call.end == start for call in lane)
+    )
+    right = uncertainty([call.inward_end for call in calls if call.end == end], any(call.start == end for call in lane))
+    return start + left, end - right
 
 
 def _mean_ratio(calls: list[Call]) -> float | None:
@@ -446,19 +489,21 @@ def steps(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int, int]]:
     return rows
 
 
-def states(events: Iterable[Event], direction: str) -> list[tuple[int, int, int | None, bool, bool]]:
+def states(events: Iterable[Event], direction: str) -> list[tuple[int, int, int | None, bool, bool, bool]]:
     """R8: over each base of a person's events of one chromosome and direction: the copy number farthest from the expected,
-    and whether a credible and a passing event covers it; (start, end, copy number, credible, passing), neighbours joined."""
+    and whether a sensitive, a credible and a passing event covers it; (start, end, copy number, sensitive, credible,
+    passing), neighbours joined."""
     mine = [event for event in events if event.direction == direction]
     bounds = sorted({event.start for event in mine} | {event.end for event in mine})
-    rows: list[tuple[int, int, int | None, bool, bool]] = []
+    rows: list[tuple[int, int, int | None, bool, bool, bool]] = []
     for start, end in pairwise(bounds):
         over = [event for event in mine if event.start <= start and event.end >= end]
         if not over:
             continue
         numbers = [event.copy_number for event in over if event.copy_number is not None]
         farthest = (min if direction == "loss" else max)(numbers) if numbers else None
-        state = (farthest, any(event.credible for event in over), any(event.passing for event in over))
+        levels = [[event.sensitive, event.credible, event.passing] for event in over]
+        state = (farthest, *(any(level) for level in zip(*levels, strict=True)))
         if rows and rows[-1][1] == start and rows[-1][2:] == state:
             rows[-1] = (rows[-1][0], end, *state)
         else:
@@ -763,7 +808,8 @@ def passes(event: Event, direction: str, filters: Filters) -> bool:
     """R4 and what stands beside the levels: whether the event is looked at."""
     if event.direction != direction or not {event.call_class, direction} & set(filters.classes):
         return False
-    if not {"all": True, "credible": event.credible, "pass": event.passing}[filters.level]:
+    levels = {"all": True, "sensitive": event.sensitive, "credible": event.credible, "pass": event.passing}
+    if not levels[filters.level]:
         return False
     if filters.min_length is not None and event.length < filters.min_length:
         return False

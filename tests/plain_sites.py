@@ -155,7 +155,7 @@ def sites(counted: Counted) -> list[Site]:
 def counts(site: Site, counted: Counted) -> Counter[tuple[object, ...]]:
     """People by level, population, sex, relation, mark, class, copy number and expected copy number."""
     cells: Counter[tuple[object, ...]] = Counter()
-    for level in ("pass", "credible", "all"):
+    for level in ("pass", "credible", "sensitive", "all"):
         for name, event in site.carried(level).items():
             if counted.has_place(name, site.chrom):
                 who = counted.sample(name)

@@ -6,8 +6,14 @@ Written against the rules and not against the code that builds, in other words a
 from typing import Final
 
 from data_prep.check.invariant import Invariant
-from data_prep.dialects import DIALECTS
+from data_prep.dialects import DIALECTS, ends_of
+from data_prep.dialects.records import Ends
 
+_EXACT, _ON_BINS = (
+    ", ".join(f"'{dialect.name}'" for dialect in DIALECTS.values() if ends_of(dialect) is ends) or "NULL"
+    for ends in (Ends.EXACT, Ends.BINS)
+)
+"""Dialects that place ends by split reads or assembly, and on read-depth bins; of the others nobody knows."""
 _JOINING: Final = ", ".join(f"'{dialect.name}'" for dialect in DIALECTS.values() if dialect.joins)
 """Dialects whose abutting calls are joined; the others' calls are events of their own."""
 
@@ -96,15 +102,15 @@ INVARIANTS: Final = (
         "R8",
         "segments cover what the events cover, at every level: the bases of each sample and direction are the same",
         "SELECT count(DISTINCT sample_id) FROM events",
-        """WITH levels AS (SELECT unnest(['all', 'credible', 'pass']) AS level),
+        """WITH levels AS (SELECT unnest(['all', 'sensitive', 'credible', 'pass']) AS level),
            e AS (SELECT level, sample_id, chrom, direction, start, "end" FROM events, levels
-                 WHERE direction IN ('loss', 'gain') AND (level = 'all' OR (level = 'credible' AND credible) OR (level = 'pass' AND pass))),
+                 WHERE direction IN ('loss', 'gain') AND CASE level WHEN 'sensitive' THEN sensitive WHEN 'credible' THEN credible WHEN 'pass' THEN pass ELSE true END),
            reach AS (SELECT *, max("end") OVER (PARTITION BY level, sample_id, chrom, direction ORDER BY start, "end"
                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached FROM e),
            covered AS (SELECT level, sample_id, direction,
                  sum(greatest(0, "end" - greatest(start, coalesce(reached, start)))) AS bases FROM reach GROUP BY ALL),
            cut AS (SELECT level, sample_id, direction, sum("end" - start) AS bases FROM segments, levels
-                 WHERE level = 'all' OR (level = 'credible' AND credible) OR (level = 'pass' AND pass) GROUP BY ALL)
+                 WHERE CASE level WHEN 'sensitive' THEN sensitive WHEN 'credible' THEN credible WHEN 'pass' THEN pass ELSE true END GROUP BY ALL)
            SELECT count(*) FROM covered FULL JOIN cut USING (level, sample_id, direction)
            WHERE coalesce(covered.bases, 0) != coalesce(cut.bases, 0)""",
     ),
@@ -135,13 +141,42 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "R4",
-        "an event's levels agree with its filters, quality, copy ratio and length",
+        "an event's levels agree with its filters, quality, copy ratio, bins and length, and with no value of its calls being unreadable",
         "SELECT count(*) FROM events",
-        """SELECT count(*) FROM events WHERE
-              credible IS DISTINCT FROM (filters IN ('PASS', 'cnvLength') AND coalesce(quality >= 10, true)
-                AND coalesce(copy_ratio <= 0.800001 OR copy_ratio >= 1.199999, true))
+        """SELECT count(*) FROM events LEFT JOIN (SELECT event_id, true AS unreadable FROM calls WHERE unreadable GROUP BY event_id) u USING (event_id)
+           WHERE sensitive IS DISTINCT FROM (filters IN ('PASS', 'cnvLength') AND coalesce(quality >= 10, true)
+                AND coalesce(copy_ratio <= 0.800001 OR copy_ratio >= 1.199999, true) AND u.unreadable IS NULL)
+              OR credible IS DISTINCT FROM (sensitive AND coalesce(bins >= 2, true))
               OR pass IS DISTINCT FROM (credible AND filters = 'PASS')
               OR ("end" - start >= 10000 AND contains(filters, 'cnvLength'))""",
+    ),
+    Invariant(
+        "R7",
+        "the inner ends of an event are its ends drawn in: by what its records say, half a mean bin or 500 bases, at most a third, none where calls abut",
+        "SELECT count(*) FROM events",
+        f"""WITH kinds AS (
+               SELECT s.sample_id, CASE WHEN f.dialect IN ({_EXACT}) THEN 0 WHEN f.dialect NOT IN ({_ON_BINS}) THEN 500 END AS bases
+               FROM file_samples s JOIN files f USING (file_id) WHERE s.sample_id IS NOT NULL AND s.status = 'read'
+           ),
+           said AS (
+               SELECT e.event_id, max(c.inward_start) FILTER (c.start = e.start) AS at_start, max(c.inward_end) FILTER (c."end" = e."end") AS at_end
+               FROM events e JOIN calls c USING (event_id) WHERE c.inward_start IS NOT NULL OR c.inward_end IS NOT NULL GROUP BY e.event_id
+           ),
+           places AS (SELECT DISTINCT sample_id, chrom, direction, start AS place FROM calls),
+           meets AS (
+               SELECT DISTINCT c.sample_id, c.chrom, c.direction, c."end" AS place FROM calls c
+               JOIN places p ON p.sample_id = c.sample_id AND p.chrom = c.chrom AND p.direction = c.direction AND p.place = c."end"
+           ),
+           drawn AS (
+               SELECT e.event_id, e.start, e."end", e.inner_start, e.inner_end, coalesce(k.bases, ("end" - start) / nullif(bins, 0) / 2, 500) AS otherwise,
+                   ("end" - start) / 3 AS third, s.at_start, s.at_end, a.place IS NULL AS open_start, b.place IS NULL AS open_end
+               FROM events e LEFT JOIN kinds k USING (sample_id) LEFT JOIN said s USING (event_id)
+               LEFT JOIN meets a ON a.sample_id = e.sample_id AND a.chrom = e.chrom AND a.direction = e.direction AND a.place = e.start
+               LEFT JOIN meets b ON b.sample_id = e.sample_id AND b.chrom = e.chrom AND b.direction = e.direction AND b.place = e."end"
+           )
+           SELECT count(*) FROM drawn
+           WHERE inner_start IS DISTINCT FROM start + CASE WHEN open_start THEN floor(least(coalesce(at_start, otherwise), third)) ELSE 0 END
+              OR inner_end IS DISTINCT FROM "end" - CASE WHEN open_end THEN floor(least(coalesce(at_end, otherwise), third)) ELSE 0 END""",
     ),
     Invariant(
         "R5",

@@ -168,11 +168,11 @@ INVARIANTS: Final = (
         "SELECT count(*) FROM (SELECT DISTINCT site_id, sample_id FROM events JOIN counting USING (chrom, sample_id) WHERE site_id IS NOT NULL)",
         """WITH held AS (
                SELECT e.site_id, e.sample_id, c.population, c.sex, c.unrelated, c.outlier, e.class, e.copy_number, e.expected_copy_number,
-                   CASE WHEN e.pass THEN 0 WHEN e.credible THEN 1 ELSE 2 END AS rank, e.bins, e.start, e."end", e.event_id
+                   CASE WHEN e.pass THEN 0 WHEN e.credible THEN 1 WHEN e.sensitive THEN 2 ELSE 3 END AS rank, e.bins, e.start, e."end", e.event_id
                FROM events e JOIN counting c ON c.chrom = e.chrom AND c.sample_id = e.sample_id WHERE e.site_id IS NOT NULL
            ),
            several AS (SELECT site_id, sample_id FROM held GROUP BY ALL HAVING count(*) > 1),
-           levels(level, least) AS (VALUES ('pass', 0), ('credible', 1), ('all', 2)),
+           levels(level, least) AS (VALUES ('pass', 0), ('credible', 1), ('sensitive', 2), ('all', 3)),
            alone AS (
                SELECT site_id, rank, population, sex, unrelated, outlier, class, copy_number, expected_copy_number, count(*) AS carriers
                FROM held ANTI JOIN several USING (site_id, sample_id) GROUP BY ALL

@@ -20,7 +20,7 @@ from data_prep.dialects.gcnv import Gcnv
 from data_prep.dialects.lumpy import Lumpy
 from data_prep.dialects.manta import Manta
 from data_prep.dialects.phase3 import Phase3
-from data_prep.dialects.records import Plain
+from data_prep.dialects.records import Ends, Plain
 from data_prep.vcf import FileRefusedError, Header
 
 
@@ -35,6 +35,8 @@ class Dialect(Protocol):
     """What in the header it is recognised by."""
     joins: bool
     """Whether it cuts one event into abutting records, which R3 then joins."""
+    ends: Ends
+    """Where it places the ends of its events (R7); a dialect that has none of this is `Ends.UNSAID`."""
     plain: Plain
     """Which entries of its joint files plainly say nothing."""
 
@@ -70,6 +72,11 @@ _ALL: Final[Sequence[Dialect]] = (
 )
 DIALECTS: Final[dict[str, Dialect]] = {dialect.name: dialect for dialect in _ALL}
 """Dialects by name, in the order in which a header is shown to them: the narrower before the wider."""
+
+
+def ends_of(dialect: Dialect) -> Ends:
+    """Where the dialect places the ends of its events; what does not say is as uncertain as the rule allows (R7)."""
+    return getattr(dialect, "ends", Ends.UNSAID)
 
 
 NAMED: Final = "which its header does not"

@@ -7,6 +7,7 @@ were there twice, so a man's X is told by direction alone, but for a complete lo
 import polars as pl
 
 from data_prep.dialects.records import (
+    Ends,
     Kind,
     Plain,
     Ploidy,
@@ -35,6 +36,8 @@ class CnvNator:
     sign = "##source=CNVnator"
     joins = False
     """It merges what belongs together itself, and without bin counts a step could not be told from a ragged edge (R3)."""
+    ends = Ends.BINS
+    """On the borders of its bins, which it does not count."""
     plain = Plain()
 
     def recognise(self, header: Header) -> bool:

@@ -7,7 +7,7 @@ genotype, so in a file of several samples nobody could say whose they are; in a 
 import polars as pl
 
 from data_prep.dialects.cnvnator import depth_records
-from data_prep.dialects.records import Plain, Ploidy, source, understood
+from data_prep.dialects.records import Ends, Plain, Ploidy, source, understood
 from data_prep.domain.callers import CNVPYTOR
 from data_prep.vcf import Header
 
@@ -20,6 +20,8 @@ class CnvPytor:
     sign = "##source=CNVpytor"
     joins = False
     """As in CNVnator: it merges itself, and gives no bin counts (R3)."""
+    ends = Ends.BINS
+    """As in CNVnator."""
     plain = Plain()
 
     def recognise(self, header: Header) -> bool:

@@ -8,7 +8,7 @@ from PASS (R4). QUAL is a Phred score where it is given.
 import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
-from data_prep.dialects.records import Kind, Plain, Ploidy, copy_number
+from data_prep.dialects.records import Ends, Kind, Plain, Ploidy, by_depth_alone, copy_number, info_text
 from data_prep.domain.callers import GATK_SV
 from data_prep.vcf import Header
 
@@ -21,6 +21,8 @@ class GatkSv:
     sign = "##INFO lines ALGORITHMS and EVIDENCE"
     joins = False
     """Its sites were merged over people and callers, each one event."""
+    ends = Ends.EXACT
+    """By split reads, where not said otherwise record by record."""
     plain = Plain()
 
     def recognise(self, header: Header) -> bool:
@@ -44,5 +46,7 @@ class GatkSv:
                 pl.when(is_cnv).then(told).otherwise("kind").alias("kind"),
                 pl.when(is_cnv).then(number_here).otherwise("copy_number").alias("copy_number"),
                 pl.when(is_cnv).then(pl.lit(Ploidy.SEX.value)).otherwise(pl.lit(Ploidy.TWO.value)).alias("ploidy"),
+                # a record that names no algorithm may rest on depth as well
+                *by_depth_alone(info_text("ALGORITHMS").fill_null("depth") == "depth"),
             )
         )

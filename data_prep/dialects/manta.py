@@ -6,7 +6,7 @@ QUAL is Manta's Phred score and its filters are its own, so R4 reads them as the
 import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
-from data_prep.dialects.records import Plain, source
+from data_prep.dialects.records import Ends, Plain, source
 from data_prep.domain.callers import MANTA
 from data_prep.vcf import Header
 
@@ -19,6 +19,8 @@ class Manta:
     sign = "##source=GenerateSVCandidates"
     joins = False
     """Each record is one event between two breakpoints."""
+    ends = Ends.EXACT
+    """By assembly and split reads."""
     plain = Plain(())
 
     def recognise(self, header: Header) -> bool:

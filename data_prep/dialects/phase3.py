@@ -14,11 +14,14 @@ import polars as pl
 
 from data_prep.dialects.records import (
     KIND,
+    Ends,
     Kind,
     Plain,
     Ploidy,
+    by_depth_alone,
     format_values,
     info_number,
+    info_text,
     position,
     source,
     understood,
@@ -27,6 +30,8 @@ from data_prep.domain.callers import PHASE_3
 from data_prep.vcf import Header
 
 _COPIES: Final = re.compile(r"<CN([0-9]{1,3})>")
+_BY_DEPTH: Final = ("DUP_gs", "DUP_uwash")
+"""Call sets (CS) made from read depth, beside the records of SVTYPE CNV: GenomeSTRiP's and the University of Washington's."""
 _INDEX: Final = re.compile(r"[0-9]{1,3}")
 
 
@@ -38,6 +43,8 @@ class Phase3:
     sign = "##source=1000GenomesPhase3 or ##INFO lines CS with ##ALT lines CN0"
     joins = False
     """Its sites were merged over people by its own authors, each one event."""
+    ends = Ends.EXACT
+    """By split reads and assembly, where not said otherwise record by record."""
     plain = Plain((), by_genotype=True)
 
     def recognise(self, header: Header) -> bool:
@@ -67,6 +74,7 @@ class Phase3:
             table.with_columns(
                 start.alias("start"),
                 pl.coalesce(info_number("END"), start + info_number("SVLEN").abs()).alias("end"),
+                *by_depth_alone((info_text("SVTYPE") == "CNV") | info_text("CS").is_in(_BY_DEPTH)),
             ),
             Ploidy.GENOTYPE,
         )

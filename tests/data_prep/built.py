@@ -83,12 +83,12 @@ def change_here(
 
 
 def call_of(row: Row, sample: str) -> tuple[Any, ...]:
-    return (sample, *(row[c] for c in ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "copy_ratio", "quality", "bins", "filters", "genotype", "par_border")))  # fmt: skip
+    return (sample, *(row[c] for c in ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "copy_ratio", "quality", "bins", "filters", "genotype", "par_border", "inward_start", "inward_end")))  # fmt: skip
 
 
 def event_of(row: Row, sample: str) -> tuple[Any, ...]:
     """Without the copy ratio, which is a mean and compared apart."""
-    return (sample, *(row[c] for c in ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "quality", "bins", "filters", "credible", "pass", "parts", "par_border")))  # fmt: skip
+    return (sample, *(row[c] for c in ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "quality", "bins", "filters", "sensitive", "credible", "pass", "parts", "par_border", "inner_start", "inner_end")))  # fmt: skip
 
 
 def compare_calls(database: Built, people: Mapping[str, plain.Person]) -> None:
@@ -118,7 +118,7 @@ def compare_events(database: Built, people: Mapping[str, plain.Person]) -> None:
     names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
     rows = database.table("events")
     expected = Counter(
-        (name, *event[:7], single(event.quality), *event[9:13], len(event.parts), event.par_border)
+        (name, *event[:7], single(event.quality), *event[9:14], len(event.parts), *event[15:])
         for name, person in people.items()
         for event in person.events
     )
@@ -148,7 +148,7 @@ def compare_segments(database: Built, people: Mapping[str, plain.Person]) -> Non
     _assert_sorted(rows)
     lanes: dict[tuple[str, str, str], list[tuple[Any, ...]]] = defaultdict(list)
     for row in rows:
-        state = tuple(row[c] for c in ("start", "end", "copy_number", "credible", "pass"))
+        state = tuple(row[c] for c in ("start", "end", "copy_number", "sensitive", "credible", "pass"))
         lanes[names[row["sample_id"]], row["chrom"], row["direction"]].append(state)
     for name, person in people.items():
         by_chrom: dict[str, list[plain.Event]] = defaultdict(list)

@@ -130,5 +130,5 @@ def test_intervals_without_bases_are_refused(start: int, end: int) -> None:
 
 def test_levels_are_the_three_of_the_rule() -> None:
     """R4."""
-    assert [level.value for level in Level] == ["pass", "credible", "all"]
+    assert [level.value for level in Level] == ["pass", "credible", "sensitive", "all"]
     assert DEFAULT_LEVEL is Level.CREDIBLE

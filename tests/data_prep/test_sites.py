@@ -70,7 +70,7 @@ def columns(rows: Sequence[tuple[int, tuple[int, int], int, int, int, int]]) -> 
 
 def as_plain(events: Events, at: int) -> plain.Event:
     start, end, direction, copies, bins, level = (int(getattr(events, name)[at]) for name in ("start", "end", "direction", "copy_number", "bins", "level"))  # fmt: skip
-    return plain.Event("chr1", start, end, ("loss", "gain")[direction], "loss", None if copies < 0 else copies, 2, None, None, None if bins < 0 else bins, "", level < 2, level < 1, (), False)  # fmt: skip
+    return plain.Event("chr1", start, end, ("loss", "gain")[direction], "loss", None if copies < 0 else copies, 2, None, None, None if bins < 0 else bins, "", level < 3, level < 2, level < 1, (), False, start, end)  # fmt: skip
 
 
 @EXAMPLES
@@ -121,7 +121,7 @@ def test_one_carrier_counts_once_with_the_event_of_most_bins(
         for at in np.flatnonzero(of_event == number):
             if events.sample[at] < 5:
                 site.members.append(plain_sites.Carries(str(events.sample[at]), as_plain(events, at)))
-        for level, name in enumerate(("pass", "credible", "all")):
+        for level, name in enumerate(("pass", "credible", "sensitive", "all")):
             for who, one in site.carried(name).items():
                 copies, bins = (-1 if value is None else value for value in (one.copy_number, one.bins))
                 expected[number, level, int(who), copies, bins] += 1

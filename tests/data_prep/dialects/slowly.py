@@ -68,7 +68,8 @@ def read(path: Path, caller: str, sex: str | None, column: int = 0) -> Person:
             given = keys.get("GT", ".") if "GT" in cells[8].split(":") else None
             fate = _fate(record.chrom, says(record, given or "."), sex, given, joint)
             if isinstance(fate, plain.Call):
-                person.calls.append(fate)
+                start, end = _inward(cells[4], cells[7], caller)
+                person.calls.append(fate._replace(inward_start=start, inward_end=end))
             elif isinstance(fate, tuple):
                 person.reference[fate] += 1
             else:
@@ -124,6 +125,21 @@ def _fate(name: str, said: Said, sex: str | None, given: str | None, joint: bool
         chrom, said.start, said.end, _DIRECTION[named], named, number, expected, said.ratio, said.quality, said.bins,
         said.filters, None if genotype == "." else genotype, 0 < inside < said.end - said.start,
     )  # fmt: skip
+
+
+def _inward(alt: str, info: str, caller: str) -> tuple[int | None, int | None]:
+    """R7: by how much the record itself lets its ends lie further in: CIPOS and CIEND, else 500 where only depth speaks."""
+    said = dict(part.split("=", 1) for part in info.split(";") if "=" in part)
+    by_depth = (
+        (caller == "gatk-sv" and said.get("ALGORITHMS", "depth") == "depth")
+        or (caller == "delly" and alt == "<CNV>")
+        or (caller == "1000-genomes-phase-3" and (said.get("SVTYPE") == "CNV" or said.get("CS") in ("DUP_gs", "DUP_uwash")))
+    )  # fmt: skip
+    inward: list[int | None] = []
+    for key, place, sign in (("CIPOS", 1, 1), ("CIEND", 0, -1)):
+        bounds = said[key].split(",") if key in said else []
+        inward.append(max(0, sign * int(bounds[place])) if bounds else 500 if by_depth else None)
+    return inward[0], inward[1]
 
 
 def _value(record: Any, key: str) -> Any:
