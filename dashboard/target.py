@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from dashboard.filters import ANY, CODING, CODING_RULES, Overlap
+from dashboard.filters import ANY, CODING, CODING_RULES, Overlap, Rule
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
@@ -32,6 +32,11 @@ class Pieces(Enum):
 
 MARGIN: Final = 5_000
 """Bases on either side of a place that are looked at with it, at least; half its length where that is more."""
+WIDEST: Final = 10_000_000
+"""Bases of a region up to which a share of people with an event anywhere in it says something; no chromosome arm but those
+of clustered repeats is as short (R7)."""
+LARGE: Final = 50_000
+"""Bases of a region above which half of it is offered beside any overlap (R7)."""
 GAIN_SHARE: Final = (3, 4)
 """A gain counts for a gene from three quarters of its coding bases on, or of those of its exons where none codes (R7)."""
 
@@ -74,6 +79,12 @@ class Target:
         extent is known."""
         rule = asked or self.default_rule
         return ANY if rule.rule in CODING_RULES and self.kind not in (Pieces.CODING, Pieces.EXONS) else rule
+
+
+    def has_share(self, rule: Overlap) -> bool:
+        """Whether a share of people says something under a rule: not of who has an event anywhere in a wide region."""
+        wide = self.kind is Pieces.REGION and self.site is None and self.interval.length > WIDEST
+        return not (wide and rule.rule in (Rule.ANY, Rule.WITHIN))
 
 
 def region_target(interval: Interval) -> Target:

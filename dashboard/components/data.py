@@ -13,7 +13,6 @@ from dashboard.filters import Filters
 from dashboard.store.database import Generation
 from dashboard.store.provenance import dictionary, facts, files, marks, problem_kinds, remarks, skipped
 from data_prep.domain.copy_number import EFO, CallClass
-from data_prep.domain.levels import Level
 from data_prep.domain.sight import BLIND_KINDS
 
 REMARKS_SHOWN: Final = 50
@@ -155,7 +154,7 @@ def definitions(callers: Sequence[str]) -> None:
     classes = [(name, copies, EFO[one]) for one, name, copies in CLASS_TABLE]
     levels = [
         (wording.LEVEL_WORDS[level], caller_words.definition(level, callers))
-        for level in (Level.CREDIBLE, Level.PASS, Level.ALL)
+        for level in wording.LEVELS
     ]
     st.html(
         _section("Definitions")

@@ -122,8 +122,10 @@ def carried(person: Person, events: Sequence[Event], direction: str, question: Q
 
 
 def _looked_at(event: Event, direction: str, question: Question) -> set[int]:
-    """The bases of an event as the rule looks at it: those of a loss are drawn in for its coding bases alone."""
-    return set(range(*(event.inner if question.rule == "coding" and direction == "loss" else (event.start, event.end))))
+    """The bases of an event as the rule looks at it: those of a loss are drawn in for its coding bases alone, and where
+    the gene has a transcript."""
+    drawn_in = question.rule == "coding" and direction == "loss" and (question.coding or question.exons)
+    return set(range(*(event.inner if drawn_in else (event.start, event.end))))
 
 
 def _meets(stretches: Sequence[set[int]], direction: str, question: Question) -> bool:

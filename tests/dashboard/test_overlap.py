@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from dashboard.filters import ANY, SHARES, Filters, Overlap, Rule
 from dashboard.overlap import CLASSES, Calls, Events, Mask, admitted, at_level, carriers, disjoint, of_class
-from dashboard.target import Pieces, Target
-from data_prep.domain.copy_number import CallClass, classify, expected_copy_number
+from dashboard.target import Pieces, Target, site_target
+from data_prep.domain.copy_number import CallClass, Direction, classify, expected_copy_number
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.dashboard.plain_counter import carried, passes
@@ -233,7 +233,7 @@ def test_each_filter_keeps_what_its_words_say_r4_r13(case: tuple[Target, int, li
         for level in Level:
             asked = question(target, replace(filters, level=level, overlap=ANY))
             expected = [
-                any(passes(event, PEOPLE[carrier // 2], direction, asked) for direction in ("loss", "gain"))
+                any(passes(event, PEOPLE[carrier // 2], way.value, asked) for way in filters.directions)
                 for carrier, event in numbered
             ]
             assert list(admitted(held, filters) & at_level(held, level)) == expected, (filters, level)
@@ -330,6 +330,123 @@ def test_where_each_rule_turns_by_hand_r7(rule: str, spans: list[tuple[int, int]
         assert len(found.sample) == int(expected)
 
 
+@pytest.mark.parametrize(
+    ("spans", "inner", "coding", "touch"),
+    [
+        # a loss whose end is drawn in from the last coding base it takes
+        ((799, 3_000), (799, 2_800), True, True),
+        ((799, 3_000), (800, 2_800), False, True),
+        ((-900, 401), (-700, 401), True, True),
+        ((-900, 401), (-700, 400), False, True),
+        # in the intron before and after drawing in
+        ((800, 3_000), (900, 2_800), False, False),
+    ],
+)
+def test_the_ends_of_losses_are_drawn_in_for_coding_alone_r7(
+    spans: tuple[int, int], inner: tuple[int, int], coding: bool, touch: bool
+) -> None:
+    origin = PLACE.interval.start
+    event = Event(
+        "S0",
+        "chrX",
+        *(origin + base for base in spans),
+        1,
+        inner_start=origin + inner[0],
+        inner_end=origin + inner[1],
+    )
+    held = columns(sorted_events([event]))
+    for rule, expected in (("coding", coding), ("coding-touch", touch), ("any", True)):
+        overlap = Overlap.parse(rule)
+        assert overlap is not None
+        found = carriers(held, Calls.none(), np.ones(1, np.bool_), PLACE, overlap)
+        assert len(found.sample) == int(expected), rule
+
+
+def test_gains_are_never_drawn_in_r7() -> None:
+    """300 of 400 coding bases are three quarters, and 299 after drawing in would not be."""
+    origin = PLACE.interval.start
+    event = Event("S0", "chrX", origin + 500, origin + 4_000, 3, inner_start=origin + 501, inner_end=origin + 3_999)
+    held = columns(sorted_events([event]))
+    for rule in (Overlap(Rule.CODING), Overlap(Rule.CODING_TOUCH)):
+        assert len(carriers(held, Calls.none(), np.ones(1, np.bool_), PLACE, rule).sample) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "direction", "copies", "expected"),
+    [
+        # coding bases are 400 to 800: one copy on the exon and none in the intron behind it
+        ("coding", "loss", (1, 0), ("partial-loss", 1)),
+        ("coding", "loss", (0, 1), ("complete-loss", 0)),
+        ("any", "loss", (1, 0), ("complete-loss", 0)),
+        # the whole place needs both
+        ("covers", "loss", (1, 0), ("partial-loss", 1)),
+        ("covers", "loss", (0, 0), ("complete-loss", 0)),
+        ("fraction:0.5", "loss", (1, 0), ("complete-loss", 0)),
+        ("fraction:0.9", "loss", (0, 1), ("partial-loss", 1)),
+        # one event: its own number, that of the part with more bins
+        ("within", "loss", (1, 0), ("complete-loss", 0)),
+        ("reciprocal:0.5", "loss", (0, 1), ("complete-loss", 0)),
+        ("coding", "gain", (3, 6), ("low-gain", 3)),
+        ("coding", "gain", (6, 3), ("high-gain", 6)),
+        ("any", "gain", (3, 6), ("high-gain", 6)),
+        ("covers", "gain", (3, 6), ("low-gain", 3)),
+        # a call without a number belongs to no n, and helps none
+        ("coding", "loss", (None, 0), ("loss", -1)),
+        ("covers", "loss", (None, 0), ("loss", -1)),
+        ("any", "loss", (None, 0), ("complete-loss", 0)),
+        ("covers", "gain", (6, None), ("gain", -1)),
+    ],
+)
+def test_copies_at_a_place_are_those_of_the_calls_there_r7(
+    rule: str, direction: str, copies: tuple[int | None, int | None], expected: tuple[str, int]
+) -> None:
+    """An event of two calls that abut at base 1,000 of a place of 4,000, of a person with two expected copies."""
+    origin = PLACE.interval.start
+    ends = (origin, origin + 1_000, origin + 4_000)
+    event = Event(
+        "S0",
+        "chrX",
+        ends[0],
+        ends[2],
+        0 if direction == "loss" else 6,
+        direction=direction,
+        parts=(ends[:2], ends[1:]),
+        part_copies=copies,
+    )
+    numbered = sorted_events([event])
+    overlap = Overlap.parse(rule)
+    assert overlap is not None
+    found, _ = told(columns(numbered), parts_of(numbered), np.ones(1, np.bool_), PLACE, Filters(overlap=overlap))
+    assert found == [(0, direction == "gain", *expected)]
+
+
+def test_a_calls_inner_extent_is_the_part_of_it_within_that_of_its_event_r7() -> None:
+    """No copy in the call whose end alone reaches the exon, drawn in with its event; one copy in what is left of it."""
+    origin = PLACE.interval.start
+    parts = ((origin - 500, origin + 700), (origin + 700, origin + 900))
+    event = Event("S0", "chrX", origin - 500, origin + 900, 1, parts=parts, part_copies=(1, 0), inner_end=origin + 700)
+    numbered = sorted_events([event])
+    kept = np.ones(1, np.bool_)
+    found, _ = told(columns(numbered), parts_of(numbered), kept, PLACE, Filters(overlap=Overlap(Rule.CODING)))
+    assert found == [(0, False, "partial-loss", 1)]
+    found, _ = told(columns(numbered), parts_of(numbered), kept, PLACE, Filters(overlap=Overlap(Rule.CODING_TOUCH)))
+    assert found == [(0, False, "complete-loss", 0)]
+
+
+@pytest.mark.parametrize(
+    ("bins", "expected"),
+    [((3, 9), ("partial-loss", 1)), ((9, 3), ("complete-loss", 0)), ((4, 4), ("complete-loss", 0))],
+)
+def test_at_a_site_the_event_with_more_bins_counts_r9(bins: tuple[int, int], expected: tuple[str, int]) -> None:
+    events = [
+        Event("S0", "chrX", PLACE.interval.start, PLACE.interval.end + 100 * number, copies, bins=bins[number])
+        for number, copies in enumerate((0, 1))
+    ]
+    place = site_target(PLACE.interval, 7, Direction.LOSS)
+    found, _ = told(columns(sorted_events(events)), Calls.none(), np.ones(2, np.bool_), place, Filters(overlap=ANY))
+    assert found == [(0, False, *expected)]
+
+
 @pytest.mark.parametrize(("held", "carries"), [(3, False), (4, True)])
 def test_three_quarters_of_five_coding_bases_are_four_r7(held: int, carries: bool) -> None:
     target = replace(PLACE, pieces=((50_000_100, 50_000_102), (50_000_200, 50_000_203)))
@@ -382,5 +499,7 @@ def test_covers_forgives_1_kb_and_at_most_a_tenth_of_the_place_r7(length: int, m
     for left, right, meets in ((missing, missing, True), (missing + 1, missing, False), (missing, missing + 1, False)):
         if left + right < length:
             event = Event("S0", "chrX", start + left, start + length - right, 1)
-            found = carriers(columns(sorted_events([event])), Calls.none(), np.ones(1, np.bool_), place, Overlap(Rule.COVERS))
+            found = carriers(
+                columns(sorted_events([event])), Calls.none(), np.ones(1, np.bool_), place, Overlap(Rule.COVERS)
+            )
             assert len(found.sample) == int(meets), (left, right)
