@@ -451,7 +451,13 @@ CREATE TABLE sites (
     few_bins BOOLEAN NOT NULL,
     multi_allelic BOOLEAN NOT NULL,
     alleles BOOLEAN NOT NULL,
-    problem VARCHAR
+    allele_frequency DOUBLE,
+    af_ci_low DOUBLE,
+    af_ci_high DOUBLE,
+    hwe_p DOUBLE,
+    problem VARCHAR,
+    inner_start INTEGER NOT NULL,
+    inner_end INTEGER NOT NULL
 );
 COMMENT ON TABLE sites IS 'One row a site (R9): losses or gains of many people that are taken as one variant. Made of members: the credible events of people who count on the chromosome by default, whatever their cohort (not marked there; on X and Y no sex_mismatch; on Y XY only). Among the exact intervals of members not yet in a site, the one with most carriers (ties: smaller start, then smaller end) founds one, and every interval not yet in a site with a reciprocal overlap of at least 0.5 with it joins. Other events are attached afterwards: to the site that holds their exact interval, else to the one whose founding interval they overlap most, at least 0.5 reciprocally (ties: the one founded first), else they stay without. Sorted by chrom, start, end, direction.';
 COMMENT ON COLUMN sites.site_id IS 'Number in the order of the table, from 0; joins events, site_counts and the others. It changes from build to build, the id does not.';
@@ -474,7 +480,14 @@ COMMENT ON COLUMN sites.median_bins IS 'Median bins of the members; null where t
 COMMENT ON COLUMN sites.few_bins IS 'That median is two or fewer: badged and left out of rankings.';
 COMMENT ON COLUMN sites.multi_allelic IS 'A site of the other direction overlaps it reciprocally by at least 0.5, or four or more states of copy number (less the expected; people without a member have the expected one) are each held by 1 % or more of the people counted on the chromosome.';
 COMMENT ON COLUMN sites.alleles IS 'Allele frequency has a meaning (R6): a loss of 3 kb or more, of three bins or more in the median, whose carriers all have a copy number.';
+COMMENT ON COLUMN sites.allele_frequency IS 'Share of alleles that are lost (R6), a lower bound, since heterozygotes are missed: the sum of expected less found copies of the carriers at credible over the sum of expected copies, of unrelated people, outliers left out. Null where alleles is false.';
+COMMENT ON COLUMN sites.af_ci_low IS 'Lower bound of its 95 % interval (Wilson), which is approximate: the two alleles of a person are not drawn apart.';
+COMMENT ON COLUMN sites.af_ci_high IS 'Upper bound.';
+COMMENT ON COLUMN sites.hwe_p IS 'Hardy-Weinberg proportion among the same people, exact and two-sided (Wigginton et al. 2005), of those of whom two copies are expected: on X the XX alone, on Y none. A check of the calls: a small p tells of heterozygotes that were missed, or of populations that differ. Null where nobody of them carries.';
 COMMENT ON COLUMN sites.problem IS 'Kind of problem region that covers half of the founding interval or more, of several the one that covers most; null if none.';
+
+COMMENT ON COLUMN sites.inner_start IS 'The founding interval''s start drawn in by its uncertainty (R9), 0-based: by length / median_bins / 2, where there are no bins by the median of its members'' uncertainties; in whole bases, rounded down, at most a third of the length.';
+COMMENT ON COLUMN sites.inner_end IS 'Its end drawn in likewise, half-open.';
 
 CREATE TABLE site_counts (
     site_id INTEGER NOT NULL,
@@ -508,7 +521,7 @@ CREATE TABLE site_genes (
 COMMENT ON TABLE site_genes IS 'Genes that the founding interval of a site touches. Sorted by site_id.';
 COMMENT ON COLUMN site_genes.site_id IS 'Site.';
 COMMENT ON COLUMN site_genes.gene_id IS 'Gene whose extent it touches.';
-COMMENT ON COLUMN site_genes.coding IS 'Meets the rule coding (R7): a loss takes a coding base, a gain holds 75 % of the coding bases; of a gene without coding sequence it touches an exon, of one without a transcript its place.';
+COMMENT ON COLUMN site_genes.coding IS 'Meets the rule coding (R7): a loss takes a coding base between inner_start and inner_end, a gain holds 75 % of the coding bases with its full extent. For a gene without coding sequence its exons stand for the coding bases in both; one without a transcript needs to be touched alone.';
 
 CREATE TABLE bins (
     size INTEGER NOT NULL,

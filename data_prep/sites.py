@@ -38,6 +38,9 @@ class Events:
     start: Numbers
     end: Numbers
     """0-based, half-open."""
+    inner_start: Numbers
+    inner_end: Numbers
+    """The same drawn in by the uncertainty of the ends (R7)."""
     direction: Numbers
     """LOSS or GAIN."""
     class_code: Numbers

@@ -64,8 +64,8 @@ event = st.tuples(
 
 def columns(rows: Sequence[tuple[int, tuple[int, int], int, int, int, int]]) -> Events:
     rows = sorted(rows, key=lambda one: one[1])
-    fields = [(sample, start, end, direction, direction, copies, 2, bins, level) for sample, (start, end), direction, copies, bins, level in rows]  # fmt: skip
-    return Events(*np.array(fields, np.int64).reshape(-1, 9).T)
+    fields = [(sample, start, end, start, end, direction, direction, copies, 2, bins, level) for sample, (start, end), direction, copies, bins, level in rows]  # fmt: skip
+    return Events(*np.array(fields, np.int64).reshape(-1, 11).T)
 
 
 def as_plain(events: Events, at: int) -> plain.Event:
