@@ -13,7 +13,6 @@ from dashboard.filters import Filters
 from dashboard.store.database import Generation
 from dashboard.store.provenance import dictionary, facts, files, marks, problem_kinds, remarks, skipped
 from data_prep.domain.copy_number import EFO, CallClass
-from data_prep.domain.levels import Level
 from data_prep.domain.sight import BLIND_KINDS
 
 REMARKS_SHOWN: Final = 50
@@ -153,10 +152,7 @@ def definitions(callers: Sequence[str]) -> None:
         ("Allele frequency", caller_words.allele_frequency(callers)),
     )
     classes = [(name, copies, EFO[one]) for one, name, copies in CLASS_TABLE]
-    levels = [
-        (wording.LEVEL_WORDS[level], caller_words.definition(level, callers))
-        for level in (Level.CREDIBLE, Level.PASS, Level.ALL)
-    ]
+    levels = [(wording.LEVEL_WORDS[level], caller_words.definition(level, callers)) for level in wording.LEVELS]
     st.html(
         _section("Definitions")
         + _table(("Term", "Meaning"), terms, "Terms", class_="cnv-terms")
