@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from dashboard import query, wording
 from dashboard.filters import CALLSET, Filters, Overlap, parse
+from dashboard.locus import cut
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, gene_target
-from dashboard.store.lookup import Found, Nothing, Place, Several, Unplaced, look_up, look_up_region
+from dashboard.store.lookup import ALIKE_SHOWN, Found, Nothing, Place, Several, Unplaced, look_up, look_up_region
 from dashboard.store.sites import site_named
 from dashboard.subject import SITE, Kind, Subject
 from dashboard.target import Target, region_target, site_target
@@ -67,8 +68,10 @@ def asked(published: Generation, given: Mapping[str, str], default_overlap: Over
             subject, target = _narrowed(database, Subject(kind, name), region_target(interval), given)
             return Asked(database, subject, target, None, filters)
         case Several(_, genes):
-            ids = wording.joined([gene.gene_id for gene in genes], "or")
-            raise RefusedError(400, f"Several genes are called {genes[0].symbol}: ask for gene={ids}.")
+            ids = [gene.gene_id for gene in genes[:ALIKE_SHOWN]]
+            more = f" or another of {len(genes):,}" if len(genes) > len(ids) else ""
+            named = ", ".join(ids) if more else wording.joined(ids, "or")
+            raise RefusedError(400, f"Several genes are called {genes[0].symbol}: ask for gene={named}{more}.")
         case Unplaced(unplaced):
             raise RefusedError(404, unplaced.reason)
         case Place(_, name):
@@ -87,7 +90,9 @@ def _narrowed(
         return subject, target
     site = site_named(database, name)
     if site is None or not site.interval.overlap(target.interval):
-        raise RefusedError(404, f"There is no site “{name[:60]}” at {target.interval}.")
+        if "," in name:
+            raise RefusedError(400, f"{SITE} takes one site, and “{cut(name, 60)}” are several: ask for one at a time.")
+        raise RefusedError(404, f"There is no site “{cut(name, 60)}” at {target.interval}.")
     return replace(subject, site=site.name), site_target(site.interval, site.site_id, site.direction)
 
 
