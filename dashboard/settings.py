@@ -1,6 +1,7 @@
 """Where the database is, and the one store of the process.
 
 The environment variable CNV_DATABASE names the pointer; without it, it is `cnv.duckdb` in the project's root.
+CNV_OPEN_ROUTES names inner routes of Streamlit that are closed without it.
 """
 
 import os
@@ -18,6 +19,11 @@ def database_path() -> Path:
     """The pointer to the published database."""
     named = os.environ.get("CNV_DATABASE")
     return Path(named).absolute() if named else ROOT / "cnv.duckdb"
+
+
+def open_routes() -> tuple[str, ...]:
+    """Inner routes of Streamlit that may be asked for from outside, such as `/_stcore/metrics`."""
+    return tuple(os.environ.get("CNV_OPEN_ROUTES", "").split())
 
 
 def store() -> Store:
