@@ -2,6 +2,7 @@
 
 from html import escape
 from typing import Final
+from urllib.parse import quote
 
 import orjson
 from starlette.requests import Request
@@ -21,8 +22,7 @@ _PAGES: Final = (
 
 def not_found(request: Request) -> Response:
     """404 in the words that the client takes: HTML, JSON or plain text."""
-    path = cut(request.url.path, 60)
-    sentence = f"There is nothing at {path}."
+    sentence = f"There is nothing at {cut(quote(request.url.path), 60)}."
     accepted = request.headers.get("accept", "").lower()
     if "text/html" in accepted:
         return HTMLResponse(_page(sentence), status_code=404)

@@ -10,7 +10,9 @@ from typing import Any, Final
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-REQUEST_TIME: Final = 20.0
+from dashboard import settings
+
+REQUEST_TIME: Final = settings.seconds("CNV_REQUEST_TIME", 20.0)
 """Seconds from the first byte of a request, or from the connection, to the end of the request."""
 
 
@@ -18,6 +20,7 @@ class PatientProtocol(H11Protocol):
     """HTTP/1.1 with a limit for the time that a request takes to come."""
 
     _waiting: asyncio.TimerHandle | None = None
+    _upgraded = False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -25,6 +28,8 @@ class PatientProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        if self._upgraded:
+            return
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
             # A pause between two requests has a limit of its own; from its first byte on, the next one has this.
             if self._waiting is None and (self.conn.their_state is h11.SEND_BODY or self.conn.trailing_data[0]):
@@ -37,6 +42,7 @@ class PatientProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        self._upgraded = True
         self._stop_waiting()
         super().handle_websocket_upgrade(event)
 

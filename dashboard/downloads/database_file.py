@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from dashboard import settings
 from dashboard.downloads import conditions
 from dashboard.downloads.route import SEND_TIMEOUT, STALLED, refusal, refused, stop_when_gone
-from dashboard.downloads.slots import Slots, client_of
+from dashboard.downloads.slots import Slots, address_of, client_of
 from dashboard.store.database import BusyError, UnavailableError
 
 AT_ONCE: Final = 8
@@ -127,7 +127,8 @@ class _Part(Response):
                 await self._send(send, head=scope["method"] == "HEAD")
                 tasks.cancel_scope.cancel()
         except* TimeoutError:
-            _log.info("the database's download by %s was given up: %s", client_of(Request(scope)), STALLED)
+            request = Request(scope)
+            _log.info("the download %s of %s was given up: %s", address_of(request), client_of(request), STALLED)
         finally:
             self._give_back()
             self._file.close()

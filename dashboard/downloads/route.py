@@ -28,7 +28,7 @@ AT_ONCE: Final = 4
 """Streams at once; the next is told to come back."""
 FOR_ONE_CLIENT: Final = 3
 """Of them to one client: one that stalls again and again leaves a place for the others."""
-SEND_TIMEOUT: Final = 20.0
+SEND_TIMEOUT: Final = settings.seconds("CNV_SEND_TIMEOUT", 20.0)
 """Seconds that a client may take for one piece."""
 RETRY_AFTER: Final = "5"
 STALLED: Final = f"it took no data for {SEND_TIMEOUT:.0f} s"
@@ -93,8 +93,8 @@ def refused(error: RefusedError | UnavailableError | BusyError) -> Response:
 
 
 def refusal(status: int, sentence: str) -> Response:
-    """One sentence of plain text; with 503, when to come back."""
-    headers = {"Retry-After": RETRY_AFTER} if status == 503 else None
+    """One sentence of plain text; with 429 and 503, when to come back."""
+    headers = {"Retry-After": RETRY_AFTER} if status in (429, 503) else None
     return PlainTextResponse(sentence + "\n", status_code=status, headers=headers)
 
 
