@@ -48,8 +48,8 @@ _log = logging.getLogger(__name__)
 def page_policy() -> str:
     """The Content-Security-Policy of the pages: what Streamlit needs, from this server and no other.
 
-    Its one inline script is named by its hash. Components bring their script as a blob, Vega compiles the expressions
-    of a chart, and styles are set from scripts.
+    Its one inline script is named by its hash. Components bring their script as a blob, its messages are read with
+    WebAssembly, and styles are set from scripts.
     """
     index = (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
     hashes = [
@@ -59,7 +59,7 @@ def page_policy() -> str:
     return "; ".join(
         [
             "default-src 'self'",
-            f"script-src 'self' blob: 'unsafe-eval' {' '.join(hashes)}",
+            f"script-src 'self' blob: 'wasm-unsafe-eval' {' '.join(hashes)}",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",

@@ -89,7 +89,7 @@ def provenance(database: Generation) -> None:
     """What this database is, one fact a line."""
     told = dict(facts(database).iter_rows())
     file = database.file
-    rows = [("Database", file.name), ("Published", wording.moment(file.published_at))]
+    rows = [("Database", str(file)), ("Published", wording.moment(file.published_at))]
     if len(database.callsets) > 1:
         held = [f"{name} (generation {one.id})" for name, one in database.callsets.items()]
         rows.append(("Callsets in it", wording.joined(held, "and")))

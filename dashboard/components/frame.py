@@ -90,7 +90,7 @@ def foot(database: Generation) -> None:
         f", with the callsets {wording.joined(list(database.callsets), 'and')}" if len(database.callsets) > 1 else ""
     )
     built = (
-        f"Gene models: {told.gene_models or 'not said'}. Database {file.name}, published "
+        f"Gene models: {told.gene_models or 'not said'}. Database {file}, published "
         f"{wording.moment(file.published_at)}{others}."
     )
     cite = f"Cite {caller_words.citation(told.callers)}."

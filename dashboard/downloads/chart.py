@@ -75,7 +75,7 @@ async def chart(request: Request) -> Response:
 
 def _tag(request: Request) -> str:
     with settings.store().lease() as database:
-        return conditions.entity_tag(database, request)
+        return conditions.entity_tag(database.file, request)
 
 
 def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from starlette.requests import Request
 
 from dashboard import settings
-from dashboard.store.database import Generation
+from dashboard.store.database import PublishedFile
 
 
 @lru_cache(maxsize=1)
@@ -20,12 +20,11 @@ def program() -> str:
     return digest.hexdigest()[:16]
 
 
-def entity_tag(published: Generation, request: Request) -> str:
+def entity_tag(file: PublishedFile, request: Request) -> str:
     """The tag of what an address answers from one published file.
 
     Weak: the rows are the same, the bytes tell when they were asked for, and may be compressed on the way.
     """
-    file = published.file
     parts = (program(), file.name, file.generation, file.published_at, request.url.path, request.url.query)
     return f'W/"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
 

@@ -20,7 +20,7 @@ from dashboard.store.callability import callability
 from dashboard.store.calls import call_batches, calls_by_place, carrying, events_by_place, filters_of
 from dashboard.store.carriers import carrier_event_batches, frequencies
 from dashboard.store.cohort import group_codes, superpopulation_names
-from dashboard.store.database import Generation
+from dashboard.store.database import PublishedFile
 from dashboard.store.gene_counts import gene_counts
 from dashboard.store.sites import sites_at, with_genes
 from dashboard.subject import SITE
@@ -42,8 +42,8 @@ class Opened:
     media_type: str
     pieces: Iterator[bytes]
     held: ExitStack
-    database: Generation
-    """What it is read from."""
+    published: PublishedFile
+    """The database that it is read from."""
 
 
 def opened(file: str, given: Mapping[str, str]) -> Opened:
@@ -57,7 +57,7 @@ def opened(file: str, given: Mapping[str, str]) -> Opened:
         rule = CODING if table == columns.GENES.name else None
         what = asked(held.enter_context(settings.store().lease()), given, rule)
         pieces = _OPENERS[table, suffix](what, held, about(what, table, suffix))
-        return Opened(name_of_file(what, table, suffix), FORMATS[suffix], pieces, held, what.database)
+        return Opened(name_of_file(what, table, suffix), FORMATS[suffix], pieces, held, what.database.file)
     except BaseException:
         held.close()
         raise

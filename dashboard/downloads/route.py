@@ -64,7 +64,7 @@ async def download(request: Request) -> Response:
 def _answer(request: Request, give_back: Callable[[], None]) -> Response:
     """The file on its way, or 304 where the client has it already. Runs in a thread."""
     with settings.store().lease() as published:
-        tag = conditions.entity_tag(published, request)
+        tag = conditions.entity_tag(published.file, request)
         if conditions.is_known(request, tag):
             return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
     file = opened(request.path_params.get("file", ""), query.values(request.query_params.multi_items()))
@@ -80,7 +80,15 @@ def _answer(request: Request, give_back: Callable[[], None]) -> Response:
     except BaseException:
         let_go(file)
         raise
-    return _Stream(file, first, request, give_back, length=sum(map(len, first)) if whole else None)
+    return _Stream(
+        file,
+        first,
+        give_back,
+        tag=conditions.entity_tag(file.published, request),
+        asked=f"the download {address_of(request)} of {client_of(request)}",
+        head=request.method == "HEAD",
+        length=sum(map(len, first)) if whole else None,
+    )
 
 
 def refused(error: RefusedError | UnavailableError | BusyError) -> Response:
@@ -105,16 +113,18 @@ class _Stream(Response):
         self,
         file: Opened,
         first: list[bytes],
-        request: Request,
         give_back: Callable[[], None],
         *,
+        tag: str,
+        asked: str,
+        head: bool,
         length: int | None,
     ) -> None:
         super().__init__(
             headers={
                 "Content-Disposition": f'attachment; filename="{file.name}"',
                 "Cache-Control": "no-cache",
-                "ETag": conditions.entity_tag(file.database, request),
+                "ETag": tag,
             },
             media_type=file.media_type,
         )
@@ -123,8 +133,8 @@ class _Stream(Response):
             self.headers["content-length"] = str(length)
         self._file = file
         self._first = first
-        self._head = request.method == "HEAD"
-        self._asked = f"the download {address_of(request)} of {client_of(request)}"
+        self._head = head
+        self._asked = asked
         self._give_back = give_back
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

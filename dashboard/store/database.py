@@ -94,6 +94,10 @@ class PublishedFile:
     published_at: str
     """ISO 8601, UTC."""
 
+    def __str__(self) -> str:
+        """Its name, with the generation where the name does not say it."""
+        return self.name if self.generation in self.name else f"{self.name} (generation {self.generation})"
+
 
 @dataclass(frozen=True, slots=True)
 class _Damage:
