@@ -306,6 +306,11 @@ def left_out(chrom: str, marked: int, mismatched: int) -> str:
     return f"left out: {joined(reasons, 'and')}" if reasons else ""
 
 
+def moment(stamp: str) -> str:
+    """A moment of the database, ISO 8601 in UTC, to the minute: 2026-11-01 14:05 UTC."""
+    return f"{stamp[:10]} {stamp[11:16]} UTC" if stamp else "on a day not said"
+
+
 def joined(words: Sequence[str], last: str) -> str:
     """a; a and b; a, b and c."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -31,7 +31,7 @@ FACT_WORDS: Final = {
     "fetched_files": "Files as fetched",
     "assembly": "Assembly",
     "built_at": "Built",
-    "generation": "Database",
+    "generation": "Generation",
     "builder_version": "Version of data_prep",
     "schema_version": "Version of the schema",
     "samples_table": "Sample table",
@@ -87,7 +87,12 @@ def callsets(database: Generation, filters: Filters) -> None:
 def provenance(database: Generation) -> None:
     """What this database is, one fact a line."""
     told = dict(facts(database).iter_rows())
-    rows = [(words, told[key]) for key, words in FACT_WORDS.items() if told.get(key)]
+    file = database.file
+    rows = [("Database", str(file)), ("Published", wording.moment(file.published_at))]
+    if len(database.callsets) > 1:
+        held = [f"{name} (generation {one.id})" for name, one in database.callsets.items()]
+        rows.append(("Callsets in it", wording.joined(held, "and")))
+    rows += [(words, told[key]) for key, words in FACT_WORDS.items() if told.get(key)]
     st.html(_section("Where the calls come from") + _table(("", ""), rows, "Provenance"))
 
 

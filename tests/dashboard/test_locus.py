@@ -132,3 +132,47 @@ def test_accessions_are_those_of_grch38() -> None:
         pytest.skip("needs the folder `shared` beside the project, which a clone does not have")
     sequences = json.loads(table.read_text(encoding="utf-8"))
     assert {one["refseq"]: one["ucsc"] for one in sequences if one["ucsc"] in LENGTHS} == ACCESSIONS
+
+
+@given(st.integers(1, 6_000), st.sampled_from("0123456789"), st.data())
+def test_a_number_of_any_length_is_read_or_told_in_a_short_sentence_r1(
+    length: int, digit: str, data: st.DataObject
+) -> None:
+    """In each place of each spelling; Python itself refuses to read 4,301 digits."""
+    number = digit * length
+    spelling = data.draw(
+        st.sampled_from(
+            [
+                "chr1:{}-5",
+                "chr1:5-{}",
+                "chr1:{}.5mb-6mb",
+                "chr1:1.{}mb-6mb",
+                "chr1:{},{}-7",
+                "1-5-{}",
+                "chr1 {} 5",
+                "chr1 5 {}",
+                "NC_000001.11:g.5_{}del",
+                "NC_000001.{}:5-9",
+                "NC_000001.{}:g.5_9del",
+                "{}:5-9",
+                "chr{}",
+                "{}q11",
+            ]
+        )
+    )
+    try:
+        told = str(parse(spelling.format(number, number)))
+    except LocusError as error:
+        told = str(error)
+    assert 0 < len(told) < 220
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [("GSTM1,RHD", 2), ("RHD,RHD,22q11.21", 3), ("chr1:1,000-2,000,GSTM1", 0), ("chr1:5-9,chrX:7-8", 2), ("7,X", 2)],
+)
+def test_several_places_at_once_are_told_as_such_r13(text: str, places: int) -> None:
+    """So an address joins `gene=GSTM1&gene=RHD`. A comma within a number parts nothing."""
+    with pytest.raises(LocusError) as caught:
+        parse(text)
+    assert (f"Here are {places} genes or regions: ask for one at a time" in str(caught.value)) == bool(places)
