@@ -200,17 +200,27 @@ def _lines(path: Path) -> _Lines:
     lines = [(number, one) for number, one in enumerate(_text(path, advice).splitlines(), 1) if one.strip()]
     if not lines:
         raise SampleTableError(f"{path} is empty: {advice}")
-    (_, first), *others = lines
+    (header_number, first), *others = lines
     others = [(number, one) for number, one in others if not one.startswith("#")]
+    lines = [(header_number, first), *others]
     tabs = "\t" in first
-    found = _Lines(_split(first, tabs), [_split(one, tabs) for _, one in others], [number for number, _ in others])
+    rows = [_split(path, number, line, tabs) for number, line in lines]
+    found = _Lines(rows[0], rows[1:], [number for number, _ in others])
     _check_shape(path, found, tabs)
     return found
 
 
-def _split(line: str, tabs: bool) -> list[str]:
-    """Each line by itself: a quotation mark that is not closed takes no other line with it."""
-    cells = next(csv.reader([line], delimiter="\t")) if tabs else line.split()
+def _split(path: Path, number: int, line: str, tabs: bool) -> list[str]:
+    """Each line by itself: a quotation mark that is not closed takes no other line with it.
+
+    Nor the tabs behind it: raises SampleTableError for a cell that begins with one and is not closed.
+    """
+    try:
+        cells = next(csv.reader([line], delimiter="\t", strict=True)) if tabs else line.split()
+    except csv.Error as error:
+        raise SampleTableError(
+            f"{path}, line {number}: a cell begins with a quotation mark that is not closed at its end: close it or take it away"
+        ) from error
     return [cell.strip() for cell in cells]
 
 

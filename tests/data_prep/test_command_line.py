@@ -58,7 +58,7 @@ def test_build_says_what_it_did(call: Callable[..., tuple[int, str]], table: Pat
         "3 files (0 not read, 0 duplicates), 3 of 4 samples, 6 records = 3 calls + 1 reference rows + 2 skipped; 2 events"
         in text
     )
-    assert "skipped 1: not on chromosomes 1 to 22, X or Y" in text
+    assert "skipped 1: on the mitochondrial genome, whose copies are not counted" in text
     assert "skipped 1: the same record twice in one file" in text
     assert "note: 1 samples of the table have no file" in text
     assert "note: 1 samples are not in the table, STRANGER for one" in text

@@ -173,7 +173,7 @@ def test_build_gives_an_example_of_each_reason(odd) -> None:  # type: ignore[no-
     assert path == (str(next(path for path in paths if path.name.startswith("SKIPPED"))),)
     assert len(rows) == len(database.table("skipped_records")) == 9
     examples = {reason: row["example"].split("\t")[0:2] for reason, row in rows.items()}
-    assert examples[plain.CHROMOSOME] == ["chrM", "100"]
+    assert examples[plain.MITOCHONDRION] == ["chrM", "100"]
     assert examples[plain.DUPLICATE] == ["chr1", "100000"]
     assert examples[plain.MALFORMED] == ["chr9", "100"]
     assert examples[plain.BEYOND] == ["chr1", "248000000"]
@@ -230,7 +230,7 @@ def test_the_number_of_an_event_does_not_hang_on_other_people(tmp_path: Path, mo
 def test_a_ragged_first_line_reads_the_same_in_any_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """R12: what becomes of a file does not hang on the files read with it."""
     for name in ("A", "B", "C"):
-        write(tmp_path / "vcf", name, ["chr1\t5000\tcut short", LOSS] if name != "B" else [LOSS + "\ta\tb", LOSS])
+        write(tmp_path / "vcf", name, ["chr1\t5000\tcut short", LOSS] if name != "B" else [LOSS + "\t\t", LOSS])
     table = write_table(tmp_path / "samples.tsv", [(name, "EUR", "GBR", "male", True) for name in "ABC"])
     together = build_here([tmp_path / "vcf"], table, tmp_path / "a.duckdb")
     monkeypatch.setattr("data_prep.reading.BATCH_BYTES", 1)
