@@ -479,12 +479,12 @@ def _doubts(read: Sequence[FileReport]) -> list[str]:
             f"the files are of several callers or releases ({', '.join(kinds)}), and their people are counted together: "
             "to keep them apart, build each alone, the later ones with --beside"
         )
-    empty = [one.path for one in read if not one.joint and not one.records]
+    empty = [one.shown_path for one in read if not one.joint and not one.records]
     if empty:
         notes.append(
             f"{len(empty):,} files hold no record, {empty[0]} for one: their people are counted as carrying nothing"
         )
-    forced = [one.path for one in read if one.message and NAMED in one.message]
+    forced = [one.shown_path for one in read if one.message and NAMED in one.message]
     if forced:
         notes.append(
             f"{len(forced):,} files are read as --dialect says, which their headers do not say, {forced[0]} for one"
@@ -513,7 +513,7 @@ def _summary(published: Path, written: _Written, table: SampleTable, laps: dict[
     if left_out:
         first, file = left_out[0]
         notes.append(
-            f"{len(left_out):,} samples are not taken from joint files, {first.sample} from {file.path} for one: {first.message}"
+            f"{len(left_out):,} samples are not taken from joint files, {first.sample} from {file.shown_path} for one: {first.message}"
         )
     mismatched = people.samples.filter("sex_mismatch").get_column("sample").to_list()
     if mismatched:
