@@ -9,43 +9,17 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from data_prep.domain.chromosomes import LENGTHS, chromosome
+from data_prep.domain.chromosomes import (
+    LENGTHS,
+    accession_of_other_build,
+    chromosome,
+    is_mitochondrion,
+    names_its_build,
+)
 from data_prep.domain.intervals import Interval
 
 EXAMPLES: Final = ("GSTM1", "ENSG00000134184", "chr1:109,687,815-109,693,745", "22q11.21", "chr7")
 """One example of each kind, for help texts."""
-
-_ACCESSION_VERSIONS: Final = (
-    11,
-    12,
-    12,
-    12,
-    10,
-    12,
-    14,
-    11,
-    12,
-    11,
-    10,
-    12,
-    11,
-    9,
-    10,
-    10,
-    11,
-    10,
-    10,
-    11,
-    9,
-    11,
-    11,
-    10,
-)
-ACCESSIONS: Final = {
-    f"NC_{number:06}.{version}": chrom
-    for number, version, chrom in zip(range(1, 25), _ACCESSION_VERSIONS, LENGTHS, strict=True)
-}
-"""RefSeq accessions of GRCh38; another version of the same accession is another build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +126,7 @@ def parse(text: str) -> Locus:
         return _region(match["chrom"], int(match["start"]), int(match["end"]), bed=True)
     if (match := _BAND.fullmatch(typed)) and (chrom := chromosome(match["chrom"])):
         return Cytoband(chrom, match["band"].lower())
-    if _WHOLE.fullmatch(typed):
+    if _WHOLE.fullmatch(typed) or names_its_build(typed) or accession_of_other_build(typed):
         chrom = _chromosome(typed)
         return Region(Interval(chrom, 0, LENGTHS[chrom]), whole=True)
     if match := _ENSEMBL.fullmatch(typed):
@@ -203,12 +177,12 @@ def _region(name: str, start: int, end: int, *, bed: bool = False) -> Region:
 def _chromosome(name: str) -> str:
     if chrom := chromosome(name):
         return chrom
-    accession = name.upper()
-    if accession in ACCESSIONS:
-        return ACCESSIONS[accession]
-    for ours in ACCESSIONS:
-        if accession.partition(".")[0] == ours.partition(".")[0]:
-            raise LocusError(f"{cut(accession, 30)} is of another build than GRCh38, where this chromosome is {ours}.")
+    if current := accession_of_other_build(name):
+        raise LocusError(
+            f"{cut(name.upper(), 30)} is of another build than GRCh38, where this chromosome is {current}."
+        )
+    if is_mitochondrion(name):
+        raise LocusError("The mitochondrial genome has no calls here: try a region of chr1 to chr22, chrX or chrY.")
     raise LocusError(
         f"“{cut(name, 30)}” is no chromosome of these calls, which have chr1 to chr22, chrX and chrY: try chr1:1,000-2,000."
     )

@@ -117,6 +117,8 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
                     r.skipped,
                     r.status,
                     r.message,
+                    r.content,
+                    r.place,
                 )
                 for r in people.reports
             ],
@@ -136,6 +138,8 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
                 "skipped": pl.Int64,
                 "status": pl.String,
                 "message": pl.String,
+                "content": pl.String,
+                "place": pl.String,
             },
             orient="row",
         ),
@@ -501,10 +505,12 @@ def check_pointer(out: Path) -> None:
         raise PublishError(
             f"{out} is a {kind} and not the pointer that a build makes: move it away or give another --out"
         )
-    if not out.parent.is_dir():
-        raise PublishError(f"the folder {out.parent} does not exist: make it or give another --out")
-    if not os.access(out.parent, os.W_OK):
-        raise PublishError(f"the folder {out.parent} cannot be written to: give another --out")
+    # a build makes the folders that are missing, below one that is there
+    there = next(folder for folder in out.absolute().parents if folder.exists())
+    if not there.is_dir():
+        raise PublishError(f"{there} is no folder: give another --out")
+    if not os.access(there, os.W_OK):
+        raise PublishError(f"the folder {there} cannot be written to: give another --out")
 
 
 def publish(database: Path, out: Path, generation: str, made_from: Path | None = None) -> Path:

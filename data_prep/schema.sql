@@ -371,13 +371,17 @@ CREATE TABLE files (
     reference_rows BIGINT NOT NULL,
     skipped BIGINT NOT NULL,
     status VARCHAR NOT NULL,
-    message VARCHAR
+    message VARCHAR,
+    content VARCHAR,
+    place VARCHAR NOT NULL
 );
 COMMENT ON TABLE files IS 'Every file that the build was given (R12).';
 COMMENT ON COLUMN files.file_id IS 'Number, in the order of the paths.';
-COMMENT ON COLUMN files.path IS 'Path as found.';
+COMMENT ON COLUMN files.path IS 'Path below what the build was given: a folder, a pattern''s last folder without wildcards, or the folder of a file given by its name. Where files of several folders have the same, each has its place in brackets behind it.';
 COMMENT ON COLUMN files.bytes IS 'Size of the file.';
-COMMENT ON COLUMN files.sha256 IS 'Checksum of the file; null where it could not be read.';
+COMMENT ON COLUMN files.sha256 IS 'SHA-256 of the file as it lies on the disk, compressed or not; null where it could not be read.';
+COMMENT ON COLUMN files.content IS 'SHA-256 of the names of its samples and its records as text, whatever compression, line ends and header: files alike in this, dialect and release are duplicates. Null where it could not be read.';
+COMMENT ON COLUMN files.place IS 'Tells files of one path apart: digits of a digest of the absolute path, which is not in the database.';
 COMMENT ON COLUMN files.sample_id IS 'Its sample; null where the file was refused, and for a joint file, whose samples are in file_samples.';
 COMMENT ON COLUMN files.samples IS 'Samples that its header names, more than one in a joint file; 0 where it could not be read.';
 COMMENT ON COLUMN files.dialect IS 'Dialect that read it, such as dragen, by the name that --dialect takes.';
@@ -387,7 +391,7 @@ COMMENT ON COLUMN files.records IS 'Entries in the file: its records, of a joint
 COMMENT ON COLUMN files.calls IS 'Entries that are calls.';
 COMMENT ON COLUMN files.reference_rows IS 'Entries that say the expected copy number was seen.';
 COMMENT ON COLUMN files.skipped IS 'Entries left out; records = calls + reference_rows + skipped.';
-COMMENT ON COLUMN files.status IS 'read, refused, or duplicate (same content as a file read).';
+COMMENT ON COLUMN files.status IS 'read, refused, or duplicate (same samples and records as a file read).';
 COMMENT ON COLUMN files.message IS 'Why it was refused, or what was noticed; null if nothing.';
 
 CREATE TABLE file_samples (

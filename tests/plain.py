@@ -35,6 +35,7 @@ PAR: Final = {
 
 MALFORMED: Final = "malformed: a column is missing, or the position is no number"
 CHROMOSOME: Final = "not on chromosomes 1 to 22, X or Y"
+MITOCHONDRION: Final = "on the mitochondrial genome, whose copies are not counted"
 NOT_CNV: Final = "no copy number variant, or not supported by read depth"
 NO_END: Final = "no END, SVLEN or REFLEN"
 ORDER: Final = "END is not after the start"
@@ -207,7 +208,7 @@ def read_record(line: str, sex: str | None, joint: bool = False) -> Call | Refer
         return MALFORMED
     chrom = _CHROMS.get(raw_chrom)
     if chrom is None:
-        return CHROMOSOME
+        return MITOCHONDRION if raw_chrom in ("chrM", "MT", "M") else CHROMOSOME
     wanted = dict(part.split("=", 1) for part in info.split(";") if "=" in part)
     kind = _ALT.get(alt, "other")
     by_depth = "D" in wanted["SVCLAIM"] if "SVCLAIM" in wanted else wanted.get("SVTYPE", "CNV") == "CNV"

@@ -13,7 +13,7 @@ from dashboard.locus import cut
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, gene_target
-from dashboard.store.lookup import ALIKE_SHOWN, Found, Nothing, Place, Several, Unplaced, look_up, look_up_region
+from dashboard.store.lookup import Found, Nothing, Place, Several, Unplaced, look_up, look_up_region
 from dashboard.store.sites import site_named
 from dashboard.subject import SITE, Kind, Subject
 from dashboard.target import Target, region_target, site_target

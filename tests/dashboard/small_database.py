@@ -13,9 +13,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from dashboard.locus import ACCESSIONS
 from data_prep.derived import derive
-from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.chromosomes import ACCESSIONS, LENGTHS
 from data_prep.domain.copy_number import CallClass, Direction, classify, expected_copy_number
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.events import disjoint_segments

@@ -103,7 +103,7 @@ def _fate(name: str, said: Said, sex: str | None, given: str | None, joint: bool
     genotype = given or "."
     chrom = _CHROMS.get(name)
     if chrom is None:
-        return plain.CHROMOSOME
+        return plain.MITOCHONDRION if name == "chrM" else plain.CHROMOSOME
     if said.kind == "other":
         return plain.NOT_CNV
     if said.kind == "unnamed":
