@@ -538,6 +538,7 @@ def _finished(
         long.file.header.simulated,
         len(long.samples),
         tuple(sources),
+        long.file.header.rates_raised,
     )
     return report, skipped
 

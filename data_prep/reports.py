@@ -57,6 +57,8 @@ class FileReport:
     samples: int = 0
     """Samples that its header names; 0 where it was refused unread."""
     sources: tuple[SourceReport, ...] = ()
+    rates_raised: str = ""
+    """What its header says that a simulated cohort holds more often than is published."""
 
     @property
     def joint(self) -> bool:

@@ -170,6 +170,7 @@ def _read_alike(
                         counts[2][i],
                     ),
                 ),
+                header.rates_raised,
             )
         )
     firsts = [0]

@@ -59,6 +59,12 @@ class Header:
         """A header line `##simulated=` says so (rule R12)."""
         return "simulated" in self.meta
 
+    @property
+    def rates_raised(self) -> str:
+        """What a simulated cohort holds more often than is published, as its header names it; empty where nothing is said."""
+        said = re.search(r'RatesRaised="([^"]*)"', self.first("simulated") or "")
+        return said.group(1) if said else ""
+
 
 @dataclass(frozen=True, slots=True)
 class VcfFile:

@@ -22,7 +22,7 @@ parts                 records of the event
 quality               best QUAL of its parts
 copy_ratio            mean of its parts' SM, weighted by bins
 filters               filters of its parts, less those that the whole event no longer earns (R4); PASS if none
-level                 narrowest level it comes out at: pass, credible, all
+level                 narrowest level it comes out at (R4): pass, credible, sensitive (one bin), all
 """
 
 from typing import Final
@@ -50,6 +50,8 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 _SOLID: Final = 3
+_FEWEST_CREDIBLE: Final = 2
+"""Bins (R4)."""
 _PLACE: Final = 1 << 32
 
 FILTER_TEXT: Final = tuple(
@@ -140,8 +142,9 @@ def _called(records: Records, written: Ints, grid: Grid) -> pl.DataFrame:
     left = np.where(quality >= 10, left & ~QUALITY_FILTER, left)
     far = np.abs(ratio - 1) >= 0.2
     left = np.where(far, left & ~RATIO_FILTER, left)
-    credible = (left & ~LENGTH_FILTER == 0) & (quality >= 10) & far
-    level = np.where(credible, np.where(left == 0, 0, 1), 2)
+    sensitive = (left & ~LENGTH_FILTER == 0) & (quality >= 10) & far
+    credible = np.where(bins >= _FEWEST_CREDIBLE, np.where(left == 0, 0, 1), 2)
+    level = np.where(sensitive, credible, 3)
     true_begin = np.minimum.reduceat(part.true_begin, first)
     true_end = np.maximum.reduceat(part.true_end, first)
     return pl.DataFrame(
@@ -165,7 +168,7 @@ def _called(records: Records, written: Ints, grid: Grid) -> pl.DataFrame:
             "quality": quality,
             "copy_ratio": ratio,
             "filters": pl.Series(list(FILTER_TEXT)).gather(left),
-            "level": pl.Series(["pass", "credible", "all"]).gather(level),
+            "level": pl.Series(["pass", "credible", "sensitive", "all"]).gather(level),
         }
     )
 
