@@ -455,7 +455,14 @@ def _provenance(table: SampleTable, people: People, samples: Path, generation: s
         "unrelated_definition": table.unrelated_definition,
         "gene_models": models,
         "reference_rows": "yes" if any(r.reference_rows and not r.joint for r in read) else "no",
+        **_rates_raised(read),
     }
+
+
+def _rates_raised(read: Sequence[FileReport]) -> dict[str, str]:
+    """Of a simulated cohort: what it holds more often than is published, where its files say so."""
+    named = sorted({name for r in read for name in r.rates_raised.split(", ") if name})
+    return {"rates_raised": ", ".join(named)} if named else {}
 
 
 def _caller(report: FileReport) -> str:

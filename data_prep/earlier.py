@@ -132,6 +132,9 @@ def take_over(
             for row in con.sql(_in(schema, _FILES)).fetchall()
             if (row[0] in by_file if row[0] in had_sources else row[-1] not in drop)
         )
+        raised = con.sql(_in(schema, "SELECT value FROM old.provenance WHERE key = 'rates_raised'")).fetchall()
+        if raised:
+            files = tuple(replace(file, rates_raised=raised[0][0]) if file.simulated else file for file in files)
     held: Rows = {table: tiles for table, tiles in rows.items() if tiles}
     return Earlier(ShardSet(folder, files, skipped, held, digest_of(sexes)), models, masks, facts)
 

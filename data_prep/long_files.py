@@ -748,6 +748,7 @@ def _finished(
         len(long.samples),
         seen.content,
         sources=tuple(sources),
+        rates_raised=long.file.header.rates_raised,
     )
     return report, skipped
 

@@ -63,6 +63,8 @@ class FileReport:
     place: str = ""
     """`reading.place_of` where it was found: tells files of one path apart, and knows one again that is given once more."""
     sources: tuple[SourceReport, ...] = ()
+    rates_raised: str = ""
+    """What its header says that a simulated cohort holds more often than is published."""
     given: str = ""
     """The path as the person gave it, for whoever runs the build: it is in no database."""
 

@@ -15,7 +15,7 @@ CREATE TABLE provenance (
     value VARCHAR NOT NULL
 );
 COMMENT ON TABLE provenance IS 'What this database is: one fact a row (rule R12).';
-COMMENT ON COLUMN provenance.key IS 'schema_version, callset, release, caller, simulated (yes or no), source, assembly, built_at (ISO 8601, UTC), generation, builder_version, gene_models, unrelated_definition, samples_table, reference_rows (yes or no), masks (where given); where a fetch wrote a manifest: release_path (the folder in the bucket), fetched_from (the server), fetched_at (day, or first and last, UTC), fetched_files (how many of the files read are byte for byte those fetched) ...';
+COMMENT ON COLUMN provenance.key IS 'schema_version, callset, release, caller, simulated (yes or no), source, assembly, built_at (ISO 8601, UTC), generation, builder_version, gene_models, unrelated_definition, samples_table, reference_rows (yes or no), masks (where given), rates_raised (of a simulated cohort: recurrent CNVs that are drawn more often than published, so that somebody carries each); where a fetch wrote a manifest: release_path (the folder in the bucket), fetched_from (the server), fetched_at (day, or first and last, UTC), fetched_files (how many of the files read are byte for byte those fetched) ...';
 COMMENT ON COLUMN provenance.value IS 'The fact, as text.';
 
 CREATE TABLE superpopulations (

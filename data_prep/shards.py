@@ -200,6 +200,7 @@ def _read_alike(
                         counts[2][i],
                     ),
                 ),
+                rates_raised=header.rates_raised,
             )
         )
     for (i, reason), rows in fates.skipped.partition_by("file", "reason", as_dict=True).items():

@@ -73,6 +73,12 @@ class Header:
         """Whether a contig is X by another name than `23`: then `23` and `24` are no X and Y."""
         return any(chromosome(name) == "chrX" and not is_number_of_x_or_y(name) for name in self.contigs)
 
+    @property
+    def rates_raised(self) -> str:
+        """What a simulated cohort holds more often than is published, as its header names it; empty where nothing is said."""
+        said = re.search(r'RatesRaised="([^"]*)"', self.first("simulated") or "")
+        return said.group(1) if said else ""
+
 
 @dataclass(frozen=True, slots=True)
 class VcfFile:

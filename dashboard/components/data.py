@@ -40,6 +40,7 @@ FACT_WORDS: Final = {
     "masks": "Masks",
     "reference_rows": "Rows that say what was seen",
     "simulated": "Simulated",
+    "rates_raised": "Simulated more often than published, so that somebody carries each",
 }
 CLASS_TABLE: Final = (
     (CallClass.COMPLETE_LOSS, "complete loss", "0"),
