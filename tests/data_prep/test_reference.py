@@ -174,6 +174,7 @@ def test_r11_every_kind_of_problem_region_is_there() -> None:
         "ampliconic-y",
         "immune-locus",
         "blind",
+        "paralogous",
     }
 
 
