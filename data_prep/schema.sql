@@ -195,7 +195,7 @@ CREATE TABLE problem_regions (
     source VARCHAR NOT NULL
 );
 COMMENT ON TABLE problem_regions IS 'Places where calls need care (R11), or that short reads cannot see (R5).';
-COMMENT ON COLUMN problem_regions.kind IS 'centromere, pericentromere, telomere, gap, par, ampliconic-y, x-transposed, immune-locus, blind, or the name of a mask.';
+COMMENT ON COLUMN problem_regions.kind IS 'centromere, pericentromere, telomere, gap, par, ampliconic-y, x-transposed, immune-locus, blind, paralogous (genes with copies that short reads cannot be placed between, R5), or the name of a mask.';
 COMMENT ON COLUMN problem_regions.chrom IS 'Chromosome.';
 COMMENT ON COLUMN problem_regions.start IS 'First base, 0-based.';
 COMMENT ON COLUMN problem_regions."end" IS 'End, half-open.';
