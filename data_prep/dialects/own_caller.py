@@ -103,7 +103,7 @@ def own_caller() -> pl.Expr:
 
 def _first_match(text: pl.Expr, patterns: Mapping[str, str]) -> pl.Expr:
     found: pl.Expr = pl.lit(None, pl.String)
-    for name, pattern in reversed(patterns.items()):
+    for name, pattern in reversed(list(patterns.items())):
         found = pl.when(text.str.contains(pattern).fill_null(False)).then(pl.lit(name)).otherwise(found)
     return found
 

@@ -252,7 +252,7 @@ def _junction(record: Any, genotype: str) -> Said:
     if kind == "loss" and alleles and None not in alleles:
         number = alleles.count(0)
     start, end = record.pos, _end(record)
-    if "," in alt and alt[0] == "<":
+    if alt[0] == "<" and ("," in alt or alt[3:4].isdigit()):
         # what is carried decides
         _, kind, number, which = _by_alleles(record, svtype, "GT" in record.format)
         if "GT" in record.format and genotype == "." and kind != "other":
