@@ -20,7 +20,7 @@ Mask = NDArray[np.bool_]
 Whole = NDArray[np.int64]
 
 COVERS_TOLERANCE: Final = 1_000
-"""Bases that may be missing at either end under the rule `covers` (R7)."""
+"""Bases that may be missing at either end under the rule `covers`, and at most a tenth of the place, rounded down (R7)."""
 
 # Of classes with the same copy number the first counts for a loss and the last for a gain.
 CLASSES: Final = (
@@ -131,7 +131,8 @@ def carriers(events: Events, keep: Mask, target: Target, rule: Overlap) -> Carri
     gain = (carrier[first] & 1).astype(np.bool_)
     match rule.rule:
         case Rule.COVERS:
-            whole = (run_start <= start + COVERS_TOLERANCE) & (run_end >= end - COVERS_TOLERANCE)
+            tolerance = min(COVERS_TOLERANCE, (end - start) // 10)
+            whole = (run_start <= start + tolerance) & (run_end >= end - tolerance)
             meets = np.bincount(run_group[whole], minlength=len(first)) > 0
         case Rule.FRACTION:
             bases = _sum(run_group, np.minimum(run_end, end) - np.maximum(run_start, start), len(first))

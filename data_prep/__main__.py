@@ -88,7 +88,7 @@ class _Bar:
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder to write into; made if it is not there.")],
-    samples: Annotated[int, typer.Option(min=1, max=65_535, help="How many people.")] = 3202,
+    samples: Annotated[int, typer.Option(min=1, max=99_999, help="How many people.")] = 3202,
     seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 1,
     release: Annotated[str, typer.Option(help="DRAGEN release whose dialect is written: 3.5.7b or 3.7.6.")] = "3.5.7b",
     truth: Annotated[

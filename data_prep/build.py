@@ -504,10 +504,11 @@ def _summary(published: Path, written: _Written, table: SampleTable, laps: dict[
         notes.append(
             f"{len(left_out):,} samples are not taken from joint files, {first.sample} from {file.path} for one: {first.message}"
         )
-    mismatched = people.samples.filter("sex_mismatch").get_column("sample").to_list()
+    mismatched = people.samples.filter("sex_mismatch").select("sample", "sex_mismatch_reason").rows()
     if mismatched:
         notes.append(
-            f"{len(mismatched):,} samples contradict their recorded sex, {mismatched[0]} for one: left out of X and Y frequencies"
+            f"{len(mismatched):,} samples contradict their recorded sex, {mismatched[0][0]} for one ({mismatched[0][1]}): left out of "
+            "X and Y frequencies"
         )
     notes += _doubts(read)
     return Summary(

@@ -23,6 +23,7 @@ from data_prep.genes import GeneModels
 from data_prep.masks import Mask
 from data_prep.people import People
 from data_prep.reports import SkippedRecord, total
+from data_prep.sex import WHOLE, own_bases, own_sequence
 from data_prep.shard_set import ShardSet, offsets
 from data_prep.shards import PLACE_BITS, TILE_BITS
 
@@ -124,7 +125,7 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
                 "path": pl.String,
                 "bytes": pl.Int64,
                 "sha256": pl.String,
-                "sample_id": pl.UInt16,
+                "sample_id": pl.UInt32,
                 "samples": pl.Int32,
                 "dialect": pl.String,
                 "release": pl.String,
@@ -164,10 +165,10 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
             schema={
                 "file_id": pl.Int32,
                 "sample": pl.String,
-                "sample_id": pl.UInt16,
+                "sample_id": pl.UInt32,
                 "caller_sex": pl.String,
                 "recorded_sex": pl.String,
-                "contradicts_sex": pl.Boolean,
+                "contradicts_sex": pl.String,
                 "records": pl.Int64,
                 "calls": pl.Int64,
                 "reference_rows": pl.Int64,
@@ -191,7 +192,7 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
             schema={
                 "reason": pl.String,
                 "file_id": pl.Int32,
-                "sample_id": pl.UInt16,
+                "sample_id": pl.UInt32,
                 "records": pl.Int64,
                 "example": pl.String,
             },
@@ -336,7 +337,7 @@ def _scan(sets: Sequence[ShardSet], table: str) -> tuple[str, dict[str, list[str
 def _seers(people: People) -> pl.DataFrame:
     """Samples whose own files have reference rows, with their sex: those that callability is a share of (R5)."""
     with_rows = [one.source for r in people.reports if not r.joint for one in r.sources if one.reference_rows]
-    samples = people.samples.select(pl.col("sample_id").cast(pl.UInt16), "sex")
+    samples = people.samples.select(pl.col("sample_id").cast(pl.UInt32), "sex")
     return people.sources.filter(pl.col("file").is_in(with_rows)).join(samples, on="sample_id")
 
 
@@ -406,9 +407,65 @@ MARK: Final = f"""
 """Samples with large events on a chromosome (R11); an event counts as outside problem regions if more than half of it is."""
 
 
+WHOLE_CHROMOSOMES: Final = (
+    ("XX", "chrX", "loss", 1, "one X: X0 or a man"),
+    ("XY", "chrX", "gain", 2, "two X: XXY or a woman"),
+    ("XY", "chrY", "loss", 0, "no Y: lost, or a woman"),
+)
+"""Recorded sex, chromosome, direction and copies over more than half of a chromosome's own sequence; and what that may mean."""
+
+_WHOLE: Final = """
+    CREATE TEMP TABLE whole_chromosomes AS
+    WITH pieces AS (
+        SELECT c.sample_id, c.event_id, greatest(c.start, o.start) AS start, least(c."end", o."end") AS "end"
+        FROM calls c JOIN events e USING (event_id) JOIN samples s ON s.sample_id = c.sample_id
+        JOIN own_sequence o ON o.start < c."end" AND o."end" > c.start
+        WHERE s.counted AND s.sex = $sex::karyotype_sex AND c.chrom = $chrom::chrom AND c.direction = $direction::direction
+            AND c.copy_number = $copies AND e.credible
+    ),
+    reach AS (
+        SELECT *, coalesce(max("end") OVER (PARTITION BY sample_id ORDER BY start, "end"
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS reached FROM pieces
+    ),
+    sums AS (
+        SELECT sample_id, sum(greatest("end" - greatest(start, reached), 0)) AS bases, list(DISTINCT event_id) AS events
+        FROM reach GROUP BY sample_id
+    )
+    SELECT sample_id, bases, len(events) AS events,
+        (SELECT max(e."end" - e.start) FROM events e WHERE e.event_id IN (SELECT unnest(sums.events))) AS longest
+    FROM sums WHERE bases * $denominator > $numerator * $own
+"""
+
+
+def mark_whole_chromosomes(con: duckdb.DuckDBPyConnection) -> None:
+    """Marks who has one X where two are expected, two where one is, or no Y, with that as the reason (R2, R11).
+
+    It is said instead of what marks a chromosome for the size of its events alone.
+    """
+    for sex, chrom, direction, copies, reason in WHOLE_CHROMOSOMES:
+        start, end = own_sequence(chrom)
+        con.register("own_sequence", pl.DataFrame({"start": start, "end": end}).to_arrow())
+        values = {"sex": sex, "chrom": chrom, "direction": direction, "copies": copies}
+        con.execute(_WHOLE, values | {"numerator": WHOLE[0], "denominator": WHOLE[1], "own": own_bases(chrom)})
+        con.unregister("own_sequence")
+        place = {"chrom": chrom, "direction": direction}
+        con.execute(
+            "DELETE FROM marked_samples WHERE chrom = $chrom::chrom AND direction = $direction::direction "
+            "AND sample_id IN (SELECT sample_id FROM whole_chromosomes)",
+            place,
+        )
+        con.execute(
+            "INSERT INTO marked_samples SELECT sample_id, $chrom, $direction, $reason, events, longest, w.bases, "
+            "w.bases / c.sequenced FROM whole_chromosomes w, chromosomes c WHERE c.chrom = $chrom::chrom ORDER BY sample_id",
+            place | {"reason": reason},
+        )
+        con.execute("DROP TABLE whole_chromosomes")
+
+
 def mark_samples(con: duckdb.DuckDBPyConnection) -> None:
     """Fills `marked_samples` from the events."""
     con.execute(MARK)
+    mark_whole_chromosomes(con)
 
 
 def write_provenance(con: duckdb.DuckDBPyConnection, facts: dict[str, str]) -> None:

@@ -24,6 +24,7 @@ from data_prep.differentiation import Differences, Gathered, listed
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.levels import Level
+from data_prep.domain.sight import NEVER_CALLABLE
 from data_prep.groups import Flags, Numbers, People, read_people
 from data_prep.profiles import SIZES, Segments, bins
 from data_prep.shards import end_with
@@ -76,11 +77,11 @@ _SEGMENTS: Final = """
         CASE WHEN pass THEN 0 ELSE 1 END::TINYINT AS level
     FROM segments WHERE chrom = $chrom::chrom AND credible AND start < $last AND "end" > $first
 """
-# Steps of bases that are known sequence, and, where the release tells, seen in half of the samples or more.
-_CALLABLE: Final = """
+# Steps of bases that can be called (R5), and, where the release tells, are seen in half of the samples or more.
+_CALLABLE: Final = f"""
     WITH steps AS (
-        SELECT start AS place, 1 AS gaps, 0 AS seen FROM problem_regions WHERE kind = 'gap' AND chrom = $chrom::chrom
-        UNION ALL SELECT "end", -1, 0 FROM problem_regions WHERE kind = 'gap' AND chrom = $chrom::chrom
+        SELECT start AS place, 1 AS gaps, 0 AS seen FROM problem_regions WHERE kind IN {NEVER_CALLABLE} AND chrom = $chrom::chrom
+        UNION ALL SELECT "end", -1, 0 FROM problem_regions WHERE kind IN {NEVER_CALLABLE} AND chrom = $chrom::chrom
         UNION ALL SELECT start, 0, 1 FROM callability WHERE chrom = $chrom::chrom AND 2 * seen >= samples
         UNION ALL SELECT "end", 0, -1 FROM callability WHERE chrom = $chrom::chrom AND 2 * seen >= samples
         UNION ALL SELECT 0, 0, (SELECT count(*) = 0 FROM callability)::INTEGER

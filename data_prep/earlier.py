@@ -100,7 +100,7 @@ def take_over(
                 )
         taken = pl.DataFrame(
             [(number, row[-1], row[0]) for number, row in enumerate(kept) if row[-1] is not None],
-            schema={"file": pl.UInt32, "sample_id": pl.UInt16, "file_id": pl.Int32},
+            schema={"file": pl.UInt32, "sample_id": pl.UInt32, "file_id": pl.Int32},
             orient="row",
         )
         con.register("taken", taken.to_arrow())

@@ -17,13 +17,24 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from data_prep.calls import UNREADABLE, Skip, calls_of, in_order, judge, reference_rows_of
+from data_prep.calls import (
+    UNREADABLE,
+    Skip,
+    calls_of,
+    in_order,
+    judge,
+    reference_rows_of,
+    remark_line,
+    remarks_of,
+    signs_of,
+)
 from data_prep.dialects import Dialect, named, recognise
 from data_prep.dialects.records import RECORD, Kind, Plain
 from data_prep.domain.chromosomes import chromosome
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reports import READ, REFUSED, UNTOLD, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
-from data_prep.shards import EXAMPLE, LEAST_BINS_PER_KB, MAX_CALLS, contradicting, keep, placed, shown, write_tables
+from data_prep.sex import DIPLOID_X, HAPLOID_X, SIGN, contradictions
+from data_prep.shards import EXAMPLE, LEAST_BINS_PER_KB, MAX_CALLS, keep, placed, shown, write_tables
 from data_prep.text_stream import FileRefusedError, Stretch, pieces, sha256, stretches
 from data_prep.vcf import COLUMNS, LongFile
 
@@ -40,6 +51,12 @@ REFERENCE: Final = 1
 OUTCOMES: Final = ("call", "reference row", *(one.value for one in Skip))
 """What can become of an entry; the first two are `CALL` and `REFERENCE`."""
 _CODE: Final = {outcome: number for number, outcome in enumerate(OUTCOMES)}
+_SAYS_PLOIDY: Final = (CALL, REFERENCE, *(_CODE[one.value] for one in (Skip.EXPECTED, Skip.NOT_CARRIED, Skip.BALANCED)))
+"""Outcomes of records whose place and genotypes are understood."""
+MOST_SOURCES: Final = 1 << 32
+"""Sources have numbers of 32 bits."""
+_SIGN_CELLS: Final = 2_000_000
+"""Signs of the sex that are looked at at a time: lines times samples."""
 _ROW_BITS: Final = 40
 """A line's number in its stretch; the stretch's number stands above it."""
 
@@ -95,8 +112,10 @@ class StretchReport:
     """By sample and outcome."""
     examples: dict[tuple[int, int], str] = field(default_factory=dict)
     """The first record left out of each sample for each outcome."""
-    warnings: Counter[str] = field(default_factory=Counter)
-    """Lines by what they say against themselves."""
+    remarks: Counter[str] = field(default_factory=Counter)
+    """Lines by what the report says of them."""
+    remark_examples: dict[str, str] = field(default_factory=dict)
+    """The first example of a remark, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +124,8 @@ class GroupReport:
 
     repeated: dict[int, tuple[int, int]]
     """Samples with repeated records: how many, and the row of the first."""
-    contradicting: set[int]
+    contradictions: dict[int, str]
+    """Samples whose calls contradict their recorded sex, and why."""
     rows: Rows
 
 
@@ -184,6 +204,11 @@ def _prepared(
 ) -> Long:
     dialect = recognise(file.header, dialect_name)
     samples = file.header.samples
+    if number + step * (len(samples) - 1) >= MOST_SOURCES:
+        raise FileRefusedError(
+            f"its {len(samples):,} samples beside {step:,} files are more than one build can number: read fewer files at a time with "
+            "`python -m data_prep shards`, or cut its columns"
+        )
     return Long(
         number,
         step,
@@ -205,6 +230,7 @@ def read_stretch(long: Long, index: int) -> StretchReport:
     dialect, sexes = long.dialect, long.sexes
     long.spill.mkdir(exist_ok=True)
     spills = {"calls": _Spill(long.spill, f"calls-{index}"), "reference": _Spill(long.spill, f"reference-{index}")}
+    signs = _Signs(samples)
     lines = size = 0
     for text in pieces(long.file.path, long.stretches[index]):
         size += len(text)
@@ -215,9 +241,10 @@ def read_stretch(long: Long, index: int) -> StretchReport:
         piece = _Piece(text, samples, long.joint)
         if not piece.lines:
             continue
-        judged, entries, outcomes = _judged(piece, dialect, sexes, long.joint)
+        judged, entries, outcomes, kinds = _judged(piece, dialect, sexes, long.joint)
         _count(report, piece, outcomes)
-        report.warnings.update(_warnings(judged, piece.line[entries]))
+        signs.add(judged, piece, entries, outcomes, kinds, long.joint)
+        _remark(report, judged, piece.line[entries])
         row = pl.Series((index << _ROW_BITS) + lines + piece.line[entries], dtype=pl.Int64)
         calls = calls_of(judged)
         spills["calls"].add(calls.with_columns(row.gather(calls.get_column("row")).alias("row")))
@@ -226,7 +253,100 @@ def read_stretch(long: Long, index: int) -> StretchReport:
         lines += len(piece.lines)
     for one in spills.values():
         one.flush()
+    signs.keep(long.spill / f"signs-{index}.npz")
     return report
+
+
+class _Signs:
+    """What entries that are no calls say of the sex, of a stretch: a number a line and sample, 0 for nothing.
+
+    Of a large cohort nearly every entry on X says how many alleles its person has there: so none is a row of a table.
+    """
+
+    def __init__(self, samples: int) -> None:
+        self.samples = samples
+        self.starts: list[Places] = []
+        self.ends: list[Places] = []
+        self.signs: list[npt.NDArray[np.uint8]] = []
+
+    def add(
+        self, judged: pl.DataFrame, piece: "_Piece", entries: Places, outcomes: Places, kinds: Places, joint: bool
+    ) -> None:
+        """Adds those of a piece: what was judged, and the plain entries that one of them stands for."""
+        said = signs_of(judged, joint)
+        row = said.get_column("row").to_numpy()
+        cells = np.zeros(len(piece.entries), np.uint8)
+        cells[entries[row]] = said.get_column("sign").to_numpy()
+        # a plain entry stands for those of its kind, whose genotypes have one allele or two
+        plain = kinds > 0
+        if plain.any():
+            on_x = judged.select("row", (pl.col("chrom") == "chrX").fill_null(False) & pl.col("alleles").is_not_null())
+            here = np.zeros(len(piece.lines), np.bool_)
+            here[piece.line[entries[on_x.filter(pl.nth(1)).get_column("row").to_numpy()]]] = True
+            at = np.flatnonzero(plain & here[piece.line] & np.isin(outcomes, _SAYS_PLOIDY))
+            cells[at] = _ploidy_signs(piece.entries.gather(at))
+        start, end = (np.zeros(len(piece.lines), np.int64) for _ in range(2))
+        place = judged.select("start", "end").fill_null(0)
+        start[piece.line[entries]] = place.get_column("start").to_numpy()
+        end[piece.line[entries]] = place.get_column("end").to_numpy()
+        table = cells.reshape(len(piece.lines), self.samples)
+        lines = np.flatnonzero(table.any(axis=1))
+        self.starts.append(start[lines])
+        self.ends.append(end[lines])
+        self.signs.append(table[lines])
+
+    def keep(self, path: Path) -> None:
+        """Writes them down for the second step, where there are any."""
+        if sum(map(len, self.starts)):
+            try:
+                np.savez(
+                    path,
+                    start=np.concatenate(self.starts),
+                    end=np.concatenate(self.ends),
+                    sign=np.concatenate(self.signs),
+                )
+            except OSError as error:
+                raise OSError(f"the calls read could not be kept ({error.strerror}): is the disk full?") from error
+
+
+def _ploidy_signs(entries: pl.Series) -> npt.NDArray[np.uint8]:
+    """Of entries whose genotype names the reference alone, or is open and has a number: one allele or two."""
+    table = entries.to_frame("entry").select(
+        pl.when(pl.col("entry").str.contains(r"^0(?::|$)"))
+        .then(HAPLOID_X)
+        .when(pl.col("entry").str.contains(r"^(?:0[/|]0|\.[/|]\.:.*\d)"))
+        .then(DIPLOID_X)
+        .otherwise(0)
+        .cast(pl.UInt8)
+    )
+    return table.to_series().to_numpy()
+
+
+def _contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, first: int, last: int) -> dict[int, str]:
+    """Samples from `first` to before `last` whose calls and other entries contradict their recorded sex, and why."""
+    found: dict[int, str] = {}
+    kept = [np.load(path) for path in sorted(long.spill.glob("signs-*.npz"))]
+    starts, ends, signs = ([one[name] for one in kept] for name in ("start", "end", "sign"))
+    width = max(1, _SIGN_CELLS // max(1, sum(map(len, starts))))
+    for here in range(first, last, width):
+        until = min(here + width, last)
+        rows = []
+        for start, end, sign in zip(starts, ends, signs, strict=True):
+            line, sample = np.nonzero(sign[:, here:until])
+            rows.append(
+                pl.DataFrame(
+                    {"file": sample + here, "start": start[line], "end": end[line], "sign": sign[line, sample + here]}
+                ).cast(dict(SIGN))
+            )
+        mine = pl.col("file").is_between(here, until - 1)
+        found |= contradictions(
+            calls.filter(mine),
+            events.filter(mine),
+            pl.concat(rows) if rows else pl.DataFrame(schema=SIGN),
+            long.recorded[here:until],
+            here,
+        )
+    return found
 
 
 class _Piece:
@@ -274,8 +394,10 @@ def _entries(values: pl.Series, samples: int) -> pl.Series:
     return pl.Series(even, dtype=pl.List(pl.String)).explode()
 
 
-def _judged(piece: _Piece, dialect: Dialect, sexes: pl.DataFrame, joint: bool) -> tuple[pl.DataFrame, Places, Places]:
-    """Entries that were looked at, judged; their places; and the outcome of every entry of the piece."""
+def _judged(
+    piece: _Piece, dialect: Dialect, sexes: pl.DataFrame, joint: bool
+) -> tuple[pl.DataFrame, Places, Places, Places]:
+    """Entries that were looked at, judged; their places; the outcome of every entry of the piece, and its plain kind or 0."""
     kinds = _plain_kinds(piece, dialect.plain) if joint else np.zeros(len(piece.entries), np.int64)
     while True:
         probes = _first_of_each(kinds, piece.line)
@@ -293,7 +415,7 @@ def _judged(piece: _Piece, dialect: Dialect, sexes: pl.DataFrame, joint: bool) -
     fates[piece.line[probes], kinds[probes]] = outcomes[probes]
     dropped = kinds > 0
     outcomes[dropped] = fates[piece.line[dropped], kinds[dropped]]
-    return judged, entries, outcomes
+    return judged, entries, outcomes, kinds
 
 
 def _keys(kinds: Places, line: Places) -> Places:
@@ -329,13 +451,16 @@ _KINDS: Final = 4
 """Most kinds of plain entries that a dialect has; they are numbered from 1."""
 
 
-def _warnings(judged: pl.DataFrame, line: Places) -> Counter[str]:
-    """Lines by their warnings: of every line an entry is looked at, and a warning is one of the line."""
-    found = judged.select("warning", "row").drop_nulls("warning")
-    if not found.height:
-        return Counter()
-    at = pl.Series("line", line, dtype=pl.Int64).gather(found.get_column("row"))
-    return Counter(found.select("warning", at).unique().get_column("warning").to_list())
+def _remark(report: StretchReport, judged: pl.DataFrame, line: Places) -> None:
+    """Counts the remarks on lines: of every line an entry is looked at, and what holds of several of its entries counts once."""
+    remarks = remarks_of(judged)
+    if not remarks.height:
+        return
+    at = pl.Series("line", line, dtype=pl.Int64).gather(remarks.get_column("row"))
+    by_line = remarks.select("remark", "example", at).unique(["remark", "line"], keep="first", maintain_order=True)
+    report.remarks.update(by_line.get_column("remark").to_list())
+    for remark, example in by_line.drop_nulls("example").select("remark", "example").iter_rows():
+        report.remark_examples.setdefault(remark, example)
 
 
 def _plain_kinds(piece: _Piece, plain: Plain) -> Places:
@@ -468,18 +593,19 @@ def join_group(long: Long, first: int, last: int) -> GroupReport:
         file: (n, row) for file, n, row in twice.group_by("file").agg(pl.len(), pl.col("row").min()).iter_rows()
     }
     joined, events = join_calls(calls.drop("row"), long.dialect.joins)
-    recorded = pl.DataFrame(
-        {"file": range(first, last), "recorded": long.recorded[first:last]},
-        schema={"file": pl.UInt32, "recorded": pl.String},
-    )
-    tables = {"calls": joined.drop("alleles", "joins"), "events": events, "segments": disjoint_segments(events)}
+    contradicting = _contradictions(long, joined, events, first, last)
+    tables = {
+        "calls": joined.drop("alleles", "joins", "unreadable"),
+        "events": events,
+        "segments": disjoint_segments(events),
+    }
     if not long.joint and (reference := _spilled(long, "reference", first, last)).height:
         tables["seen"] = seen_intervals(joined, reference, LEAST_BINS_PER_KB)
     source = (pl.col("file") * long.step + long.number).alias("file")
     tables = {name: placed(rows.with_columns(source)) for name, rows in tables.items() if rows.height}
     name = f"long-{long.number}-{first}"
     rows = write_tables(tables, name, Path(long.folder))
-    return GroupReport(repeated, contradicting(joined, recorded), rows)
+    return GroupReport(repeated, contradicting, rows)
 
 
 def _finished(
@@ -487,10 +613,10 @@ def _finished(
 ) -> tuple[FileReport, list[SkippedRecord]]:
     """What became of the whole file; `counts` are made right for the records that stand in it twice."""
     examples = {key: text for report in reversed(reports) for key, text in report.examples.items()}
-    contradicting_sex: set[int] = set()
+    contradicts_sex: dict[int, str] = {}
     first_repeats: dict[int, int] = {}
     for group in groups:
-        contradicting_sex |= group.contradicting
+        contradicts_sex |= group.contradictions
         for i, (n, row) in group.repeated.items():
             counts[i, CALL] -= n
             counts[i, _CODE[Skip.DUPLICATE.value]] += n
@@ -512,7 +638,7 @@ def _finished(
                 sample,
                 long.caller_sex,
                 long.recorded[i],
-                i in contradicting_sex,
+                contradicts_sex.get(i),
                 sum(own_counts),
                 own_counts[CALL],
                 own_counts[REFERENCE],
@@ -524,14 +650,15 @@ def _finished(
             for code, (outcome, n) in enumerate(zip(OUTCOMES, own_counts, strict=True))
             if code > REFERENCE and n
         ]
-    against = sum((one.warnings for one in reports), Counter[str]())
-    warnings = [f"{n:,} records: {warning}" for warning, n in sorted(against.items())]
+    counted = sum((one.remarks for one in reports), Counter[str]())
+    first = {remark: example for one in reversed(reports) for remark, example in one.remark_examples.items()}
+    remarks = [remark_line(remark, n, first.get(remark)) for remark, n in sorted(counted.items())]
     report = FileReport(
         long.number,
         shown(long.file.path),
         long.file.size,
         READ,
-        "; ".join((*long.file.notes, *named(long.file.header, long.dialect), *warnings)) or None,
+        "; ".join((*long.file.notes, *named(long.file.header, long.dialect), *remarks)) or None,
         checksum,
         long.dialect.name,
         long.release,

@@ -28,8 +28,8 @@ class SourceReport:
     caller_sex: str | None = None
     recorded_sex: str | None = None
     """Karyotype sex that the sample table gave when the file was read."""
-    contradicts_sex: bool = False
-    """Calls outside the pseudo-autosomal regions of X or Y that a person of the recorded sex cannot have (R2)."""
+    contradicts_sex: str | None = None
+    """What in its calls and rows contradicts the recorded sex (R2), in words; None where nothing does."""
     records: int = 0
     calls: int = 0
     reference_rows: int = 0

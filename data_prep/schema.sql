@@ -49,23 +49,24 @@ COMMENT ON COLUMN populations.hancestro IS 'Term of the Human Ancestry Ontology,
 COMMENT ON COLUMN populations.position IS 'Order in tables and charts, from 0: by super-population, then code.';
 
 CREATE TABLE samples (
-    sample_id USMALLINT NOT NULL PRIMARY KEY,
-    sample VARCHAR NOT NULL UNIQUE,
+    sample_id UINTEGER NOT NULL,
+    sample VARCHAR NOT NULL,
     superpopulation VARCHAR NOT NULL,
     population VARCHAR NOT NULL,
     sex karyotype_sex,
     family VARCHAR,
     father VARCHAR,
     mother VARCHAR,
-    father_id USMALLINT,
-    mother_id USMALLINT,
+    father_id UINTEGER,
+    mother_id UINTEGER,
     unrelated BOOLEAN NOT NULL,
     counted BOOLEAN NOT NULL,
     sex_mismatch BOOLEAN NOT NULL,
+    sex_mismatch_reason VARCHAR,
     caller_sex karyotype_sex
 );
 COMMENT ON TABLE samples IS 'One row a person of the sample table or of the files read.';
-COMMENT ON COLUMN samples.sample_id IS 'Number of the sample in this database, by name; joins the other tables.';
+COMMENT ON COLUMN samples.sample_id IS 'Number of the sample in this database, by name, people with a file and their parents first; joins the other tables.';
 COMMENT ON COLUMN samples.sample IS 'Name, as in the VCF header.';
 COMMENT ON COLUMN samples.superpopulation IS 'Code of the super-population; unknown where the table does not name the sample.';
 COMMENT ON COLUMN samples.population IS 'Code of the population; unknown where the table does not name the sample, and such as EUR-unknown where it names the super-population alone.';
@@ -77,7 +78,8 @@ COMMENT ON COLUMN samples.father_id IS 'sample_id of the father where he is a sa
 COMMENT ON COLUMN samples.mother_id IS 'sample_id of the mother where she is a sample here.';
 COMMENT ON COLUMN samples.unrelated IS 'In the cohort of unrelated people (R5): the 2,504 of phase 3 where they are named.';
 COMMENT ON COLUMN samples.counted IS 'Its file was read, with or without a call: it stands in denominators (R5).';
-COMMENT ON COLUMN samples.sex_mismatch IS 'Calls or file contradict the recorded sex: left out of X and Y frequencies (R2).';
+COMMENT ON COLUMN samples.sex_mismatch IS 'File or calls contradict the recorded sex: left out of X and Y frequencies (R2). XX is contradicted by the caller''s own statement, by genotypes of one allele over a tenth of the sequenced X outside the pseudo-autosomal regions (of callers whose genotypes state ploidy), and by credible calls or reference rows of one copy or more over a quarter of the sequenced Y outside all problem regions; XY by the statement, and by genotypes of two alleles over a tenth of that X.';
+COMMENT ON COLUMN samples.sex_mismatch_reason IS 'What contradicts it, in words, several joined by a semicolon; null where nothing does.';
 COMMENT ON COLUMN samples.caller_sex IS 'Sex that the caller was told or found (--sample-sex of the file), null where it does not say.';
 
 CREATE TABLE chromosomes (
@@ -91,7 +93,7 @@ CREATE TABLE chromosomes (
 COMMENT ON TABLE chromosomes IS 'The 24 chromosomes of GRCh38.';
 COMMENT ON COLUMN chromosomes.chrom IS 'Name, chr1 to chrY.';
 COMMENT ON COLUMN chromosomes.length IS 'Bases.';
-COMMENT ON COLUMN chromosomes.sequenced IS 'Bases that are known sequence: length less the assembly gaps.';
+COMMENT ON COLUMN chromosomes.sequenced IS 'Bases that are known sequence: length less the assembly gaps and telomeres, which are runs of N; modelled centromeres are in it.';
 COMMENT ON COLUMN chromosomes.refseq IS 'RefSeq accession with version (NC_...).';
 COMMENT ON COLUMN chromosomes.genbank IS 'GenBank accession with version (CM...).';
 COMMENT ON COLUMN chromosomes.refget IS 'GA4GH refget digest (SQ....).';
@@ -193,7 +195,7 @@ CREATE TABLE problem_regions (
     source VARCHAR NOT NULL
 );
 COMMENT ON TABLE problem_regions IS 'Places where calls need care (R11), or that short reads cannot see (R5).';
-COMMENT ON COLUMN problem_regions.kind IS 'centromere, pericentromere, telomere, gap, par, ampliconic-y, immune-locus, blind, or the name of a mask.';
+COMMENT ON COLUMN problem_regions.kind IS 'centromere, pericentromere, telomere, gap, par, ampliconic-y, x-transposed, immune-locus, blind, or the name of a mask.';
 COMMENT ON COLUMN problem_regions.chrom IS 'Chromosome.';
 COMMENT ON COLUMN problem_regions.start IS 'First base, 0-based.';
 COMMENT ON COLUMN problem_regions."end" IS 'End, half-open.';
@@ -201,7 +203,7 @@ COMMENT ON COLUMN problem_regions.name IS 'What it is, in words to show.';
 COMMENT ON COLUMN problem_regions.source IS 'Where the interval comes from.';
 
 CREATE TABLE calls (
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
@@ -236,7 +238,7 @@ COMMENT ON COLUMN calls.event_id IS 'The event this call is part of.';
 
 CREATE TABLE events (
     event_id BIGINT NOT NULL,
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
@@ -275,7 +277,7 @@ COMMENT ON COLUMN events.par_border IS 'One of its calls lies across the border 
 COMMENT ON COLUMN events.site_id IS 'The site it belongs to (R9). Events of one exact interval and direction share it. Null: loh and unexpected, and what is not credible, or of a sample left out on this chromosome, and fits no site.';
 
 CREATE TABLE segments (
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
@@ -298,10 +300,10 @@ CREATE TABLE callability (
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
-    seen USMALLINT NOT NULL,
-    samples USMALLINT NOT NULL
+    seen UINTEGER NOT NULL,
+    samples UINTEGER NOT NULL
 );
-COMMENT ON TABLE callability IS 'How many samples the caller could see at each base (R5), as a step function; empty where the release writes no reference rows. A base in no row was seen in nobody.';
+COMMENT ON TABLE callability IS 'How many samples the caller could see at each base (R5), as a step function; empty where the release writes no reference rows. A base in no row was seen in nobody. What reference rows say: assembly gaps, telomeres and modelled centromeres (problem_regions) are never callable, whatever stands here.';
 COMMENT ON COLUMN callability.chrom IS 'Chromosome.';
 COMMENT ON COLUMN callability.start IS 'First base, 0-based.';
 COMMENT ON COLUMN callability."end" IS 'End, half-open.';
@@ -309,7 +311,7 @@ COMMENT ON COLUMN callability.seen IS 'Samples with a reference row or call of a
 COMMENT ON COLUMN callability.samples IS 'Samples that could be seen: those whose own files have reference rows; on Y the XY ones.';
 
 CREATE TABLE marked_samples (
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     direction direction NOT NULL,
     reason VARCHAR NOT NULL,
@@ -322,14 +324,14 @@ COMMENT ON TABLE marked_samples IS 'Samples with large events on a chromosome, p
 COMMENT ON COLUMN marked_samples.sample_id IS 'Sample.';
 COMMENT ON COLUMN marked_samples.chrom IS 'Chromosome that is marked.';
 COMMENT ON COLUMN marked_samples.direction IS 'loss or gain.';
-COMMENT ON COLUMN marked_samples.reason IS 'long-event (one over 3 Mb), large-share (over 10 % of the chromosome), or both.';
+COMMENT ON COLUMN marked_samples.reason IS 'long-event (one over 3 Mb), large-share (over 10 % of the chromosome), both; or, in words, one X where two are expected, two where one is, or no Y, credibly and over more than half of the sequence that tells the sex.';
 COMMENT ON COLUMN marked_samples.events IS 'Large-enough events that were added up.';
 COMMENT ON COLUMN marked_samples.longest IS 'Length of the longest, in bases.';
 COMMENT ON COLUMN marked_samples.bases IS 'Bases that they cover together.';
 COMMENT ON COLUMN marked_samples.share IS 'Those bases as a share of the chromosome''s sequence, gaps left out.';
 
 CREATE TABLE seen (
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL
@@ -345,7 +347,7 @@ CREATE TABLE files (
     path VARCHAR NOT NULL,
     bytes BIGINT NOT NULL,
     sha256 VARCHAR,
-    sample_id USMALLINT,
+    sample_id UINTEGER,
     samples INTEGER NOT NULL,
     dialect VARCHAR,
     release VARCHAR,
@@ -377,10 +379,10 @@ COMMENT ON COLUMN files.message IS 'Why it was refused, or what was noticed; nul
 CREATE TABLE file_samples (
     file_id INTEGER NOT NULL,
     sample VARCHAR NOT NULL,
-    sample_id USMALLINT,
+    sample_id UINTEGER,
     caller_sex karyotype_sex,
     recorded_sex karyotype_sex,
-    contradicts_sex BOOLEAN NOT NULL,
+    contradicts_sex VARCHAR,
     records BIGINT NOT NULL,
     calls BIGINT NOT NULL,
     reference_rows BIGINT NOT NULL,
@@ -394,7 +396,7 @@ COMMENT ON COLUMN file_samples.sample IS 'Name of the sample in its header.';
 COMMENT ON COLUMN file_samples.sample_id IS 'The sample, where this file stands for it; null where it is a duplicate or refused.';
 COMMENT ON COLUMN file_samples.caller_sex IS 'Sex that the file says the caller was told; null where it does not, and in joint files.';
 COMMENT ON COLUMN file_samples.recorded_sex IS 'Sex that the sample table gave when the file was read.';
-COMMENT ON COLUMN file_samples.contradicts_sex IS 'Its calls contradict the recorded sex (R2).';
+COMMENT ON COLUMN file_samples.contradicts_sex IS 'What in its calls and rows contradicts the recorded sex (R2), in words; null where nothing does. The caller''s statement is in caller_sex.';
 COMMENT ON COLUMN file_samples.records IS 'Entries of this sample; 0 where it is not taken from this file.';
 COMMENT ON COLUMN file_samples.calls IS 'Those that are calls.';
 COMMENT ON COLUMN file_samples.reference_rows IS 'Those that say the expected copy number was seen.';
@@ -405,7 +407,7 @@ COMMENT ON COLUMN file_samples.message IS 'Why it is not taken from this file; n
 CREATE TABLE skipped_records (
     reason VARCHAR NOT NULL,
     file_id INTEGER NOT NULL,
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     records BIGINT NOT NULL,
     example VARCHAR NOT NULL
 );
@@ -460,7 +462,7 @@ COMMENT ON COLUMN sites.median_bins IS 'Median bins of the members; null where t
 COMMENT ON COLUMN sites.few_bins IS 'That median is two or fewer: badged and left out of rankings.';
 COMMENT ON COLUMN sites.multi_allelic IS 'A site of the other direction overlaps it reciprocally by at least 0.5, or four or more states of copy number (less the expected; people without a member have the expected one) are each held by 1 % or more of the people counted on the chromosome.';
 COMMENT ON COLUMN sites.alleles IS 'Allele frequency has a meaning (R6): a loss of 3 kb or more, of three bins or more in the median, whose carriers all have a copy number.';
-COMMENT ON COLUMN sites.problem IS 'Kind of problem region that covers half of the founding interval or more, of several the one that covers most; null if none.';
+COMMENT ON COLUMN sites.problem IS 'Kinds of problem region of which each covers half of the founding interval or more, masks among them: in alphabetical order, joined by a comma and a space; null if none. Sites with any stay out of differences (R10).';
 
 CREATE TABLE site_counts (
     site_id INTEGER NOT NULL,
@@ -472,7 +474,7 @@ CREATE TABLE site_counts (
     class call_class NOT NULL,
     copy_number INTEGER,
     expected_copy_number UTINYINT,
-    carriers USMALLINT NOT NULL
+    carriers UINTEGER NOT NULL
 );
 COMMENT ON TABLE site_counts IS 'Carriers of each site by everything that people are grouped by: at a chosen level any group is a plain sum. A carrier stands in one row a level. People who never count are in none: sex_mismatch on X and Y, on Y whoever is not XY. Sorted by site_id, level.';
 COMMENT ON COLUMN site_counts.site_id IS 'Site.';
@@ -506,9 +508,9 @@ CREATE TABLE bins (
     cohort cohort NOT NULL,
     superpopulation VARCHAR NOT NULL,
     bases BIGINT NOT NULL,
-    most USMALLINT NOT NULL,
+    most UINTEGER NOT NULL,
     callable INTEGER NOT NULL,
-    samples USMALLINT NOT NULL
+    samples UINTEGER NOT NULL
 );
 COMMENT ON TABLE bins IS 'How many people have a loss or gain at the bases of a bin (R8), counted base by base from segments. Mean share of people = bases / (callable * samples), largest = most / samples. A bin that nobody of a group touches has no row. Outliers are left out as by default (R5), on X and Y sex_mismatch too; on Y only XY. Sorted by chrom, direction, size, level, cohort, superpopulation, start.';
 COMMENT ON COLUMN bins.size IS 'Bases of a bin: 1000000 or 100000; the last of a chromosome is shorter.';
@@ -521,7 +523,7 @@ COMMENT ON COLUMN bins.cohort IS 'unrelated or all.';
 COMMENT ON COLUMN bins.superpopulation IS 'Code of the super-population, or all.';
 COMMENT ON COLUMN bins.bases IS 'Sum over people of the callable bases of this bin that their events cover. Adds up over bins and super-populations.';
 COMMENT ON COLUMN bins.most IS 'Most people at one callable base of the bin. Does not add up.';
-COMMENT ON COLUMN bins.callable IS 'Bases of the bin that count: known sequence, and where the release writes reference rows those that the caller saw in half of the samples or more (R5).';
+COMMENT ON COLUMN bins.callable IS 'Bases of the bin that count: outside assembly gaps, telomeres and modelled centromeres (problem_regions), and where the release writes reference rows those that the caller saw in half of the samples or more (R5).';
 COMMENT ON COLUMN bins.samples IS 'People counted on this chromosome in the group.';
 
 CREATE TABLE site_differences (
@@ -542,9 +544,9 @@ COMMENT ON COLUMN site_differences.direction IS 'Its direction: q is over all ro
 COMMENT ON COLUMN site_differences.carriers IS 'Carriers compared.';
 COMMENT ON COLUMN site_differences.samples IS 'People compared.';
 COMMENT ON COLUMN site_differences.chi_square IS 'Chi-square statistic of carriers and others over the super-populations.';
-COMMENT ON COLUMN site_differences.p IS 'Its p value.';
+COMMENT ON COLUMN site_differences.p IS 'Its p value; 0 stands for one too small for a number, and is to be written as below 1e-300.';
 COMMENT ON COLUMN site_differences.exact IS 'An expected count is below 5: p comes not from the chi-square distribution but from every way to spread as many carriers over the super-populations, each weighed by its probability; where there are over 100,000 ways, from as many drawn.';
-COMMENT ON COLUMN site_differences.q IS 'Benjamini-Hochberg over exactly the rows of this direction.';
+COMMENT ON COLUMN site_differences.q IS 'Benjamini-Hochberg over exactly the rows of this direction; 0 as in p.';
 COMMENT ON COLUMN site_differences.fst IS 'F_ST, Hudson''s estimator (Bhatia et al. 2013) over the super-populations: mean numerator over mean denominator of the pairs. Alleles as in R6: null where sites.alleles is false.';
 COMMENT ON COLUMN site_differences.vst IS 'V_ST = (V_T - V_S) / V_T of the copy number less the expected one, capped at +8; a person''s copy number is that of a credible event of either direction with a reciprocal overlap of at least 0.5, else the expected.';
 
@@ -569,9 +571,9 @@ COMMENT ON COLUMN population_differences.vst_sites IS 'Sites in it.';
 CREATE TABLE site_hardy_weinberg (
     site_id INTEGER NOT NULL,
     population VARCHAR NOT NULL,
-    copies_0 USMALLINT NOT NULL,
-    copies_1 USMALLINT NOT NULL,
-    copies_2 USMALLINT NOT NULL,
+    copies_0 UINTEGER NOT NULL,
+    copies_1 UINTEGER NOT NULL,
+    copies_2 UINTEGER NOT NULL,
     p DOUBLE NOT NULL
 );
 COMMENT ON TABLE site_hardy_weinberg IS 'A check of the calls and no finding about people: whether complete and partial losses stand in Hardy-Weinberg proportion, per site with alleles (R6) and population in which it occurs; on X the XX alone, on Y none. People as in site_differences. A small p mostly tells of heterozygotes that the caller missed.';
@@ -580,4 +582,4 @@ COMMENT ON COLUMN site_hardy_weinberg.population IS 'Population.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_0 IS 'People without a copy.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_1 IS 'People with one.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_2 IS 'People with two.';
-COMMENT ON COLUMN site_hardy_weinberg.p IS 'Exact test (Wigginton et al. 2005), two-sided.';
+COMMENT ON COLUMN site_hardy_weinberg.p IS 'Exact test (Wigginton et al. 2005), two-sided; 0 as in site_differences.p.';

@@ -16,7 +16,7 @@ from data_prep import __version__
 from data_prep.folders import take_place, working_folder
 from data_prep.reports import FileReport, Rows, SkippedRecord, SourceReport
 
-SHARD_FORMAT: Final = 2
+SHARD_FORMAT: Final = 3
 """Version of shards and report. A set of another version is not read: a column that moved would be a wrong figure."""
 REPORT: Final = "report.json"
 TABLES: Final = ("calls", "events", "segments", "seen")

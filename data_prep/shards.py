@@ -16,11 +16,11 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.calls import UNREADABLE, sort_out
+from data_prep.calls import UNREADABLE, report_lines, sort_out
 from data_prep.dialects import Dialect, named, recognise
-from data_prep.domain.chromosomes import PSEUDO_AUTOSOMAL
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
+from data_prep.sex import contradictions
 from data_prep.text_stream import FileRefusedError
 from data_prep.vcf import LongFile, VcfFile, frame, line, read_file
 
@@ -127,15 +127,11 @@ def _read_alike(
         {"file": range(len(files)), "sex": [c or r for c, r in zip(caller, recorded, strict=True)]},
         schema={"file": pl.UInt32, "sex": pl.String},
     )
-    understood = dialect.records(frame(files))
-    warnings = _warnings(understood)
-    fates = sort_out(understood, held)
+    fates = sort_out(dialect.records(frame(files)), held)
+    remarks = report_lines(fates.remarks)
     calls, events = join_calls(fates.calls, dialect.joins)
     counts = [_by_file(table, len(files)) for table in (fates.calls, fates.reference, fates.skipped)]
-    contradict = contradicting(
-        calls,
-        pl.DataFrame({"file": held["file"], "recorded": recorded}, schema_overrides={"recorded": pl.String}),
-    )
+    contradict = contradictions(calls, events, fates.signs, recorded)
     reports, skipped = [], []
     unreadable = _unreadable(files, fates.skipped)
     for i, (number, file, _, release) in enumerate(read):
@@ -151,7 +147,7 @@ def _read_alike(
                 shown(file.path),
                 file.size,
                 READ,
-                "; ".join((*file.notes, *named(header, dialect), *warnings.get(i, ()))) or None,
+                "; ".join((*file.notes, *named(header, dialect), *remarks.get(i, ()))) or None,
                 file.sha256,
                 dialect.name,
                 release,
@@ -163,7 +159,7 @@ def _read_alike(
                         header.samples[0],
                         caller[i],
                         recorded[i],
-                        i in contradict,
+                        contradict.get(i),
                         file.records,
                         counts[0][i],
                         counts[1][i],
@@ -182,7 +178,11 @@ def _read_alike(
         skipped.append(SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:EXAMPLE]))
     numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
     seen = fates.reference
-    tables = {"calls": calls.drop("alleles", "joins"), "events": events, "segments": disjoint_segments(events)}
+    tables = {
+        "calls": calls.drop("alleles", "joins", "unreadable"),
+        "events": events,
+        "segments": disjoint_segments(events),
+    }
     if seen.height:
         tables["seen"] = seen_intervals(calls.join(seen, on="file", how="semi"), seen, LEAST_BINS_PER_KB)
     tables = {
@@ -251,15 +251,6 @@ def rows_by_tile(table: pl.DataFrame) -> dict[int, int]:
     return dict(table.group_by(pl.col("place") // (1 << TILE_BITS)).len().sort("place").iter_rows())
 
 
-def _warnings(records: pl.DataFrame) -> dict[int, list[str]]:
-    """What records say against themselves, counted by file."""
-    counted = records.filter(pl.col("warning").is_not_null()).group_by("file", "warning").len().sort("file", "warning")
-    found: dict[int, list[str]] = {}
-    for file, warning, n in counted.iter_rows():
-        found.setdefault(file, []).append(f"{n:,} records: {warning}")
-    return found
-
-
 def _by_file(table: pl.DataFrame, files: int) -> list[int]:
     counts = [0] * files
     for file, n in table.group_by("file").len().iter_rows():
@@ -277,18 +268,3 @@ def _unreadable(files: list[VcfFile], skipped: pl.DataFrame) -> dict[int, str]:
     )
     found = reasons.group_by("file", maintain_order=True).agg(pl.col("len").sum(), pl.col("reason").first())
     return {file: reason for file, n, reason in found.iter_rows() if n == files[file].records}
-
-
-def contradicting(calls: pl.DataFrame, recorded: pl.DataFrame) -> set[int]:
-    """Files whose calls the recorded sex rules out: any on Y in XX, or a genotype of the other ploidy on non-PAR X.
-
-    `recorded`: file, and recorded sex. Callers that give everyone two alleles on X have no `alleles`, and say nothing by them.
-    """
-    on_xy = calls.filter(pl.col("chrom").is_in(["chrX", "chrY"]) & ~pl.col("par_border")).join(recorded, on="file")
-    on_y = (pl.col("recorded") == "XX") & (pl.col("chrom") == "chrY")
-    haploid = pl.col("alleles") == 1
-    diploid = pl.col("alleles") > 1
-    outside = pl.all_horizontal((pl.col("end") <= a) | (pl.col("start") >= b) for a, b in PSEUDO_AUTOSOMAL["chrX"])
-    other = ((pl.col("recorded") == "XX") & haploid) | ((pl.col("recorded") == "XY") & diploid)
-    wrong = on_y | ((pl.col("chrom") == "chrX") & outside & other)
-    return set(on_xy.filter(wrong).get_column("file").to_list())

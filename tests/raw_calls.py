@@ -76,7 +76,8 @@ _RULES: Final = {
         SELECT sample, run, min(start) AS start, max("end") AS "end" FROM (
             SELECT *, sum(fresh) OVER (PARTITION BY sample ORDER BY start) AS run FROM (
                 SELECT *, CASE WHEN lag("end") OVER (PARTITION BY sample ORDER BY start) = start THEN 0 ELSE 1 END AS fresh FROM asked))
-        GROUP BY sample, run) WHERE start <= $place_start + 1000 AND "end" >= $place_end - 1000)""",
+        GROUP BY sample, run) WHERE start - $place_start <= 1000 AND 10 * (start - $place_start) <= $place_end - $place_start
+            AND $place_end - "end" <= 1000 AND 10 * ($place_end - "end") <= $place_end - $place_start)""",
     "coding": """sample IN (SELECT sample FROM asked a
         JOIN exons x ON x.transcript_id = $transcript AND x.coding_start < a."end" AND x.coding_end > a.start
         GROUP BY sample HAVING CASE WHEN $direction = 'loss' THEN sum(least(a."end", x.coding_end) - greatest(a.start, x.coding_start)) > 0

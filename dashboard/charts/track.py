@@ -24,6 +24,7 @@ from dashboard.colours import Palette
 from dashboard.track import EVERYONE, Track
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
+from data_prep.domain.sight import BLIND_KINDS
 
 BRUSH: Final = "brush"
 """Name of the selection that a drag along x makes; its value is in 0-based positions."""
@@ -68,8 +69,6 @@ CARE: Final = 0.45
 PROBLEM_PITCH: Final = 15
 PROBLEM_GAP: Final = 1
 """Pixels between two problem regions of a kind below which they are drawn as one, the fainter the less of it they cover."""
-BLIND_KINDS: Final = ("blind", "gap")
-"""Kinds of places where no call can be made."""
 CURVES_TOP: Final = 51
 """Height at which the ruler ends."""
 ARROWS: Final = {"+": "→", "-": "←"}

@@ -10,11 +10,11 @@ import streamlit as st
 from dashboard import caller_words, links, wording
 from dashboard.components import drawings, markup
 from dashboard.filters import Filters
-from dashboard.store.callability import BLIND_KINDS
 from dashboard.store.database import Generation
 from dashboard.store.provenance import dictionary, facts, files, marks, problem_kinds, remarks, skipped
 from data_prep.domain.copy_number import EFO, CallClass
 from data_prep.domain.levels import Level
+from data_prep.domain.sight import BLIND_KINDS
 
 REMARKS_SHOWN: Final = 50
 WHOLE: Final = 16

@@ -29,7 +29,7 @@ RULES: Final[dict[str, tuple[str, tuple[Example, ...]]]] = {
     ),
     "any": ("One base of the gene is enough.", (Example(63, 90, True), Example(66, 90, False))),
     "covers": (
-        "The whole gene but for 1 kb at either end.",
+        "The whole gene but for 1 kb, and at most a tenth of it, at either end.",
         (Example(34, 68, True), Example(40, 90, False)),
     ),
     "fraction": ("Half of the gene or more, in one piece or several.", (Example(20, 51, True), Example(20, 45, False))),

@@ -27,7 +27,7 @@ from dashboard.track import window
 def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
     """How often the place is lost and gained, in whom, by which rule, and who the carriers are; `title` is its name."""
     database, filters = run.database, run.filters
-    seen = callability(database, target)
+    seen = callability(database, target, filters)
     counted = people(database, target.interval.chrom, filters)
     events = carrier_events(database, target, filters)
 
@@ -108,7 +108,7 @@ def copies(run: Run, subject: Subject, target: Target) -> None:
         markup.element(
             "p",
             "The lowest copy number of a loss, the highest of a gain, under the rule and filters in force; "
-            "who carries nothing is taken to have the expected copies.",
+            "who carries nothing is taken to have the expected copies, unless the caller could not see the place.",
             class_="cnv-counted",
         )
         + menu(subject, run.filters, charts=("copy-number",))

@@ -23,11 +23,13 @@ def moved(place: Interval) -> dict[str, Interval]:
 
     length = place.length
     middle = place.start + length // 2
+    half = max(length - length // 2, NARROWEST)
     asked = {
         "← step": at(place.start - length // 2, length),
         "step →": at(place.start + length // 2, length),
-        "half width": at(middle - max(length // 2, NARROWEST) // 2, length // 2),
-        "double width": at(middle - length, 2 * length),
+        # rounded up and from the left, so that doubling what was halved holds every base again
+        "half width": at(place.start + (length - half) // 2, half),
+        "double width": at(place.start - length // 2, 2 * length),
         "ten times as wide": at(middle - 5 * length, 10 * length),
         "whole chromosome": at(0, whole),
     }

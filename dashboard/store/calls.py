@@ -15,13 +15,14 @@ from dashboard.filters import Filters
 from dashboard.store.carriers import events_of_carriers
 from dashboard.store.database import Generation, Statement
 from dashboard.store.panel import panel
+from dashboard.store.problems import problem_kinds_of
 from dashboard.target import Target
 from data_prep.domain.intervals import Interval
 
 _NUMBERS: Final = """direction::VARCHAR AS direction, class::VARCHAR AS class, copy_number, expected_copy_number,
     copy_ratio, quality, bins, filters, par_border, event_id AS event"""
 _SCHEMA: Final = {
-    "sample_id": pl.UInt16,
+    "sample_id": pl.UInt32,
     "chrom": pl.String,
     "start": pl.Int32,
     "end": pl.Int32,
@@ -106,8 +107,8 @@ def calls_by_place(
 ) -> Iterator[Iterator[pl.DataFrame]]:
     """The calls of these events sorted by start, end and direction, in frames of about `rows` rows.
 
-    Columns as `CALLS` says, with the person's, the event's `site`, and `overlap`, the share of the target that the call
-    covers; 0-based.
+    Columns as `CALLS` says, with the person's, the event's `site`, `overlap`, the share of the target that the call covers,
+    and `problem`, the kinds of problem region that the call lies in; 0-based.
     """
     with _by_place(database, CALLS, target, carried, rows) as frames:
         yield frames
@@ -170,5 +171,7 @@ def _whole(database: Generation, frame: pl.DataFrame, events: pl.DataFrame, targ
         frame.join(people, on="sample_id", how="left", maintain_order="left")
         .join(events, on="event", how="left", maintain_order="left")
         # a call of an event that touches the place may itself lie beside it
-        .with_columns(overlap=shared.clip(lower_bound=0) / place.length)
+        .with_columns(
+            overlap=shared.clip(lower_bound=0) / place.length, problem=problem_kinds_of(database, place.chrom, frame)
+        )
     )

@@ -14,7 +14,7 @@ import polars as pl
 
 from dashboard.filters import Filters
 from dashboard.overlap import CLASSES, Events, Whole, admitted, at_level, disjoint
-from dashboard.store.callability import BLIND_KINDS, knows_what_was_seen
+from dashboard.store.callability import knows_what_was_seen
 from dashboard.store.carriers import events_touching, marks_touching
 from dashboard.store.cohort import superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
@@ -26,6 +26,7 @@ from dashboard.track import EVERYONE, Curves, GeneModels, Intervals, Track
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
+from data_prep.domain.sight import BLIND_KINDS
 
 WIDE: Final = 10_000_000
 """Bases from which a page has no other use for the events than the drawing."""

@@ -13,8 +13,8 @@ from data_prep.check.invariant import Invariant
 COUNTED: Final = """
     CREATE TEMP TABLE counted AS
     WITH steps AS (
-        SELECT chrom, start AS place, 1 AS blind FROM problem_regions WHERE kind = 'gap'
-        UNION ALL SELECT chrom, "end", -1 FROM problem_regions WHERE kind = 'gap'
+        SELECT chrom, start AS place, 1 AS blind FROM problem_regions WHERE kind IN ('centromere', 'gap', 'telomere')
+        UNION ALL SELECT chrom, "end", -1 FROM problem_regions WHERE kind IN ('centromere', 'gap', 'telomere')
         UNION ALL SELECT chrom, start, -1 FROM callability WHERE 2 * seen >= samples
         UNION ALL SELECT chrom, "end", 1 FROM callability WHERE 2 * seen >= samples
         UNION ALL SELECT chrom, 0, EXISTS (FROM callability)::INTEGER FROM chromosomes
@@ -27,7 +27,8 @@ COUNTED: Final = """
     SELECT chrom, place AS start, lead(place) OVER in_order AS "end", sum(blind) OVER in_order = 0 AS counts
     FROM places WINDOW in_order AS (PARTITION BY chrom ORDER BY place)
 """
-"""Steps of every chromosome, and whether their bases count: known sequence, seen in half of the samples where that is told (R5)."""
+"""Steps of every chromosome, and whether their bases count: outside gaps, telomeres and modelled centromeres,
+seen in half of the samples where that is told (R5)."""
 
 GRID: Final = """
     CREATE TEMP TABLE grid AS
@@ -128,7 +129,7 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "R8",
-        "a bin lies on its grid, with the bases of known sequence there that the caller saw in half of the samples where that is told",
+        "a bin lies on its grid, with the bases there outside gaps, telomeres and centromeres that the caller saw in half of the samples where that is told",
         _BINS,
         """SELECT count(*) FROM bins b LEFT JOIN grid g USING (size, chrom, start)
            WHERE g.start IS NULL OR b."end" != g."end" OR b.callable != g.callable""",

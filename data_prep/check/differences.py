@@ -94,13 +94,15 @@ CELLS: Final = """
 
 NEAR: Final = """
     CREATE TEMP TABLE near AS
-    SELECT l.site_id, m.chrom, m.sample_id, least(m.copy_number - m.expected_copy_number::INTEGER, 8) AS away
+    SELECT l.site_id, m.chrom, m.sample_id,
+        CASE WHEN m.copy_number - m.expected_copy_number::INTEGER > 8 THEN 8 ELSE m.copy_number - m.expected_copy_number::INTEGER END AS away
     FROM listed l JOIN fits f USING (site_id) JOIN intervals i USING (interval_id)
     JOIN members m ON m.chrom = i.chrom AND m.start = i.start AND m."end" = i."end" AND m.direction = i.direction
     JOIN compared c ON c.chrom = m.chrom AND c.sample_id = m.sample_id
     QUALIFY row_number() OVER (PARTITION BY l.site_id, m.sample_id ORDER BY coalesce(m.bins, -1) DESC, m.copy_number NULLS LAST, m.start, m."end") = 1
 """
-"""One row a listed site and person with a credible event of either direction that fits it: copies away from the expected."""
+"""One row a listed site and person with a credible event of either direction that fits it: copies away from the expected,
+null where the caller gives no number. The cap is no `least`, which leaves nulls out and would make 8 of them."""
 
 SPREAD: Final = """
     CREATE TEMP TABLE spread AS
@@ -270,7 +272,7 @@ INVARIANTS: Final = (
         "an exact p is the probability of all tables as uneven: summed where tables are few, else no less than that of the table seen",
         f"{_TOLD} WHERE tested.exact",
         """SELECT count(*) FROM tested t LEFT JOIN summed s USING (site_id) JOIN site_differences d USING (site_id)
-           WHERE t.exact AND coalesce(NOT d.p BETWEEN 0 AND 1 OR CASE WHEN t.tables <= 5000 THEN differs_in_share(d.p, least(1, s.p))
+           WHERE t.exact AND coalesce(NOT d.p BETWEEN 0 AND 1 OR CASE WHEN t.tables <= 5000 THEN differs_in_share(d.p, CASE WHEN s.p > 1 THEN 1 ELSE s.p END)
              WHEN t.tables <= 100000 THEN d.p < t.seen * (1 - 1e-6) END, d.p IS NULL)""",
     ),
     Invariant(

@@ -63,6 +63,16 @@ _PALINDROME_SOURCE: Final = (
     "(10.1073/pnas.2001749117)"
 )
 
+X_TRANSPOSED: Final[dict[str, tuple[tuple[int, int], ...]]] = {
+    "chrX": ((89140844, 93328068),),
+    "chrY": ((3050000, 6235000), (6533000, 6749000)),
+}
+"""The X-transposed region on GRCh38: of X from the marker DXS1217 to DXS3, of Y its two blocks, to the nearest kb."""
+_TRANSPOSED_SOURCE: Final = {
+    "chrX": "From the marker DXS1217 to DXS3, as Webster et al. 2019 (10.1093/gigascience/giz074) define it; places of Ensembl",
+    "chrY": "The two blocks of X-transposed sequence of Skaletsky et al. 2003 (10.1038/nature01722), on GRCh38 to the nearest kb",
+}
+
 _GAPS_SOURCE: Final = "UCSC hg38 gap table"
 _GAP_TYPES: Final = {
     "contig": "between contigs",
@@ -116,6 +126,10 @@ def problem_regions(archives: Archives, models: GeneModels) -> pl.DataFrame:
             name = f"Pseudo-autosomal region {number} on {chrom[3:]}: two copies in both sexes"
             regions.append(("par", chrom, start, end, name, "Genome Reference Consortium, GRCh38"))
     regions += _ampliconic(models)
+    for chrom, parts in X_TRANSPOSED.items():
+        for start, end in parts:
+            name = f"X-transposed region on {chrom[3:]}: 99 % alike on X and Y, so reads of one lie on the other"
+            regions.append(("x-transposed", chrom, start, end, name, _TRANSPOSED_SOURCE[chrom]))
     regions += immune
     regions += _blind(models)
     frame = pl.DataFrame(regions, schema=["kind", "chrom", "start", "end", "name", "source"], orient="row")

@@ -125,14 +125,16 @@ def _meets(union: set[int], gene: frozenset[int], direction: str, question: Ques
 
 
 def _covers(union: set[int], start: int, end: int) -> bool:
-    """One stretch of the union reaches from at most 1 kb behind the start to at most 1 kb before the end."""
+    """One stretch of the union reaches from at most 1 kb, and a tenth of the place, behind the start to as little before the
+    end."""
     stretch_start = None
     for base in range(start, end + 1):
         if base in union and base < end:
             if stretch_start is None:
                 stretch_start = base
         elif stretch_start is not None:
-            if stretch_start - start <= 1000 and end - base <= 1000:
+            missing = max(stretch_start - start, end - base)
+            if missing <= 1000 and Fraction(missing, end - start) <= Fraction(1, 10):
                 return True
             stretch_start = None
     return False

@@ -243,12 +243,12 @@ PLACE = Target(Interval("chrX", 50_000_000, 50_004_000), Pieces.CODING, ((50_000
 @pytest.mark.parametrize(
     ("rule", "spans", "losses", "gains"),
     [
-        # a kilobase at either end, counted at either end alone
-        ("covers", [(1_000, 4_000)], True, True),
-        ("covers", [(1_001, 5_000)], False, False),
-        ("covers", [(0, 3_000)], True, True),
-        ("covers", [(-5_000, 2_999)], False, False),
-        ("covers", [(1_000, 2_000), (2_000, 3_000)], True, True),
+        # a tenth of the place at either end, counted at either end alone
+        ("covers", [(400, 4_000)], True, True),
+        ("covers", [(401, 5_000)], False, False),
+        ("covers", [(0, 3_600)], True, True),
+        ("covers", [(-5_000, 3_599)], False, False),
+        ("covers", [(400, 2_000), (2_000, 3_600)], True, True),
         ("covers", [(0, 1_999), (2_000, 4_000)], False, False),
         # a share of the place, of the union and from the share itself on
         ("fraction:0.5", [(0, 1_000), (3_000, 4_000)], True, True),
@@ -256,7 +256,7 @@ PLACE = Target(Interval("chrX", 50_000_000, 50_004_000), Pieces.CODING, ((50_000
         ("fraction:0.5", [(0, 1_500), (1_000, 1_999)], False, False),
         # one within another, and then a third that begins before the long one ends
         ("fraction:0.5", [(0, 1_900), (100, 200), (300, 500)], False, False),
-        ("covers", [(0, 2_500), (100, 200), (2_500, 3_000)], True, True),
+        ("covers", [(0, 2_500), (100, 200), (2_500, 3_600)], True, True),
         ("coding", [(400, 690), (410, 420), (500, 520)], True, False),
         # a loss takes one coding base, a gain three quarters of the 400
         ("coding", [(799, 900)], True, False),
@@ -317,3 +317,28 @@ def test_of_two_classes_with_one_copy_number_the_farther_counts_r2_r7(order: int
     target = Target(Interval("chrX", BORDER - 1_000, BORDER + 1_000), Pieces.REGION, ())
     found, _ = told(columns(numbered), np.ones(2, np.bool_), target, ANY)
     assert found == [(1, True, "high-gain", 3)]
+
+
+@pytest.mark.parametrize(
+    ("length", "missing"),
+    [
+        (9, 0),
+        (10, 1),
+        (19, 1),
+        (1_999, 199),
+        (2_000, 200),
+        (9_999, 999),
+        (10_000, 1_000),
+        (10_010, 1_000),
+        (70_000, 1_000),
+    ],
+)
+def test_covers_forgives_1_kb_and_at_most_a_tenth_of_the_place_r7(length: int, missing: int) -> None:
+    """By hand: the tenth is rounded down, and one base more at either end is too much."""
+    start = 60_000_000
+    place = Target(Interval("chrX", start, start + length), Pieces.REGION, ())
+    for left, right, meets in ((missing, missing, True), (missing + 1, missing, False), (missing, missing + 1, False)):
+        if left + right < length:
+            event = Event("S0", "chrX", start + left, start + length - right, 1)
+            found = carriers(columns(sorted_events([event])), np.ones(1, np.bool_), place, Overlap(Rule.COVERS))
+            assert len(found.sample) == int(meets), (left, right)

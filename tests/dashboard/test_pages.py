@@ -307,7 +307,10 @@ def test_a_control_writes_the_address_and_the_address_sets_the_control_r13(open_
     }
     app.selectbox[0].select_index(2).run()
     assert app.query_params["overlap"] == "covers"
-    assert "that cover the gene but for 1 kb at either end, with 2 bins or more, in 140 people" in words(app)
+    assert (
+        "that cover the gene but for 1 kb, and at most a tenth of it, at either end, with 2 bins or more, in 140 people"
+        in words(app)
+    )
     app.query_params.clear()
     app.query_params["gene"] = "GSTM1"
     app.run()

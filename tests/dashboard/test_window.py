@@ -34,3 +34,33 @@ def test_each_link_leads_where_its_words_say() -> None:
         "ten times as wide": Interval("chr1", 550_000, 1_550_000),
         "whole chromosome": Interval("chr1", 0, 248_956_422),
     }
+
+
+@given(places())
+def test_doubling_what_was_halved_loses_no_base(place: Interval) -> None:
+    """An even length comes back as it was; an odd one with one base more, since half a base is none."""
+    half = moved(place).get("half width", place)
+    back = moved(half).get("double width", half)
+    assert back.start <= place.start
+    assert place.end <= back.end
+    if place.length >= 2 * NARROWEST:
+        assert back.length == min(place.length + place.length % 2, LENGTHS[place.chrom])
+
+
+@given(places())
+def test_halving_what_was_doubled_leads_back(place: Interval) -> None:
+    """But at the ends of a chromosome, where a window has no room to widen to both sides."""
+    double = moved(place).get("double width", place)
+    if (
+        double.length == 2 * place.length
+        and double.start == place.start - place.length // 2
+        and place.length >= NARROWEST
+    ):
+        assert moved(double)["half width"] == place
+
+
+def test_an_odd_window_by_hand() -> None:
+    odd = Interval("chr6", 5_000_000, 5_300_103)
+    half = moved(odd)["half width"]
+    assert half == Interval("chr6", 5_075_025, 5_225_077)
+    assert moved(half)["double width"] == Interval("chr6", 4_999_999, 5_300_103)

@@ -176,6 +176,7 @@ def joined_alike(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 def compare_marks(database: Built, people: Mapping[str, plain.Person]) -> list[tuple[Any, ...]]:
     """R11; returns the marks found, since a comparison of none with none proves little."""
     names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
+    sexes = {row["sample"]: row["sex"] for row in database.table("samples")}
     regions = [(row["chrom"], row["start"], row["end"]) for row in database.table("problem_regions")]
     sequenced = {row["chrom"]: row["sequenced"] for row in database.table("chromosomes")}
     found = sorted(
@@ -183,7 +184,9 @@ def compare_marks(database: Built, people: Mapping[str, plain.Person]) -> list[t
         for r in database.table("marked_samples")
     )
     expected = sorted(
-        (name, *mark) for name, person in people.items() for mark in plain.marks(person, regions, sequenced)
+        (name, *mark)
+        for name, person in people.items()
+        for mark in plain.marks(person, regions, sequenced, sexes[name])
     )
     assert found == expected
     for row in database.table("marked_samples"):
@@ -269,7 +272,11 @@ def compare_file_samples(database: Built, people: Mapping[str, plain.Person]) ->
 def compare_samples(database: Built, samples: Mapping[str, plain.Sample], people: Mapping[str, plain.Person]) -> None:
     """R2, R5: everybody of the table or of a file, numbered by name; counted are those whose file was read."""
     rows = database.table("samples")
-    everyone = sorted({*samples, *people})
+    needed = {
+        *people,
+        *(one for name in people if name in samples for one in (samples[name].father, samples[name].mother)),
+    }
+    everyone = sorted({*samples, *people}, key=lambda name: (name not in needed, name))
     assert [row["sample"] for row in rows] == everyone
     assert [row["sample_id"] for row in rows] == list(range(len(everyone)))
     ids = {name: number for number, name in enumerate(everyone)}
@@ -284,6 +291,7 @@ def compare_samples(database: Built, samples: Mapping[str, plain.Sample], people
         assert row["counted"] == (person is not None)
         assert (row["sex"], row["caller_sex"]) == (recorded.sex or caller, caller)
         assert row["sex_mismatch"] == (person is not None and plain.contradicts_sex(person, recorded.sex))
+        assert row["sex_mismatch"] == (row["sex_mismatch_reason"] is not None)
 
 
 def compare(

@@ -35,11 +35,14 @@ def read_joint(path: Path, text: str, sexes: Mapping[str, str | None]) -> dict[s
     people = {}
     for i, name in enumerate(names):
         person = plain.Person(name, None, path=path)
+        told = []
         for one in body.split("\n")[1:]:
             if one:
                 cells = one.split("\t")
                 person.records += 1
-                fate = plain.read_record("\t".join([*cells[:9], *cells[9 + i : 10 + i]]), sexes.get(name), joint=True)
+                own = "\t".join([*cells[:9], *cells[9 + i : 10 + i]])
+                fate = plain.read_record(own, sexes.get(name), joint=True)
+                told.append(plain.unvaried_sign(own, fate, joint=True))
                 if isinstance(fate, plain.Call):
                     person.calls.append(fate)
                 elif isinstance(fate, plain.ReferenceRow):
@@ -51,7 +54,7 @@ def read_joint(path: Path, text: str, sexes: Mapping[str, str | None]) -> dict[s
             person.skipped[plain.DUPLICATE] = len(person.calls) - len(once)
             person.calls = once
         person.events = plain.join(person.calls)
-        person.sex_signs = plain._sex_signs(person.calls)
+        person.sex_signs = plain.sex_signs(person.events, told)
         people[name] = person
     return people
 

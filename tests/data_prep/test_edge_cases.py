@@ -82,13 +82,19 @@ def build_of(folder: Path, files: dict[str, list[str]], sexes: dict[str, str], h
     return build_here([folder / "vcf"], table, folder / "cnv.duckdb")
 
 
-def test_e05_a_woman_with_calls_on_y_is_told_of(tmp_path: Path) -> None:
-    """R2: her calls are kept, the summary warns, and she is left out on X and Y."""
+def test_e05_a_woman_with_short_calls_on_y_contradicts_nothing(tmp_path: Path) -> None:
+    """R2: her calls are kept as unexpected, and she is counted on X."""
     built = build_of(tmp_path, {"A": [record("chrY", 10_659_024, 10_693_717, "<DUP>", 2, gt="1")]}, {"A": "female"})
     assert built.rows("SELECT direction::VARCHAR, copy_number FROM calls") == [("unexpected", 2)]
+    assert built.rows("SELECT sex_mismatch, sex_mismatch_reason FROM samples") == [(False, None)]
+
+
+def test_e05_a_woman_with_a_whole_y_is_told_of(tmp_path: Path) -> None:
+    """R2: the summary warns, with the reason, and she is left out on X and Y."""
+    built = build_of(tmp_path, {"A": [record("chrY", 12_200_000, 21_500_000, "<DUP>", 2, gt="1")]}, {"A": "female"})
     assert built.rows("SELECT sex_mismatch FROM samples") == [(True,)]
     assert built.summary is not None
-    assert any("contradict their recorded sex, A for one" in note for note in built.summary.notes)
+    assert any("contradict their recorded sex, A for one (copies of Y over " in note for note in built.summary.notes)
 
 
 def test_e07_loss_of_heterozygosity_is_in_no_count_of_losses_and_gains(tmp_path: Path) -> None:

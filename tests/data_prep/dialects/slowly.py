@@ -5,6 +5,7 @@ expected copies, class and events, is that of `tests.plain`.
 """
 
 import gzip
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,7 +36,10 @@ class Said:
     bins: int | None = None
     filters: str = "."
     ploidy: str = "sex"
-    """`gt`: as many copies are expected as GT has alleles; `sex`: not; `two`: nor does the number hold where not two are expected."""
+    """`gt`: as many copies are expected as GT has alleles; `sex`: not; `two`: nor does the number hold where not two are expected;
+    `depth`: the number follows from the ratio."""
+    of_another: bool = False
+    """In a joint file the depth of the record is another sample's: the genotype contradicts it."""
     told: bool = False
     """Other fields than genotype and copy number say that the sample has the variant."""
     stated: int | None = None
@@ -106,22 +110,36 @@ def _fate(name: str, said: Said, sex: str | None, given: str | None, joint: bool
     empty = said.number is None and not any(one.isdigit() for one in genotype)
     if (given or joint) and empty and not said.told and (joint or said.kind not in ("reference", "loh")):
         return plain.NO_GENOTYPE
-    reasons = {"absent": NOT_CARRIED, "balanced": BALANCED}
-    if said.kind in reasons:
-        return reasons[said.kind]
     asked = genotype if said.ploidy == "gt" else "."
     expected = plain.expected_copy_number(chrom, said.start, said.end, sex, asked)
     if said.stated and not (chrom == "chrY" and sex == "XX"):
         expected = said.stated
     number = None if said.number is None else round(said.number)
+    # what a merge fills in: as many copies as the genotype has alleles, or as are expected
+    reference_alone = joint and "0" in genotype and set(genotype) <= set("0./|")
+    filled = plain.filled_in(chrom, sex, number, expected, genotype) or (said.ploidy == "two" and number == 2)
+    contrary = reference_alone and number is not None and not filled
+    reasons = {"absent": NOT_CARRIED, "balanced": BALANCED}
+    if said.kind in reasons and not (contrary and said.kind == "absent"):
+        return reasons[said.kind]
     if said.ploidy == "two" and expected != 2 and number != 0:
         number = None
+    if said.ploidy == "depth":
+        if joint and said.of_another:
+            said.ratio = None
+        number = None if said.ratio is None else _copies_by_depth(said, chrom, sex, expected)
     kind = said.kind
-    if kind == "reference":
+    if contrary and kind in ("reference", "absent"):
+        kind = "open"
+    elif kind == "reference":
+        if joint and reference_alone:
+            return chrom, said.start, said.end, said.bins
         if said.ploidy != "sex" or number is None or expected is None or number == expected:
             return chrom, said.start, said.end, said.bins
         kind = "open"
-    unvaried = (given or joint) and not empty and not any(one in "123456789" for one in genotype)
+    if reference_alone and not contrary:
+        return plain.EXPECTED
+    unvaried = not contrary and (given or joint) and not empty and not any(one in "123456789" for one in genotype)
     if unvaried and (joint or said.kind != "loh" or said.ploidy != "two" or any(one.isdigit() for one in genotype)):
         # the copies that a caller of two alleles takes for those of everybody
         usual = said.ploidy == "two" and said.number is not None and round(said.number) == 2
@@ -204,19 +222,51 @@ def _gcnv(record: Any, genotype: str) -> Said:
     return Said(record.pos - 1, _end(record), kind, _value(record, "CN"), None, record.qual if quality is None else quality, _value(record, "NP"), _filter(record))  # fmt: skip
 
 
-def _depth(record: Any, genotype: str, *, key: str, by_depth: bool) -> Said:
+def _depth(record: Any, genotype: str, *, key: str) -> Said:
     kind = {"<DEL>": "loss", "<DUP>": "gain", "<LOH>": "loh"}.get(_alt(record), "other")
     start = record.pos - 1
     length = _info(record, "SVLEN")
     if record.pos == 2 and length is not None and abs(length) == _end(record):
         start = 0
-    if kind in ("loss", "gain") and "GT" in record.format and not _carries(record):
-        kind = "absent"
-    ratio, number = _finite(_info(record, key)), _value(record, "CN")
-    if by_depth and number is None and ratio is not None and kind in ("loss", "gain"):
-        lost, gained = 0 if ratio < 0.25 else 1, 3 if ratio <= 1.75 else round(2 * ratio)
-        number = lost if kind == "loss" else gained
-    return Said(start, _end(record), kind, number, ratio, record.qual, None, _filter(record), "two")
+    ratio = _finite(_info(record, key))
+    said = Said(start, _end(record), kind, None, ratio, record.qual, None, _filter(record), "two")
+    if kind not in ("loss", "gain"):
+        return said
+    if "GT" in record.format and not _carries(record):
+        said.kind = "absent"
+    elif ratio is None:
+        alleles = _value(record, "GT") or ()
+        if kind == "loss" and alleles and None not in alleles:
+            said.number = alleles.count(0)
+    else:
+        said.ploidy = "depth"
+        usual = {"loss": ["1/1"] if ratio <= 0.25 else [], "gain": ["0/1", "1/0"] if ratio <= 1.75 else []}[kind]
+        if kind == "loss" and ratio >= 0.25:
+            usual += ["0/1", "1/0"]
+        if kind == "gain" and ratio >= 1.75:
+            usual += ["./1"] + (["1/1"] if ratio <= 2.25 else [])
+        right_side = ratio < 1 if kind == "loss" else ratio > 1
+        said.of_another = right_side and genotype != "." and genotype.replace("|", "/") not in usual
+    return said
+
+
+def _copies_by_depth(said: Said, chrom: str, sex: str | None, expected: int | None) -> int | None:
+    """Depth 1 is two copies, but one on a man's X and Y; a deletion has at most one copy fewer than expected, a duplication at
+    least one more, and a depth that says the other direction leaves the number open."""
+    assert said.ratio is not None
+    normal = 2
+    if chrom in ("chrX", "chrY"):
+        if sex is None:
+            return None
+        normal = 1 if sex == "XY" else 2
+    copies = math.floor(normal * said.ratio + 0.5)
+    if sex == "XY" and chrom in ("chrX", "chrY") and expected == 2:
+        return copies
+    if said.kind == "loss":
+        limit = copies if expected is None else min(copies, expected - 1)
+        return limit if said.ratio < 1 else None
+    limit = copies if expected is None else max(copies, expected + 1)
+    return limit if said.ratio > 1 else None
 
 
 def _canvas(record: Any, genotype: str) -> Said:
@@ -421,8 +471,8 @@ CALLERS: dict[str, tuple[Callable[[Any, str], Said], bool]] = {
     "dragen": (lambda record, gt: _dragen(record, gt, length_first=False), True),
     "dragen-4.4": (lambda record, gt: _dragen(record, gt, length_first=True), True),
     "gatk-gcnv": (_gcnv, True),
-    "cnvnator": (lambda record, gt: _depth(record, gt, key="natorRD", by_depth=True), False),
-    "cnvpytor": (lambda record, gt: _depth(record, gt, key="pytorRD", by_depth=False), False),
+    "cnvnator": (lambda record, gt: _depth(record, gt, key="natorRD"), False),
+    "cnvpytor": (lambda record, gt: _depth(record, gt, key="pytorRD"), False),
     "canvas": (_canvas, True),
     "manta": (_junction, False),
     "delly": (_delly, False),

@@ -97,12 +97,12 @@ def test_abutting_calls_are_joined_where_the_caller_cuts_events(everybody: Built
     assert everybody.rows("SELECT count(*) FROM calls") == [(4 * len(CALLERS),)]
 
 
-def test_the_genotypes_of_two_alleles_do_not_contradict_a_man_s_sex(everybody: Built) -> None:
-    """R2: DRAGEN's 1/1 on X names two copies and contradicts; Canvas' and phase 3's likewise; the others write it always."""
-    mismatched = {name for (name,) in everybody.rows("SELECT sample FROM samples WHERE sex_mismatch")}
-    assert mismatched == {"dragen-4.4", "canvas", "1000-genomes-phase-3", "merged"}
+def test_a_genotype_of_two_alleles_does_not_contradict_a_man_s_sex(everybody: Built) -> None:
+    """R2: DRAGEN's 1/1 on X names two copies, Canvas' and phase 3's likewise, over too little of X; the others write it always."""
+    assert everybody.rows("SELECT sample FROM samples WHERE sex_mismatch") == []
+    stating = {"dragen-4.4", "canvas", "1000-genomes-phase-3", "merged"}
     found = dict(everybody.rows("SELECT sample, expected_copy_number FROM calls JOIN samples USING (sample_id) WHERE chrom = 'chrX'"))  # fmt: skip
-    assert found == {name: 2 if name in mismatched else 1 for name in CALLERS}
+    assert found == {name: 2 if name in stating else 1 for name in CALLERS}
 
 
 def test_short_losses_are_credible_whatever_values_are_missing(everybody: Built) -> None:
@@ -205,6 +205,6 @@ def test_records_that_contradict_themselves_are_told_with_the_file(tmp_path: Pat
     table = write_table(tmp_path / "samples.tsv", [("A", "EUR", "GBR", "male", True)])
     built = build_here([path], table, tmp_path / "cnv.duckdb")
     assert built.rows("SELECT message FROM files") == [
-        ("2 records: END, SVLEN and REFLEN disagree, and END holds; 1 records: the ID says loss where ALT says gain, or the other way round, and ALT holds",)
+        ("2 records: END, SVLEN and REFLEN disagree, and END holds; 1 record: the ID says loss where ALT says gain, or the other way round, and ALT holds",)
     ]  # fmt: skip
     assert built.rows('SELECT "end" - start, direction::VARCHAR FROM calls') == [(20_000, "loss")] * 4
