@@ -399,6 +399,13 @@ def _by_copies(record: Any, genotype: str, said: Said, row: str) -> Said:
     """CN before the genotype, and ECN, where a record has them."""
     total, stated = _value(record, "CN"), _value(record, "ECN")
     said.stated = stated or None
+    alleles = genotype.replace("|", "/").split("/")
+    is_cnv = row not in ("other", "reference") or _alt(record) == "<CNV>"
+    if total is not None and is_cnv and set(alleles) == {"0"}:
+        # a reference genotype, and as many copies as it has alleles or other ones
+        said.kind = "absent" if round(total) in (len(alleles), said.stated) else "open"
+        said.number, said.ploidy = total, "sex"
+        return said
     if _alt(record) == "<CNV>":
         said.kind = "open" if total is not None or any(one in "123456789" for one in genotype) else "absent"
         said.number, said.ploidy = total, "sex"
