@@ -449,7 +449,7 @@ def _plain_vcf(record: Any, genotype: str) -> Said:
         start = 0
     if kind == "gain" and _alt(record)[0] != "<" and end <= start + 1:
         end = start + len(_alt(record)) - len(record.ref)
-    said = Said(start, end, kind, number, None, record.qual, None, _junction(record, genotype).filters, "two", told)
+    said = Said(start, end, kind, number, None, record.qual, None, _junction(record, genotype).filters, "two", told=told)
     said = _by_copies(record, genotype, said, row)
     if _alt(record) == "<CNV>" and said.number is None and any(one in "123456789" for one in genotype):
         said.kind = {"DEL": "loss", "DUP": "gain"}.get((_info(record, "SVTYPE") or "")[:3], said.kind)
