@@ -14,6 +14,7 @@ from data_prep.domain.callers import (
     CANVAS,
     CUT_INTO_SEGMENTS,
     DRAGEN,
+    GATK_GCNV,
     GATK_SV,
     MADE_FOR_TWO,
     PHASE_3,
@@ -27,6 +28,9 @@ PHASE_3_VARIANTS: Final = (
     "Sudmant et al. 2015, Nature 526:75, doi:10.1038/nature15394 (1000 Genomes Project, structural variants of phase 3)"
 )
 
+USED_ON_EXOMES: Final = frozenset({CANVAS, GATK_GCNV})
+"""Callers that count bins and are used on exomes too, where a bin is an exon."""
+
 Callers = Sequence[str]
 """Names as in `data_prep.domain.callers`."""
 
@@ -36,6 +40,8 @@ def definition(level: Level, callers: Callers) -> str:
     match level:
         case Level.CREDIBLE:
             return " ".join([_credible(callers), *_own_filters(callers)])
+        case Level.SENSITIVE:
+            return _sensitive(callers)
         case Level.PASS:
             return _pass(callers)
         case Level.ALL:
@@ -44,12 +50,29 @@ def definition(level: Level, callers: Callers) -> str:
 
 def _credible(callers: Callers) -> str:
     if _only(DRAGEN, callers):
-        return "No filter but cnvLength, QUAL at least 10, copy ratio at least 0.2 away from 1."
+        return "Two bins or more, no filter but cnvLength, QUAL at least 10, copy ratio at least 0.2 away from 1."
     overlooked = "; DRAGEN's cnvLength is overlooked" if DRAGEN in callers else ""
-    return (
+    told = (
         f"FILTER is PASS or not given{overlooked}. Quality at least 10 and copy ratio at least 0.2 away from 1, where the "
         "caller gives them."
     )
+    if CUT_INTO_SEGMENTS.isdisjoint(callers):
+        return told
+    counting = "" if _all_cut(callers) else f" of {_names([one for one in callers if one in CUT_INTO_SEGMENTS])}"
+    return f"{told} Events{counting} have two bins or more.{_in_exomes(callers)}"
+
+
+def _in_exomes(callers: Callers) -> str:
+    """A word where a caller that is used on exomes counts bins."""
+    exome = [one for one in callers if one in USED_ON_EXOMES]
+    told = f" In exomes a bin of {_names(exome)} is one exon, so this asks for two exons; sensitive takes one."
+    return told if exome else ""
+
+
+def _sensitive(callers: Callers) -> str:
+    if CUT_INTO_SEGMENTS.isdisjoint(callers):
+        return f"The same calls as credible: {_names(callers)} {'counts' if len(callers) == 1 else 'count'} no bins."
+    return "As credible, and of one bin too: most such events are not found by other methods."
 
 
 def _own_filters(callers: Callers) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from dashboard.locus import cut
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import DEFAULT_LEVEL, Level
 
@@ -43,6 +44,8 @@ class Rule(StrEnum):
     """How a carrier's events must lie to a gene or region (R7)."""
 
     CODING = "coding"
+    CODING_TOUCH = "coding-touch"
+    """As coding, the ends of losses not drawn in."""
     ANY = "any"
     COVERS = "covers"
     FRACTION = "fraction"
@@ -54,6 +57,8 @@ SHARES: Final = 10_000
 """A share is held as whole ten-thousandths, so that the comparison with a count of bases is exact."""
 
 _SHARED_RULES: Final = frozenset({Rule.FRACTION, Rule.RECIPROCAL})
+CODING_RULES: Final = frozenset({Rule.CODING, Rule.CODING_TOUCH})
+"""The rules that look at coding sequence: none of a region."""
 _SHARE = re.compile(r"0?\.\d{1,4}|1(?:\.0{1,4})?")
 
 
@@ -97,20 +102,24 @@ class Overlap:
 
 
 CODING: Final = Overlap(Rule.CODING)
+CODING_TOUCH: Final = Overlap(Rule.CODING_TOUCH)
 ANY: Final = Overlap(Rule.ANY)
 HALF: Final = SHARES // 2
+HALF_OF_IT: Final = Overlap(Rule.FRACTION, HALF)
+"""The rule of a region's first sentence (R7)."""
 
 GENE_OVERLAPS: Final = (
     CODING,
+    CODING_TOUCH,
     ANY,
     Overlap(Rule.COVERS),
-    Overlap(Rule.FRACTION, HALF),
+    HALF_OF_IT,
     Overlap(Rule.WITHIN),
     Overlap(Rule.RECIPROCAL, HALF),
 )
 """The rules offered for a gene, the default first."""
 
-REGION_OVERLAPS: Final = tuple(rule for rule in GENE_OVERLAPS if rule != CODING)
+REGION_OVERLAPS: Final = tuple(overlap for overlap in GENE_OVERLAPS if overlap.rule not in CODING_RULES)
 """The rules offered for a region, the default first."""
 
 CLASSES: Final = (
@@ -151,7 +160,7 @@ class Filters:
 
     @property
     def event_classes(self) -> tuple[CallClass, ...]:
-        """The classes an event may have; `loss` and `gain` hold their parts and the calls without a copy number."""
+        """The classes that count; `loss` and `gain` hold their parts and the calls without a copy number."""
         asked = self.classes or (CallClass.LOSS, CallClass.GAIN)
         return tuple(dict.fromkeys(member for name in asked for member in _MEMBERS.get(name, (name,))))
 
@@ -160,6 +169,12 @@ class Filters:
         """The directions asked for, loss first."""
         asked = {name.direction for name in self.event_classes}
         return tuple(direction for direction in (Direction.LOSS, Direction.GAIN) if direction in asked)
+
+    @property
+    def every_class(self) -> bool:
+        """No class of a direction is asked for without the others of it, nor any copy number."""
+        whole = [_MEMBERS[CallClass(direction.value)] for direction in self.directions]
+        return not self.copy_numbers and set(self.event_classes) == {name for names in whole for name in names}
 
     def at(self, level: Level) -> "Filters":
         """The same at another filter level."""
@@ -205,8 +220,7 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, name: str, allowed: str) -> None:
-        shown = self.values[name]
-        shown = shown if len(shown) <= 60 else shown[:60] + "…"
+        shown = cut(self.values[name], 60)
         self.problems.append(Problem(name, f"“{shown}” is not a value of {name}, which takes {allowed}."))
 
     def choice(self, name: str, choices: type[_Choice], default: _Choice) -> _Choice:
@@ -241,11 +255,11 @@ class _Reader:
         if not text:
             return None
         overlap = Overlap.parse(text)
-        if overlap is None or (overlap == CODING and default != CODING):
+        if overlap is None or (overlap.rule in CODING_RULES and default != CODING):
             rules = [
                 rule.value
                 for rule in Rule
-                if rule not in _SHARED_RULES and (rule is not Rule.CODING or default == CODING)
+                if rule not in _SHARED_RULES and (rule not in CODING_RULES or default == CODING)
             ]
             self.refuse("overlap", _list([*rules, "fraction:0.5", "reciprocal:0.5"], "or"))
             return None

@@ -25,8 +25,15 @@ CLASS_WORDS: Final = {
 LEVEL_WORDS: Final = {
     Level.PASS: "PASS",
     Level.CREDIBLE: "credible",
+    Level.SENSITIVE: "sensitive",
     Level.ALL: "all calls",
 }
+
+LEVELS: Final = (Level.CREDIBLE, Level.PASS, Level.SENSITIVE, Level.ALL)
+"""The levels in the order of rule R13, the default first."""
+
+WITHOUT_SHARE: Final = "a region over 10 Mb: nearly everyone has some event in it"
+"""Why there is no share of people under `any` and `within` (R7)."""
 
 
 LEAST_P: Final = 1e-300
@@ -113,7 +120,10 @@ def rule(overlap: Overlap, pieces: Pieces) -> str:
         case Rule.CODING if pieces is Pieces.CODING:
             return "of coding sequence"
         case Rule.CODING:
-            return "of an exon"
+            return "of exons"
+        case Rule.CODING_TOUCH:
+            bases = "coding sequence" if pieces is Pieces.CODING else "exons"
+            return f"of {bases}, the ends of losses not drawn in"
         case Rule.ANY:
             return f"that touch the {pieces.noun}"
         case Rule.COVERS:
@@ -129,8 +139,9 @@ def rule(overlap: Overlap, pieces: Pieces) -> str:
 def rule_name(overlap: Overlap, pieces: Pieces) -> str:
     """A rule as a choice in a list."""
     match overlap.rule:
-        case Rule.CODING:
-            return "coding sequence"
+        case Rule.CODING | Rule.CODING_TOUCH:
+            bases = "exons" if pieces is Pieces.EXONS else "coding sequence"
+            return bases if overlap.rule is Rule.CODING else f"{bases}, ends not drawn in"
         case Rule.ANY:
             return "any overlap"
         case Rule.COVERS:
@@ -143,6 +154,33 @@ def rule_name(overlap: Overlap, pieces: Pieces) -> str:
             return f"{share(overlap)} reciprocal"
 
 
+def rule_in_full(overlap: Overlap, pieces: Pieces) -> str:
+    """What a rule asks of the events of a carrier, as a sentence."""
+    noun = pieces.noun
+    bases = "base of an exon" if pieces is Pieces.EXONS else "coding base"
+    match overlap.rule:
+        case Rule.CODING | Rule.CODING_TOUCH if pieces is Pieces.NONE:
+            return "No transcript of this gene is known, so any overlap with it counts."
+        case Rule.CODING:
+            return (
+                f"A loss takes at least one {bases} after both of its ends are drawn in by their uncertainty; a gain holds "
+                f"at least 75 % of {'those of the exons' if pieces is Pieces.EXONS else 'the coding bases'}, its ends not "
+                "drawn in."
+            )
+        case Rule.CODING_TOUCH:
+            return f"The same, but the ends of losses are not drawn in: one {bases} within reach of an uncertain end is enough."
+        case Rule.ANY:
+            return f"One base of the {noun} is enough."
+        case Rule.COVERS:
+            return f"The whole {noun} but for 1 kb, and at most a tenth of it, at either end."
+        case Rule.FRACTION:
+            return f"{share(overlap)} of the {noun} or more, in one piece or several."
+        case Rule.WITHIN:
+            return f"One event that lies inside the {noun}."
+        case Rule.RECIPROCAL:
+            return f"One event that shares {share(overlap)} of the longer of the two: of similar size and place."
+
+
 def share(overlap: Overlap) -> str:
     """50 %."""
     return f"{(overlap.share or 0) * 100 / SHARES:g} %"
@@ -152,10 +190,13 @@ def happens(direction: Direction, overlap: Overlap, pieces: Pieces) -> str:
     """The headline's verb: what has happened to the gene or region in a carrier."""
     lost = direction is Direction.LOSS
     match overlap.rule:
-        case Rule.CODING if pieces is Pieces.CODING:
+        case Rule.CODING_TOUCH if lost:
+            bases = "Coding sequence" if pieces is Pieces.CODING else "An exon"
+            return f"{bases} lost, or within reach of the uncertain end of a loss,"
+        case Rule.CODING | Rule.CODING_TOUCH if pieces is Pieces.CODING:
             return "Coding sequence lost" if lost else "Coding sequence gained"
-        case Rule.CODING:
-            return "An exon lost" if lost else "An exon gained"
+        case Rule.CODING | Rule.CODING_TOUCH:
+            return "An exon lost" if lost else "Exons gained"
         case Rule.ANY:
             return "Touched by a loss" if lost else "Touched by a gain"
         case Rule.COVERS:
@@ -166,6 +207,13 @@ def happens(direction: Direction, overlap: Overlap, pieces: Pieces) -> str:
             return f"A {direction.value} within the {pieces.noun}"
         case Rule.RECIPROCAL:
             return f"A {direction.value} with {share(overlap)} reciprocal overlap"
+
+
+def completely(overlap: Overlap, pieces: Pieces) -> str:
+    """How carriers without a copy are told, before their number: “completely” where a rule asks for all that matters (R7)."""
+    if overlap.rule in (Rule.CODING, Rule.COVERS):
+        return "completely in"
+    return f"no copy left somewhere in the {pieces.noun} in"
 
 
 def classes(filters: Filters) -> str:
@@ -181,6 +229,8 @@ def events(filters: Filters) -> str:
             return f"credible {classes(filters)}"
         case Level.PASS:
             return f"{classes(filters)} at PASS"
+        case Level.SENSITIVE:
+            return f"sensitive {classes(filters)}"
         case Level.ALL:
             return f"{classes(filters)}, whatever their filter,"
 
@@ -254,6 +304,11 @@ def left_out(chrom: str, marked: int, mismatched: int) -> str:
     if mismatched:
         reasons.append(f"{people(mismatched)} whose calls contradict the recorded sex")
     return f"left out: {joined(reasons, 'and')}" if reasons else ""
+
+
+def moment(stamp: str) -> str:
+    """A moment of the database, ISO 8601 in UTC, to the minute: 2026-11-01 14:05 UTC."""
+    return f"{stamp[:10]} {stamp[11:16]} UTC" if stamp else "on a day not said"
 
 
 def joined(words: Sequence[str], last: str) -> str:

@@ -12,7 +12,14 @@ from typing import Any, Final
 import polars as pl
 
 from data_prep.dialects.records import KIND, MOST_COPIES, Kind, Ploidy
-from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL, chromosome
+from data_prep.domain.chromosomes import (
+    CHROMOSOMES,
+    LENGTHS,
+    PSEUDO_AUTOSOMAL,
+    accession_of_other_build,
+    chromosome,
+    is_mitochondrion,
+)
 from data_prep.domain.copy_number import HIGH_GAIN_FACTOR, CallClass, Direction
 from data_prep.sex import COPY_OF_Y, DIPLOID_X, HAPLOID_X
 
@@ -25,6 +32,8 @@ class Skip(StrEnum):
     """Why a record is neither a call nor a reference row; in words, since the reports show them."""
 
     MALFORMED = "malformed: a column is missing, or the position is no number"
+    OTHER_BUILD = "on an accession of another genome build than GRCh38"
+    MITOCHONDRION = "on the mitochondrial genome, whose copies are not counted"
     CHROMOSOME = "not on chromosomes 1 to 22, X or Y"
     NOT_CNV = "no copy number variant, or not supported by read depth"
     NO_CALLER = "the file holds records of several callers, and nothing in this one names its own"
@@ -39,7 +48,17 @@ class Skip(StrEnum):
     DUPLICATE = "the same record twice in one file"
 
 
-UNREADABLE: Final = (Skip.MALFORMED, Skip.NO_END, Skip.ORDER, Skip.BEYOND, Skip.NOT_CNV, Skip.NO_CALLER)
+UNREADABLE: Final = (
+    Skip.MALFORMED,
+    Skip.NO_END,
+    Skip.ORDER,
+    Skip.BEYOND,
+    Skip.NOT_CNV,
+    Skip.NO_CALLER,
+    Skip.CHROMOSOME,
+    Skip.MITOCHONDRION,
+    Skip.OTHER_BUILD,
+)
 """Reasons that leave unknown what a record says of copy numbers, or where: a file of nothing else is no file of CNV calls."""
 
 
@@ -49,9 +68,10 @@ class Sorted:
 
     calls: pl.DataFrame
     """file, chrom (CHROM), start, end, direction, class, copy_number, expected_copy_number, copy_ratio, quality, bins,
-    filters, genotype, par_border, alleles, joins, unreadable; sorted by file, chrom, start, end. Coordinates 0-based half-open;
-    `alleles`: how many chromosome copies the genotype names, null where the caller's genotypes do not tell; `joins` as in `RECORD`;
-    `unreadable`: a value of the record is no number."""
+    filters, genotype, par_border, inward_start, inward_end, unreadable, alleles, joins; sorted by file, chrom, start, end.
+    Coordinates 0-based half-open; inward bounds in bases, as in `dialects.records.RECORD`; `unreadable`: a value of the
+    record is no number; `alleles`: how many chromosome copies the genotype names, null where the caller's genotypes do not
+    tell; `joins` as in `RECORD`."""
     reference: pl.DataFrame
     """file, chrom, start, end, bins of the reference rows."""
     skipped: pl.DataFrame
@@ -86,7 +106,10 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
     What is no copy number variant is left out as such before its end is looked at: insertions and breakends have none.
     """
     table = records.with_row_index("row").join(sexes, on="file", how="left", maintain_order="left")
-    table = table.with_columns(_by_value("chrom", chromosome, pl.String).cast(CHROM)).with_columns(
+    table = table.with_columns(
+        _by_value("chrom", chromosome, pl.String).cast(CHROM),
+        _by_value("chrom", _elsewhere, pl.String).fill_null(Skip.CHROMOSOME.value).alias("elsewhere"),
+    ).with_columns(
         pl.when(pl.col("ploidy") == Ploidy.GENOTYPE.value)
         .then(_by_value("genotype", _alleles, pl.Int32))
         .alias("alleles"),
@@ -134,7 +157,7 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         pl.when(start.is_null() | pl.col("malformed"))
         .then(pl.lit(Skip.MALFORMED.value))
         .when(pl.col("chrom").is_null())
-        .then(pl.lit(Skip.CHROMOSOME.value))
+        .then("elsewhere")
         .when(kind == Kind.OTHER.value)
         .then(pl.lit(Skip.NOT_CNV.value))
         .when(kind == Kind.UNNAMED.value)
@@ -255,9 +278,11 @@ def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
         ((pl.col("par_bases") > 0) & (pl.col("par_bases") < pl.col("end") - pl.col("start")))
         .fill_null(False)
         .alias("par_border"),
-        "alleles",
+        "inward_start",
+        "inward_end",
         "joins",
         pl.col("unreadable").is_not_null().alias("unreadable"),
+        "alleles",
     )
 
 
@@ -422,6 +447,13 @@ def _by_value(column: str, function: Callable[[str], object], dtype: type[pl.Dat
         ),
         return_dtype=dtype(),
     )
+
+
+def _elsewhere(name: str) -> str | None:
+    """Why records on a sequence that is none of the chromosomes are left out, where more is known of it than that."""
+    if is_mitochondrion(name):
+        return Skip.MITOCHONDRION.value
+    return Skip.OTHER_BUILD.value if accession_of_other_build(name) else None
 
 
 _ALLELES: Final = re.compile(r"[0-9.]+(?:[/|][0-9.]+)*")

@@ -43,9 +43,9 @@ CLASSES: Final = tuple(one.value for one in CallClass)
 """In the order of the schema's enumeration."""
 
 _EVENTS: Final = """
-    SELECT sample_id AS sample, start, "end", (direction = 'gain')::TINYINT AS direction, enum_code(class)::TINYINT AS class_code,
+    SELECT sample_id AS sample, start, "end", inner_start, inner_end, (direction = 'gain')::TINYINT AS direction, enum_code(class)::TINYINT AS class_code,
         coalesce(copy_number, -1) AS copy_number, coalesce(expected_copy_number::SMALLINT, -1) AS expected, coalesce(bins, -1) AS bins,
-        CASE WHEN pass THEN 0 WHEN credible THEN 1 ELSE 2 END::TINYINT AS level
+        CASE WHEN pass THEN 0 WHEN credible THEN 1 WHEN sensitive THEN 2 ELSE 3 END::TINYINT AS level
     FROM events WHERE chrom = $chrom::chrom AND direction IN ('loss', 'gain')
 """
 # Starts in a stretch; and all that may overlap an interval reciprocally by half that starts between two places: their
@@ -66,7 +66,7 @@ _GENES: Final = 'SELECT gene_id, start::BIGINT AS start, "end"::BIGINT AS "end" 
 # One row a piece: coding parts, of a transcript without any its exons, of a gene without a transcript its extent.
 _PIECES: Final = """
     SELECT g.gene_id, coalesce(x.coding_start, x.start, g.start)::BIGINT AS start, coalesce(x.coding_end, x."end", g."end")::BIGINT AS "end",
-        coalesce(t.coding_bases, 0) > 0 AS coding
+        t.transcript_id IS NOT NULL AS has_transcript
     FROM genes g LEFT JOIN transcripts t USING (transcript_id) LEFT JOIN exons x USING (transcript_id)
     WHERE g.chrom = $chrom::chrom AND (x.coding_start IS NOT NULL OR coalesce(t.coding_bases, 0) = 0)
     ORDER BY g.gene_id, 2
@@ -150,11 +150,11 @@ def work_out_sites(people: People, of: Chromosome, columns: Columns, sites: Site
         credible = carriers.at(Level.CREDIBLE)
         counts = present[events.sample[credible.event]]
         default = Carried(credible.site[counts], credible.level[counts], credible.event[counts])
-        tables["sites"] = describe(events, sites, of_event, default, present, chrom, of.regions)
+        tables["sites"] = describe(events, sites, of_event, default, people, chrom, of.regions)
         chosen = listed(events, default, tables["sites"], people, chrom)
         tables["site_hardy_weinberg"] = differences.add(events, sites, chosen, chrom)
         tables["site_counts"] = count_carriers(events, carriers, people, chrom, CLASSES)
-        tables["site_genes"] = touched_genes(sites, of.genes)
+        tables["site_genes"] = touched_genes(tables["sites"], of.genes)
     intervals = pl.DataFrame(
         {
             "start": sites.interval_start.astype(np.int32),
@@ -382,16 +382,17 @@ def _genes(con: duckdb.DuckDBPyConnection, chrom: str) -> Genes:
     place = {gene_id: number for number, gene_id in enumerate(genes.get_column("gene_id"))}
     gene = np.array([place[gene_id] for gene_id in pieces.get_column("gene_id")], np.int64)
     start, end = pieces.get_column("start").to_numpy(), pieces.get_column("end").to_numpy()
-    coding = pieces.get_column("coding").to_numpy()
+    modelled = np.zeros(genes.height, np.bool_)
+    modelled[gene[pieces.get_column("has_transcript").to_numpy()]] = True
     bases = np.bincount(gene, end - start, genes.height).astype(np.int64)
-    needs = np.ones(genes.height, np.int64)
     numerator, denominator = GAIN_SHARE
-    needs[gene[coding]] = -(-bases[gene[coding]] * numerator // denominator)
+    needs = np.where(modelled, -(-bases * numerator // denominator), 1)
     return Genes(
         genes.get_column("gene_id"),
         genes.get_column("start").to_numpy(),
         genes.get_column("end").to_numpy(),
         needs,
+        modelled,
         gene,
         start,
         end,

@@ -13,12 +13,13 @@ import numpy.typing as npt
 import polars as pl
 
 from data_prep.domain.chromosomes import AUTOSOMES
-from data_prep.domain.copy_number import expected_copy_number
 from data_prep.domain.levels import Level
+from data_prep.domain.proportions import hardy_weinberg
 from data_prep.groups import UNKNOWN, Flags, Numbers, People, Shares
 from data_prep.overlaps import halves_shared
+from data_prep.site_tables import expected_by_sex
 from data_prep.sites import LEVELS, LOSS, MISSING, Carried, Events, Sites
-from data_prep.statistics import benjamini_hochberg, chi_square, hardy_weinberg, hudson, variances
+from data_prep.statistics import benjamini_hochberg, chi_square, hudson, variances
 
 LEAST_CARRIERS: Final = 10
 MOST_AWAY: Final = 8
@@ -129,16 +130,7 @@ class Differences:
 
     def _expected(self, sites: Sites, chosen: Listed, chrom: str) -> Numbers:
         """Copies expected at each site by sex: (sites, 3) in the order unknown, XX, XY; 0 where there is no number."""
-        return np.array(
-            [
-                [
-                    expected_copy_number(chrom, int(sites.start[one]), int(sites.end[one]), sex) or 0
-                    for sex in (None, "XX", "XY")
-                ]
-                for one in chosen.site
-            ],
-            np.int64,
-        ).reshape(-1, 3)
+        return expected_by_sex(sites.start[chosen.site], sites.end[chosen.site], chrom)
 
     def _alleles(
         self, events: Events, event: Numbers, where: Numbers, cell: Numbers, expected: Numbers, chosen: Listed, n: int

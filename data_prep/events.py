@@ -11,12 +11,14 @@ from typing import Final
 
 import polars as pl
 
+from data_prep.dialects.records import UNCERTAIN_BASES, Ends
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.levels import (
     COPY_RATIO_FILTER,
     CREDIBLE_QUALITY,
     CREDIBLE_RATIO_DISTANCE,
     FULL_LENGTH,
+    LEAST_CREDIBLE_BINS,
     LENGTH_FILTER,
     NO_FAULTS,
     QUALITY_FILTER,
@@ -32,6 +34,8 @@ EVENT: Final = (
     "chrom",
     "start",
     "end",
+    "inner_start",
+    "inner_end",
     "direction",
     "class",
     "copy_number",
@@ -40,34 +44,43 @@ EVENT: Final = (
     "quality",
     "bins",
     "filters",
+    "sensitive",
     "credible",
     "pass",
     "parts",
     "par_border",
 )
-SEGMENT: Final = ("file", "chrom", "start", "end", "direction", "copy_number", "credible", "pass")
+LEVELS: Final = ("sensitive", "credible", "pass")
+"""Columns of the levels (R4), each of which holds the one after it."""
+SEGMENT: Final = ("file", "chrom", "start", "end", "direction", "copy_number", *LEVELS)
 
 
-def join_calls(calls: pl.DataFrame, abutting: bool = True) -> tuple[pl.DataFrame, pl.DataFrame]:
+def join_calls(
+    calls: pl.DataFrame, abutting: bool = True, ends: Ends = Ends.UNSAID
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Joins calls into events (R3); without `abutting`, for callers that cut no event into pieces, each call is one.
 
-    `calls`: as `calls.Sorted.calls`, sorted by file, chrom, start, end. Returns the calls with `event_no` (UInt32, counted
+    `calls`: as `calls.Sorted.calls`, sorted by file, chrom, start, end; `ends`: where their caller places the ends of events,
+    by which these are drawn in (R7). Returns the calls with `event_no` (UInt32, counted
     from 0 within each file), and the events with the columns `EVENT`; both ordered by direction, then as given.
     """
     # in a fixed order: an event's number must not hang on who else is read in the batch
     by_direction = (calls.filter(pl.col("direction") == direction.value) for direction in Direction)
-    filled = [lane for lane in by_direction if lane.height]
-    lanes = [part for lane in filled for part in (_lanes(lane) if abutting else [_each_alone(lane)])]
+    marked = [lane.with_columns(_abutting(lane)) for lane in by_direction if lane.height]
+    lanes = [part for lane in marked for part in (_lanes(lane) if abutting else [_each_alone(lane)])]
     if not lanes:
         number = pl.lit(0, pl.UInt32)
-        nothing = _events(calls.with_columns(number.alias("group"))).with_columns(number.alias("event_no"))
+        abuts = pl.lit(False)
+        nothing = _events(
+            calls.with_columns(number.alias("group"), abuts.alias("abuts_before"), abuts.alias("abuts_after")), ends
+        ).with_columns(number.alias("event_no"))
         return calls.with_columns(number.alias("event_no")), nothing.select(EVENT)
     offset = 0
     for i, lane in enumerate(lanes):
         lanes[i] = lane.with_columns(pl.col("group") + offset)
         offset = int(lanes[i].get_column("group").max())  # type: ignore[arg-type]
     ordered = pl.concat(lanes)
-    events = _events(ordered)
+    events = _events(ordered, ends)
     in_file = pl.int_range(pl.len()).over("file").cast(pl.UInt32).alias("event_no")
     events = (
         events.sort("file", maintain_order=True).with_columns(in_file)
@@ -77,7 +90,8 @@ def join_calls(calls: pl.DataFrame, abutting: bool = True) -> tuple[pl.DataFrame
     number_of = pl.Series(values=[0], dtype=pl.UInt32).extend(
         events.select("group", "event_no").sort("group").get_column("event_no")
     )
-    numbered = ordered.with_columns(number_of.gather(ordered.get_column("group")).alias("event_no")).drop("group")
+    numbered = ordered.with_columns(number_of.gather(ordered.get_column("group")).alias("event_no"))
+    numbered = numbered.drop("group", "abuts_before", "abuts_after")
     return numbered, events.select(EVENT)
 
 
@@ -86,6 +100,15 @@ def _same_place() -> pl.Expr:
     return ((pl.col("file") == pl.col("file").shift(1)) & (pl.col("chrom") == pl.col("chrom").shift(1))).fill_null(
         False
     )
+
+
+def _abutting(lane: pl.DataFrame) -> list[pl.Series]:
+    """Of calls of one direction `abuts_before` and `abuts_after`: a call of the same sample ends where it starts, or starts
+    where it ends."""
+    there = pl.col("file").cast(pl.Int64) * (1 << 34) + pl.col("chrom").to_physical().cast(pl.Int64) * (1 << 28)
+    places = lane.select(start=there + pl.col("start"), end=there + pl.col("end"))
+    start, end = places.get_columns()
+    return [start.is_in(end.implode()).alias("abuts_before"), end.is_in(start.implode()).alias("abuts_after")]
 
 
 def _grouped(lane: pl.DataFrame) -> pl.DataFrame:
@@ -146,18 +169,51 @@ def _groups_of_overlapping(lane: pl.DataFrame) -> pl.Series:
     return pl.Series("group", [ranks[r] for r in roots], dtype=pl.UInt32)
 
 
-def _events(ordered: pl.DataFrame) -> pl.DataFrame:
+_DRAWN: Final = ("inward_start", "inward_end", "abuts_before", "abuts_after", "unreadable")
+"""What calls hand on to their event for its inner ends and its levels."""
+
+
+def _events(ordered: pl.DataFrame, ends: Ends) -> pl.DataFrame:
     """Events from calls sorted by `group`, with all columns of `EVENT` but the number, and `group`."""
     group = pl.col("group")
     alone = ordered.select(group.ne_missing(group.shift(1)) & group.ne_missing(group.shift(-1))).to_series()
-    columns = ["group", *(c for c in EVENT if c not in ("event_no", "credible", "pass"))]
+    worked_out = ("event_no", "inner_start", "inner_end", *LEVELS)
+    columns = ["group", *(c for c in EVENT if c not in worked_out), *_DRAWN]
     events = ordered.filter(alone).with_columns(pl.lit(1, pl.UInt32).alias("parts")).select(columns)
     if events.height < ordered.height:
         events = pl.concat([events, _merged(ordered.filter(~alone)).select(columns)]).sort("group")
     events = events.with_columns(_filters_left(events))
     sure = (pl.col("quality") >= CREDIBLE_QUALITY).fill_null(True)
-    credible = pl.col("filters").is_in(["PASS", LENGTH_FILTER]) & sure & _ratio_is_far()
-    return events.with_columns(credible.alias("credible"), (credible & (pl.col("filters") == "PASS")).alias("pass"))
+    sensitive = pl.col("filters").is_in(["PASS", LENGTH_FILTER]) & sure & _ratio_is_far() & ~pl.col("unreadable")
+    credible = sensitive & (pl.col("bins") >= LEAST_CREDIBLE_BINS).fill_null(True)
+    return events.with_columns(
+        *_inner(ends),
+        sensitive.alias("sensitive"),
+        credible.alias("credible"),
+        (credible & (pl.col("filters") == "PASS")).alias("pass"),
+    ).drop(_DRAWN)
+
+
+def _inner(ends: Ends) -> list[pl.Expr]:
+    """The ends of events drawn in by their uncertainty (R7): `inner_start`, `inner_end`, with at least a base between them."""
+    length = pl.col("end") - pl.col("start")
+    if ends is Ends.EXACT:
+        by_kind = pl.lit(0, pl.Int32)
+    elif ends is Ends.BINS:
+        # bases of half a mean bin, rounded down
+        by_kind = pl.when(pl.col("bins") > 0).then(length // (2 * pl.col("bins").cast(pl.Int64)))
+        by_kind = by_kind.otherwise(UNCERTAIN_BASES)
+    else:
+        by_kind = pl.lit(UNCERTAIN_BASES, pl.Int32)
+
+    def bases(end: str, abuts: str) -> pl.Expr:
+        uncertain = pl.min_horizontal(pl.coalesce(f"inward_{end}", by_kind), length // 3)
+        return pl.when(pl.col(abuts)).then(0).otherwise(uncertain)
+
+    return [
+        (pl.col("start") + bases("start", "abuts_before")).cast(pl.Int32).alias("inner_start"),
+        (pl.col("end") - bases("end", "abuts_after")).cast(pl.Int32).alias("inner_end"),
+    ]
 
 
 def _merged(parts: pl.DataFrame) -> pl.DataFrame:
@@ -169,6 +225,7 @@ def _merged(parts: pl.DataFrame) -> pl.DataFrame:
     )
     weight = pl.when(pl.col("copy_ratio").is_not_null()).then(pl.col("weight"))
     mean = (pl.col("copy_ratio").cast(pl.Float64) * pl.col("weight")).sum() / weight.sum()
+    first, last = pl.col("start") == pl.col("start").min(), pl.col("end") == pl.col("end").max()
     return weighed.group_by("group", maintain_order=True).agg(
         pl.col("file", "chrom", "direction", "class", "copy_number", "expected_copy_number").first(),
         pl.col("start").min(),
@@ -182,6 +239,12 @@ def _merged(parts: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("bins").is_not_null().any()).then(pl.col("bins").sum()).alias("bins"),
         pl.col("filters").unique().sort().str.join(";"),
         pl.col("par_border").any(),
+        pl.col("unreadable").any(),
+        # of several calls at one end the least sure
+        pl.col("inward_start").filter(first).max(),
+        pl.col("inward_end").filter(last).max(),
+        pl.col("abuts_before").filter(first).any(),
+        pl.col("abuts_after").filter(last).any(),
         pl.len().cast(pl.UInt32).alias("parts"),
     )
 
@@ -246,13 +309,14 @@ def _untangled(events: pl.DataFrame) -> pl.DataFrame:
     pieces: list[tuple[object, ...]] = []
     for (file, chrom, direction), lane in events.partition_by("file", "chrom", "direction", as_dict=True).items():
         farthest = min if direction == Direction.LOSS.value else max
-        rows = lane.select("start", "end", "copy_number", "credible", "pass").rows()
+        rows = lane.select("start", "end", "copy_number", *LEVELS).rows()
         bounds = sorted({bound for row in rows for bound in row[:2]})
         open_from, state = 0, None
         for start, end in pairwise([*bounds, bounds[-1] + 1]):
             over = [row for row in rows if row[0] <= start and row[1] >= end]
             numbers = [row[2] for row in over if row[2] is not None]
-            now = (farthest(numbers, default=None), any(r[3] for r in over), any(r[4] for r in over)) if over else None
+            levels = (any(row[3 + level] for row in over) for level in range(len(LEVELS)))
+            now = (farthest(numbers, default=None), *levels) if over else None
             if now != state:
                 if state is not None:
                     pieces.append((file, chrom, open_from, start, direction, *state))

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,15 +29,25 @@ from data_prep.calls import (
     remarks_of,
     signs_of,
 )
-from data_prep.dialects import Dialect, named, recognise
+from data_prep.dialects import Dialect, check_one_caller, ends_of, named, recognise
 from data_prep.dialects.records import RECORD, Kind, Plain
 from data_prep.domain.chromosomes import chromosome
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reports import READ, REFUSED, UNTOLD, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
 from data_prep.sex import DIPLOID_X, HAPLOID_X, SIGN, contradictions
-from data_prep.shards import EXAMPLE, LEAST_BINS_PER_KB, MAX_CALLS, keep, placed, shown, write_tables
-from data_prep.text_stream import FileRefusedError, Stretch, pieces, sha256, stretches
-from data_prep.vcf import COLUMNS, LongFile
+from data_prep.shards import (
+    EXAMPLE,
+    LEAST_BINS_PER_KB,
+    MAX_CALLS,
+    keep,
+    on_other_build,
+    placed,
+    shown,
+    unplaced,
+    write_tables,
+)
+from data_prep.text_stream import FileRefusedError, Stretch, pieces, sha256, stretches, with_newlines
+from data_prep.vcf import COLUMNS, LongFile, Under, too_wide, without_numbers
 
 Counts = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int64]
@@ -116,6 +127,19 @@ class StretchReport:
     """Lines by what the report says of them."""
     remark_examples: dict[str, str] = field(default_factory=dict)
     """The first example of a remark, where it has one."""
+    refusal: str | None = None
+    """Why the file is refused for what the stretch holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is seen only by reading a file from its first line to its last."""
+
+    sha256: str
+    content: str = ""
+    notes: tuple[str, ...] = ()
+    refusal: str | None = None
+    """Why the file is refused for the order of its lines: two files one behind the other, an end that breaks off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +179,25 @@ def read_long(
     try:
         long = _prepared(number, step, file, sexes, folder, parts, dialect_name)
         read: dict[int, StretchReport] = {}
-        checksums: list[str] = []
-        run([(sha256, file.path)], checksums.append)
-        run(((read_stretch, long, i) for i in range(len(long.stretches))), lambda one: read.update({one.index: one}))
+        surveys: list[Survey] = []
+
+        def take(result: Survey | StretchReport) -> None:
+            if isinstance(result, Survey):
+                surveys.append(result)
+            else:
+                read[result.index] = result
+
+        run(chain([(survey, long)], ((read_stretch, long, i) for i in range(len(long.stretches)))), take)
         stretches_read = [read[i] for i in sorted(read)]
+        # the same of several reasons, whichever process came to its own first
+        refusals = [surveys[0].refusal, *(one.refusal for one in stretches_read)]
+        refusal = next(filter(None, refusals), None)
+        if refusal:
+            raise FileRefusedError(refusal)
         counts = _added_up(long, stretches_read)
         groups: list[GroupReport] = []
         run(((join_group, long, first, last) for first, last in _sample_groups(counts)), groups.append)
-        whole, report.skipped = _finished(long, checksums[0], counts, stretches_read, groups)
+        whole, report.skipped = _finished(long, surveys[0], counts, stretches_read, groups)
         report.files.append(whole)
         report.rows = total(one.rows for one in groups)
     except FileRefusedError as error:
@@ -223,6 +258,33 @@ def _prepared(
     )
 
 
+def survey(long: Long) -> Survey:
+    """The lines of a whole file in their order, with its checksums: a header may lie in any stretch, or across a cut.
+
+    Raises FileRefusedError for damaged data.
+    """
+    file = long.file
+    checksum = sha256(file.path)
+    under = Under(file.header, file.assembly)
+    head: bytes | None = b""
+    try:
+        for piece in pieces(file.path, Stretch(0, file.size), mend_end=False):
+            text = with_newlines(piece)
+            if head is not None:
+                head += text
+                at = head.find(b"\n#CHROM")
+                stop = head.find(b"\n", at + 1) if at >= 0 else -1
+                if stop < 0:
+                    continue
+                text, head = head[stop + 1 :], None
+            under.take(text)
+        under.end()
+        check_one_caller(file.header, under.later_headers, long.dialect_name)
+    except FileRefusedError as error:
+        return Survey(checksum, refusal=str(error))
+    return Survey(checksum, under.content, tuple(under.notes))
+
+
 def read_stretch(long: Long, index: int) -> StretchReport:
     """First step: the lines of a stretch to calls, written down for the second, and the count of everything else."""
     samples = len(long.samples)
@@ -238,7 +300,11 @@ def read_stretch(long: Long, index: int) -> StretchReport:
             raise FileRefusedError(
                 f"the file inflates to more than {MAX_TEXT >> 20:,} MiB a sample: it holds no CNV calls of {samples:,}"
             )
-        piece = _Piece(text, samples, long.joint)
+        try:
+            piece = _Piece(text, long)
+        except FileRefusedError as error:
+            report.refusal = str(error)
+            return report
         if not piece.lines:
             continue
         judged, entries, outcomes, kinds = _judged(piece, dialect, sexes, long.joint)
@@ -327,6 +393,7 @@ def _contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, first
     found: dict[int, str] = {}
     kept = [np.load(path) for path in sorted(long.spill.glob("signs-*.npz"))]
     starts, ends, signs = ([one[name] for one in kept] for name in ("start", "end", "sign"))
+    sign_types: Any = dict(SIGN)
     width = max(1, _SIGN_CELLS // max(1, sum(map(len, starts))))
     for here in range(first, last, width):
         until = min(here + width, last)
@@ -336,7 +403,7 @@ def _contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, first
             rows.append(
                 pl.DataFrame(
                     {"file": sample + here, "start": start[line], "end": end[line], "sign": sign[line, sample + here]}
-                ).cast(dict(SIGN))
+                ).cast(sign_types)
             )
         mine = pl.col("file").is_between(here, until - 1)
         found |= contradictions(
@@ -352,14 +419,16 @@ def _contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, first
 class _Piece:
     """Lines of a file and their entries: the columns of samples, in the order of lines, then of samples."""
 
-    def __init__(self, text: bytes, samples: int, joint: bool) -> None:
+    def __init__(self, text: bytes, long: Long) -> None:
+        samples = len(long.samples)
         self.lines: list[str] = _lines(text)
         self.samples = samples
-        self.joint = joint
+        self.joint = long.joint
         fields = pl.Series(self.lines, dtype=pl.String).str.splitn("\t", len(COLUMNS))
         table = fields.struct.rename_fields(list(COLUMNS)).struct.unnest()
-        self.sites = table.select(_filled(pl.col(one)) for one in COLUMNS[:-1])
-        self.entries = _filled_series(_entries(table.get_column("values"), samples))
+        sites = table.select(_filled(pl.col(one)) for one in COLUMNS[:-1])
+        self.sites = without_numbers(sites, [long.file.header], [sites.height])
+        self.entries = _filled_series(_entries(table, samples))
         self.line: Places = np.repeat(np.arange(len(self.lines)), samples)
         self.sample: Places = np.tile(np.arange(samples), len(self.lines))
 
@@ -385,12 +454,22 @@ def _filled_series(values: pl.Series) -> pl.Series:
     return values.to_frame("values").select(_filled(pl.col("values"))).to_series()
 
 
-def _entries(values: pl.Series, samples: int) -> pl.Series:
-    """The columns of samples, all lines one after the other; null where a line has fewer, left out where it has more."""
+def _entries(table: pl.DataFrame, samples: int) -> pl.Series:
+    """The columns of samples, all lines one after the other; null where a line has fewer.
+
+    Raises FileRefusedError for a line with more: empty ones alone, tabs at its end, are left out.
+    """
+    values = table.get_column("values")
     cells = values.str.split("\t")
     if (cells.list.len() == samples).fill_null(False).all():
         return cells.explode()
-    even = [((one or [])[:samples] + [None] * samples)[:samples] for one in cells.to_list()]
+    even = []
+    for number, row in enumerate(cells.to_list()):
+        row = row or []
+        if any(row[samples:]):
+            chrom, pos = table.row(number)[:2]
+            raise FileRefusedError(too_wide(f"its record at {chrom}:{pos}", samples))
+        even.append((row[:samples] + [None] * samples)[:samples])
     return pl.Series(even, dtype=pl.List(pl.String)).explode()
 
 
@@ -550,7 +629,7 @@ class _Spill:
             self.files += 1
 
 
-def _added_up(long: Long, reports: Iterable[StretchReport]) -> Counts:
+def _added_up(long: Long, reports: Sequence[StretchReport]) -> Counts:
     """Entries of the whole file by sample and outcome.
 
     Raises FileRefusedError where a sample has entries and none can be placed, since it would stand in every denominator
@@ -559,12 +638,15 @@ def _added_up(long: Long, reports: Iterable[StretchReport]) -> Counts:
     counts: Counts = np.sum([one.counts for one in reports], axis=0)
     unreadable = counts[:, [_CODE[one.value] for one in UNREADABLE]]
     lost = np.flatnonzero((unreadable.sum(axis=1) == counts.sum(axis=1)) & (counts.sum(axis=1) > 0))
+    examples = {key: text for report in reversed(reports) for key, text in report.examples.items()}
+    for i in np.flatnonzero(counts[:, _CODE[Skip.OTHER_BUILD.value]])[:1]:
+        raise FileRefusedError(on_other_build(examples[int(i), _CODE[Skip.OTHER_BUILD.value]]))
     if len(lost):
         i = int(lost[0])
         reason = UNREADABLE[int(unreadable[i].argmax())].value
+        example = examples[i, _CODE[reason]]
         raise FileRefusedError(
-            f"not one of its {counts[i].sum():,} records of {long.samples[i]} is a CNV call that can be placed ({reason}): "
-            "give the file of CNV calls, or fetch it again"
+            unplaced(int(counts[i].sum()), f" of {long.samples[i]}", reason, example, long.file.small_variants)
         )
     most = int(counts[:, CALL].argmax())
     if counts[most, CALL] > MAX_CALLS:
@@ -592,10 +674,10 @@ def join_group(long: Long, first: int, last: int) -> GroupReport:
     repeated = {
         file: (n, row) for file, n, row in twice.group_by("file").agg(pl.len(), pl.col("row").min()).iter_rows()
     }
-    joined, events = join_calls(calls.drop("row"), long.dialect.joins)
+    joined, events = join_calls(calls.drop("row"), long.dialect.joins, ends_of(long.dialect))
     contradicting = _contradictions(long, joined, events, first, last)
     tables = {
-        "calls": joined.drop("alleles", "joins", "unreadable"),
+        "calls": joined.drop("alleles", "joins"),
         "events": events,
         "segments": disjoint_segments(events),
     }
@@ -609,7 +691,7 @@ def join_group(long: Long, first: int, last: int) -> GroupReport:
 
 
 def _finished(
-    long: Long, checksum: str, counts: Counts, reports: Sequence[StretchReport], groups: Sequence[GroupReport]
+    long: Long, seen: Survey, counts: Counts, reports: Sequence[StretchReport], groups: Sequence[GroupReport]
 ) -> tuple[FileReport, list[SkippedRecord]]:
     """What became of the whole file; `counts` are made right for the records that stand in it twice."""
     examples = {key: text for report in reversed(reports) for key, text in report.examples.items()}
@@ -658,13 +740,15 @@ def _finished(
         shown(long.file.path),
         long.file.size,
         READ,
-        "; ".join((*long.file.notes, *named(long.file.header, long.dialect), *remarks)) or None,
-        checksum,
+        "; ".join((*long.file.notes, *seen.notes, *named(long.file.header, long.dialect), *remarks)) or None,
+        seen.sha256,
         long.dialect.name,
         long.release,
         long.file.header.simulated,
         len(long.samples),
-        tuple(sources),
+        seen.content,
+        sources=tuple(sources),
+        rates_raised=long.file.header.rates_raised,
     )
     return report, skipped
 
@@ -693,6 +777,5 @@ def _lines_at(long: Long, rows: set[int]) -> dict[int, str]:
 
 def _lines(text: bytes) -> list[str]:
     """The records of a piece, less comments, blank lines and the line ends of Windows."""
-    if b"\r" in text:
-        text = text.replace(b"\r\n", b"\n")
-    return [one for one in text.decode("utf-8", "replace").split("\n") if one and not one.startswith("#")]
+    lines = with_newlines(text).decode("utf-8", "replace").split("\n")
+    return [one for one in lines if one and not one.startswith("#")]

@@ -36,7 +36,7 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
 
     People with a file and their parents come first, then the others of the table.
 
-    A file with the content of another is a duplicate and changes nothing. Files of one sample with different content
+    A file with the samples and records of another, compressed or not, is a duplicate and changes nothing. Files of one sample with different content
     contradict each other: its part of all of them is refused, since nothing says which holds. Raises ValueError for
     more samples than a database holds.
     """
@@ -123,13 +123,21 @@ def settle(reports: Iterable[FileReport]) -> list[FileReport]:
     left_out: dict[int, tuple[str, str]] = {}
     for sample, candidates in by_sample.items():
         first = candidates[0][0]
-        if len({file.sha256 for file, _ in candidates}) > 1:
+        if len({said_of(file, one) for file, one in candidates}) > 1:
             paths = _some([file.path for file, _ in candidates])
             why = f"several files hold the sample {sample} and differ: {paths}; keep one of them"
             left_out |= {one.source: (REFUSED, why) for _, one in candidates}
         else:
             left_out |= {one.source: (DUPLICATE, f"the same content as {first.path}") for _, one in candidates[1:]}
     return [_without(file, left_out) if file.sources else file for file in files]
+
+
+def said_of(file: FileReport, source: SourceReport) -> tuple[object, ...]:
+    """By what two files are the same in what they say of a sample: records and samples as text, and what the header tells of them.
+
+    Compression, line ends and the other lines of the header say nothing of anybody.
+    """
+    return (file.content or file.sha256, file.dialect, file.release, file.simulated, source.caller_sex)
 
 
 def _some(paths: list[str]) -> str:

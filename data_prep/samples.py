@@ -212,9 +212,9 @@ def _lines(path: Path) -> _Lines:
             continue
         if header is None:
             tabs = "\t" in line
-            header = _split(line, tabs)
+            header = _split(path, number, line, tabs)
         elif not line.startswith("#"):
-            cells = _split(line, tabs)
+            cells = _split(path, number, line, tabs)
             # a population stands in a million lines and once in memory; of names, which differ, only the first are kept
             rows.append(
                 [same.setdefault(cell, cell) if len(same) < _KINDS_OF_CELLS else same.get(cell, cell) for cell in cells]
@@ -227,11 +227,19 @@ def _lines(path: Path) -> _Lines:
     return found
 
 
-def _split(line: str, tabs: bool) -> list[str]:
-    """Each line by itself: a quotation mark that is not closed takes no other line with it."""
+def _split(path: Path, number: int, line: str, tabs: bool) -> list[str]:
+    """Each line by itself: a quotation mark that is not closed takes no other line with it.
+
+    Nor the tabs behind it: raises SampleTableError for a cell that begins with one and is not closed.
+    """
     if not tabs:
         return line.split()
-    cells = next(csv.reader([line], delimiter="\t")) if '"' in line else line.split("\t")
+    try:
+        cells = next(csv.reader([line], delimiter="\t", strict=True)) if '"' in line else line.split("\t")
+    except csv.Error as error:
+        raise SampleTableError(
+            f"{path}, line {number}: a cell begins with a quotation mark that is not closed at its end: close it or take it away"
+        ) from error
     return [cell.strip() for cell in cells]
 
 

@@ -7,7 +7,7 @@ CREATE TYPE chrom AS ENUM ('chr1','chr2','chr3','chr4','chr5','chr6','chr7','chr
 CREATE TYPE direction AS ENUM ('loss','gain','loh','unexpected');
 CREATE TYPE call_class AS ENUM ('complete-loss','partial-loss','low-gain','high-gain','loss','gain','loh','unexpected');
 CREATE TYPE karyotype_sex AS ENUM ('XX','XY');
-CREATE TYPE filter_level AS ENUM ('pass','credible','all');
+CREATE TYPE filter_level AS ENUM ('pass','credible','sensitive','all');
 CREATE TYPE cohort AS ENUM ('unrelated','all');
 
 CREATE TABLE provenance (
@@ -15,7 +15,7 @@ CREATE TABLE provenance (
     value VARCHAR NOT NULL
 );
 COMMENT ON TABLE provenance IS 'What this database is: one fact a row (rule R12).';
-COMMENT ON COLUMN provenance.key IS 'schema_version, callset, release, caller, simulated (yes or no), source, assembly, built_at (ISO 8601, UTC), generation, builder_version, gene_models, unrelated_definition, samples_table, reference_rows (yes or no), masks (where given); where a fetch wrote a manifest: release_path (the folder in the bucket), fetched_from (the server), fetched_at (day, or first and last, UTC), fetched_files (how many of the files read are byte for byte those fetched) ...';
+COMMENT ON COLUMN provenance.key IS 'schema_version, callset, release, caller, simulated (yes or no), source, assembly, built_at (ISO 8601, UTC), generation, builder_version, gene_models, unrelated_definition, samples_table, reference_rows (yes or no), masks (where given), rates_raised (of a simulated cohort: recurrent CNVs that are drawn more often than published, so that somebody carries each); where a fetch wrote a manifest: release_path (the folder in the bucket), fetched_from (the server), fetched_at (day, or first and last, UTC), fetched_files (how many of the files read are byte for byte those fetched) ...';
 COMMENT ON COLUMN provenance.value IS 'The fact, as text.';
 
 CREATE TABLE superpopulations (
@@ -195,7 +195,7 @@ CREATE TABLE problem_regions (
     source VARCHAR NOT NULL
 );
 COMMENT ON TABLE problem_regions IS 'Places where calls need care (R11), or that short reads cannot see (R5).';
-COMMENT ON COLUMN problem_regions.kind IS 'centromere, pericentromere, telomere, gap, par, ampliconic-y, x-transposed, immune-locus, blind, or the name of a mask.';
+COMMENT ON COLUMN problem_regions.kind IS 'centromere, pericentromere, telomere, gap, par, ampliconic-y, x-transposed, immune-locus, blind, paralogous (genes with copies that short reads cannot be placed between, R5), or the name of a mask.';
 COMMENT ON COLUMN problem_regions.chrom IS 'Chromosome.';
 COMMENT ON COLUMN problem_regions.start IS 'First base, 0-based.';
 COMMENT ON COLUMN problem_regions."end" IS 'End, half-open.';
@@ -217,6 +217,9 @@ CREATE TABLE calls (
     filters VARCHAR NOT NULL,
     genotype VARCHAR,
     par_border BOOLEAN NOT NULL,
+    inward_start INTEGER,
+    inward_end INTEGER,
+    unreadable BOOLEAN NOT NULL,
     event_id BIGINT NOT NULL
 );
 COMMENT ON TABLE calls IS 'One row a call: a record of a VCF file that differs from the expected copy number. Sorted by chrom, start, end, sample_id.';
@@ -234,6 +237,9 @@ COMMENT ON COLUMN calls.bins IS 'Read-depth bins in the call (FORMAT BC).';
 COMMENT ON COLUMN calls.filters IS 'FILTER as written, several joined by a semicolon; PASS; a dot where none was applied.';
 COMMENT ON COLUMN calls.genotype IS 'GT as written.';
 COMMENT ON COLUMN calls.par_border IS 'Lies across the border of a pseudo-autosomal region: the larger part gave the expected copy number.';
+COMMENT ON COLUMN calls.inward_start IS 'Bases by which the start may lie further in, as the record itself says (R7): the inward bound of CIPOS, else 500 for a record of a breakpoint caller that rests on read depth alone; null where it says nothing, so that the kind of its caller holds.';
+COMMENT ON COLUMN calls.inward_end IS 'The same of the end, by CIEND.';
+COMMENT ON COLUMN calls.unreadable IS 'A quality, copy ratio, number of bins or copy number stands in the record and is no number: its event is at level all alone (R4).';
 COMMENT ON COLUMN calls.event_id IS 'The event this call is part of.';
 
 CREATE TABLE events (
@@ -242,6 +248,8 @@ CREATE TABLE events (
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
+    inner_start INTEGER NOT NULL,
+    inner_end INTEGER NOT NULL,
     direction direction NOT NULL,
     class call_class NOT NULL,
     copy_number INTEGER,
@@ -250,6 +258,7 @@ CREATE TABLE events (
     quality FLOAT,
     bins INTEGER,
     filters VARCHAR NOT NULL,
+    sensitive BOOLEAN NOT NULL,
     credible BOOLEAN NOT NULL,
     pass BOOLEAN NOT NULL,
     parts INTEGER NOT NULL,
@@ -262,6 +271,8 @@ COMMENT ON COLUMN events.sample_id IS 'Sample.';
 COMMENT ON COLUMN events.chrom IS 'Chromosome.';
 COMMENT ON COLUMN events.start IS 'First base, 0-based.';
 COMMENT ON COLUMN events."end" IS 'End, half-open.';
+COMMENT ON COLUMN events.inner_start IS 'The start drawn in by its uncertainty (R7), 0-based: by the inward bound of the record at this end where it says one (calls.inward_start), else half the mean bin of the event for callers that place ends on bins, 500 where those count no bins and for dialects that do not say, 0 for split reads and assembly; in whole bases, rounded down, at most a third of the event, and not at all where a call of the same sample and direction ends here.';
+COMMENT ON COLUMN events.inner_end IS 'The end drawn in likewise, half-open: always after inner_start.';
 COMMENT ON COLUMN events.direction IS 'loss, gain, loh, unexpected.';
 COMMENT ON COLUMN events.class IS 'Class of its copy number (R2).';
 COMMENT ON COLUMN events.copy_number IS 'Copy number of the call with most bins; of two, the one farther from the expected (R3).';
@@ -270,7 +281,8 @@ COMMENT ON COLUMN events.copy_ratio IS 'Copy ratio, mean of its calls weighted b
 COMMENT ON COLUMN events.quality IS 'Best QUAL of its calls.';
 COMMENT ON COLUMN events.bins IS 'Bins of its calls together.';
 COMMENT ON COLUMN events.filters IS 'Filters of its calls, less cnvLength, cnvQual and cnvCopyRatio where the whole event no longer earns them and less MULTIALLELIC and BOTHSIDES_SUPPORT, which name no fault (R4); PASS where none is left.';
-COMMENT ON COLUMN events.credible IS 'At level credible (R4): no filter but cnvLength; quality 10 or more and copy ratio at least 0.2 away from 1, where the caller gives them.';
+COMMENT ON COLUMN events.sensitive IS 'At level sensitive (R4): no filter but cnvLength; quality 10 or more and copy ratio at least 0.2 away from 1, where the caller gives them; no call of it unreadable.';
+COMMENT ON COLUMN events.credible IS 'At level credible: sensitive, and of two bins or more where the caller counts bins.';
 COMMENT ON COLUMN events.pass IS 'At level pass: credible, and no filter left.';
 COMMENT ON COLUMN events.parts IS 'Calls in the event.';
 COMMENT ON COLUMN events.par_border IS 'One of its calls lies across the border of a pseudo-autosomal region.';
@@ -283,16 +295,18 @@ CREATE TABLE segments (
     "end" INTEGER NOT NULL,
     direction direction NOT NULL,
     copy_number INTEGER,
+    sensitive BOOLEAN NOT NULL,
     credible BOOLEAN NOT NULL,
     pass BOOLEAN NOT NULL
 );
-COMMENT ON TABLE segments IS 'Losses and gains of each sample as disjoint intervals per direction (R3, R8): a base lies in one segment of a sample at most, so sums over segments count people.';
+COMMENT ON TABLE segments IS 'Losses and gains of each sample as disjoint intervals per direction (R3, R8), events in their full extents: a base lies in one segment of a sample at most, so sums over segments count people.';
 COMMENT ON COLUMN segments.sample_id IS 'Sample.';
 COMMENT ON COLUMN segments.chrom IS 'Chromosome.';
 COMMENT ON COLUMN segments.start IS 'First base, 0-based.';
 COMMENT ON COLUMN segments."end" IS 'End, half-open.';
 COMMENT ON COLUMN segments.direction IS 'loss or gain.';
 COMMENT ON COLUMN segments.copy_number IS 'Copy number farthest from the expected of the events that cover it.';
+COMMENT ON COLUMN segments.sensitive IS 'A sensitive event covers it.';
 COMMENT ON COLUMN segments.credible IS 'A credible event covers it.';
 COMMENT ON COLUMN segments.pass IS 'A passing event covers it.';
 
@@ -324,8 +338,8 @@ COMMENT ON TABLE marked_samples IS 'Samples with large events on a chromosome, p
 COMMENT ON COLUMN marked_samples.sample_id IS 'Sample.';
 COMMENT ON COLUMN marked_samples.chrom IS 'Chromosome that is marked.';
 COMMENT ON COLUMN marked_samples.direction IS 'loss or gain.';
-COMMENT ON COLUMN marked_samples.reason IS 'long-event (one over 3 Mb), large-share (over 10 % of the chromosome), both; or, in words, one X where two are expected, two where one is, or no Y, credibly and over more than half of the sequence that tells the sex.';
-COMMENT ON COLUMN marked_samples.events IS 'Large-enough events that were added up.';
+COMMENT ON COLUMN marked_samples.reason IS 'Why, in words: sizes, and the copy ratio where it is that of a mixture of cells; or one X where two are expected, two where one is, or no Y, credibly and over more than half of the sequence that tells the sex.';
+COMMENT ON COLUMN marked_samples.events IS 'Passing events of 0.5 bins per kb or more that were added up: those mostly outside problem regions; all of them where they hold half of the chromosome outside such regions.';
 COMMENT ON COLUMN marked_samples.longest IS 'Length of the longest, in bases.';
 COMMENT ON COLUMN marked_samples.bases IS 'Bases that they cover together.';
 COMMENT ON COLUMN marked_samples.share IS 'Those bases as a share of the chromosome''s sequence, gaps left out.';
@@ -357,13 +371,17 @@ CREATE TABLE files (
     reference_rows BIGINT NOT NULL,
     skipped BIGINT NOT NULL,
     status VARCHAR NOT NULL,
-    message VARCHAR
+    message VARCHAR,
+    content VARCHAR,
+    place VARCHAR NOT NULL
 );
 COMMENT ON TABLE files IS 'Every file that the build was given (R12).';
 COMMENT ON COLUMN files.file_id IS 'Number, in the order of the paths.';
-COMMENT ON COLUMN files.path IS 'Path as found.';
+COMMENT ON COLUMN files.path IS 'Path below what the build was given: a folder, a pattern''s last folder without wildcards, or the folder of a file given by its name. Where files of several folders have the same, each has its place in brackets behind it.';
 COMMENT ON COLUMN files.bytes IS 'Size of the file.';
-COMMENT ON COLUMN files.sha256 IS 'Checksum of the file; null where it could not be read.';
+COMMENT ON COLUMN files.sha256 IS 'SHA-256 of the file as it lies on the disk, compressed or not; null where it could not be read.';
+COMMENT ON COLUMN files.content IS 'SHA-256 of the names of its samples and its records as text, whatever compression, line ends and header: files alike in this, dialect and release are duplicates. Null where it could not be read.';
+COMMENT ON COLUMN files.place IS 'Tells files of one path apart: digits of a digest of the absolute path, which is not in the database.';
 COMMENT ON COLUMN files.sample_id IS 'Its sample; null where the file was refused, and for a joint file, whose samples are in file_samples.';
 COMMENT ON COLUMN files.samples IS 'Samples that its header names, more than one in a joint file; 0 where it could not be read.';
 COMMENT ON COLUMN files.dialect IS 'Dialect that read it, such as dragen, by the name that --dialect takes.';
@@ -373,7 +391,7 @@ COMMENT ON COLUMN files.records IS 'Entries in the file: its records, of a joint
 COMMENT ON COLUMN files.calls IS 'Entries that are calls.';
 COMMENT ON COLUMN files.reference_rows IS 'Entries that say the expected copy number was seen.';
 COMMENT ON COLUMN files.skipped IS 'Entries left out; records = calls + reference_rows + skipped.';
-COMMENT ON COLUMN files.status IS 'read, refused, or duplicate (same content as a file read).';
+COMMENT ON COLUMN files.status IS 'read, refused, or duplicate (same samples and records as a file read).';
 COMMENT ON COLUMN files.message IS 'Why it was refused, or what was noticed; null if nothing.';
 
 CREATE TABLE file_samples (
@@ -439,7 +457,13 @@ CREATE TABLE sites (
     few_bins BOOLEAN NOT NULL,
     multi_allelic BOOLEAN NOT NULL,
     alleles BOOLEAN NOT NULL,
-    problem VARCHAR
+    allele_frequency DOUBLE,
+    af_ci_low DOUBLE,
+    af_ci_high DOUBLE,
+    hwe_p DOUBLE,
+    problem VARCHAR,
+    inner_start INTEGER NOT NULL,
+    inner_end INTEGER NOT NULL
 );
 COMMENT ON TABLE sites IS 'One row a site (R9): losses or gains of many people that are taken as one variant. Made of members: the credible events of people who count on the chromosome by default, whatever their cohort (not marked there; on X and Y no sex_mismatch; on Y XY only). Among the exact intervals of members not yet in a site, the one with most carriers (ties: smaller start, then smaller end) founds one, and every interval not yet in a site with a reciprocal overlap of at least 0.5 with it joins. Other events are attached afterwards: to the site that holds their exact interval, else to the one whose founding interval they overlap most, at least 0.5 reciprocally (ties: the one founded first), else they stay without. Sorted by chrom, start, end, direction.';
 COMMENT ON COLUMN sites.site_id IS 'Number in the order of the table, from 0; joins events, site_counts and the others. It changes from build to build, the id does not.';
@@ -462,7 +486,14 @@ COMMENT ON COLUMN sites.median_bins IS 'Median bins of the members; null where t
 COMMENT ON COLUMN sites.few_bins IS 'That median is two or fewer: badged and left out of rankings.';
 COMMENT ON COLUMN sites.multi_allelic IS 'A site of the other direction overlaps it reciprocally by at least 0.5, or four or more states of copy number (less the expected; people without a member have the expected one) are each held by 1 % or more of the people counted on the chromosome.';
 COMMENT ON COLUMN sites.alleles IS 'Allele frequency has a meaning (R6): a loss of 3 kb or more, of three bins or more in the median, whose carriers all have a copy number.';
+COMMENT ON COLUMN sites.allele_frequency IS 'Share of alleles that are lost (R6), a lower bound, since heterozygotes are missed: the sum of expected less found copies of the carriers at credible over the sum of expected copies, of unrelated people, outliers left out. Null where alleles is false.';
+COMMENT ON COLUMN sites.af_ci_low IS 'Lower bound of its 95 % interval (Wilson), which is approximate: the two alleles of a person are not drawn apart.';
+COMMENT ON COLUMN sites.af_ci_high IS 'Upper bound.';
+COMMENT ON COLUMN sites.hwe_p IS 'Hardy-Weinberg proportion among the same people, exact and two-sided (Wigginton et al. 2005), of those of whom two copies are expected: on X the XX alone, on Y none. A check of the calls: a small p tells of heterozygotes that were missed, or of populations that differ. Null where nobody of them carries.';
 COMMENT ON COLUMN sites.problem IS 'Kinds of problem region of which each covers half of the founding interval or more, masks among them: in alphabetical order, joined by a comma and a space; null if none. Sites with any stay out of differences (R10).';
+
+COMMENT ON COLUMN sites.inner_start IS 'The founding interval''s start drawn in by its uncertainty (R9), 0-based: by length / median_bins / 2, where there are no bins by the median of its members'' uncertainties; in whole bases, rounded down, at most a third of the length.';
+COMMENT ON COLUMN sites.inner_end IS 'Its end drawn in likewise, half-open.';
 
 CREATE TABLE site_counts (
     site_id INTEGER NOT NULL,
@@ -478,7 +509,7 @@ CREATE TABLE site_counts (
 );
 COMMENT ON TABLE site_counts IS 'Carriers of each site by everything that people are grouped by: at a chosen level any group is a plain sum. A carrier stands in one row a level. People who never count are in none: sex_mismatch on X and Y, on Y whoever is not XY. Sorted by site_id, level.';
 COMMENT ON COLUMN site_counts.site_id IS 'Site.';
-COMMENT ON COLUMN site_counts.level IS 'Filter level (R4). Each level is complete in itself: credible holds the carriers at pass too, all holds everyone.';
+COMMENT ON COLUMN site_counts.level IS 'Filter level (R4). Each level is complete in itself: credible holds the carriers at pass too, sensitive those at credible, all everyone.';
 COMMENT ON COLUMN site_counts.population IS 'Population of the carriers.';
 COMMENT ON COLUMN site_counts.sex IS 'Karyotype sex of the carriers.';
 COMMENT ON COLUMN site_counts.unrelated IS 'In the cohort of unrelated people.';
@@ -496,7 +527,7 @@ CREATE TABLE site_genes (
 COMMENT ON TABLE site_genes IS 'Genes that the founding interval of a site touches. Sorted by site_id.';
 COMMENT ON COLUMN site_genes.site_id IS 'Site.';
 COMMENT ON COLUMN site_genes.gene_id IS 'Gene whose extent it touches.';
-COMMENT ON COLUMN site_genes.coding IS 'Meets the rule coding (R7): a loss takes a coding base, a gain holds 75 % of the coding bases; of a gene without coding sequence it touches an exon, of one without a transcript its place.';
+COMMENT ON COLUMN site_genes.coding IS 'Meets the rule coding (R7): a loss takes a coding base between inner_start and inner_end, a gain holds 75 % of the coding bases with its full extent. For a gene without coding sequence its exons stand for the coding bases in both; one without a transcript needs to be touched alone.';
 
 CREATE TABLE bins (
     size INTEGER NOT NULL,

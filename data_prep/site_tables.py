@@ -10,7 +10,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from data_prep.domain.chromosomes import AUTOSOMES
+from data_prep.domain.copy_number import expected_copy_number
 from data_prep.domain.levels import SOLID_BINS, Level
+from data_prep.domain.proportions import hardy_weinberg, wilson
 from data_prep.groups import Flags, Numbers, People, Shares, distinct
 from data_prep.overlaps import touching
 from data_prep.sites import LEVELS, LOSS, MISSING, NO_SITE, Carried, Events, Sites
@@ -24,7 +27,7 @@ STATES: Final = 4
 """Copy-number states, each in `STATE_SHARE` of people, from which a place is multi-allelic (R9)."""
 STATE_SHARE: Final = 0.01
 GAIN_SHARE: Final = (3, 4)
-"""A gain counts for a gene from three quarters of its coding bases on (R7)."""
+"""A gain counts for a gene from three quarters of its coding bases on, without any of its exons' (R7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Genes:
     end: Numbers
     gain_needs: Numbers
     """Bases of the pieces that a gain has to hold; a loss has to take one."""
+    has_transcript: Flags
+    """Whether the pieces are a transcript's: a gene without one is asked for being touched alone."""
     piece_gene: Numbers
     """Place of each piece's gene; pieces are disjoint within a gene, sorted by gene and start."""
     piece_start: Numbers
@@ -55,13 +60,13 @@ class Genes:
 
 
 def describe(
-    events: Events, sites: Sites, of_event: Numbers, default: Carried, present: Flags, chrom: str, regions: Regions
+    events: Events, sites: Sites, of_event: Numbers, default: Carried, people: People, chrom: str, regions: Regions
 ) -> pl.DataFrame:
     """The table `sites` of a chromosome, numbered from 0.
 
-    `of_event`: the events' sites; `default`: the carriers at credible, outliers left out; `present`: by sample number, who counts by default.
+    `of_event`: the events' sites; `default`: the carriers at credible, outliers left out.
     """
-    n = len(sites)
+    n, present = len(sites), people.present(chrom)
     member = (events.level <= LEVELS.index(Level.CREDIBLE)) & present[events.sample] & (of_event != NO_SITE)
     site = of_event[member]
     size = np.bincount(site, minlength=n)
@@ -75,7 +80,9 @@ def describe(
     speak = default.event
     is_unknown = (events.copy_number[speak] == MISSING) | (events.expected[speak] == MISSING)
     unknown = np.bincount(default.site[is_unknown], minlength=n) > 0
-    several_bins = np.nan_to_num(bins) >= SOLID_BINS
+    alleles = (
+        (sites.direction == LOSS) & (length >= LEAST_ALLELE_LENGTH) & (np.nan_to_num(bins) >= SOLID_BINS) & ~unknown
+    )
     return pl.DataFrame(
         {
             "site_id": np.arange(n, dtype=np.int32),
@@ -90,7 +97,9 @@ def describe(
             "median_bins": pl.Series(bins, nan_to_null=True),
             "few_bins": np.nan_to_num(bins, nan=np.inf) <= FEW_BINS,
             "multi_allelic": sites.both_directions | _many_states(events, default, n, int(present.sum())),
-            "alleles": (sites.direction == LOSS) & (length >= LEAST_ALLELE_LENGTH) & several_bins & ~unknown,
+            "alleles": alleles,
+            **_allele_frequencies(events, sites, default, alleles, people, chrom),
+            **_inner(events, sites, site, member, size, bins),
             "problem": problems(sites.start, sites.end, regions),
         }
     ).with_columns(
@@ -99,6 +108,78 @@ def describe(
             "{}-{}-{}-{}", pl.lit(chrom), pl.col("start") + 1, pl.col("end"), pl.col("direction").cast(pl.String)
         ).alias("site"),
     )
+
+
+def expected_by_sex(start: Numbers, end: Numbers, chrom: str) -> Numbers:
+    """Copies expected at each place by sex: (places, 3) in the order unknown, XX, XY; 0 where there is no number."""
+    if chrom in AUTOSOMES:
+        return np.full((len(start), 3), 2, np.int64)
+    return np.array(
+        [
+            [expected_copy_number(chrom, int(first), int(last), sex) or 0 for sex in (None, "XX", "XY")]
+            for first, last in zip(start, end, strict=True)
+        ],
+        np.int64,
+    ).reshape(-1, 3)
+
+
+def _allele_frequencies(
+    events: Events, sites: Sites, default: Carried, alleles: Flags, people: People, chrom: str
+) -> dict[str, pl.Series]:
+    """Lost alleles of all alleles with their interval, and Hardy-Weinberg proportion (R6), of unrelated people by default.
+
+    A carrier has as many alleles as copies are expected by the event's call; `alleles`: the sites of which they are told.
+    """
+    n = len(sites)
+    counted = people.present(chrom) & people.unrelated
+    kept = counted[events.sample[default.event]] & alleles[default.site]
+    site, event = default.site[kept], default.event[kept]
+    sex = people.sex[events.sample[event]] + 1
+    by_sex = np.bincount(people.sex[counted] + 1, minlength=3)
+    expected = expected_by_sex(sites.start, sites.end, chrom)
+    said, copies = events.expected[event], events.copy_number[event]
+    lost = np.zeros(n, np.int64)
+    np.add.at(lost, site, np.maximum(said - copies, 0))
+    total = expected @ by_sex
+    np.add.at(total, site, said - expected[site, sex])
+    share, low, high = wilson(lost, total)
+    # of two copies, where that is what is expected of the carrier: on X of the XX
+    two = expected == 2
+    diploid = two[site, sex]
+    none, single, odd = (
+        np.bincount(site[diploid & here], minlength=n) for here in (copies == 0, copies == 1, copies > 1)
+    )
+    p = hardy_weinberg(none, single, np.maximum(two @ by_sex - none - single - odd, 0))
+    return {
+        name: pl.Series(np.where(has, values, np.nan), nan_to_null=True)
+        for name, values, has in (
+            ("allele_frequency", share, alleles),
+            ("af_ci_low", low, alleles),
+            ("af_ci_high", high, alleles),
+            ("hwe_p", p, alleles & (none + single > 0)),
+        )
+    }
+
+
+def _inner(
+    events: Events, sites: Sites, site: Numbers, member: Flags, size: Numbers, bins: Shares
+) -> dict[str, Numbers]:
+    """The ends of founding intervals drawn in by their uncertainty (R9); `site`, `bins`: of the members, and their median."""
+    length = sites.end - sites.start
+    with np.errstate(divide="ignore", invalid="ignore"):
+        by_bins = length / bins / 2
+    drawn = {}
+    for name, bases in (
+        ("inner_start", events.inner_start[member] - events.start[member]),
+        ("inner_end", events.end[member] - events.inner_end[member]),
+    ):
+        values = np.sort((site << 32) | bases) & 0xFFFFFFFF
+        last = np.cumsum(size)
+        first = last - size
+        median = (values[first + (size - 1) // 2] + values[first + size // 2]) / 2
+        uncertain = np.floor(np.minimum(np.where(bins > 0, by_bins, median), length / 3)).astype(np.int64)
+        drawn[name] = sites.start + uncertain if name == "inner_start" else sites.end - uncertain
+    return drawn
 
 
 def _spread(site: Numbers, values: Numbers, size: Numbers) -> tuple[Numbers, Numbers, Numbers]:
@@ -157,15 +238,24 @@ def problems(start: Numbers, end: Numbers, regions: Regions) -> pl.Series:
     return pl.Series(names, dtype=pl.String).gather(pl.Series(place.reshape(-1)))
 
 
-def touched_genes(sites: Sites, genes: Genes) -> pl.DataFrame:
-    """The table `site_genes` of a chromosome whose sites are numbered from 0."""
-    pairs = list(touching(sites.start, sites.end, genes.start, genes.end))
+def touched_genes(sites: pl.DataFrame, genes: Genes) -> pl.DataFrame:
+    """The table `site_genes` of a chromosome whose sites, rows of the table `sites`, are numbered from 0.
+
+    A loss is asked with its ends drawn in, a gain and a gene without a transcript with the full extent (R7, R9).
+    """
+    start, end, inner_start, inner_end = (
+        sites.get_column(name).to_numpy() for name in ("start", "end", "inner_start", "inner_end")
+    )
+    is_loss = (sites.get_column("direction").cast(pl.String) == DIRECTIONS[LOSS]).to_numpy()
+    pairs = list(touching(start, end, genes.start, genes.end))
     site = np.concatenate([one for one, _ in pairs]) if pairs else np.zeros(0, np.int64)
     gene = np.concatenate([other for _, other in pairs]) if pairs else np.zeros(0, np.int64)
     order = np.lexsort((gene, site))
     site, gene = site[order], gene[order]
-    taken = _bases_below(genes, gene, sites.end[site]) - _bases_below(genes, gene, sites.start[site])
-    needed = np.where(sites.direction[site] == LOSS, 1, genes.gain_needs[gene])
+    drawn_in = is_loss[site] & genes.has_transcript[gene]
+    first, last = np.where(drawn_in, inner_start[site], start[site]), np.where(drawn_in, inner_end[site], end[site])
+    taken = _bases_below(genes, gene, last) - _bases_below(genes, gene, first)
+    needed = np.where(is_loss[site], 1, genes.gain_needs[gene])
     return pl.DataFrame(
         {
             "site_id": site.astype(np.int32),

@@ -14,7 +14,7 @@ from data_prep.domain.levels import Level
 from data_prep.groups import Flags, Numbers, Shares, distinct
 from data_prep.overlaps import halves_shared
 
-LEVELS: Final = (Level.PASS, Level.CREDIBLE, Level.ALL)
+LEVELS: Final = (Level.PASS, Level.CREDIBLE, Level.SENSITIVE, Level.ALL)
 """Each holds the one before it."""
 LOSS: Final = 0
 GAIN: Final = 1
@@ -38,6 +38,9 @@ class Events:
     start: Numbers
     end: Numbers
     """0-based, half-open."""
+    inner_start: Numbers
+    inner_end: Numbers
+    """The same drawn in by the uncertainty of the ends (R7)."""
     direction: Numbers
     """LOSS or GAIN."""
     class_code: Numbers

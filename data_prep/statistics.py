@@ -4,7 +4,6 @@ Written with SciPy's special functions alone: loading its statistics takes longe
 """
 
 from functools import lru_cache
-from itertools import pairwise
 from math import comb
 from typing import Final
 
@@ -17,8 +16,6 @@ LEAST_EXPECTED: Final = 5
 """Expected count below which the chi-square distribution does not hold."""
 MOST_TABLES: Final = 100_000
 """Tables that are gone through one by one; where there are more, as many are drawn instead."""
-_CELLS: Final = 1_000_000
-"""Probabilities worked out together: bounds the memory."""
 _SLACK: Final = 1e-9
 """Statistics and probabilities this near, as a share, are equal: they differ by rounding."""
 
@@ -107,36 +104,6 @@ def benjamini_hochberg(p: Shares) -> Shares:
     ranked = p[order] * len(order) / np.arange(len(order), 0, -1)
     q[order] = np.minimum.accumulate(np.minimum(ranked, 1))
     return q
-
-
-def hardy_weinberg(copies_0: Numbers, copies_1: Numbers, copies_2: Numbers) -> Shares:
-    """Exact two-sided p of Hardy-Weinberg proportion (Wigginton, Cutler and Abecasis 2005), for each trio of counts."""
-    people = copies_0 + copies_1 + copies_2
-    rarer = np.minimum(2 * copies_0 + copies_1, 2 * copies_2 + copies_1)
-    p = np.ones(len(people))
-    if not len(p):
-        return p
-    keys, place = np.unique((people << 32) | rarer, return_inverse=True)
-    log_factorial = gammaln(np.arange(int(people.max()) + 1) + 1.0)
-    longest = int(rarer.max()) // 2 + 1
-    rows = max(1, _CELLS // longest)
-    order = np.argsort(place, kind="stable")
-    begin = np.searchsorted(place[order], np.arange(0, len(keys) + rows, rows))
-    for part, (low, high) in enumerate(pairwise(begin)):
-        here, asked = keys[part * rows : (part + 1) * rows], order[low:high]
-        n, alleles = (here >> 32)[:, None], (here & 0xFFFFFFFF)[:, None]
-        heterozygotes = alleles % 2 + 2 * np.arange(longest)
-        possible = heterozygotes <= alleles
-        heterozygotes = np.where(possible, heterozygotes, alleles % 2)
-        rare = (alleles - heterozygotes) // 2
-        ways = log_factorial[rare] + log_factorial[heterozygotes] + log_factorial[n - rare - heterozygotes]
-        log_weight = np.where(possible, heterozygotes * np.log(2) - ways, -np.inf)
-        weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
-        weight /= weight.sum(axis=1, keepdims=True)
-        row = place[asked] - part * rows
-        seen = weight[row, copies_1[asked] // 2]
-        p[asked] = np.minimum(np.where(weight[row] <= seen[:, None] * (1 + _SLACK), weight[row], 0).sum(axis=1), 1)
-    return p
 
 
 def variances(n: Numbers, total: Shares, squares: Shares) -> tuple[Shares, Shares]:

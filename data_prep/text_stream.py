@@ -71,10 +71,10 @@ def stretches(path: Path, number: int) -> list[Stretch]:
     return [Stretch(start, end) for start, end in pairwise(sorted({0, *wanted, size}))]
 
 
-def pieces(path: Path, stretch: Stretch) -> Iterator[bytes]:
+def pieces(path: Path, stretch: Stretch, mend_end: bool = True) -> Iterator[bytes]:
     """The lines that a stretch owns, as written and each ended by a newline, in pieces of about `PIECE` bytes.
 
-    Raises FileRefusedError for damaged data, for a line of more than `MAX_LINE` bytes, and where the file system refuses.
+    Without `mend_end` a last line that has no newline gets none. Raises FileRefusedError for damaged data, for a line of more than `MAX_LINE` bytes, and where the file system refuses.
     """
     held = bytearray()
     searched = 0
@@ -105,7 +105,27 @@ def pieces(path: Path, stretch: Stretch) -> Iterator[bytes]:
         if searched > MAX_LINE:
             raise FileRefusedError(f"a line is longer than {MAX_LINE >> 20} MiB: it is damaged, or no VCF of CNV calls")
     if held:
-        yield bytes(held) if held.endswith(b"\n") else bytes(held) + b"\n"
+        yield bytes(held) if held.endswith(b"\n") or not mend_end else bytes(held) + b"\n"
+
+
+def with_newlines(text: bytes) -> bytes:
+    """Text whose lines are parted by a newline alone, whatever parted them: CR, or CR and LF.
+
+    A CR stands in no field of a VCF, so one by itself is the line end of an old Mac among those of another program.
+    """
+    if b"\r" not in text:
+        return text
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def first_bytes(path: Path, number: int = 1 << 16) -> bytes:
+    """The first bytes of a file's text, `number` or somewhat more; fewer of a shorter file."""
+    found = b""
+    for _, text in _texts(path, Stretch(0, path.stat().st_size)):
+        found += text
+        if len(found) >= number:
+            break
+    return found
 
 
 def last_line(path: Path) -> bytes:

@@ -14,7 +14,6 @@ from dashboard.url_state import changed, show
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.levels import Level
 
-LEVELS = (Level.CREDIBLE, Level.PASS, Level.ALL)
 COHORTS = (Cohort.UNRELATED, Cohort.ALL)
 SEXES: Final = (None, Sex.XX, Sex.XY)
 COPY_NUMBERS: Final = range(9)
@@ -53,18 +52,20 @@ def controls(
         placeholder="losses and gains",
         on_change=changed,
         args=("class", with_classes),
-        help="Copy number against the expected one: 2 on autosomes, 1 on the X and Y of XY. Complete loss is 0 copies; "
-        "a high-level gain has 2.5 times the expected copies or more.",
+        help="Of a carrier's copies at the place, under the overlap rule, against those expected: 2 on autosomes, 1 on the X "
+        "and Y of XY. Complete loss is 0 copies; a high-level gain has 2.5 times the expected copies or more.",
     )
     level.segmented_control(
         "Filter",
-        LEVELS,
+        wording.LEVELS,
         key=show("filter", filters.level),
         required=True,
         format_func=lambda name: wording.LEVEL_WORDS[name],
         on_change=changed,
         args=("filter", with_level),
-        help=" ".join(f"**{wording.LEVEL_WORDS[name]}**: {caller_words.definition(name, callers)}" for name in LEVELS),
+        help=" ".join(
+            f"**{wording.LEVEL_WORDS[name]}**: {caller_words.definition(name, callers)}" for name in wording.LEVELS
+        ),
     )
     cohort.segmented_control(
         "Cohort",
@@ -86,11 +87,9 @@ def controls(
         format_func=lambda one: wording.rule_name(one, target.kind),
         on_change=changed,
         args=("overlap", with_overlap),
-        help=f"How a carrier's events, joined, must lie to the {noun}."
-        + (
-            ""
-            if target.kind is Pieces.REGION
-            else " Coding sequence: a loss takes at least one coding base, a gain holds at least 75 % of them."
+        help=f"How a carrier's events, joined, must lie to the {noun}. "
+        + " ".join(
+            f"**{wording.rule_name(one, target.kind)}**: {wording.rule_in_full(one, target.kind)}" for one in usual
         ),
     )
     set_there = _set(filters)
@@ -179,6 +178,7 @@ def _more(subject: Subject, filters: Filters, groups: Mapping[str, str], callset
         sorted({*COPY_NUMBERS, *filters.copy_numbers}),
         key=show("copy_number", list(filters.copy_numbers)),
         placeholder="any",
+        help="Of a carrier at the place, under the overlap rule",
         on_change=changed,
         args=("copy_number", lambda chosen: address(copy_numbers=tuple(sorted(chosen)))),
     )

@@ -13,7 +13,6 @@ from dashboard.filters import Filters
 from dashboard.store.database import Generation
 from dashboard.store.provenance import dictionary, facts, files, marks, problem_kinds, remarks, skipped
 from data_prep.domain.copy_number import EFO, CallClass
-from data_prep.domain.levels import Level
 from data_prep.domain.sight import BLIND_KINDS
 
 REMARKS_SHOWN: Final = 50
@@ -32,7 +31,7 @@ FACT_WORDS: Final = {
     "fetched_files": "Files as fetched",
     "assembly": "Assembly",
     "built_at": "Built",
-    "generation": "Database",
+    "generation": "Generation",
     "builder_version": "Version of data_prep",
     "schema_version": "Version of the schema",
     "samples_table": "Sample table",
@@ -41,6 +40,7 @@ FACT_WORDS: Final = {
     "masks": "Masks",
     "reference_rows": "Rows that say what was seen",
     "simulated": "Simulated",
+    "rates_raised": "Simulated more often than published, so that somebody carries each",
 }
 CLASS_TABLE: Final = (
     (CallClass.COMPLETE_LOSS, "complete loss", "0"),
@@ -88,7 +88,12 @@ def callsets(database: Generation, filters: Filters) -> None:
 def provenance(database: Generation) -> None:
     """What this database is, one fact a line."""
     told = dict(facts(database).iter_rows())
-    rows = [(words, told[key]) for key, words in FACT_WORDS.items() if told.get(key)]
+    file = database.file
+    rows = [("Database", str(file)), ("Published", wording.moment(file.published_at))]
+    if len(database.callsets) > 1:
+        held = [f"{name} (generation {one.id})" for name, one in database.callsets.items()]
+        rows.append(("Callsets in it", wording.joined(held, "and")))
+    rows += [(words, told[key]) for key, words in FACT_WORDS.items() if told.get(key)]
     st.html(_section("Where the calls come from") + _table(("", ""), rows, "Provenance"))
 
 
@@ -153,10 +158,7 @@ def definitions(callers: Sequence[str]) -> None:
         ("Allele frequency", caller_words.allele_frequency(callers)),
     )
     classes = [(name, copies, EFO[one]) for one, name, copies in CLASS_TABLE]
-    levels = [
-        (wording.LEVEL_WORDS[level], caller_words.definition(level, callers))
-        for level in (Level.CREDIBLE, Level.PASS, Level.ALL)
-    ]
+    levels = [(wording.LEVEL_WORDS[level], caller_words.definition(level, callers)) for level in wording.LEVELS]
     st.html(
         _section("Definitions")
         + _table(("Term", "Meaning"), terms, "Terms", class_="cnv-terms")

@@ -10,7 +10,7 @@ from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.frequency import PLURALS, sign
 from dashboard.components.run import Run
-from dashboard.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers
+from dashboard.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers, Overlap
 from dashboard.store.callability import callability
 from dashboard.store.carriers import Count, by_filter, by_rule
 from dashboard.store.database import Generation
@@ -20,7 +20,6 @@ from data_prep.domain.levels import Level
 
 Grid = Mapping[tuple[Level, Cohort, Outliers], Sequence[Count]]
 
-LEVELS: Final = (Level.CREDIBLE, Level.PASS, Level.ALL)
 GROUPS: Final = (
     (Cohort.UNRELATED, Outliers.EXCLUDE, "unrelated"),
     (Cohort.UNRELATED, Outliers.INCLUDE, "unrelated, outliers in"),
@@ -55,7 +54,7 @@ def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str,
     lines = []
     for name, database in callsets.items():
         cells = (
-            [_told(count) for count in by_rule(database, target, filters, [rule])[rule]]
+            [_told(count, target, rule) for count in by_rule(database, target, filters, [rule])[rule]]
             if callability(database, target, filters).assessable
             else ["not assessable"] * len(filters.directions)
         )
@@ -93,11 +92,10 @@ def _rules(run: Run, subject: Subject, target: Target) -> str:
                 links.page(subject, replace(filters, overlap=None if rule == target.default_rule else rule)),
             )
         )
-        cells = "".join(markup.element("td", markup.text(_told(count))) for count in counts[rule])
+        name += markup.element("div", markup.text(wording.rule_in_full(rule, target.kind)), class_="cnv-rule-words")
+        cells = "".join(markup.element("td", markup.text(_told(count, target, rule))) for count in counts[rule])
         lines.append(markup.element("tr", markup.element("th", name, scope="row") + cells))
-    return _table(
-        "cnv-rules", RULE_TITLES, _heads("Overlap", filters), lines, "Each rule is explained at “Overlap” above."
-    )
+    return _table("cnv-rules", RULE_TITLES, _heads("Overlap", filters), lines, "Each rule is drawn on the page “Data”.")
 
 
 def _filters(run: Run, subject: Subject, grid: Grid) -> str:
@@ -105,13 +103,13 @@ def _filters(run: Run, subject: Subject, grid: Grid) -> str:
     in_force = (filters.level, filters.cohort, filters.outliers)
     signs = filters.directions if len(filters.directions) > 1 else ()
     head = markup.element("th", "People", scope="col", class_="cnv-left") + "".join(
-        markup.element("th", markup.text(wording.LEVEL_WORDS[level]), scope="col") for level in LEVELS
+        markup.element("th", markup.text(wording.LEVEL_WORDS[level]), scope="col") for level in wording.LEVELS
     )
     lines = []
     departs = False
     for cohort, outliers, name in GROUPS:
         cells = []
-        for level in LEVELS:
+        for level in wording.LEVELS:
             counts = grid[level, cohort, outliers]
             away = [_outside(count, shown) for count, shown in zip(counts, grid[in_force], strict=True)]
             departs = departs or any(away)
@@ -147,9 +145,11 @@ def _table(class_: str, title: str, head: str, lines: Sequence[str], caption: st
     return markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=title)
 
 
-def _told(count: Count) -> str:
+def _told(count: Count, target: Target, rule: Overlap) -> str:
     if not count.assessable:
         return "not assessable"
+    if not target.has_share(rule):
+        return f"{wording.count(count.carriers)} of {wording.count(count.samples)}"
     return wording.frequency(count.carriers, count.samples, count.ci_low, count.ci_high, count.people_seen)
 
 

@@ -14,6 +14,7 @@ from dashboard.components.frequency import sign
 from dashboard.components.run import Run
 from dashboard.filters import Filters
 from dashboard.formats.columns import one_based
+from dashboard.locus import cut
 from dashboard.seen import is_partly_seen
 from dashboard.store.cohort import superpopulation_names
 from dashboard.store.sites import site_named, sites_at, with_genes, with_sight, without_unassessable_numbers
@@ -39,7 +40,9 @@ def narrowed(run: Run, subject: Subject, target: Target) -> tuple[Subject, Targe
     place = target.interval
     if site is None or not (site.interval.overlap(place) > 0):
         why = "There is no such site" if site is None else "That site lies elsewhere"
-        notice([markup.text(f"{why}: “{name[:60]}”. Everything at {place} is shown instead.")])
+        if "," in name:
+            why = "One site can be shown at a time"
+        notice([markup.text(f"{why}: “{cut(name, 60)}”. Everything at {place} is shown instead.")])
         return subject, target
     notice(
         [

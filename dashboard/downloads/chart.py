@@ -14,6 +14,7 @@ from dashboard.charts.frequency import frequency_chart
 from dashboard.charts.picture import frequency_picture, picture
 from dashboard.charts.track import track_picture
 from dashboard.colours import LIGHT
+from dashboard.downloads import conditions
 from dashboard.downloads.asked import Asked, RefusedError, asked
 from dashboard.downloads.catalogue import CHARTS, TRACK, charts_there
 from dashboard.downloads.route import refusal, refused
@@ -50,6 +51,9 @@ async def chart(request: Request) -> Response:
         if name not in CHARTS or suffix not in FORMATS:
             raise RefusedError(404, f"There is no such picture under /chart/; there are {charts_there()}.")
         given = query.values(request.query_params.multi_items())
+        tag = await anyio.to_thread.run_sync(_tag, request)
+        if conditions.is_known(request, tag):
+            return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
         drawable = await anyio.to_thread.run_sync(_drawable, name, suffix, given)
         body = await drawing.draw(drawable.spec, suffix)
     except (RefusedError, UnavailableError, BusyError) as error:
@@ -64,8 +68,14 @@ async def chart(request: Request) -> Response:
         headers={
             "Content-Disposition": f'inline; filename="{drawable.file_name}"',
             "Cache-Control": "no-cache",
+            "ETag": tag,
         },
     )
+
+
+def _tag(request: Request) -> str:
+    with settings.store().lease() as database:
+        return conditions.entity_tag(database.file, request)
 
 
 def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:

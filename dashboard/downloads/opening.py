@@ -20,6 +20,7 @@ from dashboard.store.callability import callability
 from dashboard.store.calls import call_batches, calls_by_place, carrying, events_by_place, filters_of
 from dashboard.store.carriers import carrier_event_batches, frequencies
 from dashboard.store.cohort import group_codes, superpopulation_names
+from dashboard.store.database import PublishedFile
 from dashboard.store.gene_counts import gene_counts
 from dashboard.store.panel import relatives_counted
 from dashboard.store.sites import sites_at, with_genes, with_sight, without_unassessable_numbers
@@ -40,6 +41,8 @@ class Opened:
     media_type: str
     pieces: Iterator[bytes]
     held: ExitStack
+    published: PublishedFile
+    """The database that it is read from."""
 
 
 def opened(file: str, given: Mapping[str, str]) -> Opened:
@@ -53,7 +56,7 @@ def opened(file: str, given: Mapping[str, str]) -> Opened:
         rule = CODING if table == columns.GENES.name else None
         what = asked(held.enter_context(settings.store().lease()), given, rule)
         pieces = _OPENERS[table, suffix](what, held, about(what, table, suffix))
-        return Opened(name_of_file(what, table, suffix), FORMATS[suffix], pieces, held)
+        return Opened(name_of_file(what, table, suffix), FORMATS[suffix], pieces, held, what.database.file)
     except BaseException:
         held.close()
         raise

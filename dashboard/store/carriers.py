@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dashboard.filters import Cohort, Filters, Outliers, Overlap
-from dashboard.overlap import CLASSES, Carriers, Events, Mask, Whole, admitted, at_level, carriers
+from dashboard.overlap import CLASSES, Calls, Carriers, Events, Mask, Whole, admitted, at_level, carriers, of_class
 from dashboard.seen import LEAST_SEEN, is_partly_seen
 from dashboard.store.callability import Sight, sight
 from dashboard.store.database import Generation, Size, Statement, remembered
@@ -33,16 +33,20 @@ FEW: Final = 5_000
 MANY: Final = 50_000
 """Events of a place that are a small and a large answer; a chromosome's are more and are fetched anew."""
 
-_EVENT_COLUMNS: Final = """event_id, sample_id, start, "end", direction::VARCHAR AS direction, class::VARCHAR AS class,
-    copy_number, expected_copy_number, copy_ratio, quality, bins, filters, par_border, credible, pass, site_id
-FROM events
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
+_TOUCHING: Final = """chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
     AND ($site IS NULL OR site_id = $site)"""
+_EVENT_COLUMNS: Final = f"""event_id, sample_id, start, "end", inner_start, inner_end, direction::VARCHAR AS direction,
+    class::VARCHAR AS class, copy_number, expected_copy_number, copy_ratio, quality, bins, filters, par_border, parts,
+    sensitive, credible, pass, site_id
+FROM events
+WHERE {_TOUCHING}"""
 _EVENT_SCHEMA: Final = {
     "event_id": pl.Int64,
     "sample_id": pl.UInt32,
     "start": pl.Int32,
     "end": pl.Int32,
+    "inner_start": pl.Int32,
+    "inner_end": pl.Int32,
     "direction": pl.String,
     "class": pl.String,
     "copy_number": pl.Int32,
@@ -52,6 +56,8 @@ _EVENT_SCHEMA: Final = {
     "bins": pl.Int32,
     "filters": pl.String,
     "par_border": pl.Boolean,
+    "parts": pl.Int32,
+    "sensitive": pl.Boolean,
     "credible": pl.Boolean,
     "pass": pl.Boolean,
     "site_id": pl.Int32,
@@ -65,21 +71,46 @@ EVENTS_OF: Final = Statement(
     f"SELECT {_EVENT_COLUMNS} AND sample_id IN (SELECT unnest($samples)::UINTEGER)", _EVENT_SCHEMA
 )
 
-# The same as columns of numbers, without what only a list of carriers shows; `every`: those below credible too.
+# One row a call that touches the place, of an event that is joined from several and touches it too.
+_CALL_COLUMNS: Final = f"""event_id, start, "end", class::VARCHAR AS class, copy_number
+FROM calls
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start
+    AND event_id IN (SELECT event_id FROM events WHERE {_TOUCHING} AND parts > 1"""
+_CALL_SCHEMA: Final = {
+    "event_id": pl.Int64,
+    "start": pl.Int32,
+    "end": pl.Int32,
+    "class": pl.String,
+    "copy_number": pl.Int32,
+}
+PARTS: Final = Statement(f"SELECT {_CALL_COLUMNS})", _CALL_SCHEMA)
+
+# The same of some samples alone.
+PARTS_OF: Final = Statement(
+    f"""SELECT {_CALL_COLUMNS} AND sample_id IN (SELECT unnest($samples)::UINTEGER))
+    AND sample_id IN (SELECT unnest($samples)::UINTEGER)""",
+    _CALL_SCHEMA,
+)
+
+# The same as columns of numbers, without what only a list of carriers shows; `every`: those below sensitive too.
 MARKS: Final = Statement(
-    """SELECT sample_id, start, "end", direction = 'gain' AS gain, enum_code(class)::UTINYINT AS class, copy_number, quality,
-    bins, credible, pass
+    """SELECT sample_id, start, "end", inner_start, inner_end, direction = 'gain' AS gain,
+    enum_code(class)::UTINYINT AS class, copy_number, quality, bins, sensitive, credible, pass
 FROM events
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain') AND ($every OR credible)""",
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
+    AND ($every OR credible OR ($sensitive AND sensitive))""",
     {
         "sample_id": pl.UInt32,
         "start": pl.Int32,
         "end": pl.Int32,
+        "inner_start": pl.Int32,
+        "inner_end": pl.Int32,
         "gain": pl.Boolean,
         "class": pl.UInt8,
         "copy_number": pl.Int32,
         "quality": pl.Float32,
         "bins": pl.Int32,
+        "sensitive": pl.Boolean,
         "credible": pl.Boolean,
         "pass": pl.Boolean,
     },
@@ -87,9 +118,7 @@ WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN
 
 # One row: how many they are.
 TOUCHING: Final = Statement(
-    """SELECT count(*) AS events FROM events
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
-    AND ($site IS NULL OR site_id = $site)""",
+    f"SELECT count(*) AS events FROM events WHERE {_TOUCHING}",
     {"events": pl.Int64},
 )
 
@@ -115,6 +144,8 @@ CARRIER_COLUMNS: Final = {
     "class": pl.String,
     "copy_number": pl.Int32,
     "expected_copy_number": pl.UInt8,
+    "event_class": pl.String,
+    "event_copy_number": pl.Int32,
     "copy_ratio": pl.Float32,
     "quality": pl.Float32,
     "bins": pl.Int32,
@@ -125,8 +156,10 @@ CARRIER_COLUMNS: Final = {
     "overlap": pl.Float64,
     "problem": pl.String,
 }
-"""Columns of a list of carriers, one row an event; positions are 0-based and half-open. `site` is null where the event
-belongs to none, `problem` where it lies in no problem region: of those it lies in, every kind."""
+"""Columns of a list of carriers, one row an event; positions are 0-based and half-open. `class` and `copy_number` are the
+carrier's at the place under the rule in force (R7), the same in every row of a carrier and direction; `event_class` and
+`event_copy_number` the event's own. `site` is null where the event belongs to none, `problem` where it lies in no problem
+region: of those it lies in, every kind."""
 
 _TALLIES: Final = (
     ("complete_losses", (CallClass.COMPLETE_LOSS,)),
@@ -145,10 +178,14 @@ class Touching:
     events: Events
     sample: Whole
     """Row in the panel of each event's sample."""
+    calls: Calls
+    """Those of events that are joined from several."""
 
     def where(self, keep: Mask) -> "Touching":
         """Those that a mask keeps, in the same order."""
-        return Touching(self.rows.filter(pl.Series(keep)), self.events.where(keep), self.sample[keep])
+        return Touching(
+            self.rows.filter(pl.Series(keep)), self.events.where(keep), self.sample[keep], self.calls.where(keep)
+        )
 
 
 @remembered
@@ -272,13 +309,13 @@ def by_filter(
 
 def _counts(database: Generation, target: Target, asked: Sequence[Filters]) -> list[tuple[Count, ...]]:
     touching = events_touching(database, target)
-    # the class, length and so on are the same in all that is asked
+    # the length, quality and so on are the same in all that is asked
     fit = admitted(touching.events, asked[0])
     carries, counts, views = [], [], []
     view = sight(database, target.interval)
     for filters in asked:
         who = counted(database, target.interval.chrom, filters)
-        found = _carriers(touching, who, target, filters, filters.level, fit)
+        found = _carriers(touching, who, target, filters, filters.level, fit, classes=False)
         gains = int(found.gain.sum())
         carries.append((len(found.gain) - gains, gains))
         counts.append(int(who.sum()))
@@ -309,10 +346,10 @@ def _counts(database: Generation, target: Target, asked: Sequence[Filters]) -> l
 def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
     """Copies at `target` of everyone who counts: people by `superpopulation`, `expected` and `copy_number`.
 
-    A carrier's copy number is the lowest of a loss or the highest of a gain (R7); of one with both, the one farther
-    from the expected, the loss of two as far. Who carries nothing is taken to have the expected copies. `copy_number`
-    is null for carriers whose caller gives none, and for people without a call in whom the caller could not see the place
-    (R5). On Y and non-PAR X the expected copies go by sex (R2).
+    A carrier's copy number is that at the place under the rule in force (R7); of one with a loss and a gain, the one
+    farther from the expected, the loss of two as far. Who carries nothing is taken to have the expected copies.
+    `copy_number` is null for carriers of whom no number is known, and for people without a call in whom the caller could not
+    see the place (R5). On Y and non-PAR X the expected copies go by sex (R2).
     """
     people = panel(database)
     who = counted(database, target.interval.chrom, filters)
@@ -395,7 +432,7 @@ def events_of_carriers(database: Generation, target: Target, filters: Filters, r
     people_at_once = max(1, rows * people.samples.height // max(touching_rows, 1))
     for at in range(0, len(numbers), people_at_once):
         place = _place(target) | {"samples": numbers[at : at + people_at_once]}
-        touching = _columns(database.table(EVENTS_OF, place), people)
+        touching = _columns(database, database.table(EVENTS_OF, place), PARTS_OF, place)
         frame = _listed(database, touching, who, target, filters)
         if frame.height:
             yield frame
@@ -415,7 +452,12 @@ def _with_genotypes(database: Generation, frame: pl.DataFrame) -> pl.DataFrame:
 def _listed(database: Generation, touching: Touching, who: Mask, target: Target, filters: Filters) -> pl.DataFrame:
     found = _carriers(touching, who, target, filters, filters.level)
     place = target.interval
-    rows = touching.rows.filter(pl.Series(found.event))
+    rows = touching.rows.filter(pl.Series(found.event)).rename(
+        {"class": "event_class", "copy_number": "event_copy_number"}
+    )
+    # carriers are in the order of their events' numbers
+    carrier = np.searchsorted(found.sample * 2 + found.gain, touching.events.carrier[found.event])
+    names = pl.Series([name.value for name in CLASSES], dtype=pl.String)
     people = (
         panel(database).samples[touching.sample[found.event]].select("sample", "superpopulation", "population", "sex")
     )
@@ -424,6 +466,8 @@ def _listed(database: Generation, touching: Touching, who: Mask, target: Target,
         rows.hstack(people)
         .join(site_names(database, rows["site_id"]), on="site_id", how="left", maintain_order="left")
         .with_columns(
+            names.gather(pl.Series(found.carrier_class[carrier])).alias("class"),
+            pl.Series("copy_number", found.copy_number[carrier], pl.Int32).replace(-1, None),
             chrom=pl.lit(place.chrom),
             length=pl.col("end") - pl.col("start"),
             event=pl.col("event_id"),
@@ -436,12 +480,23 @@ def _listed(database: Generation, touching: Touching, who: Mask, target: Target,
 
 
 def _carriers(
-    touching: Touching, who: Mask, target: Target, filters: Filters, level: Level, fit: Mask | None = None
+    touching: Touching,
+    who: Mask,
+    target: Target,
+    filters: Filters,
+    level: Level,
+    fit: Mask | None = None,
+    *,
+    classes: bool = True,
 ) -> Carriers:
-    """`fit`: which events have the class, length and so on, where the caller knows already."""
+    """`fit`: which events have the length, quality and so on, where the caller knows already; without `classes` the class
+    of a carrier is worked out only where it is asked for."""
     events = touching.events
     keep = who[touching.sample] & (admitted(events, filters) if fit is None else fit) & at_level(events, level)
-    return carriers(events, keep, target, target.rule_in_force(filters.overlap))
+    rule = target.rule_in_force(filters.overlap)
+    whole = filters.every_class
+    found = carriers(events, touching.calls, keep, target, rule, classes=classes or not whole)
+    return found if whole else found.where(of_class(found.carrier_class, found.copy_number, filters), events)
 
 
 def events_touching(database: Generation, target: Target) -> Touching:
@@ -469,7 +524,7 @@ def _size(touching: Touching) -> Size:
 
 def read_events(database: Generation, target: Target) -> Touching:
     """The losses and gains that touch the place or belong to the site, of everyone, read anew and not kept."""
-    return _columns(database.table(EVENTS, _place(target)), panel(database))
+    return _columns(database, database.table(EVENTS, _place(target)), PARTS, _place(target))
 
 
 def _place(target: Target) -> dict[str, object]:
@@ -478,9 +533,15 @@ def _place(target: Target) -> dict[str, object]:
 
 
 def marks_touching(database: Generation, place: Interval, level: Level) -> tuple[Events, Whole]:
-    """The losses and gains that touch `place`, at credible, or at every level where `level` is all; and the row in the panel
+    """The losses and gains that touch `place`, at credible, or as far as a wider `level` reaches; and the row in the panel
     of each one's sample. For places with thousands: read anew, and only what a drawing needs."""
-    asked = {"chrom": place.chrom, "start": place.start, "end": place.end, "every": level is Level.ALL}
+    asked = {
+        "chrom": place.chrom,
+        "start": place.start,
+        "end": place.end,
+        "every": level is Level.ALL,
+        "sensitive": level is Level.SENSITIVE,
+    }
     rows = database.table(MARKS, asked)
     sample, order = _in_order(rows, rows["gain"], panel(database))
     return _events(
@@ -493,12 +554,30 @@ _CLASS_OF_CODE: Final = np.array([CLASSES.index(one) if one in CLASSES else -1 f
 _CLASS_OF_NAME: Final = {name.value: position for position, name in enumerate(CLASSES)}
 
 
-def _columns(rows: pl.DataFrame, people: Panel) -> Touching:
+def _columns(database: Generation, rows: pl.DataFrame, parts: Statement, place: dict[str, object]) -> Touching:
+    """`parts`: the statement that reads the calls of those events that are joined from several."""
     gain = rows["direction"] == "gain"
-    sample, order = _in_order(rows, gain, people)
+    sample, order = _in_order(rows, gain, panel(database))
     rows = rows[order]
-    classes = rows["class"].replace_strict(_CLASS_OF_NAME, return_dtype=pl.Int64).to_numpy()
-    return Touching(rows, _events(rows, sample * 2 + gain.to_numpy()[order], classes), sample)
+    events = _events(rows, sample * 2 + gain.to_numpy()[order], _classes(rows["class"]))
+    several = (rows["parts"] > 1).any()
+    return Touching(rows, events, sample, _calls(database.table(parts, place), rows) if several else Calls.none())
+
+
+def _calls(calls: pl.DataFrame, events: pl.DataFrame) -> Calls:
+    numbers = events["event_id"].to_numpy()
+    order = np.argsort(numbers)
+    return Calls(
+        event=order[np.searchsorted(numbers, calls["event_id"].to_numpy(), sorter=order)],
+        start=calls["start"].to_numpy().astype(np.int64),
+        end=calls["end"].to_numpy().astype(np.int64),
+        call_class=_classes(calls["class"]),
+        copy_number=calls["copy_number"].fill_null(-1).to_numpy().astype(np.int64),
+    )
+
+
+def _classes(names: pl.Series) -> Whole:
+    return names.replace_strict(_CLASS_OF_NAME, return_dtype=pl.Int64).to_numpy()
 
 
 def _in_order(rows: pl.DataFrame, gain: pl.Series, people: Panel) -> tuple[Whole, Whole]:
@@ -513,10 +592,13 @@ def _events(rows: pl.DataFrame, carrier: Whole, classes: Whole) -> Events:
         carrier=carrier,
         start=rows["start"].to_numpy().astype(np.int64),
         end=rows["end"].to_numpy().astype(np.int64),
+        inner_start=rows["inner_start"].to_numpy().astype(np.int64),
+        inner_end=rows["inner_end"].to_numpy().astype(np.int64),
         event_class=classes,
         copy_number=rows["copy_number"].fill_null(-1).to_numpy().astype(np.int64),
         quality=rows["quality"].fill_null(float("nan")).to_numpy(),
         bins=rows["bins"].fill_null(-1).to_numpy().astype(np.int64),
+        sensitive=rows["sensitive"].to_numpy(),
         credible=rows["credible"].to_numpy(),
         passing=rows["pass"].to_numpy(),
     )

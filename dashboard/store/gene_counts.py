@@ -11,11 +11,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dashboard.filters import Filters, Rule
-from dashboard.overlap import CLASSES, Events, admitted, at_level, carriers
+from dashboard.filters import CODING_RULES, Filters, Rule
+from dashboard.overlap import CLASSES, admitted, at_level, carriers, of_class
 from dashboard.seen import note
 from dashboard.store.callability import callabilities
-from dashboard.store.carriers import read_events
+from dashboard.store.carriers import Touching, read_events
 from dashboard.store.database import Generation
 from dashboard.store.genes import Exon, Gene, target_of
 from dashboard.store.landmarks import landmarks
@@ -59,10 +59,10 @@ def _counted(database: Generation, genes: pl.DataFrame, filters: Filters) -> pl.
     targets = _targets(database, genes["transcript_id"], places, reach)
     who = counted(database, chrom, filters)
     touching = read_events(database, region_target(reach))
-    events = touching.events.where(
+    touching = touching.where(
         who[touching.sample] & admitted(touching.events, filters) & at_level(touching.events, filters.level)
     )
-    by_class = np.stack([_by_class(events, target, filters) for target in targets])
+    by_class = np.stack([_by_class(touching, target, filters) for target in targets])
     seen = callabilities(database, places, filters)
     related = relatives_counted(database, chrom, filters)
     found = genes.with_columns(
@@ -88,18 +88,23 @@ def _targets(database: Generation, transcripts: pl.Series, places: Sequence[Inte
     return [target_of(gene, rows.get(name, [])) for gene, name in zip(places, transcripts, strict=True)]
 
 
-def _by_class(events: Events, target: Target, filters: Filters) -> NDArray[np.int64]:
+def _by_class(touching: Touching, target: Target, filters: Filters) -> NDArray[np.int64]:
     """Carriers of each of `CLASSES` at a gene."""
-    near = events.where((events.start < target.interval.end) & (events.end > target.interval.start))
+    events = touching.events
+    here = (events.start < target.interval.end) & (events.end > target.interval.start)
+    near, calls = events.where(here), touching.calls.where(here)
     every = np.ones(len(near.start), np.bool_)
-    found = carriers(near, every, target, target.rule_in_force(filters.overlap))
-    return np.bincount(found.carrier_class, minlength=len(CLASSES))
+    found = carriers(near, calls, every, target, target.rule_in_force(filters.overlap))
+    wanted = of_class(found.carrier_class, found.copy_number, filters)
+    return np.bincount(found.carrier_class[wanted], minlength=len(CLASSES))
 
 
 def _rule(target: Target, filters: Filters) -> str:
-    """The rule in force as an address says it; `exon` for `coding` where there is no coding sequence."""
+    """The rule in force as an address says it; `exon` and `exon-touch` for those of coding sequence where there is none."""
     rule = target.rule_in_force(filters.overlap)
-    return "exon" if rule.rule is Rule.CODING and target.kind is Pieces.EXONS else str(rule)
+    if rule.rule not in CODING_RULES or target.kind is not Pieces.EXONS:
+        return str(rule)
+    return "exon" if rule.rule is Rule.CODING else "exon-touch"
 
 
 def _of(direction: Direction, by_class: NDArray[np.int64], genes: pl.DataFrame, filters: Filters) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dashboard.filters import Cohort, Filters, Outliers
+from dashboard.locus import LONGEST_NUMBER
 from dashboard.overlap import CLASSES
 from dashboard.seen import note
 from dashboard.store.callability import callabilities
@@ -134,7 +135,13 @@ def site_named(database: Generation, name: str) -> Site | None:
     chrom, _, rest = name.partition("-")
     numbers, _, direction = rest.rpartition("-")
     start, _, end = numbers.partition("-")
-    if not (chrom in LENGTHS and start.isdecimal() and end.isdecimal() and len(rest) < 40 and int(start) > 0):
+    if not (
+        chrom in LENGTHS
+        and start.isdecimal()
+        and end.isdecimal()
+        and max(len(start), len(end)) <= LONGEST_NUMBER
+        and int(start) > 0
+    ):
         return None
     place = {"chrom": chrom, "start": int(start) - 1, "end": int(end), "directions": [direction]}
     rows = database.frame(NAMED, place)

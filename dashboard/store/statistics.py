@@ -1,32 +1,11 @@
-"""Frequency and its 95 % interval (rule R6).
-
-The interval is Wilson's score interval (Wilson 1927, doi:10.1080/01621459.1927.10502953), which stays within 0 and 1
-and says something where nobody carries; computed on whole columns, since a page shows many.
-"""
-
-from typing import Final
+"""Frequency and its 95 % interval (rule R6), on whole columns, since a page shows many."""
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-Z: Final = 1.959963984540054
-"""The standard normal quantile at 0.975."""
+from data_prep.domain.proportions import wilson
 
-Shares = NDArray[np.float64]
-
-
-def wilson(carriers: NDArray[np.integer], samples: NDArray[np.integer]) -> tuple[Shares, Shares, Shares]:
-    """Frequency and the bounds of its interval, shares of 1; NaN where nobody was counted."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        people = np.where(samples > 0, samples, np.nan)
-        share = carriers / people
-        centre = (share + Z**2 / (2 * people)) / (1 + Z**2 / people)
-        reach = np.sqrt(share * (1 - share) / people + Z**2 / (4 * people**2)) * Z / (1 + Z**2 / people)
-    # At none and at all the bound is 0 and 1; rounding in the formula must not move it.
-    low = np.where(carriers == 0, people * 0, centre - reach)
-    high = np.where(carriers == samples, people * 0 + 1, centre + reach)
-    return share, low, high
+__all__ = ["wilson", "with_frequency"]
 
 
 def over_people_seen(counts: pl.DataFrame) -> pl.DataFrame:

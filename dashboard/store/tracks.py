@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from dashboard.filters import Filters
-from dashboard.overlap import CLASSES, Events, Whole, admitted, at_level, disjoint
+from dashboard.overlap import CLASSES, Events, Whole, admitted, at_level, disjoint, of_class
 from dashboard.store.callability import knows_what_was_seen
 from dashboard.store.carriers import events_touching, marks_touching
 from dashboard.store.cohort import superpopulation_names
@@ -121,6 +121,8 @@ def _people_along(database: Generation, interval: Interval, filters: Filters, li
         touching = events_touching(database, region_target(interval))
         found, sample = touching.events, touching.sample
     keep = who[sample] & admitted(found, filters) & at_level(found, filters.level)
+    # along the genome there is no place that a carrier has copies of: an event is of its own class
+    keep &= of_class(found.event_class, found.copy_number, filters)
     events, sample = found.where(keep), sample[keep]
     codes, group = panel(database).groups["superpopulation"]
     people = dict(zip(codes, np.bincount(group[who], minlength=len(codes)).tolist(), strict=True))

@@ -6,9 +6,15 @@ Written against the rules and not against the code that builds, in other words a
 from typing import Final
 
 from data_prep.check.invariant import Invariant
-from data_prep.dialects import DIALECTS
+from data_prep.dialects import DIALECTS, ends_of
 from data_prep.dialects.merged import Merged
+from data_prep.dialects.records import Ends
 
+_EXACT, _ON_BINS = (
+    ", ".join(f"'{dialect.name}'" for dialect in DIALECTS.values() if ends_of(dialect) is ends) or "NULL"
+    for ends in (Ends.EXACT, Ends.BINS)
+)
+"""Dialects that place ends by split reads or assembly, and on read-depth bins; of the others nobody knows."""
 _JOINING: Final = ", ".join(f"'{dialect.name}'" for dialect in DIALECTS.values() if dialect.joins)
 """Dialects whose abutting calls are joined; the others' calls are events of their own. In a file of several callers those
 that cut events into pieces count bins, and the others do not."""
@@ -73,6 +79,64 @@ _WHOLE: Final = (
     ("XY", "chrY", _KINDS_ON_Y, "loss", 0, "no Y: lost, or a woman"),
 )
 _WHOLE_REASONS: Final = ", ".join(f"'{row[-1]}'" for row in _WHOLE)
+
+_MIXED: Final = """CASE WHEN direction = 'loss' AND single THEN ratio >= 0.149999 AND ratio <= 0.850001 WHEN direction = 'loss' THEN ratio >= 0.579999 AND ratio <= 0.850001
+                WHEN single THEN ratio >= 1.149999 AND ratio <= 1.850001 ELSE ratio >= 1.149999 AND ratio <= 1.420001 END"""
+"""Whether a copy ratio is that of a mixture of cells (R11), over one expected copy or over two."""
+
+_LARGE: Final = f"""
+           dense AS (
+               SELECT e.*, coalesce(e.expected_copy_number = 1, false) AS single, e.copy_ratio AS ratio FROM events e
+               WHERE pass AND direction IN ('loss', 'gain') AND 2000 * bins::BIGINT >= "end" - start
+           ),
+           mine AS (
+               SELECT d.* FROM dense d SEMI JOIN (
+                   SELECT sample_id, chrom, direction FROM dense JOIN chromosomes USING (chrom) GROUP BY ALL
+                   HAVING max("end" - start) > 3000000 OR 10 * sum("end" - start) > max(sequenced)
+               ) USING (sample_id, chrom, direction)
+           ),
+           inside AS (
+               SELECT event_id, sum(greatest(0, last - greatest(first, coalesce(reached, first)))) AS bases FROM (
+                   SELECT *, max(last) OVER (PARTITION BY event_id ORDER BY first, last ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached FROM (
+                       SELECT event_id, greatest(m.start, p.start) AS first, least(m."end", p."end") AS last FROM mine m
+                       JOIN problem_regions p ON p.chrom = m.chrom AND p.start < m."end" AND p."end" > m.start))
+               GROUP BY event_id
+           ),
+           told AS (SELECT m.*, 2 * coalesce(i.bases, 0) < m."end" - m.start AS outside FROM mine m LEFT JOIN inside i USING (event_id)),
+           lanes AS (SELECT DISTINCT sample_id, chrom, direction FROM told),
+           ends AS (
+               SELECT sample_id, chrom, direction, start AS place, 1 AS over, outside::INTEGER AS clear, 0 AS trouble FROM told
+               UNION ALL SELECT sample_id, chrom, direction, "end", -1, -outside::INTEGER, 0 FROM told
+               UNION ALL SELECT sample_id, chrom, direction, start, 0, 0, 1 FROM lanes JOIN problem_regions USING (chrom)
+               UNION ALL SELECT sample_id, chrom, direction, "end", 0, 0, -1 FROM lanes JOIN problem_regions USING (chrom)
+               UNION ALL SELECT sample_id, chrom, direction, unnest([0, length]), 0, 0, 0 FROM lanes JOIN chromosomes USING (chrom)
+           ),
+           runs AS (
+               SELECT *, sum(over) OVER along AS depth, sum(clear) OVER along AS clear_depth, sum(trouble) OVER along AS hidden, lead(place) OVER along - place AS bases
+               FROM (SELECT sample_id, chrom, direction, place, sum(over) AS over, sum(clear) AS clear, sum(trouble) AS trouble FROM ends GROUP BY ALL)
+               WINDOW along AS (PARTITION BY sample_id, chrom, direction ORDER BY place)
+           ),
+           covered AS (
+               SELECT sample_id, chrom, direction, coalesce(sum(bases) FILTER (depth > 0), 0) AS bases, coalesce(sum(bases) FILTER (clear_depth > 0), 0) AS clear_bases, coalesce(sum(bases) FILTER (depth > 0 AND hidden = 0), 0) AS seen,
+                   sum(bases) FILTER (hidden = 0) AS open FROM runs GROUP BY ALL
+           ),
+           together AS (
+               SELECT sample_id, chrom, direction, count(*) AS events, max("end" - start) AS longest, count(*) FILTER (outside) AS clear_events,
+                   max("end" - start) FILTER (outside) AS clear_longest, bool_and(single) FILTER (outside) AS single,
+                   sum(copy_ratio::DOUBLE * bins) FILTER (outside) / sum(CASE WHEN copy_ratio IS NOT NULL THEN bins END) FILTER (outside) AS ratio,
+                   coalesce(bool_or(outside AND "end" - start > 3000000 AND {_MIXED}), false) AS one_mixed
+               FROM told GROUP BY ALL
+           ),
+           large AS (
+               SELECT sample_id, chrom, direction, k.sequenced, 2 * seen > open AS half, CASE WHEN half THEN events ELSE clear_events END AS events,
+                   CASE WHEN half THEN longest ELSE clear_longest END AS longest, CASE WHEN half THEN bases ELSE clear_bases END AS bases,
+                   half OR coalesce(clear_longest > 3000000 OR 10 * clear_bases > sequenced, false)
+                   AND (one_mixed OR (10 * clear_bases > sequenced AND coalesce({_MIXED}, false)) OR clear_bases > 10000000) AS marks
+               FROM together t JOIN covered c USING (sample_id, chrom, direction) JOIN chromosomes k USING (chrom)
+           )"""
+"""One row a person, chromosome and direction with events of the least size that can mark; `marks`: whether they do (R11).
+
+Bases are counted by a sweep over the ends of events and problem regions together."""
 
 INVARIANTS: Final = (
     Invariant(
@@ -160,15 +224,15 @@ INVARIANTS: Final = (
         "R8",
         "segments cover what the events cover, at every level: the bases of each sample and direction are the same",
         "SELECT count(DISTINCT sample_id) FROM events",
-        """WITH levels AS (SELECT unnest(['all', 'credible', 'pass']) AS level),
+        """WITH levels AS (SELECT unnest(['all', 'sensitive', 'credible', 'pass']) AS level),
            e AS (SELECT level, sample_id, chrom, direction, start, "end" FROM events, levels
-                 WHERE direction IN ('loss', 'gain') AND (level = 'all' OR (level = 'credible' AND credible) OR (level = 'pass' AND pass))),
+                 WHERE direction IN ('loss', 'gain') AND CASE level WHEN 'sensitive' THEN sensitive WHEN 'credible' THEN credible WHEN 'pass' THEN pass ELSE true END),
            reach AS (SELECT *, max("end") OVER (PARTITION BY level, sample_id, chrom, direction ORDER BY start, "end"
                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached FROM e),
            covered AS (SELECT level, sample_id, direction,
                  sum(greatest(0, "end" - greatest(start, coalesce(reached, start)))) AS bases FROM reach GROUP BY ALL),
            cut AS (SELECT level, sample_id, direction, sum("end" - start) AS bases FROM segments, levels
-                 WHERE level = 'all' OR (level = 'credible' AND credible) OR (level = 'pass' AND pass) GROUP BY ALL)
+                 WHERE CASE level WHEN 'sensitive' THEN sensitive WHEN 'credible' THEN credible WHEN 'pass' THEN pass ELSE true END GROUP BY ALL)
            SELECT count(*) FROM covered FULL JOIN cut USING (level, sample_id, direction)
            WHERE coalesce(covered.bases, 0) != coalesce(cut.bases, 0)""",
     ),
@@ -199,11 +263,12 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "R4",
-        "an event's levels agree with its filters, quality, copy ratio and length",
+        "an event's levels agree with its filters, quality, copy ratio, bins and length, and with no value of its calls being unreadable",
         "SELECT count(*) FROM events",
-        """SELECT count(*) FROM events WHERE
-              credible IS DISTINCT FROM (filters IN ('PASS', 'cnvLength') AND coalesce(quality >= 10, true)
-                AND coalesce(copy_ratio <= 0.800001 OR copy_ratio >= 1.199999, true))
+        """SELECT count(*) FROM events LEFT JOIN (SELECT event_id, true AS unreadable FROM calls WHERE unreadable GROUP BY event_id) u USING (event_id)
+           WHERE sensitive IS DISTINCT FROM (filters IN ('PASS', 'cnvLength') AND coalesce(quality >= 10, true)
+                AND coalesce(copy_ratio <= 0.800001 OR copy_ratio >= 1.199999, true) AND u.unreadable IS NULL)
+              OR credible IS DISTINCT FROM (sensitive AND coalesce(bins >= 2, true))
               OR pass IS DISTINCT FROM (credible AND filters = 'PASS')
               OR ("end" - start >= 10000 AND contains(filters, 'cnvLength'))""",
     ),
@@ -245,6 +310,34 @@ INVARIANTS: Final = (
         "SELECT 2 * count(*) - count(DISTINCT sample_id) - count(DISTINCT sample) FROM samples",
     ),
     Invariant(
+        "R7",
+        "the inner ends of an event are its ends drawn in: by what its records say, half a mean bin or 500 bases, at most a third, none where calls abut",
+        "SELECT count(*) FROM events",
+        f"""WITH kinds AS (
+               SELECT s.sample_id, CASE WHEN f.dialect IN ({_EXACT}) THEN 0 WHEN f.dialect NOT IN ({_ON_BINS}) THEN 500 END AS bases
+               FROM file_samples s JOIN files f USING (file_id) WHERE s.sample_id IS NOT NULL AND s.status = 'read'
+           ),
+           said AS (
+               SELECT e.event_id, max(c.inward_start) FILTER (c.start = e.start) AS at_start, max(c.inward_end) FILTER (c."end" = e."end") AS at_end
+               FROM events e JOIN calls c USING (event_id) WHERE c.inward_start IS NOT NULL OR c.inward_end IS NOT NULL GROUP BY e.event_id
+           ),
+           places AS (SELECT DISTINCT sample_id, chrom, direction, start AS place FROM calls),
+           meets AS (
+               SELECT DISTINCT c.sample_id, c.chrom, c.direction, c."end" AS place FROM calls c
+               JOIN places p ON p.sample_id = c.sample_id AND p.chrom = c.chrom AND p.direction = c.direction AND p.place = c."end"
+           ),
+           drawn AS (
+               SELECT e.event_id, e.start, e."end", e.inner_start, e.inner_end, coalesce(k.bases, ("end" - start) / nullif(bins, 0) / 2, 500) AS otherwise,
+                   ("end" - start) / 3 AS third, s.at_start, s.at_end, a.place IS NULL AS open_start, b.place IS NULL AS open_end
+               FROM events e LEFT JOIN kinds k USING (sample_id) LEFT JOIN said s USING (event_id)
+               LEFT JOIN meets a ON a.sample_id = e.sample_id AND a.chrom = e.chrom AND a.direction = e.direction AND a.place = e.start
+               LEFT JOIN meets b ON b.sample_id = e.sample_id AND b.chrom = e.chrom AND b.direction = e.direction AND b.place = e."end"
+           )
+           SELECT count(*) FROM drawn
+           WHERE inner_start IS DISTINCT FROM start + CASE WHEN open_start THEN floor(least(coalesce(at_start, otherwise), third)) ELSE 0 END
+              OR inner_end IS DISTINCT FROM "end" - CASE WHEN open_end THEN floor(least(coalesce(at_end, otherwise), third)) ELSE 0 END""",
+    ),
+    Invariant(
         "R5",
         "samples are counted if, and only if, their file was read",
         "SELECT count(*) FROM samples",
@@ -280,12 +373,12 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "R11",
-        "marked samples have, on the marked chromosome, passing events of the size that marks",
-        f"SELECT count(*) FROM marked_samples WHERE reason NOT IN ({_WHOLE_REASONS})",
-        f"""SELECT count(*) FROM marked_samples m JOIN chromosomes k USING (chrom) WHERE m.reason NOT IN ({_WHOLE_REASONS}) AND (NOT EXISTS (
-             SELECT 1 FROM events e WHERE e.sample_id = m.sample_id AND e.chrom = m.chrom AND e.direction = m.direction AND e.pass
-             HAVING max(e."end" - e.start) >= m.longest AND sum(e."end" - e.start) >= m.bases)
-           OR NOT (m.longest > 3000000 OR m.bases > 0.1 * k.sequenced))""",
+        "marked samples have, on the marked chromosome, events whose size and copy ratio mark, as many and as long as it says",
+        "SELECT count(*) FROM marked_samples",
+        f"""WITH {_LARGE}
+           SELECT count(*) FROM marked_samples m LEFT JOIN large l USING (sample_id, chrom, direction)
+           WHERE contains(reason, ' Mb ') AND (l.marks IS NOT TRUE OR l.events != m.events OR l.longest != m.longest OR l.bases != m.bases
+             OR abs(m.share - l.bases / l.sequenced) > 1e-9)""",
     ),
     Invariant(
         "R11",
@@ -295,11 +388,9 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "R11",
-        "nobody has a long, dense, passing event that touches no problem region without being marked",
+        "nobody has large events of a mixture's copy ratio, or longer ones than a variant can be, without being marked",
         "SELECT count(*) FROM events WHERE pass AND direction IN ('loss', 'gain') AND \"end\" - start > 3000000",
-        """SELECT count(*) FROM events e WHERE pass AND direction IN ('loss', 'gain') AND "end" - start > 3000000
-             AND bins * 1000.0 >= 0.5 * ("end" - start)
-             AND NOT EXISTS (SELECT 1 FROM problem_regions p WHERE p.chrom = e.chrom AND p.start < e."end" AND p."end" > e.start)
-             AND NOT EXISTS (SELECT 1 FROM marked_samples m WHERE m.sample_id = e.sample_id AND m.chrom = e.chrom AND m.direction = e.direction)""",
+        f"""WITH {_LARGE}
+           SELECT count(*) FROM large l ANTI JOIN marked_samples m USING (sample_id, chrom, direction) WHERE l.marks""",
     ),
 )

@@ -212,13 +212,45 @@ PROPORTIONS: Final = """
 """
 """One row a listed site with alleles and population in which it occurs: people by copies, of those who should have two."""
 
+HELD_ALLELES: Final = """
+    CREATE TEMP TABLE held_alleles AS
+    WITH places AS (
+        SELECT s.site_id, s.chrom, any_value(s."end" - s.start) AS length,
+            coalesce(sum(least(s."end", p."end") - greatest(s.start, p.start)) FILTER (p.chrom IS NOT NULL), 0) AS shared
+        FROM sites s LEFT JOIN problem_regions p ON p.kind = 'par' AND p.chrom = s.chrom AND p.start < s."end" AND p."end" > s.start
+        WHERE s.alleles GROUP BY ALL
+    ),
+    people AS (SELECT chrom, sex, count(*) AS people FROM counting WHERE unrelated AND NOT outlier GROUP BY ALL),
+    copies AS (
+        SELECT site_id, k.sex, k.people, CASE WHEN chrom NOT IN ('chrX', 'chrY') OR 2 * shared > length THEN 2 ELSE
+            CASE k.sex WHEN 'XY' THEN 1 WHEN 'XX' THEN 2 ELSE 0 END END AS copies
+        FROM places JOIN people k USING (chrom)
+    ),
+    spoken AS (
+        SELECT m.site_id, c.sex, m.copy_number AS n, m.expected_copy_number::INTEGER AS x
+        FROM members m JOIN places USING (site_id) JOIN counting c ON c.chrom = m.chrom AND c.sample_id = m.sample_id WHERE c.unrelated
+        QUALIFY row_number() OVER (PARTITION BY m.site_id, m.sample_id ORDER BY coalesce(m.bins, -1) DESC, m.copy_number, m.start, m."end") = 1
+    ),
+    carried AS (
+        SELECT site_id, sum(greatest(x - n, 0)) AS lost, sum(x - copies) AS more, count(*) FILTER (copies = 2 AND n = 0) AS copies_0,
+            count(*) FILTER (copies = 2 AND n = 1) AS copies_1, count(*) FILTER (copies = 2 AND n > 1) AS odd
+        FROM spoken s JOIN copies k USING (site_id) WHERE k.sex IS NOT DISTINCT FROM s.sex GROUP BY site_id
+    ),
+    whole AS (SELECT site_id, sum(people * copies) AS total, sum(people) FILTER (copies = 2) AS two FROM copies GROUP BY site_id)
+    SELECT site_id, coalesce(lost, 0) AS lost, total + coalesce(more, 0) AS total, coalesce(copies_0, 0) AS copies_0, coalesce(copies_1, 0) AS copies_1,
+        coalesce(two, 0) - coalesce(copies_0, 0) - coalesce(copies_1, 0) - coalesce(odd, 0) AS copies_2
+    FROM places LEFT JOIN whole USING (site_id) LEFT JOIN carried USING (site_id)
+"""
+"""One row a site with alleles (R6): lost and all alleles of unrelated people who count, and those of two copies by copies."""
+
 WEINBERG: Final = """
     CREATE TEMP TABLE weinberg AS
     WITH asked AS (
-        SELECT DISTINCT (copies_0 + copies_1 + copies_2)::BIGINT AS n, least(2 * copies_0 + copies_1, 2 * copies_2 + copies_1)::BIGINT AS rarer
-        FROM site_hardy_weinberg
+        SELECT DISTINCT copies_0::BIGINT + copies_1 + copies_2 AS n, least(2 * copies_0::BIGINT + copies_1, 2 * copies_2::BIGINT + copies_1) AS rarer,
+            copies_1::BIGINT AS mixed
+        FROM (SELECT copies_0, copies_1, copies_2 FROM site_hardy_weinberg UNION SELECT copies_0, copies_1, copies_2 FROM held_alleles WHERE copies_2 >= 0)
     ),
-    ways AS (SELECT n, rarer, unnest(range(rarer % 2, rarer + 1, 2)) AS mixed FROM asked),
+    ways AS (SELECT n, rarer, unnest(range(rarer % 2, rarer + 1, 2)) AS mixed FROM (SELECT DISTINCT n, rarer FROM asked)),
     weights AS (
         SELECT n, rarer, mixed, mixed * ln(2) - lgamma((rarer - mixed) // 2 + 1) - lgamma(mixed + 1) - lgamma(n - (rarer + mixed) // 2 + 1) AS log_weight FROM ways
     ),
@@ -226,7 +258,8 @@ WEINBERG: Final = """
         SELECT n, rarer, mixed, exp(log_weight - max(log_weight) OVER everyone) AS weight FROM weights WINDOW everyone AS (PARTITION BY n, rarer)
     )
     SELECT a.n, a.rarer, a.mixed, sum(b.weight) FILTER (b.weight <= a.weight * (1 + 1e-9)) / sum(b.weight) AS p
-    FROM shares a JOIN shares b ON b.n = a.n AND b.rarer = a.rarer GROUP BY ALL
+    FROM asked JOIN shares a ON a.n = asked.n AND a.rarer = asked.rarer AND a.mixed = asked.mixed JOIN shares b ON b.n = a.n AND b.rarer = a.rarer
+    GROUP BY ALL
 """
 """One row a number of people, of rarer alleles and of people with one of each: the exact p (Wigginton et al. 2005)."""
 
@@ -346,6 +379,32 @@ INVARIANTS: Final = (
              GROUP BY site_id, population, copies_0, copies_1, copies_2 HAVING sum(due) != 1 OR sum(told) != 1)""",
     ),
     Invariant(
+        "R6",
+        "allele frequencies are lost alleles of all alleles of unrelated people, and only of sites with alleles",
+        "SELECT count(*) FROM sites",
+        """SELECT count(*) FROM sites s LEFT JOIN held_alleles h USING (site_id)
+           WHERE differs(s.allele_frequency, CASE WHEN h.total > 0 THEN h.lost / h.total END)""",
+    ),
+    Invariant(
+        "R6",
+        "the bounds of allele frequencies are the roots of Wilson's equation: the share lies 1.96 standard errors away from each",
+        "SELECT count(*) FROM held_alleles WHERE total > 0",
+        """SELECT count(*) FROM sites s LEFT JOIN held_alleles h USING (site_id), (VALUES (1.959963984540054 ** 2)) z(z)
+           WHERE ((af_ci_low IS NULL OR af_ci_high IS NULL) != (coalesce(h.total, 0) = 0))
+              OR af_ci_low > h.lost / h.total + 1e-12 OR af_ci_high < h.lost / h.total - 1e-12 OR af_ci_low NOT BETWEEN 0 AND 1 OR af_ci_high NOT BETWEEN 0 AND 1
+              OR abs((h.lost / h.total - af_ci_low) ** 2 - z * af_ci_low * (1 - af_ci_low) / h.total) > 1e-9
+              OR abs((h.lost / h.total - af_ci_high) ** 2 - z * af_ci_high * (1 - af_ci_high) / h.total) > 1e-9
+              OR (h.total > 0 AND af_ci_high - af_ci_low < 1e-9)""",
+    ),
+    Invariant(
+        "R6",
+        "Hardy-Weinberg p of a site is the exact one of the unrelated people of whom two copies are expected, and null where none of them carries",
+        "SELECT count(*) FROM held_alleles WHERE copies_0 + copies_1 > 0",
+        """SELECT count(*) FROM sites s LEFT JOIN held_alleles h USING (site_id) LEFT JOIN weinberg w ON h.copies_0 + h.copies_1 > 0
+             AND w.n = h.copies_0 + h.copies_1 + h.copies_2 AND w.rarer = least(2 * h.copies_0 + h.copies_1, 2 * h.copies_2 + h.copies_1) AND w.mixed = h.copies_1
+           WHERE differs_in_share(s.hwe_p, w.p)""",
+    ),
+    Invariant(
         "R10",
         "Hardy-Weinberg p is the exact one",
         "SELECT count(*) FROM site_hardy_weinberg",
@@ -358,5 +417,5 @@ INVARIANTS: Final = (
 
 def lay(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the temporary tables that the invariants name, from those of the groundwork."""
-    for statement in (COMPARED, LISTED, EXPECTED, GROUPED, OWN, CELLS, NEAR, SPREAD, TESTED, SUMMED, PAIRS, OVER_SITES, PROPORTIONS, WEINBERG):  # fmt: skip
+    for statement in (COMPARED, LISTED, EXPECTED, GROUPED, OWN, CELLS, NEAR, SPREAD, TESTED, SUMMED, PAIRS, OVER_SITES, PROPORTIONS, HELD_ALLELES, WEINBERG):  # fmt: skip
         con.execute(statement)

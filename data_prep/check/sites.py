@@ -143,6 +143,19 @@ INVARIANTS: Final = (
            WHERE alleles != (direction = 'loss' AND "end" - start >= 3000 AND coalesce(median_bins >= 3, false) AND NOT coalesce(unknown, false))""",
     ),
     Invariant(
+        "R9",
+        "a site's inner ends are its ends drawn in by half its mean bin, without bins by the median of its members' uncertainties, at most a third",
+        _SITES,
+        """WITH held AS (
+               SELECT e.site_id, median(e.inner_start - e.start) AS at_start, median(e."end" - e.inner_end) AS at_end
+               FROM events e JOIN counting c ON c.chrom = e.chrom AND c.sample_id = e.sample_id
+               WHERE e.credible AND NOT c.outlier AND e.site_id IS NOT NULL GROUP BY e.site_id
+           )
+           SELECT count(*) FROM sites s LEFT JOIN held h USING (site_id)
+           WHERE inner_start IS DISTINCT FROM start + floor(least(coalesce(("end" - start) / nullif(median_bins, 0) / 2, h.at_start), ("end" - start) / 3))
+              OR inner_end IS DISTINCT FROM "end" - floor(least(coalesce(("end" - start) / nullif(median_bins, 0) / 2, h.at_end), ("end" - start) / 3))""",
+    ),
+    Invariant(
         "R11",
         "a site's problem is every kind of region that covers half of it or more, in alphabetical order, and none where there is none",
         _SITES,
@@ -167,11 +180,11 @@ INVARIANTS: Final = (
         "SELECT count(*) FROM (SELECT DISTINCT site_id, sample_id FROM events JOIN counting USING (chrom, sample_id) WHERE site_id IS NOT NULL)",
         """WITH held AS (
                SELECT e.site_id, e.sample_id, c.population, c.sex, c.unrelated, c.outlier, e.class, e.copy_number, e.expected_copy_number,
-                   CASE WHEN e.pass THEN 0 WHEN e.credible THEN 1 ELSE 2 END AS rank, e.bins, e.start, e."end", e.event_id
+                   CASE WHEN e.pass THEN 0 WHEN e.credible THEN 1 WHEN e.sensitive THEN 2 ELSE 3 END AS rank, e.bins, e.start, e."end", e.event_id
                FROM events e JOIN counting c ON c.chrom = e.chrom AND c.sample_id = e.sample_id WHERE e.site_id IS NOT NULL
            ),
            several AS (SELECT site_id, sample_id FROM held GROUP BY ALL HAVING count(*) > 1),
-           levels(level, least) AS (VALUES ('pass', 0), ('credible', 1), ('all', 2)),
+           levels(level, least) AS (VALUES ('pass', 0), ('credible', 1), ('sensitive', 2), ('all', 3)),
            alone AS (
                SELECT site_id, rank, population, sex, unrelated, outlier, class, copy_number, expected_copy_number, count(*) AS carriers
                FROM held ANTI JOIN several USING (site_id, sample_id) GROUP BY ALL
@@ -203,21 +216,22 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "R7",
-        "a site is coding for a gene if its loss takes a coding base or its gain holds 75 % of them, without any an exon",
+        "a site is coding for a gene if its loss, drawn in, takes a coding base or its gain holds 75 % of them; without any exons stand for them, without a transcript it touches the gene",
         "SELECT count(*) FROM site_genes",
         """WITH pairs AS (
                SELECT n.site_id, n.gene_id, n.coding, s.start, s."end", s.direction, t.transcript_id, coalesce(t.coding_bases, 0) AS bases,
-                   least(s."end", g."end") - greatest(s.start, g.start) AS shared
+                   CASE WHEN s.direction = 'loss' THEN s.inner_start ELSE s.start END AS first, CASE WHEN s.direction = 'loss' THEN s.inner_end ELSE s."end" END AS last
                FROM site_genes n JOIN sites s USING (site_id) JOIN genes g USING (gene_id) LEFT JOIN transcripts t ON t.transcript_id = g.transcript_id
            ),
            taken AS (
-               SELECT p.site_id, p.gene_id, any_value(p.coding) AS coding, any_value(p.direction) AS direction, any_value(p.bases) AS bases,
-                   sum(CASE WHEN p.transcript_id IS NULL THEN shared WHEN x.transcript_id IS NULL THEN 0
-                       WHEN p.bases > 0 THEN greatest(0, least(p."end", x.coding_end) - greatest(p.start, x.coding_start))
-                       ELSE greatest(0, least(p."end", x."end") - greatest(p.start, x.start)) END) AS taken
+               SELECT p.site_id, p.gene_id, any_value(p.coding) AS coding, any_value(p.direction) AS direction,
+                   p.transcript_id IS NULL AS touches,
+                   sum(CASE WHEN p.bases > 0 THEN x.coding_end - x.coding_start ELSE x."end" - x.start END) AS whole,
+                   sum(CASE WHEN p.bases > 0 THEN greatest(0, least(p.last, x.coding_end) - greatest(p.first, x.coding_start))
+                       ELSE greatest(0, least(p.last, x."end") - greatest(p.first, x.start)) END) AS taken
                FROM pairs p LEFT JOIN exons x ON x.transcript_id = p.transcript_id AND (p.bases = 0 OR x.coding_start IS NOT NULL)
-               GROUP BY p.site_id, p.gene_id
+               GROUP BY p.site_id, p.gene_id, touches
            )
-           SELECT count(*) FROM taken WHERE coding != (taken > 0 AND (direction = 'loss' OR 4 * taken >= 3 * bases))""",
+           SELECT count(*) FROM taken WHERE coding != (touches OR coalesce(taken > 0 AND (direction = 'loss' OR 4 * taken >= 3 * whole), false))""",
     ),
 )

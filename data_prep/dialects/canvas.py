@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from data_prep.dialects.records import (
+    Ends,
     Kind,
     Plain,
     Ploidy,
@@ -43,6 +44,8 @@ class Canvas:
     sign = "##source=Canvas"
     joins = True
     """Its segments tile the genome, so one event with a ragged edge is two abutting ones, as in DRAGEN (R3)."""
+    ends = Ends.BINS
+    """On the borders of its bins, which BC counts."""
     plain = Plain(by_genotype=True)
 
     def recognise(self, header: Header) -> bool:

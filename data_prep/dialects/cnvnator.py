@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from data_prep.dialects.records import (
+    Ends,
     Kind,
     Plain,
     Ploidy,
@@ -41,6 +42,8 @@ class CnvNator:
     sign = "##source=CNVnator"
     joins = False
     """It merges what belongs together itself, and without bin counts a step could not be told from a ragged edge (R3)."""
+    ends = Ends.BINS
+    """On the borders of its bins, which it does not count."""
     plain = Plain()
 
     def recognise(self, header: Header) -> bool:

@@ -10,7 +10,7 @@ of its own (`vcf.py`; issue 199 still shows the older habit in 1.2.1). Its heade
 import polars as pl
 
 from data_prep.dialects.cnvnator import depth_records
-from data_prep.dialects.records import Plain, source
+from data_prep.dialects.records import Ends, Plain, source
 from data_prep.domain.callers import CNVPYTOR
 from data_prep.vcf import Header
 
@@ -23,6 +23,8 @@ class CnvPytor:
     sign = "##source=CNVpytor"
     joins = False
     """As in CNVnator: it merges itself, and gives no bin counts (R3)."""
+    ends = Ends.BINS
+    """As in CNVnator."""
     plain = Plain()
 
     def recognise(self, header: Header) -> bool:

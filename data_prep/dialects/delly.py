@@ -8,7 +8,7 @@ Rows `<CNV>` of `delly cnv` are told by CN alone. QUAL grows with the support an
 import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
-from data_prep.dialects.records import Kind, Plain, Ploidy, copy_number
+from data_prep.dialects.records import Ends, Kind, Plain, Ploidy, by_depth_alone, copy_number
 from data_prep.domain.callers import DELLY
 from data_prep.vcf import Header
 
@@ -21,6 +21,8 @@ class Delly:
     sign = "##FORMAT lines RDCN or RCL"
     joins = False
     """Each record is one event between two breakpoints, or one that `delly cnv` has merged."""
+    ends = Ends.EXACT
+    """By split reads; `delly cnv` by read depth, said record by record."""
     plain = Plain(("CN", "RDCN"))
 
     def recognise(self, header: Header) -> bool:
@@ -48,5 +50,6 @@ class Delly:
                 .otherwise(pl.coalesce("copy_number", gained))
                 .alias("copy_number"),
                 pl.when(is_cnv).then(pl.lit(Ploidy.SEX.value)).otherwise(pl.lit(Ploidy.TWO.value)).alias("ploidy"),
+                *by_depth_alone(is_cnv),
             )
         )

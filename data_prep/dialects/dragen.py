@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from data_prep.dialects.records import (
+    Ends,
     Kind,
     Plain,
     Ploidy,
@@ -46,6 +47,8 @@ class Dragen:
     sign = "##DRAGENVersion or ##source=DRAGEN_CNV"
     joins = True
     """DRAGEN cuts one event into abutting pieces (R3)."""
+    ends = Ends.BINS
+    """It places ends on the borders of its bins, which BC counts."""
     plain = Plain(by_genotype=True)
     length_first = False
     """Whether SVLEN holds where END says otherwise, as VCF 4.4 wants it."""

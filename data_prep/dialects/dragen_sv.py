@@ -7,7 +7,7 @@ import polars as pl
 
 from data_prep.dialects.dragen import of_breakpoints, release_of, sex_of
 from data_prep.dialects.junctions import junction_records, junction_table
-from data_prep.dialects.records import Plain
+from data_prep.dialects.records import Ends, Plain
 from data_prep.domain.callers import DRAGEN_SV
 from data_prep.vcf import Header
 
@@ -20,6 +20,7 @@ class DragenSv:
     sign = "##source=DRAGEN_SV, or ##source=DRAGEN with a version"
     joins = False
     """Each record is one event between two breakpoints."""
+    ends = Ends.EXACT
     plain = Plain(())
 
     def recognise(self, header: Header) -> bool:

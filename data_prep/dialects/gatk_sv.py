@@ -8,7 +8,7 @@ from PASS (R4). QUAL is a Phred score where it is given.
 import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
-from data_prep.dialects.records import Kind, Plain, Ploidy, carried, copy_number
+from data_prep.dialects.records import Ends, Kind, Plain, Ploidy, by_depth_alone, carried, copy_number, info_text
 from data_prep.domain.callers import GATK_SV
 from data_prep.vcf import Header
 
@@ -21,6 +21,8 @@ class GatkSv:
     sign = "##INFO line ALGORITHMS with ##INFO line EVIDENCE or ##FORMAT line ECN"
     joins = False
     """Its sites were merged over people and callers, each one event."""
+    ends = Ends.EXACT
+    """By split reads, where not said otherwise record by record."""
     plain = Plain()
 
     def recognise(self, header: Header) -> bool:
@@ -39,7 +41,10 @@ class GatkSv:
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
         """Understood records; columns of `RECORD`."""
-        return junction_records(by_copies(junction_table(text, ("CN", "ECN"))))
+        table = by_copies(junction_table(text, ("CN", "ECN")))
+        # a record that names no algorithm may rest on depth as well
+        depth = by_depth_alone(info_text("ALGORITHMS").fill_null("depth") == "depth")
+        return junction_records(table.with_columns(*depth))
 
 
 def by_copies(table: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from data_prep.dialects.records import (
+    Ends,
     Kind,
     Plain,
     Ploidy,
@@ -38,6 +39,8 @@ class Gcnv:
     sign = "##FORMAT lines QSS, QSE and NP"
     joins = True
     """Its segments tile the genome, so one event with a ragged edge is two abutting ones, as in DRAGEN (R3)."""
+    ends = Ends.BINS
+    """On the borders of its intervals, which NP counts."""
     plain = Plain()
 
     def recognise(self, header: Header) -> bool:

@@ -7,7 +7,7 @@ SVTyper's Phred score, nothing without it.
 import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
-from data_prep.dialects.records import Kind, Plain, number, source
+from data_prep.dialects.records import Ends, Kind, Plain, number, source
 from data_prep.domain.callers import LUMPY
 from data_prep.vcf import Header
 
@@ -20,6 +20,8 @@ class Lumpy:
     sign = "##source=LUMPY"
     joins = False
     """Each record is one event between two breakpoints."""
+    ends = Ends.EXACT
+    """By split reads and read pairs."""
     plain = Plain((), untyped=False)
 
     def recognise(self, header: Header) -> bool:

@@ -7,7 +7,7 @@ import polars as pl
 
 from data_prep.dialects.dragen import of_breakpoints
 from data_prep.dialects.junctions import junction_records, junction_table
-from data_prep.dialects.records import Plain, source
+from data_prep.dialects.records import Ends, Plain, source
 from data_prep.domain.callers import MANTA
 from data_prep.vcf import Header
 
@@ -20,6 +20,8 @@ class Manta:
     sign = "##source=GenerateSVCandidates"
     joins = False
     """Each record is one event between two breakpoints."""
+    ends = Ends.EXACT
+    """By assembly and split reads."""
     plain = Plain(())
 
     def recognise(self, header: Header) -> bool:

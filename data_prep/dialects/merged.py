@@ -10,7 +10,7 @@ import polars as pl
 
 from data_prep.dialects.own_caller import CALLERS, PLAIN, read_by_caller
 from data_prep.dialects.plain_vcf import plain_records
-from data_prep.dialects.records import Kind, Plain, source
+from data_prep.dialects.records import Ends, Kind, Plain, source
 from data_prep.domain.callers import MERGED
 from data_prep.vcf import Header
 
@@ -23,6 +23,8 @@ class Merged:
     sign = "signs of two callers, or a merge's ##INFO lines svdb_origin or FOUNDBY with those of one"
     joins = True
     """Records of callers that cut events into pieces are joined among themselves (R3)."""
+    ends = Ends.BINS
+    """Those of callers of breakpoints say so record by record (`own_caller`)."""
     plain = Plain(("CN", "RDCN"), untyped=False)
 
     def recognise(self, header: Header) -> bool:

@@ -18,7 +18,7 @@ from data_prep.dialects.dragen_sv import DragenSv
 from data_prep.dialects.gcnv import Gcnv
 from data_prep.dialects.lumpy import Lumpy
 from data_prep.dialects.manta import Manta
-from data_prep.dialects.records import info_text
+from data_prep.dialects.records import Ends, info_text
 from data_prep.vcf import Header
 
 
@@ -27,6 +27,7 @@ class CallerDialect(Protocol):
 
     name: str
     joins: bool
+    ends: Ends
 
     def recognise(self, header: Header) -> bool: ...
 
@@ -123,6 +124,8 @@ def read_by_caller(text: pl.DataFrame, others: Callable[[pl.DataFrame], pl.DataF
         )
         if dialect is None or not dialect.joins:
             part = part.with_columns(pl.lit(False).alias("joins"))
+        if dialect is not None:
+            part = part.with_columns(_inward_by(dialect.ends))
         parts.append(part)
         places.append(own.get_column("row"))
     if not parts:
@@ -130,3 +133,17 @@ def read_by_caller(text: pl.DataFrame, others: Callable[[pl.DataFrame], pl.DataF
     if len(parts) == 1:
         return parts[0]
     return pl.concat(parts).with_columns(pl.concat(places).alias("row")).sort("row").drop("row")
+
+
+def _inward_by(ends: Ends) -> list[pl.Expr]:
+    """`inward_start` and `inward_end` as a record's own caller places its ends (R7), where the record itself says nothing.
+
+    Written down record by record, since the events of the file are drawn in by the kind of the merge.
+    """
+    if ends is Ends.EXACT:
+        inward = pl.lit(0, pl.Int32)
+    elif ends is Ends.BINS:
+        inward = ((pl.col("end") - pl.col("start")) / pl.when(pl.col("bins") > 0).then("bins") / 2).cast(pl.Int32)
+    else:
+        return []
+    return [pl.coalesce(name, inward).alias(name) for name in ("inward_start", "inward_end")]

@@ -7,12 +7,27 @@ haplotype (`1|2` of `<CN0>,<CN2>`) leave the expected number: by R2 no CNV, so i
 its own, since a record is one call and cannot be both directions.
 """
 
+from typing import Final
+
 import polars as pl
 
 from data_prep.dialects.alleles import end, meanings, symbols
-from data_prep.dialects.records import Plain, Ploidy, format_values, position, source, understood
+from data_prep.dialects.records import (
+    Ends,
+    Plain,
+    Ploidy,
+    by_depth_alone,
+    format_values,
+    info_text,
+    position,
+    source,
+    understood,
+)
 from data_prep.domain.callers import PHASE_3
 from data_prep.vcf import Header
+
+_BY_DEPTH: Final = ("DUP_gs", "DUP_uwash")
+"""Call sets (CS) made from read depth, beside the records of SVTYPE CNV: GenomeSTRiP's and the University of Washington's."""
 
 
 class Phase3:
@@ -23,6 +38,8 @@ class Phase3:
     sign = "##source=1000GenomesPhase3 or ##INFO lines CS with ##ALT lines CN0"
     joins = False
     """Its sites were merged over people by its own authors, each one event."""
+    ends = Ends.EXACT
+    """By split reads and assembly, where not said otherwise record by record."""
     plain = Plain((), by_genotype=True)
 
     def recognise(self, header: Header) -> bool:
@@ -43,6 +60,10 @@ class Phase3:
         table = table.with_columns(symbols(table), pl.col("GT").fill_null("."), position().alias("start"))
         table = table.hstack(meanings(table))
         return understood(
-            table.with_columns(pl.col("copies").alias("copy_number"), end(pl.col("start")).alias("end")),
+            table.with_columns(
+                pl.col("copies").alias("copy_number"),
+                end(pl.col("start")).alias("end"),
+                *by_depth_alone((info_text("SVTYPE") == "CNV") | info_text("CS").is_in(_BY_DEPTH)),
+            ),
             Ploidy.GENOTYPE,
         )

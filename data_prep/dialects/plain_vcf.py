@@ -15,6 +15,7 @@ from data_prep.dialects.gatk_sv import by_copies
 from data_prep.dialects.junctions import filters_of_both, junction_records
 from data_prep.dialects.own_caller import read_by_caller
 from data_prep.dialects.records import (
+    Ends,
     Kind,
     Plain,
     carried,
@@ -43,6 +44,8 @@ class PlainVcf:
     sign = "##ALT lines DEL, DUP or CNV, ##INFO line SVTYPE or SVLEN, or ##FORMAT line CN, with ##FORMAT line GT or CN"
     joins = False
     """Whether its callers cut events into pieces is not known."""
+    ends = Ends.UNSAID
+    """Nor how they place ends, but for callers that a record names."""
     plain = Plain(("CN", "RDCN"), untyped=False)
 
     def recognise(self, header: Header) -> bool:
@@ -98,6 +101,9 @@ def plain_records(text: pl.DataFrame) -> pl.DataFrame:
         pl.when(is_reference).then(pl.lit(Kind.REFERENCE.value)).otherwise("variant").alias("variant")
     )
     table = by_copies(table)
+    # split reads of long molecules: an end is where the record has it, unless it gives an interval
+    by_split_reads = pl.when(pl.col("id").str.contains(r"(?i)^sniffles").fill_null(False)).then(pl.lit(0, pl.Int32))
+    table = table.with_columns(by_split_reads.alias("inward_start"), by_split_reads.alias("inward_end"))
     undirected = (pl.col("alt") == "<CNV>") & carried() & pl.col("copy_number").is_null()
     return junction_records(
         table.with_columns(pl.when(undirected).then(pl.coalesce(_direction(), "kind")).otherwise("kind").alias("kind"))

@@ -65,6 +65,20 @@ class Plain:
     """Neither genotype nor copy number says nothing; false where other fields can tell of a variant."""
 
 
+class Ends(StrEnum):
+    """Where a caller places the ends of its events, and so how far they may lie further in (R7)."""
+
+    BINS = "bins"
+    """On the borders of read-depth bins: half a mean bin."""
+    EXACT = "exact"
+    """By split reads or assembly: as far as a record's own confidence interval says."""
+    UNSAID = "unsaid"
+    """Nobody knows: `UNCERTAIN_BASES`."""
+
+
+UNCERTAIN_BASES: Final = 500
+"""By how much an end may lie further in where neither bins nor a confidence interval tell (R7)."""
+
 KIND: Final = pl.Enum([k.value for k in Kind])
 PLOIDY: Final = pl.Enum([p.value for p in Ploidy])
 
@@ -83,6 +97,8 @@ RECORD: Final[dict[str, type[pl.DataType] | pl.DataType]] = {
     "malformed": pl.Boolean,
     "ploidy": PLOIDY,
     "told": pl.Boolean,
+    "inward_start": pl.Int32,
+    "inward_end": pl.Int32,
     "warning": pl.String,
     "unreadable": pl.String,
     "ecn": pl.Int32,
@@ -91,17 +107,18 @@ RECORD: Final[dict[str, type[pl.DataType] | pl.DataType]] = {
 """Columns of understood records: `chrom` as written; `[start, end)` 0-based, null where the record does not tell;
 `genotype` a single dot where FORMAT has a GT and the sample none, null where FORMAT has none; `malformed` for a line without
 all ten columns or without a position; `told` where other fields than genotype and copy number say that the sample has the
-variant; `warning`: what in the record contradicts itself, in
-words that follow "3 records: ", null where nothing does; `unreadable`: fields with values that are no numbers, as `QUAL abc`, in
-lines of their own, null where every value can be read; `ecn`: the copies expected, where FORMAT ECN states them (R2);
-`joins`: false for a record that is a whole event although its dialect has others that are cut into pieces (R3), else null."""
+variant; `inward_start`, `inward_end`: bases by which an end may lie further in, where the record itself says so: the inward
+bound of CIPOS and CIEND, else `UNCERTAIN_BASES` for one that a breakpoint caller takes from read depth alone, else null;
+`warning`: what in the record contradicts itself, in words that follow "3 records: ", null where nothing does; `unreadable`:
+fields with values that are no numbers, as `QUAL abc`, in lines of their own, null where every value can be read; `ecn`: the copies expected, where FORMAT ECN states them (R2); `joins`:
+false for a record that is a whole event although its dialect has others that are cut into pieces (R3), else null."""
 
 
 def understood(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
     """The columns of `RECORD` from those of the text and what a dialect has worked out.
 
     `table` has the text columns, `start`, `end` and `kind`; of the others those that the dialect knows. Left out, quality is
-    QUAL, filters are FILTER, and what a caller does not give is null. A column `ploidy` holds before the argument.
+    QUAL, filters are FILTER, ends are uncertain as CIPOS and CIEND say, and what a caller does not give is null. A column `ploidy` holds before the argument.
     """
     table = table.with_columns(
         pl.lit(value).alias(name)
@@ -113,6 +130,7 @@ def understood(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
     genotype = pl.col("GT")
     if table.get_column("GT").null_count():
         genotype = pl.coalesce("GT", pl.when(genotyped()).then(pl.lit(".")))
+    table = table.with_columns(_inward(table))
     defaults = {
         "quality": number(pl.col("qual")),
         "filters": pl.col("filter").fill_null("."),
@@ -133,6 +151,31 @@ def _filter_sets(filters: pl.Series) -> pl.Series:
     if sets == texts.to_list():
         return filters
     return filters.replace_strict(texts, pl.Series(sets, dtype=pl.String), default=None, return_dtype=pl.String)
+
+
+def by_depth_alone(depth: pl.Expr) -> list[pl.Expr]:
+    """`inward_start` and `inward_end` of records that a breakpoint caller may take from read depth alone, as `depth` says."""
+    bases = pl.when(depth.fill_null(False)).then(pl.lit(UNCERTAIN_BASES, pl.Int32))
+    return [bases.alias("inward_start"), bases.alias("inward_end")]
+
+
+def _inward(table: pl.DataFrame) -> list[pl.Expr]:
+    """The inward bounds of CIPOS and CIEND; where the record has none, what the dialect says, else null."""
+    info = pl.col("info")
+    found = []
+    for name, key, bound in (
+        ("inward_start", "CIPOS", r"-?\d+,(-?\d+)"),
+        ("inward_end", "CIEND", r"(-?\d+),-?\d+"),
+    ):
+        otherwise = pl.col(name) if name in table.columns else pl.lit(None)
+        # few callers write them: a plain search tells faster than a pattern
+        if not table.select(info.str.contains(f"{key}=", literal=True).any()).item():
+            found.append(otherwise.cast(pl.Int32).alias(name))
+            continue
+        bases = info.str.extract(rf"(?:^|;){key}={bound}(?:;|$)").cast(pl.Int32, strict=False)
+        inward = (bases if name == "inward_start" else -bases).clip(lower_bound=0)
+        found.append(pl.coalesce(inward, otherwise).cast(pl.Int32).alias(name))
+    return found
 
 
 def source(header: Header, name: str) -> str | None:

@@ -12,6 +12,8 @@ class Level(StrEnum):
 
     PASS = "pass"
     CREDIBLE = "credible"
+    SENSITIVE = "sensitive"
+    """As credible, of one read-depth bin too."""
     ALL = "all"
 
 
@@ -30,5 +32,7 @@ CREDIBLE_QUALITY: Final = 10
 """Least QUAL of a credible event."""
 CREDIBLE_RATIO_DISTANCE: Final = 0.2
 """Least distance of a credible event's copy ratio from 1."""
+LEAST_CREDIBLE_BINS: Final = 2
+"""Least read-depth bins of a credible event, where the caller counts bins; a sensitive one may have fewer."""
 SOLID_BINS: Final = 3
 """Bins from which a flank is a copy-number step and not a ragged edge (R3), and an event carries no badge (R4)."""

@@ -8,9 +8,10 @@ import contextlib
 import fcntl
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -245,11 +246,15 @@ class _Fetch:
         known = set(people.get_column("sample"))
         strangers = [one for one in self.request.samples if one not in known]
         if strangers:
-            raise FetchError(f"{strangers[0]} is no sample of the 1000 Genomes Project's 3,202: check the spelling")
+            raise FetchError(
+                f"{strangers[0]} is no sample of the 1000 Genomes Project's 3,202: {_meant(strangers[0], known)}check the spelling"
+            )
         codes = {*people.get_column("population"), *people.get_column("superpopulation")}
         wrong = [one for one in self.request.populations if one not in codes]
         if wrong:
-            raise FetchError(f"{wrong[0]} is no population of the sample table: it has {', '.join(sorted(codes))}")
+            raise FetchError(
+                f"{wrong[0]} is no population of the sample table: {_meant(wrong[0], codes)}it has {', '.join(sorted(codes))}"
+            )
         asked = list(self.request.populations)
         inside = people.filter(pl.col("population").is_in(asked) | pl.col("superpopulation").is_in(asked))
         return sorted({*self.request.samples, *inside.get_column("sample")})
@@ -408,3 +413,10 @@ class _Fetch:
 
 def _some(names: Sequence[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
+
+
+def _meant(typed: str, names: Collection[str]) -> str:
+    """The name that somebody meant who typed it in other letters, or nearly, as a question; empty where none is near."""
+    by_capitals = {name.upper(): name for name in names}
+    near = get_close_matches(typed.strip().upper(), by_capitals, 1)
+    return f"did you mean {by_capitals[near[0]]}? " if near else ""

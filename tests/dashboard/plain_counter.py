@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from data_prep.domain.copy_number import CallClass
 from tests.dashboard.small_database import Event, Person
 
 
@@ -21,7 +20,7 @@ class Question:
     coding: frozenset[int] = frozenset()
     """Coding bases of the representative transcript."""
     exons: frozenset[int] = frozenset()
-    """Bases of its exons."""
+    """Bases of its exons, of a transcript without coding sequence."""
     rule: str = "any"
     share: Fraction = Fraction(1, 2)
     level: str = "credible"
@@ -59,11 +58,10 @@ def is_counted(person: Person, question: Question) -> bool:
 
 
 def passes(event: Event, person: Person, direction: str, question: Question) -> bool:
-    """R4 and the other filters, and the class of R2."""
-    call_class = event.call_class(person.sex)
-    if call_class.direction.value != direction:
+    """Direction, R4 and the other filters of an event; class and copy number are asked of a carrier at a place (R7)."""
+    if event.call_class(person.sex).direction.value != direction:
         return False
-    if question.classes and call_class.value not in question.classes and direction not in question.classes:
+    if question.level == "sensitive" and not (event.credible if event.sensitive is None else event.sensitive):
         return False
     if question.level == "credible" and not event.credible:
         return False
@@ -76,15 +74,29 @@ def passes(event: Event, person: Person, direction: str, question: Question) -> 
         return False
     if question.min_quality is not None and (event.quality is None or event.quality < question.min_quality):
         return False
-    if question.min_bins is not None and (event.bins is None or event.bins < question.min_bins):
+    return question.min_bins is None or (event.bins is not None and event.bins >= question.min_bins)
+
+
+def is_of_class(name: str, copies: int | None, direction: str, question: Question) -> bool:
+    """Whether class and copy number are those that are asked for."""
+    if question.classes and name not in question.classes and direction not in question.classes:
         return False
-    return not question.copy_numbers or event.copy_number in question.copy_numbers
+    return not question.copy_numbers or copies in question.copy_numbers
 
 
-def carried(
-    person: Person, events: Sequence[Event], direction: str, question: Question
-) -> tuple[str, list[Event]] | None:
-    """The class that the person carries in G, with the events that make it so; None if not a carrier (R7)."""
+@dataclass(frozen=True)
+class Carrier:
+    """What a person carries at a place."""
+
+    name: str
+    """The class there."""
+    copies: int | None
+    events: list[Event]
+    """Those that pass the filters and touch the place."""
+
+
+def carried(person: Person, events: Sequence[Event], direction: str, question: Question) -> Carrier | None:
+    """Class and copy number of the person in G, with the events; None if not a carrier (R7)."""
     gene = question.bases
     mine = [
         event
@@ -103,24 +115,29 @@ def carried(
             if Fraction(len(gene & set(range(event.start, event.end))), max(len(gene), event.end - event.start))
             >= question.share
         ]
-    union: set[int] = set()
-    for event in mine:
-        union |= set(range(event.start, event.end))
-    if not union or not _meets(union, gene, direction, question):
+    if not _meets([_looked_at(event, direction, question) for event in mine], direction, question):
         return None
-    return _class(mine, person, direction), mine
+    name, copies = _class(mine, person, direction, question)
+    return Carrier(name, copies, mine) if is_of_class(name, copies, direction, question) else None
 
 
-def _meets(union: set[int], gene: frozenset[int], direction: str, question: Question) -> bool:
+def _looked_at(event: Event, direction: str, question: Question) -> set[int]:
+    """The bases of an event as the rule looks at it: those of a loss are drawn in for its coding bases alone, and where
+    the gene has a transcript."""
+    drawn_in = question.rule == "coding" and direction == "loss" and (question.coding or question.exons)
+    return set(range(*(event.inner if drawn_in else (event.start, event.end))))
+
+
+def _meets(stretches: Sequence[set[int]], direction: str, question: Question) -> bool:
+    gene, union = question.bases, set().union(*stretches)
     if question.rule == "covers":
         return _covers(union, question.start, question.end)
     if question.rule == "fraction":
-        return Fraction(len(union & gene), len(gene)) >= question.share
-    if question.rule == "coding":
-        if question.coding:
-            held = Fraction(len(union & question.coding), len(question.coding))
-            return held > 0 if direction == "loss" else held >= Fraction(3, 4)
-        return bool(union & (question.exons or gene))
+        return bool(union) and Fraction(len(union & gene), len(gene)) >= question.share
+    if question.rule in ("coding", "coding-touch") and (question.coding or question.exons):
+        bases = question.coding or question.exons
+        held = Fraction(len(union & bases), len(bases))
+        return held > 0 if direction == "loss" else held >= Fraction(3, 4)
     return bool(union & gene)
 
 
@@ -140,19 +157,38 @@ def _covers(union: set[int], start: int, end: int) -> bool:
     return False
 
 
-def _class(events: Sequence[Event], person: Person, direction: str) -> str:
-    known = [event for event in events if event.copy_number is not None]
-    if not known:
-        return direction
-    if direction == "loss":
-        lowest = min(event.copy_number or 0 for event in known)
-        classes = {event.call_class(person.sex).value for event in known if event.copy_number == lowest}
-        return next(
-            name for name in (CallClass.COMPLETE_LOSS, CallClass.PARTIAL_LOSS, CallClass.LOSS) if name in classes
-        )
-    highest = max(event.copy_number or 0 for event in known)
-    classes = {event.call_class(person.sex).value for event in known if event.copy_number == highest}
-    return next(name for name in (CallClass.HIGH_GAIN, CallClass.LOW_GAIN, CallClass.GAIN) if name in classes)
+def _class(events: Sequence[Event], person: Person, direction: str, question: Question) -> tuple[str, int | None]:
+    """The lowest number of a loss, the highest of a gain, whose calls and those beyond it still meet the rule alone."""
+    if question.rule in ("within", "reciprocal"):
+        own = [(event.copy_number, event.call_class(person.sex).value) for event in events]
+        numbers = [copies for copies, _ in own if copies is not None]
+        if not numbers:
+            return direction, None
+        number = min(numbers) if direction == "loss" else max(numbers)
+        return _farthest({name for copies, name in own if copies == number}), number
+    pieces = [
+        (bases, call.copy_number, call.call_class.value)
+        for event in events
+        for call in event.calls(person.sex)
+        if (bases := set(range(call.start, call.end)) & _looked_at(event, direction, question))
+    ]
+    numbers = sorted({copies for _, copies, _ in pieces if copies is not None}, reverse=direction == "gain")
+    for number in numbers:
+        beyond = [
+            bases
+            for bases, copies, _ in pieces
+            if copies is not None and (copies <= number if direction == "loss" else copies >= number)
+        ]
+        if _meets(beyond, direction, question):
+            return _farthest(
+                {name for bases, copies, name in pieces if copies == number and bases & question.bases}
+            ), number
+    return direction, None
+
+
+def _farthest(names: set[str]) -> str:
+    order = ("complete-loss", "partial-loss", "loss", "high-gain", "low-gain", "gain")
+    return next(name for name in order if name in names)
 
 
 def count(
@@ -174,5 +210,5 @@ def count(
             row["samples"] += 1
             if found:
                 row["carriers"] += 1
-                row[found[0]] = row.get(found[0], 0) + 1
+                row[found.name] = row.get(found.name, 0) + 1
     return table

@@ -13,9 +13,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from dashboard.locus import ACCESSIONS
 from data_prep.derived import derive
-from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.chromosomes import ACCESSIONS, LENGTHS
 from data_prep.domain.copy_number import CallClass, Direction, classify, expected_copy_number
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.events import disjoint_segments
@@ -72,10 +71,17 @@ class Event:
     filters: str = "PASS"
     credible: bool = True
     passing: bool = True
+    sensitive: bool | None = None
+    """As credible where it is not given."""
+    inner_start: int | None = None
+    inner_end: int | None = None
+    """The ends drawn in (R7); where they are not given, the ends themselves."""
     parts: tuple[tuple[int, int], ...] = ()
     """Calls of the event, where they are more than one."""
     genotypes: tuple[str, ...] = ()
     """Genotypes of the calls, where they are not what the copy number says."""
+    part_copies: tuple[int | None, ...] = ()
+    """Copy numbers of the calls, where they are not all that of the event."""
 
     def expected(self, sex: str | None) -> int | None:
         return expected_copy_number(self.chrom, self.start, self.end, sex)
@@ -87,6 +93,37 @@ class Event:
         found = classify(self.copy_number, expected)
         assert found is not None, "a call needs a copy number that is not the expected one"
         return found
+
+    @property
+    def inner(self) -> tuple[int, int]:
+        """Both ends drawn in."""
+        return (
+            self.start if self.inner_start is None else self.inner_start,
+            self.end if self.inner_end is None else self.inner_end,
+        )
+
+    def calls(self, sex: str | None) -> list["Call"]:
+        """Its calls, each with the class of its own copy number."""
+        if not self.part_copies:
+            parts = self.parts or ((self.start, self.end),)
+            return [
+                Call(start, end, self.copy_number, self.expected(sex), self.call_class(sex)) for start, end in parts
+            ]
+        assert len(self.part_copies) == len(self.parts)
+        singles = [
+            Event(self.sample, self.chrom, *part, copies, direction=self.call_class(sex).direction.value)
+            for part, copies in zip(self.parts, self.part_copies, strict=True)
+        ]
+        return [Call(one.start, one.end, one.copy_number, one.expected(sex), one.call_class(sex)) for one in singles]
+
+
+@dataclass(frozen=True)
+class Call:
+    start: int
+    end: int
+    copy_number: int | None
+    expected: int | None
+    call_class: CallClass
 
 
 @dataclass(frozen=True)
@@ -306,22 +343,34 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
             "filters": event.filters,
             "par_border": False,
         }
-        parts = event.parts or ((event.start, event.end),)
+        calls = event.calls(sexes[event.sample])
         rows["events"].append(
             {
                 **shared,
                 "start": event.start,
                 "end": event.end,
+                "inner_start": event.start if event.inner_start is None else event.inner_start,
+                "inner_end": event.end if event.inner_end is None else event.inner_end,
+                "sensitive": event.credible if event.sensitive is None else event.sensitive,
                 "credible": event.credible,
                 "pass": event.passing,
-                "parts": len(parts),
+                "parts": len(calls),
             }
         )
         genotype = {Direction.LOSS: "0/1" if event.copy_number else "1/1"}.get(call_class.direction, "./1")
-        genotypes = event.genotypes or (genotype,) * len(parts)
+        genotypes = event.genotypes or (genotype,) * len(calls)
         rows["calls"] += [
-            {**shared, "start": start, "end": end, "genotype": written}
-            for (start, end), written in zip(parts, genotypes, strict=True)
+            {
+                **shared,
+                "start": call.start,
+                "end": call.end,
+                "class": call.call_class.value,
+                "copy_number": call.copy_number,
+                "expected_copy_number": call.expected,
+                "genotype": written,
+                "unreadable": False,
+            }
+            for call, written in zip(calls, genotypes, strict=True)
         ]
     for table, values in rows.items():
         if len(values) > 200:
@@ -343,7 +392,7 @@ def write_segments(root: duckdb.DuckDBPyConnection) -> None:
     """Cuts the events into segments that are disjoint within a sample and direction, as a build does."""
     events = root.sql(
         """SELECT sample_id::UINTEGER AS file, chrom::VARCHAR AS chrom, start, "end", direction::VARCHAR AS direction, copy_number,
-               credible, pass FROM events ORDER BY file, events.chrom, start, "end" """
+               sensitive, credible, pass FROM events ORDER BY file, events.chrom, start, "end" """
     ).pl()
     cut = disjoint_segments(events).rename({"file": "sample_id"})  # noqa: F841  # read by the replacement scan
     root.execute('INSERT INTO segments BY NAME SELECT * FROM cut ORDER BY chrom::chrom, start, "end", sample_id')

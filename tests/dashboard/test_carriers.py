@@ -13,7 +13,7 @@ from dashboard.store.carriers import carrier_event_batches, carrier_events, freq
 from dashboard.store.database import Generation
 from dashboard.store.panel import people
 from dashboard.target import Pieces, Target
-from data_prep.domain.copy_number import CallClass
+from data_prep.domain.copy_number import CallClass, classify
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.dashboard.plain_counter import Question, carried, count, is_counted
@@ -64,7 +64,9 @@ def calls(draw: st.DrawFn, cohort: list[Person], home: str) -> list[Event]:
         person = draw(st.sampled_from(cohort))
         chrom = draw(st.sampled_from((home, home, home, home, home, "chr2")))
         start, end = draw(intervals())
-        level = draw(st.sampled_from(("pass", "pass", "credible", "all")))
+        level = draw(st.sampled_from(("pass", "pass", "credible", "sensitive", "all")))
+        inward = draw(st.sampled_from((0, 0, 1, 250, 700)))
+        inward = min(inward, (end - start) // 3)
         event = Event(
             person.sample,
             chrom,
@@ -73,8 +75,11 @@ def calls(draw: st.DrawFn, cohort: list[Person], home: str) -> list[Event]:
             copy_number=draw(st.sampled_from((0, 0, 1, 1, 2, 3, 3, 4, 5, None))),
             quality=draw(st.sampled_from((None, 3.0, 5.7, 10.0, 60.0))),
             bins=draw(st.sampled_from((None, 1, 2, 3, 9))),
-            credible=level != "all",
+            sensitive=level != "all",
+            credible=level in ("pass", "credible"),
             passing=level == "pass",
+            inner_start=start + inward,
+            inner_end=end - draw(st.sampled_from((0, inward))),
         )
         expected = event.expected(person.sex)
         if expected is None and chrom == "chrY" and person.sex == "XX":
@@ -83,8 +88,26 @@ def calls(draw: st.DrawFn, cohort: list[Person], home: str) -> list[Event]:
             event = replace(event, direction=draw(st.sampled_from(("loss", "gain", "loh"))))
         elif event.copy_number == expected:
             event = replace(event, direction="loh")
+        if end - start > 1 and event.call_class(person.sex).direction.value in ("loss", "gain") and draw(st.booleans()):
+            event = draw(in_two(event, person))
         events.append(event)
     return events
+
+
+@st.composite
+def in_two(draw: st.DrawFn, event: Event, person: Person) -> Event:
+    """The same event as two abutting calls with copy numbers of their own, of its direction."""
+    cut = min(max(draw(places), event.start + 1), event.end - 1)
+    parts = ((event.start, cut), (cut, event.end))
+    direction = event.call_class(person.sex).direction
+    copies = []
+    for part in parts:
+        expected = replace(event, start=part[0], end=part[1]).expected(person.sex)
+        possible = [
+            n for n in range(6) if expected and (named := classify(n, expected)) and named.direction is direction
+        ]
+        copies.append(draw(st.sampled_from((*possible, None))))
+    return replace(event, direction=direction.value, parts=parts, part_copies=tuple(copies))
 
 
 @st.composite
@@ -201,13 +224,24 @@ def test_counting_agrees_with_the_plain_reading_of_r5_r6_r7(
             assert found == expected
 
     expected_events = sorted(
-        (person.sample, event.start, event.end, event.call_class(person.sex).value)
+        (
+            person.sample,
+            event.start,
+            event.end,
+            carrier.name,
+            -1 if carrier.copies is None else carrier.copies,
+            event.call_class(person.sex).value,
+        )
         for person in cohort
         if is_counted(person, asked)
         for direction in filters.directions
-        for event in (carried(person, events, direction.value, asked) or ("", []))[1]
+        if (carrier := carried(person, events, direction.value, asked))
+        for event in carrier.events
     )
-    assert sorted(listed.select("sample", "start", "end", "class").rows()) == expected_events
+    rows = listed.with_columns(listed["copy_number"].fill_null(-1))
+    assert (
+        sorted(rows.select("sample", "start", "end", "class", "copy_number", "event_class").rows()) == expected_events
+    )
     assert people(database, target.interval.chrom, filters).counted == sum(
         is_counted(person, asked) for person in cohort
     )
@@ -304,7 +338,7 @@ def test_a_carriers_class_is_that_of_the_lowest_or_highest_copy_number_r7(
     spans = ((10_000, 15_000), (15_000, 20_000))
     for order in (copies, copies[::-1]):
         events = [Event("A", "chr1", *span, copy_number) for span, copy_number in zip(spans, order, strict=True)]
-        rows = frequencies(in_memory(Contents([Person("A")], events)), GENE, Filters())
+        rows = frequencies(in_memory(Contents([Person("A")], events)), GENE, Filters(overlap=Overlap(Rule.ANY)))
         whole = rows.filter((rows["level"] == "credible") & (rows["grouped_by"] == "all") & (rows["carriers"] > 0))
         assert whole.height == 1
         found = {name for name in ("complete_losses", "partial_losses", "low_gains", "high_gains") if whole[name][0]}

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.filters import ANY, SHARES, Filters, Overlap, Rule
-from dashboard.overlap import CLASSES, Events, Mask, admitted, at_level, carriers, disjoint
-from dashboard.target import Pieces, Target
-from data_prep.domain.copy_number import CallClass
+from dashboard.overlap import CLASSES, Calls, Events, Mask, admitted, at_level, carriers, disjoint, of_class
+from dashboard.target import Pieces, Target, site_target
+from data_prep.domain.copy_number import CallClass, Direction, classify, expected_copy_number
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.dashboard.plain_counter import carried, passes
@@ -38,6 +38,7 @@ def rules(share: int) -> tuple[Overlap, ...]:
         Overlap(Rule.COVERS),
         Overlap(Rule.FRACTION, share),
         Overlap(Rule.CODING),
+        Overlap(Rule.CODING_TOUCH),
         Overlap(Rule.WITHIN),
         Overlap(Rule.RECIPROCAL, share),
     )
@@ -76,7 +77,11 @@ def cases(draw: st.DrawFn) -> tuple[Target, int, list[Event]]:
         if first >= end or second <= start or first == second:
             continue
         edges += [first, second]
-        level = draw(st.sampled_from(("pass", "credible", "credible", "all")))
+        level = draw(st.sampled_from(("pass", "credible", "credible", "sensitive", "all")))
+        inner = sorted(draw(st.sampled_from((first, first, second, *edges))) for _ in range(2))
+        inner = [max(inner[0], first), min(inner[1], second)] if draw(st.booleans()) else [first, second]
+        if inner[0] >= inner[1]:
+            inner = [first, second]
         event = Event(
             person.sample,
             "chrX",
@@ -86,12 +91,31 @@ def cases(draw: st.DrawFn) -> tuple[Target, int, list[Event]]:
             direction=draw(st.sampled_from(("loss", "gain"))),
             quality=draw(st.sampled_from((None, 5.7, 10.0, 10.1, 60.0))),
             bins=draw(st.sampled_from((None, 0, 1, 2, 3))),
-            credible=level != "all",
+            sensitive=level != "all",
+            credible=level in ("pass", "credible"),
             passing=level == "pass",
+            inner_start=inner[0],
+            inner_end=inner[1],
         )
         if event.copy_number != event.expected(person.sex):
-            events.append(event)
+            events.append(draw(in_parts(event, person, edges)) if draw(st.booleans()) else event)
     return target, share, events
+
+
+@st.composite
+def in_parts(draw: st.DrawFn, event: Event, person: Person, edges: list[int]) -> Event:
+    """The same event as abutting calls of copy numbers of their own, all of its direction."""
+    inside = sorted({edge for edge in edges if event.start < edge < event.end})
+    cuts = sorted(draw(st.sets(st.sampled_from(inside), max_size=4))) if inside else []
+    parts = tuple(zip([event.start, *cuts], [*cuts, event.end], strict=True))
+    direction = event.call_class(person.sex).direction
+    copies = []
+    for start, end in parts:
+        expected = expected_copy_number("chrX", start, end, person.sex)
+        assert expected is not None
+        possible = [n for n in range(7) if (told := classify(n, expected)) and told.direction is direction]
+        copies.append(draw(st.sampled_from((*possible, None))))
+    return replace(event, direction=direction.value, parts=parts, part_copies=tuple(copies)) if cuts else event
 
 
 def sorted_events(events: Iterable[Event]) -> list[tuple[int, Event]]:
@@ -107,6 +131,17 @@ def sorted_events(events: Iterable[Event]) -> list[tuple[int, Event]]:
     return sorted(numbered, key=lambda one: (one[0], one[1].start, one[1].end))
 
 
+def parts_of(numbered: list[tuple[int, Event]]) -> Calls:
+    """The calls of the events that have several."""
+    rows = [
+        (at, call.start, call.end, CLASSES.index(call.call_class), -1 if call.copy_number is None else call.copy_number)
+        for at, (carrier, event) in enumerate(numbered)
+        if event.parts
+        for call in event.calls(PEOPLE[carrier // 2].sex)
+    ]
+    return Calls(*(np.array(column, np.int64) for column in zip(*rows, strict=True))) if rows else Calls.none()
+
+
 def columns(numbered: list[tuple[int, Event]]) -> Events:
     def whole(values: Iterable[int | None]) -> Any:
         return np.array([-1 if value is None else value for value in values], np.int64)
@@ -116,10 +151,15 @@ def columns(numbered: list[tuple[int, Event]]) -> Events:
         carrier=whole(carrier for carrier, _ in numbered),
         start=whole(event.start for event in mine),
         end=whole(event.end for event in mine),
+        inner_start=whole(event.inner[0] for event in mine),
+        inner_end=whole(event.inner[1] for event in mine),
         event_class=whole(CLASSES.index(event.call_class(PEOPLE[carrier // 2].sex)) for carrier, event in numbered),
         copy_number=whole(event.copy_number for event in mine),
         quality=np.array([np.nan if event.quality is None else event.quality for event in mine], np.float32),
         bins=whole(event.bins for event in mine),
+        sensitive=np.array(
+            [event.credible if event.sensitive is None else event.sensitive for event in mine], np.bool_
+        ),
         credible=np.array([event.credible for event in mine], np.bool_),
         passing=np.array([event.passing for event in mine], np.bool_),
     )
@@ -133,21 +173,20 @@ def plain_carriers(
     found, making = [], set()
     for number, person in enumerate(PEOPLE):
         for direction in ("loss", "gain"):
-            told = carried(person, [event for _, event in numbered], direction, asked)
-            if told is None:
+            carrier = carried(person, [event for _, event in numbered], direction, asked)
+            if carrier is None:
                 continue
-            named, mine = told
-            copies = [event.copy_number for event in mine if event.copy_number is not None]
-            extreme = (min if direction == "loss" else max)(copies, default=-1)
-            found.append((number, direction == "gain", named, extreme))
-            making |= {id(event) for event in mine}
+            copies = -1 if carrier.copies is None else carrier.copies
+            found.append((number, direction == "gain", carrier.name, copies))
+            making |= {id(event) for event in carrier.events}
     return found, [id(event) in making for _, event in numbered]
 
 
 def told(
-    events: Events, keep: Mask, target: Target, rule: Overlap
+    events: Events, calls: Calls, keep: Mask, target: Target, filters: Filters
 ) -> tuple[list[tuple[int, bool, str, int]], list[bool]]:
-    found = carriers(events, keep, target, target.rule_in_force(rule))
+    found = carriers(events, calls, keep, target, target.rule_in_force(filters.overlap))
+    found = found.where(of_class(found.carrier_class, found.copy_number, filters), events)
     rows = zip(found.sample, found.gain, found.carrier_class, found.copy_number, strict=True)
     return [(int(who), bool(gain), CLASSES[at].value, int(copies)) for who, gain, at, copies in rows], list(found.event)
 
@@ -161,7 +200,8 @@ def test_every_rule_counts_what_sets_of_bases_count_r7(case: tuple[Target, int, 
     for rule in rules(share):
         filters = Filters(level=level, overlap=rule)
         keep = admitted(held, filters) & at_level(held, level)
-        assert told(held, keep, target, rule) == plain_carriers(numbered, target, filters), rule
+        found = told(held, parts_of(numbered), keep, target, filters)
+        assert found == plain_carriers(numbered, target, filters), rule
 
 
 NARROWED = [
@@ -193,7 +233,7 @@ def test_each_filter_keeps_what_its_words_say_r4_r13(case: tuple[Target, int, li
         for level in Level:
             asked = question(target, replace(filters, level=level, overlap=ANY))
             expected = [
-                any(passes(event, PEOPLE[carrier // 2], direction, asked) for direction in ("loss", "gain"))
+                any(passes(event, PEOPLE[carrier // 2], way.value, asked) for way in filters.directions)
                 for carrier, event in numbered
             ]
             assert list(admitted(held, filters) & at_level(held, level)) == expected, (filters, level)
@@ -210,7 +250,8 @@ def test_an_event_that_misses_a_filter_takes_no_part_in_a_union_r6_r7(
     for rule in rules(share):
         asked = replace(filters, overlap=rule)
         keep = admitted(held, asked) & at_level(held, asked.level)
-        assert told(held, keep, target, rule) == plain_carriers(numbered, target, asked), rule
+        found = told(held, parts_of(numbered), keep, target, asked)
+        assert found == plain_carriers(numbered, target, asked), rule
 
 
 @QUICK
@@ -285,15 +326,133 @@ def test_where_each_rule_turns_by_hand_r7(rule: str, spans: list[tuple[int, int]
     for copies, expected in ((1, losses), (3, gains)):
         events = [Event("S0", "chrX", 50_000_000 + start, 50_000_000 + end, copies) for start, end in spans]
         held = columns(sorted_events(events))
-        found = carriers(held, np.ones(len(events), np.bool_), PLACE, overlap)
+        found = carriers(held, Calls.none(), np.ones(len(events), np.bool_), PLACE, overlap)
         assert len(found.sample) == int(expected)
+
+
+@pytest.mark.parametrize(
+    ("spans", "inner", "coding", "touch"),
+    [
+        # a loss whose end is drawn in from the last coding base it takes
+        ((799, 3_000), (799, 2_800), True, True),
+        ((799, 3_000), (800, 2_800), False, True),
+        ((-900, 401), (-700, 401), True, True),
+        ((-900, 401), (-700, 400), False, True),
+        # in the intron before and after drawing in
+        ((800, 3_000), (900, 2_800), False, False),
+    ],
+)
+def test_the_ends_of_losses_are_drawn_in_for_coding_alone_r7(
+    spans: tuple[int, int], inner: tuple[int, int], coding: bool, touch: bool
+) -> None:
+    origin = PLACE.interval.start
+    event = Event(
+        "S0",
+        "chrX",
+        *(origin + base for base in spans),
+        1,
+        inner_start=origin + inner[0],
+        inner_end=origin + inner[1],
+    )
+    held = columns(sorted_events([event]))
+    for rule, expected in (("coding", coding), ("coding-touch", touch), ("any", True)):
+        overlap = Overlap.parse(rule)
+        assert overlap is not None
+        found = carriers(held, Calls.none(), np.ones(1, np.bool_), PLACE, overlap)
+        assert len(found.sample) == int(expected), rule
+
+
+def test_gains_are_never_drawn_in_r7() -> None:
+    """300 of 400 coding bases are three quarters, and 299 after drawing in would not be."""
+    origin = PLACE.interval.start
+    event = Event("S0", "chrX", origin + 500, origin + 4_000, 3, inner_start=origin + 501, inner_end=origin + 3_999)
+    held = columns(sorted_events([event]))
+    for rule in (Overlap(Rule.CODING), Overlap(Rule.CODING_TOUCH)):
+        assert len(carriers(held, Calls.none(), np.ones(1, np.bool_), PLACE, rule).sample) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "direction", "copies", "expected"),
+    [
+        # coding bases are 400 to 800: one copy on the exon and none in the intron behind it
+        ("coding", "loss", (1, 0), ("partial-loss", 1)),
+        ("coding", "loss", (0, 1), ("complete-loss", 0)),
+        ("any", "loss", (1, 0), ("complete-loss", 0)),
+        # the whole place needs both
+        ("covers", "loss", (1, 0), ("partial-loss", 1)),
+        ("covers", "loss", (0, 0), ("complete-loss", 0)),
+        ("fraction:0.5", "loss", (1, 0), ("complete-loss", 0)),
+        ("fraction:0.9", "loss", (0, 1), ("partial-loss", 1)),
+        # one event: its own number, that of the part with more bins
+        ("within", "loss", (1, 0), ("complete-loss", 0)),
+        ("reciprocal:0.5", "loss", (0, 1), ("complete-loss", 0)),
+        ("coding", "gain", (3, 6), ("low-gain", 3)),
+        ("coding", "gain", (6, 3), ("high-gain", 6)),
+        ("any", "gain", (3, 6), ("high-gain", 6)),
+        ("covers", "gain", (3, 6), ("low-gain", 3)),
+        # a call without a number belongs to no n, and helps none
+        ("coding", "loss", (None, 0), ("loss", -1)),
+        ("covers", "loss", (None, 0), ("loss", -1)),
+        ("any", "loss", (None, 0), ("complete-loss", 0)),
+        ("covers", "gain", (6, None), ("gain", -1)),
+    ],
+)
+def test_copies_at_a_place_are_those_of_the_calls_there_r7(
+    rule: str, direction: str, copies: tuple[int | None, int | None], expected: tuple[str, int]
+) -> None:
+    """An event of two calls that abut at base 1,000 of a place of 4,000, of a person with two expected copies."""
+    origin = PLACE.interval.start
+    ends = (origin, origin + 1_000, origin + 4_000)
+    event = Event(
+        "S0",
+        "chrX",
+        ends[0],
+        ends[2],
+        0 if direction == "loss" else 6,
+        direction=direction,
+        parts=(ends[:2], ends[1:]),
+        part_copies=copies,
+    )
+    numbered = sorted_events([event])
+    overlap = Overlap.parse(rule)
+    assert overlap is not None
+    found, _ = told(columns(numbered), parts_of(numbered), np.ones(1, np.bool_), PLACE, Filters(overlap=overlap))
+    assert found == [(0, direction == "gain", *expected)]
+
+
+def test_a_calls_inner_extent_is_the_part_of_it_within_that_of_its_event_r7() -> None:
+    """No copy in the call whose end alone reaches the exon, drawn in with its event; one copy in what is left of it."""
+    origin = PLACE.interval.start
+    parts = ((origin - 500, origin + 700), (origin + 700, origin + 900))
+    event = Event("S0", "chrX", origin - 500, origin + 900, 1, parts=parts, part_copies=(1, 0), inner_end=origin + 700)
+    numbered = sorted_events([event])
+    kept = np.ones(1, np.bool_)
+    found, _ = told(columns(numbered), parts_of(numbered), kept, PLACE, Filters(overlap=Overlap(Rule.CODING)))
+    assert found == [(0, False, "partial-loss", 1)]
+    found, _ = told(columns(numbered), parts_of(numbered), kept, PLACE, Filters(overlap=Overlap(Rule.CODING_TOUCH)))
+    assert found == [(0, False, "complete-loss", 0)]
+
+
+@pytest.mark.parametrize(
+    ("bins", "expected"),
+    [((3, 9), ("partial-loss", 1)), ((9, 3), ("complete-loss", 0)), ((4, 4), ("complete-loss", 0))],
+)
+def test_at_a_site_the_event_with_more_bins_counts_r9(bins: tuple[int, int], expected: tuple[str, int]) -> None:
+    events = [
+        Event("S0", "chrX", PLACE.interval.start, PLACE.interval.end + 100 * number, copies, bins=bins[number])
+        for number, copies in enumerate((0, 1))
+    ]
+    place = site_target(PLACE.interval, 7, Direction.LOSS)
+    found, _ = told(columns(sorted_events(events)), Calls.none(), np.ones(2, np.bool_), place, Filters(overlap=ANY))
+    assert found == [(0, False, *expected)]
 
 
 @pytest.mark.parametrize(("held", "carries"), [(3, False), (4, True)])
 def test_three_quarters_of_five_coding_bases_are_four_r7(held: int, carries: bool) -> None:
     target = replace(PLACE, pieces=((50_000_100, 50_000_102), (50_000_200, 50_000_203)))
     event = Event("S0", "chrX", 50_000_000, 50_000_198 + held, 3)
-    found = carriers(columns(sorted_events([event])), np.ones(1, np.bool_), target, Overlap(Rule.CODING))
+    held = columns(sorted_events([event]))
+    found = carriers(held, Calls.none(), np.ones(1, np.bool_), target, Overlap(Rule.CODING))
     assert bool(len(found.sample)) == carries
 
 
@@ -304,7 +463,7 @@ def test_events_of_a_neighbour_or_of_the_other_direction_never_join_r7() -> None
     directions = [Event("S0", "chrX", *span, copies) for copies, span in zip((1, 3), halves, strict=True)]
     for events in (people, directions):
         held = columns(sorted_events(events))
-        found = carriers(held, np.ones(2, np.bool_), PLACE, Overlap(Rule.COVERS))
+        found = carriers(held, Calls.none(), np.ones(2, np.bool_), PLACE, Overlap(Rule.COVERS))
         assert (len(found.sample), list(found.event)) == (0, [False, False])
 
 
@@ -315,7 +474,7 @@ def test_of_two_classes_with_one_copy_number_the_farther_counts_r2_r7(order: int
     numbered = sorted_events(Event("S1", "chrX", *span, 3) for span in ends[::order])
     assert {event.call_class("XY").value for _, event in numbered} == {"low-gain", "high-gain"}
     target = Target(Interval("chrX", BORDER - 1_000, BORDER + 1_000), Pieces.REGION, ())
-    found, _ = told(columns(numbered), np.ones(2, np.bool_), target, ANY)
+    found, _ = told(columns(numbered), Calls.none(), np.ones(2, np.bool_), target, Filters(overlap=ANY))
     assert found == [(1, True, "high-gain", 3)]
 
 
@@ -340,5 +499,7 @@ def test_covers_forgives_1_kb_and_at_most_a_tenth_of_the_place_r7(length: int, m
     for left, right, meets in ((missing, missing, True), (missing + 1, missing, False), (missing, missing + 1, False)):
         if left + right < length:
             event = Event("S0", "chrX", start + left, start + length - right, 1)
-            found = carriers(columns(sorted_events([event])), np.ones(1, np.bool_), place, Overlap(Rule.COVERS))
+            found = carriers(
+                columns(sorted_events([event])), Calls.none(), np.ones(1, np.bool_), place, Overlap(Rule.COVERS)
+            )
             assert len(found.sample) == int(meets), (left, right)

@@ -489,6 +489,14 @@ def test_the_data_page_tells_what_was_fetched_and_from_where_r12(open_page: Open
         assert told in said
 
 
+def test_the_data_page_tells_what_is_simulated_more_often_than_published_r12(open_page: Open) -> None:
+    raised = {"rates_raised": "22q11.2 A-D loss, 17p12 PMP22 gain"}
+    said = words(open_page("data", Contents(CONTENTS.people, provenance=raised)))
+    assert (
+        "Simulated more often than published, so that somebody carries each 22q11.2 A-D loss, 17p12 PMP22 gain" in said
+    )
+
+
 def test_a_whole_chromosome_shows_no_share_of_people_with_any_event_r7(open_page: Open) -> None:
     app = open_page("region", region="chr1")
     said = words(app)

@@ -1,6 +1,8 @@
 """Databases built for the tests, their tables as plain rows, and their comparison with the plain reading of the same files."""
 
 import hashlib
+import os
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,12 +85,12 @@ def change_here(
 
 
 def call_of(row: Row, sample: str) -> tuple[Any, ...]:
-    return (sample, *(row[c] for c in ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "copy_ratio", "quality", "bins", "filters", "genotype", "par_border")))  # fmt: skip
+    return (sample, *(row[c] for c in ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "copy_ratio", "quality", "bins", "filters", "genotype", "par_border", "inward_start", "inward_end")))  # fmt: skip
 
 
 def event_of(row: Row, sample: str) -> tuple[Any, ...]:
     """Without the copy ratio, which is a mean and compared apart."""
-    return (sample, *(row[c] for c in ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "quality", "bins", "filters", "credible", "pass", "parts", "par_border")))  # fmt: skip
+    return (sample, *(row[c] for c in ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "quality", "bins", "filters", "sensitive", "credible", "pass", "parts", "par_border", "inner_start", "inner_end")))  # fmt: skip
 
 
 def compare_calls(database: Built, people: Mapping[str, plain.Person]) -> None:
@@ -118,7 +120,7 @@ def compare_events(database: Built, people: Mapping[str, plain.Person]) -> None:
     names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
     rows = database.table("events")
     expected = Counter(
-        (name, *event[:7], single(event.quality), *event[9:13], len(event.parts), event.par_border)
+        (name, *event[:7], single(event.quality), *event[9:14], len(event.parts), *event[15:])
         for name, person in people.items()
         for event in person.events
     )
@@ -148,7 +150,7 @@ def compare_segments(database: Built, people: Mapping[str, plain.Person]) -> Non
     _assert_sorted(rows)
     lanes: dict[tuple[str, str, str], list[tuple[Any, ...]]] = defaultdict(list)
     for row in rows:
-        state = tuple(row[c] for c in ("start", "end", "copy_number", "credible", "pass"))
+        state = tuple(row[c] for c in ("start", "end", "copy_number", "sensitive", "credible", "pass"))
         lanes[names[row["sample_id"]], row["chrom"], row["direction"]].append(state)
     for name, person in people.items():
         by_chrom: dict[str, list[plain.Event]] = defaultdict(list)
@@ -180,18 +182,49 @@ def compare_marks(database: Built, people: Mapping[str, plain.Person]) -> list[t
     regions = [(row["chrom"], row["start"], row["end"]) for row in database.table("problem_regions")]
     sequenced = {row["chrom"]: row["sequenced"] for row in database.table("chromosomes")}
     found = sorted(
-        (names[r["sample_id"]], r["chrom"], r["direction"], r["reason"], r["events"], r["longest"], r["bases"])
-        for r in database.table("marked_samples")
+        (
+            (
+                names[r["sample_id"]],
+                r["chrom"],
+                r["direction"],
+                kinds_of(r["reason"]),
+                r["events"],
+                r["longest"],
+                r["bases"],
+            )
+            for r in database.table("marked_samples")
+        ),
+        key=lambda mark: mark[:3],
     )
-    expected = sorted(
+    expected = [
         (name, *mark)
         for name, person in people.items()
         for mark in plain.marks(person, regions, sequenced, sexes[name])
-    )
+    ]
+    expected.sort(key=lambda mark: mark[:3])
     assert found == expected
     for row in database.table("marked_samples"):
         assert row["share"] == pytest.approx(row["bases"] / sequenced[row["chrom"]])
     return found
+
+
+REASONS = {
+    r"one (loss|gain) of [\d.]+ Mb at copy ratio [\d.]+, that of a mixture of cells": "one mixed",
+    r"\d+ (loss|losses|gain|gains) of [\d.]+ Mb together at copy ratio [\d.]+, that of a mixture of cells": "all mixed",
+    r"\d+ (loss|losses|gain|gains) of [\d.]+ Mb together: longer than any known variant of healthy people": "10 Mb",
+    r"\d+ (loss|losses|gain|gains) over \d+ % of the chromosome outside problem regions": "half",
+}
+"""What marks a chromosome (R11), in the words of the table, and as the plain reading calls it."""
+
+
+def kinds_of(reason: str) -> frozenset[str]:
+    """The reasons of a mark; each is one of the sentences, or that of a whole chromosome."""
+    if reason in {row[-1] for row in plain.WHOLE}:
+        return frozenset({reason})
+    told = reason.split("; ")
+    kinds = [kind for one in told for words, kind in REASONS.items() if re.fullmatch(words, one)]
+    assert len(kinds) == len(told) == len(set(kinds)), reason
+    return frozenset(kinds)
 
 
 def compare_callability(database: Built, people: Mapping[str, plain.Person]) -> None:
@@ -218,14 +251,14 @@ def compare_files(database: Built, paths: Iterable[Path], people: Mapping[str, p
     """R12: every file with its size, checksum, sample and counts; skipped records by reason, with a line of one as example."""
     names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
     rows = database.table("files")
-    paths = sorted(paths)
-    assert [row["path"] for row in rows] == [str(path) for path in paths]
-    assert [row["file_id"] for row in rows] == list(range(len(paths)))
-    by_path = {str(person.path): person for person in people.values()}
+    of_name = paths_by_name(rows, paths)
+    assert [row["path"] for row in rows] == sorted(of_name)
+    assert [row["file_id"] for row in rows] == list(range(len(of_name)))
+    by_path = {person.path: person for person in people.values()}
     for row in rows:
-        raw = Path(row["path"]).read_bytes()
+        raw = of_name[row["path"]].read_bytes()
         assert row["bytes"] == len(raw)
-        person = by_path.get(row["path"])
+        person = by_path.get(of_name[row["path"]])
         if person is None:
             assert row["status"] in ("refused", "duplicate")
             assert (row["sample_id"], row["records"], row["calls"], row["reference_rows"], row["skipped"]) == (None, 0, 0, 0, 0)  # fmt: skip
@@ -237,6 +270,18 @@ def compare_files(database: Built, paths: Iterable[Path], people: Mapping[str, p
         assert row["samples"] == 1
         assert counts_of(row) == plain_counts(person)
     compare_file_samples(database, people)
+
+
+def paths_by_name(rows: Iterable[Row], paths: Iterable[Path]) -> dict[str, Path]:
+    """Files by the names of the database: below the folder that was given, or, given one by one, their names alone."""
+    paths = list(paths)
+    names = {row["path"] for row in rows}
+    root = os.path.commonpath([path.parent for path in paths])
+    by_folder = {str(path.relative_to(root)): path for path in paths}
+    found = by_folder if by_folder.keys() <= names else {path.name: path for path in paths}
+    assert found.keys() <= names
+    assert len(found) == len(paths)
+    return found
 
 
 COUNTS = ("records", "calls", "reference_rows", "skipped")
@@ -253,18 +298,21 @@ def plain_counts(person: plain.Person) -> tuple[int, ...]:
 def compare_file_samples(database: Built, people: Mapping[str, plain.Person]) -> None:
     """R12: the counts of everybody whose file was read, and what was skipped of them by reason, with one of the lines."""
     names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
-    files = {row["file_id"]: row["path"] for row in database.table("files")}
+    paths = {person.path for person in people.values()}
+    rows = database.table("files")
+    of_name = paths_by_name(rows, paths)
+    files = {row["file_id"]: of_name.get(row["path"]) for row in rows}
     taken = [row for row in database.table("file_samples") if row["sample_id"] is not None]
     assert {names[row["sample_id"]]: counts_of(row) for row in taken} == {
         name: plain_counts(person) for name, person in people.items()
     }
     assert all(row["status"] == "read" and names[row["sample_id"]] == row["sample"] for row in taken)
-    assert {files[row["file_id"]] for row in taken} == {str(person.path) for person in people.values()}
+    assert {files[row["file_id"]] for row in taken} == paths
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for row in database.table("skipped_records"):
         name = names[row["sample_id"]]
         found[name][row["reason"]] += row["records"]
-        assert files[row["file_id"]] == str(people[name].path)
+        assert files[row["file_id"]] == people[name].path
         assert row["example"]
     assert found == {name: person.skipped for name, person in people.items() if person.skipped}
 

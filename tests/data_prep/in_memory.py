@@ -14,8 +14,8 @@ from data_prep.dialects import recognise
 from data_prep.vcf import VcfFile, frame, parse_header
 from tests import plain
 
-CALL = ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "copy_ratio", "quality", "bins", "filters", "genotype", "par_border")  # fmt: skip
-EVENT = (*CALL[:11], "credible", "pass", "parts", "par_border")
+CALL = ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "copy_ratio", "quality", "bins", "filters", "genotype", "par_border", "inward_start", "inward_end")  # fmt: skip
+EVENT = (*CALL[:11], "sensitive", "credible", "pass", "parts", "par_border", "inner_start", "inner_end")
 
 _EXAMPLES = os.environ.get("IMPORT_EXAMPLES")
 EXAMPLES = settings(max_examples=int(_EXAMPLES or 50), deadline=None, derandomize=_EXAMPLES is None)
@@ -67,9 +67,7 @@ def unordered(rows: Sequence[tuple[object, ...]]) -> Counter[tuple[object, ...]]
 
 def plain_event_rows(person: plain.Person) -> list[tuple[object, ...]]:
     """Events without their copy ratio, which is a mean and compared apart."""
-    return [
-        (*event[:7], single(event.quality), *event[9:13], len(event.parts), event.par_border) for event in person.events
-    ]
+    return [(*event[:7], single(event.quality), *event[9:14], len(event.parts), *event[15:]) for event in person.events]
 
 
 def without_ratio(row: Sequence[object]) -> tuple[object, ...]:

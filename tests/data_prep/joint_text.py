@@ -66,7 +66,7 @@ ALTS = ("<DEL>", "<DEL>", "<DUP>", "<CNV>", "<LOH>", "<DEL>,<DUP>", ".", "<INV>"
 
 def random_line(draw: Random, samples: int) -> str:
     """A record with anything in it: mostly entries in which nothing varies, some that do, some that are cut short."""
-    chrom = draw.choice(["chr1", "chr1", "1", "chr2", "chrX", "chrX", "chrY", "chrY", "chrM"])
+    chrom = draw.choice(["chr1", "chr1", "1", "chr2", "chrX", "chrX", "chrY", "chrY", "chrM", "chrUn"])
     start = draw.choice([*range(0, 50_000, 1_000), *range(2_770_000, 2_790_000, 1_000)])
     alt = draw.choice(ALTS)
     one = record(
@@ -103,4 +103,4 @@ def random_line(draw: Random, samples: int) -> str:
     text = line(one, entries, form)
     if draw.random() < 0.03:
         return text.rsplit("\t", draw.randint(1, 3))[0]
-    return text + "\tmore" if draw.random() < 0.03 else text
+    return text + "\t" if draw.random() < 0.03 else text

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_prep.dialects.records import Ends
 from data_prep.events import disjoint_segments, filters_of_event, join_calls, seen_intervals
 from tests import plain
 from tests.data_prep.dragen_text import record, reference_row, vcf
@@ -237,7 +238,7 @@ def batches(draw: st.DrawFn) -> list[tuple[list[str], str]]:
 def test_events_are_those_of_the_plain_reading(files: list[tuple[list[str], str]]) -> None:
     """R3, R4: for any calls of several people, also such as overlap."""
     texts = [vcf(f"S{i}", lines, sex=sex) for i, (lines, sex) in enumerate(files)]
-    calls, events = join_calls(fates(texts).calls)
+    calls, events = join_calls(fates(texts).calls, ends=Ends.BINS)
     for i, text in enumerate(texts):
         person = plain.read_text(text)
         mine = events.filter(file=i)
@@ -272,7 +273,7 @@ def test_segments_are_disjoint_and_say_of_each_base_what_the_events_say(files: l
         for chrom in ("chr1", "chr2", "chrX", "chrY"):
             for direction in ("loss", "gain"):
                 here = segments.filter(file=i, chrom=chrom, direction=direction).sort("start")
-                rows = here.select("start", "end", "copy_number", "credible", "pass").rows()
+                rows = here.select("start", "end", "copy_number", "sensitive", "credible", "pass").rows()
                 assert all(start < end for start, end, *_ in rows)
                 assert all(one[1] <= other[0] for one, other in pairwise(rows))
                 assert merged_alike(rows) == plain.states(person.events_on(chrom), direction)

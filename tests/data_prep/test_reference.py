@@ -175,6 +175,7 @@ def test_r11_every_kind_of_problem_region_is_there() -> None:
         "x-transposed",
         "immune-locus",
         "blind",
+        "paralogous",
     }
 
 

@@ -38,6 +38,10 @@ class Said:
     ploidy: str = "sex"
     """`gt`: as many copies are expected as GT has alleles; `sex`: not; `two`: nor does the number hold where not two are expected;
     `depth`: the number follows from the ratio."""
+    exact: bool = False
+    """In a file of several callers or of any: its own caller goes by split reads."""
+    half_bin: int | None = None
+    """Of a caller in such a file that counts bins: half the mean bin."""
     of_another: bool = False
     """In a joint file the depth of the record is another sample's: the genotype contradicts it."""
     told: bool = False
@@ -79,7 +83,8 @@ def read(path: Path, caller: str, sex: str | None, column: int = 0) -> Person:
             said = says(record, given or ".")
             fate = _fate(record.chrom, said, sex, given, joint)
             if isinstance(fate, plain.Call):
-                found.append((fate, said.joins))
+                start, end = _inward(cells[4], cells[7], caller, said)
+                found.append((fate._replace(inward_start=start, inward_end=end), said.joins))
             elif isinstance(fate, tuple):
                 person.reference[fate] += 1
             else:
@@ -98,7 +103,7 @@ def _fate(name: str, said: Said, sex: str | None, given: str | None, joint: bool
     genotype = given or "."
     chrom = _CHROMS.get(name)
     if chrom is None:
-        return plain.CHROMOSOME
+        return plain.MITOCHONDRION if name == "chrM" else plain.CHROMOSOME
     if said.kind == "other":
         return plain.NOT_CNV
     if said.kind == "unnamed":
@@ -154,6 +159,22 @@ def _fate(name: str, said: Said, sex: str | None, given: str | None, joint: bool
         chrom, said.start, said.end, _DIRECTION[named], named, number, expected, said.ratio, said.quality, said.bins,
         said.filters, None if genotype == "." else genotype, 0 < inside < said.end - said.start,
     )  # fmt: skip
+
+
+def _inward(alt: str, info: str, caller: str, record: Said) -> tuple[int | None, int | None]:
+    """R7: by how much the record itself lets its ends lie further in: CIPOS and CIEND, else 500 where only depth speaks."""
+    said = dict(part.split("=", 1) for part in info.split(";") if "=" in part)
+    by_depth = (
+        (caller == "gatk-sv" and said.get("ALGORITHMS", "depth") == "depth")
+        or (caller == "delly" and alt == "<CNV>")
+        or (caller == "1000-genomes-phase-3" and (said.get("SVTYPE") == "CNV" or said.get("CS") in ("DUP_gs", "DUP_uwash")))
+    )  # fmt: skip
+    inward: list[int | None] = []
+    for key, place, sign in (("CIPOS", 1, 1), ("CIEND", 0, -1)):
+        bounds = said[key].split(",") if key in said else []
+        by_caller = 500 if by_depth else 0 if record.exact else record.half_bin
+        inward.append(max(0, sign * int(bounds[place])) if bounds else by_caller)
+    return inward[0], inward[1]
 
 
 def _value(record: Any, key: str) -> Any:
@@ -449,7 +470,9 @@ def _plain_vcf(record: Any, genotype: str) -> Said:
         start = 0
     if kind == "gain" and _alt(record)[0] != "<" and end <= start + 1:
         end = start + len(_alt(record)) - len(record.ref)
-    said = Said(start, end, kind, number, None, record.qual, None, _junction(record, genotype).filters, "two", told=told)
+    said = Said(
+        start, end, kind, number, None, record.qual, None, _junction(record, genotype).filters, "two", told=told
+    )
     said = _by_copies(record, genotype, said, row)
     if _alt(record) == "<CNV>" and said.number is None and any(one in "123456789" for one in genotype):
         said.kind = {"DEL": "loss", "DUP": "gain"}.get((_info(record, "SVTYPE") or "")[:3], said.kind)
@@ -469,6 +492,9 @@ def _merged(record: Any, genotype: str) -> Said:
         own = "vcf"
     said = CALLERS[own][0](record, genotype)
     said.joins = own == "canvas"
+    said.exact = own == "manta" or name.startswith("Sniffles")
+    if own == "canvas" and said.bins:
+        said.half_bin = int((said.end - said.start) / said.bins / 2)
     if own == "vcf" and not name.startswith("Sniffles") and said.kind != "other":
         said.kind = "unnamed"
     return said

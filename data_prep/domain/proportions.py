@@ -1,0 +1,70 @@
+"""Shares of people and of alleles: Wilson's interval, and Hardy-Weinberg proportion (rules R6, R10).
+
+Both programs ask for them, of any group; so they stand here, in columns and without knowledge of tables.
+"""
+
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+Counts = npt.NDArray[np.integer[Any]]
+Shares = npt.NDArray[np.float64]
+
+Z: Final = 1.959963984540054
+"""The standard normal quantile at 0.975."""
+_CELLS: Final = 1_000_000
+"""Probabilities worked out together: bounds the memory."""
+_SLACK: Final = 1e-9
+"""Probabilities this near, as a share, are equal: they differ by rounding."""
+
+
+def wilson(counts: Counts, totals: Counts) -> tuple[Shares, Shares, Shares]:
+    """Share and the bounds of its 95 % interval, shares of 1 (Wilson 1927, doi:10.1080/01621459.1927.10502953).
+
+    NaN where the total is 0.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total = np.where(totals > 0, totals, np.nan)
+        share = counts / total
+        centre = (share + Z**2 / (2 * total)) / (1 + Z**2 / total)
+        reach = np.sqrt(share * (1 - share) / total + Z**2 / (4 * total**2)) * Z / (1 + Z**2 / total)
+    # At none and at all the bound is 0 and 1; rounding in the formula must not move it.
+    low = np.where(counts == 0, total * 0, centre - reach)
+    high = np.where(counts == totals, total * 0 + 1, centre + reach)
+    return share, low, high
+
+
+def hardy_weinberg(copies_0: Counts, copies_1: Counts, copies_2: Counts) -> Shares:
+    """Exact two-sided p of Hardy-Weinberg proportion (Wigginton, Cutler and Abecasis 2005), for each trio of counts.
+
+    The counts are people with no copy, one and two; 1 where all of them have the same alleles.
+    """
+    copies_0, copies_1, copies_2 = (np.asarray(one, np.int64) for one in (copies_0, copies_1, copies_2))
+    people = copies_0 + copies_1 + copies_2
+    rarer = np.minimum(2 * copies_0 + copies_1, 2 * copies_2 + copies_1)
+    p = np.ones(len(people))
+    if not len(p):
+        return p
+    keys, place = np.unique((people << 32) | rarer, return_inverse=True)
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, int(people.max()) + 1)))])
+    longest = int(rarer.max()) // 2 + 1
+    rows = max(1, _CELLS // longest)
+    order = np.argsort(place, kind="stable")
+    begin = np.searchsorted(place[order], np.arange(0, len(keys) + rows, rows))
+    for part, (low, high) in enumerate(pairwise(begin)):
+        here, asked = keys[part * rows : (part + 1) * rows], order[low:high]
+        n, alleles = (here >> 32)[:, None], (here & 0xFFFFFFFF)[:, None]
+        heterozygotes = alleles % 2 + 2 * np.arange(longest)
+        possible = heterozygotes <= alleles
+        heterozygotes = np.where(possible, heterozygotes, alleles % 2)
+        rare = (alleles - heterozygotes) // 2
+        ways = log_factorial[rare] + log_factorial[heterozygotes] + log_factorial[n - rare - heterozygotes]
+        log_weight = np.where(possible, heterozygotes * np.log(2) - ways, -np.inf)
+        weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
+        weight /= weight.sum(axis=1, keepdims=True)
+        row = place[asked] - part * rows
+        seen = weight[row, copies_1[asked] // 2]
+        p[asked] = np.minimum(np.where(weight[row] <= seen[:, None] * (1 + _SLACK), weight[row], 0).sum(axis=1), 1)
+    return p
