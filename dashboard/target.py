@@ -80,7 +80,6 @@ class Target:
         rule = asked or self.default_rule
         return ANY if rule.rule in CODING_RULES and self.kind not in (Pieces.CODING, Pieces.EXONS) else rule
 
-
     def has_share(self, rule: Overlap) -> bool:
         """Whether a share of people says something under a rule: not of who has an event anywhere in a wide region."""
         wide = self.kind is Pieces.REGION and self.site is None and self.interval.length > WIDEST

@@ -43,7 +43,7 @@ def controls(
     def with_overlap(chosen: Overlap) -> Mapping[str, str]:
         return subject.query(replace(filters, overlap=None if chosen == target.default_rule else chosen))
 
-    classes, level, cohort, overlap, rest = st.columns([2.6, 2.5, 1.9, 2, 1.3], vertical_alignment="bottom")
+    classes, level, cohort, overlap, rest = st.columns([2.2, 3.2, 1.9, 2, 1.1], vertical_alignment="bottom")
     classes.multiselect(
         "Class",
         CLASSES,
@@ -63,7 +63,9 @@ def controls(
         format_func=lambda name: wording.LEVEL_WORDS[name],
         on_change=changed,
         args=("filter", with_level),
-        help=" ".join(f"**{wording.LEVEL_WORDS[name]}**: {caller_words.definition(name, callers)}" for name in wording.LEVELS),
+        help=" ".join(
+            f"**{wording.LEVEL_WORDS[name]}**: {caller_words.definition(name, callers)}" for name in wording.LEVELS
+        ),
     )
     cohort.segmented_control(
         "Cohort",

@@ -92,11 +92,18 @@ _OVERLAP: Final = Column("overlap", pl.Float64, "Share of the gene or region tha
 
 CARRIERS: Final = Table(
     "carriers",
-    "an event of a carrier that takes part in making them one",
+    "an event of a carrier: one that passes the filters and touches the place",
     (
         *_PERSON,
         *_PLACE,
-        *_NUMBERS,
+        Column(
+            "class", pl.String, "Class of the carrier at the gene or region, by the calls there, under the overlap rule"
+        ),
+        Column("copy_number", pl.Int32, "Copies of the carrier there, likewise"),
+        _NUMBERS[2],
+        Column("event_class", pl.String, "Class of the event as a whole"),
+        Column("event_copy_number", pl.Int32, "Copy number of the event as a whole: of its call with most bins"),
+        *_NUMBERS[3:],
         Column("genotype", pl.String, "GT of the event's calls as written, joined by a semicolon"),
         _EVENT,
         _SITE_OF,
@@ -137,7 +144,7 @@ FREQUENCIES: Final = Table(
         Column("without_copy_number", pl.Int32, "Carriers whose caller gives no copy number"),
         Column("pass_carriers", pl.Int32, "What carriers would be at the level pass"),
         Column("pass_frequency", pl.Float64, "What frequency would be at the level pass"),
-        Column("note", pl.String, "Why there are no numbers, where there are none"),
+        Column("note", pl.String, "Why numbers are missing, where some are"),
     ),
 )
 
@@ -170,7 +177,10 @@ GENES: Final = Table(
         Column("chosen_as", pl.String, "Why this transcript"),
         Column("coding_bases", pl.Int32, "Its bases of coding sequence, stop codon included"),
         Column(
-            "rule", pl.String, "Overlap rule in force: for coding, exon of a gene without coding sequence, else any"
+            "rule",
+            pl.String,
+            "Overlap rule in force: for coding and coding-touch, exon and exon-touch of a gene without coding sequence, any of "
+            "one without a transcript",
         ),
         Column("samples", pl.Int32, "People counted"),
         *_carriers_of(
