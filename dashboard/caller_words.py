@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from dashboard import wording
-from data_prep.domain.callers import CANVAS, CUT_INTO_SEGMENTS, DRAGEN, GATK_GCNV, GATK_SV, MADE_FOR_TWO, PHASE_3
+from data_prep.domain.callers import (
+    BY_DEPTH,
+    CANVAS,
+    CUT_INTO_SEGMENTS,
+    DRAGEN,
+    GATK_GCNV,
+    GATK_SV,
+    MADE_FOR_TWO,
+    PHASE_3,
+)
 from data_prep.domain.levels import Level
 
 HIGH_COVERAGE: Final = (
@@ -121,6 +130,12 @@ def expected_copies(callers: Callers) -> str:
     told = "Two on autosomes and in the pseudo-autosomal regions; one on the rest of X and Y in XY people, two on X in XX. "
     doubled = [one for one in callers if one in MADE_FOR_TWO]
     gain = "A gain of the X of an XY person has two copies."
+    from_depth = [caller for caller in callers if caller in BY_DEPTH]
+    if from_depth:
+        gain += (
+            f" The copies of {_names(from_depth)} are twice the normalised depth, on X and Y of XY people the depth itself, rounded, "
+            "but a deletion has at least one copy fewer than expected and a duplication one more."
+        )
     if not doubled:
         return told + gain
     unknown = (

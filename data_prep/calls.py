@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
-from data_prep.dialects.records import KIND, Kind, Ploidy
+from data_prep.dialects.records import KIND, MOST_COPIES, Kind, Ploidy
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL, chromosome
 from data_prep.domain.copy_number import HIGH_GAIN_FACTOR, CallClass, Direction
 
@@ -23,7 +23,7 @@ CLASS: Final = pl.Enum([c.value for c in CallClass])
 class Skip(StrEnum):
     """Why a record is neither a call nor a reference row; in words, since the reports show them."""
 
-    MALFORMED = "malformed: a column or the position is missing"
+    MALFORMED = "malformed: a column is missing, or the position is no number"
     CHROMOSOME = "not on chromosomes 1 to 22, X or Y"
     NOT_CNV = "no copy number variant, or not supported by read depth"
     NO_END = "no END, SVLEN or REFLEN"
@@ -48,12 +48,15 @@ class Sorted:
     calls: pl.DataFrame
     """file, chrom (CHROM), start, end, direction, class, copy_number, expected_copy_number, copy_ratio, quality, bins,
     filters, genotype, par_border, inward_start, inward_end, unreadable, alleles; sorted by file, chrom, start, end.
-    Coordinates 0-based half-open; inward bounds in bases, as in `dialects.records.RECORD`; `unreadable`: a value that R4
-    asks for stands in the record and is no number; `alleles`: how many chromosome copies the genotype names, null where the caller's genotypes do not tell."""
+    Coordinates 0-based half-open; inward bounds in bases, as in `dialects.records.RECORD`; `unreadable`: a value of the
+    record is no number; `alleles`: how many chromosome copies the genotype names, null where the caller's genotypes do not
+    tell."""
     reference: pl.DataFrame
     """file, chrom, start, end, bins of the reference rows."""
     skipped: pl.DataFrame
     """file, row (position in the batch), reason."""
+    remarks: pl.DataFrame
+    """file, row, remark, example: what records say against themselves, and values that cannot be read."""
 
 
 _DIRECTED: Final = {kind.value: kind.value for kind in (Kind.LOSS, Kind.GAIN)}
@@ -96,7 +99,7 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
     cn, expected, kind = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("kind")
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
     whole = cn.round().cast(pl.Int32)
-    table = _by_ploidy(table.with_columns(whole.alias("copy_number"), whole.alias("given")))
+    table = _by_ploidy(table.with_columns(whole.alias("copy_number"), whole.alias("given")), joint)
     table = table.with_columns(_without_variation(table, is_female_y, joint)).with_columns(
         pl.when(kind.is_in(_NO_CALL) | pl.col("quiet"))
         .then(None)
@@ -148,10 +151,16 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
     )
 
 
-def _by_ploidy(table: pl.DataFrame) -> pl.DataFrame:
+def _by_ploidy(table: pl.DataFrame, joint: bool) -> pl.DataFrame:
     """Copy numbers and reference rows as they hold for callers whose genotypes do not tell the ploidy."""
     cn, expected, ploidy = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("ploidy")
     said = set(table.get_column("ploidy").unique())
+    if {Ploidy.DEPTH.value, Ploidy.DEPTH_OF_ANOTHER.value} & said:
+        if joint:
+            own = ploidy != Ploidy.DEPTH_OF_ANOTHER.value
+            table = table.with_columns(pl.when(own).then("copy_ratio").alias("copy_ratio"))
+        by_depth = ploidy.is_in([Ploidy.DEPTH.value, Ploidy.DEPTH_OF_ANOTHER.value])
+        table = table.with_columns(pl.when(by_depth).then(_copies_by_depth()).otherwise(cn).alias("copy_number"))
     if Ploidy.TWO.value in said:
         holds = (ploidy != Ploidy.TWO.value) | (expected == 2) | (cn == 0)
         table = table.with_columns(pl.when(holds.fill_null(False)).then(cn).alias("copy_number"))
@@ -165,6 +174,40 @@ def _by_ploidy(table: pl.DataFrame) -> pl.DataFrame:
         )
         table = table.with_columns(kind.cast(KIND).alias("kind"))
     return table
+
+
+def _copies_by_depth() -> pl.Expr:
+    """Copies, Int32, of a record whose copy ratio is the depth that its caller normalises to 1 (`Ploidy.DEPTH`).
+
+    That is the depth of two copies, and of one on all of X and Y of men, the pseudo-autosomal regions included. The copies are
+    the depth times that number, rounded, but never against ALT: a deletion leaves at least one copy fewer than expected, a
+    duplication one more, and of a depth on the other side of 1 no number is known. In the pseudo-autosomal regions of men ALT
+    compares with one copy where two are expected, so there the depth alone tells; without a sex nothing does on X and Y.
+    """
+    on_xy = pl.col("chrom").is_in(["chrX", "chrY"])
+    man = on_xy & (pl.col("sex") == "XY").fill_null(False)
+    ratio, expected = pl.col("copy_ratio"), pl.col("expected_copy_number").cast(pl.Int32)
+    normal = pl.when(man).then(1).when(~on_xy | pl.col("sex").is_not_null()).then(2)
+    copies = (normal * ratio + 0.5).floor().clip(upper_bound=MOST_COPIES).cast(pl.Int32)
+    loss, gain = pl.col("kind") == Kind.LOSS.value, pl.col("kind") == Kind.GAIN.value
+    other_side = (loss & (ratio >= 1)) | (gain & (ratio <= 1))
+    bound = (
+        pl.when(expected.is_null())
+        .then(copies)
+        .when(loss)
+        .then(pl.when(copies < expected).then(copies).otherwise(expected - 1))
+        .when(gain)
+        .then(pl.when(copies > expected).then(copies).otherwise(expected + 1))
+        .otherwise(copies)
+    )
+    return (
+        pl.when(normal.is_null() | copies.is_null())
+        .then(None)
+        .when(man & (expected == 2))
+        .then(copies)
+        .when(~other_side.fill_null(False))
+        .then(bound)
+    )
 
 
 def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
@@ -190,15 +233,9 @@ def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
         .alias("par_border"),
         "inward_start",
         "inward_end",
-        _unreadable(judged),
+        pl.col("unreadable").is_not_null().alias("unreadable"),
         "alleles",
     )
-
-
-def _unreadable(judged: pl.DataFrame) -> pl.Expr:
-    """Whether a value of the record that R4 asks for stands there and is no number; false where nobody looked."""
-    known = pl.col("unreadable").fill_null(False) if "unreadable" in judged.columns else pl.lit(False)
-    return known.alias("unreadable")
 
 
 def reference_rows_of(judged: pl.DataFrame) -> pl.DataFrame:
@@ -216,7 +253,86 @@ def _part(table: pl.DataFrame) -> Sorted:
             twice.select("file", "row", pl.lit(Skip.DUPLICATE.value).alias("reason")),
         ]
     )
-    return Sorted(calls.drop("row"), reference_rows_of(table), skipped)
+    return Sorted(calls.drop("row"), reference_rows_of(table), skipped, remarks_of(table))
+
+
+UNREADABLE_VALUE: Final = "{} is no number, so the record stands at the level all alone"
+AGAINST_ALT: Final = "the copy number says otherwise than ALT, and the number holds"
+AGAINST_DEPTH: Final = "the copy number says otherwise than the copy ratio, and the number holds"
+AGAINST_GENOTYPE: Final = "the copy number says otherwise than the genotype, and the number holds"
+
+
+def remarks_of(judged: pl.DataFrame) -> pl.DataFrame:
+    """What the report of a file says of its records: file, row, remark (words that follow "3 records: "), example or null.
+
+    A value that is no number, fields that a dialect finds at odds, and a copy number that contradicts ALT, copy ratio or genotype.
+    """
+    text: Any = {"remark": pl.String, "example": pl.String}
+    parts = [pl.DataFrame(schema={"file": judged.schema["file"], "row": judged.schema["row"], **text})]
+    place = ("file", "row")
+    none = pl.lit(None, pl.String).alias("example")
+    if judged.get_column("unreadable").null_count() < judged.height:
+        lines = judged.filter(pl.col("unreadable").is_not_null()).select(
+            *place, pl.col("unreadable").str.split("\n").alias("line")
+        )
+        field = pl.col("line").str.split_exact(" ", 1).struct
+        parts.append(
+            lines.explode("line").select(
+                *place,
+                pl.format(UNREADABLE_VALUE, field.field("field_0")).alias("remark"),
+                pl.col("line").str.slice(pl.col("line").str.find(" ", literal=True) + 1).alias("example"),
+            )
+        )
+    if judged.get_column("warning").null_count() < judged.height:
+        warned = judged.filter(pl.col("warning").is_not_null())
+        parts.append(warned.select(*place, pl.col("warning").alias("remark"), none))
+    for remark, contradiction in _contradictions().items():
+        found = judged.filter(contradiction.fill_null(False))
+        if found.height:
+            parts.append(found.select(*place, pl.lit(remark).alias("remark"), none))
+    return pl.concat(parts)
+
+
+def _contradictions() -> dict[str, pl.Expr]:
+    """Fields of a judged record that say different things, by the remark; of callers that give each of them on its own."""
+    given, expected = pl.col("given"), pl.col("expected_copy_number")
+    placed = (pl.col("skip").is_null() | (pl.col("skip") == Skip.EXPECTED.value)) & ~pl.col("ploidy").is_in(
+        [Ploidy.TWO.value, Ploidy.DEPTH.value, Ploidy.DEPTH_OF_ANOTHER.value]
+    )
+    loss, gain = pl.col("kind") == Kind.LOSS.value, pl.col("kind") == Kind.GAIN.value
+    ratio = pl.col("copy_ratio")
+    left = pl.col("genotype").str.count_matches(r"\b0+\b")
+    whole = pl.col("genotype").str.contains(r"^\d+(?:[/|]\d+)*$")
+    return {
+        AGAINST_ALT: placed & ((loss & (given >= expected)) | (gain & (given <= expected))),
+        AGAINST_DEPTH: placed & (((given < expected) & (ratio > 1)) | ((given > expected) & (ratio < 1))),
+        AGAINST_GENOTYPE: placed
+        & pl.col("alleles").is_not_null()
+        & loss
+        & whole
+        & (given < expected)
+        & (left != given),
+    }
+
+
+def report_lines(remarks: pl.DataFrame) -> dict[int, list[str]]:
+    """The remarks of each file as its report has them: how many records, what, and a first example."""
+    lines: dict[int, list[str]] = {}
+    counted = (
+        remarks.group_by("file", "remark", maintain_order=True)
+        .agg(pl.col("row").n_unique().alias("records"), pl.col("example").drop_nulls().first())
+        .sort("file", "remark")
+    )
+    for file, remark, records, example in counted.iter_rows():
+        lines.setdefault(file, []).append(remark_line(remark, records, example))
+    return lines
+
+
+def remark_line(remark: str, records: int, example: str | None) -> str:
+    """One remark as a report has it."""
+    return f"{records:,} record{'' if records == 1 else 's'}: {remark}" + (
+        "" if example is None else f" (such as {example!r})"
+    )
 
 
 def in_order(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from data_prep.calls import UNREADABLE, Skip, calls_of, in_order, judge, reference_rows_of
+from data_prep.calls import UNREADABLE, Skip, calls_of, in_order, judge, reference_rows_of, remark_line, remarks_of
 from data_prep.dialects import Dialect, ends_of, named, recognise
 from data_prep.dialects.records import RECORD, Kind, Plain
 from data_prep.domain.chromosomes import chromosome
@@ -95,8 +95,10 @@ class StretchReport:
     """By sample and outcome."""
     examples: dict[tuple[int, int], str] = field(default_factory=dict)
     """The first record left out of each sample for each outcome."""
-    warnings: Counter[str] = field(default_factory=Counter)
-    """Lines by what they say against themselves."""
+    remarks: Counter[str] = field(default_factory=Counter)
+    """Lines by what the report says of them."""
+    remark_examples: dict[str, str] = field(default_factory=dict)
+    """The first example of a remark, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ def read_stretch(long: Long, index: int) -> StretchReport:
             continue
         judged, entries, outcomes = _judged(piece, dialect, sexes, long.joint)
         _count(report, piece, outcomes)
-        report.warnings.update(_warnings(judged, piece.line[entries]))
+        _remark(report, judged, piece.line[entries])
         row = pl.Series((index << _ROW_BITS) + lines + piece.line[entries], dtype=pl.Int64)
         calls = calls_of(judged)
         spills["calls"].add(calls.with_columns(row.gather(calls.get_column("row")).alias("row")))
@@ -329,13 +331,16 @@ _KINDS: Final = 4
 """Most kinds of plain entries that a dialect has; they are numbered from 1."""
 
 
-def _warnings(judged: pl.DataFrame, line: Places) -> Counter[str]:
-    """Lines by their warnings: of every line an entry is looked at, and a warning is one of the line."""
-    found = judged.select("warning", "row").drop_nulls("warning")
-    if not found.height:
-        return Counter()
-    at = pl.Series("line", line, dtype=pl.Int64).gather(found.get_column("row"))
-    return Counter(found.select("warning", at).unique().get_column("warning").to_list())
+def _remark(report: StretchReport, judged: pl.DataFrame, line: Places) -> None:
+    """Counts the remarks on lines: of every line an entry is looked at, and what holds of several of its entries counts once."""
+    remarks = remarks_of(judged)
+    if not remarks.height:
+        return
+    at = pl.Series("line", line, dtype=pl.Int64).gather(remarks.get_column("row"))
+    by_line = remarks.select("remark", "example", at).unique(["remark", "line"], keep="first", maintain_order=True)
+    report.remarks.update(by_line.get_column("remark").to_list())
+    for remark, example in by_line.drop_nulls("example").select("remark", "example").iter_rows():
+        report.remark_examples.setdefault(remark, example)
 
 
 def _plain_kinds(piece: _Piece, plain: Plain) -> Places:
@@ -524,14 +529,15 @@ def _finished(
             for code, (outcome, n) in enumerate(zip(OUTCOMES, own_counts, strict=True))
             if code > REFERENCE and n
         ]
-    against = sum((one.warnings for one in reports), Counter[str]())
-    warnings = [f"{n:,} records: {warning}" for warning, n in sorted(against.items())]
+    counted = sum((one.remarks for one in reports), Counter[str]())
+    first = {remark: example for one in reversed(reports) for remark, example in one.remark_examples.items()}
+    remarks = [remark_line(remark, n, first.get(remark)) for remark, n in sorted(counted.items())]
     report = FileReport(
         long.number,
         shown(long.file.path),
         long.file.size,
         READ,
-        "; ".join((*long.file.notes, *named(long.file.header, long.dialect), *warnings)) or None,
+        "; ".join((*long.file.notes, *named(long.file.header, long.dialect), *remarks)) or None,
         checksum,
         long.dialect.name,
         long.release,

@@ -16,7 +16,7 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.calls import UNREADABLE, sort_out
+from data_prep.calls import UNREADABLE, report_lines, sort_out
 from data_prep.dialects import Dialect, ends_of, named, recognise
 from data_prep.domain.chromosomes import PSEUDO_AUTOSOMAL
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
@@ -127,9 +127,8 @@ def _read_alike(
         {"file": range(len(files)), "sex": [c or r for c, r in zip(caller, recorded, strict=True)]},
         schema={"file": pl.UInt32, "sex": pl.String},
     )
-    understood = dialect.records(frame(files))
-    warnings = _warnings(understood)
-    fates = sort_out(understood, held)
+    fates = sort_out(dialect.records(frame(files)), held)
+    remarks = report_lines(fates.remarks)
     calls, events = join_calls(fates.calls, dialect.joins, ends_of(dialect))
     counts = [_by_file(table, len(files)) for table in (fates.calls, fates.reference, fates.skipped)]
     contradict = contradicting(
@@ -151,7 +150,7 @@ def _read_alike(
                 shown(file.path),
                 file.size,
                 READ,
-                "; ".join((*file.notes, *named(header, dialect), *warnings.get(i, ()))) or None,
+                "; ".join((*file.notes, *named(header, dialect), *remarks.get(i, ()))) or None,
                 file.sha256,
                 dialect.name,
                 release,
@@ -249,15 +248,6 @@ def _write(report: BatchReport, read: _Read, name: str, folder: Path) -> None:
 def rows_by_tile(table: pl.DataFrame) -> dict[int, int]:
     """How many rows of a shard lie in each tile."""
     return dict(table.group_by(pl.col("place") // (1 << TILE_BITS)).len().sort("place").iter_rows())
-
-
-def _warnings(records: pl.DataFrame) -> dict[int, list[str]]:
-    """What records say against themselves, counted by file."""
-    counted = records.filter(pl.col("warning").is_not_null()).group_by("file", "warning").len().sort("file", "warning")
-    found: dict[int, list[str]] = {}
-    for file, warning, n in counted.iter_rows():
-        found.setdefault(file, []).append(f"{n:,} records: {warning}")
-    return found
 
 
 def _by_file(table: pl.DataFrame, files: int) -> list[int]:

@@ -37,6 +37,8 @@ class Delly:
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
         """Understood records; columns of `RECORD`."""
         table = junction_table(text, ("CN", "RDCN"))
+        # -1 is how Delly writes that it could not estimate the copies, and no damage
+        table = table.with_columns(pl.when(pl.col(key) != "-1").then(pl.col(key)).alias(key) for key in ("CN", "RDCN"))
         is_cnv = pl.col("alt") == "<CNV>"
         depth = pl.coalesce(copy_number(pl.col("RDCN")), copy_number(pl.col("CN")))
         gained = pl.when((pl.col("kind") == Kind.GAIN.value) & (depth > 2)).then(depth)

@@ -16,6 +16,7 @@ from data_prep.dialects.records import (
     Plain,
     Ploidy,
     copy_number,
+    count,
     format_values,
     info_number,
     kinds,
@@ -24,6 +25,7 @@ from data_prep.dialects.records import (
     source,
     symbol_kind,
     understood,
+    unreadable_fields,
 )
 from data_prep.domain.callers import DRAGEN
 from data_prep.vcf import Header
@@ -70,9 +72,10 @@ class Dragen:
         GT names as many alleles as copies are expected; SM is the ratio to them. Releases without GT leave it to the sex.
         """
         table = text.hstack(format_values(text, ("GT", "SM", "CN", "BC", "FT", "QS")))
+        lengths, whole_numbers = _lengths(table)
         table = table.with_columns(
             position().alias("pos"),
-            *_lengths(table),
+            *lengths,
             copy_number(pl.col("CN")).alias("copy_number"),
             kinds(table, _kind),
         )
@@ -93,16 +96,16 @@ class Dragen:
         first, second = ("by_length", "end") if self.length_first else ("end", "by_length")
         end = pl.coalesce(first, second, "by_reflen")
         table = table.with_columns(self._warning(end).alias("warning"), end.alias("end"))
-        return understood(
-            table.with_columns(
-                number(pl.col("SM")).alias("copy_ratio"),
-                # a joint record has no QUAL of its own, and one for each sample
-                pl.coalesce(number(pl.col("qual")), number(pl.col("QS"))).alias("quality"),
-                pl.col("BC").cast(pl.Int32, strict=False).alias("bins"),
-                pl.coalesce("FT", "filter").fill_null(".").alias("filters"),
-            ),
-            Ploidy.GENOTYPE,
+        table = table.with_columns(
+            number(pl.col("SM")).alias("copy_ratio"),
+            # a joint record has no QUAL of its own, and one for each sample
+            pl.coalesce(number(pl.col("qual")), number(pl.col("QS"))).alias("quality"),
+            count(pl.col("BC")).alias("bins"),
+            pl.coalesce("FT", "filter").fill_null(".").alias("filters"),
         )
+        parsed = {"SM": "copy_ratio", "CN": "copy_number", "BC": "bins"}
+        unreadable = unreadable_fields(table, parsed=parsed, places=not whole_numbers)
+        return understood(table.with_columns(unreadable), Ploidy.GENOTYPE)
 
     def _warning(self, end: pl.Expr) -> pl.Expr:
         differ = pl.any_horizontal(
@@ -118,19 +121,21 @@ class Dragen:
         )
 
 
-def _lengths(table: pl.DataFrame) -> list[pl.Series]:
-    """END, REFLEN and SVLEN of each record as `end`, `reflen` and `svlen`, Int64.
+def _lengths(table: pl.DataFrame) -> tuple[list[pl.Series], bool]:
+    """END, REFLEN and SVLEN of each record as `end`, `reflen` and `svlen`, Int64; and whether all are known to be whole numbers.
 
     A release has them at the same places of INFO in all records: cut out there at once, and searched only where they are not.
     """
     found = _at_the_same_place(table.get_column("info"), ("END", "REFLEN"))
+    whole_numbers = found is not None
     if found is None:
         found = table.select(end=info_number("END"), reflen=info_number("REFLEN"))
     if table.select(pl.col("info").str.contains("SVLEN=", literal=True).any()).item():
         found = found.with_columns(table.select(svlen=info_number("SVLEN")).to_series())
+        whole_numbers = False
     else:
         found = found.with_columns(pl.lit(None, pl.Int64).alias("svlen"))
-    return found.get_columns()
+    return found.get_columns(), whole_numbers
 
 
 def _at_the_same_place(info: pl.Series, keys: Sequence[str]) -> pl.DataFrame | None:
@@ -144,7 +149,8 @@ def _at_the_same_place(info: pl.Series, keys: Sequence[str]) -> pl.DataFrame | N
     columns = []
     for key, place in zip(keys, places, strict=True):
         text = cut.field(f"field_{place}")
-        if not text.str.starts_with(f"{key}=").fill_null(False).all():
+        # the cast below takes a sign before the digits, which is no whole number of VCF
+        if not text.str.starts_with(f"{key}=").fill_null(False).all() or text.str.starts_with(f"{key}=+").any():
             return None
         column = text.str.slice(len(key) + 1).cast(pl.Int64, strict=False).alias(key.lower())
         if column.null_count():

@@ -3,7 +3,7 @@
 What callers disagree on is said record by record: what kind it is, and what its genotype tells of the copies expected.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -40,6 +40,12 @@ class Ploidy(StrEnum):
     TWO = "two"
     """The caller takes every chromosome for one of two copies: expected is by sex and place, and where that is not two,
     its copy number holds only if it is zero."""
+    DEPTH = "depth"
+    """Expected is by sex and place. The copies follow from the copy ratio, the depth that the caller normalises to 1: at two
+    copies, on X and Y of men at one copy."""
+    DEPTH_OF_ANOTHER = "depth-of-another"
+    """As DEPTH in a file of one person. In a joint file, whose records carry one depth for all, it is not this sample's: the
+    genotype contradicts it, so there is neither ratio nor number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +98,15 @@ RECORD: Final[dict[str, type[pl.DataType] | pl.DataType]] = {
     "inward_start": pl.Int32,
     "inward_end": pl.Int32,
     "warning": pl.String,
+    "unreadable": pl.String,
 }
 """Columns of understood records: `chrom` as written; `[start, end)` 0-based, null where the record does not tell;
 `genotype` a single dot where FORMAT has a GT and the sample none, null where FORMAT has none; `malformed` for a line without
 all ten columns or without a position; `told` where other fields than genotype and copy number say that the sample has the
 variant; `inward_start`, `inward_end`: bases by which an end may lie further in, where the record itself says so: the inward
 bound of CIPOS and CIEND, else `UNCERTAIN_BASES` for one that a breakpoint caller takes from read depth alone, else null;
-`warning`: what in the record contradicts itself, in
-words that follow "3 records: ", null where nothing does."""
+`warning`: what in the record contradicts itself, in words that follow "3 records: ", null where nothing does; `unreadable`:
+fields with values that are no numbers, as `QUAL abc`, in lines of their own, null where every value can be read."""
 
 
 def understood(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
@@ -113,6 +120,8 @@ def understood(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
         for name, value in (("GT", None), ("FT", None), ("ploidy", ploidy.value), ("told", False))
         if name not in table.columns
     )
+    if "unreadable" not in table.columns:
+        table = table.with_columns(unreadable_fields(table))
     genotype = pl.col("GT")
     if table.get_column("GT").null_count():
         genotype = pl.coalesce("GT", pl.when(genotyped()).then(pl.lit(".")))
@@ -121,7 +130,7 @@ def understood(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
         "quality": number(pl.col("qual")),
         "filters": pl.col("filter").fill_null("."),
         "genotype": genotype,
-        "malformed": pl.col("values").is_null() | pl.col("pos").cast(pl.Int64, strict=False).is_null(),
+        "malformed": pl.col("values").is_null() | position().is_null(),
     }
     return table.select(
         (pl.col(name) if name in table.columns else defaults.get(name, pl.lit(None))).cast(dtype).alias(name)
@@ -166,8 +175,9 @@ def source(header: Header, name: str) -> str | None:
 
 
 def position() -> pl.Expr:
-    """POS as a whole number, Int64; null where it is none."""
-    return pl.col("pos").cast(pl.Int64, strict=False)
+    """POS as a whole number, Int64; null where it is none, a sign before the digits included."""
+    position = pl.col("pos").cast(pl.Int64, strict=False)
+    return pl.when(~pl.col("pos").cast(pl.String).str.starts_with("+")).then(position)
 
 
 def kinds(table: pl.DataFrame, kind_of: Callable[[str], Kind]) -> pl.Series:
@@ -252,14 +262,18 @@ def info_text(key: str) -> pl.Expr:
 
 
 def info_number(key: str) -> pl.Expr:
-    """The first whole number of INFO key `key`, Int64; null where there is none."""
-    return pl.col("info").str.extract(rf"(?:^|;){key}=(-?\d+)").cast(pl.Int64, strict=False)
+    """The whole number of INFO key `key`, of several the first, Int64; null where there is none or other text follows the digits."""
+    return pl.col("info").str.extract(rf"(?:^|;){key}=(-?\d+)(?:[,;]|$)").cast(pl.Int64, strict=False)
+
+
+_MOST: Final = 3.4e38
+"""The database keeps decimals in 32 bits, in which larger ones are infinite."""
 
 
 def number(column: pl.Expr) -> pl.Expr:
-    """A decimal number from text, Float64; null for a dot, for nonsense, and for values that are not finite."""
+    """A decimal number from text, Float64; null for a dot, for nonsense, and for values that are not finite in 32 bits."""
     value = column.cast(pl.Float64, strict=False)
-    return pl.when(value.is_finite()).then(value)
+    return pl.when(value.is_between(-_MOST, _MOST)).then(value)
 
 
 MOST_COPIES: Final = 1_000_000
@@ -270,3 +284,71 @@ def copy_number(column: pl.Expr) -> pl.Expr:
     """A copy number from text, Float64; null for nonsense, for one below zero and for one beyond all sense."""
     value = number(column)
     return pl.when(value.is_between(0, MOST_COPIES)).then(value)
+
+
+_DECIMALS: Final = ("SM", "QS")
+_COUNTS: Final = ("BC", "NP")
+_COPIES: Final = ("CN", "RDCN", "ECN")
+"""FORMAT keys by what their values are."""
+_INFO_NUMBERS: Final = "END|SVLEN|REFLEN|CNVLEN"
+_NO_WHOLE_NUMBER: Final = rf"(?:^|;)((?:{_INFO_NUMBERS})=(?:[^;]*[^-0-9,.;][^;]*|[^;]*\d\.[^;]*|[^;]*\.\d[^;]*))(?:;|$)"
+
+
+def unreadable_fields(
+    table: pl.DataFrame, depth: str | None = None, parsed: Mapping[str, str] | None = None, places: bool = True
+) -> pl.Series:
+    """The column `unreadable` of `RECORD`, from text columns and the FORMAT values that a dialect has read (R4).
+
+    A dot and a key that is left out are "not given"; any other text that is no number in its field is damage, and no reason
+    to believe a call. An empty QUAL column is such a text, a record cut short before it is not (it is `malformed`).
+    `depth`: the INFO key of a normalised depth, where the dialect reads one. What a dialect has parsed need not be parsed again:
+    `parsed` names the columns of `table` with the numbers of FORMAT keys, and without `places` the lengths of INFO are known to be
+    whole numbers.
+    """
+    parsed = parsed or {}
+
+    def unread(text: pl.Expr, value: pl.Expr) -> pl.Expr:
+        return text.is_not_null() & value.is_null()
+
+    quality = pl.when(pl.col("values").is_not_null()).then(pl.col("qual").fill_null(""))
+    fields: dict[str, tuple[pl.Expr, pl.Expr]] = {
+        "QUAL": (quality, unread(quality, number(quality)) & (quality != "."))
+    }
+    for keys, parse in ((_DECIMALS, number), (_COUNTS, _count), (_COPIES, copy_number)):
+        for key in keys:
+            if key in table.columns:
+                value = pl.col(parsed[key]) if key in parsed else parse(pl.col(key))
+                fields[key] = (pl.col(key), unread(pl.col(key), value))
+    if depth is not None:
+        text = info_text(depth)
+        fields[depth] = (text, unread(text, number(text)) & (text != "."))
+    damaged_places = pl.col("info").str.contains(_NO_WHOLE_NUMBER).any() if places else pl.lit(False)
+    found = table.select(
+        *(unreadable.any().alias(name) for name, (_, unreadable) in fields.items()), damaged_places.alias("places")
+    ).row(0, named=True)
+    if not any(found.values()):
+        return pl.repeat(None, table.height, dtype=pl.String, eager=True).alias("unreadable")
+    parts: list[pl.Expr] = [
+        pl.when(unreadable).then(pl.format(f"{name} {{}}", text.str.slice(0, _SHOWN)))
+        for name, (text, unreadable) in fields.items()
+        if found[name]
+    ]
+    place = pl.col("info").str.extract(_NO_WHOLE_NUMBER)
+    parts.append(place.str.replace("=", " ", literal=True).str.slice(0, _SHOWN))
+    lines = pl.concat_str(parts, separator="\n", ignore_nulls=True)
+    return table.select(pl.when(lines != "").then(lines).alias("unreadable")).to_series()
+
+
+_SHOWN: Final = 40
+"""Characters of a value that stand in a report as an example."""
+
+
+def _count(column: pl.Expr) -> pl.Expr:
+    """A count from text, decimals rounded, Float64; null for nonsense and for one below zero."""
+    value = number(column)
+    return pl.when(value.is_between(0, 1 << 30)).then(value)
+
+
+def count(column: pl.Expr) -> pl.Expr:
+    """A count of bins from text, Int32, decimals rounded; null for nonsense and for one below zero."""
+    return _count(column).round().cast(pl.Int32)

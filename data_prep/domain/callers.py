@@ -19,7 +19,9 @@ PHASE_3: Final = "1000 Genomes phase 3"
 
 CUT_INTO_SEGMENTS: Final = frozenset({CANVAS, DRAGEN, GATK_GCNV})
 """Callers that cut the genome into segments of read-depth bins: one event may be abutting calls (R3), and bins are given."""
-MADE_FOR_TWO: Final = frozenset({CNVNATOR, CNVPYTOR, DELLY, GATK_SV, LUMPY, MANTA})
+BY_DEPTH: Final = frozenset({CNVNATOR, CNVPYTOR})
+"""Callers whose copies are worked out here from the depth that they normalise to 1 (R2)."""
+MADE_FOR_TWO: Final = frozenset({DELLY, GATK_SV, LUMPY, MANTA})
 """Callers whose numbers are made for two copies everywhere; where one is expected a number holds only if it is zero (R2)."""
 
 _SEPARATOR: Final = ", "

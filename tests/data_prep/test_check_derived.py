@@ -91,7 +91,7 @@ def calls_of(number: int, population: str, is_male: bool) -> list[str]:
         # over a gap
         61: [loss("chr5", 17_500_000, 100_000)],
         # a long gain marks the person, who has the loss too
-        48: [gain("chr12", 60_000_000, 4_000_000, bins=4_000), loss("chr12", 10_000_000)],
+        48: [gain("chr12", 60_000_000, 4_000_000, bins=4_000, sm=1.3), loss("chr12", 10_000_000)],
     }.get(number, [])
     if number % 7 == 3:
         calls.append(loss("chr12", 10_000_000))

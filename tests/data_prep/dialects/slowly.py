@@ -5,6 +5,7 @@ expected copies, class and events, is that of `tests.plain`.
 """
 
 import gzip
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,7 +35,10 @@ class Said:
     bins: int | None = None
     filters: str = "."
     ploidy: str = "sex"
-    """`gt`: as many copies are expected as GT has alleles; `sex`: not; `two`: nor does the number hold where not two are expected."""
+    """`gt`: as many copies are expected as GT has alleles; `sex`: not; `two`: nor does the number hold where not two are expected;
+    `depth`: the number follows from the ratio."""
+    of_another: bool = False
+    """In a joint file the depth of the record is another sample's: the genotype contradicts it."""
     told: bool = False
     """Other fields than genotype and copy number say that the sample has the variant."""
 
@@ -105,6 +109,10 @@ def _fate(name: str, said: Said, sex: str | None, given: str | None, joint: bool
     number = None if said.number is None else round(said.number)
     if said.ploidy == "two" and expected != 2 and number != 0:
         number = None
+    if said.ploidy == "depth":
+        if joint and said.of_another:
+            said.ratio = None
+        number = None if said.ratio is None else _copies_by_depth(said, chrom, sex, expected)
     kind = said.kind
     if kind == "reference":
         if said.ploidy != "sex" or number is None or expected is None or number == expected:
@@ -208,19 +216,51 @@ def _gcnv(record: Any, genotype: str) -> Said:
     return Said(record.pos - 1, _end(record), kind, _value(record, "CN"), None, record.qual if quality is None else quality, _value(record, "NP"), _filter(record))  # fmt: skip
 
 
-def _depth(record: Any, genotype: str, *, key: str, by_depth: bool) -> Said:
+def _depth(record: Any, genotype: str, *, key: str) -> Said:
     kind = {"<DEL>": "loss", "<DUP>": "gain", "<LOH>": "loh"}.get(_alt(record), "other")
     start = record.pos - 1
     length = _info(record, "SVLEN")
     if record.pos == 2 and length is not None and abs(length) == _end(record):
         start = 0
-    if kind in ("loss", "gain") and "GT" in record.format and not _carries(record):
-        kind = "absent"
-    ratio, number = _finite(_info(record, key)), _value(record, "CN")
-    if by_depth and number is None and ratio is not None and kind in ("loss", "gain"):
-        lost, gained = 0 if ratio < 0.25 else 1, 3 if ratio <= 1.75 else round(2 * ratio)
-        number = lost if kind == "loss" else gained
-    return Said(start, _end(record), kind, number, ratio, record.qual, None, _filter(record), "two")
+    ratio = _finite(_info(record, key))
+    said = Said(start, _end(record), kind, None, ratio, record.qual, None, _filter(record), "two")
+    if kind not in ("loss", "gain"):
+        return said
+    if "GT" in record.format and not _carries(record):
+        said.kind = "absent"
+    elif ratio is None:
+        alleles = _value(record, "GT") or ()
+        if kind == "loss" and alleles and None not in alleles:
+            said.number = alleles.count(0)
+    else:
+        said.ploidy = "depth"
+        usual = {"loss": ["1/1"] if ratio <= 0.25 else [], "gain": ["0/1", "1/0"] if ratio <= 1.75 else []}[kind]
+        if kind == "loss" and ratio >= 0.25:
+            usual += ["0/1", "1/0"]
+        if kind == "gain" and ratio >= 1.75:
+            usual += ["./1"] + (["1/1"] if ratio <= 2.25 else [])
+        right_side = ratio < 1 if kind == "loss" else ratio > 1
+        said.of_another = right_side and genotype != "." and genotype.replace("|", "/") not in usual
+    return said
+
+
+def _copies_by_depth(said: Said, chrom: str, sex: str | None, expected: int | None) -> int | None:
+    """Depth 1 is two copies, but one on a man's X and Y; a deletion has at most one copy fewer than expected, a duplication at
+    least one more, and a depth that says the other direction leaves the number open."""
+    assert said.ratio is not None
+    normal = 2
+    if chrom in ("chrX", "chrY"):
+        if sex is None:
+            return None
+        normal = 1 if sex == "XY" else 2
+    copies = math.floor(normal * said.ratio + 0.5)
+    if sex == "XY" and chrom in ("chrX", "chrY") and expected == 2:
+        return copies
+    if said.kind == "loss":
+        limit = copies if expected is None else min(copies, expected - 1)
+        return limit if said.ratio < 1 else None
+    limit = copies if expected is None else max(copies, expected + 1)
+    return limit if said.ratio > 1 else None
 
 
 def _canvas(record: Any, genotype: str) -> Said:
@@ -319,8 +359,8 @@ CALLERS: dict[str, tuple[Callable[[Any, str], Said], bool]] = {
     "dragen": (lambda record, gt: _dragen(record, gt, length_first=False), True),
     "dragen-4.4": (lambda record, gt: _dragen(record, gt, length_first=True), True),
     "gatk-gcnv": (_gcnv, True),
-    "cnvnator": (lambda record, gt: _depth(record, gt, key="natorRD", by_depth=True), False),
-    "cnvpytor": (lambda record, gt: _depth(record, gt, key="pytorRD", by_depth=False), False),
+    "cnvnator": (lambda record, gt: _depth(record, gt, key="natorRD"), False),
+    "cnvpytor": (lambda record, gt: _depth(record, gt, key="pytorRD"), False),
     "canvas": (_canvas, True),
     "manta": (_junction, False),
     "delly": (_delly, False),

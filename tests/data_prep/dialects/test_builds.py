@@ -195,6 +195,6 @@ def test_records_that_contradict_themselves_are_told_with_the_file(tmp_path: Pat
     table = write_table(tmp_path / "samples.tsv", [("A", "EUR", "GBR", "male", True)])
     built = build_here([path], table, tmp_path / "cnv.duckdb")
     assert built.rows("SELECT message FROM files") == [
-        ("2 records: END, SVLEN and REFLEN disagree, and END holds; 1 records: the ID says loss where ALT says gain, or the other way round, and ALT holds",)
+        ("2 records: END, SVLEN and REFLEN disagree, and END holds; 1 record: the ID says loss where ALT says gain, or the other way round, and ALT holds",)
     ]  # fmt: skip
     assert built.rows('SELECT "end" - start, direction::VARCHAR FROM calls') == [(20_000, "loss")] * 4
