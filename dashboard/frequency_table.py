@@ -7,6 +7,7 @@ import polars as pl
 
 from dashboard import wording
 from dashboard.filters import Filters
+from dashboard.seen import LEAST_SEEN, notes
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.levels import Level
 
@@ -15,6 +16,7 @@ KINDS: Final = ("all", "superpopulation", "population", "sex")
 
 _NUMBERS: Final = (
     "carriers",
+    "samples",
     "frequency",
     "ci_low",
     "ci_high",
@@ -28,11 +30,15 @@ _NUMBERS: Final = (
 )
 
 
-def frequency_table(counts: pl.DataFrame, filters: Filters, order: Sequence[str]) -> pl.DataFrame:
+def frequency_table(
+    counts: pl.DataFrame, filters: Filters, order: Sequence[str], *, relatives: bool = False
+) -> pl.DataFrame:
     """One row a group and direction, losses first: everyone, then groups in `order`, then the rest by name.
 
     `counts` is what the store counted at the chosen level, at PASS and at all. Added to its columns: `pass_carriers`,
-    `pass_frequency`, and `hidden`, the carriers whom the chosen level leaves out.
+    `pass_frequency`, and `hidden`, the carriers whom the chosen level leaves out; and `note`, what must be known of the
+    row: frequencies that are lower bounds, or why there are no numbers, as of a group in whom the place was hardly seen;
+    `relatives`: some are counted.
     """
     keys = ["grouped_by", "group", "direction"]
     chosen = _level(counts, filters.level).drop("level")
@@ -40,7 +46,7 @@ def frequency_table(counts: pl.DataFrame, filters: Filters, order: Sequence[str]
     every = _level(counts, Level.ALL).select(*keys, every="carriers")
     place = {code: position for position, code in enumerate(order)}
     kind = {name: position for position, name in enumerate(KINDS)}
-    return (
+    table = (
         chosen.join(passing, on=keys, how="left")
         .join(every, on=keys, how="left")
         .with_columns(hidden=pl.col("every") - pl.col("carriers"))
@@ -52,6 +58,11 @@ def frequency_table(counts: pl.DataFrame, filters: Filters, order: Sequence[str]
             "group",
         )
     )
+    hardly = (pl.col("seen") < LEAST_SEEN).fill_null(value=False)
+    return table.with_columns(
+        *(pl.when(~hardly).then(pl.col(name)).alias(name) for name in (*_NUMBERS, "hidden")),
+        pl.Series("note", notes(table["seen"], relatives=relatives), pl.String),
+    )
 
 
 def chart_rows(table: pl.DataFrame, direction: Direction) -> pl.DataFrame:
@@ -60,19 +71,26 @@ def chart_rows(table: pl.DataFrame, direction: Direction) -> pl.DataFrame:
     rows = pl.concat([mine.filter(pl.col("grouped_by") == kind) for kind in ("superpopulation", "all")])
     # told outside the frame: a function of Python's inside one waits, in a thread of Polars, for the interpreter, which
     # another page may hold while it waits for that thread
-    told = [wording.frequency(*row) for row in rows.select("carriers", "samples", "ci_low", "ci_high").iter_rows()]
+    told = [
+        wording.frequency(*row)
+        for row in rows.select("carriers", "samples", "ci_low", "ci_high", "people_seen").iter_rows()
+    ]
     return rows.with_columns(pl.col("group").replace("all", "All"), pl.Series("told", told, pl.String))
 
 
-def without_numbers(table: pl.DataFrame) -> pl.DataFrame:
-    """The table of a place that cannot be assessed: groups and samples stay, every number that would mislead is null."""
-    return table.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in _NUMBERS)
+def without_numbers(table: pl.DataFrame, *, blind: bool = True) -> pl.DataFrame:
+    """The table of a place that cannot be assessed: groups stay, and every number that would mislead is null."""
+    return table.with_columns(
+        *(pl.lit(None, dtype=table.schema[name]).alias(name) for name in _NUMBERS),
+        pl.Series("note", notes(table["seen"], blind=blind), pl.String),
+    )
 
 
 def without_share(table: pl.DataFrame) -> pl.DataFrame:
     """The table of a place so wide that a share of people says nothing (R7): who carries stays, shares and bounds are null."""
     shares = ("frequency", "ci_low", "ci_high", "pass_frequency")
-    return table.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in shares)
+    nothing = [pl.lit(None, dtype=table.schema[name]).alias(name) for name in shares]
+    return table.with_columns(*nothing, note=pl.lit(wording.WITHOUT_SHARE))
 
 
 def _level(counts: pl.DataFrame, level: Level) -> pl.DataFrame:

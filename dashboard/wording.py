@@ -5,7 +5,7 @@ Plain text only. Who puts it on a page escapes it there, in one place, for the m
 
 import math
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from dashboard.filters import CODING, SHARES, Cohort, Filters, Outliers, Overlap, Rule
@@ -36,6 +36,10 @@ WITHOUT_SHARE: Final = "a region over 10 Mb: nearly everyone has some event in i
 """Why there is no share of people under `any` and `within` (R7)."""
 
 
+LEAST_P: Final = 1e-300
+"""Below it a p value has few digits left, and 0 is stored for what is smaller still."""
+
+
 def count(number: int) -> str:
     """1,204."""
     return f"{number:,}"
@@ -60,19 +64,45 @@ def upper_bound(share: float) -> str:
     return f"{_rounded(share, ROUND_CEILING)} %"
 
 
+def seen(share: float) -> str:
+    """The share of people in whom the caller saw a place, rounded down: 51 %, 51.3 %."""
+    return f"{_rounded(share, ROUND_FLOOR) if 0 < share < 1 else f'{share:.0%}'.rstrip('%')} %".replace(".0 %", " %")
+
+
+def partly_seen(share: float) -> str:
+    """What has to be known of every frequency of a place that the caller saw in this share of the people."""
+    return f"seen in {seen(share)} of people: frequencies are lower bounds"
+
+
 def interval_percent(low: float, high: float) -> str:
     """46.1–50.0, both ends as precise as `percent` writes them."""
     return f"{percent(low)}–{percent(high)}".replace(" %", "")
 
 
-def frequency(carriers: int, samples: int, low: float | None, high: float | None) -> str:
-    """“1,204 of 2,504 (48.1 %, 46.1–50.0)”, “0 of 2,504, below 0.16 %”, “nobody counted”. Bounds are shares of 1."""
+def frequency(
+    carriers: int | None, samples: int | None, low: float | None, high: float | None, people_seen: int | None = None
+) -> str:
+    """“1,204 of 2,504 (48.1 %, 46.1–50.0)”, “0 of 2,504, below 0.16 %”, “nobody counted”. Bounds are shares of 1.
+
+    `people_seen`: over whom the bound of no carriers is given, where the caller saw the place in some only: “0 of 243, seen
+    in 124, below 3.0 %”. “not assessable” where there are no numbers.
+    """
+    if carriers is None or samples is None:
+        return "not assessable"
     if samples == 0 or low is None or high is None:
         return "nobody counted"
     told = f"{carriers:,} of {samples:,}"
     if carriers == 0:
-        return f"{told}, below {upper_bound(high)}"
+        seen = "" if people_seen is None else f", seen in {people_seen:,}"
+        return f"{told}{seen}, below {upper_bound(high)}"
     return f"{told} ({percent(carriers / samples)}, {interval_percent(low, high)})"
+
+
+def p_value(p: float) -> str:
+    """0.031, 4.2e-17, and “below 1e-300” where digits end: a probability of 0 is none."""
+    if p < LEAST_P:
+        return f"below {LEAST_P:g}"
+    return f"{p:.2g}"
 
 
 def length(bases: int) -> str:
@@ -258,6 +288,11 @@ def group(filters: Filters) -> str:
 def kind_of_problem(kind: str) -> str:
     """A kind of problem region in words; one of a mask by the mask's name."""
     return {"par": "PAR", "ampliconic-y": "ampliconic Y"}.get(kind, kind.replace("-", " "))
+
+
+def kinds_of_problem(kinds: str) -> str:
+    """Several of them, as the database joins them."""
+    return ", ".join(kind_of_problem(kind) for kind in kinds.split(", "))
 
 
 def left_out(chrom: str, marked: int, mismatched: int) -> str:

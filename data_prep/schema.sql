@@ -484,7 +484,7 @@ COMMENT ON COLUMN sites.allele_frequency IS 'Share of alleles that are lost (R6)
 COMMENT ON COLUMN sites.af_ci_low IS 'Lower bound of its 95 % interval (Wilson), which is approximate: the two alleles of a person are not drawn apart.';
 COMMENT ON COLUMN sites.af_ci_high IS 'Upper bound.';
 COMMENT ON COLUMN sites.hwe_p IS 'Hardy-Weinberg proportion among the same people, exact and two-sided (Wigginton et al. 2005), of those of whom two copies are expected: on X the XX alone, on Y none. A check of the calls: a small p tells of heterozygotes that were missed, or of populations that differ. Null where nobody of them carries.';
-COMMENT ON COLUMN sites.problem IS 'Kind of problem region that covers half of the founding interval or more, of several the one that covers most; null if none.';
+COMMENT ON COLUMN sites.problem IS 'Kinds of problem region of which each covers half of the founding interval or more, masks among them: in alphabetical order, joined by a comma and a space; null if none. Sites with any stay out of differences (R10).';
 
 COMMENT ON COLUMN sites.inner_start IS 'The founding interval''s start drawn in by its uncertainty (R9), 0-based: by length / median_bins / 2, where there are no bins by the median of its members'' uncertainties; in whole bases, rounded down, at most a third of the length.';
 COMMENT ON COLUMN sites.inner_end IS 'Its end drawn in likewise, half-open.';
@@ -569,9 +569,9 @@ COMMENT ON COLUMN site_differences.direction IS 'Its direction: q is over all ro
 COMMENT ON COLUMN site_differences.carriers IS 'Carriers compared.';
 COMMENT ON COLUMN site_differences.samples IS 'People compared.';
 COMMENT ON COLUMN site_differences.chi_square IS 'Chi-square statistic of carriers and others over the super-populations.';
-COMMENT ON COLUMN site_differences.p IS 'Its p value.';
+COMMENT ON COLUMN site_differences.p IS 'Its p value; 0 stands for one too small for a number, and is to be written as below 1e-300.';
 COMMENT ON COLUMN site_differences.exact IS 'An expected count is below 5: p comes not from the chi-square distribution but from every way to spread as many carriers over the super-populations, each weighed by its probability; where there are over 100,000 ways, from as many drawn.';
-COMMENT ON COLUMN site_differences.q IS 'Benjamini-Hochberg over exactly the rows of this direction.';
+COMMENT ON COLUMN site_differences.q IS 'Benjamini-Hochberg over exactly the rows of this direction; 0 as in p.';
 COMMENT ON COLUMN site_differences.fst IS 'F_ST, Hudson''s estimator (Bhatia et al. 2013) over the super-populations: mean numerator over mean denominator of the pairs. Alleles as in R6: null where sites.alleles is false.';
 COMMENT ON COLUMN site_differences.vst IS 'V_ST = (V_T - V_S) / V_T of the copy number less the expected one, capped at +8; a person''s copy number is that of a credible event of either direction with a reciprocal overlap of at least 0.5, else the expected.';
 
@@ -607,4 +607,4 @@ COMMENT ON COLUMN site_hardy_weinberg.population IS 'Population.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_0 IS 'People without a copy.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_1 IS 'People with one.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_2 IS 'People with two.';
-COMMENT ON COLUMN site_hardy_weinberg.p IS 'Exact test (Wigginton et al. 2005), two-sided.';
+COMMENT ON COLUMN site_hardy_weinberg.p IS 'Exact test (Wigginton et al. 2005), two-sided; 0 as in site_differences.p.';

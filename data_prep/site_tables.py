@@ -4,6 +4,7 @@ A frame a table and chromosome, in the words of the schema; everything is worked
 """
 
 from dataclasses import dataclass
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -221,7 +222,8 @@ def _many_states(events: Events, default: Carried, n: int, people: int) -> Flags
 
 
 def problems(start: Numbers, end: Numbers, regions: Regions) -> pl.Series:
-    """The kind of region that covers half of each interval or more, of several the one that covers most, else null."""
+    """The kinds of region of which each covers half of an interval or more, in alphabetical order and joined by commas; null
+    where none does."""
     kinds = len(regions.kinds)
     covered = np.zeros((len(start), kinds), np.int64)
     for one, other in touching(start, end, regions.start, regions.end):
@@ -229,13 +231,11 @@ def problems(start: Numbers, end: Numbers, regions: Regions) -> pl.Series:
         np.add.at(covered, (one, regions.kind[other]), shared)
     if not kinds:
         return pl.Series([None] * len(start), dtype=pl.String)
-    most = covered.argmax(axis=1)
-    enough = 2 * covered.max(axis=1, initial=0) >= end - start
-    return (
-        pl.Series(list(regions.kinds), dtype=pl.String)
-        .gather(pl.Series(np.where(enough, most, 0)))
-        .set(~pl.Series(enough), None)
-    )
+    enough = 2 * covered >= (end - start)[:, None]
+    # few combinations of kinds for many sites
+    combinations, place = np.unique(enough, axis=0, return_inverse=True)
+    names = [", ".join(compress(regions.kinds, one)) or None for one in combinations]
+    return pl.Series(names, dtype=pl.String).gather(pl.Series(place.reshape(-1)))
 
 
 def touched_genes(sites: pl.DataFrame, genes: Genes) -> pl.DataFrame:

@@ -235,10 +235,10 @@ def covered_by_kind(place: tuple[str, int, int], regions: Iterable[tuple[str, st
 
 
 def problem(place: tuple[str, int, int], regions: Iterable[tuple[str, str, int, int]]) -> str | None:
-    """The kind that covers half of a place or more: of several the one that covers most, then the first by name."""
+    """The kinds that each cover half of a place or more, by name."""
     covered = covered_by_kind(place, regions)
     enough = [kind for kind, bases in covered.items() if 2 * bases >= place[2] - place[1] and bases]
-    return min(enough, key=lambda kind: (-covered[kind], kind), default=None)
+    return ", ".join(sorted(enough)) or None
 
 
 def base_by_base(

@@ -33,6 +33,7 @@ _COLUMNS: Final = (
     "quality",
     "bins",
     "badges",
+    "problem",
     "filters",
     "copy_ratio",
     "site",
@@ -80,11 +81,13 @@ def carrier_list(
         .select(_COLUMNS)
         .with_columns(
             pl.col("class").str.replace_all("-", " "),
+            problem_in_words(events["problem"]),
             pl.col("site").replace_strict(addresses(events["site"], subject, filters), return_dtype=pl.String),
         ),
         column_config=_configuration(subject.kind.value),
         hide_index=True,
         height=420 if events.height > 10 else "auto",
+        placeholder="",
         alt=f"The {events.height} events that make carriers; the CSV has the same rows.",
     )
     rows = "row" if events.height == 1 else "rows"
@@ -98,6 +101,12 @@ def carrier_list(
         )
         + menu(subject, filters, "carriers", "calls")
     )
+
+
+def problem_in_words(kinds: pl.Series) -> pl.Series:
+    """The kinds of problem region of each row as pages write them."""
+    words = {told: wording.kinds_of_problem(told) for told in kinds.drop_nulls().unique()}
+    return kinds.replace_strict(words, default=None, return_dtype=pl.String)
 
 
 def with_badges(events: pl.DataFrame) -> pl.DataFrame:
@@ -144,6 +153,9 @@ def _configuration(noun: str) -> dict[str, Any]:
             "Site", help="Variant that the event belongs to; narrows the page to it", display_text=SITE_IN_ADDRESS
         ),
         "badges": column.ListColumn("Care"),
+        "problem": column.TextColumn(
+            "Problem regions", help="Every kind that covers half of the event or more: calls need care there"
+        ),
         "relatives": column.TextColumn(
             "Relatives who carry it too", help="Parents and children in the panel of trios, whatever the cohort chosen"
         ),

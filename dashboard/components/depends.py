@@ -57,7 +57,7 @@ def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str,
     for name, database in callsets.items():
         cells = (
             [_told(count, target, rule) for count in by_rule(database, target, filters, [rule])[rule]]
-            if callability(database, target).assessable
+            if callability(database, target, filters).assessable
             else ["not assessable"] * len(filters.directions)
         )
         address = links.page(subject, replace(filters, callset="" if name == newest else name))
@@ -152,17 +152,21 @@ def _table(class_: str, title: str, head: str, lines: Sequence[str], caption: st
 
 
 def _told(count: Count, target: Target, rule: Overlap) -> str:
+    if not count.assessable:
+        return "not assessable"
     if not target.has_share(rule):
         return f"{wording.count(count.carriers)} of {wording.count(count.samples)}"
-    return wording.frequency(count.carriers, count.samples, count.ci_low, count.ci_high)
+    return wording.frequency(count.carriers, count.samples, count.ci_low, count.ci_high, count.people_seen)
 
 
 def _share(count: Count) -> str:
+    if not count.assessable:
+        return "not assessable"
     return wording.percent(count.carriers / count.samples) if count.samples else "nobody counted"
 
 
 def _outside(count: Count, shown: Count) -> bool:
     """The share of `count` lies outside the interval of the one that is shown."""
-    if shown.ci_low is None or shown.ci_high is None or not count.samples:
+    if shown.ci_low is None or shown.ci_high is None or not count.samples or not count.assessable:
         return False
     return not shown.ci_low <= count.carriers / count.samples <= shown.ci_high

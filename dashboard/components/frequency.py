@@ -50,7 +50,7 @@ def headline(
     share = "nobody" if carriers == 0 else f"{wording.percent(whole['frequency'])} of people"
     told = f"{wording.count(carriers)} of {wording.count(samples)}"
     if carriers == 0:
-        told = wording.frequency(carriers, samples, whole["ci_low"], whole["ci_high"])
+        told = wording.frequency(carriers, samples, whole["ci_low"], whole["ci_high"], whole["people_seen"])
     if direction is Direction.LOSS and whole["complete_losses"] and not only:
         number = wording.count(whole["complete_losses"])
         told += (
@@ -138,7 +138,8 @@ def block(
         *(_line(row, direction, filters, "All", class_="cnv-total cnv-break") for row in _rows(by["all"])),
         *(_line(row, direction, filters, markup.text(row["group"])) for row in _rows(by["sex"]) if sexes),
     ]
-    reach = max((row["ci_high"] for kind in ("population", "sex") for row in _rows(by[kind])), default=1.0)
+    shown = (row["ci_high"] for kind in ("population", "sex") for row in _rows(by[kind]) if row["ci_high"] is not None)
+    reach = max(shown, default=1.0)
     colour = palette.direction(direction)
     folded = []
     for row in _rows(by["population"]):
@@ -183,6 +184,9 @@ def _table(
 def _whisker(row: Row, reach: float, colour: str) -> str:
     """Share and interval as a small picture, all rows on one scale from 0 to `reach`; the numbers stand beside it."""
 
+    if row["carriers"] is None:
+        return ""
+
     def at(share: float) -> str:
         return f"{share / reach * 100:.1f}%"
 
@@ -215,7 +219,14 @@ def _line(
     row: Row, direction: Direction, filters: Filters, group: str, class_: str = "", picture: str | None = None
 ) -> str:
     """A row of the table; `group` and `picture` are HTML."""
+    if row["carriers"] is None:
+        content = markup.element("th", group, scope="row") + ("" if picture is None else markup.element("td", ""))
+        columns = 4 + len(PARTS[direction]) + (filters.level is not Level.PASS)
+        told = markup.text(f"not assessable: seen in {wording.seen(row['seen'] or 0)}")
+        return markup.element("tr", content + markup.element("td", told, colspan=str(columns)), class_=class_)
     cells = [wording.count(row["samples"]), wording.count(row["carriers"])]
+    if row["people_seen"] is not None:
+        cells[0] += f" (seen {wording.count(row['people_seen'])})"
     if row["carriers"]:
         cells += [wording.percent(row["frequency"]), wording.interval_percent(row["ci_low"], row["ci_high"])]
     else:
@@ -245,9 +256,9 @@ def _group(code: str, superpopulation: str, name: str, palette: Palette) -> str:
 
 
 def _spread(table: pl.DataFrame, direction: Direction) -> Iterator[str]:
-    groups = table.filter((pl.col("direction") == direction.value) & (pl.col("grouped_by") == "superpopulation")).sort(
-        "frequency", descending=True
-    )
+    mine = (pl.col("direction") == direction.value) & (pl.col("grouped_by") == "superpopulation")
+    # a group in whom the place was hardly seen is neither the most nor the least
+    groups = table.filter(mine & pl.col("carriers").is_not_null()).sort("frequency", descending=True)
     if groups.height < 2 or groups["carriers"].sum() == 0:
         return
     if groups["carriers"].gt(0).sum() == 1:

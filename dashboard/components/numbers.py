@@ -31,7 +31,7 @@ from data_prep.domain.copy_number import Direction
 def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
     """How often the place is lost and gained, in whom, by which rule, and who the carriers are; `title` is its name."""
     database, filters = run.database, run.filters
-    seen = callability(database, target)
+    seen = callability(database, target, filters)
     counted = people(database, target.interval.chrom, filters)
     events = carrier_events(database, target, filters)
 
@@ -117,7 +117,7 @@ def along(run: Run, subject: Subject, target: Target) -> None:
     """A place too wide for a share of people with any event in it: how much of it is taken, what lies along it base by base,
     and its sites (R7, R8)."""
     database, filters = run.database, run.filters
-    seen = callability(database, target)
+    seen = callability(database, target, filters)
     counted = people(database, target.interval.chrom, filters)
     lead = st.container()
     controls(subject, target, filters, group_names(database), tuple(database.callsets), release(database).callers)
@@ -188,7 +188,7 @@ def copies(run: Run, subject: Subject, target: Target) -> None:
         markup.element(
             "p",
             "Copies by the calls there: the lowest number of a loss, the highest of a gain, that still meets the rule in "
-            "force; who carries nothing is taken to have the expected copies.",
+            "force; who carries nothing is taken to have the expected copies, unless the caller could not see the place.",
             class_="cnv-counted",
         )
         + menu(subject, run.filters, charts=("copy-number",))

@@ -10,9 +10,9 @@ from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.frame import notice
 from dashboard.filters import ANY, CODING_RULES, HALF_OF_IT, Filters
-from dashboard.store.callability import LEAST_SEEN, Callability, Care
+from dashboard.store.callability import Callability, Care
 from dashboard.store.database import Generation
-from dashboard.store.panel import People
+from dashboard.store.panel import People, relatives_counted
 from dashboard.subject import Subject
 from dashboard.target import LARGE, Pieces, Target
 
@@ -32,6 +32,8 @@ def counted_sentence(database: Generation, subject: Subject, target: Target, fil
     left_out = wording.left_out(target.interval.chrom, people.marked, people.sex_mismatch)
     if left_out:
         sentences.append(left_out[0].upper() + left_out[1:] + ".")
+    if relatives_counted(database, target.interval.chrom, filters):
+        sentences.append("Relatives are counted too, so the 95 % intervals are too narrow.")
     if note := wording.outliers_note(filters):
         sentences.append(note[0].upper() + note[1:] + ".")
     if target.kind is Pieces.NONE and (filters.overlap or target.default_rule).rule in CODING_RULES:
@@ -68,12 +70,10 @@ def rule_switch(subject: Subject, target: Target, filters: Filters) -> str:
 
 def not_assessable(name: str, seen: Callability) -> None:
     """Why no frequency is shown for the gene or region of this name (R5)."""
-    if 1 - seen.blind < LEAST_SEEN:
+    if seen.is_blind:
         reason = f"No call can be made in {wording.percent(seen.blind)} of it. {_sentences(seen.blind_names)}"
     else:
-        reason = (
-            f"The caller saw this place in {wording.percent(seen.seen or 0)} of samples on average, less than half."
-        )
+        reason = f"The caller saw half or more of this place in {wording.seen(seen.seen or 0)} of the people counted, fewer than half of them."
     notice(
         [
             f"<strong>{markup.text(name)} is not assessable.</strong> {markup.text(reason)}",
@@ -86,6 +86,9 @@ def not_assessable(name: str, seen: Callability) -> None:
 def cautions(target: Target, seen: Callability) -> None:
     """A word of care where a part of the place cannot be seen, or lies where calls need care (R5, R11)."""
     lines = []
+    if seen.partly_seen and seen.seen is not None:
+        told = wording.partly_seen(seen.seen)
+        lines.append(f"{told[0].upper()}{told[1:]}. Where nobody carries, the bound is given over the people seen.")
     if seen.blind > 0:
         lines.append(
             f"No call can be made in {wording.percent(seen.blind)} of this {target.kind.noun}. {_sentences(seen.blind_names)}"

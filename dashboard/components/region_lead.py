@@ -51,4 +51,4 @@ def _have(count: Count) -> str:
 
 
 def _frequency(count: Count) -> str:
-    return wording.frequency(count.carriers, count.samples, count.ci_low, count.ci_high)
+    return wording.frequency(count.carriers, count.samples, count.ci_low, count.ci_high, count.people_seen)

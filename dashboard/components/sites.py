@@ -14,8 +14,9 @@ from dashboard.components.frequency import sign
 from dashboard.components.run import Run
 from dashboard.filters import Filters
 from dashboard.formats.columns import one_based
+from dashboard.seen import is_partly_seen
 from dashboard.store.cohort import superpopulation_names
-from dashboard.store.sites import site_named, sites_at, with_genes
+from dashboard.store.sites import site_named, sites_at, with_genes, with_sight, without_unassessable_numbers
 from dashboard.subject import SITE, Subject
 from dashboard.target import Target, site_target
 from data_prep.domain.copy_number import Direction
@@ -78,10 +79,7 @@ def site_table(run: Run, subject: Subject, place: Interval) -> None:
         markup.element("th", markup.text(name), scope="col", **({"class_": "cnv-left"} if name == "Site" else {}))
         for name in heads
     ) + "".join(markup.element("th", name, scope="col", class_="cnv-left") for name in ("Genes", "Care"))
-    lines = [
-        _line(row, groups, subject, filters)
-        for row in with_genes(run.database, found.head(SHOWN)).iter_rows(named=True)
-    ]
+    lines = [_line(row, groups, subject, filters) for row in _described(run, found.head(SHOWN)).iter_rows(named=True)]
     table = markup.element(
         "table",
         markup.caption(_caption(found.height, filters))
@@ -95,22 +93,28 @@ def site_table(run: Run, subject: Subject, place: Interval) -> None:
     st.html(menu(subject, filters.of_sites(), "sites"))
 
 
+def _described(run: Run, sites: pl.DataFrame) -> pl.DataFrame:
+    """Sites with their genes, and how well the caller saw them."""
+    return with_genes(run.database, with_sight(run.database, sites, run.filters))
+
+
 def _all_sites(run: Run, found: pl.DataFrame, groups: list[str], subject: Subject) -> None:
     """Every site of the place to unfold, each column sortable; sent only once it is open, since there can be thousands."""
     whole = st.expander(f"All {wording.count(found.height)} sites", key=f"sites {subject.name}", on_change="rerun")
     if whole.open:
         whole.dataframe(
-            one_based(with_genes(run.database, found))
+            one_based(without_unassessable_numbers(_described(run, found)))
             .with_columns(
                 pl.col("site").replace_strict(addresses(found["site"], subject, run.filters)),
                 length=pl.col("end") - pl.col("start") + 1,
                 allele_frequency=pl.col("allele_count") / pl.col("allele_number"),
                 **{code: pl.col(f"carriers_{code}") / pl.col(f"samples_{code}") for code in groups},
             )
-            .select(*_COLUMNS[:9], *groups, *_COLUMNS[9:]),
+            .select(*_COLUMNS[:10], *groups, *_COLUMNS[10:]),
             column_config=_configuration(groups),
             hide_index=True,
             height=420,
+            placeholder="",
             alt=f"All {found.height} sites here; the CSV has the same rows.",
         )
 
@@ -136,6 +140,7 @@ _COLUMNS: Final = (
     "frequency",
     "ci_low",
     "ci_high",
+    "seen",
     "complete_losses",
     "allele_frequency",
     "few_bins",
@@ -158,12 +163,15 @@ def _configuration(groups: list[str]) -> dict[str, Any]:
         "frequency": column.NumberColumn("Frequency", format="percent"),
         "ci_low": column.NumberColumn("95 % from", help="Wilson interval", format="percent"),
         "ci_high": column.NumberColumn("to", help="Wilson interval", format="percent"),
+        "seen": column.NumberColumn(
+            "Seen", help="Share of people in whom the caller saw half or more of it, where files tell", format="percent"
+        ),
         **{code: column.NumberColumn(code, help=f"Share of people of {code}", format="percent") for code in groups},
         "complete_losses": column.NumberColumn("Complete", help="People without a copy", format="localized"),
         "allele_frequency": column.NumberColumn("Allele frequency", format="percent"),
         "few_bins": column.CheckboxColumn("Few bins", help="A median of two or fewer: the least certain kind"),
         "multi_allelic": column.CheckboxColumn("Multi-allelic"),
-        "problem": column.TextColumn("Problem region"),
+        "problem": column.TextColumn("Problem regions", help="Every kind that covers half of it or more"),
         "genes": column.TextColumn("Genes"),
         "coding": column.TextColumn("Coding", help="Genes whose coding sequence it takes"),
     }
@@ -198,6 +206,9 @@ def _line(row: dict[str, Any], groups: list[str], subject: Subject, filters: Fil
         wording.count(row["complete_losses"]) if row["direction"] == Direction.LOSS else "",
         wording.percent(row["allele_count"] / row["allele_number"]) if row["allele_number"] else "",
     ]
+    if not row["assessable"]:
+        # calls were made there, and no share of people is told
+        cells[2:] = [f"{wording.count(row['carriers'])} called", "not assessable", *("" for _ in cells[4:])]
     words = [_genes(row["genes"], row["coding"]), ", ".join(_care(row))]
     content = markup.element("th", name, scope="row")
     content += "".join(markup.element("td", markup.text(cell)) for cell in cells)
@@ -227,6 +238,8 @@ def _care(row: dict[str, Any]) -> list[str]:
         told.append("two bins or fewer")
     if row["multi_allelic"]:
         told.append("multi-allelic")
+    if is_partly_seen(row["seen"]) and row["assessable"]:
+        told.append(f"seen in {wording.seen(row['seen'])} of people")
     if row["problem"]:
-        told.append(wording.kind_of_problem(row["problem"]))
+        told.append(wording.kinds_of_problem(row["problem"]))
     return told

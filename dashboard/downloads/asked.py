@@ -3,8 +3,9 @@
 A value that cannot be used is an error here and not a default: nobody reads a notice in a file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from dashboard import query, wording
 from dashboard.filters import CALLSET, Filters, Overlap, parse
@@ -15,6 +16,9 @@ from dashboard.store.lookup import Found, Nothing, Place, Several, Unplaced, loo
 from dashboard.store.sites import site_named
 from dashboard.subject import SITE, Kind, Subject
 from dashboard.target import Target, region_target, site_target
+
+IDS_SHOWN: Final = 4
+"""Ids in the sentence about a name that several genes bear."""
 
 
 class RefusedError(Exception):
@@ -67,8 +71,7 @@ def asked(published: Generation, given: Mapping[str, str], default_overlap: Over
             subject, target = _narrowed(database, Subject(kind, name), region_target(interval), given)
             return Asked(database, subject, target, None, filters)
         case Several(_, genes):
-            ids = wording.joined([gene.gene_id for gene in genes], "or")
-            raise RefusedError(400, f"Several genes are called {genes[0].symbol}: ask for gene={ids}.")
+            raise RefusedError(400, _which(genes))
         case Unplaced(unplaced):
             raise RefusedError(404, unplaced.reason)
         case Place(_, name):
@@ -76,6 +79,18 @@ def asked(published: Generation, given: Mapping[str, str], default_overlap: Over
         case Nothing(sentence, alike):
             close = f" Close names: {', '.join(gene.name for gene in alike)}." if alike else ""
             raise RefusedError(404, sentence + close)
+
+
+def _which(genes: Sequence[Gene]) -> str:
+    """Asks which gene of a shared name is meant; of hundreds (Y_RNA) it names a few and says how many there are."""
+    ids = [gene.gene_id for gene in genes[:IDS_SHOWN]]
+    symbol, more = genes[0].symbol, len(genes) - len(ids)
+    if not more:
+        return f"Several genes are called {symbol}: ask for gene={wording.joined(ids, 'or')}."
+    return (
+        f"{wording.count(len(genes))} genes are called {symbol}: ask for one by its id, such as gene={wording.joined(ids, 'or')}; "
+        "the page of the name lists all."
+    )
 
 
 def _narrowed(

@@ -20,11 +20,11 @@ from dashboard.downloads.route import refusal, refused
 from dashboard.downloads.told import name_of_file
 from dashboard.drawing import FORMATS, BusyDrawingError, Drawing, DrawingError
 from dashboard.frequency_table import chart_rows, frequency_table
-from dashboard.store.callability import callability
+from dashboard.store.callability import Callability, callability
 from dashboard.store.carriers import copy_numbers, frequencies
 from dashboard.store.cohort import group_codes, release
-from dashboard.store.database import BusyError, UnavailableError
-from dashboard.store.panel import people
+from dashboard.store.database import BusyError, Generation, UnavailableError
+from dashboard.store.panel import people, relatives_counted
 from dashboard.store.tracks import track
 from dashboard.target import Pieces
 from dashboard.track import window
@@ -75,7 +75,8 @@ def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
         target, filters = what.target, what.filters
         drawn = name == TRACK
         # what was called in a region is drawn whether a share of people may be told or not, as on its page
-        if not callability(database, target).assessable and not (drawn and target.kind is Pieces.REGION):
+        seen = callability(database, target, filters)
+        if not seen.assessable and not (drawn and target.kind is Pieces.REGION):
             raise RefusedError(404, f"{what.title} is not assessable: the caller cannot see this place.")
         if not drawn and not target.has_share(target.rule_in_force(filters.overlap)):
             raise RefusedError(404, f"{what.title} is {wording.WITHOUT_SHARE}, so there is no share of people to draw.")
@@ -91,7 +92,7 @@ def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
             picture(
                 spec,
                 title=f"{what.title}: {title}",
-                above=[f"Counted: {events}, in {who}.", legend],
+                above=[f"Counted: {events}, in {who}.", legend, *_limits(database, what, seen)],
                 below=[
                     f"{what.place}, GRCh38. Callset {told.title}; database {told.generation}, "
                     f"built {told.built_at[:10]}.",
@@ -102,6 +103,17 @@ def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
             ),
             name_of_file(what, name, suffix),
         )
+
+
+def _limits(database: Generation, what: Asked, seen: Callability) -> list[str]:
+    """What has to be known of the shares in a picture (R5)."""
+    lines = []
+    if seen.partly_seen and seen.seen is not None:
+        told = wording.partly_seen(seen.seen)
+        lines.append(f"{told[0].upper()}{told[1:]}.")
+    if relatives_counted(database, what.target.interval.chrom, what.filters):
+        lines.append("Relatives are counted too: 95 % intervals are too narrow.")
+    return lines
 
 
 def _frequency(direction: Direction) -> Callable[[Asked], tuple[str, str, dict[str, Any]]]:
@@ -124,7 +136,7 @@ def _copy_number(what: Asked) -> tuple[str, str, dict[str, Any]]:
     counts = copy_numbers(what.database, what.target, what.filters)
     legend = (
         "Share of people by copy number of the calls there, under the overlap rule; who carries nothing is taken to have the "
-        "expected copies."
+        "expected copies, unless the caller could not see the place."
     )
     return "copies by super-population", legend, copy_number_chart(counts, LIGHT)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from dashboard import settings, wording
+from dashboard import settings
 from dashboard.downloads.asked import Asked, RefusedError, asked
 from dashboard.downloads.catalogue import FORMATS, TABLES, there
 from dashboard.downloads.told import about, name_of_file
@@ -21,13 +21,12 @@ from dashboard.store.calls import call_batches, calls_by_place, carrying, events
 from dashboard.store.carriers import carrier_event_batches, frequencies
 from dashboard.store.cohort import group_codes, superpopulation_names
 from dashboard.store.gene_counts import gene_counts
-from dashboard.store.sites import sites_at, with_genes
+from dashboard.store.panel import relatives_counted
+from dashboard.store.sites import sites_at, with_genes, with_sight, without_unassessable_numbers
 from dashboard.subject import SITE
 
 BATCH: Final = 5_000
 """Rows a piece."""
-
-NOT_ASSESSABLE: Final = "not assessable: the caller cannot see this place"
 
 Frames = Iterator[pl.DataFrame]
 Opener = Callable[[Asked, ExitStack, About], Iterator[bytes]]
@@ -76,14 +75,15 @@ def _calls(what: Asked, _: ExitStack) -> Frames:
 
 def _frequencies(what: Asked, _: ExitStack) -> Frames:
     database, target, filters = what.database, what.target, what.filters
-    table = frequency_table(frequencies(database, target, filters), filters, group_codes(database))
-    if not callability(database, target).assessable:
-        shown, note = without_numbers(table), NOT_ASSESSABLE
+    related = relatives_counted(database, target.interval.chrom, filters)
+    counts = frequencies(database, target, filters)
+    table = frequency_table(counts, filters, group_codes(database), relatives=related)
+    seen = callability(database, target, filters)
+    if not seen.assessable:
+        table = without_numbers(table, blind=seen.is_blind)
     elif not target.has_share(target.rule_in_force(filters.overlap)):
-        shown, note = without_share(table), wording.WITHOUT_SHARE
-    else:
-        shown, note = table, ""
-    return iter([shown.with_columns(note=pl.lit(note))])
+        table = without_share(table)
+    return iter([table])
 
 
 def _tabular(table: columns.Table, frames: Callable[[Asked, ExitStack], Frames]) -> dict[tuple[str, str], Opener]:
@@ -140,7 +140,10 @@ def _sites(what: Asked) -> tuple[pl.DataFrame, list[str]]:
         found = found.filter(pl.col("site_id") == what.target.site)
     groups = [code for code in superpopulation_names(what.database) if f"samples_{code}" in found.columns]
     found = found.with_columns(length=pl.col("end") - pl.col("start"))
-    return with_genes(what.database, found.sort("start", "end", "direction")), groups
+    seen = without_unassessable_numbers(
+        with_sight(what.database, found.sort("start", "end", "direction"), what.filters)
+    )
+    return with_genes(what.database, seen), groups
 
 
 def _sites_tabular(suffix: str) -> Opener:
@@ -152,8 +155,14 @@ def _sites_tabular(suffix: str) -> Opener:
 
 
 def _sites_bed(what: Asked, _: ExitStack, told: About) -> Iterator[bytes]:
-    items = bed.Items("site", pl.col("frequency") * 1_000, "frequency per 1,000 people", coloured_by="direction")
-    return bed.bed_pieces([_sites(what)[0]], items, told)
+    items = bed.Items(
+        "site",
+        pl.col("frequency") * 1_000,
+        "frequency per 1,000 people; 0 and grey where not assessable",
+        coloured_by="shown_direction",
+    )
+    shown = pl.when(pl.col("frequency").is_not_null()).then(pl.col("direction"))
+    return bed.bed_pieces([_sites(what)[0].with_columns(shown_direction=shown)], items, told)
 
 
 def _sites_vcf(what: Asked, _: ExitStack, told: About) -> Iterator[bytes]:
@@ -163,15 +172,13 @@ def _sites_vcf(what: Asked, _: ExitStack, told: About) -> Iterator[bytes]:
 def _genes(what: Asked, _: ExitStack) -> Frames:
     if what.subject.site is not None:
         raise RefusedError(400, f"{SITE} is not used for genes: leave it out, or ask for the carriers of the site.")
-    counts = gene_counts(what.database, what.target.interval, what.filters, what.gene)
-    note = pl.when("assessable").then(pl.lit("")).otherwise(pl.lit(NOT_ASSESSABLE))
-    return (frame.with_columns(note=note) for frame in counts)
+    return gene_counts(what.database, what.target.interval, what.filters, what.gene)
 
 
 _GENES_IN_BED: Final = bed.Items(
     "symbol",
     pl.max_horizontal("frequency_loss", "frequency_gain") * 1_000,
-    "carriers of losses or of gains, whichever are more, per 1,000 people",
+    "carriers of losses or of gains, whichever are more, per 1,000 people; 0 and grey where not assessable",
     coloured_by="commoner",
     strand="strand",
 )

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from dashboard import caller_words, links, wording
 from dashboard.downloads.asked import Asked
 from dashboard.formats.about import About, file_name
+from dashboard.seen import NOT_ASSESSABLE, RELATIVES, note
+from dashboard.store.callability import Callability, callability
 from dashboard.store.cohort import release
-from dashboard.store.panel import people
+from dashboard.store.panel import people, relatives_counted
 
 
 def about(asked: Asked, table: str, suffix: str) -> About:
@@ -15,6 +17,7 @@ def about(asked: Asked, table: str, suffix: str) -> About:
     filters, target = asked.filters, asked.target
     counted = people(asked.database, target.interval.chrom, filters)
     left_out = wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
+    related = relatives_counted(asked.database, target.interval.chrom, filters)
     events = wording.counted(filters, target)
     if table == "sites":
         events = f"{wording.events(filters)} of sites that touch the {target.kind.noun}"
@@ -27,7 +30,8 @@ def about(asked: Asked, table: str, suffix: str) -> About:
         "people": f"{wording.count(counted.counted)} {wording.group(filters)}" + (f"; {left_out}" if left_out else ""),
         "level": f"{filters.level.value}: {caller_words.definition(filters.level, told.callers)}",
         "event": f"{caller_words.event(told.callers)}; people are counted by events",
-        "interval": "95 % Wilson score interval",
+        "interval": "95 % Wilson score interval" + ("; " + RELATIVES if related else ""),
+        "seen": _seen(callability(asked.database, target, filters)) if table not in ("genes", "sites") else "",
         "not_called": "No call is taken as the expected copy number",
         "address": links.download(table, suffix, asked.subject, filters),
         "release": told.title,
@@ -43,6 +47,13 @@ def about(asked: Asked, table: str, suffix: str) -> About:
         simulated=told.simulated,
         retrieved=datetime.now(UTC),
     )
+
+
+def _seen(place: Callability) -> str:
+    """In how many people the place was seen, where that limits the numbers (R5)."""
+    if place.is_blind:
+        return NOT_ASSESSABLE
+    return note(place.seen)
 
 
 def name_of_file(asked: Asked, table: str, suffix: str) -> str:

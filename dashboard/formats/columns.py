@@ -88,6 +88,9 @@ _EVENT: Final = Column(
     "event", pl.Int64, "Number of the event: a call, or abutting ones of one person and direction, joined"
 )
 _SITE_OF: Final = Column("site", pl.String, "Site of the event, where it belongs to one")
+_PROBLEM: Final = Column(
+    "problem", pl.String, "Kinds of problem region that each cover half of it or more, joined by commas"
+)
 _OVERLAP: Final = Column("overlap", pl.Float64, "Share of the gene or region that lies within it, 0 to 1")
 
 CARRIERS: Final = Table(
@@ -108,6 +111,7 @@ CARRIERS: Final = Table(
         _EVENT,
         _SITE_OF,
         _OVERLAP,
+        _PROBLEM,
     ),
 )
 
@@ -122,6 +126,7 @@ CALLS: Final = Table(
         _EVENT,
         _SITE_OF,
         _OVERLAP,
+        _PROBLEM,
     ),
 )
 
@@ -144,7 +149,12 @@ FREQUENCIES: Final = Table(
         Column("without_copy_number", pl.Int32, "Carriers whose caller gives no copy number"),
         Column("pass_carriers", pl.Int32, "What carriers would be at the level pass"),
         Column("pass_frequency", pl.Float64, "What frequency would be at the level pass"),
-        Column("note", pl.String, "Why numbers are missing, where some are"),
+        Column(
+            "seen",
+            pl.Float64,
+            "Share of these people in whom the caller saw half or more of the place, where files tell",
+        ),
+        Column("note", pl.String, "What limits the numbers: lower bounds, relatives counted; or why there are none"),
     ),
 )
 
@@ -193,7 +203,7 @@ GENES: Final = Table(
             Column("low_gains", pl.Int32, "Carriers of a gain with more copies than expected"),
             Column("high_gains", pl.Int32, "Carriers of a gain with 2.5 times the expected copies or more"),
         ),
-        FREQUENCIES.columns[-1],
+        *FREQUENCIES.columns[-2:],
     ),
 )
 
@@ -225,7 +235,8 @@ _SITE: Final = (
     Column("median_bins", pl.Float64, "Median read-depth bins"),
     Column("few_bins", pl.Boolean, "That median is two or fewer: the least certain kind"),
     Column("multi_allelic", pl.Boolean, "Losses and gains, or four or more copy numbers, occur here"),
-    Column("problem", pl.String, "Kind of problem region that covers half of it or more"),
+    _PROBLEM,
     Column("genes", pl.String, "Genes that it touches"),
     Column("coding", pl.String, "Genes whose coding sequence it takes"),
+    *FREQUENCIES.columns[-2:],
 )

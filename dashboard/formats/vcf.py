@@ -225,6 +225,10 @@ _SITES: Final = (
     '##INFO=<ID=NC,Number=1,Type=Integer,Description="Carriers">',
     '##INFO=<ID=AC,Number=A,Type=Integer,Description="Copies lost; where alleles have a meaning alone">',
     '##INFO=<ID=AN,Number=1,Type=Integer,Description="Copies expected in the people counted; likewise">',
+    '##INFO=<ID=SEEN,Number=1,Type=Float,Description="Share of the people counted in whom the caller saw half or more of the '
+    'site, where files tell; up to 0.95 frequencies are lower bounds">',
+    '##INFO=<ID=NOT_ASSESSABLE,Number=0,Type=Flag,Description="The caller cannot see this place, or saw it in fewer than half '
+    'of the people counted: no count of people is given">',
 )
 
 
@@ -244,7 +248,11 @@ def sites_pieces(sites: pl.DataFrame, superpopulations: Sequence[str], about: Ab
 
 def _site(row: Mapping[str, Any], superpopulations: Sequence[str]) -> str:
     start, end, direction = row["start"], row["end"], row["direction"]
-    counts = [f"NS={row['samples']}", f"NC={row['carriers']}"]
+    seen = [] if row["seen"] is None else [f"SEEN={_number(row['seen'])}"]
+    if not row["assessable"]:
+        told = ";".join([_interval(start, end, direction), *seen, "NOT_ASSESSABLE"])
+        return "\t".join([*_place(row["chrom"], start, end, direction, row["site"]), ".", ".", told])
+    counts = [f"NS={row['samples']}", f"NC={row['carriers']}", *seen]
     if row["allele_count"] is not None and row["allele_number"] is not None:
         counts += [f"AC={row['allele_count']}", f"AN={row['allele_number']}"]
     for code in superpopulations:

@@ -1,24 +1,30 @@
 """Whether the caller could see a place at all (rule R5): no calls in a blind spot is no frequency of zero.
 
 Two sources: places known to be blind to short reads, in any release, and the caller's own reference rows, where the
-release writes them. Half of the place has to be seen.
+release writes them. A person counts as seen where half or more of the place was seen in that person, and the share of
+people seen is always that of the people who are counted beside it: of the whole chosen group, or of a row's own group.
+Bases over a drawing, and bins, have no group: they go by everyone of the callset (table `callability`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from dashboard.filters import Filters
+from dashboard.seen import LEAST_SEEN, is_partly_seen
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
+from dashboard.store.panel import Mask, counted, panel, who
 from dashboard.target import Target
 from data_prep.domain.intervals import Interval
 from data_prep.domain.sight import BLIND_KINDS
 
-LEAST_SEEN: Final = 0.5
-"""Share of the place, and of the samples over it, from which a frequency is shown (R5)."""
+PLACES_AT_ONCE: Final = 200
+"""Neighbouring places whose rows are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,66 +45,155 @@ class Callability:
     """Share in places where no call can be made."""
     blind_names: tuple[str, ...]
     seen: float | None
-    """Mean share of samples that the caller could see; None where the release does not say."""
+    """Share of the people counted in whom half or more of it was seen; None where no file says what was seen."""
+    people_seen: int | None
+    """How many people these are."""
     care: tuple[Care, ...]
     """The other problem regions that the place touches, a kind each, so that none is hidden by many of another."""
 
     @property
+    def is_blind(self) -> bool:
+        """No call can be made in more than half of it."""
+        return 1 - self.blind < LEAST_SEEN
+
+    @property
     def assessable(self) -> bool:
         """A frequency may be shown."""
-        return self.blind <= 1 - LEAST_SEEN and (self.seen is None or self.seen >= LEAST_SEEN)
+        return not self.is_blind and (self.seen is None or self.seen >= LEAST_SEEN)
+
+    @property
+    def partly_seen(self) -> bool:
+        """A frequency may be shown, as a lower bound."""
+        return self.assessable and is_partly_seen(self.seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """In whom the caller saw a place: masks over the rows of the panel."""
+
+    told: Mask
+    """People whose own file says where the caller could see."""
+    seen: Mask
+    """Those of them in whom half or more of the place was seen."""
 
 
 KNOWN: Final = Statement("SELECT count(*) > 0 AS known FROM callability", {"known": pl.Boolean})
 
-# One row: the share of samples seen, summed over the bases; a base in no row was seen in nobody.
-SEEN: Final = Statement(
-    """SELECT coalesce(sum((least("end", $end) - greatest(start, $start)) * (seen / samples)), 0)::DOUBLE AS bases
-FROM callability
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND samples > 0""",
-    {"bases": pl.Float64},
+# One row a sample whose own file has reference rows: what a joint file does not name says nothing.
+TELLING: Final = Statement(
+    """SELECT DISTINCT s.sample_id::INTEGER AS sample_id FROM file_samples s JOIN files f USING (file_id)
+WHERE f.sample_id IS NOT NULL AND s.sample_id IS NOT NULL AND s.reference_rows > 0""",
+    {"sample_id": pl.Int32},
 )
 
-# One row a stretch with the share of samples that were seen there; they do not overlap.
-SEEN_ALONG: Final = Statement(
-    """SELECT start, "end", seen / samples AS share FROM callability
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND samples > 0""",
-    {"start": pl.Int32, "end": pl.Int32, "share": pl.Float64},
+# One row a stretch that the caller saw in a sample; those of a sample do not overlap.
+SEEN: Final = Statement(
+    """SELECT sample_id::INTEGER AS sample_id, start, "end" FROM seen
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start""",
+    {"sample_id": pl.Int32, "start": pl.Int32, "end": pl.Int32},
 )
+
+
+def callability(database: Generation, target: Target, filters: Filters) -> Callability:
+    """How much of `target` can be seen, and in how many of the people whom `filters` choose."""
+    return _callability(database, target.interval, who(filters))
 
 
 @remembered
-def callability(database: Generation, target: Target) -> Callability:
-    """How much of `target` can be seen: the share in blind places, and the mean share of samples seen over it."""
-    bases = database.frame(SEEN, _place(target.interval)).item() if knows_what_was_seen(database) else None
-    return _told(database, target.interval, bases)
+def _callability(database: Generation, place: Interval, chosen: Filters) -> Callability:
+    return _described(database, place, sight(database, place), counted(database, place.chrom, chosen))
 
 
-def callabilities(database: Generation, places: Sequence[Interval]) -> list[Callability]:
-    """The same of many places of one chromosome at once; nothing is kept."""
-    if not places or not knows_what_was_seen(database):
-        return [_told(database, place, None) for place in places]
+def callabilities(database: Generation, places: Sequence[Interval], filters: Filters) -> list[Callability]:
+    """The same of many places of one chromosome at once, in their order; nothing is kept."""
+    if not places:
+        return []
+    chosen = counted(database, places[0].chrom, filters)
+    if not telling(database).any():
+        return [_described(database, place, None, chosen) for place in places]
+    order = sorted(range(len(places)), key=lambda number: places[number].start)
+    found: list[Callability | None] = [None] * len(places)
+    for first in range(0, len(order), PLACES_AT_ONCE):
+        run = order[first : first + PLACES_AT_ONCE]
+        seen_there = _sights(database, [places[number] for number in run])
+        for number, one in zip(run, seen_there, strict=True):
+            found[number] = _described(database, places[number], one, chosen)
+    return [one for one in found if one is not None]
+
+
+@remembered
+def sight(database: Generation, place: Interval) -> Sight | None:
+    """In whom the caller saw `place`; None where no file says what was seen."""
+    return next(_sights(database, [place])) if telling(database).any() else None
+
+
+@remembered
+def telling(database: Generation) -> Mask:
+    """People whose own file says where the caller could see, over the rows of the panel."""
+    people = panel(database)
+    mask = np.zeros(people.samples.height, np.bool_)
+    mask[people.row_of[database.frame(TELLING)["sample_id"].to_numpy()]] = True
+    mask.flags.writeable = False
+    return mask
+
+
+def _sights(database: Generation, places: Sequence[Interval]) -> Iterator[Sight]:
+    """In whom the caller saw each of the places, which are near one another."""
+    told = telling(database)
     reach = Interval(places[0].chrom, min(place.start for place in places), max(place.end for place in places))
-    start, end, share = database.table(SEEN_ALONG, _place(reach)).to_numpy().astype(float).T
-    found = []
+    rows = database.table(SEEN, _place(reach))
+    person = panel(database).row_of[rows["sample_id"].to_numpy()]
+    start, end = (rows[name].to_numpy().astype(np.int64) for name in ("start", "end"))
     for place in places:
-        bases = (np.clip(np.minimum(end, place.end) - np.maximum(start, place.start), 0, None) * share).sum()
-        found.append(_told(database, place, float(bases)))
-    return found
+        here = (start < place.end) & (end > place.start)
+        able = _callable_before(database, place)
+        bases = np.bincount(person[here], able(end[here]) - able(start[here]), minlength=len(told))
+        yield Sight(told, told & (2 * bases >= place.length))
+
+
+def _callable_before(database: Generation, place: Interval) -> Callable[[NDArray[np.int64]], NDArray[np.int64]]:
+    """How many bases of the place lie before a position, those left out where no call can be made whatever a row says."""
+    steps = [place.start]
+    for start, end in _blind(place, _problems(database, place)):
+        steps += [start, end]
+    places = np.array([*steps, place.end], np.int64)
+    # stretches of sequence and of none take turns
+    counts = np.cumsum(np.diff(places) * (np.arange(len(places) - 1) % 2 == 0))
+    before = np.concatenate([[0], counts])
+
+    def able(positions: NDArray[np.int64]) -> NDArray[np.int64]:
+        bases: NDArray[np.int64] = np.interp(positions, places, before).astype(np.int64)
+        return bases
+
+    return able
 
 
 def _place(place: Interval) -> dict[str, object]:
     return {"chrom": place.chrom, "start": place.start, "end": place.end}
 
 
-def _told(database: Generation, place: Interval, bases: float | None) -> Callability:
-    """`bases` sums the share of samples seen over the bases of the place; None where the release does not say."""
-    problems = landmarks(database).problems.touching(place).select("kind", "name", "start", "end").rows()
-    blind = [(max(start, place.start), min(end, place.end)) for kind, _, start, end in problems if kind in BLIND_KINDS]
+def _problems(database: Generation, place: Interval) -> list[tuple[str, str, int, int]]:
+    """Kind, name, start and end of the problem regions that touch the place; most places have none, so that is told first."""
+    known = landmarks(database).problems
+    there = known.numbers(place)
+    return known.rows[there].select("kind", "name", "start", "end").rows() if len(there) else []
+
+
+def _blind(place: Interval, problems: Sequence[tuple[str, str, int, int]]) -> list[tuple[int, int]]:
+    """The parts of the place where no call can be made, each base once."""
+    return _union(sorted((max(a, place.start), min(b, place.end)) for kind, _, a, b in problems if kind in BLIND_KINDS))
+
+
+def _described(database: Generation, place: Interval, one: Sight | None, chosen: Mask) -> Callability:
+    """`chosen`: who is counted."""
+    problems = _problems(database, place)
+    told = 0 if one is None else int((one.told & chosen).sum())
+    people_seen = int((one.seen & chosen).sum()) if one is not None and told else None
     return Callability(
-        blind=_union_length(sorted(blind)) / place.length,
+        blind=sum(end - start for start, end in _blind(place, problems)) / place.length,
         blind_names=tuple(dict.fromkeys(name for kind, name, _, _ in problems if kind in BLIND_KINDS)),
-        seen=None if bases is None else bases / place.length,
+        seen=None if people_seen is None else people_seen / told,
+        people_seen=people_seen,
         care=_by_kind([(kind, name) for kind, name, _, _ in problems if kind not in BLIND_KINDS]),
     )
 
@@ -117,10 +212,12 @@ def knows_what_was_seen(database: Generation) -> bool:
     return bool(database.frame(KNOWN).item())
 
 
-def _union_length(intervals: list[tuple[int, int]]) -> int:
-    """Bases in intervals that are sorted by start and may overlap."""
-    total = reached = 0
+def _union(intervals: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Intervals that are sorted by start, those that overlap or abut made one."""
+    merged: list[tuple[int, int]] = []
     for start, end in intervals:
-        total += max(0, end - max(start, reached))
-        reached = max(reached, end)
-    return total
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged

@@ -15,6 +15,7 @@ from dashboard.filters import Filters
 from dashboard.store.carriers import events_of_carriers
 from dashboard.store.database import Generation, Statement
 from dashboard.store.panel import panel
+from dashboard.store.problems import problem_kinds_of
 from dashboard.target import Target
 from data_prep.domain.intervals import Interval
 
@@ -107,8 +108,8 @@ def calls_by_place(
 ) -> Iterator[Iterator[pl.DataFrame]]:
     """The calls of these events sorted by start, end and direction, in frames of about `rows` rows.
 
-    Columns as `CALLS` says, with the person's, the event's `site`, and `overlap`, the share of the target that the call
-    covers; 0-based.
+    Columns as `CALLS` says, with the person's, the event's `site`, `overlap`, the share of the target that the call covers,
+    and `problem`, the kinds of problem region that the call lies in; 0-based.
     """
     with _by_place(database, CALLS, target, carried, rows) as frames:
         yield frames
@@ -171,5 +172,7 @@ def _whole(database: Generation, frame: pl.DataFrame, events: pl.DataFrame, targ
         frame.join(people, on="sample_id", how="left", maintain_order="left")
         .join(events, on="event", how="left", maintain_order="left")
         # a call of an event that touches the place may itself lie beside it
-        .with_columns(overlap=shared.clip(lower_bound=0) / place.length)
+        .with_columns(
+            overlap=shared.clip(lower_bound=0) / place.length, problem=problem_kinds_of(database, place.chrom, frame)
+        )
     )

@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 
 from dashboard.filters import ANY, HALF_OF_IT, Cohort, Filters, Outliers, Overlap
 from dashboard.overlap import CLASSES, Calls, Carriers, Events, Mask, Whole, admitted, at_level, carriers, of_class
+from dashboard.seen import LEAST_SEEN, is_partly_seen
+from dashboard.store.callability import Sight, sight
 from dashboard.store.database import Generation, Size, Statement, remembered
 from dashboard.store.panel import GROUPED_BY, Panel, counted, expected_copies, panel
+from dashboard.store.problems import problem_kinds_of
 from dashboard.store.sites import site_names
-from dashboard.store.statistics import wilson, with_frequency
+from dashboard.store.statistics import over_people_seen, wilson, with_frequency
 from dashboard.target import Pieces, Target, region_target, surroundings
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
@@ -151,10 +154,12 @@ CARRIER_COLUMNS: Final = {
     "event": pl.Int64,
     "site": pl.String,
     "overlap": pl.Float64,
+    "problem": pl.String,
 }
 """Columns of a list of carriers, one row an event; positions are 0-based and half-open. `class` and `copy_number` are the
 carrier's at the place under the rule in force (R7), the same in every row of a carrier and direction; `event_class` and
-`event_copy_number` the event's own. `site` is null where the event belongs to none."""
+`event_copy_number` the event's own. `site` is null where the event belongs to none, `problem` where it lies in no problem
+region: of those it lies in, every kind."""
 
 _TALLIES: Final = (
     ("complete_losses", (CallClass.COMPLETE_LOSS,)),
@@ -189,7 +194,9 @@ def frequencies(database: Generation, target: Target, filters: Filters) -> pl.Da
 
     One row a level (the chosen one, `pass` and `all`), direction asked for, and group (`grouped_by`: all,
     superpopulation, population, sex): `carriers`, `samples`, `frequency` with its Wilson interval `ci_low`, `ci_high`
-    (shares of 1), and carriers by class. A group without carriers has its row; one without anyone counted has none.
+    (shares of 1), and carriers by class; `seen`, the share of the group in whom the caller saw half or more of the place,
+    null where no file says so; and `people_seen`, their number, where the upper bound of no carriers is given over them
+    and no longer over `samples` (R5). A group without carriers has its row; one without anyone counted has none.
     """
     who = counted(database, target.interval.chrom, filters)
     touching = events_touching(database, target)
@@ -205,7 +212,8 @@ def frequencies(database: Generation, target: Target, filters: Filters) -> pl.Da
             counts.append(_tally(people, found, direction, len(people_of))[there])
     table = np.concatenate(counts)
     names = [(kind, code) for kind in GROUPED_BY for code in people.groups[kind][0]]
-    return with_frequency(
+    seen, people_seen = _seen(sight(database, target.interval), people, who, there)
+    counted_rows = with_frequency(
         pl.DataFrame(
             {
                 "level": [level.value for level, _ in asked for _ in there],
@@ -219,6 +227,21 @@ def frequencies(database: Generation, target: Target, filters: Filters) -> pl.Da
             schema=_FREQUENCY_SCHEMA,
         )
     )
+    return over_people_seen(
+        counted_rows.with_columns(
+            pl.Series("seen", seen * len(asked), pl.Float64),
+            pl.Series("people_seen", people_seen * len(asked), pl.Int32),
+        )
+    )
+
+
+def _seen(one: Sight | None, people: Panel, who: Mask, there: Whole) -> tuple[list[float | None], list[int | None]]:
+    """Of each group in `there` the share in whom the place was seen, and their number where that makes the bound of none."""
+    if one is None:
+        return [None] * len(there), [None] * len(there)
+    told, seen = (_sizes(people, who & mask)[there].tolist() for mask in (one.told, one.seen))
+    shares = [some / of if of else None for some, of in zip(seen, told, strict=True)]
+    return shares, [some if is_partly_seen(share) else None for some, share in zip(seen, shares, strict=True)]
 
 
 _FREQUENCY_SCHEMA: Final = {
@@ -262,6 +285,10 @@ class Count:
     samples: int
     ci_low: float | None
     ci_high: float | None
+    people_seen: int | None = None
+    """People in whom the place was seen, where the upper bound of no carriers is given over them (R5)."""
+    assessable: bool = True
+    """False where the caller saw the place in fewer than half of these people."""
 
 
 def by_rule(
@@ -336,22 +363,30 @@ def _counts(
 ) -> list[tuple[Count, ...]]:
     # the length, quality and so on are the same in all that is asked
     fit = admitted(touching.events, asked[0])
-    carries, counts = [], []
+    carries, counts, views = [], [], []
+    view = sight(database, target.interval)
     for filters in asked:
         who = counted(database, target.interval.chrom, filters)
         found = _carriers(touching, who, target, filters, filters.level, fit, classes=False)
         gains = int(found.gain.sum())
         carries.append((len(found.gain) - gains, gains))
         counts.append(int(who.sum()))
+        told, seen = (0, 0) if view is None else (int((who & view.told).sum()), int((who & view.seen).sum()))
+        views.append((seen if told and is_partly_seen(seen / told) else None, not told or seen / told >= LEAST_SEEN))
     samples = np.array(counts)[:, None]
     _, low, high = wilson(np.array(carries), samples)
+    _, _, of_seen = wilson(np.zeros(len(views), np.int64), np.array([seen or 0 for seen, _ in views]))
+    high = np.where((np.array(carries) == 0) & ~np.isnan(of_seen)[:, None], of_seen[:, None], high)
     return [
         tuple(
             Count(
                 direction,
                 carries[row][direction is Direction.GAIN],
                 counts[row],
-                *((float(low[row, way]), float(high[row, way])) if counts[row] else (None, None)),
+                ci_low=float(low[row, way]) if counts[row] else None,
+                ci_high=float(high[row, way]) if counts[row] else None,
+                people_seen=views[row][0],
+                assessable=views[row][1],
             )
             for direction in filters.directions
             for way in [int(direction is Direction.GAIN)]
@@ -365,7 +400,8 @@ def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.D
 
     A carrier's copy number is that at the place under the rule in force (R7); of one with a loss and a gain, the one
     farther from the expected, the loss of two as far. Who carries nothing is taken to have the expected copies.
-    `copy_number` is null for carriers of whom no number is known. On Y and non-PAR X the expected copies go by sex (R2).
+    `copy_number` is null for carriers of whom no number is known, and for people without a call in whom the caller could
+    not see the place (R5). On Y and non-PAR X the expected copies go by sex (R2).
     """
     people = panel(database)
     who = counted(database, target.interval.chrom, filters)
@@ -379,6 +415,10 @@ def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.D
             copies[sample] = -1
         elif away > distance[sample]:
             copies[sample], distance[sample] = copy_number, away
+    if (view := sight(database, target.interval)) is not None:
+        carries = np.zeros(len(copies), np.bool_)
+        carries[found.sample] = True
+        copies[view.told & ~view.seen & ~carries] = -1
     return (
         people.samples.select("superpopulation")
         .with_columns(expected=pl.Series(expected, dtype=pl.Int32), copy_number=pl.Series(copies, dtype=pl.Int32))
@@ -484,6 +524,7 @@ def _listed(database: Generation, touching: Touching, who: Mask, target: Target,
             length=pl.col("end") - pl.col("start"),
             event=pl.col("event_id"),
             overlap=shared / place.length,
+            problem=problem_kinds_of(database, place.chrom, rows),
         )
         .sort("superpopulation", "population", "sample", pl.col("direction") == "gain", "start", "end", "event")
         .select(list(CARRIER_COLUMNS))

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from dashboard.filters import CODING_RULES, Filters, Rule
 from dashboard.overlap import CLASSES, admitted, at_level, carriers, of_class
+from dashboard.seen import note
 from dashboard.store.callability import callabilities
 from dashboard.store.carriers import Touching, read_events
 from dashboard.store.database import Generation
 from dashboard.store.genes import Exon, Gene, target_of
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import counted
-from dashboard.store.statistics import with_frequency
+from dashboard.store.panel import counted, relatives_counted
+from dashboard.store.statistics import over_people_seen, with_frequency
 from dashboard.target import Pieces, Target, region_target
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
@@ -39,9 +40,9 @@ def gene_counts(
     """The genes that touch `place`, or `gene` alone, by position, in frames of at most `AT_ONCE` rows.
 
     Columns as `landmarks.GENES` says, 0-based and half-open, and `length`; `rule`, the overlap rule in force for the gene
-    (R7); `assessable` (R5); `samples`; and of each direction `carriers_loss`, `frequency_loss`, `ci_low_loss`,
-    `ci_high_loss`, with the carriers by class. They are null where the gene is not assessable, and of a direction that
-    is not asked for.
+    (R7); `assessable`, `seen` and `note` (R5); `samples`; and of each direction `carriers_loss`, `frequency_loss`, `ci_low_loss`,
+    `ci_high_loss`, with the carriers by class. They and `samples` are null where the gene is not assessable, and of a
+    direction that is not asked for. The bound of no carriers is over the people seen, where those are not nearly all.
     """
     there = landmarks(database).genes.touching(place).sort("start", "end", "gene_id")
     if gene is not None:
@@ -62,13 +63,20 @@ def _counted(database: Generation, genes: pl.DataFrame, filters: Filters) -> pl.
         who[touching.sample] & admitted(touching.events, filters) & at_level(touching.events, filters.level)
     )
     by_class = np.stack([_by_class(touching, target, filters) for target in targets])
+    seen = callabilities(database, places, filters)
+    related = relatives_counted(database, chrom, filters)
     found = genes.with_columns(
         pl.Series("rule", [_rule(target, filters) for target in targets], pl.String),
-        pl.Series("assessable", [one.assessable for one in callabilities(database, places)], pl.Boolean),
+        pl.Series("assessable", [one.assessable for one in seen], pl.Boolean),
+        pl.Series("seen", [one.seen for one in seen], pl.Float64),
+        pl.Series("people_seen", [one.people_seen if one.partly_seen else None for one in seen], pl.Int32),
+        pl.Series("note", [note(one.seen, blind=one.is_blind, relatives=related) for one in seen], pl.String),
         length=pl.col("end") - pl.col("start"),
         samples=pl.lit(int(who.sum()), pl.Int32),
     )
-    return pl.concat([found, *(_of(one, by_class, found, filters) for one in _TALLIES)], how="horizontal")
+    counts = [_of(one, by_class, found, filters) for one in _TALLIES]
+    shown = found.with_columns(samples=pl.when("assessable").then("samples")).drop("people_seen")
+    return pl.concat([shown, *counts], how="horizontal")
 
 
 def _targets(database: Generation, transcripts: pl.Series, places: Sequence[Interval], reach: Interval) -> list[Target]:
@@ -106,9 +114,11 @@ def _of(direction: Direction, by_class: NDArray[np.int64], genes: pl.DataFrame, 
         {
             "carriers": by_class[:, mine].sum(axis=1),
             "samples": genes["samples"],
+            "people_seen": genes["people_seen"],
             **{column: by_class[:, CLASSES.index(name)] for column, name in _TALLIES[direction].items()},
         }
     )
     shown = genes["assessable"] & (direction in filters.directions)
     named = {name: f"{name}_{direction.value}" for name in ("carriers", "frequency", "ci_low", "ci_high")}
-    return with_frequency(counts).drop("samples").rename(named).with_columns(pl.when(shown).then(pl.all()))
+    bounded = over_people_seen(with_frequency(counts)).drop("samples", "people_seen")
+    return bounded.rename(named).with_columns(pl.when(shown).then(pl.all()))

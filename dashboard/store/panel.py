@@ -183,6 +183,12 @@ def _counted(database: Generation, chrom: str, asked: Filters) -> Mask:
     return mask
 
 
+def relatives_counted(database: Generation, chrom: str, filters: Filters) -> bool:
+    """Whether somebody who counts on `chrom` is outside the unrelated cohort: then intervals are too narrow (R5)."""
+    related = ~panel(database).samples["unrelated"].to_numpy()
+    return bool((counted(database, chrom, filters) & related).any())
+
+
 def expected_copies(people: Panel, place: Interval) -> NDArray[np.int64]:
     """Copies that each sample is expected to have at `place` (R2); 0 where none is expected or the sex is not known."""
     by_sex = {

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from dashboard.filters import Cohort, Filters, Outliers
 from dashboard.overlap import CLASSES
+from dashboard.seen import note
+from dashboard.store.callability import callabilities
 from dashboard.store.cohort import population_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import Mask, counted, expected_copies, panel
+from dashboard.store.panel import Mask, counted, expected_copies, panel, relatives_counted
 from dashboard.store.statistics import with_frequency
 from data_prep.domain.chromosomes import LENGTHS, PSEUDO_AUTOSOMAL
 from data_prep.domain.copy_number import CallClass, Direction
@@ -120,6 +122,11 @@ _CLASSES: Final = (
     ("without_copy_number", (CallClass.LOSS, CallClass.GAIN)),
 )
 
+_ABOUT_PEOPLE: Final = (
+    *("carriers", "samples", "frequency", "ci_low", "ci_high", "allele_count", "allele_number"),
+    *(name for name, _ in _CLASSES),
+)
+
 
 @remembered
 def site_named(database: Generation, name: str) -> Site | None:
@@ -201,6 +208,28 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
         ),
     )
     return with_frequency(found).sort("carriers", "start", "end", "direction", descending=[True, False, False, False])
+
+
+def with_sight(database: Generation, sites: pl.DataFrame, filters: Filters) -> pl.DataFrame:
+    """Sites with `assessable`, `seen` and `note`: whether a frequency may be told, in what share of the people counted the
+    caller saw half or more of the site, and what limits the numbers (R5). Asked apart, as the genes are."""
+    if sites.is_empty():
+        empty = {"assessable": pl.Boolean, "seen": pl.Float64, "note": pl.String}
+        return sites.with_columns(pl.lit(None, kind).alias(name) for name, kind in empty.items())
+    places = [Interval(*row) for row in sites.select("chrom", "start", "end").iter_rows()]
+    seen = callabilities(database, places, filters)
+    related = relatives_counted(database, places[0].chrom, filters)
+    return sites.with_columns(
+        pl.Series("assessable", [one.assessable for one in seen], pl.Boolean),
+        pl.Series("seen", [one.seen for one in seen], pl.Float64),
+        pl.Series("note", [note(one.seen, blind=one.is_blind, relatives=related) for one in seen], pl.String),
+    )
+
+
+def without_unassessable_numbers(sites: pl.DataFrame) -> pl.DataFrame:
+    """Every number about people null at the sites that are not assessable; what their events are stays."""
+    numbers = [name for name in sites.columns if name in _ABOUT_PEOPLE or name.startswith(("carriers_", "samples_"))]
+    return sites.with_columns(pl.when("assessable").then(pl.col(name)).alias(name) for name in numbers)
 
 
 def with_genes(database: Generation, sites: pl.DataFrame) -> pl.DataFrame:

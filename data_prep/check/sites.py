@@ -157,7 +157,7 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "R11",
-        "a site's problem is the kind of region that covers most of it and half or more, and none where there is none",
+        "a site's problem is every kind of region that covers half of it or more, in alphabetical order, and none where there is none",
         _SITES,
         """WITH touched AS (
                SELECT s.site_id, p.kind, s."end" - s.start AS length, greatest(s.start, p.start) AS start, least(s."end", p."end") AS "end"
@@ -171,9 +171,8 @@ INVARIANTS: Final = (
                SELECT site_id, kind, sum(greatest(0, "end" - greatest(start, coalesce(reached, start)))) AS bases FROM reach GROUP BY site_id, kind, length
                HAVING 2 * bases >= length
            ),
-           most AS (SELECT site_id, kind FROM covered QUALIFY rank() OVER (PARTITION BY site_id ORDER BY bases DESC) = 1)
-           SELECT count(*) FROM sites s WHERE CASE WHEN problem IS NULL THEN site_id IN (SELECT site_id FROM most)
-             ELSE NOT EXISTS (SELECT 1 FROM most m WHERE m.site_id = s.site_id AND m.kind = s.problem) END""",
+           named AS (SELECT site_id, string_agg(kind, ', ' ORDER BY kind) AS kinds FROM covered GROUP BY site_id)
+           SELECT count(*) FROM sites s LEFT JOIN named n USING (site_id) WHERE s.problem IS DISTINCT FROM n.kinds""",
     ),
     Invariant(
         "R9",

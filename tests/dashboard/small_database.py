@@ -160,6 +160,8 @@ class Contents:
     """kind, chrom, start, end, name: problem regions beside the blind ones"""
     callability: Sequence[tuple[str, int, int, int, int]] = ()
     """chrom, start, end, seen, samples"""
+    seen: Mapping[str, Sequence[tuple[str, int, int]]] = field(default_factory=dict)
+    """By sample whose own file has reference rows: chrom, start, end of what the caller saw in it, disjoint."""
     cytobands: Sequence[tuple[str, int, int, str]] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
 
@@ -177,6 +179,9 @@ PROVENANCE = {
     "gene_models": "made for a test",
     "reference_rows": "no",
 }
+
+
+_COUNTS = {"records": 1, "calls": 0, "reference_rows": 1, "skipped": 0, "status": "read"}
 
 
 def write_schema(root: duckdb.DuckDBPyConnection) -> None:
@@ -251,6 +256,27 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
         "callability": [
             {"chrom": chrom, "start": start, "end": end, "seen": seen, "samples": samples}
             for chrom, start, end, seen, samples in contents.callability
+        ],
+        "seen": [
+            {"sample_id": ids[sample], "chrom": chrom, "start": start, "end": end}
+            for sample, places in contents.seen.items()
+            for chrom, start, end in places
+        ],
+        "files": [
+            {
+                "file_id": number,
+                "path": f"{sample}.vcf",
+                "bytes": 1,
+                "sample_id": ids[sample],
+                "samples": 1,
+                "simulated": True,
+                **_COUNTS,
+            }
+            for number, sample in enumerate(contents.seen)
+        ],
+        "file_samples": [
+            {"file_id": number, "sample": sample, "sample_id": ids[sample], "contradicts_sex": False, **_COUNTS}
+            for number, sample in enumerate(contents.seen)
         ],
         "genes": [],
         "transcripts": [],

@@ -26,7 +26,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from dashboard.colours import LIGHT
 from data_prep.domain.copy_number import CallClass
-from tests import raw_calls, read_back
+from tests import plain_sites, raw_calls, read_back
 from tests.dashboard.served import ROOT, served
 from tests.raw_calls import Question
 
@@ -177,7 +177,18 @@ NUMBERS = """{0}.class::VARCHAR, {0}.copy_number, {0}.expected_copy_number, {0}.
 SHARED = 'greatest(least({0}."end", {2}) - greatest({0}.start, {1}), 0) / ({2} - {1})'
 COLUMNS = [
     *("sample", "superpopulation", "population", "sex", "chrom", "start", "end", "length", "class", "copy_number"),
-    *("expected_copy_number", "copy_ratio", "quality", "bins", "filters", "genotype", "event", "site", "overlap"),
+    *(
+        "expected_copy_number",
+        "copy_ratio",
+        "quality",
+        "bins",
+        "filters",
+        "genotype",
+        "event",
+        "site",
+        "overlap",
+        "problem",
+    ),
 ]
 
 
@@ -199,7 +210,7 @@ def expected_rows(cohort: Cohort, question: Question, table: str) -> list[Row]:
         if table == "carriers"
         else "c.genotype"
     )
-    return cohort.rows(
+    found = cohort.rows(
         f"""SELECT {PERSON}, {of}.chrom::VARCHAR, {of}.start + 1, {of}."end", {of}."end" - {of}.start, {NUMBERS.format(of)},
             {genotype}, e.event_id, t.site, {SHARED.format(of, question.start, question.end)}
         FROM carried k JOIN samples s USING (sample)
@@ -208,6 +219,9 @@ def expected_rows(cohort: Cohort, question: Question, table: str) -> list[Row]:
         LEFT JOIN sites t USING (site_id) {"" if table == "carriers" else "JOIN calls c USING (event_id)"}""",
         chrom=question.chrom,
     )
+    regions = cohort.rows('SELECT kind, chrom::VARCHAR, start, "end" FROM problem_regions')
+    regions = [tuple(row) for row in regions if row[1] == question.chrom]
+    return [(*row, plain_sites.problem((row[4], row[5] - 1, row[6]), regions)) for row in found]
 
 
 @pytest.mark.parametrize("address", PLACES, ids=urlencode)
@@ -306,7 +320,28 @@ def test_frequencies_in_every_format_r6(cohort: Cohort, fetch: Fetch, address: d
             share = pytest.approx(wilson(counts["carriers"], counts["samples"]), abs=1e-12)
             assert [float(row[name]) for name in ("frequency", "ci_low", "ci_high")] == share
             assert float(row["pass_frequency"]) == pytest.approx(counts["pass_carriers"] / counts["samples"])
-            assert told(row["note"]) == ""
+            assert told(row["seen"]) == ""
+            assert told(row["note"]) == limits(cohort, question)
+
+
+def limits(cohort: Cohort, question: Question) -> str:
+    """R5: what a row with an interval says where relatives are counted."""
+    related = {name for (name,) in cohort.rows("SELECT sample FROM samples WHERE NOT unrelated")}
+    some = related & {one.sample for one in raw_calls.people(cohort.con, question)}
+    return "relatives are counted too: the interval is too narrow" if some else ""
+
+
+def unseen(cohort: Cohort, chrom: str, start: int, end: int) -> bool:
+    """R5: no call can be made in more than half of the place."""
+    blind = cohort.rows(
+        """SELECT start, "end" FROM problem_regions
+        WHERE chrom = $chrom::chrom AND kind IN ('blind', 'gap', 'telomere', 'centromere') AND start < $last AND "end" > $first""",
+        chrom=chrom,
+        first=start,
+        last=end,
+    )
+    bases: set[int] = set().union(*(range(max(a, start), min(b, end)) for a, b in blind))
+    return 2 * len(bases) > end - start
 
 
 def wilson(carriers: int, samples: int) -> list[float]:
@@ -329,8 +364,9 @@ SITE_COLUMNS = [
     *("site", "chrom", "start", "end", "length", "direction", "carriers", "samples", "frequency", "ci_low", "ci_high"),
     *("complete_losses", "partial_losses", "low_gains", "high_gains", "without_copy_number"),
     *("allele_count", "allele_number", "events", "intervals", "median_bins", "few_bins", "multi_allelic", "problem"),
-    *("genes", "coding"),
+    *("genes", "coding", "seen", "note"),
 ]
+NUMBERS_OF_PEOPLE = SITE_COLUMNS[6:18]
 PAR = {
     "chrX": ((10_000, 2_781_479), (155_701_382, 156_030_895)),
     "chrY": ((10_000, 2_781_479), (56_887_902, 57_217_415)),
@@ -398,6 +434,8 @@ def expected_sites(cohort: Cohort, question: Question) -> tuple[list[dict[str, A
                     sum(expected - number for _, number, _, expected in mine) if whole else None,
                     sum(copies(chrom, start, end, one.sex) for one in people.values()) if whole else None,
                     *rest,
+                    None,
+                    limits(cohort, question),
                 ],
                 strict=True,
             )
@@ -405,6 +443,9 @@ def expected_sites(cohort: Cohort, question: Question) -> tuple[list[dict[str, A
         for group in groups:
             row[f"carriers_{group}"] = above[group]
             row[f"samples_{group}"] = sum(one.superpopulation == group for one in people.values())
+        if unseen(cohort, chrom, start, end):
+            row |= dict.fromkeys([*NUMBERS_OF_PEOPLE, *list(row)[len(SITE_COLUMNS) :]])
+            row["note"] = "not assessable: the caller cannot see this place"
         found.append(row)
     return found, groups
 
@@ -415,7 +456,7 @@ def site_row(row: dict[str, Any]) -> Row:
     names = ("genes", "coding")
     return tuple(
         f"{abs(float(value)):.10f}"
-        if name in shares
+        if name in shares and told(value)
         else ",".join(sorted((value or "").split(", ")))
         if name in names
         else told(value)
@@ -436,8 +477,8 @@ def test_sites_in_every_format_r6_r9_r13(cohort: Cohort, fetch: Fetch, tmp_path:
     for row in expected:
         chrom, start, end, _, score, *_, colour = got[row["site"]]
         assert (chrom, int(start), int(end)) == (row["chrom"], row["start"] - 1, row["end"])
-        assert abs(int(score) - 1_000 * row["frequency"]) <= 0.5
-        assert colour == rgb(row["direction"])
+        assert abs(int(score) - 1_000 * (row["frequency"] or 0)) <= 0.5
+        assert (colour == rgb(row["direction"])) == (row["frequency"] is not None)
     what = ["CHROM", "POS", "END", "ID", "ALT", "SVTYPE", "SVLEN", "NS", "NC", "AC", "AN"]
     what += [f"{name}_{group}" for group in groups for name in ("NC", "NS")]
     line = "\\t".join(f"%{name}" for name in what) + "\\n"
@@ -454,6 +495,8 @@ def test_sites_in_every_format_r6_r9_r13(cohort: Cohort, fetch: Fetch, tmp_path:
     assert normal([tuple(row) for row in lines]) == normal(by_hand)
     for row in lines:
         told_of = dict(zip(what, row, strict=True))
+        if told_of["NC"] == ".":
+            continue
         for name in ("NC", "NS"):
             assert int(told_of[name]) == sum(int(told_of[f"{name}_{group}"]) for group in groups)
         assert told_of["AC"] == "." or int(told_of["NC"]) <= int(told_of["AC"]) <= 2 * int(told_of["NC"])
@@ -489,7 +532,7 @@ GENE_COLUMNS = [
     *("symbol", "gene_id", "description", "biotype", "chrom", "start", "end", "length", "strand"),
     *("transcript_id", "transcript_name", "chosen_as", "coding_bases", "rule", "samples"),
     *("carriers_loss", "frequency_loss", "ci_low_loss", "ci_high_loss", "complete_losses", "partial_losses"),
-    *("carriers_gain", "frequency_gain", "ci_low_gain", "ci_high_gain", "low_gains", "high_gains", "note"),
+    *("carriers_gain", "frequency_gain", "ci_low_gain", "ci_high_gain", "low_gains", "high_gains", "seen", "note"),
 ]
 
 
@@ -497,10 +540,6 @@ def expected_genes(cohort: Cohort, question: Question) -> list[dict[str, Any]]:
     """A row a gene that touches the place, each counted by the raw calls as if it were asked for alone."""
     address = {name: value for name, value in question.address.items() if name not in ("gene", "region")}
     samples = len(raw_calls.people(cohort.con, question))
-    blind = cohort.rows(
-        """SELECT start, "end" FROM problem_regions WHERE chrom = $chrom::chrom AND kind IN ('blind', 'gap', 'telomere', 'centromere')""",
-        chrom=question.chrom,
-    )
     found = []
     for gene in cohort.rows(
         """SELECT symbol, g.gene_id, description, biotype, g.chrom::VARCHAR, g.start, g."end", g.strand, transcript_id, t.name,
@@ -518,8 +557,8 @@ def expected_genes(cohort: Cohort, question: Question) -> list[dict[str, Any]]:
         row = dict(
             zip(GENE_COLUMNS, [*gene[:5], start + 1, end, end - start, strand, *gene[8:], rule, samples], strict=False)
         )
-        unseen: set[int] = set().union(*(range(max(a, start), min(b, end)) for a, b in blind))
-        seen = 2 * len(unseen) <= end - start
+        seen = not unseen(cohort, chrom, start, end)
+        row["samples"] = samples if seen else None
         for direction, classes in (("loss", ("complete-loss", "partial-loss")), ("gain", ("low-gain", "high-gain"))):
             kinds: dict[str, str] | None = None
             if seen and direction in alone.directions:
@@ -531,7 +570,8 @@ def expected_genes(cohort: Cohort, question: Question) -> list[dict[str, Any]]:
             )
             for kind in classes:
                 row[raw_calls.PARTS[kind]] = None if kinds is None else list(kinds.values()).count(kind)
-        row["note"] = "" if seen else "not assessable: the caller cannot see this place"
+        row["seen"] = None
+        row["note"] = limits(cohort, question) if seen else "not assessable: the caller cannot see this place"
         found.append({name: row[name] for name in GENE_COLUMNS})
     return found
 
@@ -561,7 +601,7 @@ def test_genes_in_every_format_r5_r6_r7(cohort: Cohort, fetch: Fetch, tmp_path: 
     for row in expected:
         losses, gains = (row[f"carriers_{direction}"] or 0 for direction in ("loss", "gain"))
         score, colour = scores[row["symbol"], row["start"]]
-        assert abs(score - 1_000 * max(losses, gains) / row["samples"]) <= 0.5
+        assert abs(score - 1_000 * max(losses, gains) / (row["samples"] or 1)) <= 0.5
         assert (colour == rgb("loss")) == (losses > gains)
         assert (colour == rgb("gain")) == (gains >= losses and gains > 0)
 
@@ -571,7 +611,8 @@ def test_the_questions_about_genes_have_something_to_get_wrong(cohort: Cohort) -
     assert {"coding", "any", "covers"} <= {row["rule"] for row in rows}
     assert sum(bool(row["carriers_loss"]) for row in rows) > 10
     assert any(row["carriers_gain"] for row in rows)
-    assert any(row["note"] for row in rows)
+    assert any(row["note"].startswith("not assessable") for row in rows)
+    assert any(row["note"].startswith("relatives") for row in rows)
 
 
 @pytest.mark.parametrize("query", [{}, {"filter": "all", "cohort": "all"}, {"overlap": "any"}], ids=urlencode)

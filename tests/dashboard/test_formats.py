@@ -500,18 +500,34 @@ def test_frequencies_have_no_positions_to_move() -> None:
 @needs_bcftools
 def test_sites_have_counts_in_info_and_no_people_r6(tmp_path: Path) -> None:
     row = {"chrom": "chr1", "direction": "loss", "samples": 10, "carriers": 3, "carriers_AFR": 2, "samples_AFR": 4}
+    row |= {"assessable": True, "seen": None}
     table = pl.DataFrame(
         [
             row | {"site": "chr1-1-9-loss", "start": 0, "end": 9, "allele_count": 4, "allele_number": 20},
             row | {"site": "chr1-5-9-loss", "start": 4, "end": 9, "allele_count": None, "allele_number": None},
-        ]
+            row
+            | dict.fromkeys(("samples", "carriers", "carriers_AFR", "samples_AFR", "allele_count", "allele_number"))
+            | {"site": "chr1-8-9-loss", "start": 7, "end": 9, "assessable": False, "seen": 0.25},
+            row
+            | {
+                "site": "chr1-9-9-loss",
+                "start": 8,
+                "end": 9,
+                "allele_count": None,
+                "allele_number": None,
+                "seen": 0.75,
+            },
+        ],
+        infer_schema_length=None,
     )
     file = tmp_path / "sites.vcf"
     file.write_text(text(vcf.sites_pieces(table, ["AFR"], ABOUT)))
-    what = "%POS %END %ID %NS %NC %AC %AN %NC_AFR %NS_AFR\n"
+    what = "%POS %END %ID %NS %NC %AC %AN %NC_AFR %NS_AFR %SEEN %NOT_ASSESSABLE\n"
     assert _run("bcftools", "query", "-f", what, str(file)).splitlines() == [
-        "0 9 chr1-1-9-loss 10 3 4 20 2 4",
-        "4 9 chr1-5-9-loss 10 3 . . 2 4",
+        "0 9 chr1-1-9-loss 10 3 4 20 2 4 . .",
+        "4 9 chr1-5-9-loss 10 3 . . 2 4 . .",
+        "7 9 chr1-8-9-loss . . . . . . 0.25 1",
+        "8 9 chr1-9-9-loss 10 3 . . 2 4 0.75 .",
     ]
     assert _run("bcftools", "query", "-l", str(file)) == ""
 
@@ -519,7 +535,7 @@ def test_sites_have_counts_in_info_and_no_people_r6(tmp_path: Path) -> None:
 def test_columns_are_those_of_r13() -> None:
     r13 = (
         "sample, superpopulation, population, sex, chrom, start, end, length, class, copy_number, "
-        "expected_copy_number, copy_ratio, quality, bins, filters, genotype, event, site, overlap"
+        "expected_copy_number, copy_ratio, quality, bins, filters, genotype, event, site, overlap, problem"
     )
     assert list(CARRIERS.names) == list(CALLS.names) == r13.split(", ")
 

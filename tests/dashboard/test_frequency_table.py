@@ -71,10 +71,11 @@ def test_losses_stand_before_gains(database: Generation) -> None:
 def test_a_place_that_cannot_be_assessed_keeps_no_number_r5(database: Generation) -> None:
     full = table(database, Level.CREDIBLE)
     bare = without_numbers(full)
-    kept = ["grouped_by", "group", "direction", "samples"]
+    kept = ["grouped_by", "group", "direction", "seen"]
     assert bare.select(kept).equals(full.select(kept))
     numbers = set(FREQUENCIES.names) - {*kept, "note"}
-    assert len(numbers) == 11
+    assert len(numbers) == 12
+    assert bare["note"].unique().to_list() == ["not assessable: the caller cannot see this place"]
     for column in numbers:
         assert bare[column].null_count() == bare.height
         assert bare.schema[column] == full.schema[column]

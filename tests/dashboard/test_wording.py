@@ -129,3 +129,27 @@ def test_what_is_drawn_has_no_rule_and_genes_have_their_own_r7_r8(filters: Filte
 def test_kinds_of_problem_regions_are_written_as_people_write_them_r11() -> None:
     kinds = ("par", "ampliconic-y", "immune-locus", "seg_dup-2")
     assert [wording.kind_of_problem(kind) for kind in kinds] == ["PAR", "ampliconic Y", "immune locus", "seg_dup 2"]
+
+
+@pytest.mark.parametrize(
+    ("p", "told"),
+    [(0.0, "below 1e-300"), (4e-320, "below 1e-300"), (9.9e-301, "below 1e-300"), (1e-300, "1e-300"), (4.23e-17, "4.2e-17"), (0.0312, "0.031"), (1.0, "1")],
+)  # fmt: skip
+def test_a_p_of_zero_is_below_what_has_digits_r10(p: float, told: str) -> None:
+    assert wording.p_value(p) == told
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(0.51, "51 %"), (0.5, "50 %"), (0.49996, "49.9 %"), (0.5137, "51.3 %"), (0.94999, "94.9 %"), (0.004, "0.4 %"), (0, "0 %"), (1, "100 %")],
+)  # fmt: skip
+def test_the_share_of_people_seen_is_never_rounded_up_r5(share: float, told: str) -> None:
+    assert wording.seen(share) == told
+
+
+def test_nobody_among_people_of_whom_some_were_seen_r5() -> None:
+    """The bound is that of 124, by Wilson: 0 of 124 is below 3.005 %."""
+    assert wording.frequency(0, 243, 0.0, 0.030051, 124) == "0 of 243, seen in 124, below 3.1 %"
+    assert wording.frequency(3, 243, 0.004, 0.036, 124) == "3 of 243 (1.2 %, 0.4–3.6)"
+    assert wording.frequency(None, None, None, None) == "not assessable"
+    assert wording.partly_seen(0.51) == "seen in 51 % of people: frequencies are lower bounds"
