@@ -1,4 +1,4 @@
-"""Starts the dashboard: `python -m dashboard [--host 127.0.0.1] [--port 8501] [--open-route /_stcore/metrics]`.
+"""Starts the dashboard: `python -m dashboard [--host 127.0.0.1] [--port 8501]`; `--help` has the rest.
 
 Uvicorn and not `streamlit run`, which leaves Nagle's algorithm on and so makes every request on an open connection
 wait for 40 ms. One worker: sessions and media live in the process.
@@ -6,6 +6,7 @@ wait for 40 ms. One worker: sessions and media live in the process.
 
 import argparse
 import os
+import re
 import resource
 import socket
 import sys
@@ -34,6 +35,12 @@ def main() -> int:
         default=[],
         help="let clients ask for an inner route of Streamlit that is closed, such as /_stcore/metrics; several times",
     )
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        help="host name that visitors reach the dashboard by; several times; others are then answered with 421",
+    )
     options = parser.parse_args()
     if not 0 <= options.port <= 65_535:
         # the system's own look-up of addresses would take 99999 for 34463
@@ -43,8 +50,14 @@ def main() -> int:
         if not path.startswith("/") or path.split() != [path]:
             parser.error(f"argument --open-route: {path!r} is no path: write one such as /_stcore/metrics")
 
+    for name in options.name:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", name):
+            parser.error(f"argument --name: {name!r} is no name of a host: write one such as explorer.example")
+
     # Streamlit reads .streamlit/config.toml where the process stands.
     os.environ["CNV_DATABASE"] = str(database_path())
+    if options.name:
+        os.environ["CNV_HOST_NAMES"] = " ".join(options.name)
     if options.open_route:
         os.environ["CNV_OPEN_ROUTES"] = " ".join(options.open_route)
     os.chdir(ROOT)

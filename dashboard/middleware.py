@@ -7,6 +7,7 @@ answer; and it asks servers outside for this machine's address when a WebSocket 
 import asyncio
 import base64
 import hashlib
+import ipaddress
 import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -17,9 +18,10 @@ from urllib.parse import urlsplit
 import anyio.to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config, file_util
+from streamlit import file_util
 
 from dashboard.downloads import conditions
 from dashboard.downloads.slots import address_of, client_of
@@ -148,22 +150,62 @@ def _as_unavailable(send: Send) -> Send:
     return sending
 
 
+class KnownHosts:
+    """Answers under the names that the server is reached by, where they were given, and under addresses.
+
+    A page elsewhere that lets a name of its own lead to this machine is told so, and cannot read what is here.
+    """
+
+    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
+        self._app = app
+        self._names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._names or scope["type"] == "lifespan" or self._is_known(Headers(scope=scope).get("host", "")):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            sentence = "This server does not answer under that name.\n"
+            await PlainTextResponse(sentence, status_code=421)(scope, receive, send)
+        else:
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+
+    def _is_known(self, host: str) -> bool:
+        name = host_name(host)
+        if name in self._names or name == "localhost":
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+
+def host_name(host: str) -> str:
+    """The name in a `Host`, in lower case and without its port; empty for what is none."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
 class OwnWebSockets:
     """Lets a WebSocket in only from a page of this server, and tells Streamlit that it is so.
 
     The origin that a browser names has to be the host that was asked, as the request or a proxy before us names it, or
-    one of Streamlit's setting `server.corsAllowedOrigins`. A program that is no browser names none.
+    bear one of the `names` that the server is reached by. A program that is no browser names no origin.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
         self._app = app
+        self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if route_path(scope) != STREAM or not is_own_origin(headers):
+        if route_path(scope) != STREAM or not is_own_origin(headers, self._names):
             named = re.sub(r"[^\x21-\x7e]", "?", headers.get("origin", "none"))[:200]
             _log.info("a WebSocket of the origin %s was refused to %s", named, client_of(HTTPConnection(scope)))
             await receive()
@@ -177,7 +219,7 @@ class OwnWebSockets:
         await self._app(scope, _binary(receive, send), send)
 
 
-def is_own_origin(headers: Headers) -> bool:
+def is_own_origin(headers: Headers, names: frozenset[str]) -> bool:
     """Whether a WebSocket comes from a page of this server, or from no page at all."""
     origin = headers.get("origin")
     if origin is None:
@@ -187,8 +229,7 @@ def is_own_origin(headers: Headers) -> bool:
     except ValueError:
         return False
     hosts = [headers.get("host", ""), headers.get("x-forwarded-host", "").partition(",")[0].strip()]
-    allowed = {one.strip() for one in config.get_option("server.corsAllowedOrigins") or ()}
-    return bool(host) and (host in (one.lower() for one in hosts) or origin in allowed)
+    return bool(host) and (host in (one.lower() for one in hosts) or host_name(host) in names)
 
 
 def _binary(receive: Receive, send: Send) -> Receive:

@@ -32,7 +32,7 @@ from dashboard.downloads.database_file import database_file
 from dashboard.downloads.route import RETRY_AFTER, download
 from dashboard.filters import Filters
 from dashboard.locus import cut
-from dashboard.middleware import CutAnswers, Encodings, KnownPaths, OwnWebSockets, Paths, SafeHeaders
+from dashboard.middleware import CutAnswers, Encodings, KnownHosts, KnownPaths, OwnWebSockets, Paths, SafeHeaders
 from dashboard.store.cohort import release, superpopulation_names, totals
 from dashboard.store.database import BusyError, UnavailableError
 from dashboard.store.landmarks import landmarks
@@ -214,10 +214,11 @@ app = st.App(
     routes=ROUTES,
     middleware=[
         Middleware(CutAnswers),
+        Middleware(KnownHosts, names=settings.host_names()),
         Middleware(SafeHeaders, paths=_paths),
         Middleware(Encodings),
         Middleware(KnownPaths, paths=_paths, unavailable=unavailable),
-        Middleware(OwnWebSockets),
+        Middleware(OwnWebSockets, names=settings.host_names()),
     ],
     lifespan=lifespan,
     on_script_error=told_on_page,

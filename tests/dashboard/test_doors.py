@@ -235,7 +235,8 @@ def odd(pointer: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
         "sys.meta_path.insert(0, Finder())\n"
     )
     environment = {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}", "CNV_REQUEST_TIME": "2"}
-    with served(pointer, "--open-route", "/_stcore/metrics", environment=environment, log=folder / "log") as base:
+    options = ("--open-route", "/_stcore/metrics", "--name", "explorer.example", "--name", "Other.example")
+    with served(pointer, *options, environment=environment, log=folder / "log") as base:
         yield base, folder / "log"
 
 
@@ -251,6 +252,37 @@ def test_an_inner_route_that_is_no_path_is_refused() -> None:
     )  # fmt: skip
     assert ended.returncode == 2
     assert "'metrics' is no path: write one such as /_stcore/metrics" in ended.stderr
+
+
+def test_only_the_names_that_were_given_are_answered(odd: tuple[str, Path], base: str) -> None:
+    """A page elsewhere may let its own name lead here; its browser then asks under that name."""
+    for host, status in (
+        ("explorer.example", 200), ("EXPLORER.example:8501", 200), ("other.example.", 200), ("localhost", 200),
+        ("192.0.2.1:80", 200), ("[::1]:8501", 200), ("evil.example", 421), ("explorer.example.evil.example", 421),
+        ("evil.example:8501", 421), ("", 421), ("[broken", 421),
+    ):  # fmt: skip
+        for path in ("/health", "/", "/download/carriers.csv?gene=GSTM1", "/nonexistent"):
+            assert (Reply(odd[0], path, Host=host).status == 421) == (status == 421), (host, path)
+    assert Reply(base, "/health", Host="any.example").status == 200
+    for headers, status in (
+        ({"Host": "evil.example", "Origin": "http://evil.example"}, 403),
+        ({"Host": "explorer.example", "Origin": "https://explorer.example"}, 101),
+        ({"Origin": "https://explorer.example"}, 101),
+        ({"Origin": "https://evil.example"}, 403),
+    ):
+        got, connection = handshake(odd[0], **headers)
+        connection.close()
+        assert got == status, headers
+
+
+@pytest.mark.parametrize("name", ["https://explorer.example", "a b", "", "-x", "a/b"])
+def test_a_name_that_is_none_is_refused(name: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "dashboard", f"--name={name}"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert "is no name of a host: write one such as explorer.example" in ended.stderr
 
 
 # what cannot be read
