@@ -324,7 +324,7 @@ def _contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, first
             rows.append(
                 pl.DataFrame(
                     {"file": sample + here, "start": start[line], "end": end[line], "sign": sign[line, sample + here]}
-                ).cast(dict(SIGN))
+                ).select(pl.col(name).cast(dtype) for name, dtype in SIGN.items())
             )
         mine = pl.col("file").is_between(here, until - 1)
         found |= contradictions(
