@@ -128,7 +128,7 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
     whole = cn.round().cast(pl.Int32)
     table = table.with_columns(whole.alias("copy_number"), whole.alias("given"))
-    table = table.with_columns(_contrary(is_female_y) if joint else pl.lit(False).alias("contrary"))
+    table = table.with_columns(_numbers_that_hold(is_female_y) if joint else [pl.lit(False).alias("contrary")])
     table = _by_ploidy(table, joint)
     table = table.with_columns(_without_variation(table, is_female_y, joint)).with_columns(
         pl.when(kind.is_in(_NO_CALL) | pl.col("quiet"))
@@ -197,7 +197,9 @@ def _by_ploidy(table: pl.DataFrame, joint: bool) -> pl.DataFrame:
         holds = (ploidy != Ploidy.TWO.value) | (expected == 2) | (cn == 0)
         table = table.with_columns(pl.when(holds.fill_null(False)).then(cn).alias("copy_number"))
     if joint:
-        contrary = pl.col("contrary") & pl.col("kind").is_in([Kind.REFERENCE.value, Kind.ABSENT.value])
+        contrary = (pl.col("contrary") | pl.col("numbered")) & pl.col("kind").is_in(
+            [Kind.REFERENCE.value, Kind.ABSENT.value]
+        )
     elif Ploidy.SEX.value in said:
         # what is a reference row by the caller's own ploidy, and by the sex is not, is a call: its number holds
         contrary = (pl.col("kind") == Kind.REFERENCE.value) & (ploidy == Ploidy.SEX.value) & (cn != expected)
@@ -213,14 +215,23 @@ CONTRARY: Final = "a sample's genotype names the reference alone and its CN anot
 """What the report of a joint file says of records in which that is so."""
 
 
-def _contrary(is_female_y: pl.Expr) -> pl.Expr:
-    """`contrary`, of entries of joint files: reference alleles alone, and a number that is neither theirs nor the expected."""
+def _numbers_that_hold(is_female_y: pl.Expr) -> list[pl.Expr]:
+    """Of entries of joint files whose copy number holds whatever their genotype: `contrary` where that names reference alleles
+    alone and the number is neither theirs nor the expected, `numbered` where it is missing and the number is not the expected."""
     given = pl.col("given")
     # of a Y that is not there no copy is expected
     expected = pl.when(is_female_y.fill_null(False)).then(pl.lit(0)).otherwise(pl.col("expected_copy_number"))
-    usual = (given == _by_value("genotype", _reference_alleles, pl.Int32)) | (given == expected).fill_null(False)
-    usual |= (pl.col("ploidy") == Ploidy.TWO.value) & (given == 2)
-    return (~usual).fill_null(False).alias("contrary")
+    usual = (given == expected).fill_null(False) | ((pl.col("ploidy") == Ploidy.TWO.value) & (given == 2)).fill_null(
+        False
+    )
+    alleles = _by_value("genotype", _reference_alleles, pl.Int32)
+    missing = ~_by_value("genotype", _names_an_allele, pl.Boolean).fill_null(False)
+    # DRAGEN's `./.` is its genotype of two reference alleles
+    stated = (given == pl.col("alleles")).fill_null(False)
+    return [
+        (alleles.is_not_null() & given.is_not_null() & (given != alleles) & ~usual).fill_null(False).alias("contrary"),
+        (missing & given.is_not_null() & ~usual & ~stated).alias("numbered"),
+    ]
 
 
 def _copies_by_depth() -> pl.Expr:

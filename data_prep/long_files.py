@@ -395,7 +395,6 @@ def _contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, first
     found: dict[int, str] = {}
     kept = [np.load(path) for path in sorted(long.spill.glob("signs-*.npz"))]
     starts, ends, signs = ([one[name] for one in kept] for name in ("start", "end", "sign"))
-    sign_types: Any = dict(SIGN)
     width = max(1, _SIGN_CELLS // max(1, sum(map(len, starts))))
     for here in range(first, last, width):
         until = min(here + width, last)
@@ -405,7 +404,7 @@ def _contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, first
             rows.append(
                 pl.DataFrame(
                     {"file": sample + here, "start": start[line], "end": end[line], "sign": sign[line, sample + here]}
-                ).cast(sign_types)
+                ).select(pl.col(name).cast(dtype) for name, dtype in SIGN.items())
             )
         mine = pl.col("file").is_between(here, until - 1)
         found |= contradictions(

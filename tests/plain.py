@@ -239,8 +239,11 @@ def read_record(line: str, sex: str | None, joint: bool = False) -> Call | Refer
     if typed and empty and (joint or kind not in ("reference", "loh")):
         return NO_GENOTYPE
     if kind == "reference":
-        filled = filled_in(chrom, sex, copy_number, expected_copy_number(chrom, start, end, sex, genotype), genotype)
-        if filled or not (joint and "0" in genotype and set(genotype) <= set("0./|")):
+        expected = expected_copy_number(chrom, start, end, sex, genotype)
+        if not joint or copy_number is None or any(one in "123456789" for one in genotype):
+            return ReferenceRow(chrom, start, end, bins)
+        same = filled_in if "0" in genotype else varies_not
+        if same(chrom, sex, copy_number, expected, genotype):
             return ReferenceRow(chrom, start, end, bins)
         kind = "open"
     if kind == "loh" and copy_number is None and record_id.startswith("DRAGEN:GAINLOH:"):

@@ -124,6 +124,9 @@ def _fate(name: str, said: Said, sex: str | None, given: str | None, joint: bool
     reference_alone = joint and "0" in genotype and set(genotype) <= set("0./|")
     filled = plain.filled_in(chrom, sex, number, expected, genotype) or (said.ploidy == "two" and number == 2)
     contrary = reference_alone and number is not None and not filled
+    if joint and number is not None and not any(one.isdigit() for one in genotype):
+        # without a genotype the number tells
+        contrary = not (plain.varies_not(chrom, sex, number, expected, asked) or (said.ploidy == "two" and number == 2))
     reasons = {"absent": NOT_CARRIED, "balanced": BALANCED}
     if said.kind in reasons and not (contrary and said.kind == "absent"):
         return reasons[said.kind]

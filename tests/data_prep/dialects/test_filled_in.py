@@ -107,6 +107,16 @@ def test_a_caller_that_leaves_non_carriers_to_their_genotype_is_judged_by_the_nu
     assert said == f"1 records: {CONTRARY}"
 
 
+def test_a_number_without_a_genotype_holds_in_rows_of_the_reference_and_of_others(tmp_path: Path) -> None:
+    """R2: of gCNV's row without ALT, of CNVnator's whose genotype tells who carries; two of two alleles are what it writes."""
+    lines = [line(GCNV, "chr7", ".", ["./.:4", "./.:2", "./.:1"])]
+    found, _ = read_joint(tmp_path, GCNV, lines)
+    assert found == [("OTHER_MAN", "chr7", "partial-loss", 1), ("WOMAN", "chr7", "low-gain", 4)]
+    lines = [line(CNVNATOR, "chr7", "<DUP>", ["./.:3", "./.:2", "./.:."]), line(CNVNATOR, "chrX", "<DUP>", ["0/1:3", "./.:2", "./.:2"])]  # fmt: skip
+    found, _ = read_joint(tmp_path, CNVNATOR, lines)
+    assert [row[:3] for row in found] == [("WOMAN", "chr7", "low-gain"), ("WOMAN", "chrX", "low-gain")]
+
+
 def test_multi_allelic_sites_are_judged_by_their_number(tmp_path: Path) -> None:
     """R2: GATK-SV writes them without genotypes; a genotype that a merge filled in takes nothing from them."""
     lines = [line(GATK_SV, "chrX", "<CNV>", ["./.:2", "./.:1", "0/0:2"]), line(GATK_SV, "chr7", "<CNV>", ["0/0:2", "./.:3", "0/0:4"])]  # fmt: skip
