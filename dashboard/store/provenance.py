@@ -27,7 +27,7 @@ FROM files GROUP BY status ORDER BY status <> 'read', status""",
 # One row a file that something is to be said about: refused, duplicate, or read with a remark; and a sample that a joint
 # file was not taken for.
 REMARKS: Final = Statement(
-    """SELECT parse_filename(path) AS file, status, message FROM (
+    """SELECT path AS file, status, message FROM (
     SELECT file_id, path, status, message FROM files
     UNION ALL SELECT file_id, f.path, s.status, s.message FROM file_samples s JOIN files f USING (file_id) WHERE f.status = 'read'
 )
@@ -36,7 +36,7 @@ WHERE message IS NOT NULL ORDER BY status = 'read', file_id, message LIMIT $limi
 )
 
 SKIPPED: Final = Statement(
-    """SELECT reason, sum(s.records)::BIGINT AS records, parse_filename(first(f.path ORDER BY file_id, s.sample_id)) AS file,
+    """SELECT reason, sum(s.records)::BIGINT AS records, first(f.path ORDER BY file_id, s.sample_id) AS file,
     first(example ORDER BY file_id, s.sample_id) AS example
 FROM skipped_records s JOIN files f USING (file_id) GROUP BY reason ORDER BY 2 DESC, reason""",
     {"reason": pl.String, "records": pl.Int64, "file": pl.String, "example": pl.String},

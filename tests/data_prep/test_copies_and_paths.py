@@ -272,6 +272,7 @@ def test_a_refused_file_of_the_same_name_in_another_folder_stays_listed(tmp_path
     write(tmp_path / "one", "B", OTHER)
     mended = change_here(out, table, add=[bad])
     assert sorted(statuses(mended).values()) == ["read"] * 3
+    assert sum(path.startswith("B.cnv.vcf.gz [") for path in statuses(mended)) == 2
     # what is told apart no more loses its digits
     alone = change_here(out, table, remove=["C"])
     assert set(statuses(alone)) == {"A.cnv.vcf.gz", "B.cnv.vcf.gz"}

@@ -744,8 +744,13 @@ def test_mistakes_are_told_in_one_sentence(laid: Laid, proxy: Proxy, tmp_path: P
         ({"endpoint": "127.0.0.1:9000"}, "--endpoint 127.0.0.1:9000 is no address: write it with http://"),
         ({"mirror": "mirror.example"}, "--mirror mirror.example is no address"),
         ({"mirror": "ftp://mirror.example"}, "--mirror ftp://mirror.example is no address"),
-        ({"samples": ("HG99999",)}, "HG99999 is no sample"),
+        ({"samples": ("ZZ",)}, "ZZ is no sample of the 1000 Genomes Project's 3,202: check the spelling"),
         ({"populations": ("XXX",)}, "XXX is no population of the sample table: it has AFR, CHB"),
+        ({"populations": ("gbr",)}, "gbr is no population of the sample table: did you mean GBR\\? it has AFR, CHB"),
+        (
+            {"samples": ("hg00096",)},
+            "hg00096 is no sample of the 1000 Genomes Project's 3,202: did you mean HG00096\\? check",
+        ),
     ):
         with pytest.raises(FetchError, match=says):
             go(request(proxy, tmp_path, **more))
