@@ -11,11 +11,30 @@ from dashboard import caller_words, links, wording
 from dashboard.components import drawings, markup
 from dashboard.filters import Filters
 from dashboard.store.database import Generation
-from dashboard.store.provenance import dictionary, facts, files, marks, problem_kinds, remarks, skipped
+from dashboard.store.provenance import (
+    dictionary,
+    facts,
+    files,
+    marked_counts,
+    marked_people,
+    marks,
+    problem_kinds,
+    remarks,
+    sex_mismatches,
+    skipped,
+)
 from data_prep.domain.copy_number import EFO, CallClass
 from data_prep.domain.sight import BLIND_KINDS
 
 REMARKS_SHOWN: Final = 50
+PEOPLE_SHOWN: Final = 500
+"""People that are listed with why they are left out somewhere; the database has all of them."""
+MARK_WORDS: Final = {
+    "long-event": "an event of over 3 Mb",
+    "large-share": "events over more than a tenth of the chromosome",
+    "both": "an event of over 3 Mb, and events over more than a tenth of the chromosome",
+}
+"""Codes of reasons for a mark, in words; other reasons are words."""
 WHOLE: Final = 16
 """Letters of a number or name that stands in one line."""
 LONG: Final = 60
@@ -47,6 +66,11 @@ CLASS_TABLE: Final = (
     (CallClass.PARTIAL_LOSS, "partial loss", "above 0, below the expected"),
     (CallClass.LOW_GAIN, "low-level gain", "above the expected, below 2.5 times it"),
     (CallClass.HIGH_GAIN, "high-level gain", "2.5 times the expected or more: 5 on autosomes, 3 on the X of XY"),
+)
+COPIES_AT_A_PLACE: Final = (
+    "A carrier's copies of a place are the lowest number of a loss, the highest of a gain, for which the calls with that many "
+    "copies or fewer (or more) still meet the rule by themselves; under “within” and “reciprocal” the event's own. So a bin "
+    "without a copy in an intron is no complete loss of the gene whose exon has one copy left."
 )
 CALL: Final = ("Call", "A record of a VCF whose copy number differs from the expected one. Shown as it was written.")
 TERMS: Final = (
@@ -120,6 +144,12 @@ def import_report(database: Generation) -> None:
     noted = remarks(database, REMARKS_SHOWN).rows()
     if noted:
         body += _table(("File", "State", "What was noticed"), noted, "Files that something is said about")
+    mismatched, all_marks = marked_counts(database)
+    if mismatched:
+        people = sex_mismatches(database, PEOPLE_SHOWN).rows()
+        body += _table(
+            ("Person", "Recorded sex", "What contradicts it"), people, "People left out on X and Y, and why"
+        ) + _more(len(people), mismatched)
     marked = [(row[0], row[1], wording.count(row[2])) for row in marks(database).iter_rows()]
     if marked:
         body += markup.element(
@@ -128,7 +158,32 @@ def import_report(database: Generation) -> None:
             + _table(("Chromosome", "Direction", "People"), marked, "People with large events by chromosome"),
             class_="cnv-more",
         )
+        listed = [
+            (
+                row["sample"],
+                row["chrom"],
+                row["direction"],
+                MARK_WORDS.get(row["reason"], row["reason"]),
+                wording.count(row["bases"]),
+            )
+            for row in marked_people(database, PEOPLE_SHOWN).iter_rows(named=True)
+        ]
+        body += markup.element(
+            "details",
+            markup.element("summary", "Each of them, and why")
+            + _table(("Person", "Chromosome", "Direction", "Reason", "Bases"), listed, "Marked people, and why")
+            + _more(len(listed), all_marks),
+            class_="cnv-more",
+        )
     st.html(_section("Import report") + body)
+
+
+def _more(shown: int, there_are: int) -> str:
+    """What is said below a list that does not show everybody; empty where it does."""
+    if shown == there_are:
+        return ""
+    words = f"The first {wording.count(shown)} of {wording.count(there_are)}; the database has all."
+    return markup.element("p", words, class_="cnv-counted")
 
 
 def problem_regions(database: Generation) -> None:
@@ -168,9 +223,14 @@ def definitions(callers: Sequence[str]) -> None:
         + _table(("Level", "What it keeps"), levels, "Filter levels", class_="cnv-terms")
         + _section("Overlap rules", 3)
         + markup.element(
-            "p", "Grey: the gene, dark its coding sequence. Red: events of one person.", class_="cnv-counted"
+            "p",
+            "Grey: the gene, dark its coding sequence. Red: losses of one person, pale their uncertain ends. Of a gene without "
+            "coding sequence its exons stand for it; of one without a transcript any overlap counts.",
+            class_="cnv-counted",
         )
+        + drawings.drawing_in()
         + drawings.overlap_rules()
+        + markup.element("p", COPIES_AT_A_PLACE, class_="cnv-counted")
         + (_section("From calls to events", 3) + drawings.events() if caller_words.events_are_joined(callers) else "")
     )
 

@@ -585,15 +585,20 @@ def test_publish_mends_a_pointer_that_points_nowhere(small: tuple[Path, Path]) -
     assert build_here([files], table, out).rows("SELECT count(*) FROM calls") == [(1,)]
 
 
-def test_publish_refuses_a_real_file_and_a_missing_folder(small: tuple[Path, Path]) -> None:
+def test_publish_refuses_a_real_file_and_makes_a_missing_folder(small: tuple[Path, Path]) -> None:
     files, table = small
     out = files.parent / "cnv.duckdb"
     out.write_text("somebody's work")
     with pytest.raises(PublishError, match=r"not the pointer .* another --out$"):
         build_here([files], table, out)
     assert out.read_text() == "somebody's work"
-    with pytest.raises(PublishError, match="does not exist"):
-        build_here([files], table, files.parent / "missing" / "cnv.duckdb")
+    with pytest.raises(PublishError, match="is no folder: give another --out"):
+        build_here([files], table, table / "new" / "cnv.duckdb")
+    made = build_here([files], table, files.parent / "new" / "folder" / "cnv.duckdb")
+    assert made.rows("SELECT count(*) FROM calls") == [(1,)]
+    with pytest.raises(BuildError):
+        build_here([], table, files.parent / "other" / "cnv.duckdb")
+    assert not (files.parent / "other").exists()
     with pytest.raises(PublishError):
         build_here([files], table, files.parent)
 
