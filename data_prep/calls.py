@@ -196,13 +196,14 @@ def _by_ploidy(table: pl.DataFrame, joint: bool) -> pl.DataFrame:
     if Ploidy.TWO.value in said:
         holds = (ploidy != Ploidy.TWO.value) | (expected == 2) | (cn == 0)
         table = table.with_columns(pl.when(holds.fill_null(False)).then(cn).alias("copy_number"))
+    # what is a reference row by the caller's own ploidy, and by the sex is not, is a call: its number holds
+    by_number = (pl.col("kind") == Kind.REFERENCE.value) & (ploidy == Ploidy.SEX.value) & (cn != expected)
     if joint:
         contrary = (pl.col("contrary") | pl.col("numbered")) & pl.col("kind").is_in(
             [Kind.REFERENCE.value, Kind.ABSENT.value]
         )
     elif Ploidy.SEX.value in said:
-        # what is a reference row by the caller's own ploidy, and by the sex is not, is a call: its number holds
-        contrary = (pl.col("kind") == Kind.REFERENCE.value) & (ploidy == Ploidy.SEX.value) & (cn != expected)
+        contrary = by_number
     else:
         return table
     kind = (

@@ -119,7 +119,7 @@ def records(draw: st.DrawFn, caller: Caller) -> str:
         end = start + 3
     info: list[str] = []
     record_id = "."
-    if caller.name.startswith("dragen"):
+    if caller.name in ("dragen", "dragen-4.4"):
         info = [f"REFLEN={end - start}"]
         if caller.name == "dragen-4.4" and alt[0] == "<" and draw(st.booleans()):
             info.append(f"SVLEN={draw(st.sampled_from([end - start, 777]))}")
