@@ -180,6 +180,15 @@ class Filters:
         """The same at another filter level."""
         return replace(self, level=level)
 
+    def under(self, rule: "Overlap") -> "Filters":
+        """The same under another overlap rule."""
+        return replace(self, overlap=rule)
+
+    def within_direction(self, direction: Direction) -> "Filters":
+        """The same of one direction alone: the classes of it that are asked for, else all of them."""
+        mine = tuple(name for name in self.classes if name.direction is direction)
+        return replace(self, classes=mine or (CallClass(direction.value),))
+
     def of_sites(self) -> "Filters":
         """Those that apply to sites: a site is what its events made it, whatever the rule and limits in force (R9)."""
         return replace(self, overlap=None, min_length=None, max_length=None, min_quality=None, min_bins=None)

@@ -86,5 +86,11 @@ def without_numbers(table: pl.DataFrame, *, blind: bool = True) -> pl.DataFrame:
     )
 
 
+def without_share(table: pl.DataFrame) -> pl.DataFrame:
+    """The table of a place so wide that a share of people says nothing (R7): who carries stays, shares and bounds are null."""
+    shares = ("frequency", "ci_low", "ci_high", "pass_frequency")
+    return table.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in shares)
+
+
 def _level(counts: pl.DataFrame, level: Level) -> pl.DataFrame:
     return counts.filter(pl.col("level") == level.value)

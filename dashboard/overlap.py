@@ -114,10 +114,9 @@ class Carriers:
 
     def where(self, keep: Mask, events: Events) -> Self:
         """The carriers that a mask keeps, with the events that are theirs."""
-        mine = np.isin(events.carrier, self.sample[keep] * 2 + self.gain[keep])
-        return type(self)(
-            self.sample[keep], self.gain[keep], self.carrier_class[keep], self.copy_number[keep], self.event & mine
-        )
+        sample, gain = self.sample[keep], self.gain[keep]
+        mine = self.event & np.isin(events.carrier, sample * 2 + gain)
+        return type(self)(sample, gain, self.carrier_class[keep], self.copy_number[keep], mine)
 
 
 def at_level(events: Events, level: Level) -> Mask:

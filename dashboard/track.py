@@ -52,10 +52,10 @@ class Intervals:
     """Distinct exact intervals of losses and gains, most carriers first."""
 
     rows: pl.DataFrame
-    """`start`, `end` (0-based, half-open), `direction`, `carriers`, and `strong`, the complete losses or high-level
-    gains among them."""
+    """`start`, `end` (0-based, half-open), `inner_start`, `inner_end` (the ends drawn in by their uncertainty, R7: the medians
+    of the carriers), `direction`, `carriers`, and `strong`, the complete losses or high-level gains among them."""
     cells: pl.DataFrame
-    """The same carriers by `superpopulation` and `copy_number`, in `people`; joins `rows` on its first three columns."""
+    """The same carriers by `superpopulation` and `copy_number`, in `people`; joins `rows` on `start`, `end` and `direction`."""
     found: int
     """How many there are in all."""
 

@@ -46,6 +46,8 @@ MANY_INTERVALS: Final = 40
 THINNEST: Final = 3
 THICKEST: Final = 12
 """Pixels of an interval that nobody carries, and of one that everybody does; between them by the square root."""
+UNCERTAIN: Final = 0.38
+"""Opacity of an interval's ends as far as they may lie further in (R7)."""
 LABELLED: Final = 7
 """Pixels from which an interval has its carriers written beside it."""
 LINES_UP_TO: Final = 500_000
@@ -173,10 +175,13 @@ _INTERVAL: Final = {
     "y": pl.Float32,
     "y2": pl.Float32,
     "strong": pl.Float32,
+    "inner": pl.Float64,
+    "inner2": pl.Float64,
     "colour": pl.String,
     "dark": pl.String,
     "id": pl.String,
     "place": pl.String,
+    "drawn_in": pl.String,
     "size": pl.String,
     "what": pl.String,
     "carriers": pl.String,
@@ -350,7 +355,7 @@ def position_text(position: int, step: int) -> str:
 def _curve_frame(drawing: _Drawing, track: Track) -> tuple[float, float]:
     """Guides of the curves. Returns the height of nobody, and the pixels that the share 1 takes."""
     palette, window, curves = drawing.palette, drawing.window, track.curves
-    note = ""
+    note = "events in full, pale ends too"
     if curves.steps.bin is not None:
         note = f"bins of {wording.length(curves.steps.bin)}: pale the most at one base, full the mean"
     drawing.heading(
@@ -419,9 +424,11 @@ def _intervals(drawing: _Drawing, track: Track) -> list[tuple[Any, ...]]:
     for direction in reversed(track.directions):
         lanes = _Lanes(limit)
         heights: list[float] = []
-        placed: list[tuple[int, tuple[int, int, int, int], float]] = []
+        placed: list[tuple[int, tuple[int, int, int, int, int, int], float]] = []
         mine = found.rows.filter(pl.col("direction") == direction.value)
-        for start, end, carriers, strong in mine.select("start", "end", "carriers", "strong").rows():
+        columns = ("start", "end", "inner_start", "inner_end", "carriers", "strong")
+        for row in mine.select(columns).rows():
+            start, end, _, _, carriers, _ = row
             first, last = max(start, window.start), min(end, window.end)
             lane = lanes.place(first, max(last, first + drawing.bases(LEAST_WIDTH)) + drawing.bases(2))
             if lane is None:
@@ -430,21 +437,23 @@ def _intervals(drawing: _Drawing, track: Track) -> list[tuple[Any, ...]]:
             if lane == len(heights):
                 heights.append(height)
             heights[lane] = max(heights[lane], height)
-            placed.append((lane, (start, end, carriers, strong), height))
+            placed.append((lane, row, height))
         drawing.heading(
             f"{SIGNS[direction]} {NAMES[direction].capitalize()}, distinct intervals" + ("" if placed else ": none")
         )
         tops = np.cumsum([drawing.y, *(height + 3 for height in heights)]).tolist()
-        for lane, (start, end, carriers, strong), height in placed:
+        for lane, (start, end, inner_start, inner_end, carriers, strong), height in placed:
             interval = Interval(window.chrom, start, end)
             middle = tops[lane] + heights[lane] / 2
             top, bottom = middle - height / 2, middle + height / 2
             first, last = max(start, window.start), min(end, window.end)
+            sure_first, sure_last = max(inner_start, window.start), min(inner_end, window.end)
             rows.append(
                 (
-                    first, last, top, bottom, bottom - height * strong / carriers,
+                    first, last, top, bottom, bottom - height * strong / carriers, sure_first, sure_last,
                     palette.direction(direction), palette.strong(direction), interval_id(interval, direction),
-                    str(interval), wording.length(end - start), NAMES[direction],
+                    str(interval), str(Interval(window.chrom, inner_start, inner_end)), wording.length(end - start),
+                    NAMES[direction],
                     f"{carriers:,} of {samples:,} ({wording.percent(carriers / samples)})",
                     *words[start, end, direction.value],
                 )
@@ -452,11 +461,14 @@ def _intervals(drawing: _Drawing, track: Track) -> list[tuple[Any, ...]]:
             thick = height >= LABELLED
             on = palette.background if thick else palette.text
             if start < window.start:
-                drawing.text(window.start, middle, "◂", on, size=10, shift=1)
+                drawing.text(
+                    window.start, middle, "◂", on if inner_start < window.start else palette.text, size=10, shift=1
+                )
             if end > window.end:
-                drawing.text(window.end, middle, "▸", on, size=10, align="right", shift=-1)
-            if thick and last - first > window.length / 8:
-                drawing.text(first, middle, f"{carriers:,}", on, size=10, room=last - first, shift=12)
+                colour = on if inner_end > window.end else palette.text
+                drawing.text(window.end, middle, "▸", colour, size=10, align="right", shift=-1)
+            if thick and sure_last - sure_first > window.length / 8:
+                drawing.text(sure_first, middle, f"{carriers:,}", on, size=10, room=sure_last - sure_first, shift=12)
             elif thick:
                 room = lanes.room(lane, last, window.end)
                 drawing.text(last, middle, f"{carriers:,}", palette.text, size=10, room=room, shift=5)
@@ -677,6 +689,11 @@ def _legend(drawing: _Drawing, track: Track) -> None:
             drawing.box(x, x + drawing.bases(11), middle - 5, middle + 5, colour)
             x += drawing.bases(16)
             words(meaning)
+    drawing.box(
+        x, x + drawing.bases(11), middle - 5, middle + 5, palette.direction(track.directions[0]), opacity=UNCERTAIN
+    )
+    x += drawing.bases(16)
+    words("pale: uncertain end")
     for number, group in enumerate(track.curves.superpopulations if shows_lines(track) else ()):
         dashes = DASHES[number % len(DASHES)]
         drawn = 0.0
@@ -816,8 +833,10 @@ def _template(
         y=y,
         y2="y2:Q",
         color=alt.Color("colour:N", scale=None),
+        opacity=alt.value(UNCERTAIN),
         tooltip=[
             alt.Tooltip("place:N", title="Interval"),
+            alt.Tooltip("drawn_in:N", title="Ends drawn in"),
             alt.Tooltip("size:N", title="Length"),
             alt.Tooltip("what:N", title="Kind"),
             alt.Tooltip("carriers:N", title="Carriers"),
@@ -826,8 +845,17 @@ def _template(
         ],
     )
     events = events.properties(name=INTERVALS)
+    # what is too narrow for its ends to be told apart is solid as a whole
+    narrow = "datum.right - datum.left > datum.x2 - datum.x"
+    solid = (
+        events.properties(name="solid")
+        .transform_calculate("sure", f"{narrow} ? datum.left : datum.inner")
+        .transform_calculate("sure2", f"{narrow} ? datum.right : datum.inner2")
+        .transform_filter("datum.sure < datum.sure2")
+        .encode(x=alt.X("sure:Q", axis=None, scale=along), x2="sure2:Q", opacity=alt.value(1))
+    )
     dark = (
-        events.properties(name="dark")
+        solid.properties(name="dark")
         .transform_filter("datum.strong < datum.y2")
         .encode(y=alt.Y("strong:Q", axis=None, scale=None), color=alt.Color("dark:N", scale=None))
     )
@@ -858,7 +886,7 @@ def _template(
         )
         events = events.add_params(alt.selection_point(name=PICK, fields=["id"], on="click", clear=False))
     spec: dict[str, Any] = (
-        alt.layer(box(BACK), *curves, hover, box(FRONT), events, dark, *texts)
+        alt.layer(box(BACK), *curves, hover, box(FRONT), events, solid, dark, *texts)
         .add_params(*parameters)
         .properties(width="container")
         .to_dict(validate=False)

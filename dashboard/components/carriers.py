@@ -13,6 +13,7 @@ from dashboard.components.sites import SITE_IN_ADDRESS, addresses
 from dashboard.filters import Filters
 from dashboard.formats.columns import one_based
 from dashboard.subject import Subject
+from dashboard.target import Target
 from data_prep.domain.levels import SOLID_BINS
 
 _COLUMNS: Final = (
@@ -23,6 +24,7 @@ _COLUMNS: Final = (
     "class",
     "copy_number",
     "expected_copy_number",
+    "event_copy_number",
     "chrom",
     "start",
     "end",
@@ -40,11 +42,18 @@ _COLUMNS: Final = (
 
 
 def carrier_list(
-    events: pl.DataFrame, kin: pl.DataFrame, subject: Subject, filters: Filters, *, assessable: bool
+    events: pl.DataFrame,
+    kin: pl.DataFrame,
+    subject: Subject,
+    target: Target,
+    filters: Filters,
+    switch: str,
+    *,
+    assessable: bool,
 ) -> None:
     """The events that make carriers, as the store names their columns, with the link to the same rows as CSV.
 
-    `kin` names the parents and children of carriers who carry too.
+    `kin` names the parents and children of carriers who carry too; `switch` is HTML that leads to another rule.
 
     Where the place is not assessable they are calls that were made there, and nothing more.
     """
@@ -60,7 +69,11 @@ def carrier_list(
         for direction, plural in PLURALS.items()
         if direction in filters.directions
     ]
-    st.html(markup.element("h2", f"{title}: {wording.joined(by_direction, 'and')}", class_="cnv-section"))
+    under = markup.element(
+        "span", markup.text(wording.rule(target.rule_in_force(filters.overlap), target.kind)), class_="cnv-name"
+    )
+    told = f"{title}: {wording.joined(by_direction, 'and')} "
+    st.html(markup.element("h2", markup.text(told) + under, class_="cnv-section") + switch)
     st.dataframe(
         with_badges(one_based(events))
         .join(kin, on=["sample", "direction"], how="left", maintain_order="left")
@@ -81,7 +94,8 @@ def carrier_list(
     st.html(
         markup.element(
             "p",
-            f"One row an event, {wording.count(events.height)} {rows}; positions are 1-based and inclusive, GRCh38. "
+            f"One row an event, {wording.count(events.height)} {rows}; class and copies are the carrier's at the place, under "
+            "the overlap rule. Positions are 1-based and inclusive, GRCh38. "
             + markup.file_link("Carriers as CSV", links.download("carriers", "csv", subject, filters)),
             class_="cnv-links",
         )
@@ -114,8 +128,13 @@ def _configuration(noun: str) -> dict[str, Any]:
         "superpopulation": column.TextColumn("Group", help="Super-population"),
         "population": column.TextColumn("Population"),
         "sex": column.TextColumn("Sex"),
-        "class": column.TextColumn("Class"),
-        "copy_number": column.NumberColumn("Copies", help="Copy number that the caller gives", format="%d"),
+        "class": column.TextColumn("Class", help=f"Of the carrier's copies of the {noun}, under the overlap rule"),
+        "copy_number": column.NumberColumn(
+            "Copies", help=f"Of the {noun}, by the calls that lie there, under the overlap rule", format="%d"
+        ),
+        "event_copy_number": column.NumberColumn(
+            "Event's copies", help="Copy number of the event as a whole: of its call with most bins", format="%d"
+        ),
         "expected_copy_number": column.NumberColumn(
             "Expected", help="Copies expected there in this person", format="%d"
         ),

@@ -43,7 +43,7 @@ def controls(
     def with_overlap(chosen: Overlap) -> Mapping[str, str]:
         return subject.query(replace(filters, overlap=None if chosen == target.default_rule else chosen))
 
-    classes, level, cohort, overlap, rest = st.columns([2.6, 2.5, 1.9, 2, 1.3], vertical_alignment="bottom")
+    classes, level, cohort, overlap, rest = st.columns([2.2, 3.2, 1.9, 2, 1.1], vertical_alignment="bottom")
     classes.multiselect(
         "Class",
         CLASSES,

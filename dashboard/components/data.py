@@ -48,6 +48,11 @@ CLASS_TABLE: Final = (
     (CallClass.LOW_GAIN, "low-level gain", "above the expected, below 2.5 times it"),
     (CallClass.HIGH_GAIN, "high-level gain", "2.5 times the expected or more: 5 on autosomes, 3 on the X of XY"),
 )
+COPIES_AT_A_PLACE: Final = (
+    "A carrier's copies of a place are the lowest number of a loss, the highest of a gain, for which the calls with that many "
+    "copies or fewer (or more) still meet the rule by themselves; under “within” and “reciprocal” the event's own. So a bin "
+    "without a copy in an intron is no complete loss of the gene whose exon has one copy left."
+)
 CALL: Final = ("Call", "A record of a VCF whose copy number differs from the expected one. Shown as it was written.")
 TERMS: Final = (
     (
@@ -168,9 +173,14 @@ def definitions(callers: Sequence[str]) -> None:
         + _table(("Level", "What it keeps"), levels, "Filter levels", class_="cnv-terms")
         + _section("Overlap rules", 3)
         + markup.element(
-            "p", "Grey: the gene, dark its coding sequence. Red: events of one person.", class_="cnv-counted"
+            "p",
+            "Grey: the gene, dark its coding sequence. Red: losses of one person, pale their uncertain ends. Of a gene without "
+            "coding sequence its exons stand for it; of one without a transcript any overlap counts.",
+            class_="cnv-counted",
         )
+        + drawings.drawing_in()
         + drawings.overlap_rules()
+        + markup.element("p", COPIES_AT_A_PLACE, class_="cnv-counted")
         + (_section("From calls to events", 3) + drawings.events() if caller_words.events_are_joined(callers) else "")
     )
 

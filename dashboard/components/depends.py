@@ -40,11 +40,13 @@ def depends(run: Run, subject: Subject, target: Target) -> None:
     if not callsets and not any(count.carriers for counts in grid.values() for count in counts):
         return
     st.html(markup.element("h2", "What the number depends on", class_="cnv-section"))
-    rules, filters = st.columns(2, gap="large")
-    rules.html(_rules(run, subject, target))
-    filters.html(_filters(run, subject, grid))
+    st.html(_rules(run, subject, target))
     if callsets:
-        rules.html(_callsets(run, subject, target, callsets))
+        filters, others = st.columns([5, 4], gap="large")
+        others.html(_callsets(run, subject, target, callsets))
+        filters.html(_filters(run, subject, grid))
+    else:
+        st.html(_filters(run, subject, grid))
 
 
 def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str, Generation]) -> str:
@@ -92,10 +94,14 @@ def _rules(run: Run, subject: Subject, target: Target) -> str:
                 links.page(subject, replace(filters, overlap=None if rule == target.default_rule else rule)),
             )
         )
-        name += markup.element("div", markup.text(wording.rule_in_full(rule, target.kind)), class_="cnv-rule-words")
+        told = markup.text(wording.rule_in_full(rule, target.kind))
         cells = "".join(markup.element("td", markup.text(_told(count, target, rule))) for count in counts[rule])
-        lines.append(markup.element("tr", markup.element("th", name, scope="row") + cells))
-    return _table("cnv-rules", RULE_TITLES, _heads("Overlap", filters), lines, "Each rule is drawn on the page “Data”.")
+        words = markup.element("td", told, class_="cnv-left cnv-rule-words")
+        lines.append(markup.element("tr", markup.element("th", name, scope="row") + cells + words))
+    head = _heads("Overlap", filters) + markup.element(
+        "th", "What it asks", scope="col", class_="cnv-left cnv-rule-words"
+    )
+    return _table("cnv-rules", RULE_TITLES, head, lines, "Each rule is drawn on the page “Data”.")
 
 
 def _filters(run: Run, subject: Subject, grid: Grid) -> str:

@@ -6,13 +6,14 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import wording
+from dashboard import links, wording
 from dashboard.charts.frequency import frequency_chart
 from dashboard.colours import Palette
 from dashboard.components import markup
-from dashboard.filters import Filters
+from dashboard.filters import ANY, CODING, CODING_TOUCH, Filters, Overlap
 from dashboard.frequency_table import chart_rows
 from dashboard.store.carriers import Count
+from dashboard.subject import Subject
 from dashboard.target import Target
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import SOLID_BINS, Level
@@ -29,38 +30,71 @@ PARTS: Final = {
 
 def headline(
     table: pl.DataFrame,
-    touched: Count,
+    beside: Mapping[Overlap, Count],
     events: pl.DataFrame,
     direction: Direction,
     filters: Filters,
     target: Target,
+    subject: Subject,
 ) -> str:
     """The answer in a few words, as HTML: share, people, range over super-populations, and what rule and filter hide.
 
-    `table` is the frequency table of every direction, `touched` the count of this one under the rule `any`, `events`
-    those that make carriers.
+    `table` is the frequency table of every direction, `beside` the counts of this one under `any` and, of a gene, under
+    `coding-touch`; `events` are those that make carriers.
     """
     whole = everyone(table, direction)
-    happens = wording.happens(direction, target.rule_in_force(filters.overlap), target.kind)
-    only = [name for name in filters.classes if name.direction is direction]
-    if only and CallClass(direction.value) not in only:
-        happens += f" ({wording.joined([wording.CLASS_WORDS[name] for name in only], 'and')} only)"
+    rule = target.rule_in_force(filters.overlap)
+    only = only_these(filters, direction)
+    happens = wording.happens(direction, rule, target.kind) + only
     carriers, samples = whole["carriers"], whole["samples"]
     share = "nobody" if carriers == 0 else f"{wording.percent(whole['frequency'])} of people"
     told = f"{wording.count(carriers)} of {wording.count(samples)}"
     if carriers == 0:
         told = wording.frequency(carriers, samples, whole["ci_low"], whole["ci_high"], whole["people_seen"])
     if direction is Direction.LOSS and whole["complete_losses"] and not only:
-        told += f", completely in {wording.count(whole['complete_losses'])}"
+        number = wording.count(whole["complete_losses"])
+        told += (
+            f", {wording.completely(rule, target.kind)} {number}" if target.site is None else f", no copy in {number}"
+        )
+    thin, bearing = _thin(events, direction)
+    if thin * 2 > bearing:
+        told += ", most of them by events of one or two bins, the least certain kind"
+    within_reach = in_between(beside, direction, filters, target)
+    if within_reach:
+        address = links.page(subject, filters.within_direction(direction).under(CODING_TOUCH))
+        told += "; " + markup.link(
+            f"in {wording.count(within_reach)} more the end of a loss may reach into it", address
+        )
     sentences = [
         *_spread(table, direction),
-        *_beside(whole, touched, direction, target.kind.noun),
+        *_beside(whole, beside[ANY], direction, target),
         *_hidden(whole, filters),
-        *_thin(events, direction),
+        *(
+            [f"{wording.count(thin)} of the carriers have events of one or two bins only."]
+            if 0 < thin * 2 <= bearing
+            else []
+        ),
     ]
     return f"{sign(direction)}<strong>{markup.text(happens)} in {share}</strong>: {told}. " + markup.element(
         "span", markup.text(" ".join(sentences)), class_="cnv-small"
     )
+
+
+def only_these(filters: Filters, direction: Direction) -> str:
+    """The classes of a direction where not all of them are asked for, in brackets."""
+    only = [name for name in filters.classes if name.direction is direction]
+    if not only or CallClass(direction.value) in only:
+        return ""
+    return f" ({wording.joined([wording.CLASS_WORDS[name] for name in only], 'and')} only)"
+
+
+def in_between(beside: Mapping[Overlap, Count], direction: Direction, filters: Filters, target: Target) -> int:
+    """People of whose losses the end alone may reach the bases that `coding` looks at (R7); only where that rule is in force
+    and no class is asked for, since a person may be of another class with the ends and without."""
+    rule = target.rule_in_force(filters.overlap)
+    if direction is not Direction.LOSS or rule != CODING or only_these(filters, direction) or filters.copy_numbers:
+        return 0
+    return beside[CODING_TOUCH].carriers - beside[CODING].carriers
 
 
 def block(
@@ -70,18 +104,22 @@ def block(
     palette: Palette,
     superpopulations: Mapping[str, str],
     populations: Mapping[str, tuple[str, str]],
+    rule: str,
     *,
     sexes: bool,
 ) -> None:
     """Chart and table of one direction by super-population, and the same by population and by sex to unfold.
 
-    `superpopulations` are the words for their codes, `populations` those of a population and its super-population.
+    `superpopulations` are the words for their codes, `populations` those of a population and its super-population; `rule` is
+    the overlap rule in force in words.
     With `sexes`, XX and XY stand in the first table, as they must on X (R5).
     """
     rows = table.filter(pl.col("direction") == direction.value)
     by = {kind: rows.filter(pl.col("grouped_by") == kind) for kind in ("all", "superpopulation", "population", "sex")}
     plural = PLURALS[direction]
-    st.html(markup.element("h2", f"{sign(direction)}{plural.capitalize()} by super-population", class_="cnv-section"))
+    title = f"{sign(direction)}{plural.capitalize()} by super-population "
+    under = markup.element("span", markup.text(rule), class_="cnv-name")
+    st.html(markup.element("h2", title + under, class_="cnv-section"))
     picture, numbers = st.columns([5, 7], gap="medium")
     picture.vega_lite_chart(
         frequency_chart(chart_rows(table, direction), direction, palette),
@@ -235,14 +273,19 @@ def _spread(table: pl.DataFrame, direction: Direction) -> Iterator[str]:
     yield f"Most often in {most['group']} ({wording.percent(most['frequency'])}), least in {least['group']} ({low})."
 
 
-def _beside(whole: Row, touched: Count, direction: Direction, noun: str) -> Iterator[str]:
+def _beside(whole: Row, touched: Count, direction: Direction, target: Target) -> Iterator[str]:
     """How many more people an event touches the place in than the rule counts (R7): an intron's deletion is none of the
     coding sequence, and who looks for it must not take the gene for untouched."""
     if touched.carriers > whole["carriers"]:
-        yield (
-            f"A {direction.value} touches the {noun} anywhere in {wording.percent(touched.carriers / touched.samples)} "
-            f"({wording.count(touched.carriers)})."
-        )
+        number = wording.count(touched.carriers)
+        share = wording.percent(touched.carriers / touched.samples)
+        told = f"{share} ({number})" if target.has_share(ANY) else f"{number} people"
+        yield f"A {direction.value} touches the {target.kind.noun} anywhere in {told}."
+
+
+def hidden_by_filter(table: pl.DataFrame, direction: Direction, filters: Filters) -> str:
+    """What the share is at PASS, and how many carriers the filter hides (R4)."""
+    return " ".join(_hidden(everyone(table, direction), filters))
 
 
 def _hidden(whole: Row, filters: Filters) -> Iterator[str]:
@@ -257,14 +300,11 @@ def _hidden(whole: Row, filters: Filters) -> Iterator[str]:
             yield "The filter hides no carrier."
 
 
-def _thin(events: pl.DataFrame, direction: Direction) -> Iterator[str]:
-    """How many carriers rest on events of one or two bins alone (R4)."""
+def _thin(events: pl.DataFrame, direction: Direction) -> tuple[int, int]:
+    """How many carriers rest on events of one or two bins alone (R4), and how many carriers there are."""
     mine = events.filter(pl.col("direction") == direction.value)
     best = mine.group_by("sample").agg(pl.col("bins").max())
-    thin = best.filter(pl.col("bins") < SOLID_BINS).height
-    if thin:
-        of = "All" if thin == best.height else f"{wording.count(thin)} of the"
-        yield f"{of} carriers have events of one or two bins only, the least certain kind."
+    return best.filter(pl.col("bins") < SOLID_BINS).height, best.height
 
 
 def _rows(frame: pl.DataFrame) -> Iterator[Row]:

@@ -1,5 +1,7 @@
 """What gene and region pages have in common: the answer in a sentence, the controls, the frequencies, the carriers."""
 
+from collections.abc import Sequence
+
 import polars as pl
 import streamlit as st
 
@@ -10,18 +12,20 @@ from dashboard.components.carriers import carrier_list
 from dashboard.components.controls import controls
 from dashboard.components.depends import depends
 from dashboard.components.download_menu import menu
+from dashboard.components.region_lead import region_lead
 from dashboard.components.run import Run
 from dashboard.components.sites import site_table
 from dashboard.components.track import track
-from dashboard.filters import ANY
+from dashboard.filters import ANY, CODING, CODING_TOUCH
 from dashboard.frequency_table import frequency_table
 from dashboard.store.callability import callability
-from dashboard.store.carriers import by_rule, carrier_events, copy_numbers, frequencies, relatives
+from dashboard.store.carriers import by_rule, carrier_events, copy_numbers, extents, frequencies, relatives
 from dashboard.store.cohort import group_codes, group_names, population_names, release, superpopulation_names
 from dashboard.store.panel import people
 from dashboard.subject import Kind, Subject
 from dashboard.target import Pieces, Target
 from dashboard.track import window
+from data_prep.domain.copy_number import Direction
 
 
 def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
@@ -43,11 +47,7 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
             place.nobody_counted(target.interval.chrom, filters)
         else:
             table = frequency_table(frequencies(database, target, filters), filters, group_codes(database))
-            touched = {one.direction: one for one in by_rule(database, target, filters, [ANY])[ANY]}
-            lines = [
-                frequency.headline(table, touched[direction], events, direction, filters, target)
-                for direction in directions
-            ]
+            lines = lead_lines(run, subject, target, table, events, directions)
             st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
             place.cautions(target, seen)
     if seen.assessable and counted.counted:
@@ -60,9 +60,13 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
                     run.palette,
                     superpopulation_names(database),
                     population_names(database),
+                    wording.rule(target.rule_in_force(filters.overlap), target.kind),
                     sexes=target.interval.chrom == "chrX",
                 )
-                st.html(menu(subject, filters, "frequencies", charts=(f"frequency-{direction.value}",)))
+                st.html(
+                    place.rule_switch(subject, target, filters)
+                    + menu(subject, filters, "frequencies", charts=(f"frequency-{direction.value}",))
+                )
         if target.kind is not Pieces.REGION:
             copies(run, subject, target)
         depends(run, subject, target)
@@ -70,28 +74,104 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
             site_table(run, subject, target.interval)
     if counted.counted and (seen.assessable or target.kind is Pieces.REGION):
         selectable = subject.kind is Kind.REGION
-        track(run, window(target, filters), filters, target.interval, selectable=selectable)
+        note = _of_uncertain_ends(run, target) if seen.assessable else ""
+        track(run, window(target, filters), filters, target.interval, note, selectable=selectable)
         st.html(menu(subject, filters, charts=("track",)))
     kin = relatives(database, target, filters)
-    carrier_list(events, kin, subject, filters, assessable=seen.assessable)
+    switch = place.rule_switch(subject, target, filters)
+    carrier_list(events, kin, subject, target, filters, switch, assessable=seen.assessable)
+
+
+def lead_lines(
+    run: Run,
+    subject: Subject,
+    target: Target,
+    table: pl.DataFrame,
+    events: pl.DataFrame,
+    directions: Sequence[Direction],
+) -> list[str]:
+    """The answer, a line of HTML a direction: of a region about size, unless a rule is chosen (R7)."""
+    database, filters = run.database, run.filters
+    if target.kind is Pieces.REGION and target.site is None and filters.overlap is None:
+        return [
+            region_lead(extent, filters, subject, target)
+            + " "
+            + markup.element(
+                "span", markup.text(frequency.hidden_by_filter(table, extent.direction, filters)), class_="cnv-small"
+            )
+            for extent in extents(database, target, filters)
+        ]
+    rules = [ANY] if target.kind is Pieces.REGION else [ANY, CODING, CODING_TOUCH]
+    counts = by_rule(database, target, filters, rules)
+    beside = {
+        direction: {rule: next(one for one in counts[rule] if one.direction is direction) for rule in rules}
+        for direction in directions
+    }
+    return [
+        frequency.headline(table, beside[direction], events, direction, filters, target, subject)
+        for direction in directions
+    ]
 
 
 def along(run: Run, subject: Subject, target: Target) -> None:
-    """A place too wide for a share of people: what lies along it base by base, and its sites (R7, R8)."""
+    """A place too wide for a share of people with any event in it: how much of it is taken, what lies along it base by base,
+    and its sites (R7, R8)."""
     database, filters = run.database, run.filters
+    seen = callability(database, target, filters)
+    counted = people(database, target.interval.chrom, filters)
+    lead = st.container()
     controls(subject, target, filters, group_names(database), tuple(database.callsets), release(database).callers)
-    place.counted_sentence(database, subject, target, filters, people(database, target.interval.chrom, filters))
+    place.counted_sentence(database, subject, target, filters, counted)
+    with lead:
+        if not seen.assessable:
+            place.not_assessable(str(target.interval), seen)
+        elif not counted.counted:
+            place.nobody_counted(target.interval.chrom, filters)
+        else:
+            st.html(markup.element("div", markup.paragraphs(_wide_lines(run, subject, target)), class_="cnv-lead"))
     st.html(
-        markup.element(
+        place.rule_switch(subject, target, filters)
+        + markup.element(
             "p",
-            f"In {wording.length(target.interval.length)} nearly everyone has an event somewhere, so no share of people is "
-            "given for the whole: the curve shows the share at each base, and each site has its own. Zoom in for carriers.",
+            "The curve shows the share of people at each base, and each site has its own; the files below have the carriers.",
             class_="cnv-counted",
         )
     )
-    track(run, window(target, filters), filters, target.interval, selectable=True)
-    st.html(menu(subject, filters, charts=("track",)))
+    if counted.counted:
+        track(run, window(target, filters), filters, target.interval, selectable=True)
+    st.html(menu(subject, filters, "frequencies", "carriers", "calls", charts=("track",)))
     site_table(run, subject, target.interval)
+
+
+def _of_uncertain_ends(run: Run, target: Target) -> str:
+    """Why the curve over an exon may stand higher than the number of people in the headline (R7, R8)."""
+    filters = run.filters
+    if target.rule_in_force(filters.overlap) != CODING or Direction.LOSS not in filters.directions:
+        return ""
+    counts = by_rule(run.database, target, filters, [CODING, CODING_TOUCH])
+    beside = {rule: one for rule, found in counts.items() for one in found if one.direction is Direction.LOSS}
+    number = frequency.in_between(beside, Direction.LOSS, filters, target)
+    if not number:
+        return ""
+    bases = "coding sequence" if target.kind is Pieces.CODING else "an exon"
+    return (
+        f"Over {bases} the curve of losses stands higher than the headline: {wording.people(number)} have no more than the pale "
+        f"end of a loss there, and a loss counts for the gene only by what is left of it when both its ends are drawn in."
+    )
+
+
+def _wide_lines(run: Run, subject: Subject, target: Target) -> list[str]:
+    """The answer about a region too wide for a share: about size, or of the rule that was chosen without one."""
+    filters = run.filters
+    if filters.overlap is None:
+        return [region_lead(extent, filters, subject, target) for extent in extents(run.database, target, filters)]
+    rule = target.rule_in_force(filters.overlap)
+    return [
+        f"{frequency.sign(count.direction)}<strong>{wording.happens(count.direction, rule, target.kind)} in "
+        f"{wording.count(count.carriers)} of {wording.count(count.samples)} people</strong>. "
+        + markup.element("span", f"No share is given of {wording.WITHOUT_SHARE}.", class_="cnv-small")
+        for count in by_rule(run.database, target, filters, [rule])[rule]
+    ]
 
 
 def copies(run: Run, subject: Subject, target: Target) -> None:
@@ -107,8 +187,8 @@ def copies(run: Run, subject: Subject, target: Target) -> None:
     st.html(
         markup.element(
             "p",
-            "The lowest copy number of a loss, the highest of a gain, under the rule and filters in force; "
-            "who carries nothing is taken to have the expected copies, unless the caller could not see the place.",
+            "Copies by the calls there: the lowest number of a loss, the highest of a gain, that still meets the rule in "
+            "force; who carries nothing is taken to have the expected copies, unless the caller could not see the place.",
             class_="cnv-counted",
         )
         + menu(subject, run.filters, charts=("copy-number",))

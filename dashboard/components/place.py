@@ -1,6 +1,7 @@
 """What stands above the numbers of a gene or region: what is counted, in whom, and why there may be no number."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import streamlit as st
@@ -8,12 +9,12 @@ import streamlit as st
 from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.frame import notice
-from dashboard.filters import Filters, Rule
+from dashboard.filters import ANY, CODING_RULES, HALF_OF_IT, Filters
 from dashboard.store.callability import Callability, Care
 from dashboard.store.database import Generation
 from dashboard.store.panel import People, relatives_counted
 from dashboard.subject import Subject
-from dashboard.target import Pieces, Target
+from dashboard.target import LARGE, Pieces, Target
 
 NAMES_SHOWN: Final = 4
 """Names of places where no call can be made in a notice."""
@@ -35,10 +36,12 @@ def counted_sentence(database: Generation, subject: Subject, target: Target, fil
         sentences.append("Relatives are counted too, so the 95 % intervals are too narrow.")
     if note := wording.outliers_note(filters):
         sentences.append(note[0].upper() + note[1:] + ".")
-    if target.kind is Pieces.NONE and (filters.overlap or target.default_rule).rule is Rule.CODING:
+    if target.kind is Pieces.NONE and (filters.overlap or target.default_rule).rule in CODING_RULES:
         sentences.append("Only the place of this gene is known and no transcript, so any overlap with it counts.")
-    elif rule.rule is Rule.CODING and target.kind is Pieces.EXONS:
-        sentences.append("This gene has no coding sequence, so an event that hits an exon counts.")
+    elif rule.rule in CODING_RULES and target.kind is Pieces.EXONS:
+        sentences.append(
+            f"This gene has no coding sequence, so its exons stand for it. {wording.rule_in_full(rule, target.kind)}"
+        )
     if target.interval.chrom == "chrX":
         sentences.append("One copy is expected on the X of XY people outside the pseudo-autosomal regions.")
     if target.interval.chrom == "chrY":
@@ -47,6 +50,22 @@ def counted_sentence(database: Generation, subject: Subject, target: Target, fil
     if filters != Filters():
         said += " " + markup.link("Use the defaults", links.page(subject, Filters()))
     st.html(markup.element("div", markup.paragraphs([said]), class_="cnv-counted"))
+
+
+def rule_switch(subject: Subject, target: Target, filters: Filters) -> str:
+    """Any overlap and half of the region side by side, the one in force marked; beside what is counted in a region that is so
+    large that some small event lies in it in many people (R7). Empty for any other place, and under another rule."""
+    in_force = filters.overlap or target.default_rule
+    large = target.kind is Pieces.REGION and target.site is None and target.interval.length > LARGE
+    if not large or in_force not in (ANY, HALF_OF_IT):
+        return ""
+    shown = "".join(
+        markup.element("strong", markup.text(words), aria_current="true")
+        if rule == in_force
+        else markup.link(words, links.page(subject, replace(filters, overlap=None if rule == ANY else rule)))
+        for rule, words in ((ANY, "any overlap"), (HALF_OF_IT, "half of the region or more"))
+    )
+    return markup.element("nav", f"Counted by {shown}", class_="cnv-links cnv-switch", aria_label="Overlap rule")
 
 
 def not_assessable(name: str, seen: Callability) -> None:

@@ -71,10 +71,12 @@ h3.cnv-section {{ font-size: 1rem; margin-top: .9rem; }}
 .cnv-coding-bar {{ background: {palette.muted}; }}
 .cnv-event-bar {{ background: {palette.loss}; }}
 .cnv-next-bar {{ background: {palette.complete_loss}; }}
-.cnv-pale-bar {{ opacity: .4; }}
+.cnv-pale-bar {{ opacity: .38; }}
+.cnv-bin-bar {{ background: {palette.line}; }}
+.cnv-thin-bar {{ background: {palette.muted}; height: 1px; margin-top: .35rem; }}
 .cnv-out-bar {{ background: transparent; border: 1.5px dashed {palette.loss}; box-sizing: border-box; }}
 .cnv-bar-word {{ position: absolute; left: 0; font-size: .75rem; line-height: .75rem; color: {palette.muted}; }}
-.cnv-rule-words {{ color: {palette.muted}; font-weight: 400; font-size: .84rem; white-space: normal; min-width: 13rem; max-width: 24rem; }}
+.cnv-rule-words {{ color: {palette.muted}; font-weight: 400; white-space: normal !important; min-width: 20rem; }}
 .cnv-out a {{ margin-right: .9rem; }}
 .cnv-sites td.cnv-left {{ white-space: normal; min-width: 6rem; }}
 .cnv-swatch {{ display: inline-block; width: .62em; height: .62em; margin-right: .5em; border-radius: 1px; }}
@@ -99,7 +101,8 @@ h3.cnv-section {{ font-size: 1rem; margin-top: .9rem; }}
   .cnv-lead p {{ font-size: 1.04rem; }}
   .cnv-table {{ font-size: .86rem; }}
   .cnv-table th, .cnv-table td {{ padding: .28rem .4rem; }}
-  .cnv-name {{ display: none; }}
+  .cnv-name, .cnv-rule-words {{ display: none; }}
+  .cnv-section .cnv-name {{ display: inline; }}
   .cnv-grid .cnv-name {{ display: inline; }}
 }}
 </style>"""

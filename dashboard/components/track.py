@@ -2,13 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
 
 from dashboard import subject, wording
-from dashboard.charts.track import BRUSH, DASHES, PICK, STRONG_NAMES, picked, shows_lines, track_chart
+from dashboard.charts.track import BRUSH, DASHES, PICK, STRONG_NAMES, UNCERTAIN, picked, shows_lines, track_chart
 from dashboard.components import markup
 from dashboard.components.run import Run
 from dashboard.components.window import NARROWEST
@@ -16,7 +15,6 @@ from dashboard.filters import Filters, Overlap, Rule
 from dashboard.store import tracks
 from dashboard.track import Track
 from data_prep.domain.chromosomes import LENGTHS
-from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval
 
 PICKED: Final = Overlap(Rule.RECIPROCAL, 9_000)
@@ -26,14 +24,23 @@ LEAST_DRAG: Final = 200
 
 
 def track(
-    run: Run, interval: Interval, filters: Filters, highlight: Interval | None = None, *, selectable: bool = False
+    run: Run,
+    interval: Interval,
+    filters: Filters,
+    highlight: Interval | None = None,
+    note: str = "",
+    *,
+    selectable: bool = False,
 ) -> None:
-    """Draws what lies along `interval`; `highlight` is the part of it that the page is about.
+    """Draws what lies along `interval`; `highlight` is the part of it that the page is about, `note` a sentence below what
+    the colours mean.
 
     With `selectable`, as on region pages, a drag zooms in and a click on an interval narrows the page to it.
     """
     drawn = tracks.track(run.database, interval, filters, highlight)
     st.html(markup.element("div", _legend(run, drawn), class_="cnv-legend"))
+    if note:
+        st.html(markup.element("p", markup.text(note), class_="cnv-counted"))
     chart, key = track_chart(drawn, run.palette, selectable=selectable), f"track {interval}"
     if not selectable:
         st.vega_lite_chart(chart, alt=described(drawn), key=key)
@@ -60,9 +67,7 @@ def chosen(selection: Mapping[str, Any], shown: Interval, filters: Filters) -> d
     marks = selection.get(PICK) or [{}]
     if (found := picked(str(marks[0].get("id", "")))) is not None:
         interval, direction = found
-        mine = tuple(name for name in filters.classes if name.direction is direction)
-        narrowed = replace(filters, overlap=PICKED, classes=mine or (CallClass(direction.value),))
-        return subject.region(interval).query(narrowed)
+        return subject.region(interval).query(filters.within_direction(direction).under(PICKED))
     ends = (selection.get(BRUSH) or {}).get("x") or []
     if len(ends) != 2 or abs(ends[1] - ends[0]) * LEAST_DRAG < shown.length:
         return None
@@ -95,6 +100,7 @@ def _legend(run: Run, drawn: Track) -> str:
             _key(palette.direction(direction), direction.value),
             _key(palette.strong(direction), f"the dark part: {STRONG_NAMES[direction]}"),
         ]
+    shown.append(_key(palette.direction(drawn.directions[0]), "pale: an end that may lie further in", UNCERTAIN))
     if shows_lines(drawn):
         shown += [
             _line(palette.superpopulation(group), DASHES[number % len(DASHES)], group)
@@ -102,16 +108,18 @@ def _legend(run: Run, drawn: Track) -> str:
         ]
     shown.append(
         markup.element(
-            "span", "Everything that meets the filters is drawn, whatever the overlap rule.", class_="cnv-rest"
+            "span",
+            "Everything that meets the filters is drawn, whatever the overlap rule; the curve counts events in full, pale ends "
+            "too.",
+            class_="cnv-rest",
         )
     )
     return "".join(shown)
 
 
-def _key(colour: str, words: str) -> str:
-    return markup.element(
-        "span", markup.element("span", "", class_="cnv-swatch", style=f"background:{colour}") + markup.text(words)
-    )
+def _key(colour: str, words: str, opacity: float = 1) -> str:
+    style = f"background:{colour};opacity:{opacity:g}"
+    return markup.element("span", markup.element("span", "", class_="cnv-swatch", style=style) + markup.text(words))
 
 
 def _line(colour: str, dashes: Sequence[float], words: str) -> str:

@@ -88,6 +88,8 @@ def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
         seen = callability(database, target, filters)
         if not seen.assessable and not (drawn and target.kind is Pieces.REGION):
             raise RefusedError(404, f"{what.title} is not assessable: the caller cannot see this place.")
+        if not drawn and not target.has_share(target.rule_in_force(filters.overlap)):
+            raise RefusedError(404, f"{what.title} is {wording.WITHOUT_SHARE}, so there is no share of people to draw.")
         counted = people(database, target.interval.chrom, filters)
         if not counted.counted:
             raise RefusedError(404, f"There are no {wording.group(filters)} who count on {target.interval.chrom}.")
@@ -143,8 +145,8 @@ def _frequency(direction: Direction) -> Callable[[Asked], tuple[str, str, dict[s
 def _copy_number(what: Asked) -> tuple[str, str, dict[str, Any]]:
     counts = copy_numbers(what.database, what.target, what.filters)
     legend = (
-        "Share of people by copy number: the lowest of a loss, the highest of a gain; who carries nothing is taken to "
-        "have the expected copies, unless the caller could not see the place."
+        "Share of people by copy number of the calls there, under the overlap rule; who carries nothing is taken to have the "
+        "expected copies, unless the caller could not see the place."
     )
     return "copies by super-population", legend, copy_number_chart(counts, LIGHT)
 
@@ -153,8 +155,9 @@ def _track(what: Asked) -> tuple[str, str, dict[str, Any]]:
     shown = window(what.target, what.filters)
     spec = track_picture(track(what.database, shown, what.filters, what.target.interval), LIGHT)
     legend = (
-        f"{shown}. Curve: share of people at each base; bars: distinct intervals, thicker with more carriers. "
-        "Everything that meets the filters is drawn, whatever the overlap rule."
+        f"{shown}. Curve: share of people at each base, events in full; bars: distinct intervals, thicker with more carriers, "
+        "their ends pale as far as they may lie further in. Everything that meets the filters is drawn, whatever the overlap "
+        "rule."
     )
     return f"{wording.classes(what.filters)} along the genome", legend, spec
 

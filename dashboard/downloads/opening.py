@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
 
-from dashboard import settings
+from dashboard import settings, wording
 from dashboard.downloads.asked import Asked, RefusedError, asked
 from dashboard.downloads.catalogue import FORMATS, TABLES, there
 from dashboard.downloads.told import about, name_of_file
@@ -15,7 +15,7 @@ from dashboard.filters import CODING
 from dashboard.formats import bed, columns, delimited, parquet, pgxseg, vcf
 from dashboard.formats import json as json_format
 from dashboard.formats.about import About
-from dashboard.frequency_table import frequency_table, without_numbers
+from dashboard.frequency_table import frequency_table, without_numbers, without_share
 from dashboard.store.callability import callability
 from dashboard.store.calls import call_batches, calls_by_place, carrying, events_by_place, filters_of
 from dashboard.store.carriers import carrier_event_batches, frequencies
@@ -66,6 +66,12 @@ def _carriers(what: Asked, held: ExitStack) -> Frames:
     return held.enter_context(carrier_event_batches(what.database, what.target, what.filters, BATCH))
 
 
+def _segments(what: Asked, held: ExitStack) -> Frames:
+    """The events of carriers as segments, whose state is their own and not that of the place."""
+    own = {"class": "event_class", "copy_number": "event_copy_number"}
+    return (frame.with_columns(**{name: pl.col(of) for name, of in own.items()}) for frame in _carriers(what, held))
+
+
 def _calls(what: Asked, _: ExitStack) -> Frames:
     return call_batches(what.database, what.target, what.filters, BATCH)
 
@@ -76,7 +82,11 @@ def _frequencies(what: Asked, _: ExitStack) -> Frames:
     counts = frequencies(database, target, filters)
     table = frequency_table(counts, filters, group_codes(database), relatives=related)
     seen = callability(database, target, filters)
-    return iter([table if seen.assessable else without_numbers(table, blind=seen.is_blind)])
+    if not seen.assessable:
+        return iter([without_numbers(table, blind=seen.is_blind)])
+    if not target.has_share(target.rule_in_force(filters.overlap)):
+        return iter([without_share(table).with_columns(note=pl.lit(wording.WITHOUT_SHARE))])
+    return iter([table])
 
 
 def _tabular(table: columns.Table, frames: Callable[[Asked, ExitStack], Frames]) -> dict[tuple[str, str], Opener]:
@@ -89,19 +99,21 @@ def _tabular(table: columns.Table, frames: Callable[[Asked, ExitStack], Frames])
     }
 
 
-_PEOPLE_IN_BED: Final = bed.Items("sample", pl.col("quality"), "QUAL, at most 1000", coloured_by="class")
+_CALLS_IN_BED: Final = bed.Items("sample", pl.col("quality"), "QUAL, at most 1000", coloured_by="class")
+_CARRIERS_IN_BED: Final = replace(_CALLS_IN_BED, coloured_by="carrier_class")
+"""Events, each in the colour of its carrier's class at the place (R7)."""
 
 
 def _carriers_bed(what: Asked, held: ExitStack, told: About) -> Iterator[bytes]:
     carried = carrying(what.database, what.target, what.filters, BATCH)
     frames = held.enter_context(events_by_place(what.database, what.target, carried, BATCH))
-    return bed.bed_pieces(frames, _PEOPLE_IN_BED, told)
+    return bed.bed_pieces(frames, _CARRIERS_IN_BED, told)
 
 
 def _calls_bed(what: Asked, held: ExitStack, told: About) -> Iterator[bytes]:
     carried = carrying(what.database, what.target, what.filters, BATCH)
     frames = held.enter_context(calls_by_place(what.database, what.target, carried, BATCH))
-    return bed.bed_pieces(frames, _PEOPLE_IN_BED, told)
+    return bed.bed_pieces(frames, _CALLS_IN_BED, told)
 
 
 def _calls_vcf(what: Asked, held: ExitStack, told: About) -> Iterator[bytes]:
@@ -189,7 +201,7 @@ _OPENERS: Final[dict[tuple[str, str], Opener]] = {
     ("calls", "pgxseg"): _pgxseg(_calls),
     **_tabular(columns.CARRIERS, _carriers),
     ("carriers", "bed"): _carriers_bed,
-    ("carriers", "pgxseg"): _pgxseg(_carriers),
+    ("carriers", "pgxseg"): _pgxseg(_segments),
     **_tabular(columns.FREQUENCIES, _frequencies),
     **{("sites", suffix): _sites_tabular(suffix) for suffix in ("csv", "tsv", "json", "parquet")},
     ("sites", "bed"): _sites_bed,

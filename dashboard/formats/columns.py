@@ -95,11 +95,18 @@ _OVERLAP: Final = Column("overlap", pl.Float64, "Share of the gene or region tha
 
 CARRIERS: Final = Table(
     "carriers",
-    "an event of a carrier that takes part in making them one",
+    "an event of a carrier: one that passes the filters and touches the place",
     (
         *_PERSON,
         *_PLACE,
-        *_NUMBERS,
+        Column(
+            "class", pl.String, "Class of the carrier at the gene or region, by the calls there, under the overlap rule"
+        ),
+        Column("copy_number", pl.Int32, "Copies of the carrier there, likewise"),
+        _NUMBERS[2],
+        Column("event_class", pl.String, "Class of the event as a whole"),
+        Column("event_copy_number", pl.Int32, "Copy number of the event as a whole: of its call with most bins"),
+        *_NUMBERS[3:],
         Column("genotype", pl.String, "GT of the event's calls as written, joined by a semicolon"),
         _EVENT,
         _SITE_OF,
@@ -180,7 +187,10 @@ GENES: Final = Table(
         Column("chosen_as", pl.String, "Why this transcript"),
         Column("coding_bases", pl.Int32, "Its bases of coding sequence, stop codon included"),
         Column(
-            "rule", pl.String, "Overlap rule in force: for coding, exon of a gene without coding sequence, else any"
+            "rule",
+            pl.String,
+            "Overlap rule in force: for coding and coding-touch, exon and exon-touch of a gene without coding sequence, any of "
+            "one without a transcript",
         ),
         Column("samples", pl.Int32, "People counted"),
         *_carriers_of(

@@ -68,8 +68,8 @@ FILTERS: Final = Statement(
 class Carrying:
     """Who carries at a place, and by which events.
 
-    `people` has `sample`, `superpopulation`, `population`, `sex`, one row a carrier, by name; `events` their numbers and
-    sites, in `event` and `site`; `reach` holds the events whole, None where there are none.
+    `people` has `sample`, `superpopulation`, `population`, `sex`, one row a carrier, by name; `events` their numbers, sites
+    and the class of the carrier at the place, in `event`, `site` and `carrier_class`; `reach` holds the events whole, None where there are none.
     """
 
     people: pl.DataFrame
@@ -84,12 +84,13 @@ def carrying(database: Generation, target: Target, filters: Filters, rows: int) 
     starts, ends = [], []
     for frame in events_of_carriers(database, target, filters, rows):
         people.append(frame.select(columns).unique())
-        events.append(frame.select("event", "site"))
+        events.append(frame.select("event", "site", carrier_class="class"))
         starts.append(frame["start"].to_numpy().min())
         ends.append(frame["end"].to_numpy().max())
     if not people:
         nobody = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-        return Carrying(nobody, pl.DataFrame(schema={"event": pl.Int64, "site": pl.String}), None)
+        no_events = {"event": pl.Int64, "site": pl.String, "carrier_class": pl.String}
+        return Carrying(nobody, pl.DataFrame(schema=no_events), None)
     reach = Interval(target.interval.chrom, int(min(starts)), int(max(ends)))
     return Carrying(pl.concat(people).unique().sort("sample"), pl.concat(events), reach)
 

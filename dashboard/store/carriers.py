@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dashboard.filters import Cohort, Filters, Outliers, Overlap
+from dashboard.filters import ANY, HALF_OF_IT, Cohort, Filters, Outliers, Overlap
 from dashboard.overlap import CLASSES, Calls, Carriers, Events, Mask, Whole, admitted, at_level, carriers, of_class
 from dashboard.seen import LEAST_SEEN, is_partly_seen
 from dashboard.store.callability import Sight, sight
@@ -27,7 +27,7 @@ from dashboard.store.statistics import over_people_seen, wilson, with_frequency
 from dashboard.target import Pieces, Target, region_target, surroundings
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
-from data_prep.domain.levels import Level
+from data_prep.domain.levels import SOLID_BINS, Level
 
 FEW: Final = 5_000
 MANY: Final = 50_000
@@ -295,7 +295,8 @@ def by_rule(
     database: Generation, target: Target, filters: Filters, rules: Sequence[Overlap]
 ) -> dict[Overlap, tuple[Count, ...]]:
     """Carriers at `target` under each rule of overlap (R7), a count for each direction asked for."""
-    return dict(zip(rules, _counts(database, target, [replace(filters, overlap=rule) for rule in rules]), strict=True))
+    touching = _touching_in_short(database, target, filters)
+    return dict(zip(rules, _counts(database, target, [filters.under(rule) for rule in rules], touching), strict=True))
 
 
 def by_filter(
@@ -304,11 +305,62 @@ def by_filter(
     """Carriers at `target` at every level, in both cohorts, with outliers and without (R4, R5), likewise."""
     asked = list(product(Level, Cohort, Outliers))
     each = [replace(filters, level=level, cohort=cohort, outliers=outliers) for level, cohort, outliers in asked]
-    return dict(zip(asked, _counts(database, target, each), strict=True))
+    touching = _touching_in_short(database, target, filters.at(Level.ALL))
+    return dict(zip(asked, _counts(database, target, each, touching), strict=True))
 
 
-def _counts(database: Generation, target: Target, asked: Sequence[Filters]) -> list[tuple[Count, ...]]:
-    touching = events_touching(database, target)
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a region the losses or gains of people take (R7)."""
+
+    direction: Direction
+    half: Count
+    """Who has half of it or more, of the union of their events."""
+    touched: Count
+    """Who has an event anywhere in it."""
+    without_copy: int
+    """Those of them without a copy somewhere in it; of the events' own numbers where the region is too wide for its calls."""
+    thin: int
+    """Those of them whose events have one or two bins each (R4)."""
+    longest: int
+    """Bases of the longest stretch of one event inside it; 0 where nobody has one."""
+
+
+@remembered
+def extents(database: Generation, target: Target, filters: Filters) -> tuple[Extent, ...]:
+    """How much of the region `target` is taken, for each direction asked for, whatever rule is asked for."""
+    touching = _touching_in_short(database, target, filters)
+    events, place = touching.events, target.interval
+    halves, touched = _counts(database, target, [replace(filters, overlap=one) for one in (HALF_OF_IT, ANY)], touching)
+    who = counted(database, place.chrom, filters)
+    found = _carriers(touching, who, target, replace(filters, overlap=ANY), filters.level)
+    inside = np.minimum(events.end, place.end) - np.maximum(events.start, place.start)
+    complete = found.carrier_class == CLASSES.index(CallClass.COMPLETE_LOSS)
+    answers = []
+    for half, any_ in zip(halves, touched, strict=True):
+        gain = half.direction is Direction.GAIN
+        mine = found.event & (events.carrier & 1 == gain)
+        few = mine & (events.bins >= 0) & (events.bins < SOLID_BINS)
+        thin = len(np.unique(events.carrier[few])) - len(
+            np.intersect1d(events.carrier[few], events.carrier[mine & ~few])
+        )
+        longest = int(inside[mine].max(initial=0))
+        answers.append(Extent(half.direction, half, any_, int(complete.sum()) * (not gain), thin, longest))
+    return tuple(answers)
+
+
+def _touching_in_short(database: Generation, target: Target, filters: Filters) -> Touching:
+    """What touches the target, for counts alone: of a wide region without rows and calls, which are many, unless a class is
+    asked for, which the calls decide."""
+    if target.has_share(ANY) or target.site is not None or not filters.every_class:
+        return events_touching(database, target)
+    events, sample = marks_touching(database, target.interval, filters.level)
+    return Touching(pl.DataFrame(), events, sample, Calls.none())
+
+
+def _counts(
+    database: Generation, target: Target, asked: Sequence[Filters], touching: Touching
+) -> list[tuple[Count, ...]]:
     # the length, quality and so on are the same in all that is asked
     fit = admitted(touching.events, asked[0])
     carries, counts, views = [], [], []

@@ -173,6 +173,8 @@ def _intervals(events: Events, superpopulation: pl.Series, limit: int) -> Interv
                 "end": events.end,
                 "gain": gain,
                 "carrier": events.carrier,
+                "inner_start": events.inner_start,
+                "inner_end": events.inner_end,
                 "superpopulation": superpopulation,
                 "strong": np.isin(events.event_class, _STRONG),
                 "copy_number": events.copy_number,
@@ -180,15 +182,25 @@ def _intervals(events: Events, superpopulation: pl.Series, limit: int) -> Interv
         )
         .with_columns(copies.replace(-1, None))
         .group_by("start", "end", "gain", "carrier", "superpopulation")
-        .agg(pl.col("strong").any(), pl.when(pl.col("gain").first()).then(copies.max()).otherwise(copies.min()))
+        .agg(
+            pl.col("strong").any(),
+            pl.col("inner_start").min(),
+            pl.col("inner_end").max(),
+            pl.when(pl.col("gain").first()).then(copies.max()).otherwise(copies.min()),
+        )
         .with_columns(direction=pl.when("gain").then(pl.lit("gain")).otherwise(pl.lit("loss")))
     )
     ranked = (
         hits.group_by("start", "end", "gain", "direction")
-        .agg(carriers=pl.len().cast(pl.Int64), strong=pl.col("strong").sum().cast(pl.Int64))
+        .agg(
+            carriers=pl.len().cast(pl.Int64),
+            strong=pl.col("strong").sum().cast(pl.Int64),
+            inner_start=pl.col("inner_start").quantile(0.5, "lower").cast(pl.Int64),
+            inner_end=pl.col("inner_end").quantile(0.5, "higher").cast(pl.Int64),
+        )
         .sort("carriers", "start", "end", "gain", descending=[True, False, False, False])
     )
-    rows = ranked.head(limit).select(*which, "carriers", "strong")
+    rows = ranked.head(limit).select(*which, "carriers", "strong", "inner_start", "inner_end")
     cells = (
         hits.join(rows, on=which, how="semi")
         .group_by(*which, "superpopulation", "copy_number")

@@ -14,10 +14,6 @@ from dashboard.store.lookup import Nothing, Place, Several, Unplaced, look_up_re
 from dashboard.subject import Kind, Subject
 from dashboard.target import region_target
 
-WIDEST = 10_000_000
-"""Bases up to which a share of people with an event anywhere in the region says something; no chromosome arm but those
-of clustered repeats is as short (R7)."""
-
 
 def show(run: Run, found: Place) -> None:
     """The page of one region."""
@@ -41,7 +37,7 @@ def show(run: Run, found: Place) -> None:
     subject, target = narrowed(run, subject, region_target(found.interval))
     with button.container(horizontal_alignment="right"):
         share(run, subject)
-    if target.site is None and target.interval.length > WIDEST:
+    if not target.has_share(target.rule_in_force(run.filters.overlap)):
         along(run, subject, target)
     else:
         numbers(run, subject, target, found.text)

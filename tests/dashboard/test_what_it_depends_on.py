@@ -75,7 +75,7 @@ def test_every_rule_and_filter_beside_the_ones_in_force_is_the_plain_count_r4_r5
         for direction in ("loss", "gain"):
             assert rules[rule][direction] == plain(people, events, direction, rule=rule.rule.value, share=share)
     grid = shown(by_filter(database, GENE, Filters()))
-    assert len(grid) == 12
+    assert len(grid) == 16
     for (level, cohort, outliers), counts in grid.items():
         for direction in ("loss", "gain"):
             expected = plain(
