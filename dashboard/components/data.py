@@ -11,11 +11,30 @@ from dashboard import caller_words, links, wording
 from dashboard.components import drawings, markup
 from dashboard.filters import Filters
 from dashboard.store.database import Generation
-from dashboard.store.provenance import dictionary, facts, files, marks, problem_kinds, remarks, skipped
+from dashboard.store.provenance import (
+    dictionary,
+    facts,
+    files,
+    marked_counts,
+    marked_people,
+    marks,
+    problem_kinds,
+    remarks,
+    sex_mismatches,
+    skipped,
+)
 from data_prep.domain.copy_number import EFO, CallClass
 from data_prep.domain.sight import BLIND_KINDS
 
 REMARKS_SHOWN: Final = 50
+PEOPLE_SHOWN: Final = 500
+"""People that are listed with why they are left out somewhere; the database has all of them."""
+MARK_WORDS: Final = {
+    "long-event": "an event of over 3 Mb",
+    "large-share": "events over more than a tenth of the chromosome",
+    "both": "an event of over 3 Mb, and events over more than a tenth of the chromosome",
+}
+"""Codes of reasons for a mark, in words; other reasons are words."""
 WHOLE: Final = 16
 """Letters of a number or name that stands in one line."""
 LONG: Final = 60
@@ -125,6 +144,12 @@ def import_report(database: Generation) -> None:
     noted = remarks(database, REMARKS_SHOWN).rows()
     if noted:
         body += _table(("File", "State", "What was noticed"), noted, "Files that something is said about")
+    mismatched, all_marks = marked_counts(database)
+    if mismatched:
+        people = sex_mismatches(database, PEOPLE_SHOWN).rows()
+        body += _table(
+            ("Person", "Recorded sex", "What contradicts it"), people, "People left out on X and Y, and why"
+        ) + _more(len(people), mismatched)
     marked = [(row[0], row[1], wording.count(row[2])) for row in marks(database).iter_rows()]
     if marked:
         body += markup.element(
@@ -133,7 +158,32 @@ def import_report(database: Generation) -> None:
             + _table(("Chromosome", "Direction", "People"), marked, "People with large events by chromosome"),
             class_="cnv-more",
         )
+        listed = [
+            (
+                row["sample"],
+                row["chrom"],
+                row["direction"],
+                MARK_WORDS.get(row["reason"], row["reason"]),
+                wording.count(row["bases"]),
+            )
+            for row in marked_people(database, PEOPLE_SHOWN).iter_rows(named=True)
+        ]
+        body += markup.element(
+            "details",
+            markup.element("summary", "Each of them, and why")
+            + _table(("Person", "Chromosome", "Direction", "Reason", "Bases"), listed, "Marked people, and why")
+            + _more(len(listed), all_marks),
+            class_="cnv-more",
+        )
     st.html(_section("Import report") + body)
+
+
+def _more(shown: int, there_are: int) -> str:
+    """What is said below a list that does not show everybody; empty where it does."""
+    if shown == there_are:
+        return ""
+    words = f"The first {wording.count(shown)} of {wording.count(there_are)}; the database has all."
+    return markup.element("p", words, class_="cnv-counted")
 
 
 def problem_regions(database: Generation) -> None:

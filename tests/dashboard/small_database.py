@@ -211,6 +211,7 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
                 "unrelated": person.unrelated,
                 "counted": person.counted,
                 "sex_mismatch": person.sex_mismatch,
+                "sex_mismatch_reason": "copies of Y over 88 % of it" if person.sex_mismatch else None,
                 "father": person.father,
                 "mother": person.mother,
                 "father_id": ids.get(person.father or ""),

@@ -512,3 +512,13 @@ def test_an_unknown_site_is_left_aside_with_a_word_r13(open_page: Open) -> None:
         "There is no such site: “chr1-5-6-loss”. Everything at chr1:109,687,815-109,693,745 is shown instead." in said
     )
     assert "Coding sequence lost in" in said
+
+
+def test_the_data_page_names_who_is_left_out_and_why_r2_r11(open_page: Open) -> None:
+    app = open_page("data")
+    said = words(app)
+    (person,) = [one for one in CONTENTS.people if one.sex_mismatch]
+    assert f"{person.sample} {person.sex} copies of Y over 88 % of it" in said
+    for one in CONTENTS.people:
+        for chrom in one.marked:
+            assert f"{one.sample} {chrom} gain an event of over 3 Mb 20,000,000" in said
