@@ -21,7 +21,8 @@ from dashboard.downloads.route import refusal, refused
 from dashboard.downloads.told import name_of_file
 from dashboard.drawing import FORMATS, BusyDrawingError, Drawing, DrawingError
 from dashboard.frequency_table import chart_rows, frequency_table
-from dashboard.store.callability import Callability, callability
+from dashboard.seen import FEW_CALLS
+from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.carriers import copy_numbers, frequencies
 from dashboard.store.cohort import group_codes, release
 from dashboard.store.database import BusyError, Generation, UnavailableError
@@ -88,7 +89,11 @@ def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
         seen = callability(database, target, filters)
         if not seen.assessable and not (drawn and target.kind is Pieces.REGION):
             raise RefusedError(404, f"{what.title} is not assessable: the caller cannot see this place.")
-        if not drawn and not target.has_share(target.rule_in_force(filters.overlap)):
+        if not drawn and seen.is_paralogous:
+            raise RefusedError(
+                404, f"{what.title} is {seen.paralogous}: {FEW_CALLS}, so there is no share of people to draw."
+            )
+        if not drawn and no_share(target, filters, seen):
             raise RefusedError(404, f"{what.title} is {wording.WITHOUT_SHARE}, so there is no share of people to draw.")
         counted = people(database, target.interval.chrom, filters)
         if not counted.counted:
@@ -118,6 +123,8 @@ def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
 def _limits(database: Generation, what: Asked, seen: Callability) -> list[str]:
     """What has to be known of the shares in a picture (R5)."""
     lines = []
+    if seen.is_paralogous:
+        lines.append(f"{FEW_CALLS[0].upper()}{FEW_CALLS[1:]}: {seen.paralogous}.")
     if seen.partly_seen and seen.seen is not None:
         told = wording.partly_seen(seen.seen)
         lines.append(f"{told[0].upper()}{told[1:]}.")
