@@ -24,7 +24,7 @@ from dashboard.store.provenance import (
     skipped,
 )
 from data_prep.domain.copy_number import EFO, CallClass
-from data_prep.domain.sight import BLIND_KINDS
+from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
 REMARKS_SHOWN: Final = 50
 PEOPLE_SHOWN: Final = 500
@@ -89,6 +89,12 @@ TERMS: Final = (
         "Not assessable",
         "Fewer than half of the people, or of the bases, could be seen there. No call is taken as the expected copy "
         "number anywhere else.",
+    ),
+    (
+        "Paralogous",
+        "Half or more of a gene's coding bases, or of a region's bases, lie in copies so alike that short reads cannot be placed "
+        "between them, or in a mask of segmental duplications. Calls are few there and their absence says nothing: carriers are "
+        "shown, and no frequency and no bound.",
     ),
     ("Site", "Events of one direction merged over people: all overlap the commonest interval by half, reciprocally."),
     ("Per base", "The share of people with an event at that very base; over a bin, its mean and its maximum."),
@@ -193,7 +199,11 @@ def problem_regions(database: Generation) -> None:
             wording.kind_of_problem(row["kind"]),
             wording.count(row["regions"]),
             wording.count(row["bases"]),
-            "no call can be made" if row["kind"] in BLIND_KINDS else "calls need care",
+            "no call can be made"
+            if row["kind"] in BLIND_KINDS
+            else "calls are few: carriers, no frequency"
+            if is_paralogous(row["kind"])
+            else "calls need care",
             row["source"],
         )
         for row in problem_kinds(database).iter_rows(named=True)

@@ -84,6 +84,8 @@ def described(drawn: Track) -> str:
         f"{direction.value} in at most {wording.percent(float(drawn.curves.share(direction, 'all').max()))} of people at one base"
         for direction in drawn.directions
     ]
+    if not (drawn.curves.steps.callable > 0).any():
+        peaks = ["at no base a share of people that can be told"]
     return (
         f"{drawn.interval}, from top to bottom: the chromosome's bands, people per base ({wording.joined(peaks, 'and')}), "
         f"{wording.count(drawn.intervals.found)} distinct intervals, {wording.count(drawn.genes.found)} genes, "

@@ -20,11 +20,11 @@ from dashboard.downloads.catalogue import CHARTS, TRACK, charts_there
 from dashboard.downloads.route import refusal, refused
 from dashboard.downloads.told import name_of_file
 from dashboard.drawing import FORMATS, BusyDrawingError, Drawing, DrawingError
-from dashboard.frequency_table import chart_rows, frequency_table
 from dashboard.seen import FEW_CALLS
 from dashboard.store.callability import Callability, callability, no_share
-from dashboard.store.carriers import copy_numbers, frequencies
-from dashboard.store.cohort import group_codes, release
+from dashboard.store.carriers import copy_numbers
+from dashboard.store.clauses import chart_rows_apart, clauses, tables
+from dashboard.store.cohort import release
 from dashboard.store.database import BusyError, Generation, UnavailableError
 from dashboard.store.panel import people, relatives_counted
 from dashboard.store.tracks import track
@@ -141,10 +141,15 @@ def _frequency(direction: Direction) -> Callable[[Asked], tuple[str, str, dict[s
             raise RefusedError(
                 404, f"The address asks for {wording.classes(filters)}, so there is no chart of {plural}."
             )
-        table = frequency_table(frequencies(database, what.target, filters), filters, group_codes(database))
-        rows = chart_rows(table, direction)
+        parts = clauses(database, what.target, filters)
+        rows = chart_rows_apart(tables(database, what.target, parts), direction)
         spec = frequency_picture(frequency_chart(rows, direction, LIGHT), rows.height, LIGHT)
-        return f"{plural} by super-population", "Point: share of people who carry; line: 95 % Wilson interval.", spec
+        sexes = " and sex" if len(parts) > 1 else ""
+        return (
+            f"{plural} by super-population{sexes}",
+            "Point: share of people who carry; line: 95 % Wilson interval.",
+            spec,
+        )
 
     return draw
 

@@ -260,14 +260,18 @@ def with_sight(database: Generation, sites: pl.DataFrame, filters: Filters) -> p
     )
 
 
-def without_unassessable_numbers(sites: pl.DataFrame) -> pl.DataFrame:
-    """Every number about people null at the sites that are not assessable, and every share at those of copies, alleles with
-    them; what their events are stays."""
-    numbers = [name for name in sites.columns if name in _ABOUT_PEOPLE or name.startswith(("carriers_", "samples_"))]
+def without_shares(sites: pl.DataFrame) -> pl.DataFrame:
+    """Every share of people and alleles null at the sites that are not assessable, and at those of copies; carriers stay."""
     shares = [name for name in _SHARES if name in sites.columns]
-    return sites.with_columns(pl.when("assessable").then(pl.col(name)).alias(name) for name in numbers).with_columns(
-        pl.when(~pl.col("paralogous") & pl.col("assessable")).then(pl.col(name)).alias(name) for name in shares
-    )
+    told = pl.col("assessable") & ~pl.col("paralogous")
+    return sites.with_columns(pl.when(told).then(pl.col(name)).alias(name) for name in shares)
+
+
+def without_unassessable_numbers(sites: pl.DataFrame) -> pl.DataFrame:
+    """The same, and every number about people null at the sites that are not assessable; what their events are stays."""
+    numbers = [name for name in sites.columns if name in _ABOUT_PEOPLE or name.startswith(("carriers_", "samples_"))]
+    kept = sites.with_columns(pl.when("assessable").then(pl.col(name)).alias(name) for name in numbers)
+    return without_shares(kept)
 
 
 def with_genes(database: Generation, sites: pl.DataFrame) -> pl.DataFrame:

@@ -20,13 +20,14 @@ from dashboard.store.cohort import superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import counted, panel
+from dashboard.store.problems import in_copies
 from dashboard.sweep import Pieces, sweep
 from dashboard.target import region_target
 from dashboard.track import EVERYONE, Curves, GeneModels, Intervals, Track
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
-from data_prep.domain.sight import BLIND_KINDS
+from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
 WIDE: Final = 10_000_000
 """Bases from which a page has no other use for the events than the drawing."""
@@ -105,8 +106,8 @@ def people_along(
 ) -> tuple[Curves, Intervals]:
     """How many people have a loss or gain at each base of `interval`, and the distinct intervals that touch it.
 
-    Every filter is obeyed but the overlap rule, which is about a whole region. Bases where no call can be made, or that
-    the caller saw in fewer than half of the samples, do not count. Of the intervals the `limit` with most carriers.
+    Every filter is obeyed but the overlap rule, which is about a whole region. Bases where no call can be made, that the
+    caller saw in fewer than half of the samples, or that lie in places of copies, do not count. Of the intervals the `limit` with most carriers.
     """
     # kept once for all rules
     return _people_along(database, interval, replace(filters, overlap=None), limit)
@@ -128,14 +129,17 @@ def _people_along(database: Generation, interval: Interval, filters: Filters, li
     people = dict(zip(codes, np.bincount(group[who], minlength=len(codes)).tolist(), strict=True))
     samples = {code: people[code] for code in superpopulation_names(database) if people.get(code)}
     place = np.array([list(samples).index(code) if code in samples else -1 for code in codes], np.int64)
+    superpopulation = pl.Series(codes, dtype=pl.String).gather(pl.Series(group[sample]))
     there = landmarks(database).problems.touching(interval)
-    left_out = there.filter(there["kind"].is_in(BLIND_KINDS)).select("start", "end").rows()
+    # in places of copies people are called, and no share of them is told (R5)
+    kinds = [kind for kind in there["kind"].unique().to_list() if kind in BLIND_KINDS or is_paralogous(kind)]
+    left_out = there.filter(there["kind"].is_in(kinds)).select("start", "end").rows()
     if knows_what_was_seen(database):
         asked = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
         left_out += database.frame(HARDLY_SEEN, asked).rows()
     return (
         _curves(events, place[group[sample]], samples, interval, left_out),
-        _intervals(events, pl.Series(codes, dtype=pl.String).gather(pl.Series(group[sample])), limit),
+        _intervals(database, interval.chrom, events, superpopulation, limit),
     )
 
 
@@ -160,7 +164,7 @@ def _curves(
     )
 
 
-def _intervals(events: Events, superpopulation: pl.Series, limit: int) -> Intervals:
+def _intervals(database: Generation, chrom: str, events: Events, superpopulation: pl.Series, limit: int) -> Intervals:
     """Distinct intervals and their carriers; who has an interval twice counts once, with the lowest copy number of a
     loss and the highest of a gain."""
     which = ["start", "end", "direction"]
@@ -201,6 +205,7 @@ def _intervals(events: Events, superpopulation: pl.Series, limit: int) -> Interv
         .sort("carriers", "start", "end", "gain", descending=[True, False, False, False])
     )
     rows = ranked.head(limit).select(*which, "carriers", "strong", "inner_start", "inner_end")
+    rows = rows.with_columns(in_copies(database, chrom, rows))
     cells = (
         hits.join(rows, on=which, how="semi")
         .group_by(*which, "superpopulation", "copy_number")
