@@ -70,8 +70,7 @@ def site_table(run: Run, subject: Subject, place: Interval) -> None:
     title = markup.element("h2", f"Sites: {count}", class_="cnv-section")
     if found.is_empty():
         st.html(
-            title
-            + markup.element("p", "No site here has a carrier in the group that is counted.", class_="cnv-counted")
+            title + markup.element("p", "No site was called here in the group that is counted.", class_="cnv-counted")
         )
         return
     groups = [code for code in superpopulation_names(run.database) if f"samples_{code}" in found.columns]

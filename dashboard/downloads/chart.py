@@ -90,9 +90,7 @@ def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
         if not seen.assessable and not (drawn and target.kind is Pieces.REGION):
             raise RefusedError(404, f"{what.title} is not assessable: the caller cannot see this place.")
         if not drawn and seen.is_paralogous:
-            raise RefusedError(
-                404, f"{what.title} is {seen.paralogous}: {FEW_CALLS}, so there is no share of people to draw."
-            )
+            raise RefusedError(404, f"{what.title} is paralogous: {FEW_CALLS}, so there is no share of people to draw.")
         if not drawn and no_share(target, filters, seen):
             raise RefusedError(404, f"{what.title} is {wording.WITHOUT_SHARE}, so there is no share of people to draw.")
         counted = people(database, target.interval.chrom, filters)

@@ -336,8 +336,8 @@ def _alleles(counts: pl.DataFrame, sites: pl.DataFrame, people: Panel, who: Mask
     site, sex = at[at >= 0], _numbered(here["sex"].fill_null("unknown"), {code: n for n, code in enumerate(codes)})
     carriers = here["carriers"].to_numpy().astype(np.int64)
     of_place = expected[site, sex]
-    said = here["expected_copy_number"].cast(pl.Int64).fill_null(pl.Series(of_place)).to_numpy()
-    copies = here["copy_number"].cast(pl.Int64).fill_null(pl.Series(said)).to_numpy()
+    said: Numbers = here["expected_copy_number"].cast(pl.Int64).fill_null(pl.Series(of_place)).to_numpy()
+    copies: Numbers = here["copy_number"].cast(pl.Int64).fill_null(pl.Series(said)).to_numpy()
 
     def added(values: Numbers) -> Numbers:
         total = np.zeros(sites.height, np.int64)
@@ -347,7 +347,7 @@ def _alleles(counts: pl.DataFrame, sites: pl.DataFrame, people: Panel, who: Mask
     two = carriers * (of_place == 2)
     none, single, every = added(two * (copies == 0)), added(two * (copies == 1)), added(two)
     return {
-        "allele_count": added(carriers * np.maximum(said - copies, 0)),
+        "allele_count": added(carriers * np.maximum(said - copies, 0).astype(np.int64)),
         "allele_number": expected @ by_sex + added(carriers * (said - of_place)),
         "copies_0": none,
         "copies_1": single,
@@ -360,7 +360,7 @@ def _expected(sites: pl.DataFrame, sexes: Sequence[str]) -> Numbers:
     places = sites.select("chrom", "start", "end").rows()
     if not places or places[0][0] not in PSEUDO_AUTOSOMAL:
         return np.full((len(places), len(sexes)), 2, np.int64)
-    rows = [[expected_copy_number(*place, sex) or 0 for sex in sexes] for place in places]
+    rows = [[expected_copy_number(chrom, start, end, sex) or 0 for sex in sexes] for chrom, start, end in places]
     return np.array(rows, np.int64)
 
 

@@ -107,7 +107,8 @@ def people_along(
     """How many people have a loss or gain at each base of `interval`, and the distinct intervals that touch it.
 
     Every filter is obeyed but the overlap rule, which is about a whole region. Bases where no call can be made, that the
-    caller saw in fewer than half of the samples, or that lie in places of copies, do not count. Of the intervals the `limit` with most carriers.
+    caller saw in fewer than half of the samples, or that lie in places of copies, do not count; nor does what else an event
+    reaches that lies in copies by half. Of the intervals the `limit` with most carriers.
     """
     # kept once for all rules
     return _people_along(database, interval, replace(filters, overlap=None), limit)
@@ -134,6 +135,9 @@ def _people_along(database: Generation, interval: Interval, filters: Filters, li
     # in places of copies people are called, and no share of them is told (R5)
     kinds = [kind for kind in there["kind"].unique().to_list() if kind in BLIND_KINDS or is_paralogous(kind)]
     left_out = there.filter(there["kind"].is_in(kinds)).select("start", "end").rows()
+    # the rest of an event that lies in copies by half tells the same share beside them
+    place_of = pl.DataFrame({"start": events.start, "end": events.end}).unique()
+    left_out += place_of.filter(in_copies(database, interval.chrom, place_of)).rows()
     if knows_what_was_seen(database):
         asked = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
         left_out += database.frame(HARDLY_SEEN, asked).rows()
