@@ -162,9 +162,9 @@ def files_of(database: Path, remove: Collection[str], schema: str = MAIN) -> lis
     """
     with _opened(database, schema) as con:
         by_file: dict[int, list[SourceReport]] = {}
-        for number, (file_id, sample, *_, sample_id) in enumerate(con.sql(_in(schema, _SOURCES)).fetchall()):
+        for number, (file_id, sample, sex, *_, sample_id) in enumerate(con.sql(_in(schema, _SOURCES)).fetchall()):
             status = READ if sample_id is not None else REFUSED
-            by_file.setdefault(file_id, []).append(SourceReport(number, sample, status=status))
+            by_file.setdefault(file_id, []).append(SourceReport(number, sample, sex, status=status))
         files = [_file(row, by_file) for row in con.sql(_in(schema, _FILES)).fetchall()]
     left = [replace(file, sources=tuple(one for one in file.sources if one.sample not in remove)) for file in files]
     return [one for one, before in zip(left, files, strict=True) if one.sources or not before.sources]

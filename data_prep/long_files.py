@@ -46,7 +46,7 @@ from data_prep.shards import (
     unplaced,
     write_tables,
 )
-from data_prep.text_stream import FileRefusedError, Stretch, pieces, sha256, stretches, with_newlines
+from data_prep.text_stream import FileRefusedError, Stretch, line_end_notes, pieces, sha256, stretches, with_newlines
 from data_prep.vcf import COLUMNS, LongFile, Under, too_wide, without_numbers
 
 Counts = npt.NDArray[np.int64]
@@ -267,9 +267,11 @@ def survey(long: Long) -> Survey:
     checksum = sha256(file.path)
     under = Under(file.header, file.assembly)
     head: bytes | None = b""
+    notes: dict[str, None] = {}
     try:
         for piece in pieces(file.path, Stretch(0, file.size), mend_end=False):
             text = with_newlines(piece)
+            notes.update(dict.fromkeys(line_end_notes(piece)))
             if head is not None:
                 head += text
                 at = head.find(b"\n#CHROM")
@@ -282,7 +284,7 @@ def survey(long: Long) -> Survey:
         check_one_caller(file.header, under.later_headers, long.dialect_name)
     except FileRefusedError as error:
         return Survey(checksum, refusal=str(error))
-    return Survey(checksum, under.content, tuple(under.notes))
+    return Survey(checksum, under.content, (*notes, *under.notes))
 
 
 def read_stretch(long: Long, index: int) -> StretchReport:
@@ -735,12 +737,13 @@ def _finished(
     counted = sum((one.remarks for one in reports), Counter[str]())
     first = {remark: example for one in reversed(reports) for remark, example in one.remark_examples.items()}
     remarks = [remark_line(remark, n, first.get(remark)) for remark, n in sorted(counted.items())]
+    notes = dict.fromkeys((*long.file.notes, *seen.notes, *named(long.file.header, long.dialect), *remarks))
     report = FileReport(
         long.number,
         shown(long.file.path),
         long.file.size,
         READ,
-        "; ".join((*long.file.notes, *seen.notes, *named(long.file.header, long.dialect), *remarks)) or None,
+        "; ".join(notes) or None,
         seen.sha256,
         long.dialect.name,
         long.release,

@@ -94,7 +94,7 @@ def find_named_files(paths: Sequence[str]) -> dict[str, str]:
                     + ("convert its BCF files with `bcftools view`" if binary else "give the folder with the CNV VCFs")
                 )
         elif path.exists():
-            here = [one]
+            here = [str(path)]
         else:
             here = [p for p in glob(one, recursive=True) if Path(p).is_file()]  # noqa: PTH207  (patterns may be absolute)
             if not here:

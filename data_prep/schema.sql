@@ -338,8 +338,8 @@ COMMENT ON TABLE marked_samples IS 'Samples with large events on a chromosome, p
 COMMENT ON COLUMN marked_samples.sample_id IS 'Sample.';
 COMMENT ON COLUMN marked_samples.chrom IS 'Chromosome that is marked.';
 COMMENT ON COLUMN marked_samples.direction IS 'loss or gain.';
-COMMENT ON COLUMN marked_samples.reason IS 'long-event (one over 3 Mb), large-share (over 10 % of the chromosome), both; or, in words, one X where two are expected, two where one is, or no Y, credibly and over more than half of the sequence that tells the sex.';
-COMMENT ON COLUMN marked_samples.events IS 'Large-enough events that were added up.';
+COMMENT ON COLUMN marked_samples.reason IS 'Why, in words: sizes, and the copy ratio where it is that of a mixture of cells; or one X where two are expected, two where one is, or no Y, credibly and over more than half of the sequence that tells the sex.';
+COMMENT ON COLUMN marked_samples.events IS 'Passing events of 0.5 bins per kb or more that were added up: those mostly outside problem regions; all of them where they hold half of the chromosome outside such regions.';
 COMMENT ON COLUMN marked_samples.longest IS 'Length of the longest, in bases.';
 COMMENT ON COLUMN marked_samples.bases IS 'Bases that they cover together.';
 COMMENT ON COLUMN marked_samples.share IS 'Those bases as a share of the chromosome''s sequence, gaps left out.';

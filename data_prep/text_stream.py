@@ -6,6 +6,7 @@ its first line too. So every line has one owner, wherever the cuts fall.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedReader
@@ -108,14 +109,34 @@ def pieces(path: Path, stretch: Stretch, mend_end: bool = True) -> Iterator[byte
         yield bytes(held) if held.endswith(b"\n") or not mend_end else bytes(held) + b"\n"
 
 
-def with_newlines(text: bytes) -> bytes:
-    """Text whose lines are parted by a newline alone, whatever parted them: CR, or CR and LF.
+_LONE_LINE_END: Final = re.compile(rb"\r(?=#|[^\t\r\n]+\t\d+\t|[\r\n]|\Z)")
+"""A CR behind which a line begins: a header line, a record with its name and position, or nothing at all."""
 
-    A CR stands in no field of a VCF, so one by itself is the line end of an old Mac among those of another program.
+
+def with_newlines(text: bytes) -> bytes:
+    """Whole lines of text, parted by a newline alone, whatever parted them: CR, or CR and LF.
+
+    A CR by itself is the line end of an old Mac where a line of a VCF follows it; any other is a damaged field, and stays.
     """
     if b"\r" not in text:
         return text
-    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return _LONE_LINE_END.sub(b"\n", text.replace(b"\r\n", b"\n"))
+
+
+def line_end_notes(text: bytes) -> list[str]:
+    """What is to be said of lines that `with_newlines` is given."""
+    if b"\r" not in text:
+        return []
+    of_windows = text.count(b"\r\n")
+    alone = len(_LONE_LINE_END.findall(text.replace(b"\r\n", b"\n")))
+    notes = []
+    if of_windows:
+        notes.append("line ends of Windows were read as line ends")
+    if alone:
+        notes.append("carriage returns alone were read as line ends")
+    if text.count(b"\r") > of_windows + alone:
+        notes.append("carriage returns stand within lines and were left there")
+    return notes
 
 
 def first_bytes(path: Path, number: int = 1 << 16) -> bytes:

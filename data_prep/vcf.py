@@ -36,6 +36,7 @@ from data_prep.text_stream import (
     first_bytes,
     is_bgzf,
     last_line,
+    line_end_notes,
     pieces,
     with_newlines,
 )
@@ -271,10 +272,7 @@ def read_header(path: Path, text: bytes, assembly: str | None) -> tuple[Header, 
     if text.startswith(_MARK):
         text = text.removeprefix(_MARK)
         notes.append("a byte order mark was left out")
-    if b"\r\n" in text:
-        notes.append("line ends of Windows were read as line ends")
-    if text.count(b"\r") > text.count(b"\r\n"):
-        notes.append("carriage returns alone were read as line ends")
+    notes += line_end_notes(text)
     text = with_newlines(text)
     at = text.find(b"\n#CHROM")
     if at < 0:

@@ -694,7 +694,8 @@ class Mark(NamedTuple):
 
     chrom: str
     direction: str
-    reason: str
+    reasons: frozenset[str]
+    """`one mixed`: an event over 3 Mb at the ratio of a mixture; `all mixed`: all together; `10 Mb`; `half`: of the chromosome."""
     events: int
     longest: int
     bases: int
@@ -707,30 +708,48 @@ def marks(
     recorded: str | None = None,
 ) -> list[Mark]:
     """R11: chromosomes with large events outside problem regions, and in a person of a `recorded` sex one X instead of two,
-    two instead of one, or no Y, over half of the bases that tell the sex.
+    two instead of one, or no Y, over half of the bases that tell the sex. Large events mark whose copy ratio is that of a mixture
+    of cells, or which are longer than a variant that somebody was born with.
 
     `problem_regions`: chrom, start, end, 0-based half-open, overlapping or not; `sequenced`: bases that are known sequence,
-    by chromosome. An event lies outside if less than half of its bases are in them.
+    by chromosome. An event lies outside if less than half of its bases are in them. "More than half of the chromosome's
+    sequenced bases outside problem regions" compares such bases with such bases, whichever event has them; gaps are problem
+    regions. Then all dense events are added up, else those outside.
     """
     regions: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for chrom, start, end in problem_regions:
         regions[chrom].append((start, end))
-    large: dict[tuple[str, str], list[Event]] = defaultdict(list)
+    dense: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in person.events:
         if not event.passing or event.direction not in ("loss", "gain"):
             continue
         if event.bins is None or event.bins * 1000 < 0.5 * event.length:
             continue
-        if 2 * shared_bases([(event.start, event.end)], union(regions[event.chrom])) < event.length:
-            large[event.chrom, event.direction].append(event)
+        dense[event.chrom, event.direction].append(event)
     found = []
-    for (chrom, direction), events in sorted(large.items()):
-        longest = max(event.length for event in events)
+    for (chrom, direction), every in sorted(dense.items()):
+        hidden = union(regions[chrom])
+        events = [e for e in every if 2 * shared_bases([(e.start, e.end)], hidden) < e.length]
         bases = sum(end - start for start, end in union((event.start, event.end) for event in events))
-        is_long, is_share = longest > 3_000_000, 10 * bases > sequenced[chrom]
-        if is_long or is_share:
-            reason = "both" if is_long and is_share else "long-event" if is_long else "large-share"
-            found.append(Mark(chrom, direction, reason, len(events), longest, bases))
+        is_share = 10 * bases > sequenced[chrom]
+        is_large = is_share or any(event.length > 3_000_000 for event in events)
+        single = all(event.expected == 1 for event in events)
+        reasons = set()
+        if any(e.length > 3_000_000 and is_mixture(e.ratio, direction, e.expected == 1) for e in events):
+            reasons.add("one mixed")
+        # where the one long event is all there is, it is told once
+        if is_share and is_mixture(_mean_ratio_of(events), direction, single) and (len(events) > 1 or not reasons):
+            reasons.add("all mixed")
+        if is_large and bases > 10_000_000:
+            reasons.add("10 Mb")
+        covered = union((event.start, event.end) for event in every)
+        open_bases = LENGTHS[chrom] - sum(end - start for start, end in hidden)
+        if 2 * (sum(end - start for start, end in covered) - shared_bases(covered, hidden)) > open_bases:
+            reasons.add("half")
+            events, bases = every, sum(end - start for start, end in covered)
+        if reasons:
+            longest = max(event.length for event in events)
+            found.append(Mark(chrom, direction, frozenset(reasons), len(events), longest, bases))
     for sex, chrom, direction, copies, reason in WHOLE:
         own = _own_sequence(chrom)
         events = {
@@ -742,8 +761,25 @@ def marks(
         bases = shared_bases(union(call[1:3] for parts in events.values() for call in parts), own)
         if sex == recorded and 2 * bases > sum(end - start for start, end in own):
             found = [mark for mark in found if mark[:2] != (chrom, direction)]
-            found.append(Mark(chrom, direction, reason, len(events), max(event.length for event in events), bases))
-    return sorted(found)
+            found.append(
+                Mark(chrom, direction, frozenset({reason}), len(events), max(event.length for event in events), bases)
+            )
+    return sorted(found, key=lambda mark: mark[:2])
+
+
+def is_mixture(ratio: float | None, direction: str, single: bool) -> bool:
+    """R11: whether a copy ratio is that of a change in some of the cells; `single`: one copy is expected."""
+    if ratio is None:
+        return False
+    low, high = (0.15 if single else 0.58, 0.85) if direction == "loss" else (1.15, 1.85 if single else 1.42)
+    return low - 1e-6 <= ratio <= high + 1e-6
+
+
+def _mean_ratio_of(events: Iterable[Event]) -> float | None:
+    """The mean of the events' copy ratios, weighted by bins."""
+    known = [(event.ratio, event.bins or 0) for event in events if event.ratio is not None]
+    bins = sum(n for _, n in known)
+    return sum(ratio * n for ratio, n in known) / bins if bins else None
 
 
 def seen(person: Person) -> dict[str, list[tuple[int, int]]]:
@@ -819,7 +855,7 @@ class Counts:
 
 
 class Carrier(NamedTuple):
-    """Somebody who carries, as what, and by which events."""
+    """Somebody who carries, as what at the place, and by which events."""
 
     call_class: str
     copy_number: int | None
@@ -899,7 +935,7 @@ def is_counted(person: Person, sample: Sample, chrom: str, filters: Filters, mar
 
 def passes(event: Event, direction: str, filters: Filters) -> bool:
     """R4 and what stands beside the levels: whether the event is looked at."""
-    if event.direction != direction or not {event.call_class, direction} & set(filters.classes):
+    if event.direction != direction:
         return False
     levels = {"all": True, "sensitive": event.sensitive, "credible": event.credible, "pass": event.passing}
     if not levels[filters.level]:
@@ -910,17 +946,20 @@ def passes(event: Event, direction: str, filters: Filters) -> bool:
         return False
     if filters.min_quality is not None and (event.quality is None or event.quality < filters.min_quality):
         return False
-    if filters.min_bins is not None and (event.bins is None or event.bins < filters.min_bins):
-        return False
-    return not filters.copy_numbers or event.copy_number in filters.copy_numbers
+    return filters.min_bins is None or (event.bins is not None and event.bins >= filters.min_bins)
 
 
 def carried(person: Person, place: Place, direction: str, filters: Filters) -> Carrier | None:
     """R7: what the person carries at the place, None if nothing.
 
-    `covers`: one piece of the union leaves at most 1 kb, and at most a tenth of the place, uncovered at the start and as
-    much at the end. The copy number
-    is the lowest (loss) or highest (gain) of the events that touch the place and meet the rule.
+    `covers`: one piece of the union leaves at most 1 kb, and at most a tenth of the place, uncovered at the start and as much
+    at the end. `class` and copy number are those at the place, asked after the rule:
+
+    A carrier's copy number at G is the lowest n (loss) or highest n (gain) for which the calls with n copies or fewer (or
+    more) alone, abutting ones joined and ends drawn in as the rule does, still meet the rule in force. A call's drawn-in
+    extent is the call clipped to [event.inner_start, event.inner_end); the union of the calls with copy number <= n so
+    clipped must meet the rule; calls without a number belong to no n; if no n meets it the class is `loss` or `gain`. The
+    class of n is against the expected copies of the calls with that number there.
     """
     events = [
         event
@@ -939,32 +978,76 @@ def carried(person: Person, place: Place, direction: str, filters: Filters) -> C
             if (min(event.end, place.end) - max(event.start, place.start))
             >= filters.share * max(event.length, place.end - place.start)
         ]
-    merged = union((event.start, event.end) for event in events)
+    drawn = is_drawn_in(place, direction, filters.rule)
+    merged = union((event.inner_start, event.inner_end) if drawn else (event.start, event.end) for event in events)
     if not merged or not _meets(merged, place, direction, filters):
         return None
-    return _carrier(events, direction)
+    if filters.rule in ("within", "reciprocal"):
+        found = _carrier_by_event(events, direction)
+    else:
+        found = _carrier_by_calls(events, place, direction, filters, drawn)
+    if filters.copy_numbers and found.copy_number not in filters.copy_numbers:
+        return None
+    return found if {found.call_class, direction} & set(filters.classes) else None
+
+
+def is_drawn_in(place: Place, direction: str, rule: str) -> bool:
+    """R7: whether a rule looks at events with their ends drawn in: `coding`, of losses, of a gene with a transcript."""
+    return rule == "coding" and direction == "loss" and bool(place.coding or place.exons)
 
 
 def _meets(merged: list[tuple[int, int]], place: Place, direction: str, filters: Filters) -> bool:
+    touched = shared_bases(merged, [(place.start, place.end)]) > 0
     if filters.rule == "covers":
-        missing = [(start - place.start, place.end - end) for start, end in merged]
-        return any(max(two) <= 1000 and 10 * max(two) <= place.end - place.start for two in missing)
+        spare = min(Fraction(1000), Fraction(place.end - place.start, 10))
+        return any(start <= place.start + spare and end >= place.end - spare for start, end in merged)
     if filters.rule == "fraction":
         return shared_bases(merged, [(place.start, place.end)]) >= filters.share * (place.end - place.start)
-    if filters.rule == "coding":
-        if not place.coding:
-            return shared_bases(merged, union(place.exons) or [(place.start, place.end)]) > 0
-        coding = union(place.coding)
-        taken, all_of_it = shared_bases(merged, coding), sum(end - start for start, end in coding)
+    if filters.rule in ("coding", "coding-touch"):
+        pieces = union(place.coding or place.exons)
+        if not pieces:
+            return touched
+        taken, all_of_it = shared_bases(merged, pieces), sum(end - start for start, end in pieces)
         return taken > 0 if direction == "loss" else 4 * taken >= 3 * all_of_it
-    return True
+    return touched
 
 
-def _carrier(events: list[Event], direction: str) -> Carrier:
+def _carrier_by_event(events: list[Event], direction: str) -> Carrier:
+    """The event's own number; of several events the lowest of a loss, the highest of a gain."""
     numbers = [event.copy_number for event in events if event.copy_number is not None]
     if not numbers:
         return Carrier(direction, None, tuple(events))
     number = (min if direction == "loss" else max)(numbers)
     classes = {event.call_class for event in events if event.copy_number == number}
-    order = ("complete-loss", "partial-loss", "high-gain", "low-gain", "loss", "gain")
-    return Carrier(next(name for name in order if name in classes), number, tuple(events))
+    return Carrier(next(name for name in _ORDER if name in classes), number, tuple(events))
+
+
+_ORDER: Final = ("complete-loss", "partial-loss", "high-gain", "low-gain", "loss", "gain")
+"""Of calls of one copy number at a place the class that is told."""
+
+
+def _carrier_by_calls(events: list[Event], place: Place, direction: str, filters: Filters, drawn: bool) -> Carrier:
+    calls = [
+        (call, max(call.start, event.inner_start), min(call.end, event.inner_end))
+        if drawn
+        else (call, call.start, call.end)
+        for event in events
+        for call in event.parts
+    ]
+    numbers = sorted({call.copy_number for call, *_ in calls if call.copy_number is not None})
+    for number in numbers if direction == "loss" else reversed(numbers):
+        there = [
+            (start, end)
+            for call, start, end in calls
+            if call.copy_number is not None
+            and (call.copy_number <= number if direction == "loss" else call.copy_number >= number)
+            and start < end
+        ]
+        if _meets(union(there), place, direction, filters):
+            here = [
+                call for call, start, end in calls
+                if call.copy_number == number and start < end and start < place.end and end > place.start
+            ]  # fmt: skip
+            classes = {call.call_class for call in here}
+            return Carrier(next(name for name in _ORDER if name in classes), number, tuple(events))
+    return Carrier(direction, None, tuple(events))

@@ -6,6 +6,9 @@ Beside `tests.plain`, in the same manner: loops over people and events, no data 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from math import factorial
+from statistics import median
 from typing import Final, NamedTuple
 
 from tests import plain
@@ -166,6 +169,60 @@ def counts(site: Site, counted: Counted) -> Counter[tuple[object, ...]]:
 def default_carriers(site: Site, counted: Counted) -> dict[str, plain.Event]:
     """Carriers at credible, outliers left out."""
     return {name: event for name, event in site.carried("credible").items() if counted.present(name, site.chrom)}
+
+
+def drawn_in(site: Site) -> Interval:
+    """R9: the founding interval drawn in by length / median bins / 2, without bins by the median of its members'
+    uncertainties; whole bases, at most a third."""
+    length = site.end - site.start
+    bins = [one.event.bins for one in site.members if one.event.bins is not None]
+    ends = []
+    for uncertain in (
+        [one.event.inner_start - one.event.start for one in site.members],
+        [one.event.end - one.event.inner_end for one in site.members],
+    ):
+        by_bins = (
+            Fraction(length) / Fraction(median(bins)) / 2 if bins and median(bins) else Fraction(median(uncertain))
+        )
+        ends.append(int(min(by_bins, Fraction(length, 3))))
+    return site.start + ends[0], site.end - ends[1]
+
+
+def alleles(site: Site, counted: Counted) -> tuple[int, int, tuple[int, int, int]]:
+    """R6: lost alleles and all of them among unrelated people, outliers left out; and people of two expected copies by the
+    copies that they have."""
+    carriers = default_carriers(site, counted)
+    lost = total = 0
+    copies = [0, 0, 0]
+    for name in counted.people:
+        sample = counted.sample(name)
+        if not (counted.present(name, site.chrom) and sample.unrelated):
+            continue
+        expected = plain.expected_copy_number(site.chrom, site.start, site.end, sample.sex)
+        event = carriers.get(name)
+        if event is None:
+            total += expected or 0
+        else:
+            assert event.copy_number is not None
+            assert event.expected is not None
+            lost += max(0, event.expected - event.copy_number)
+            total += event.expected
+        if expected == 2:
+            number = 2 if event is None or event.copy_number is None else event.copy_number
+            if number <= 2:
+                copies[number] += 1
+    return lost, total, (copies[0], copies[1], copies[2])
+
+
+def hardy_weinberg(none: int, single: int, both: int) -> float:
+    """Of all ways to pair the alleles of these people into people, the share of those with a number of mixed pairs no more
+    probable than the one seen."""
+    people, rarer = none + single + both, min(2 * none + single, 2 * both + single)
+    ways = {
+        mixed: 2**mixed * factorial(people) // (factorial((rarer - mixed) // 2) * factorial(mixed) * factorial(people - (rarer + mixed) // 2))
+        for mixed in range(rarer % 2, rarer + 1, 2)
+    }  # fmt: skip
+    return float(Fraction(sum(n for n in ways.values() if n <= ways[single]), sum(ways.values())))
 
 
 def covered_by_kind(place: tuple[str, int, int], regions: Iterable[tuple[str, str, int, int]]) -> dict[str, int]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.plain import (
+    LENGTHS,
     Call,
     Carrier,
     Event,
@@ -103,9 +104,9 @@ def test_unions_and_steps_by_hand() -> None:
     assert steps([(0, 10), (10, 20)]) == [(0, 20, 1)]
     nested = join([loss(0, 20_000), loss(8_000, 9_000, 0, filters="cnvBinSupportRatio")])
     assert states(nested, "loss") == [
-        (0, 8_000, 1, True, True),
-        (8_000, 9_000, 0, True, True),
-        (9_000, 20_000, 1, True, True),
+        (0, 8_000, 1, True, True, True),
+        (8_000, 9_000, 0, True, True, True),
+        (9_000, 20_000, 1, True, True, True),
     ]
     assert states(nested, "gain") == []
 
@@ -122,8 +123,13 @@ GENE = Place(
         ([loss(0, 10_001)], "loss", {"any"}),
         ([loss(0, 10_000)], "loss", set()),
         # one coding base
-        ([loss(9_000, 12_001)], "loss", {"any", "coding"}),
+        ([loss(9_000, 12_001)], "loss", {"any", "touch"}),
         ([loss(9_000, 12_000)], "loss", {"any"}),
+        # one coding base, of five bins: a tenth of the event is uncertain at either end
+        ([loss(9_000, 12_334)], "loss", {"any", "touch", "coding"}),
+        ([loss(9_000, 12_333)], "loss", {"any", "touch"}),
+        # where calls abut an end is sure
+        ([loss(9_000, 12_001), loss(12_001, 14_000, bins=1)], "loss", {"any", "touch", "coding"}),
         # all but 1 kb at either end
         ([loss(11_000, 19_000)], "loss", {"any", "coding", "covers", "fraction", "within", "reciprocal"}),
         ([loss(11_001, 19_000)], "loss", {"any", "coding", "fraction", "within", "reciprocal"}),
@@ -147,24 +153,70 @@ GENE = Place(
 def test_overlap_rules_by_hand(calls: list[Call], direction: str, rules: set[str]) -> None:
     """R7."""
     one = person(*calls)
-    for rule in ("any", "covers", "fraction", "coding", "within", "reciprocal"):
+    for rule in ("any", "covers", "fraction", "coding", "coding-touch", "within", "reciprocal"):
         filters = Filters(rule=rule, share=Fraction(1, 2), level="all")
-        assert (carried(one, GENE, direction, filters) is not None) == (rule in rules), rule
-    if "coding" in rules:
-        # without coding sequence any exon does
-        assert carried(one, Place("chr1", 10_000, 20_000, exons=((0, 90_000),)), direction, Filters(rule="coding"))
+        wanted = {"touch", "coding"} if rule == "coding-touch" else {rule}
+        assert (carried(one, GENE, direction, filters) is not None) == bool(wanted & rules), rule
+    if "coding" in rules and direction == "loss":
+        # without coding sequence the exons stand for it
+        assert carried(
+            one, Place("chr1", 10_000, 20_000, exons=((0, 90_000),)), direction, Filters(rule="coding", level="all")
+        )
 
 
-def test_a_gene_without_coding_sequence_counts_any_exon() -> None:
-    """R7."""
+def test_a_gene_without_coding_sequence_counts_its_exons_and_one_without_a_transcript_what_touches_it() -> None:
+    """R7: 3,375 of 4,500 bases of exons; a gain's ends are not drawn in, nor is a loss where only a place is known."""
     gene = Place("chr1", 10_000, 20_000, exons=((11_000, 11_500), (15_000, 19_000)))
     rule = Filters(rule="coding", level="all")
-    assert carried(person(gain(11_499, 14_000)), gene, "gain", rule)
-    assert not carried(person(gain(11_500, 15_000)), gene, "gain", rule)
+    assert carried(person(gain(11_000, 17_875)), gene, "gain", rule)
+    assert not carried(person(gain(11_000, 17_874)), gene, "gain", rule)
+    placed = Place("chr1", 10_000, 20_000)
+    assert carried(person(loss(0, 10_001)), placed, "loss", rule)
+    assert carried(person(gain(19_999, 30_000)), placed, "gain", rule)
+    assert not carried(person(loss(0, 10_000)), placed, "loss", rule)
+
+
+def test_covers_forgives_1_kb_and_at_most_a_tenth() -> None:
+    """R7."""
+    rule = Filters(rule="covers", level="all")
+    short, long = Place("chr1", 10_000, 15_000), Place("chr1", 10_000, 40_000)
+    assert carried(person(loss(10_500, 14_500)), short, "loss", rule)
+    assert not carried(person(loss(10_501, 14_500)), short, "loss", rule)
+    assert not carried(person(loss(10_500, 14_499)), short, "loss", rule)
+    assert carried(person(loss(11_000, 39_000)), long, "loss", rule)
+    assert not carried(person(loss(11_001, 39_000)), long, "loss", rule)
+
+
+def test_a_carrier_s_copy_number_is_that_of_the_calls_at_the_place() -> None:
+    """R7: an event of no copy in an intron and one copy on the exon is no complete loss of the gene, and none of an exon
+    joined to a part of more copies hides one."""
+    rule = Filters(rule="coding", level="all")
+    intron = person(loss(12_500, 14_800, 0, 2), loss(14_800, 17_800, 1, 2))
+    assert [(e.copy_number, e.parts[0].copy_number) for e in intron.events] == [(0, 0)]
+    assert carried(intron, GENE, "loss", rule)[:2] == ("partial-loss", 1)  # type: ignore[index]
+    assert carried(intron, GENE, "loss", Filters(level="all"))[:2] == ("complete-loss", 0)  # type: ignore[index]
+    exon = person(loss(12_500, 14_800, 1, 2), loss(14_800, 17_800, 0, 2))
+    assert carried(exon, GENE, "loss", rule)[:2] == ("complete-loss", 0)  # type: ignore[index]
+    # six copies of one bin are no six copies of a gene: the two calls hold 75 % together, the one does not
+    parts = person(gain(11_900, 15_300, 3, bins=2), gain(15_300, 17_000, 6, bins=2))
+    assert carried(parts, GENE, "gain", rule)[:2] == ("low-gain", 3)  # type: ignore[index]
+    assert carried(parts, GENE, "gain", Filters(level="all"))[:2] == ("high-gain", 6)  # type: ignore[index]
+    # the part of no copy is drawn in at the event's end and not at the joint
+    edge = person(loss(12_300, 12_700, 0, 2), loss(12_700, 20_000, 1, 2))
+    assert edge.events[0].inner_start == 12_300 + 7_700 // 8
+    assert carried(edge, GENE, "loss", rule)[:2] == ("partial-loss", 1)  # type: ignore[index]
+    # a call without a number is of no number: what the others do not reach alone has none
+    unknown = person(
+        loss(12_500, 14_800, 0, 9), loss(14_800, 17_800)._replace(bins=2, copy_number=None, call_class="loss")
+    )
+    assert carried(unknown, GENE, "loss", rule)[:2] == ("loss", None)  # type: ignore[index]
+    # class and copy number are asked after the rule
+    assert carried(intron, GENE, "loss", Filters(rule="coding", level="all", classes=("complete-loss",))) is None
+    assert carried(intron, GENE, "loss", Filters(rule="coding", level="all", copy_numbers=(1,)))
 
 
 def test_the_copy_number_of_a_carrier_is_the_lowest_or_the_highest() -> None:
-    """R7: over the events that pass and touch the place."""
+    """R7: over the calls of events that pass and lie at the place; which class is asked for comes after."""
     calls = [
         loss(9_000, 12_000),
         loss(13_000, 14_000, 0),
@@ -174,8 +226,9 @@ def test_the_copy_number_of_a_carrier_is_the_lowest_or_the_highest() -> None:
     ]
     assert carried(person(*calls), GENE, "loss", Filters())[:2] == ("complete-loss", 0)  # type: ignore[index]
     assert carried(person(*calls), GENE, "gain", Filters())[:2] == ("high-gain", 6)  # type: ignore[index]
-    asked = Filters(classes=("partial-loss",))
-    assert carried(person(*calls), GENE, "loss", asked)[:2] == ("partial-loss", 1)  # type: ignore[index]
+    assert carried(person(*calls), GENE, "loss", Filters(classes=("partial-loss",))) is None
+    within = Filters(rule="within")
+    assert carried(person(*calls), GENE, "gain", within)[:2] == ("high-gain", 6)  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
@@ -263,18 +316,23 @@ def test_people_on_x_and_y_by_hand() -> None:
 
 
 def test_marks_by_hand() -> None:
-    """R11: over 3 Mb, or over a tenth of the sequence, outside problem regions."""
+    """R11: over 3 Mb, or over a tenth of the sequence, outside problem regions, at the copy ratio of a mixture of cells."""
     sequenced = {"chr1": 40_000_000}
-    long = person(gain(0, 3_000_001, bins=2_000))
-    assert [mark.reason for mark in marks(long, [], sequenced)] == ["long-event"]
-    assert marks(person(gain(0, 3_000_000, bins=2_000)), [], sequenced) == []
+    long = person(gain(0, 3_000_001, bins=2_000, ratio=1.3))
+    assert [mark.reasons for mark in marks(long, [], sequenced)] == [{"one mixed"}]
+    assert marks(person(gain(0, 3_000_001, bins=2_000, ratio=1.5)), [], sequenced) == []
+    assert marks(person(gain(0, 3_000_000, bins=2_000, ratio=1.3)), [], sequenced) == []
     assert marks(long, [("chr1", 0, 1_600_000)], sequenced) == []
     assert marks(long, [("chr1", 0, 1_000_000), ("chr1", 500_000, 1_400_000)], sequenced) != []
-    several = person(gain(0, 2_500_000, bins=2_000), gain(3_000_000, 4_500_001, bins=2_000))
-    assert [(mark.reason, mark.bases, mark.events) for mark in marks(several, [], sequenced)] == [
-        ("large-share", 4_000_001, 2)
+    several = person(gain(0, 2_500_000, bins=2_000, ratio=1.3), gain(3_000_000, 4_500_001, bins=2_000, ratio=1.3))
+    assert [(mark.reasons, mark.bases, mark.events) for mark in marks(several, [], sequenced)] == [
+        ({"all mixed"}, 4_000_001, 2)
     ]
-    assert marks(person(gain(0, 3_000_001, bins=1_500)), [], sequenced) == []
+    assert marks(person(gain(0, 3_000_001, bins=1_500, ratio=1.3)), [], sequenced) == []
+    whole = person(gain(0, 10_000_001, bins=9_000, ratio=1.5))
+    assert [mark.reasons for mark in marks(whole, [], sequenced)] == [{"10 Mb"}]
+    rest = [("chr1", 20_000_000, LENGTHS["chr1"])]
+    assert [mark.reasons for mark in marks(whole, rest, sequenced)] == [{"10 Mb", "half"}]
 
 
 def test_read_cohort_keeps_what_tells_the_sex_when_calls_are_dropped(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def drawing_in() -> str:
             "A caller that counts reads in bins knows only in which bin an event ends. Each end is drawn in by half of the "
             "event's mean bin, at most by a third of the event; by what the record itself says of it (CIPOS, CIEND); by 500 "
             "bases where depth is all that is known and no bins are counted; and not at all where split reads or assembly give "
-            "the end, or where another call of the same person and direction begins. Here the middle exon is lost; the left "
+            "the end, or where another call of the same person and direction begins. Here the right exon is lost; the left "
             "one is within reach of the pale end alone: it counts under “coding sequence, ends not drawn in” and not under "
             "“coding sequence”.",
             rows=3,

@@ -63,6 +63,7 @@ def style_sheet(palette: Palette) -> str:
 .cnv-words td.cnv-long:nth-child(n+3) {{ min-width: 14rem; }}
 .cnv-words th[scope=row] {{ white-space: normal; }}
 h3.cnv-section {{ font-size: 1rem; margin-top: .9rem; }}
+.cnv-grid + .cnv-grid, .cnv-grid + .cnv-counted {{ margin-top: 1.1rem; }}
 .cnv-figure {{ margin: 0; font-size: .9rem; }}
 .cnv-figure figcaption {{ color: {palette.muted}; }}
 .cnv-drawing {{ position: relative; margin: .4rem 0 .3rem; }}

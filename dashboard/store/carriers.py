@@ -401,8 +401,8 @@ def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.D
 
     A carrier's copy number is that at the place under the rule in force (R7); of one with a loss and a gain, the one
     farther from the expected, the loss of two as far. Who carries nothing is taken to have the expected copies.
-    `copy_number` is null for carriers of whom no number is known, and for people without a call in whom the caller could not
-    see the place (R5). On Y and non-PAR X the expected copies go by sex (R2).
+    `copy_number` is null for carriers of whom no number is known, and for people without a call in whom the caller could
+    not see the place (R5). On Y and non-PAR X the expected copies go by sex (R2).
     """
     people = panel(database)
     who = counted(database, target.interval.chrom, filters)

@@ -80,6 +80,64 @@ _WHOLE: Final = (
 )
 _WHOLE_REASONS: Final = ", ".join(f"'{row[-1]}'" for row in _WHOLE)
 
+_MIXED: Final = """CASE WHEN direction = 'loss' AND single THEN ratio >= 0.149999 AND ratio <= 0.850001 WHEN direction = 'loss' THEN ratio >= 0.579999 AND ratio <= 0.850001
+                WHEN single THEN ratio >= 1.149999 AND ratio <= 1.850001 ELSE ratio >= 1.149999 AND ratio <= 1.420001 END"""
+"""Whether a copy ratio is that of a mixture of cells (R11), over one expected copy or over two."""
+
+_LARGE: Final = f"""
+           dense AS (
+               SELECT e.*, coalesce(e.expected_copy_number = 1, false) AS single, e.copy_ratio AS ratio FROM events e
+               WHERE pass AND direction IN ('loss', 'gain') AND 2000 * bins::BIGINT >= "end" - start
+           ),
+           mine AS (
+               SELECT d.* FROM dense d SEMI JOIN (
+                   SELECT sample_id, chrom, direction FROM dense JOIN chromosomes USING (chrom) GROUP BY ALL
+                   HAVING max("end" - start) > 3000000 OR 10 * sum("end" - start) > max(sequenced)
+               ) USING (sample_id, chrom, direction)
+           ),
+           inside AS (
+               SELECT event_id, sum(greatest(0, last - greatest(first, coalesce(reached, first)))) AS bases FROM (
+                   SELECT *, max(last) OVER (PARTITION BY event_id ORDER BY first, last ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached FROM (
+                       SELECT event_id, greatest(m.start, p.start) AS first, least(m."end", p."end") AS last FROM mine m
+                       JOIN problem_regions p ON p.chrom = m.chrom AND p.start < m."end" AND p."end" > m.start))
+               GROUP BY event_id
+           ),
+           told AS (SELECT m.*, 2 * coalesce(i.bases, 0) < m."end" - m.start AS outside FROM mine m LEFT JOIN inside i USING (event_id)),
+           lanes AS (SELECT DISTINCT sample_id, chrom, direction FROM told),
+           ends AS (
+               SELECT sample_id, chrom, direction, start AS place, 1 AS over, outside::INTEGER AS clear, 0 AS trouble FROM told
+               UNION ALL SELECT sample_id, chrom, direction, "end", -1, -outside::INTEGER, 0 FROM told
+               UNION ALL SELECT sample_id, chrom, direction, start, 0, 0, 1 FROM lanes JOIN problem_regions USING (chrom)
+               UNION ALL SELECT sample_id, chrom, direction, "end", 0, 0, -1 FROM lanes JOIN problem_regions USING (chrom)
+               UNION ALL SELECT sample_id, chrom, direction, unnest([0, length]), 0, 0, 0 FROM lanes JOIN chromosomes USING (chrom)
+           ),
+           runs AS (
+               SELECT *, sum(over) OVER along AS depth, sum(clear) OVER along AS clear_depth, sum(trouble) OVER along AS hidden, lead(place) OVER along - place AS bases
+               FROM (SELECT sample_id, chrom, direction, place, sum(over) AS over, sum(clear) AS clear, sum(trouble) AS trouble FROM ends GROUP BY ALL)
+               WINDOW along AS (PARTITION BY sample_id, chrom, direction ORDER BY place)
+           ),
+           covered AS (
+               SELECT sample_id, chrom, direction, coalesce(sum(bases) FILTER (depth > 0), 0) AS bases, coalesce(sum(bases) FILTER (clear_depth > 0), 0) AS clear_bases, coalesce(sum(bases) FILTER (depth > 0 AND hidden = 0), 0) AS seen,
+                   sum(bases) FILTER (hidden = 0) AS open FROM runs GROUP BY ALL
+           ),
+           together AS (
+               SELECT sample_id, chrom, direction, count(*) AS events, max("end" - start) AS longest, count(*) FILTER (outside) AS clear_events,
+                   max("end" - start) FILTER (outside) AS clear_longest, bool_and(single) FILTER (outside) AS single,
+                   sum(copy_ratio::DOUBLE * bins) FILTER (outside) / sum(CASE WHEN copy_ratio IS NOT NULL THEN bins END) FILTER (outside) AS ratio,
+                   coalesce(bool_or(outside AND "end" - start > 3000000 AND {_MIXED}), false) AS one_mixed
+               FROM told GROUP BY ALL
+           ),
+           large AS (
+               SELECT sample_id, chrom, direction, k.sequenced, 2 * seen > open AS half, CASE WHEN half THEN events ELSE clear_events END AS events,
+                   CASE WHEN half THEN longest ELSE clear_longest END AS longest, CASE WHEN half THEN bases ELSE clear_bases END AS bases,
+                   half OR coalesce(clear_longest > 3000000 OR 10 * clear_bases > sequenced, false)
+                   AND (one_mixed OR (10 * clear_bases > sequenced AND coalesce({_MIXED}, false)) OR clear_bases > 10000000) AS marks
+               FROM together t JOIN covered c USING (sample_id, chrom, direction) JOIN chromosomes k USING (chrom)
+           )"""
+"""One row a person, chromosome and direction with events of the least size that can mark; `marks`: whether they do (R11).
+
+Bases are counted by a sweep over the ends of events and problem regions together."""
+
 INVARIANTS: Final = (
     Invariant(
         "R12",
@@ -315,12 +373,12 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "R11",
-        "marked samples have, on the marked chromosome, passing events of the size that marks",
-        f"SELECT count(*) FROM marked_samples WHERE reason NOT IN ({_WHOLE_REASONS})",
-        f"""SELECT count(*) FROM marked_samples m JOIN chromosomes k USING (chrom) WHERE m.reason NOT IN ({_WHOLE_REASONS}) AND (NOT EXISTS (
-             SELECT 1 FROM events e WHERE e.sample_id = m.sample_id AND e.chrom = m.chrom AND e.direction = m.direction AND e.pass
-             HAVING max(e."end" - e.start) >= m.longest AND sum(e."end" - e.start) >= m.bases)
-           OR NOT (m.longest > 3000000 OR m.bases > 0.1 * k.sequenced))""",
+        "marked samples have, on the marked chromosome, events whose size and copy ratio mark, as many and as long as it says",
+        "SELECT count(*) FROM marked_samples",
+        f"""WITH {_LARGE}
+           SELECT count(*) FROM marked_samples m LEFT JOIN large l USING (sample_id, chrom, direction)
+           WHERE contains(reason, ' Mb ') AND (l.marks IS NOT TRUE OR l.events != m.events OR l.longest != m.longest OR l.bases != m.bases
+             OR abs(m.share - l.bases / l.sequenced) > 1e-9)""",
     ),
     Invariant(
         "R11",
@@ -330,11 +388,9 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "R11",
-        "nobody has a long, dense, passing event that touches no problem region without being marked",
+        "nobody has large events of a mixture's copy ratio, or longer ones than a variant can be, without being marked",
         "SELECT count(*) FROM events WHERE pass AND direction IN ('loss', 'gain') AND \"end\" - start > 3000000",
-        """SELECT count(*) FROM events e WHERE pass AND direction IN ('loss', 'gain') AND "end" - start > 3000000
-             AND bins * 1000.0 >= 0.5 * ("end" - start)
-             AND NOT EXISTS (SELECT 1 FROM problem_regions p WHERE p.chrom = e.chrom AND p.start < e."end" AND p."end" > e.start)
-             AND NOT EXISTS (SELECT 1 FROM marked_samples m WHERE m.sample_id = e.sample_id AND m.chrom = e.chrom AND m.direction = e.direction)""",
+        f"""WITH {_LARGE}
+           SELECT count(*) FROM large l ANTI JOIN marked_samples m USING (sample_id, chrom, direction) WHERE l.marks""",
     ),
 )

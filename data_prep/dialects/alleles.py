@@ -6,7 +6,7 @@ What a person carries decides and not the row: of `<CN0>,<INV>` the first is a l
 
 import re
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -84,7 +84,14 @@ def meanings(table: pl.DataFrame, symbol_column: str = "symbols") -> pl.DataFram
     Without a genotype (GT null) `kind` is `variant`.
     """
     distinct = table.select(pl.col(symbol_column).alias("symbols"), "GT").unique()
-    schema: Any = {"symbols": pl.String, "GT": pl.String, "variant": KIND, "kind": KIND, "copies": pl.Float64, "carried_allele": pl.Int64}  # fmt: skip
+    schema: dict[str, type[pl.DataType] | pl.DataType] = {
+        "symbols": pl.String,
+        "GT": pl.String,
+        "variant": KIND,
+        "kind": KIND,
+        "copies": pl.Float64,
+        "carried_allele": pl.Int64,
+    }
     known = pl.DataFrame([(*row, *meaning(*row)) for row in distinct.iter_rows()], schema=schema, orient="row")
     wanted = table.select(pl.col(symbol_column).alias("symbols"), "GT")
     return wanted.join(known, on=["symbols", "GT"], how="left", nulls_equal=True, maintain_order="left").drop(

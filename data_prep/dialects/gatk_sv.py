@@ -58,8 +58,19 @@ def by_copies(table: pl.DataFrame) -> pl.DataFrame:
     open_kind = pl.when(untold).then(pl.lit(Kind.ABSENT.value)).otherwise(pl.lit(Kind.VARIABLE.value))
     is_cnv = is_open | (pl.col("variant") != Kind.OTHER.value)
     ecn = pl.col("ECN").cast(pl.Int32, strict=False)
+    # a reference genotype is nobody's variant, unless CN counts other copies than it has alleles (R2)
+    reference = pl.col("GT").str.contains(r"^0+(?:[/|]0+)*$").fill_null(False)
+    usual = ((total.round() == pl.col("GT").str.count_matches("0+")) | (total.round() == ecn)).fill_null(False)
+    by_reference = pl.when(usual).then(pl.lit(Kind.ABSENT.value)).otherwise(pl.lit(Kind.VARIABLE.value))
     return table.with_columns(
-        pl.when(is_open).then(open_kind).when(total.is_not_null()).then("variant").otherwise("kind").alias("kind"),
+        pl.when(is_cnv & (pl.col("alt") != ".") & reference & total.is_not_null())
+        .then(by_reference)
+        .when(is_open)
+        .then(open_kind)
+        .when(total.is_not_null())
+        .then("variant")
+        .otherwise("kind")
+        .alias("kind"),
         pl.when(is_cnv).then(pl.coalesce(total, "copy_number")).alias("copy_number"),
         # no copy is expected of a Y that a woman does not have: that says the sex, and is asked of the sample table
         pl.when(ecn.is_between(1, 100)).then(ecn).alias("ecn"),

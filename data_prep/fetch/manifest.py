@@ -105,11 +105,15 @@ def write(folder: Path, manifest: Manifest) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file that is never seen half: under another name, to the disk, then renamed."""
     part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
+    try:
+        with part.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def provenance(

@@ -10,7 +10,7 @@ Sites never touch: two bins at least lie between any two with all their edges, s
 import math
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -260,18 +260,26 @@ def _coding_sequence_of(row: dict[str, object]) -> tuple[bool, bool]:
     return bool(coding_sequence().bases(chrom, start, end)[0] > 0), bool(taken[0] > 0)
 
 
+@cache
+def _weights() -> list[tuple[Ints, Floats]]:
+    """Of each super-population its populations by number, and their shares of its unrelated people."""
+    p = panel()
+    sizes = np.bincount(p.population[p.unrelated], minlength=len(p.populations)).astype(np.float64)
+    groups = [
+        np.array([i for i, (_, group) in enumerate(p.populations) if group == superpopulation])
+        for superpopulation in SUPERPOPULATIONS
+    ]
+    return [(here, sizes[here] / sizes[here].sum()) for here in groups]
+
+
 def by_population(by_superpopulation: Floats, rng: np.random.Generator) -> Floats:
     """Frequencies per population that vary around those of the super-populations.
 
     The mean over the 2,504, weighted by their populations' sizes, is exactly the super-population's figure.
     """
-    p = panel()
-    result = np.empty(len(p.populations))
-    sizes = np.bincount(p.population[p.unrelated], minlength=len(p.populations)).astype(np.float64)
-    for s, superpopulation in enumerate(SUPERPOPULATIONS):
-        here = np.array([i for i, (_, sp) in enumerate(p.populations) if sp == superpopulation])
+    result = np.empty(len(panel().populations))
+    for s, (here, weights) in enumerate(_weights()):
         q = float(by_superpopulation[s])
-        weights = sizes[here] / sizes[here].sum()
         offsets = rng.uniform(-1.7, 1.7, here.size) * np.sqrt(_FIXATION_WITHIN * q * (1 - q))
         offsets -= (weights * offsets).sum()
         most = float(np.abs(offsets).max())

@@ -27,6 +27,7 @@ VALUES = {
     "directions": ["loss"],
     "level": "credible",
     "every": True,
+    "sensitive": False,
     "everyone": True,
     "outliers": True,
     "populations": ["AFR"],

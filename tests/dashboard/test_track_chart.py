@@ -41,11 +41,11 @@ def frame(spec: dict[str, Any], name: str) -> pl.DataFrame:
 
 
 def marks(spec: dict[str, Any]) -> int:
-    """Marks of the drawing, less the handful of lines and areas; an interval with a dark part is two."""
+    """Marks of the drawing, less the handful of lines and areas; an interval is two, one with a dark part three."""
     intervals = frame(spec, INTERVALS)
     dark = intervals.filter(pl.col("strong") < pl.col("y2")).height
     singles = (chart.CURVES, chart.BACK, chart.FRONT, chart.TEXTS)
-    return sum(frame(spec, name).height for name in singles) + intervals.height + dark
+    return sum(frame(spec, name).height for name in singles) + 2 * intervals.height + dark
 
 
 def boxes(spec: dict[str, Any], told: str) -> list[tuple[float, float]]:
@@ -312,7 +312,8 @@ def test_a_picture_alone_has_its_own_size_and_says_what_its_colours_and_lines_me
     assert {one["name"]: one.get("expr") for one in on_page["params"]}["across"] == "width"
     texts = frame(alone, chart.TEXTS).join(frame(on_page, chart.TEXTS), on=["x", "y", "text"], how="anti")
     assert texts["text"].to_list() == [
-        "▼ loss", "the dark part: complete loss", "▲ gain", "the dark part: high-level gain", "AFR", "AMR", "EAS", "EUR", "SAS",
+        "▼ loss", "the dark part: complete loss", "▲ gain", "the dark part: high-level gain", "pale: uncertain end", "AFR", "AMR",
+        "EAS", "EUR", "SAS",
     ]  # fmt: skip
     assert texts["x"].is_sorted()
     colours = frame(alone, chart.FRONT).join(frame(on_page, chart.FRONT), on=["x", "y", "colour"], how="anti")["colour"]
@@ -321,3 +322,36 @@ def test_a_picture_alone_has_its_own_size_and_says_what_its_colours_and_lines_me
         *(LIGHT.superpopulation(code) for code in ("AFR", "AMR", "EAS", "EUR", "SAS")),
     ]  # fmt: skip
     assert frame(alone, chart.TEXTS)["y"].max() < alone["height"]  # type: ignore[operator]
+
+
+def test_ends_of_events_are_pale_as_far_as_they_may_lie_further_in_r7(in_memory: Make) -> None:
+    """Of the carriers of one interval the medians; what is cut by the window is cut within it."""
+    events = [
+        *(
+            Event(who, "chr1", 2_000, 5_000, 1, inner_start=start, inner_end=end)
+            for who, start, end in (("A", 2_100, 4_900), ("B", 2_300, 4_800), ("C", 2_900, 4_100))
+        ),
+        Event("D", "chr1", 500, 3_000, 1, inner_start=900, inner_end=2_500),
+        Event("A", "chr1", 9_000, 13_000, 1, inner_start=11_500, inner_end=12_000),
+    ]
+    spec = drawn(in_memory, Contents(people=PEOPLE, events=events))
+    rows = {row["place"]: row for row in frame(spec, INTERVALS).iter_rows(named=True)}
+    found = {place: (row["x"], row["inner"], row["inner2"], row["x2"]) for place, row in rows.items()}
+    assert found["chr1:2,001-5,000"] == (2_000, 2_300, 4_800, 5_000)
+    assert rows["chr1:2,001-5,000"]["drawn_in"] == "chr1:2,301-4,800"
+    assert found["chr1:501-3,000"] == (1_000, 1_000, 2_500, 3_000)
+    # nothing of it is solid in this window
+    assert found["chr1:9,001-13,000"][1] >= found["chr1:9,001-13,000"][2]
+    pale, solid, dark = (layer for layer in spec["layer"] if layer.get("data", {}).get("name") == INTERVALS)
+    assert pale["encoding"]["opacity"]["value"] == chart.UNCERTAIN < 1
+    assert (pale["encoding"]["x"]["field"], solid["encoding"]["x"]["field"]) == ("left", "sure")
+    assert solid["encoding"]["opacity"]["value"] == dark["encoding"]["opacity"]["value"] == 1
+    assert dark["encoding"]["x"]["field"] == "sure"
+
+
+def test_the_curve_counts_full_extents_and_says_so_r7_r8(in_memory: Make) -> None:
+    events = [Event("A", "chr1", 2_000, 5_000, 1, inner_start=2_900, inner_end=4_100)]
+    spec = drawn(in_memory, Contents(people=PEOPLE, events=events))
+    curve = frame(spec, chart.CURVES).filter(pl.col("loss0") > 0)
+    assert (curve["x"].min(), curve["x2"].max()) == (2_000, 5_000)
+    assert "events in full, pale ends too" in frame(spec, chart.TEXTS)["text"].to_list()

@@ -99,7 +99,8 @@ def test_what_is_counted_reads_as_a_sentence() -> None:
 def test_touching_is_never_called_losing_r7() -> None:
     for direction in (Direction.LOSS, Direction.GAIN):
         said = [wording.happens(direction, overlap, Pieces.CODING) for overlap in GENE_OVERLAPS]
-        assert len(set(said)) == len(said)
+        # a gain is counted alike whether the ends of losses are drawn in or not
+        assert len(set(said)) == len(said) - (direction is Direction.GAIN)
         touched = said[[overlap.rule.value for overlap in GENE_OVERLAPS].index("any")]
         assert touched.startswith("Touched by")
     assert not any(re.search("delet|pathogen|normal", text) for text in said)

@@ -34,7 +34,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Built:
     ]
     gain = record("chr3", 5_000, 25_000, "<DUP>", 3, gt="./1", sm=1.5)
     unsure = record("chr3", 50_000, 60_000, "<DUP>", 3, gt="./1", sm=1.1)
-    large = record("chr12", 60_000_000, 64_000_000, "<DUP>", 3, gt="./1", sm=1.5, bins=4_000)
+    large = record("chr12", 60_000_000, 64_000_000, "<DUP>", 3, gt="./1", sm=1.3, bins=4_000)
     seen = [reference_row("chr7", 0, 900_000), reference_row("chr7", 950_000, 990_000)]
     write(folder / "vcf", "A", [*chain, gain, unsure, *seen, record("chrM", 1, 900)], release="3.7.6")
     write(folder / "vcf", "B", [gain, large, record("chr3", 9_000, 8_000)])
@@ -109,9 +109,10 @@ BREAKS = [
     ("exons lie in their transcripts", "UPDATE exons SET coding_start = NULL WHERE number = 2 AND coding_start IS NOT NULL"),
     ("exons lie in their transcripts", "UPDATE genes SET start = start - 1 WHERE symbol = 'GSTM1'"),
     ("exons lie in their transcripts", "DELETE FROM transcripts WHERE name LIKE 'GSTM1%'"),
-    ("marked samples have, on the marked chromosome", f"UPDATE marked_samples SET sample_id = {A}; UPDATE events SET bins = 2, inner_start = start + 1000000, inner_end = \"end\" - 1000000 WHERE chrom = 'chr12'"),
-    ("marked samples have, on the marked chromosome", "UPDATE marked_samples SET longest = 1000, bases = 1000"),
-    ("nobody has a long, dense, passing event", "DELETE FROM marked_samples"),
+    ("marked samples have, on the marked chromosome", f"INSERT INTO marked_samples SELECT * REPLACE ({A} AS sample_id) FROM marked_samples"),
+    *[("marked samples have, on the marked chromosome", f"UPDATE marked_samples SET {one}") for one in ("longest = 1000", "bases = bases + 1", "events = 2", "share = share * 1.1", "direction = 'loss'; INSERT INTO marked_samples SELECT * REPLACE ('gain' AS direction) FROM marked_samples")],
+    ("nobody has large events", "DELETE FROM marked_samples"),
+    ("nobody has large events", "UPDATE marked_samples SET chrom = 'chr2', reason = 'another'"),
 ]  # fmt: skip
 """The beginning of the invariant's sentence, and statements that break it and nothing else."""
 
@@ -151,8 +152,8 @@ def test_check_exits_with_1_and_names_what_is_broken(good: Built, tmp_path: Path
     done = CliRunner().invoke(app, ["check", str(path)])
     assert done.exit_code == 1
     told = [line for line in done.output.splitlines() if line.startswith("BROKEN")]
-    # D, counted, is missing from the people of bins
-    assert [line.split()[1] for line in told] == ["R4", "R5", "R8"]
+    # D, counted, is missing from the people of bins and from the alleles of sites
+    assert [line.split()[1] for line in told] == ["R4", "R5", "R8", "R6", "R6", "R6"]
     assert told[0].endswith("1 of 8 break it")
     assert done.output.splitlines()[-1] == f"{len(CHECKS) - 2} of {len(CHECKS) + 1} invariants hold"
 

@@ -91,7 +91,7 @@ def calls_of(number: int, population: str, is_male: bool) -> list[str]:
         # over a gap
         61: [loss("chr5", 17_500_000, 100_000)],
         # a long gain marks the person, who has the loss too
-        48: [gain("chr12", 60_000_000, 4_000_000, bins=4_000), loss("chr12", 10_000_000)],
+        48: [gain("chr12", 60_000_000, 4_000_000, bins=4_000, sm=1.3), loss("chr12", 10_000_000)],
     }.get(number, [])
     if number % 7 == 3:
         calls.append(loss("chr12", 10_000_000))
@@ -175,7 +175,9 @@ FST, VST, PAIRS, PAIR_FST, PAIR_VST = (
     "F_ST of a pair",
     "V_ST of a pair",
 )
-COPIES, PROPORTION = "Hardy-Weinberg counts", "Hardy-Weinberg p"
+COPIES, PROPORTION = "Hardy-Weinberg counts", "Hardy-Weinberg p is"
+AF, BOUNDS, HWE = "allele frequencies are", "the bounds of allele", "Hardy-Weinberg p of a site"
+INNER = "a site's inner ends"
 
 
 def of_site(assignment: str, site: str, table: str = "sites") -> str:
@@ -271,6 +273,13 @@ BREAKS: list[tuple[tuple[str, ...], str]] = [
     *[((PAIRS,), one) for one in ("DELETE FROM population_differences", f"DELETE FROM population_differences WHERE {PAIR}", f"UPDATE population_differences SET first = second, second = first WHERE {PAIR}", f"INSERT INTO population_differences FROM population_differences WHERE {PAIR}")],
     *[((PAIR_FST,), f"UPDATE population_differences SET {one} WHERE {PAIR}") for one in ("fst = fst + 1e-6", "fst = NULL", "fst_sites = fst_sites + 1")],
     *[((PAIR_VST,), f"UPDATE population_differences SET {one} WHERE {PAIR}") for one in ("vst = vst + 1e-6", "vst_sites = vst_sites + 1")],
+    # alleles, and drawn-in ends
+    ((AF,), of_site("allele_frequency = allele_frequency * 1.001", COMMON)),
+    ((AF,), of_site("allele_frequency = NULL", COMMON)),
+    *[((BOUNDS,), of_site(one, COMMON)) for one in ("af_ci_low = af_ci_low + 0.001", "af_ci_high = af_ci_high - 0.001", "af_ci_low = NULL", "af_ci_low = af_ci_high", "af_ci_low = allele_frequency, af_ci_high = allele_frequency")],
+    *[((HWE,), of_site(one, COMMON)) for one in ("hwe_p = hwe_p * 0.99", "hwe_p = NULL")],
+    ((HWE,), of_site("hwe_p = 1", ON_Y)),
+    *[((INNER,), of_site(one, COMMON)) for one in ("inner_start = inner_start + 1", 'inner_end = "end"')],
     ((COPIES,), "DELETE FROM site_hardy_weinberg"),
     ((COPIES, PROPORTION), f"UPDATE site_hardy_weinberg SET copies_2 = copies_2 - 1 WHERE site_id = {COMMON} AND population = 'GBR'"),
     ((PROPORTION,), f"UPDATE site_hardy_weinberg SET p = p * 0.99 WHERE site_id = {COMMON} AND population = 'GBR'"),

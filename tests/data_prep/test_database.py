@@ -15,7 +15,7 @@ from data_prep.build import BuildError
 from data_prep.database import PublishError
 from data_prep.reading import ReadingError, find_files
 from tests import plain
-from tests.data_prep.built import Built, build_here, compare, compare_callability, compare_marks
+from tests.data_prep.built import Built, build_here, compare, compare_callability, compare_marks, kinds_of
 from tests.data_prep.conftest import ROOT, Cohort
 from tests.data_prep.dragen_text import bgzip, header, record, reference_row, vcf, write, write_table
 
@@ -255,11 +255,11 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Built, dict[str, p
     a, b = free_12, free_21
 
     def gained(chrom: str, start: int, length: int, bins: int | None = None, **more: object) -> str:
-        asked = {"gt": "./1", "sm": 1.5, "bins": length // 1000 if bins is None else bins, **more}
+        asked = {"gt": "./1", "sm": 1.3, "bins": length // 1000 if bins is None else bins, **more}
         return record(chrom, start, start + length, "<DUP>", asked.pop("cn", 3), **asked)  # type: ignore[arg-type]
 
-    def lost(chrom: str, start: int, length: int) -> str:
-        return record(chrom, start, start + length, bins=length // 1000)
+    def lost(chrom: str, start: int, length: int, **more: object) -> str:
+        return record(chrom, start, start + length, **({"sm": 0.7, "bins": length // 1000} | more))  # type: ignore[arg-type]
 
     half_in = across(reference, 1_600_000)
     people = {
@@ -274,7 +274,7 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Built, dict[str, p
         "STEPS": [gained("chr12", a + i * 1_100_000, 1_100_000, cn=3 + i % 2) for i in range(3)],
         "SPARSE": [gained("chr12", a, 4_000_000, bins=1_999)],
         "DENSE_ENOUGH": [gained("chr12", a, 4_000_000, bins=2_000)],
-        "NO_BINS": [gained("chr12", a, 4_000_000, bins=None, values="./1:1.5:3:.:1,2")],
+        "NO_BINS": [gained("chr12", a, 4_000_000, bins=None, values="./1:1.3:3:.:1,2")],
         "FILTERED": [gained("chr12", a, 4_000_000, filters="cnvBinSupportRatio")],
         "UNSURE": [gained("chr12", a, 4_000_000, filters="cnvQual", quality=5)],
         "NEAR_ONE": [gained("chr12", a, 4_000_000, sm=1.1)],
@@ -283,6 +283,48 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Built, dict[str, p
         "LESS_THAN_HALF": [gained(half_in[0], half_in[1] - 2, half_in[2] + 2)],
         "OVERLAPPING": [gained("chr21", b, 2_500_000), gained("chr21", b + 500_000, 2_500_000)],
         "MAN_X": [record("chrX", 120_000_000, 124_000_000, "<DUP>", 2, gt="1", sm=2, bins=4_000)],
+        "MIXED_MAN_X": [record("chrX", 120_000_000, 124_000_000, "<DUP>", 2, gt="1", sm=1.85, bins=4_000)],
+        "MOSTLY_MAN_X": [record("chrX", 120_000_000, 124_000_000, "<DUP>", 2, gt="1", sm=1.86, bins=4_000)],
+        "FEW_CELLS_X": [record("chrX", 120_000_000, 124_000_000, "<DEL>", 0, gt="1", sm=0.15, bins=4_000)],
+        "NO_CELLS_X": [record("chrX", 120_000_000, 124_000_000, "<DEL>", 0, gt="1", sm=0.14, bins=4_000)],
+        # from the short arm's end: constitutional it would be lethal
+        "ARM_3P": [gained("chr3", 20_000, 90_000_000, sm=1.5)],
+        "DIGEORGE": [lost("chr22", 18_900_000, 2_500_000, sm=0.5)],
+        "DIGEORGE_GAIN": [gained("chr22", 18_900_000, 2_500_000, sm=1.5)],
+        "SMITH_MAGENIS": [lost("chr17", 16_800_000, 3_700_000, sm=0.5)],
+        "POTOCKI_LUPSKI": [gained("chr17", 16_800_000, 3_700_000, sm=1.5)],
+        "PRADER_WILLI": [lost("chr15", 22_700_000, 6_000_000, sm=0.5)],
+        "DUP_15Q": [gained("chr15", 22_700_000, 6_000_000, sm=1.5)],
+        "Y_LOST": [
+            lost("chrY", x, y - x, cn=0, gt="1", sm=0.02)
+            for x, y in ((2_781_479, 10_266_944), (10_645_833, 26_600_000))
+        ],
+        "XYY": [
+            gained("chrY", x, y - x, cn=2, gt="1", sm=2.0)
+            for x, y in ((2_781_479, 10_266_944), (10_645_833, 26_600_000))
+        ],
+        "HALF_OF_Y": [
+            lost("chrY", x, y - x, cn=0, gt="1", sm=0.02)
+            for x, y in (
+                (6_500_000, 9_000_000),
+                (12_100_000, 13_980_000),
+                (14_060_000, 15_870_000),
+                (16_430_000, 17_450_000),
+                (18_880_000, 20_200_000),
+                (20_260_000, 21_500_000),
+            )
+        ],
+        "LOSS_AND_MOSAIC": [lost("chr12", a, 4_000_000, sm=0.5), lost("chr12", a + 20_000_000, 14_000_000, sm=0.66)],
+        "LEAST_LOSS": [lost("chr12", a, 4_000_000, sm=0.58)],
+        "LESS": [lost("chr12", a, 4_000_000, sm=0.579)],
+        "MOST_GAIN": [gained("chr12", a, 4_000_000, sm=1.42)],
+        "MORE": [gained("chr12", a, 4_000_000, sm=1.421)],
+        "NO_RATIO": [gained("chr12", a, 4_000_000, sm=".")],
+        "NO_RATIO_LONG": [gained("chr12", a, 10_000_001, sm=".")],
+        "TEN": [gained("chr12", a, 10_000_000, sm=1.5)],
+        # a tenth of chromosome 21 by pieces whose ratios differ: their mean over bins is 1.39 and 1.43
+        "MEAN_IN": [gained("chr21", b, 2_500_000, sm=1.3), gained("chr21", b + 2_600_000, 2_500_000, sm=1.48)],
+        "MEAN_OUT": [gained("chr21", b, 2_500_000, sm=1.3), gained("chr21", b + 2_600_000, 2_500_000, sm=1.56)],
         "TWO": [gained("chr12", a, 4_000_000), lost("chr21", b, 4_500_000)],
     }
     for name, lines in people.items():
@@ -296,7 +338,11 @@ def marks_of(database: Built, name: str) -> set[tuple[str, str, str]]:
     query = (
         "SELECT sample, chrom::VARCHAR, direction::VARCHAR, reason FROM marked_samples JOIN samples USING (sample_id)"
     )
-    return {(chrom, direction, reason) for sample, chrom, direction, reason in database.rows(query) if sample == name}
+    return {
+        (chrom, direction, ", ".join(sorted(kinds_of(reason))))
+        for sample, chrom, direction, reason in database.rows(query)
+        if sample == name
+    }
 
 
 def free_stretch(database: Built, chrom: str, length: int) -> int:
@@ -323,17 +369,17 @@ def across(database: Built, half: int) -> tuple[str, int, int]:
 @pytest.mark.parametrize(
     ("name", "marks"),
     [
-        ("LONG", {("chr12", "gain", "long-event")}),
+        ("LONG", {("chr12", "gain", "one mixed")}),
         ("NOT_LONG", set()),
-        ("SHARE", {("chr21", "gain", "large-share")}),
+        ("SHARE", {("chr21", "gain", "all mixed")}),
         ("NOT_SHARE", set()),
-        ("BOTH", {("chr21", "gain", "both")}),
+        ("BOTH", {("chr21", "gain", "all mixed, one mixed")}),
         ("BOTH_DIRECTIONS", set()),
-        ("LOSSES", {("chr21", "loss", "large-share")}),
-        ("JOINED", {("chr12", "gain", "long-event")}),
+        ("LOSSES", {("chr21", "loss", "all mixed")}),
+        ("JOINED", {("chr12", "gain", "one mixed")}),
         ("STEPS", set()),
         ("SPARSE", set()),
-        ("DENSE_ENOUGH", {("chr12", "gain", "long-event")}),
+        ("DENSE_ENOUGH", {("chr12", "gain", "one mixed")}),
         ("NO_BINS", set()),
         ("FILTERED", set()),
         ("UNSURE", set()),
@@ -341,7 +387,28 @@ def across(database: Built, half: int) -> tuple[str, int, int]:
         ("NEUTRAL", set()),
         ("HALF_IN_TROUBLE", set()),
         ("OVERLAPPING", set()),
-        ("TWO", {("chr12", "gain", "long-event"), ("chr21", "loss", "both")}),
+        ("TWO", {("chr12", "gain", "one mixed"), ("chr21", "loss", "one mixed")}),
+        ("MAN_X", set()),
+        ("MIXED_MAN_X", {("chrX", "gain", "one mixed")}),
+        ("MOSTLY_MAN_X", set()),
+        ("FEW_CELLS_X", {("chrX", "loss", "one mixed")}),
+        ("NO_CELLS_X", set()),
+        ("ARM_3P", {("chr3", "gain", "10 Mb")}),
+        *(
+            (name, set())
+            for name in ("DIGEORGE", "DIGEORGE_GAIN", "SMITH_MAGENIS", "POTOCKI_LUPSKI", "PRADER_WILLI", "DUP_15Q")
+        ),
+        ("HALF_OF_Y", {("chrY", "loss", "half")}),
+        ("LOSS_AND_MOSAIC", {("chr12", "loss", "10 Mb, all mixed, one mixed")}),
+        ("LEAST_LOSS", {("chr12", "loss", "one mixed")}),
+        ("LESS", set()),
+        ("MOST_GAIN", {("chr12", "gain", "one mixed")}),
+        ("MORE", set()),
+        ("NO_RATIO", set()),
+        ("NO_RATIO_LONG", {("chr12", "gain", "10 Mb")}),
+        ("TEN", set()),
+        ("MEAN_IN", {("chr21", "gain", "all mixed")}),
+        ("MEAN_OUT", set()),
     ],
 )
 def test_samples_with_large_events_are_marked(
@@ -355,8 +422,18 @@ def test_samples_are_marked_by_events_mostly_outside_problem_regions(
     marked: tuple[Built, dict[str, plain.Person]],
 ) -> None:
     """R11: a base more outside than inside is enough."""
-    assert {reason for *_, reason in marks_of(marked[0], "LESS_THAN_HALF")} & {"long-event", "both"}
-    assert marks_of(marked[0], "MAN_X") == {("chrX", "gain", "long-event")}
+    assert ["one mixed" in reason for *_, reason in marks_of(marked[0], "LESS_THAN_HALF")] == [True]
+
+
+@pytest.mark.parametrize(("name", "direction"), [("Y_LOST", "loss"), ("XYY", "gain")])
+def test_a_whole_y_is_marked_whatever_its_copy_ratio(
+    marked: tuple[Built, dict[str, plain.Person]], name: str, direction: str
+) -> None:
+    """R11: a ratio of 0.02 or 2.0 is that of every cell, and the size marks."""
+    ((chrom, found, reason),) = marks_of(marked[0], name)
+    assert (chrom, found) == ("chrY", direction)
+    assert "half" in reason
+    assert "mixed" not in reason
 
 
 def test_marks_agree_with_the_plain_reading(marked: tuple[Built, dict[str, plain.Person]]) -> None:
@@ -508,15 +585,20 @@ def test_publish_mends_a_pointer_that_points_nowhere(small: tuple[Path, Path]) -
     assert build_here([files], table, out).rows("SELECT count(*) FROM calls") == [(1,)]
 
 
-def test_publish_refuses_a_real_file_and_a_missing_folder(small: tuple[Path, Path]) -> None:
+def test_publish_refuses_a_real_file_and_makes_a_missing_folder(small: tuple[Path, Path]) -> None:
     files, table = small
     out = files.parent / "cnv.duckdb"
     out.write_text("somebody's work")
     with pytest.raises(PublishError, match=r"not the pointer .* another --out$"):
         build_here([files], table, out)
     assert out.read_text() == "somebody's work"
-    with pytest.raises(PublishError, match="does not exist"):
-        build_here([files], table, files.parent / "missing" / "cnv.duckdb")
+    with pytest.raises(PublishError, match="is no folder: give another --out"):
+        build_here([files], table, table / "new" / "cnv.duckdb")
+    made = build_here([files], table, files.parent / "new" / "folder" / "cnv.duckdb")
+    assert made.rows("SELECT count(*) FROM calls") == [(1,)]
+    with pytest.raises(BuildError):
+        build_here([], table, files.parent / "other" / "cnv.duckdb")
+    assert not (files.parent / "other").exists()
     with pytest.raises(PublishError):
         build_here([files], table, files.parent)
 

@@ -3,11 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pysam
 import pytest
 
 from data_prep.check import check
+from data_prep.genes import embedded_gene_models
 from tests import plain
 from tests.data_prep.built import Built, build_here, compare, compare_marks
 from tests.data_prep.dragen_text import bgzip
@@ -137,6 +140,95 @@ def test_87_of_the_591_records_lie_in_41_chains(real: Real) -> None:
     cut = sum(not together for _, _, _, together, _, _ in joints)
     assert 0 < cut < len(joints)
     assert rows(real, "SELECT count(*) FROM events WHERE sample_id = HG00096") == [(591 - len(joints) + cut,)]
+
+
+LEVELS = {"pass": (69, 60, 134), "credible": (365, 97, 496), "sensitive": (419, 103, 556), "all": (438, 119, 591)}
+"""Losses, gains and records in them at each level (R4)."""
+OF_ONE_BIN = (
+    12, 13, 16, 36, 49, 66, 68, 86, 134, 139, 140, 150, 152, 159, 160, 163, 173, 198, 200, 231, 238, 244, 253, 262, 271,
+    291, 302, 309, 312, 316, 320, 337, 338, 346, 361, 371, 375, 384, 394, 400, 408, 413, 414, 420, 421, 425, 456, 466, 490,
+    499, 540, 549, 552, 562, 567, 572, 574, 575, 576, 581,
+)  # fmt: skip
+"""Numbers in the file, from 1, of the records that are sensitive and no longer credible: alone, and of one bin."""
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_how_many_events_hg00096_has_at_each_level(real: Real, level: str) -> None:
+    """R4."""
+    meets = "true" if level == "all" else level
+    query = f"""SELECT count(*) FILTER (direction = 'loss'), count(*) FILTER (direction = 'gain'), sum(parts) FROM events
+        WHERE sample_id = HG00096 AND {meets}"""
+    assert rows(real, query) == [LEVELS[level]]
+
+
+def test_the_records_that_need_a_second_bin_are_those_of_one(real: Real) -> None:
+    """R4: by pysam, the file's own records; each is an event by itself."""
+    with pysam.VariantFile(str(real.paths[0])) as variants:
+        records = list(variants)
+    found = rows(real, "SELECT chrom::VARCHAR, start, \"end\", parts, bins FROM events WHERE sample_id = HG00096 AND sensitive AND NOT credible")  # fmt: skip
+    expected = [
+        (one.chrom, one.pos, one.stop, 1, 1)
+        for one in (records[number - 1] for number in OF_ONE_BIN)
+        if one.samples[0]["BC"] == 1
+    ]
+    assert Counter(found) == Counter(expected)
+    assert len(expected) == len(OF_ONE_BIN) == 60
+
+
+LOST = {
+    "BTNL3": 1, "BTNL8": 1, "CES1": 0, "FAM90A26": 0, "GBP3": 0, "GHR": 1, "GSTM1": 0, "HLA-DRB1": 1, "HLA-DRB5": 1, "KIR2DL1": 0,
+    "KIR2DL3": 0, "NAIP": 0, "NTAN1": 0, "OR51A4": 1, "PDXDC1": 0, "RRN3": 0, "SIGLEC14": 1, "SPATA45": 1, "SPINK14": 1,
+    "TAS2R43": 0, "ZAN": 1,
+}  # fmt: skip
+"""Genes whose coding sequence a credible loss of HG00096 takes once its ends are drawn in, and the copies left there (R7)."""
+REACHED = {
+    "CAMK2B": 1, "FAM149A": 1, "HLA-DPA1": 1, "KRTAP9-6": 0, "LCE1D": 1, "LCE1E": 1, "OPRL1": 1, "OR51A2": 1, "PDLIM3": 1,
+    "PDSS1": 1, "PKHD1": 1, "VSTM1": 1, "ZNF490": 1,
+}  # fmt: skip
+"""Those that it touches by no more than the uncertainty of its ends."""
+JOINED_TO_NONE = ("FAM149A", "PDSS1", "ZNF490")
+"""Genes of one copy whose event has none, since its larger part lies elsewhere."""
+
+
+def test_of_34_genes_21_are_lost_and_11_of_them_wholly_at_the_place(real: Real) -> None:
+    """R7: by stored events and calls and all gene models, counted in SQL, and by the plain reading of the file."""
+    models = embedded_gene_models()
+    person = real.people["HG00096"]
+    losses: dict[str, list[tuple[int, int]]] = {}
+    for event in person.events:
+        if event.direction == "loss":
+            losses.setdefault(event.chrom, []).append((event.start, event.end))
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for row in models.exons.iter_rows(named=True):
+        parts.setdefault(row["gene_id"], []).append(row)
+    found: dict[str, dict[str, int | None]] = {"coding": {}, "coding-touch": {}}
+    for gene in models.genes.iter_rows(named=True):
+        coding = [(p["coding_start"], p["coding_end"]) for p in parts.get(gene["gene_id"], ()) if p["coding_start"]]
+        if not coding:
+            continue
+        place = plain.Place(gene["chrom"], gene["start"], gene["end"], coding)
+        if not any(start < place.end and end > place.start for start, end in losses.get(place.chrom, ())):
+            continue
+        for rule, genes in found.items():
+            carrier = plain.carried(person, place, "loss", plain.Filters(rule=rule))
+            if carrier:
+                genes[gene["symbol"]] = carrier.copy_number
+    assert found == {"coding": LOST, "coding-touch": LOST | REACHED}
+    assert (len(LOST), sum(n == 0 for n in LOST.values())) == (21, 11)
+    with duckdb.connect(str(real.database.path.resolve()), read_only=True) as con:
+        con.register("all_exons", models.exons.to_arrow())
+        con.register("all_genes", models.genes.select("gene_id", "symbol").to_arrow())
+        query = """SELECT symbol, min(copies) FROM (
+              SELECT g.symbol, e.copy_number AS copies FROM events e JOIN all_exons x ON x.chrom = e.chrom::VARCHAR
+                AND x.coding_start < {end} AND x.coding_end > {start} JOIN all_genes g USING (gene_id) JOIN samples s USING (sample_id)
+              WHERE s.sample = 'HG00096' AND e.credible AND e.direction = 'loss') GROUP BY symbol"""
+        drawn = dict(con.execute(query.format(start="e.inner_start", end="e.inner_end")).fetchall())
+        touched = dict(con.execute(query.format(start="e.start", end='e."end"')).fetchall())
+    assert set(drawn) == set(LOST)
+    assert set(touched) == set(LOST) | set(REACHED)
+    # by the whole event's number fifteen would be complete losses
+    assert sum(n == 0 for n in touched.values()) == 15
+    assert {gene for gene, n in touched.items() if n == 0 and (LOST | REACHED)[gene] == 1} == set(JOINED_TO_NONE)
 
 
 def test_no_chromosome_of_hg00096_is_marked(real: Real) -> None:

@@ -3,11 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from statistics import median, median_low
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
 
 from data_prep import sites as merging
 from data_prep.sites import NO_SITE, Events, carried, find_sites, found, intervals_of
@@ -185,6 +187,24 @@ def test_sites_are_those_of_the_plain_reading(both: Both) -> None:
             for one in by_place[site.chrom]
         )
         assert row["multi_allelic"] == (other or common >= 4)
+        assert (row["inner_start"], row["inner_end"]) == plain_sites.drawn_in(site)
+        told = plain_sites.alleles(site, who) if row["alleles"] else None
+        assert_alleles(row, told)
+
+
+def assert_alleles(row: dict[str, Any], told: tuple[int, int, tuple[int, int, int]] | None) -> None:
+    """R6: against statsmodels, and the exact test by going through every number of heterozygotes."""
+    if told is None or not told[1]:
+        assert [row[name] for name in ("allele_frequency", "af_ci_low", "af_ci_high", "hwe_p")] == [None] * 4
+        return
+    lost, total, copies = told
+    low, high = proportion_confint(lost, total, alpha=0.05, method="wilson")
+    assert row["allele_frequency"] == lost / total
+    assert (row["af_ci_low"], row["af_ci_high"]) == pytest.approx((low, high), abs=1e-12)
+    if copies[0] + copies[1]:
+        assert row["hwe_p"] == pytest.approx(plain_sites.hardy_weinberg(*copies), rel=1e-9)
+    else:
+        assert row["hwe_p"] is None
 
 
 def test_events_know_their_site(both: Both) -> None:
@@ -231,7 +251,9 @@ def test_site_genes_are_those_whose_bases_are_taken(both: Both) -> None:
         )
         for number, site in enumerate(sites):
             if site.chrom == gene["chrom"] and site.start < gene["end"] and site.end > gene["start"]:
-                is_coding = plain._meets([(site.start, site.end)], place, site.direction, plain.Filters(rule="coding"))
+                drawn = plain.is_drawn_in(place, site.direction, "coding")
+                extent = plain_sites.drawn_in(site) if drawn else (site.start, site.end)
+                is_coding = plain._meets([extent], place, site.direction, plain.Filters(rule="coding"))
                 expected.add((number, gene["gene_id"], is_coding))
     rows = [(row["site_id"], row["gene_id"], row["coding"]) for row in cohort.database.table("site_genes")]
     assert set(rows) == expected

@@ -323,7 +323,7 @@ def _junction(record: Any, genotype: str) -> Said:
     if kind == "loss" and alleles and None not in alleles:
         number = alleles.count(0)
     start, end = record.pos, _end(record)
-    if "," in alt and alt[0] == "<":
+    if alt[0] == "<" and ("," in alt or alt[3:4].isdigit()):
         # what is carried decides
         _, kind, number, which = _by_alleles(record, svtype, "GT" in record.format)
         if "GT" in record.format and genotype == "." and kind != "other":
@@ -420,6 +420,13 @@ def _by_copies(record: Any, genotype: str, said: Said, row: str) -> Said:
     """CN before the genotype, and ECN, where a record has them."""
     total, stated = _value(record, "CN"), _value(record, "ECN")
     said.stated = stated or None
+    alleles = genotype.replace("|", "/").split("/")
+    is_cnv = row not in ("other", "reference") or _alt(record) == "<CNV>"
+    if total is not None and is_cnv and set(alleles) == {"0"}:
+        # a reference genotype, and as many copies as it has alleles or other ones
+        said.kind = "absent" if round(total) in (len(alleles), said.stated) else "open"
+        said.number, said.ploidy = total, "sex"
+        return said
     if _alt(record) == "<CNV>":
         said.kind = "open" if total is not None or any(one in "123456789" for one in genotype) else "absent"
         said.number, said.ploidy = total, "sex"
@@ -463,7 +470,9 @@ def _plain_vcf(record: Any, genotype: str) -> Said:
         start = 0
     if kind == "gain" and _alt(record)[0] != "<" and end <= start + 1:
         end = start + len(_alt(record)) - len(record.ref)
-    said = Said(start, end, kind, number, None, record.qual, None, _junction(record, genotype).filters, "two", told)
+    said = Said(
+        start, end, kind, number, None, record.qual, None, _junction(record, genotype).filters, "two", told=told
+    )
     said = _by_copies(record, genotype, said, row)
     if _alt(record) == "<CNV>" and said.number is None and any(one in "123456789" for one in genotype):
         said.kind = {"DEL": "loss", "DUP": "gain"}.get((_info(record, "SVTYPE") or "")[:3], said.kind)

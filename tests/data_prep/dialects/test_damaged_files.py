@@ -3,6 +3,7 @@
 Whatever a file holds, it is read to the last record or refused in one sentence, and the good file beside it is not touched.
 """
 
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -98,8 +99,17 @@ def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
 
 
 def records_in(data: bytes) -> int:
-    """Lines under the header that are neither blank nor comments."""
-    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    """Lines under the header that are neither blank nor comments; a CR ends one where a position stands in the next."""
+    lines: list[bytes] = []
+    for line in data.replace(b"\r\n", b"\n").split(b"\n"):
+        first, *others = line.split(b"\r")
+        lines.append(first)
+        for part in others:
+            cells = part.split(b"\t")
+            begins = (
+                not part or part.startswith(b"#") or (len(cells) > 2 and cells[0] and re.fullmatch(rb"\d+", cells[1]))
+            )
+            lines[-1:] = [lines[-1], part] if begins else [lines[-1] + b"\r" + part]
     first = next(i for i, line in enumerate(lines) if i and line.startswith(b"#CHROM"))
     return sum(1 for line in lines[first + 1 :] if line and not line.startswith(b"#"))
 

@@ -30,6 +30,8 @@ _READS = '##FORMAT=<ID=PR,Number=.,Type=Integer,Description="Spanning paired-rea
         ([_VERSION.format("SW: 4.4.5, HW: 07.031.781"), "##source=DRAGEN_SV", "##source=DRAGEN_CNV"], "dragen", "4.4.5"),
         ([_VERSION.format("SW: 05.021.510.3.5.7b, HW: 05.021.510"), _DEPTH], "dragen", "3.5.7b"),
         ([_VERSION.format("SW: 05.021.510.3.5.7b, HW: 05.021.510")], "dragen", "3.5.7b"),
+        ([_VERSION.format("SW: 4.4.5, HW: 07.031.781"), _READS, _DEPTH], "dragen", "4.4.5"),
+        ([_VERSION.format("SW: 4.4.5, HW: 07.031.781"), "##source=DRAGEN_SV", _DEPTH], "dragen", "4.4.5"),
         (["##source=DRAGEN_CNV"], "dragen", "unknown"),
     ],
 )  # fmt: skip

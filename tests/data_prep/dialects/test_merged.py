@@ -6,12 +6,13 @@ import pytest
 
 from data_prep.calls import Skip
 from data_prep.check import check
-from data_prep.dialects import recognise
-from data_prep.vcf import parse_header
+from data_prep.dialects import DIALECTS, recognise
+from data_prep.vcf import frame, parse_header
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.dialects.outcome import brief, outcome
 from tests.data_prep.dialects.texts import CALLERS, Caller
 from tests.data_prep.dragen_text import write_table
+from tests.data_prep.in_memory import file_of
 
 MERGED = CALLERS["merged"]
 SVDB = Caller(
@@ -43,6 +44,7 @@ def svdb(pos: int, record_id: str, alt: str, info: str, values: str, form: str =
         (svdb(40_001, "9", "<DEL>", "natorRD=0.55;svdb_origin=cnvnator", "0/1:1", "GT:CN"), 40_000, "partial-loss"),
         (svdb(40_001, "9", "<DEL>", "set=filterIncnvnator", "0/1:1", "GT:CN"), 40_000, "partial-loss"),
         (svdb(40_001, "9", "<DEL>", "natorRD=0.55", "0/1:1", "GT:CN"), 40_000, "partial-loss"),
+        (svdb(40_001, "CNVnator_del_9", "<DEL>", "SVTYPE=DEL", "0/1:1", "GT:CN"), 40_000, "partial-loss"),
         # of a merged record the first stands for the others, whatever fields it took from them
         (svdb(40_001, "MantaDEL:7:0:1:0:0:0:manta|CNVnator_del_9:cnvnator", "<DEL>", "natorRD=0.1;set=Intersection;svdb_origin=manta|cnvnator;FOUNDBY=2", "0/1:PASS", "GT:FT"), 40_001, "partial-loss"),
         (svdb(40_001, "CNVnator_del_9:cnvnator|DEL00000012:delly", "<DEL>", "natorRD=0.55;set=delly-cnvnator;svdb_origin=cnvnator|delly", "0/1:1", "GT:CN"), 40_000, "partial-loss"),
@@ -189,3 +191,12 @@ def test_both_doors_read_a_merged_file_alike(tmp_path: Path) -> None:
     found = built.rows("SELECT sample, start, class::VARCHAR FROM calls JOIN samples USING (sample_id) ORDER BY start")
     assert found == [("A", 40_000, "partial-loss"), ("B", 60_001, "gain")]
     assert brief(outcome(SVDB, lines[2].rsplit("\t", 1)[0], "XX")) == Skip.NO_CALLER.value
+
+
+def test_records_keep_their_order() -> None:
+    """A row's place tells whose it is: file and person."""
+    texts = [svdb(pos, record_id, "<DEL>", "SVTYPE=DEL", "0/1:1", "GT:CN") for pos, record_id in ((10_001, "CNVnator_del_1"), (20_001, "DEL00000001"), (30_001, "CNVnator_del_2"), (40_001, "SV_1_1"), (50_001, "DEL00000002"))]  # fmt: skip
+    files = [file_of(SVDB.vcf(texts[:3])), file_of(SVDB.vcf(texts[3:]))]
+    understood = DIALECTS["merged"].records(frame(files))
+    assert understood.get_column("start").to_list() == [10_000, 20_001, 30_000, 40_001, 50_001]
+    assert understood.get_column("file").to_list() == [0, 0, 0, 1, 1]

@@ -85,7 +85,8 @@ def test_callers_without_a_dialect_of_their_own(caller: Caller, text: str, what:
         ("<DEL>", "./1", "", ("loss", None)),
         ("<DEL>", "./.:1", "", ("partial-loss", 1)),
         ("<DEL>", "./.", "", Skip.NO_GENOTYPE.value),
-        ("<DEL>", "0/0:2", "", Skip.EXPECTED.value),
+        ("<DEL>", "0/0:2", "", Skip.NOT_CARRIED.value),
+        ("<DEL>", "0/0:1", "", ("partial-loss", 1)),
         ("<DEL>", "0/0", "", Skip.NOT_CARRIED.value),
         # the number holds before the genotype
         ("<DEL>", "0/1:2", "", Skip.EXPECTED.value),

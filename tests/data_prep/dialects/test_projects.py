@@ -154,7 +154,10 @@ def test_sites_of_the_high_coverage_set(alt: str, values: str, what: object) -> 
         ("<DEL>", "0/1:2:2", "chr1", None, Skip.EXPECTED.value),
         ("<DEL>", "./.:1:2", "chr1", None, ("partial-loss", 1)),
         ("<DEL>", "./.:.:2", "chr1", None, Skip.NO_GENOTYPE.value),
-        ("<DEL>", "0/0:2:2", "chr1", None, Skip.EXPECTED.value),
+        ("<DEL>", "0/0:2:2", "chr1", None, Skip.NOT_CARRIED.value),
+        ("<DUP>", "0/0:3:2", "chr1", None, ("low-gain", 3)),
+        ("<DUP>", "0/0:1:1", "chrX", "XY", Skip.NOT_CARRIED.value),
+        ("<DEL>", "0/0:1:.", "chrX", "XY", Skip.EXPECTED.value),
         # expected copies as they are stated, whatever the sample table says or leaves open
         ("<DEL>", "0/1:0:1", "chrX", None, ("complete-loss", 0)),
         ("<DUP>", "0/1:2:1", "chrX", None, ("low-gain", 2)),
