@@ -78,11 +78,14 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
             copies(run, subject, target)
         depends(run, subject, target)
         if target.site is None:
-            site_table(run, subject, target.interval)
+            site_table(run, subject, target.interval, seen.paralogous)
     if counted.counted and (seen.assessable or target.kind is Pieces.REGION):
         selectable = subject.kind is Kind.REGION
         note = _of_uncertain_ends(run, target) if seen.assessable and shares else ""
-        track(run, window(target, filters), filters, target.interval, note, selectable=selectable)
+        track(
+            run, window(target, filters), filters, target.interval, note,
+            selectable=selectable, silent=seen.is_paralogous,
+        )  # fmt: skip
         st.html(menu(subject, filters, charts=("track",)))
     kin = relatives(database, target, filters)
     switch = place.rule_switch(subject, target, filters)
@@ -165,9 +168,12 @@ def along(run: Run, subject: Subject, target: Target) -> None:
         )
     )
     if counted.counted:
-        track(run, window(target, filters), filters, target.interval, selectable=True)
+        track(
+            run, window(target, filters), filters, target.interval,
+            selectable=True, silent=seen.is_paralogous,
+        )  # fmt: skip
     st.html(menu(subject, filters, "frequencies", "carriers", "calls", charts=("track",)))
-    site_table(run, subject, target.interval)
+    site_table(run, subject, target.interval, seen.paralogous)
 
 
 def _of_uncertain_ends(run: Run, target: Target) -> str:

@@ -62,8 +62,9 @@ def narrowed(run: Run, subject: Subject, target: Target) -> tuple[Subject, Targe
     return replace(subject, site=site.name), site_target(site.interval, site.site_id, site.direction)
 
 
-def site_table(run: Run, subject: Subject, place: Interval) -> None:
-    """The sites that touch `place`, most carriers first, with their frequency by super-population."""
+def site_table(run: Run, subject: Subject, place: Interval, within: str = "") -> None:
+    """The sites that touch `place`, most carriers first, with their frequency by super-population; without where the place is
+    one of copies, of which `within` says why."""
     filters = run.filters
     found = sites_at(run.database, place, filters)
     count = "one" if found.height == 1 else wording.count(found.height) if found.height else "none"
@@ -89,7 +90,9 @@ def site_table(run: Run, subject: Subject, place: Interval) -> None:
         markup.element("th", markup.text(name), scope="col", **({"class_": "cnv-left"} if name == "Site" else {}))
         for name in heads
     ) + "".join(markup.element("th", name, scope="col", class_="cnv-left") for name in ("Genes", "Care"))
-    lines = [_line(row, groups, subject, filters) for row in _described(run, found.head(SHOWN)).iter_rows(named=True)]
+    lines = [
+        _line(row, groups, subject, filters) for row in _described(run, found.head(SHOWN), within).iter_rows(named=True)
+    ]
     table = markup.element(
         "table",
         markup.caption(_caption(found.height, filters))
@@ -99,22 +102,22 @@ def site_table(run: Run, subject: Subject, place: Interval) -> None:
     )
     st.html(title + markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label="Sites"))
     if found.height > SHOWN:
-        _all_sites(run, found, groups, subject)
+        _all_sites(run, found, groups, subject, within)
     st.html(menu(subject, filters.of_sites(), "sites"))
 
 
-def _described(run: Run, sites: pl.DataFrame) -> pl.DataFrame:
+def _described(run: Run, sites: pl.DataFrame, within: str) -> pl.DataFrame:
     """Sites with their genes, the frequency of alleles, and how well the caller saw them; without shares where none are told."""
-    seen = with_sight(run.database, with_alleles(sites), run.filters)
+    seen = with_sight(run.database, with_alleles(sites), run.filters, within)
     return with_genes(run.database, without_shares(seen))
 
 
-def _all_sites(run: Run, found: pl.DataFrame, groups: list[str], subject: Subject) -> None:
+def _all_sites(run: Run, found: pl.DataFrame, groups: list[str], subject: Subject, within: str) -> None:
     """Every site of the place to unfold, each column sortable; sent only once it is open, since there can be thousands."""
     whole = st.expander(f"All {wording.count(found.height)} sites", key=f"sites {subject.name}", on_change="rerun")
     if whole.open:
         whole.dataframe(
-            one_based(without_unassessable_numbers(_described(run, found)))
+            one_based(without_unassessable_numbers(_described(run, found, within)))
             .with_columns(
                 pl.col("site").replace_strict(addresses(found["site"], subject, run.filters)),
                 pl.col("problem").replace_strict(

@@ -163,7 +163,9 @@ def _copy_number(what: Asked) -> tuple[str, str, dict[str, Any]]:
 
 def _track(what: Asked) -> tuple[str, str, dict[str, Any]]:
     shown = window(what.target, what.filters)
-    spec = track_picture(track(what.database, shown, what.filters, what.target.interval), LIGHT)
+    silent = callability(what.database, what.target, what.filters).is_paralogous
+    drawn = track(what.database, shown, what.filters, what.target.interval, silent=silent)
+    spec = track_picture(drawn, LIGHT)
     legend = (
         f"{shown}. Curve: share of people at each base, events in full; bars: distinct intervals, thicker with more carriers, "
         "their ends pale as far as they may lie further in. Everything that meets the filters is drawn, whatever the overlap "

@@ -142,8 +142,9 @@ def _sites(what: Asked) -> tuple[pl.DataFrame, list[str]]:
         found = found.filter(pl.col("site_id") == what.target.site)
     groups = [code for code in superpopulation_names(what.database) if f"samples_{code}" in found.columns]
     found = found.with_columns(length=pl.col("end") - pl.col("start"))
+    place = callability(what.database, what.target, what.filters)
     seen = without_unassessable_numbers(
-        with_sight(what.database, with_alleles(found).sort("start", "end", "direction"), what.filters)
+        with_sight(what.database, with_alleles(found).sort("start", "end", "direction"), what.filters, place.paralogous)
     )
     return with_genes(what.database, seen), groups
 

@@ -241,20 +241,22 @@ def with_alleles(sites: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_sight(database: Generation, sites: pl.DataFrame, filters: Filters) -> pl.DataFrame:
+def with_sight(database: Generation, sites: pl.DataFrame, filters: Filters, within: str = "") -> pl.DataFrame:
     """Sites with `assessable`, `paralogous`, `seen` and `note`: whether a frequency may be told, whether that is so because of
     copies, in what share of the people counted the caller saw half or more of the site, and what limits the numbers (R5).
-    Asked apart, as the genes are."""
+    Asked apart, as the genes are. `within`: why no share is told of the place that they are listed for, where it is one of
+    copies; then none is told of its sites, of which the larger part may lie outside."""
     if sites.is_empty():
         empty = {"assessable": pl.Boolean, "paralogous": pl.Boolean, "seen": pl.Float64, "note": pl.String}
         return sites.with_columns(pl.lit(None, kind).alias(name) for name, kind in empty.items())
     targets = [region_target(Interval(*row)) for row in sites.select("chrom", "start", "end").iter_rows()]
     seen = callabilities(database, targets, filters)
     related = relatives_counted(database, targets[0].interval.chrom, filters)
-    notes = [note(one.seen, blind=one.is_blind, relatives=related, no_share=one.paralogous) for one in seen]
+    notes = [note(one.seen, blind=one.is_blind, relatives=related, no_share=one.paralogous or within) for one in seen]
+    silent = [one.is_paralogous or (bool(within) and one.assessable) for one in seen]
     return sites.with_columns(
         pl.Series("assessable", [one.assessable for one in seen], pl.Boolean),
-        pl.Series("paralogous", [one.is_paralogous for one in seen], pl.Boolean),
+        pl.Series("paralogous", silent, pl.Boolean),
         pl.Series("seen", [one.seen for one in seen], pl.Float64),
         pl.Series("note", notes, pl.String),
     )

@@ -60,9 +60,17 @@ WHERE start < "end" AND start < $end AND "end" > $start""",
 )
 
 
-def track(database: Generation, interval: Interval, filters: Filters, highlight: Interval | None = None) -> Track:
-    """Everything along `interval`; `highlight` is the part of it that the page is about."""
-    curves, intervals = people_along(database, interval, filters)
+def track(
+    database: Generation,
+    interval: Interval,
+    filters: Filters,
+    highlight: Interval | None = None,
+    *,
+    silent: bool = False,
+) -> Track:
+    """Everything along `interval`; `highlight` is the part of it that the page is about. `silent`: that is a place of copies, so
+    no share is told of what touches it (R5)."""
+    curves, intervals = people_along(database, interval, filters, silent=highlight if silent else None)
     known = landmarks(database)
     return Track(
         interval=interval,
@@ -102,7 +110,11 @@ def gene_models(database: Generation, interval: Interval) -> GeneModels:
 
 
 def people_along(
-    database: Generation, interval: Interval, filters: Filters, limit: int = INTERVALS_DRAWN
+    database: Generation,
+    interval: Interval,
+    filters: Filters,
+    limit: int = INTERVALS_DRAWN,
+    silent: Interval | None = None,
 ) -> tuple[Curves, Intervals]:
     """How many people have a loss or gain at each base of `interval`, and the distinct intervals that touch it.
 
@@ -111,11 +123,13 @@ def people_along(
     reaches that lies in copies by half. Of the intervals the `limit` with most carriers.
     """
     # kept once for all rules
-    return _people_along(database, interval, replace(filters, overlap=None), limit)
+    return _people_along(database, interval, replace(filters, overlap=None), limit, silent)
 
 
 @remembered
-def _people_along(database: Generation, interval: Interval, filters: Filters, limit: int) -> tuple[Curves, Intervals]:
+def _people_along(
+    database: Generation, interval: Interval, filters: Filters, limit: int, silent: Interval | None
+) -> tuple[Curves, Intervals]:
     who = counted(database, interval.chrom, filters)
     if interval.length > WIDE:
         found, sample = marks_touching(database, interval, filters.level)
@@ -137,13 +151,16 @@ def _people_along(database: Generation, interval: Interval, filters: Filters, li
     left_out = there.filter(there["kind"].is_in(kinds)).select("start", "end").rows()
     # the rest of an event that lies in copies by half tells the same share beside them
     place_of = pl.DataFrame({"start": events.start, "end": events.end}).unique()
-    left_out += place_of.filter(in_copies(database, interval.chrom, place_of)).rows()
+    told_nothing = in_copies(database, interval.chrom, place_of)
+    if silent is not None:
+        told_nothing |= (place_of["start"] < silent.end) & (place_of["end"] > silent.start)
+    left_out += place_of.filter(told_nothing).rows()
     if knows_what_was_seen(database):
         asked = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
         left_out += database.frame(HARDLY_SEEN, asked).rows()
     return (
         _curves(events, place[group[sample]], samples, interval, left_out),
-        _intervals(database, interval.chrom, events, superpopulation, limit),
+        _intervals(place_of.filter(told_nothing), events, superpopulation, limit),
     )
 
 
@@ -168,9 +185,9 @@ def _curves(
     )
 
 
-def _intervals(database: Generation, chrom: str, events: Events, superpopulation: pl.Series, limit: int) -> Intervals:
+def _intervals(silent: pl.DataFrame, events: Events, superpopulation: pl.Series, limit: int) -> Intervals:
     """Distinct intervals and their carriers; who has an interval twice counts once, with the lowest copy number of a
-    loss and the highest of a gain."""
+    loss and the highest of a gain. `silent`: the intervals of which no share of people is told."""
     which = ["start", "end", "direction"]
     gain = (events.carrier & 1).astype(np.bool_)
     copies = pl.col("copy_number")
@@ -209,7 +226,10 @@ def _intervals(database: Generation, chrom: str, events: Events, superpopulation
         .sort("carriers", "start", "end", "gain", descending=[True, False, False, False])
     )
     rows = ranked.head(limit).select(*which, "carriers", "strong", "inner_start", "inner_end")
-    rows = rows.with_columns(in_copies(database, chrom, rows))
+    told_nothing = silent.with_columns(copies=pl.lit(value=True))
+    rows = rows.join(told_nothing, on=["start", "end"], how="left", maintain_order="left").with_columns(
+        pl.col("copies").fill_null(value=False)
+    )
     cells = (
         hits.join(rows, on=which, how="semi")
         .group_by(*which, "superpopulation", "copy_number")

@@ -38,4 +38,4 @@ SOLID_BINS: Final = 3
 """Bins from which a flank is a copy-number step and not a ragged edge (R3), and an event carries no badge (R4)."""
 
 LARGE_EVENT: Final = 3_000_000
-"""Bases from which an event is large (R11): it marks its sample on the chromosome, or is constitutional, counted and badged."""
+"""Bases above which an event can mark its chromosome, or else is constitutional, counted and badged as large (R11)."""

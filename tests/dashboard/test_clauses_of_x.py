@@ -22,10 +22,8 @@ from dashboard.store.carriers import carrier_events
 from dashboard.store.clauses import by_rule_apart, chart_rows_apart, clauses, tables
 from dashboard.store.database import Generation
 from dashboard.target import Pieces, Target, region_target
-from data_prep import database as data_prep_database
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
-from data_prep.domain.levels import LARGE_EVENT
 from tests.dashboard.opened_page import opened_page
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, Transcript, write_file
 
@@ -210,7 +208,6 @@ def test_a_region_of_x_tells_half_and_any_of_each_sex_r5_r7(open_page: Callable[
 
 
 def test_an_event_of_over_3_mb_in_whom_is_not_marked_is_large_r11(in_memory: Make) -> None:
-    assert LARGE_EVENT == data_prep_database.LARGE_EVENT
     people = [Person("L1"), Person("L2", marked=("chr5",)), Person("L3"), Person("L4")]
     events = [
         Event("L1", "chr5", 1_000_000, 4_000_001, 1),

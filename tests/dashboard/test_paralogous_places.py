@@ -57,13 +57,15 @@ CONTENTS = Contents(
         *(Event(f"Y{number:02}", "chr9", 4_990_000, 5_020_000, int(number > 1), bins=30) for number in range(4)),
         *(Event(f"G{number:02}", "chr9", 4_990_000, 5_020_000, 1, bins=30) for number in range(3)),
         *(Event(f"G{number:02}", "chr9", 5_990_000, 6_020_000, 1, bins=30) for number in range(5)),
+        *(Event(f"Y{number:02}", "chr9", 7_990_000, 8_050_000, 1, bins=30) for number in range(6)),
         Event("Y20", "chr9", 7_100_000, 7_104_000, 1),
     ],
-    genes=[gene("TWIN", 5_000_000), gene("ODDMENT", 6_000_000), gene("MASKED", 7_000_000)],
+    genes=[gene("TWIN", 5_000_000), gene("ODDMENT", 6_000_000), gene("MASKED", 7_000_000), gene("LONER", 8_000_000)],
     problems=[
         ("paralogous", "chr9", 4_985_000, 5_000_900, REASON),
         ("paralogous", "chr9", 5_012_000, 5_030_000, "TWIN2: as alike"),
         ("paralogous", "chr9", 6_000_101, 6_000_900, "ODDMENT: almost half"),
+        ("paralogous", "chr9", 8_000_000, 8_011_000, "LONER: as alike"),
         ("SegDups", "chr9", 6_990_000, 7_050_000, "SegDups: a pair"),
     ],
 )
@@ -260,6 +262,24 @@ def test_the_curve_has_no_share_where_copies_are_nor_beside_them_in_their_events
     assert dict(intervals.rows.select("start", "copies").rows()) == {
         4_990_000: True, 5_990_000: False, 7_100_000: False
     }  # fmt: skip
+
+
+def test_a_site_that_reaches_out_of_a_gene_of_copies_tells_no_share_on_its_page_r5(get: Get) -> None:
+    """Of 60 kb 11 lie in copies: the site has a frequency of its own, and none where it stands for the gene."""
+    row = rows(get("sites.csv", gene="LONER"))[0]
+    assert (row["carriers"], row["frequency"], row["ci_high"], row["allele_frequency"]) == ("6", "", "", "")
+    assert row["note"] == "paralogous: LONER: as alike"
+    alone = rows(get("sites.csv", region="chr9:7990001-8050000"))[0]
+    assert (alone["carriers"], float(alone["frequency"]), alone["note"]) == ("6", 6 / 92, "")
+
+
+def test_the_curve_beside_a_gene_of_copies_is_no_share_of_who_was_called_in_it_r5(in_memory: Make) -> None:
+    database = in_memory(CONTENTS)
+    window, loner = Interval("chr9", 7_980_000, 8_060_000), Interval("chr9", 8_000_000, 8_011_000)
+    for silent, shown in ((None, 6), (loner, 0)):
+        curves, intervals = people_along(database, window, Filters(), silent=silent)
+        assert int(curves.steps.most[curves.steps.callable > 0].max(initial=0)) == shown
+        assert intervals.rows.select("carriers", "copies").rows() == [(6, silent is not None)]
 
 
 spans = st.tuples(st.integers(0, 60), st.integers(1, 25)).map(lambda one: (one[0], one[0] + one[1]))
