@@ -27,6 +27,9 @@ from data_prep.domain.copy_number import EFO, CallClass
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
 REMARKS_SHOWN: Final = 50
+SOURCES_APART: Final = "; "
+SOURCES_SHOWN: Final = 8
+"""Sources of a kind of problem region that a table has room for; more unfold below it."""
 PEOPLE_SHOWN: Final = 500
 """People that are listed with why they are left out somewhere; the database has all of them."""
 MARK_WORDS: Final = {
@@ -194,6 +197,7 @@ def _more(shown: int, there_are: int) -> str:
 
 def problem_regions(database: Generation) -> None:
     """Where calls need care or cannot be made: the kinds of place, those of masks among them."""
+    kinds = list(problem_kinds(database).iter_rows(named=True))
     rows = [
         (
             wording.kind_of_problem(row["kind"]),
@@ -204,12 +208,26 @@ def problem_regions(database: Generation) -> None:
             else "calls are few: carriers, no frequency"
             if is_paralogous(row["kind"])
             else "calls need care",
-            row["source"],
+            row["source"] if _sources(row) <= SOURCES_SHOWN else f"{_sources(row)} sources, listed below",
         )
-        for row in problem_kinds(database).iter_rows(named=True)
+        for row in kinds
     ]
     heads = ("Kind", "Places", "Bases", "What it means", "Source")
-    st.html(_section("Problem regions") + _table(heads, rows, "Problem regions by kind"))
+    long = "".join(
+        markup.element(
+            "details",
+            markup.element("summary", markup.text(f"Sources of each {wording.kind_of_problem(row['kind'])}"))
+            + _table(("Source",), [(one,) for one in row["source"].split(SOURCES_APART)], "Sources"),
+            class_="cnv-more",
+        )
+        for row in kinds
+        if _sources(row) > SOURCES_SHOWN
+    )
+    st.html(_section("Problem regions") + _table(heads, rows, "Problem regions by kind") + long)
+
+
+def _sources(row: Mapping[str, str]) -> int:
+    return len(row["source"].split(SOURCES_APART))
 
 
 def definitions(callers: Sequence[str]) -> None:

@@ -84,12 +84,13 @@ def site_table(run: Run, subject: Subject, place: Interval, within: str = "") ->
         "95 % interval",
         *groups,
         "Complete",
-        "Allele frequency",
     ]
     head = "".join(
         markup.element("th", markup.text(name), scope="col", **({"class_": "cnv-left"} if name == "Site" else {}))
         for name in heads
-    ) + "".join(markup.element("th", name, scope="col", class_="cnv-left") for name in ("Genes", "Care"))
+    ) + "".join(
+        markup.element("th", name, scope="col", class_="cnv-left") for name in ("Allele frequency", "Genes", "Care")
+    )
     lines = [
         _line(row, groups, subject, filters) for row in _described(run, found.head(SHOWN), within).iter_rows(named=True)
     ]
@@ -241,12 +242,11 @@ def _line(row: dict[str, Any], groups: list[str], subject: Subject, filters: Fil
         else f"{wording.count(row['carriers'])} of {wording.count(row['samples'])}",
         *_shares(row, groups),
         wording.count(row["complete_losses"]) if row["direction"] == Direction.LOSS else "",
-        alleles(row),
     ]
     if not row["assessable"]:
         # calls were made there, and no share of people is told
         cells[2:] = [f"{wording.count(row['carriers'])} called", "not assessable", *("" for _ in cells[4:])]
-    words = [_genes(row["genes"], row["coding"]), ", ".join(_care(row))]
+    words = [alleles(row), _genes(row["genes"], row["coding"]), ", ".join(_care(row))]
     content = markup.element("th", name, scope="row")
     content += "".join(markup.element("td", markup.text(cell)) for cell in cells)
     content += "".join(markup.element("td", markup.text(word), class_="cnv-left") for word in words)
