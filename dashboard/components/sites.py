@@ -254,8 +254,8 @@ def _line(row: dict[str, Any], groups: list[str], subject: Subject, filters: Fil
 
 
 def _shares(row: dict[str, Any], groups: list[str]) -> list[str]:
-    """Frequency, interval and the shares of groups; of a place of copies the carriers of groups alone."""
-    if row["paralogous"]:
+    """Frequency, interval and the shares of groups; the carriers of groups alone where no share is told."""
+    if row["frequency"] is None:
         return [
             "no frequency",
             "",

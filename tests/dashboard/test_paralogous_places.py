@@ -312,3 +312,22 @@ def test_the_share_in_copies_agrees_with_a_count_base_by_base_r5(
     assert frequencies(database, target, Filters()).height > 0
     named = {f"{kind} {one}" for kind, one in problems if kind != "pericentromere" and bases & set(range(*one))}
     assert set(seen.copies_names) == named
+
+
+def test_a_site_that_cannot_be_assessed_is_told_so_in_the_table_of_its_region_r5(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A region of which little is blind, and in it a site that wholly is."""
+    contents = Contents(
+        PEOPLE,
+        [Event("G01", "chr9", 3_010_000, 3_015_000, 1), Event("G02", "chr9", 3_060_000, 3_065_000, 1)],
+        blind=[("chr9", 3_009_000, 3_016_000, "no reads")],
+        provenance={"generation": "blind"},
+    )
+    app = opened_page(
+        monkeypatch, write_file(tmp_path / "cnv.duckdb", contents), "region", {"region": "chr9:3000001-3100000"}
+    )
+    told = words(app)
+    assert "1 called not assessable" in told
+    assert "1 of 92 1.1 %" in told
+    settings.store().close()
