@@ -480,22 +480,24 @@ WHOLE_CHROMOSOMES: Final = (
 _WHOLE: Final = """
     CREATE TEMP TABLE whole_chromosomes AS
     WITH pieces AS (
-        SELECT c.sample_id, c.event_id, greatest(c.start, o.start) AS start, least(c."end", o."end") AS "end"
-        FROM calls c JOIN events e USING (event_id) JOIN samples s ON s.sample_id = c.sample_id
+        SELECT c.sample_id, c.event_id, e."end" - e.start AS event_length, greatest(c.start, o.start) AS start,
+            least(c."end", o."end") AS "end"
+        FROM (SELECT * FROM calls WHERE chrom = $chrom::chrom AND direction = $direction::direction AND copy_number = $copies) c
+        JOIN (SELECT event_id, start, "end" FROM events WHERE chrom = $chrom::chrom AND direction = $direction::direction AND credible) e
+            USING (event_id)
+        JOIN (SELECT sample_id FROM samples WHERE counted AND sex = $sex::karyotype_sex) s ON s.sample_id = c.sample_id
         JOIN own_sequence o ON o.start < c."end" AND o."end" > c.start
-        WHERE s.counted AND s.sex = $sex::karyotype_sex AND c.chrom = $chrom::chrom AND c.direction = $direction::direction
-            AND c.copy_number = $copies AND e.credible
     ),
     reach AS (
         SELECT *, coalesce(max("end") OVER (PARTITION BY sample_id ORDER BY start, "end"
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS reached FROM pieces
     ),
     sums AS (
-        SELECT sample_id, sum(greatest("end" - greatest(start, reached), 0)) AS bases, list(DISTINCT event_id) AS events
+        SELECT sample_id, sum(greatest("end" - greatest(start, reached), 0)) AS bases, count(DISTINCT event_id) AS events,
+            max(event_length) AS longest
         FROM reach GROUP BY sample_id
     )
-    SELECT sample_id, bases, len(events) AS events,
-        (SELECT max(e."end" - e.start) FROM events e WHERE e.event_id IN (SELECT unnest(sums.events))) AS longest
+    SELECT sample_id, bases, events, longest
     FROM sums WHERE bases * $denominator > $numerator * $own
 """
 

@@ -125,7 +125,7 @@ def _ratio(key: NDArray[np.uint64], parts: Parts, bins: Ints) -> Floats:
     place = parts.begin
     loss = parts.aimed < parts.expected
     u = uniform(key, _ZERO_LEVEL, place)
-    empty = np.where(bins <= 2, 0.67, 0.94)
+    empty = np.select([bins == 1, bins == 2], [0.67, 0.60], 0.94)
     zero = np.where(u < empty, 0.0, 0.015 + (_HIGHEST_ZERO - 0.015) * ((u - empty) / (1 - empty)))
 
     z, v = normal(key, _ONE_LEVEL, place), uniform(key, _ONE_CLASS, place)
