@@ -828,13 +828,16 @@ def _template(
             ],
         )
     )
+    # what is too narrow for its ends to be told apart is solid as a whole
+    narrow = "datum.right - datum.left > datum.x2 - datum.x"
+    uncertain = "datum.x < datum.inner || datum.inner2 < datum.x2"
     events = boxes(INTERVALS, str(LEAST_WIDTH)).encode(
         x=alt.X("left:Q", axis=None, scale=along),
         x2="right:Q",
         y=y,
         y2="y2:Q",
         color=alt.Color("colour:N", scale=None),
-        opacity=alt.value(UNCERTAIN),
+        opacity=alt.condition(f"{narrow} || !({uncertain})", alt.value(1), alt.value(UNCERTAIN)),
         tooltip=[
             alt.Tooltip("place:N", title="Interval"),
             alt.Tooltip("drawn_in:N", title="Ends drawn in"),
@@ -846,17 +849,15 @@ def _template(
         ],
     )
     events = events.properties(name=INTERVALS)
-    # what is too narrow for its ends to be told apart is solid as a whole
-    narrow = "datum.right - datum.left > datum.x2 - datum.x"
-    solid = (
-        events.properties(name="solid")
-        .transform_calculate("sure", f"{narrow} ? datum.left : datum.inner")
+    sure = (
+        events.transform_calculate("sure", f"{narrow} ? datum.left : datum.inner")
         .transform_calculate("sure2", f"{narrow} ? datum.right : datum.inner2")
         .transform_filter("datum.sure < datum.sure2")
         .encode(x=alt.X("sure:Q", axis=None, scale=along), x2="sure2:Q", opacity=alt.value(1))
     )
+    solid = sure.properties(name="solid").transform_filter(f"!({narrow}) && ({uncertain})")
     dark = (
-        solid.properties(name="dark")
+        sure.properties(name="dark")
         .transform_filter("datum.strong < datum.y2")
         .encode(y=alt.Y("strong:Q", axis=None, scale=None), color=alt.Color("dark:N", scale=None))
     )

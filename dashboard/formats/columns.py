@@ -104,8 +104,6 @@ CARRIERS: Final = Table(
         ),
         Column("copy_number", pl.Int32, "Copies of the carrier there, likewise"),
         _NUMBERS[2],
-        Column("event_class", pl.String, "Class of the event as a whole"),
-        Column("event_copy_number", pl.Int32, "Copy number of the event as a whole: of its call with most bins"),
         *_NUMBERS[3:],
         Column("genotype", pl.String, "GT of the event's calls as written, joined by a semicolon"),
         _EVENT,

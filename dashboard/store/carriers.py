@@ -320,7 +320,7 @@ class Extent:
     touched: Count
     """Who has an event anywhere in it."""
     without_copy: int
-    """Those of them without a copy somewhere in it; of the events' own numbers where the region is too wide for its calls."""
+    """Those of them without a copy somewhere in it; 0 of a region too wide for a share, where it says nothing."""
     thin: int
     """Those of them whose events have one or two bins each (R4)."""
     longest: int
@@ -334,17 +334,18 @@ def extents(database: Generation, target: Target, filters: Filters) -> tuple[Ext
     events, place = touching.events, target.interval
     halves, touched = _counts(database, target, [replace(filters, overlap=one) for one in (HALF_OF_IT, ANY)], touching)
     who = counted(database, place.chrom, filters)
-    found = _carriers(touching, who, target, replace(filters, overlap=ANY), filters.level)
+    told = target.has_share(ANY)
+    found = _carriers(touching, who, target, replace(filters, overlap=ANY), filters.level, classes=told)
     inside = np.minimum(events.end, place.end) - np.maximum(events.start, place.start)
     complete = found.carrier_class == CLASSES.index(CallClass.COMPLETE_LOSS)
     answers = []
     for half, any_ in zip(halves, touched, strict=True):
         gain = half.direction is Direction.GAIN
-        mine = found.event & (events.carrier & 1 == gain)
-        few = mine & (events.bins >= 0) & (events.bins < SOLID_BINS)
-        thin = len(np.unique(events.carrier[few])) - len(
-            np.intersect1d(events.carrier[few], events.carrier[mine & ~few])
-        )
+        mine = np.flatnonzero(found.event & (events.carrier & 1 == gain))
+        # by carrier: the most bins of an event, where they are known of one, else none
+        most = np.full(2 * len(who), -1, np.int64)
+        np.maximum.at(most, events.carrier[mine], events.bins[mine])
+        thin = int(((most >= 0) & (most < SOLID_BINS)).sum())
         longest = int(inside[mine].max(initial=0))
         answers.append(Extent(half.direction, half, any_, int(complete.sum()) * (not gain), thin, longest))
     return tuple(answers)
@@ -589,14 +590,16 @@ def _place(target: Target) -> dict[str, object]:
 
 def marks_touching(database: Generation, place: Interval, level: Level) -> tuple[Events, Whole]:
     """The losses and gains that touch `place`, at credible, or as far as a wider `level` reaches; and the row in the panel
-    of each one's sample. For places with thousands: read anew, and only what a drawing needs."""
+    of each one's sample. For places with thousands: only what drawings and counts need."""
+    every, sensitive = level is Level.ALL, level is Level.SENSITIVE
+    key = ("marks", place, every, sensitive)
+    return database.recall(key, lambda: _marks(database, place, every, sensitive), lambda _: Size.LARGE)
+
+
+def _marks(database: Generation, place: Interval, every: bool, sensitive: bool) -> tuple[Events, Whole]:
     asked = {
-        "chrom": place.chrom,
-        "start": place.start,
-        "end": place.end,
-        "every": level is Level.ALL,
-        "sensitive": level is Level.SENSITIVE,
-    }
+        "chrom": place.chrom, "start": place.start, "end": place.end, "every": every, "sensitive": sensitive,
+    }  # fmt: skip
     rows = database.table(MARKS, asked)
     sample, order = _in_order(rows, rows["gain"], panel(database))
     return _events(

@@ -174,7 +174,7 @@ def test_no_page_speaks_of_dragen_where_another_called_r4_r12(
 def test_dragens_pages_say_what_its_filter_of_length_does_r4(databases: Mapping[str, Built], opened: Open) -> None:
     said = everything(opened, databases["dragen-4.4"])
     assert said.count("FILTER is PASS. DRAGEN sets cnvLength below 10 kb, so this hides every shorter call.") == 3
-    assert "No filter but cnvLength, QUAL at least 10, copy ratio at least 0.2 away from 1." in said
+    assert "Two bins or more, no filter but cnvLength, QUAL at least 10, copy ratio at least 0.2 away from 1." in said
     assert "Event Abutting calls of one person and direction, joined. People are counted by events." in said
     assert "of shorter ones DRAGEN misses heterozygotes" in said
     assert "do not differ" not in said

@@ -85,7 +85,7 @@ Say = Callable[..., str]
 
 
 @pytest.fixture
-def page(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Say]:
+def show_page(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Say]:
     """The text and links of a page as HTML."""
 
     def show(kind: str, **query: str) -> str:
@@ -175,18 +175,15 @@ def test_every_file_agrees_on_who_has_no_copy_r7() -> None:
     table = json.loads(read("carriers.json", **asked))
     assert {row["sample"] for row in next(v for v in table.values() if isinstance(v, list))} == {"S00"}
     frame = pl.read_parquet(io.BytesIO(read("carriers.parquet", **asked)))
-    assert frame.select("sample", "class", "copy_number", "event_copy_number").rows() == [
-        ("S00", "complete-loss", 0, 0)
-    ]
+    assert frame.select("sample", "class", "copy_number").rows() == [("S00", "complete-loss", 0)]
     gene = next(row for row in rows("genes", gene="TWOX"))
     assert (gene["carriers_loss"], gene["complete_losses"], gene["partial_losses"]) == ("2", "1", "1")
     assert next(row for row in rows("genes", **asked))["carriers_loss"] == "1"
 
 
-def test_a_carriers_row_has_its_own_copies_at_the_place_beside_those_of_the_event_r3_r7() -> None:
+def test_a_carriers_row_has_the_copies_at_the_place_and_the_calls_their_own_r3_r7() -> None:
     row = next(row for row in rows("carriers", gene="TWOX") if row["sample"] == "S01")
     assert (row["class"], row["copy_number"], row["expected_copy_number"]) == ("partial-loss", "1", "2")
-    assert (row["event_class"], row["event_copy_number"]) == ("complete-loss", "0")
     calls = [(row["start"], row["copy_number"]) for row in rows("calls", gene="TWOX") if row["sample"] == "S01"]
     assert calls == [("1009001", "1"), ("1011001", "0")]
     segment = next(
@@ -215,14 +212,14 @@ def test_exons_stand_for_coding_bases_where_there_are_none_r7() -> None:
     assert found == {"TWOX": "coding-touch", "SILENT": "exon-touch", "PLACED": "any"}
 
 
-def test_a_page_says_what_stands_for_coding_sequence_r7(page: Say) -> None:
-    assert "no coding sequence, so its exons stand for it" in text(page("gene", gene="SILENT"))
+def test_a_page_says_what_stands_for_coding_sequence_r7(show_page: Say) -> None:
+    assert "no coding sequence, so its exons stand for it" in text(show_page("gene", gene="SILENT"))
     assert people(gene="PLACED") == {"S13"}
-    assert "so any overlap with it counts" in text(page("gene", gene="PLACED"))
+    assert "so any overlap with it counts" in text(show_page("gene", gene="PLACED"))
 
 
-def test_the_headline_names_who_the_end_of_a_loss_may_reach_r7(page: Say) -> None:
-    shown = page("gene", gene="TWOX")
+def test_the_headline_names_who_the_end_of_a_loss_may_reach_r7(show_page: Say) -> None:
+    shown = show_page("gene", gene="TWOX")
     said = text(shown)
     assert (
         "Coding sequence lost in 10.0 % of people: 2 of 20, completely in 1; in 4 more the end of a loss may reach"
@@ -231,14 +228,14 @@ def test_the_headline_names_who_the_end_of_a_loss_may_reach_r7(page: Say) -> Non
     assert "/gene?gene=TWOX&amp;class=loss&amp;overlap=coding-touch" in shown
     # the curve of full extents stands higher, and the page says why
     assert "4 people have no more than the pale end of a loss there" in said
-    said = text(page("gene", gene="TWOX", overlap="coding-touch"))
+    said = text(show_page("gene", gene="TWOX", overlap="coding-touch"))
     assert "within reach of the uncertain end of a loss, in 30.0 % of people: 6 of 20" in said
     assert "may reach into it" not in said
     assert "no copy left somewhere in the gene in 5" in said
 
 
-def test_all_seven_rules_stand_side_by_side_each_in_words_r7(page: Say) -> None:
-    shown = page("gene", gene="TWOX")
+def test_all_seven_rules_stand_side_by_side_each_in_words_r7(show_page: Say) -> None:
+    shown = show_page("gene", gene="TWOX")
     found = re.search(r'<table class="cnv-table cnv-rules".*?</table>', shown, re.S)
     assert found
     counts = re.findall(r"(\d+) of 20", text(found[0]))
@@ -248,9 +245,9 @@ def test_all_seven_rules_stand_side_by_side_each_in_words_r7(page: Say) -> None:
     assert "#" not in text(found[0])
 
 
-def test_completely_is_said_for_coding_and_covers_alone_r7(page: Say) -> None:
+def test_completely_is_said_for_coding_and_covers_alone_r7(show_page: Say) -> None:
     for overlap, wanted in (("", True), ("any", False), ("fraction:0.1", False), ("coding-touch", False)):
-        said = text(page("gene", gene="TWOX", **({"overlap": overlap} if overlap else {})))
+        said = text(show_page("gene", gene="TWOX", **({"overlap": overlap} if overlap else {})))
         assert ("completely in" in said) == wanted, overlap
         assert ("no copy left somewhere in the gene in" in said) != wanted, overlap
     told = [one.rule for one in GENE_OVERLAPS if wording.completely(one, Pieces.CODING).startswith("completely")]
@@ -276,8 +273,8 @@ def test_each_of_the_four_levels_holds_the_one_before_it_r4(level: str, losses: 
     assert whole("loss", gene="TWOX", filter=level)["carriers"] == str(losses)
 
 
-def test_a_page_has_all_four_levels_in_controls_table_and_words_r4(page: Say) -> None:
-    shown = page("gene", gene="TWOX", filter="sensitive")
+def test_a_page_has_all_four_levels_in_controls_table_and_words_r4(show_page: Say) -> None:
+    shown = show_page("gene", gene="TWOX", filter="sensitive")
     said = text(shown)
     assert "Counted: sensitive losses and gains of coding sequence" in said
     assert "3 of 20" in said
@@ -308,10 +305,10 @@ def test_the_words_of_the_levels_say_what_bins_they_ask_r4() -> None:
     assert "Events of DRAGEN have two bins or more." in both
 
 
-def test_the_headline_says_where_most_carriers_rest_on_two_bins_or_fewer_r4(page: Say) -> None:
+def test_the_headline_says_where_most_carriers_rest_on_two_bins_or_fewer_r4(show_page: Say) -> None:
     most = "most of them by events of one or two bins"
-    assert most in text(page("gene", gene="TWOX", overlap="coding-touch"))  # 4 of 6
-    said = text(page("gene", gene="TWOX", filter="sensitive"))  # 1 of 3
+    assert most in text(show_page("gene", gene="TWOX", overlap="coding-touch"))  # 4 of 6
+    said = text(show_page("gene", gene="TWOX", filter="sensitive"))  # 1 of 3
     assert most not in said
     assert "1 of the carriers have events of one or two bins only" in said
 
@@ -322,8 +319,8 @@ def test_the_headline_says_where_most_carriers_rest_on_two_bins_or_fewer_r4(page
 REGION = "chr6:1000001-1100000"
 
 
-def test_a_regions_first_sentence_is_about_size_r7(page: Say) -> None:
-    shown = page("region", region=REGION)
+def test_a_regions_first_sentence_is_about_size_r7(show_page: Say) -> None:
+    shown = show_page("region", region=REGION)
     said = text(shown)
     lead = "Nobody has lost half of it or more: 0 of 20, below 16.2 %. The largest loss in it is 24 kb (24.0 %). "
     assert lead + "Losses anywhere in it: 35.0 %, most of one or two bins. 7 of 20 people" in said
@@ -334,8 +331,8 @@ def test_a_regions_first_sentence_is_about_size_r7(page: Say) -> None:
     )
 
 
-def test_the_first_part_leads_to_just_these_people_r7(page: Say) -> None:
-    shown = page("region", region="chr6:1008001-1040000")
+def test_the_first_part_leads_to_just_these_people_r7(show_page: Say) -> None:
+    shown = show_page("region", region="chr6:1008001-1040000")
     assert "1 person has lost half of it or more: 1 of 20 (5.0 %, 0.89–23.6)" in text(shown)
     found = re.search(r'<strong><a href="([^"]*)"[^>]*>1 person has lost', shown)
     assert found
@@ -343,8 +340,8 @@ def test_the_first_part_leads_to_just_these_people_r7(page: Say) -> None:
     assert people(region="chr6:1008001-1040000", overlap="fraction:0.5", **{"class": "loss"}) == {"S00"}
 
 
-def test_a_chosen_rule_leads_by_itself_and_the_default_keeps_its_meaning_r7(page: Say) -> None:
-    said = text(page("region", region=REGION, overlap="fraction:0.2"))
+def test_a_chosen_rule_leads_by_itself_and_the_default_keeps_its_meaning_r7(show_page: Say) -> None:
+    said = text(show_page("region", region=REGION, overlap="fraction:0.2"))
     assert "20 % or more of the region lost in 5.0 % of people: 1 of 20" in said
     assert "half of it or more" not in said.replace("half of the region or more", "")
     assert whole("loss", region=REGION)["carriers"] == "7"
@@ -352,13 +349,13 @@ def test_a_chosen_rule_leads_by_itself_and_the_default_keeps_its_meaning_r7(page
 
 
 @pytest.mark.parametrize(("end", "there"), [(1_050_000, False), (1_050_001, True)])
-def test_a_switch_to_half_stands_beside_regions_over_50_kb_r7(page: Say, end: int, there: bool) -> None:
+def test_a_switch_to_half_stands_beside_regions_over_50_kb_r7(show_page: Say, end: int, there: bool) -> None:
     region = f"chr6:1000001-{end}"
-    shown = page("region", region=region)
+    shown = show_page("region", region=region)
     assert ("cnv-switch" in shown) == there
     if there:
         assert f'href="/region?region={region}&amp;overlap=fraction:0.5"' in shown
-        assert f'href="/region?region={region}"' in page("region", region=region, overlap="fraction:0.5")
+        assert f'href="/region?region={region}"' in show_page("region", region=region, overlap="fraction:0.5")
 
 
 WIDE = f"chr6:1-{WIDEST + 1}"
@@ -388,15 +385,15 @@ def test_a_region_over_10_mb_has_no_share_under_any_and_within_r7(region: str, r
             _drawable("frequency-loss", "svg", asked)
 
 
-def test_the_page_of_a_region_over_10_mb_has_carriers_and_no_share_r7(page: Say) -> None:
-    said = text(page("region", region=WIDE))
+def test_the_page_of_a_region_over_10_mb_has_carriers_and_no_share_r7(show_page: Say) -> None:
+    said = text(show_page("region", region=WIDE))
     assert (
         "Nobody has lost half of it or more: 0 of 20, below 16.2 %. The largest loss in it is 24 kb (0.24 %)." in said
     )
     assert "Losses anywhere in it: 9 of 20 people. No share is given of a region over 10 Mb: nearly everyone" in said
-    said = text(page("region", region=WIDE, overlap="within"))
+    said = text(show_page("region", region=WIDE, overlap="within"))
     assert "A loss within the region in 9 of 20 people. No share is given" in said
-    said = text(page("region", region=WIDE, overlap="fraction:0.5"))
+    said = text(show_page("region", region=WIDE, overlap="fraction:0.5"))
     assert "50 % or more of the region lost in nobody: 0 of 20, below 16.2 %." in said
     assert "A loss touches the region anywhere in 9 people." in said
     counts = Counter(row["direction"] for row in rows("frequencies", region=WIDE))

@@ -194,7 +194,7 @@ def test_nobody_to_count_is_told(open_page: Open) -> None:
 def test_people_with_large_events_are_left_out_and_named_r5(open_page: Open) -> None:
     said = words(open_page(gene="LNC1", cohort="all"))
     assert "in 137 people. Left out: 3 people with large events on chr12, probably from cell culture." in said
-    assert "This gene has no coding sequence, so an event that hits an exon counts." in said
+    assert "This gene has no coding sequence, so its exons stand for it." in said
     assert "in 140 people." in words(open_page(gene="LNC1", cohort="all", outliers="include"))
 
 
@@ -289,7 +289,7 @@ def test_what_a_person_types_never_becomes_markup(open_page: Open, text: str) ->
 def test_an_unknown_value_is_told_and_the_default_is_used_r13(open_page: Open) -> None:
     app = open_page(gene="GSTM1", filter="PASS", colour="red")
     said = words(app)
-    assert "“PASS” is not a value of filter, which takes pass, credible or all." in said
+    assert "“PASS” is not a value of filter, which takes pass, credible, sensitive or all." in said
     assert "“colour” is not used here." in said
     assert "Counted: credible losses and gains" in said
 
@@ -305,7 +305,7 @@ def test_a_control_writes_the_address_and_the_address_sets_the_control_r13(open_
         "cohort": "all",
         "min_bins": "2",
     }
-    app.selectbox[0].select_index(2).run()
+    app.selectbox[0].select_index(3).run()
     assert app.query_params["overlap"] == "covers"
     assert (
         "that cover the gene but for 1 kb, and at most a tenth of it, at either end, with 2 bins or more, in 140 people"
@@ -500,7 +500,7 @@ def test_the_data_page_tells_what_is_simulated_more_often_than_published_r12(ope
 def test_a_whole_chromosome_shows_no_share_of_people_with_any_event_r7(open_page: Open) -> None:
     app = open_page("region", region="chr1")
     said = words(app)
-    assert "no share of people is given for the whole" in said
+    assert "No share is given of a region over 10 Mb: nearly everyone has some event in it" in said
     assert "of people:" not in said
     assert not app.dataframe
     assert len(app.get("vega_lite_chart")) == 1

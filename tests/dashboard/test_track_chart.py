@@ -41,11 +41,13 @@ def frame(spec: dict[str, Any], name: str) -> pl.DataFrame:
 
 
 def marks(spec: dict[str, Any]) -> int:
-    """Marks of the drawing, less the handful of lines and areas; an interval is two, one with a dark part three."""
+    """Marks of the drawing, less the handful of lines and areas; an interval with uncertain ends or a dark part is two, with
+    both three."""
     intervals = frame(spec, INTERVALS)
     dark = intervals.filter(pl.col("strong") < pl.col("y2")).height
     singles = (chart.CURVES, chart.BACK, chart.FRONT, chart.TEXTS)
-    return sum(frame(spec, name).height for name in singles) + 2 * intervals.height + dark
+    uncertain = intervals.filter((pl.col("x") < pl.col("inner")) | (pl.col("inner2") < pl.col("x2"))).height
+    return sum(frame(spec, name).height for name in singles) + intervals.height + uncertain + dark
 
 
 def boxes(spec: dict[str, Any], told: str) -> list[tuple[float, float]]:
@@ -344,6 +346,7 @@ def test_ends_of_events_are_pale_as_far_as_they_may_lie_further_in_r7(in_memory:
     assert found["chr1:9,001-13,000"][1] >= found["chr1:9,001-13,000"][2]
     pale, solid, dark = (layer for layer in spec["layer"] if layer.get("data", {}).get("name") == INTERVALS)
     assert pale["encoding"]["opacity"]["value"] == chart.UNCERTAIN < 1
+    assert pale["encoding"]["opacity"]["condition"]["value"] == 1
     assert (pale["encoding"]["x"]["field"], solid["encoding"]["x"]["field"]) == ("left", "sure")
     assert solid["encoding"]["opacity"]["value"] == dark["encoding"]["opacity"]["value"] == 1
     assert dark["encoding"]["x"]["field"] == "sure"
