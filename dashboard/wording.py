@@ -287,7 +287,12 @@ def group(filters: Filters) -> str:
 
 def kind_of_problem(kind: str) -> str:
     """A kind of problem region in words; one of a mask by the mask's name."""
-    written = {"par": "PAR", "ampliconic-y": "ampliconic Y", "x-transposed": "X-transposed region"}
+    written = {
+        "par": "PAR",
+        "ampliconic-y": "ampliconic Y",
+        "x-transposed": "X-transposed region",
+        "paralogous": "paralogous gene",
+    }
     return written.get(kind, kind.replace("-", " "))
 
 

@@ -18,6 +18,7 @@ import duckdb
 import polars as pl
 
 from data_prep import folders, reference
+from data_prep.domain.levels import LARGE_EVENT
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.genes import GeneModels
 from data_prep.masks import Mask
@@ -33,8 +34,6 @@ _CHUNK: Final = 800_000
 """Rows sorted at a time, where a tile has fewer: bounds the memory of a large cohort."""
 _MEMORY: Final = "384MB"
 
-LARGE_EVENT: Final = 3_000_000
-"""Length from which one event can mark its chromosome (R11)."""
 LARGE_SHARE: Final = 0.1
 """Share of a chromosome's sequence from which events of one direction can mark it (R11)."""
 MIXED_LOSS: Final = (0.58, 0.85)

@@ -24,7 +24,7 @@ from dashboard.colours import Palette
 from dashboard.track import EVERYONE, Track
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
-from data_prep.domain.sight import BLIND_KINDS
+from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
 BRUSH: Final = "brush"
 """Name of the selection that a drag along x makes; its value is in 0-based positions."""
@@ -424,11 +424,11 @@ def _intervals(drawing: _Drawing, track: Track) -> list[tuple[Any, ...]]:
     for direction in reversed(track.directions):
         lanes = _Lanes(limit)
         heights: list[float] = []
-        placed: list[tuple[int, tuple[int, int, int, int, int, int], float]] = []
+        placed: list[tuple[int, tuple[int, int, int, int, int, int, bool], float]] = []
         mine = found.rows.filter(pl.col("direction") == direction.value)
-        columns = ("start", "end", "inner_start", "inner_end", "carriers", "strong")
+        columns = ("start", "end", "inner_start", "inner_end", "carriers", "strong", "copies")
         for row in mine.select(columns).rows():
-            start, end, _, _, carriers, _ = row
+            start, end, _, _, carriers, _, _ = row
             first, last = max(start, window.start), min(end, window.end)
             lane = lanes.place(first, max(last, first + drawing.bases(LEAST_WIDTH)) + drawing.bases(2))
             if lane is None:
@@ -442,7 +442,7 @@ def _intervals(drawing: _Drawing, track: Track) -> list[tuple[Any, ...]]:
             f"{SIGNS[direction]} {NAMES[direction].capitalize()}, distinct intervals" + ("" if placed else ": none")
         )
         tops = np.cumsum([drawing.y, *(height + 3 for height in heights)]).tolist()
-        for lane, (start, end, inner_start, inner_end, carriers, strong), height in placed:
+        for lane, (start, end, inner_start, inner_end, carriers, strong, copies), height in placed:
             interval = Interval(window.chrom, start, end)
             middle = tops[lane] + heights[lane] / 2
             top, bottom = middle - height / 2, middle + height / 2
@@ -454,7 +454,8 @@ def _intervals(drawing: _Drawing, track: Track) -> list[tuple[Any, ...]]:
                     palette.direction(direction), palette.strong(direction), interval_id(interval, direction),
                     str(interval), str(Interval(window.chrom, inner_start, inner_end)), wording.length(end - start),
                     NAMES[direction],
-                    f"{carriers:,} of {samples:,} ({wording.percent(carriers / samples)})",
+                    f"called in {carriers:,}, no frequency: paralogous" if copies
+                    else f"{carriers:,} of {samples:,} ({wording.percent(carriers / samples)})",
                     *words[start, end, direction.value],
                 )
             )  # fmt: skip
@@ -619,10 +620,10 @@ def _problems(drawing: _Drawing, track: Track) -> None:
     top = drawing.y
     kinds = ", ".join(dict.fromkeys(wording.kind_of_problem(kind) for kind in track.problems["kind"]))
     blind_too = track.problems["kind"].is_in(BLIND_KINDS).any()
-    drawing.heading(
-        f"Care: {kinds}",
-        "no call can be made in the darker places" if blind_too else "calls there are counted, and need care",
-    )
+    words = "no call can be made in the darker places" if blind_too else "calls there are counted, and need care"
+    if any(is_paralogous(kind) for kind in track.problems["kind"].unique().to_list()):
+        words += "; no share of people is told where copies are alike"
+    drawing.heading(f"Care: {kinds}", words)
     lanes = _Lanes(PROBLEM_LANES)
     for kind, start, end, name, covered in _told_apart(track.problems, drawing.bases(PROBLEM_GAP)):
         first, last = max(start, window.start), min(end, window.end)

@@ -24,9 +24,12 @@ from dashboard.store.provenance import (
     skipped,
 )
 from data_prep.domain.copy_number import EFO, CallClass
-from data_prep.domain.sight import BLIND_KINDS
+from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
 REMARKS_SHOWN: Final = 50
+SOURCES_APART: Final = "; "
+SOURCES_SHOWN: Final = 8
+"""Sources of a kind of problem region that a table has room for; more unfold below it."""
 PEOPLE_SHOWN: Final = 500
 """People that are listed with why they are left out somewhere; the database has all of them."""
 MARK_WORDS: Final = {
@@ -89,6 +92,12 @@ TERMS: Final = (
         "Not assessable",
         "Fewer than half of the people, or of the bases, could be seen there. No call is taken as the expected copy "
         "number anywhere else.",
+    ),
+    (
+        "Paralogous",
+        "Half or more of a gene's coding bases, or of a region's bases, lie in copies so alike that short reads cannot be placed "
+        "between them, or in a mask of segmental duplications. Calls are few there and their absence says nothing: carriers are "
+        "shown, and no frequency and no bound.",
     ),
     ("Site", "Events of one direction merged over people: all overlap the commonest interval by half, reciprocally."),
     ("Per base", "The share of people with an event at that very base; over a bin, its mean and its maximum."),
@@ -188,18 +197,37 @@ def _more(shown: int, there_are: int) -> str:
 
 def problem_regions(database: Generation) -> None:
     """Where calls need care or cannot be made: the kinds of place, those of masks among them."""
+    kinds = list(problem_kinds(database).iter_rows(named=True))
     rows = [
         (
             wording.kind_of_problem(row["kind"]),
             wording.count(row["regions"]),
             wording.count(row["bases"]),
-            "no call can be made" if row["kind"] in BLIND_KINDS else "calls need care",
-            row["source"],
+            "no call can be made"
+            if row["kind"] in BLIND_KINDS
+            else "calls are few: carriers, no frequency"
+            if is_paralogous(row["kind"])
+            else "calls need care",
+            row["source"] if _sources(row) <= SOURCES_SHOWN else f"{_sources(row)} sources, listed below",
         )
-        for row in problem_kinds(database).iter_rows(named=True)
+        for row in kinds
     ]
     heads = ("Kind", "Places", "Bases", "What it means", "Source")
-    st.html(_section("Problem regions") + _table(heads, rows, "Problem regions by kind"))
+    long = "".join(
+        markup.element(
+            "details",
+            markup.element("summary", markup.text(f"Sources of each {wording.kind_of_problem(row['kind'])}"))
+            + _table(("Source",), [(one,) for one in row["source"].split(SOURCES_APART)], "Sources"),
+            class_="cnv-more",
+        )
+        for row in kinds
+        if _sources(row) > SOURCES_SHOWN
+    )
+    st.html(_section("Problem regions") + _table(heads, rows, "Problem regions by kind") + long)
+
+
+def _sources(row: Mapping[str, str]) -> int:
+    return len(row["source"].split(SOURCES_APART))
 
 
 def definitions(callers: Sequence[str]) -> None:

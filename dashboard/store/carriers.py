@@ -27,7 +27,7 @@ from dashboard.store.statistics import over_people_seen, wilson, with_frequency
 from dashboard.target import Pieces, Target, region_target, surroundings
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
-from data_prep.domain.levels import SOLID_BINS, Level
+from data_prep.domain.levels import LARGE_EVENT, SOLID_BINS, Level
 
 FEW: Final = 5_000
 MANY: Final = 50_000
@@ -151,6 +151,7 @@ CARRIER_COLUMNS: Final = {
     "bins": pl.Int32,
     "filters": pl.String,
     "par_border": pl.Boolean,
+    "large": pl.Boolean,
     "event": pl.Int64,
     "site": pl.String,
     "overlap": pl.Float64,
@@ -158,7 +159,7 @@ CARRIER_COLUMNS: Final = {
 }
 """Columns of a list of carriers, one row an event; positions are 0-based and half-open. `class` and `copy_number` are the
 carrier's at the place under the rule in force (R7), the same in every row of a carrier and direction; `event_class` and
-`event_copy_number` the event's own. `site` is null where the event belongs to none, `problem` where it lies in no problem
+`event_copy_number` the event's own. `large`: over 3 Mb in a person who is not marked on the chromosome, so constitutional (R11). `site` is null where the event belongs to none, `problem` where it lies in no problem
 region: of those it lies in, every kind."""
 
 _TALLIES: Final = (
@@ -524,6 +525,8 @@ def _listed(database: Generation, touching: Touching, who: Mask, target: Target,
             chrom=pl.lit(place.chrom),
             length=pl.col("end") - pl.col("start"),
             event=pl.col("event_id"),
+            large=(pl.col("end") - pl.col("start") > LARGE_EVENT)
+            & ~pl.Series(panel(database).is_marked(place.chrom)[touching.sample[found.event]]),
             overlap=shared / place.length,
             problem=problem_kinds_of(database, place.chrom, rows),
         )

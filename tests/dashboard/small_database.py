@@ -266,6 +266,7 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
             {
                 "file_id": number,
                 "path": f"{sample}.vcf",
+                "place": "",
                 "bytes": 1,
                 "sample_id": ids[sample],
                 "samples": 1,
