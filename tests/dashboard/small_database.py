@@ -276,7 +276,7 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
             for number, sample in enumerate(contents.seen)
         ],
         "file_samples": [
-            {"file_id": number, "sample": sample, "sample_id": ids[sample], "contradicts_sex": False, **_COUNTS}
+            {"file_id": number, "sample": sample, "sample_id": ids[sample], "contradicts_sex": None, **_COUNTS}
             for number, sample in enumerate(contents.seen)
         ],
         "genes": [],

@@ -17,7 +17,7 @@ from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.dashboard.demonstration import demonstration
-from tests.dashboard.plain_counter import Question, is_counted, passes
+from tests.dashboard.plain_counter import Question, is_counted, is_of_class, passes
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, Transcript
 from tests.dashboard.test_carriers import everything, question
 
@@ -26,10 +26,12 @@ Case = tuple[list[Person], list[Event], Target, Filters]
 
 
 def bases_of(person: Person, events: list[Event], direction: str, asked: Question) -> set[int]:
-    """Bases of the window at which the person has an event that meets the filters."""
+    """Bases of the window at which the person has an event that meets the filters, each by its own class and copies."""
     covered: set[int] = set()
     for event in events:
-        if event.sample == person.sample and event.chrom == asked.chrom and passes(event, person, direction, asked):
+        if event.sample != person.sample or event.chrom != asked.chrom or not passes(event, person, direction, asked):
+            continue
+        if is_of_class(event.call_class(person.sex).value, event.copy_number, direction, asked):
             covered |= set(range(max(event.start, asked.start), min(event.end, asked.end)))
     return covered
 
