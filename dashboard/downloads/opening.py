@@ -66,12 +66,6 @@ def _carriers(what: Asked, held: ExitStack) -> Frames:
     return held.enter_context(carrier_event_batches(what.database, what.target, what.filters, BATCH))
 
 
-def _segments(what: Asked, held: ExitStack) -> Frames:
-    """The events of carriers as segments, whose state is their own and not that of the place."""
-    own = {"class": "event_class", "copy_number": "event_copy_number"}
-    return (frame.with_columns(**{name: pl.col(of) for name, of in own.items()}) for frame in _carriers(what, held))
-
-
 def _calls(what: Asked, _: ExitStack) -> Frames:
     return call_batches(what.database, what.target, what.filters, BATCH)
 
@@ -202,7 +196,7 @@ _OPENERS: Final[dict[tuple[str, str], Opener]] = {
     ("calls", "pgxseg"): _pgxseg(_calls),
     **_tabular(columns.CARRIERS, _carriers),
     ("carriers", "bed"): _carriers_bed,
-    ("carriers", "pgxseg"): _pgxseg(_segments),
+    ("carriers", "pgxseg"): _pgxseg(_carriers),
     **_tabular(columns.FREQUENCIES, _frequencies),
     **{("sites", suffix): _sites_tabular(suffix) for suffix in ("csv", "tsv", "json", "parquet")},
     ("sites", "bed"): _sites_bed,
