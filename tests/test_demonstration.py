@@ -231,7 +231,7 @@ def raw(cohort: Cohort) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture(scope="session")
 def questions(raw: duckdb.DuckDBPyConnection) -> list[Question]:
-    """30 genes and 20 regions, half of them often lost or gained, with filters drawn at random."""
+    """40 genes and 20 regions, half of them often lost or gained, with filters drawn at random."""
     draw = random.Random(20261122)
     return [
         *(_question(draw, place, GENE_RULES) for place in _genes(raw, draw)),
@@ -276,7 +276,7 @@ def _genes(con: duckdb.DuckDBPyConnection, draw: random.Random) -> Iterator[Ques
     ).fetchall()
     every = con.execute("SELECT gene_id FROM genes ORDER BY 1").fetchall()
     common, rare = [gene for gene, n in hit if n >= 100], [gene for gene, n in hit if n < 100]
-    chosen = [*draw.sample(common, 14), *draw.sample(rare, 6)]
+    chosen = [*draw.sample(common, 22), *draw.sample(rare, 8)]
     chosen += [gene for (gene,) in draw.sample(on_xy, 5) + draw.sample(every, 5)]
     for gene in chosen:
         chrom, start, end, transcript, coding_bases = con.execute(
@@ -401,7 +401,7 @@ def test_page_downloads_and_raw_calls_agree_to_the_last_carrier(
     monkeypatch.setenv("CNV_DATABASE", str(cohort.database))
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
     seen: Counter[str] = Counter()
-    assert len(questions) == 50
+    assert len(questions) == 60
     with httpx.Client(base_url=f"{server}/download", timeout=120) as client:
         for question in questions:
             answers = {direction: raw_calls.answer(raw, question, direction) for direction in question.directions}
