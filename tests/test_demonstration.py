@@ -364,18 +364,25 @@ class _Table(HTMLParser):
 
 
 def _page_counts(app: "AppTest", direction: str) -> dict[str, tuple[int, int, int, int]] | None:
-    """Of every group in the page's tables of a direction: people, carriers, and the carriers' two classes."""
+    """Of every group in the page's tables of a direction: people, carriers, and the carriers' two classes.
+
+    Where X has a row for XX and one for XY (R5), a group's are added up; tables without shares lack their two columns.
+    """
     page = _Table()
     for piece in app.get("html"):
         page.feed(piece.proto.body)
-    found = {}
+    found: dict[str, tuple[int, int, int, int]] = {}
     for name, lines in page.tables.items():
         if f"cnv-frequencies-{direction}" in name or f"cnv-populations-{direction}" in name:
+            classes = 4 if any("Frequency" in cell for cell in lines[0]) else 2
             for line in lines[1:]:
                 cells = [cell for cell in line if cell]
-                group = line[0].split()[0]
+                group, *clause = line[0].split()[:2]
                 numbers = [cell.replace(",", "") for cell in cells[1:]]
-                found[group] = (int(numbers[0]), int(numbers[1]), int(numbers[4]), int(numbers[5]))
+                counts = [int(numbers[place]) for place in (0, 1, classes, classes + 1)]
+                before = found.get(group, (0, 0, 0, 0)) if clause in (["XX"], ["XY"]) else (0, 0, 0, 0)
+                first, second, third, fourth = (a + b for a, b in zip(before, counts, strict=True))
+                found[group] = first, second, third, fourth
     return found or None
 
 

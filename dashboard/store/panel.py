@@ -22,13 +22,15 @@ Mask = NDArray[np.bool_]
 GROUPED_BY: Final = ("all", "superpopulation", "population", "sex")
 """The ways in which people are grouped."""
 
-# One row a sample, in order of its number, up to the last that is counted or the parent of one that is: behind those a
-# sample table may name a million others, of whom no page says anything.
+# One row a sample, in order of its number, up to the last that is counted, the parent of one that is, or named by an event
+# or a mark: behind those a sample table may name a million others, of whom no page says anything.
 SAMPLES: Final = Statement(
     """SELECT sample_id, sample, superpopulation, population, sex::VARCHAR AS sex, unrelated, counted, sex_mismatch,
     father_id, mother_id
 FROM samples
-WHERE sample_id <= (SELECT max(greatest(sample_id, coalesce(father_id, 0), coalesce(mother_id, 0))) FROM samples WHERE counted)
+WHERE sample_id <= greatest(
+    (SELECT coalesce(max(greatest(sample_id, coalesce(father_id, 0), coalesce(mother_id, 0))), 0) FROM samples WHERE counted),
+    (SELECT coalesce(max(sample_id), 0) FROM events), (SELECT coalesce(max(sample_id), 0) FROM marked_samples))
 ORDER BY sample_id""",
     {
         "sample_id": pl.UInt32,
