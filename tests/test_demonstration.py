@@ -378,7 +378,7 @@ def _page_counts(app: "AppTest", direction: str) -> dict[str, tuple[int, int, in
             for line in lines[1:]:
                 cells = [cell for cell in line if cell]
                 group, *clause = line[0].split()[:2]
-                numbers = [cell.replace(",", "") for cell in cells[1:]]
+                numbers = [cell.replace(",", "").replace("no call", "0") for cell in cells[1:]]
                 counts = [int(numbers[place]) for place in (0, 1, classes, classes + 1)]
                 before = found.get(group, (0, 0, 0, 0)) if clause in (["XX"], ["XY"]) else (0, 0, 0, 0)
                 first, second, third, fourth = (a + b for a, b in zip(before, counts, strict=True))

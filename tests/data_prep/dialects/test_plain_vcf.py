@@ -204,7 +204,7 @@ SNV_HEADS = [
 @pytest.mark.parametrize("lines", SNV_HEADS)
 def test_headers_of_small_variants_and_of_bins_are_no_plain_vcf_of_cnvs(lines: str) -> None:
     text = f"##fileformat=VCFv4.2\n{lines}\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS"
-    with pytest.raises(FileRefusedError, match="its caller is not known|give genotyped-segments"):
+    with pytest.raises(FileRefusedError, match=r"its caller is not known|give genotyped-segments"):
         recognise(parse_header(text))
 
 
