@@ -194,11 +194,18 @@ COLUMNS = [
 
 def expected_rows(cohort: Cohort, question: Question, table: str) -> list[Row]:
     """What a row of carriers or calls has to say, 1-based: the carriers' events by the raw calls, the rest by SQL."""
+    by_direction = {one: raw_calls.events(cohort.con, question, one) for one in question.directions}
     carried = [
         (event.sample, direction, event.start, event.end)
-        for direction in question.directions
-        for event in raw_calls.events(cohort.con, question, direction)
+        for direction, events in by_direction.items()
+        for event in events
     ]
+    # class and copy number of a carrier are those at the place, the same in each of the carrier's rows (R7)
+    at_place: dict[tuple[str, str], tuple[str, int]] = {}
+    for direction, events in by_direction.items():
+        for sample, name in raw_calls.classes(events, direction).items():
+            numbers = [event.copies for event in events if event.sample == sample]
+            at_place[sample, direction] = name, min(numbers) if direction == "loss" else max(numbers)
     cohort.con.execute(
         "CREATE OR REPLACE TEMP TABLE carried (sample VARCHAR, direction VARCHAR, start INTEGER, stop INTEGER)"
     )
@@ -221,6 +228,8 @@ def expected_rows(cohort: Cohort, question: Question, table: str) -> list[Row]:
     )
     regions = cohort.rows('SELECT kind, chrom::VARCHAR, start, "end" FROM problem_regions')
     regions = [tuple(row) for row in regions if row[1] == question.chrom]
+    if table == "carriers":
+        found = [(*row[:8], *at_place[row[0], row[8].rpartition("-")[2]], *row[10:]) for row in found]
     return [(*row, plain_sites.problem((row[4], row[5] - 1, row[6]), regions)) for row in found]
 
 
