@@ -160,7 +160,7 @@ def test_a_png_is_a_picture_of_the_same_shape(fetch: Fetch) -> None:
         ("/chart/pie.svg?gene=GSTM1", 404, "frequency-loss"),
         ("/chart/frequency-loss.pdf?gene=GSTM1", 404, "svg and png"),
         ("/chart/frequency-loss.svg", 400, "gene=GSTM1"),
-        ("/chart/frequency-loss.svg?gene=GSTM1&filter=PASS", 400, "takes pass, credible or all"),
+        ("/chart/frequency-loss.svg?gene=GSTM1&filter=PASS", 400, "takes pass, credible, sensitive or all"),
         ("/chart/frequency-loss.svg?gene=GSTM9", 404, "Close names: GSTM1"),
         ("/chart/frequency-loss.svg?gene=GSTM1&class=gain", 404, "no chart of losses"),
         ("/chart/frequency-loss.svg?gene=SMN1", 404, "not assessable"),

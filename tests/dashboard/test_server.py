@@ -153,10 +153,10 @@ def test_a_symbol_in_any_case_and_an_id_give_the_same_rows(base: str) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
-        ("/download/carriers.csv?gene=GSTM1&filter=PASS", 400, "takes pass, credible or all"),
+        ("/download/carriers.csv?gene=GSTM1&filter=PASS", 400, "takes pass, credible, sensitive or all"),
         ("/download/carriers.csv?gene=GSTM1&min_lenght=1000", 400, "min_lenght"),
         ("/download/carriers.csv?gene=GSTM1&versus=population:EUR", 400, "versus"),
-        ("/download/carriers.csv?gene=GSTM1&filter=pass&filter=all", 400, "takes pass, credible or all"),
+        ("/download/carriers.csv?gene=GSTM1&filter=pass&filter=all", 400, "takes pass, credible, sensitive or all"),
         ("/download/carriers.csv", 400, "gene=GSTM1"),
         ("/download/carriers.csv?gene=TWIN", 400, "ENSG00000900004 or ENSG00000900005"),
         ("/download/carriers.csv?gene=chr1:1-2000", 400, "ask for region=chr1:1-2000"),
