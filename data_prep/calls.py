@@ -361,6 +361,8 @@ def _contradictions() -> dict[str, pl.Expr]:
     placed = (pl.col("skip").is_null() | (pl.col("skip") == Skip.EXPECTED.value)) & ~pl.col("ploidy").is_in(
         [Ploidy.TWO.value, Ploidy.DEPTH.value, Ploidy.DEPTH_OF_ANOTHER.value]
     )
+    # of a sample that does not carry a row ALT says nothing; where FORMAT has no genotype the row is its sample's
+    placed &= ~pl.col("quiet") & pl.col("genotype").str.contains("[1-9]").fill_null(value=True)
     loss, gain = pl.col("kind") == Kind.LOSS.value, pl.col("kind") == Kind.GAIN.value
     ratio = pl.col("copy_ratio")
     left = pl.col("genotype").str.count_matches(r"\b0+\b")

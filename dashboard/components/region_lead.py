@@ -48,8 +48,7 @@ def region_lead(
         return " ".join(told)
     longest = max(one.longest for one in found)
     told.append(
-        f"The largest {name} in it is {wording.length(longest)} "
-        f"({wording.percent(longest / target.interval.length)})."
+        f"The largest {name} in it is {wording.length(longest)} ({wording.percent(longest / target.interval.length)})."
     )
     thin = ", most of one or two bins" if sum(one.thin for one in found) * 2 > touched else ""
     anywhere = f"{'Losses' if direction is Direction.LOSS else 'Gains'} anywhere in it"

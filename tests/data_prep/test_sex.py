@@ -237,15 +237,23 @@ def test_who_contradicts_the_sex_stays_out_of_x_and_y_alone(cohort: Built) -> No
     assert carriers == [(4,)]  # WOMAN, NO_COPY, JUNK and SHORT; not TOLD_MALE, MAN_AS_XX and WOMAN_AS_XY
 
 
+BREAKS = (
+    ("UPDATE samples SET sex_mismatch_reason = NULL WHERE sample = 'TOLD_MALE'", "who contradicts"),
+    ("UPDATE file_samples SET contradicts_sex = NULL", "nobody of recorded sex XX"),
+    (
+        "UPDATE file_samples SET contradicts_sex = 'copies of Y over 90 % of it' WHERE sample = 'ONE_X'",
+        "of files without",
+    ),
+    ("UPDATE marked_samples SET reason = 'long-event' WHERE chrom = 'chrX' AND direction = 'gain'", "who has one X"),
+    ("UPDATE samples SET sample_id = 3 WHERE sample = 'WOMAN'", "no two samples"),
+)
+"""Statements that break an invariant about people, and the beginning of its sentence."""
+
+
 def test_check_holds_and_finds_a_sex_that_is_not_contradicted_where_it_should(cohort: Built, tmp_path: Path) -> None:
     """R2, R11: a right database; one whose reasons were taken out; one with a mark that nothing bears out."""
     assert [finding.sentence for finding in check(cohort.path) if finding.broken] == []
-    for statement, begins in (
-        ("UPDATE samples SET sex_mismatch_reason = NULL WHERE sample = 'TOLD_MALE'", "who contradicts"),
-        ("UPDATE file_samples SET contradicts_sex = 'copies of Y over 90 % of it' WHERE sample = 'ONE_X'", "of files without"),
-        ("UPDATE marked_samples SET reason = 'long-event' WHERE chrom = 'chrX' AND direction = 'gain'", "who has one X"),
-        ("UPDATE samples SET sample_id = 3 WHERE sample = 'WOMAN'", "no two samples"),
-    ):  # fmt: skip
+    for statement, begins in BREAKS:
         path = tmp_path / "changed.duckdb"
         path.write_bytes(cohort.path.read_bytes())
         with duckdb.connect(str(path)) as con:
