@@ -1,6 +1,7 @@
 """One person's calls in two forms are one file, and a database names files without naming a folder of who built it (R12)."""
 
 import gzip
+import hashlib
 import re
 import shutil
 from collections.abc import Callable
@@ -287,6 +288,27 @@ def test_what_a_manifest_said_of_files_is_said_of_those_that_are_left(tmp_path: 
     mixed = manifest.provenance([str(tmp_path)], ["a", "b", "new"], sources, ["a", "b", "c"])
     assert mixed["source"].startswith("2 of 3 files: DRAGEN")
     assert manifest.provenance([str(tmp_path)], ["a"], {"source": "VCF files given to the build"}, ["a"]) == {}
+
+
+def test_a_build_finds_the_manifest_beside_what_it_was_given(tmp_path: Path) -> None:
+    """R12: and a change keeps what it said, though the folder is gone by then."""
+    folder, out, table = tmp_path / "fetched" / "vcf", tmp_path / "cnv.duckdb", table_of(tmp_path, "A", "B")
+    entries = {}
+    for name in "AB":
+        path = write(folder / name, name, OTHER)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        key = f"vcf/{name}/{path.name}"
+        entries[key] = manifest.Entry(key, f"r/{name}", path.stat().st_size, "", digest, "e", "", "etag", "2026-03-04T05:06:07Z", name)  # fmt: skip
+    manifest.write(
+        folder.parent, manifest.Manifest("3.5.7b", "bucket", "r/", "https://s3", "2026-03-04T05:06:07Z", entries)
+    )
+    facts = "SELECT key, value FROM provenance WHERE key IN ('source', 'release_path', 'fetched_at', 'fetched_files')"
+    said = {"source": manifest.SOURCE, "release_path": "s3://bucket/r/", "fetched_at": "2026-03-04"}
+    built = build_here([folder], table, out)
+    assert dict(built.rows(facts)) == said | {"fetched_files": "2 of 2 files read, byte for byte"}
+    shutil.rmtree(folder.parent)
+    changed = change_here(out, table, remove=["B"])
+    assert dict(changed.rows(facts)) == said | {"fetched_files": "1 of 1 files read, byte for byte"}
 
 
 # sentences
