@@ -110,11 +110,11 @@ def test_more_people_than_16_bits_hold_are_counted_to_the_last(tmp_path: Path) -
             {"n": MANY},
         )
         con.execute(
-            """INSERT INTO events SELECT i << 20, i, 'chr1', 500000, 520000, 'loss', 'partial-loss', 1, 2, 0.5, 40, 20, 'PASS',
-                   true, true, 1, false, NULL FROM range($n) t(i)""",
+            """INSERT INTO events SELECT i << 20, i, 'chr1', 500000, 520000, 500000, 520000, 'loss', 'partial-loss', 1, 2, 0.5, 40, 20,
+                   'PASS', true, true, true, 1, false, NULL FROM range($n) t(i)""",
             {"n": MANY},
         )
-        con.execute('INSERT INTO segments SELECT sample_id, chrom, start, "end", direction, copy_number, credible, pass FROM events')  # fmt: skip
+        con.execute('INSERT INTO segments SELECT sample_id, chrom, start, "end", direction, copy_number, sensitive, credible, pass FROM events')  # fmt: skip
         derive(con)
         assert con.execute("SELECT founders, events, carriers FROM sites").fetchall() == [(MANY, MANY, MANY)]
         assert con.execute("SELECT DISTINCT carriers FROM site_counts").fetchall() == [(MANY,)]
