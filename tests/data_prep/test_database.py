@@ -314,6 +314,17 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Built, dict[str, p
                 (20_260_000, 21_500_000),
             )
         ],
+        "HALF_GAINED": [
+            gained("chrY", x, y - x, cn=2, gt="1", sm=2.0)
+            for x, y in (
+                (6_500_000, 9_000_000),
+                (12_100_000, 13_980_000),
+                (14_060_000, 15_870_000),
+                (16_430_000, 17_450_000),
+                (18_880_000, 20_200_000),
+                (20_260_000, 21_500_000),
+            )
+        ],
         "LOSS_AND_MOSAIC": [lost("chr12", a, 4_000_000, sm=0.5), lost("chr12", a + 20_000_000, 14_000_000, sm=0.66)],
         "LEAST_LOSS": [lost("chr12", a, 4_000_000, sm=0.58)],
         "LESS": [lost("chr12", a, 4_000_000, sm=0.579)],
@@ -399,6 +410,7 @@ def across(database: Built, half: int) -> tuple[str, int, int]:
             for name in ("DIGEORGE", "DIGEORGE_GAIN", "SMITH_MAGENIS", "POTOCKI_LUPSKI", "PRADER_WILLI", "DUP_15Q")
         ),
         ("HALF_OF_Y", {("chrY", "loss", "no Y: lost, or a woman")}),
+        ("HALF_GAINED", {("chrY", "gain", "half")}),
         ("LOSS_AND_MOSAIC", {("chr12", "loss", "10 Mb, all mixed, one mixed")}),
         ("LEAST_LOSS", {("chr12", "loss", "one mixed")}),
         ("LESS", set()),
