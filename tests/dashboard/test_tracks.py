@@ -17,7 +17,7 @@ from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.dashboard.demonstration import demonstration
-from tests.dashboard.plain_counter import Question, is_counted, passes
+from tests.dashboard.plain_counter import Question, is_counted, is_of_class, passes
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, Transcript
 from tests.dashboard.test_carriers import everything, question
 
@@ -25,11 +25,17 @@ Make = Callable[[Contents], Generation]
 Case = tuple[list[Person], list[Event], Target, Filters]
 
 
+def is_drawn(event: Event, person: Person, direction: str, asked: Question) -> bool:
+    """Along the genome there is no place that a carrier has copies of: an event is drawn by its own class and number."""
+    own = event.call_class(person.sex).value
+    return passes(event, person, direction, asked) and is_of_class(own, event.copy_number, direction, asked)
+
+
 def bases_of(person: Person, events: list[Event], direction: str, asked: Question) -> set[int]:
     """Bases of the window at which the person has an event that meets the filters."""
     covered: set[int] = set()
     for event in events:
-        if event.sample == person.sample and event.chrom == asked.chrom and passes(event, person, direction, asked):
+        if event.sample == person.sample and event.chrom == asked.chrom and is_drawn(event, person, direction, asked):
             covered |= set(range(max(event.start, asked.start), min(event.end, asked.end)))
     return covered
 
@@ -147,7 +153,7 @@ def test_intervals_are_what_plain_counting_gives(in_memory: Make, case: Case, li
         ):
             continue
         for direction in ("loss", "gain"):
-            if passes(event, who[event.sample], direction, asked):
+            if is_drawn(event, who[event.sample], direction, asked):
                 mine = carriers.setdefault((event.start, event.end, direction), {})
                 mine.setdefault(event.sample, []).append(event)
     found = tracks.people_along(in_memory(Contents(people=people, events=events)), target.interval, filters, limit)[1]
