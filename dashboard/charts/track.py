@@ -830,13 +830,12 @@ def _template(
     # what is too narrow for its ends to be told apart is solid as a whole
     narrow = "datum.right - datum.left > datum.x2 - datum.x"
     uncertain = "datum.x < datum.inner || datum.inner2 < datum.x2"
-    events = boxes(INTERVALS, str(LEAST_WIDTH)).encode(
+    whole_events = boxes(INTERVALS, str(LEAST_WIDTH)).encode(
         x=alt.X("left:Q", axis=None, scale=along),
         x2="right:Q",
         y=y,
         y2="y2:Q",
         color=alt.Color("colour:N", scale=None),
-        opacity=alt.condition(f"{narrow} || !({uncertain})", alt.value(1), alt.value(UNCERTAIN)),
         tooltip=[
             alt.Tooltip("place:N", title="Interval"),
             alt.Tooltip("drawn_in:N", title="Ends drawn in"),
@@ -847,16 +846,20 @@ def _template(
             alt.Tooltip("copies:N", title="Copies"),
         ],
     )
-    events = events.properties(name=INTERVALS)
-    sure = (
-        events.transform_calculate("sure", f"{narrow} ? datum.left : datum.inner")
+    pale = (
+        whole_events.properties(name="pale")
+        .transform_filter(f"!({narrow}) && ({uncertain})")
+        .encode(opacity=alt.value(UNCERTAIN))
+    )
+    events = (
+        whole_events.properties(name=INTERVALS)
+        .transform_calculate("sure", f"{narrow} ? datum.left : datum.inner")
         .transform_calculate("sure2", f"{narrow} ? datum.right : datum.inner2")
         .transform_filter("datum.sure < datum.sure2")
-        .encode(x=alt.X("sure:Q", axis=None, scale=along), x2="sure2:Q", opacity=alt.value(1))
+        .encode(x=alt.X("sure:Q", axis=None, scale=along), x2="sure2:Q")
     )
-    solid = sure.properties(name="solid").transform_filter(f"!({narrow}) && ({uncertain})")
     dark = (
-        sure.properties(name="dark")
+        events.properties(name="dark")
         .transform_filter("datum.strong < datum.y2")
         .encode(y=alt.Y("strong:Q", axis=None, scale=None), color=alt.Color("dark:N", scale=None))
     )
@@ -887,7 +890,7 @@ def _template(
         )
         events = events.add_params(alt.selection_point(name=PICK, fields=["id"], on="click", clear=False))
     spec: dict[str, Any] = (
-        alt.layer(box(BACK), *curves, hover, box(FRONT), events, solid, dark, *texts)
+        alt.layer(box(BACK), *curves, hover, box(FRONT), pale, events, dark, *texts)
         .add_params(*parameters)
         .properties(width="container")
         .to_dict(validate=False)

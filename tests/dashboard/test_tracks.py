@@ -158,11 +158,17 @@ def test_intervals_are_what_plain_counting_gives(in_memory: Make, case: Case, li
                 mine.setdefault(event.sample, []).append(event)
     found = tracks.people_along(in_memory(Contents(people=people, events=events)), target.interval, filters, limit)[1]
     assert found.found == len(carriers)
-    rows = found.rows.rows()
+    rows = found.rows.select("start", "end", "direction", "carriers", "strong").rows()
     assert len(rows) == min(limit, len(carriers))
     order = {"loss": 0, "gain": 1}
     ranked = sorted(carriers, key=lambda key: (-len(carriers[key]), key[0], key[1], order[key[2]]))
     assert [row[:3] for row in rows] == ranked[:limit]
+    inner_of = {
+        (start, end, direction): (first, last)
+        for start, end, direction, first, last in found.rows.select(
+            "start", "end", "direction", "inner_start", "inner_end"
+        ).rows()
+    }
     for start, end, direction, number, strong in rows:
         having = carriers[start, end, direction]
         assert number == len(having)
@@ -170,6 +176,13 @@ def test_intervals_are_what_plain_counting_gives(in_memory: Make, case: Case, li
             any(event.call_class(who[sample].sex) in ("complete-loss", "high-gain") for event in mine)
             for sample, mine in having.items()
         )
+        # the ends drawn in: of a person the widest, of people the lower and the higher median
+        inner = [
+            (min(event.inner[0] for event in mine), max(event.inner[1] for event in mine)) for mine in having.values()
+        ]
+        starts, ends = (sorted(column) for column in zip(*inner, strict=True))
+        drawn_in = (starts[(number - 1) // 2], ends[number // 2])
+        assert inner_of[start, end, direction] == drawn_in
         cells = {
             (group, copies): count
             for *key, group, copies, count in found.cells.rows()
