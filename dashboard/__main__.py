@@ -1,4 +1,4 @@
-"""Starts the dashboard: `python -m dashboard [--host 127.0.0.1] [--port 8501]`.
+"""Starts the dashboard: `python -m dashboard [--host 127.0.0.1] [--port 8501]`; `--help` has the rest.
 
 Uvicorn and not `streamlit run`, which leaves Nagle's algorithm on and so makes every request on an open connection
 wait for 40 ms. One worker: sessions and media live in the process.
@@ -6,14 +6,19 @@ wait for 40 ms. One worker: sessions and media live in the process.
 
 import argparse
 import os
+import re
+import resource
 import socket
 import sys
 from contextlib import suppress
 
+from dashboard import log
 from dashboard.settings import ROOT, database_path
 
 GRACE = 3
 """Seconds that open requests get when the process is told to stop."""
+MOST_CONNECTIONS = 1_000
+"""Connections at once, if the system allows as many open files; whoever comes then is told to come back (503)."""
 
 
 def main() -> int:
@@ -23,16 +28,44 @@ def main() -> int:
     parser.add_argument(
         "--port", type=int, default=8501, help="port to listen on; 0 takes a free one (default: %(default)s)"
     )
+    parser.add_argument(
+        "--open-route",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="let clients ask for an inner route of Streamlit that is closed, such as /_stcore/metrics; several times",
+    )
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        help="host name that visitors reach the dashboard by; several times; others are then answered with 421",
+    )
     options = parser.parse_args()
     if not 0 <= options.port <= 65_535:
         # the system's own look-up of addresses would take 99999 for 34463
         parser.error(f"argument --port: {options.port} is no port: give a number from 0 to 65535")
 
+    for path in options.open_route:
+        if not path.startswith("/") or path.split() != [path]:
+            parser.error(f"argument --open-route: {path!r} is no path: write one such as /_stcore/metrics")
+
+    for name in options.name:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", name):
+            parser.error(f"argument --name: {name!r} is no name of a host: write one such as explorer.example")
+
     # Streamlit reads .streamlit/config.toml where the process stands.
     os.environ["CNV_DATABASE"] = str(database_path())
+    if options.name:
+        os.environ["CNV_HOST_NAMES"] = " ".join(options.name)
+    if options.open_route:
+        os.environ["CNV_OPEN_ROUTES"] = " ".join(options.open_route)
     os.chdir(ROOT)
+    log.set_up()
 
     import uvicorn  # the configuration above comes first
+
+    from dashboard.patience import PatientProtocol
 
     listening = _listen(options.host, options.port)
     if listening is None:
@@ -48,8 +81,11 @@ def main() -> int:
 
     config = uvicorn.Config(
         "dashboard.server:app",
+        http=PatientProtocol,
+        log_config=None,
         log_level="warning",
         access_log=False,
+        limit_concurrency=_most_connections(),
         timeout_graceful_shutdown=GRACE,
     )
     with suppress(KeyboardInterrupt):
@@ -59,6 +95,18 @@ def main() -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
+
+
+def _most_connections() -> int:
+    """How many connections there may be: each takes an open file, and so do the database and what is sent."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4 * MOST_CONNECTIONS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else max(16, min(MOST_CONNECTIONS, soft // 2))
 
 
 def _listen(host: str, port: int) -> socket.socket | None:

@@ -10,6 +10,7 @@ from typing import Final
 from dashboard import wording
 from data_prep.domain.callers import (
     BY_DEPTH,
+    BY_RECORD,
     CANVAS,
     CUT_INTO_SEGMENTS,
     DRAGEN,
@@ -135,6 +136,12 @@ def expected_copies(callers: Callers) -> str:
         gain += (
             f" The copies of {_names(from_depth)} are twice the normalised depth, on X and Y of XY people the depth itself, rounded, "
             "but a deletion has at least one copy fewer than expected and a duplication one more."
+        )
+    by_record = [caller for caller in callers if caller in BY_RECORD]
+    if by_record:
+        gain += (
+            f" With {_names(by_record)} that is so where the record states its copies; a number that follows from two alleles "
+            "holds, where one copy is expected, only if it is zero."
         )
     if not doubled:
         return told + gain

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from dashboard.locus import cut
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import DEFAULT_LEVEL, Level
 
@@ -228,8 +229,7 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, name: str, allowed: str) -> None:
-        shown = self.values[name]
-        shown = shown if len(shown) <= 60 else shown[:60] + "…"
+        shown = cut(self.values[name], 60)
         self.problems.append(Problem(name, f"“{shown}” is not a value of {name}, which takes {allowed}."))
 
     def choice(self, name: str, choices: type[_Choice], default: _Choice) -> _Choice:

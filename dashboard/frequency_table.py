@@ -29,6 +29,8 @@ _NUMBERS: Final = (
     "pass_frequency",
 )
 
+_SHARES: Final = ("frequency", "ci_low", "ci_high", "pass_frequency")
+
 
 def frequency_table(
     counts: pl.DataFrame, filters: Filters, order: Sequence[str], *, relatives: bool = False
@@ -86,11 +88,13 @@ def without_numbers(table: pl.DataFrame, *, blind: bool = True) -> pl.DataFrame:
     )
 
 
-def without_share(table: pl.DataFrame) -> pl.DataFrame:
-    """The table of a place so wide that a share of people says nothing (R7): who carries stays, shares and bounds are null."""
-    shares = ("frequency", "ci_low", "ci_high", "pass_frequency")
-    nothing = [pl.lit(None, dtype=table.schema[name]).alias(name) for name in shares]
-    return table.with_columns(*nothing, note=pl.lit(wording.WITHOUT_SHARE))
+def without_share(table: pl.DataFrame, why: str) -> pl.DataFrame:
+    """The table of a place where carriers are no share of people (R5, R7): they stay, with their classes and the people
+    counted; shares and bounds are null, and `why` is the note of every row that has numbers."""
+    return table.with_columns(
+        *(pl.lit(None, dtype=table.schema[name]).alias(name) for name in _SHARES),
+        pl.Series("note", notes(table["seen"], no_share=why), pl.String),
+    )
 
 
 def _level(counts: pl.DataFrame, level: Level) -> pl.DataFrame:

@@ -9,43 +9,17 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from data_prep.domain.chromosomes import LENGTHS, chromosome
+from data_prep.domain.chromosomes import (
+    LENGTHS,
+    accession_of_other_build,
+    chromosome,
+    is_mitochondrion,
+    names_its_build,
+)
 from data_prep.domain.intervals import Interval
 
 EXAMPLES: Final = ("GSTM1", "ENSG00000134184", "chr1:109,687,815-109,693,745", "22q11.21", "chr7")
 """One example of each kind, for help texts."""
-
-_ACCESSION_VERSIONS: Final = (
-    11,
-    12,
-    12,
-    12,
-    10,
-    12,
-    14,
-    11,
-    12,
-    11,
-    10,
-    12,
-    11,
-    9,
-    10,
-    10,
-    11,
-    10,
-    10,
-    11,
-    9,
-    11,
-    11,
-    10,
-)
-ACCESSIONS: Final = {
-    f"NC_{number:06}.{version}": chrom
-    for number, version, chrom in zip(range(1, 25), _ACCESSION_VERSIONS, LENGTHS, strict=True)
-}
-"""RefSeq accessions of GRCh38; another version of the same accession is another build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +58,37 @@ class GeneName:
 Locus = Region | Cytoband | GeneName
 
 
+def cut(text: str, most: int) -> str:
+    """What a sentence repeats of what was typed: at most `most` letters of it."""
+    return text if len(text) <= most else text[:most] + "…"
+
+
 class LocusError(ValueError):
     """The text is no place: one sentence says what is wrong, with an example of what to type instead."""
 
 
-_POSITION = r"(?P<{name}>\d[\d,]*(?:\.\d+)?)\s*(?P<{name}_unit>[kKmM]?(?:[bB][pP]?)?)"
-_START = _POSITION.format(name="start")
-_END = _POSITION.format(name="end")
-_INTERVAL = re.compile(rf"(?P<chrom>[^\s:]+?)\s*:\s*{_START}\s*(?:-|–|\.\.)\s*{_END}")
-_DASHED = re.compile(r"(?P<chrom>(?:chr)?(?:\d{1,2}|[XYM]|MT))-(?P<start>\d[\d,]*)-(?P<end>\d[\d,]*)", re.IGNORECASE)
-_HGVS = re.compile(r"(?P<chrom>NC_\d{6}\.\d+):g\.\(?(?P<start>\d+)_(?P<end>\d+)\)?(?:del|dup)?", re.IGNORECASE)
-_BED = re.compile(r"(?P<chrom>\S+)\s+(?P<start>\d+)\s+(?P<end>\d+)(?:\s.*)?", re.DOTALL)
+LONGEST_NUMBER: Final = 12
+"""Digits of a position at most; GRCh38 needs nine. Python itself refuses to read a number of thousands of digits."""
+MOST_PLACES: Final = 1_000
+"""Parts of a text that are looked at to see whether it names several places."""
+_PLAIN = rf"\d{{1,{LONGEST_NUMBER}}}"
+_DIGITS = rf"\d(?:,*\d){{0,{LONGEST_NUMBER - 1}}},*"
+_TOO_LONG = re.compile(rf"\d(?:[,.]*\d){{{LONGEST_NUMBER}}}")
+
+
+def _number(name: str) -> str:
+    """The pattern of a position with its unit, such as `109,687,815`, `1.5 Mb`."""
+    return rf"(?P<{name}>{_DIGITS}(?:\.{_PLAIN})?)\s*(?P<{name}_unit>[kKmM]?(?:[bB][pP]?)?)"
+
+
+_INTERVAL = re.compile(rf"(?P<chrom>[^\s:]+?)\s*:\s*{_number('start')}\s*(?:-|–|\.\.)\s*{_number('end')}")
+_DASHED = re.compile(
+    rf"(?P<chrom>(?:chr)?(?:\d{{1,2}}|[XYM]|MT))-(?P<start>{_DIGITS})-(?P<end>{_DIGITS})", re.IGNORECASE
+)
+_HGVS = re.compile(
+    rf"(?P<chrom>NC_\d{{6}}\.\d+):g\.\(?(?P<start>{_PLAIN})_(?P<end>{_PLAIN})\)?(?:del|dup)?", re.IGNORECASE
+)
+_BED = re.compile(rf"(?P<chrom>\S+)\s+(?P<start>{_PLAIN})\s+(?P<end>{_PLAIN})(?:\s.*)?", re.DOTALL)
 _BAND = re.compile(r"(?:chr)?(?P<chrom>\d{1,2}|[XY])(?P<band>[pq](?:\d{1,2}(?:\.\d{1,3})?)?)", re.IGNORECASE)
 _WHOLE = re.compile(r"chr(?:\d{1,2}|[a-z]{1,2})|\d{1,2}|[XY]", re.IGNORECASE)
 _GENE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@/-]{0,39}")
@@ -132,18 +126,38 @@ def parse(text: str) -> Locus:
         return _region(match["chrom"], int(match["start"]), int(match["end"]), bed=True)
     if (match := _BAND.fullmatch(typed)) and (chrom := chromosome(match["chrom"])):
         return Cytoband(chrom, match["band"].lower())
-    if _WHOLE.fullmatch(typed):
+    if _WHOLE.fullmatch(typed) or names_its_build(typed) or accession_of_other_build(typed):
         chrom = _chromosome(typed)
         return Region(Interval(chrom, 0, LENGTHS[chrom]), whole=True)
     if match := _ENSEMBL.fullmatch(typed):
         return GeneName(match[1].upper())
     if _GENE.fullmatch(typed):
         return GeneName(typed)
+    if _TOO_LONG.search(typed):
+        raise LocusError(
+            f"A number there has more than {LONGEST_NUMBER} digits, and no chromosome is as long: type a region such as "
+            f"{EXAMPLES[2]}."
+        )
+    if (places := _several(typed)) > 1:
+        raise LocusError(f"Here are {places} genes or regions: ask for one at a time, such as {EXAMPLES[0]}.")
     if ":" in typed:
         raise LocusError(f"A region needs a chromosome, a start and an end, such as {EXAMPLES[2]}.")
     raise LocusError(
         f"This is no gene, region or cytoband. Type one such as {EXAMPLES[0]}, {EXAMPLES[2]} or {EXAMPLES[3]}."
     )
+
+
+def _several(typed: str) -> int:
+    """How many places stand there joined by commas, as an address that names `gene` twice joins them; 0 if not all are."""
+    parts = [part.strip() for part in typed.split(",")]
+    if not 1 < len(parts) <= MOST_PLACES or not all(parts):
+        return 0
+    try:
+        for part in parts:
+            parse(part)
+    except LocusError:
+        return 0
+    return len(parts)
 
 
 def _region(name: str, start: int, end: int, *, bed: bool = False) -> Region:
@@ -163,15 +177,14 @@ def _region(name: str, start: int, end: int, *, bed: bool = False) -> Region:
 def _chromosome(name: str) -> str:
     if chrom := chromosome(name):
         return chrom
-    accession = name.upper()
-    if accession in ACCESSIONS:
-        return ACCESSIONS[accession]
-    for ours in ACCESSIONS:
-        if accession.partition(".")[0] == ours.partition(".")[0]:
-            raise LocusError(f"{accession} is of another build than GRCh38, where this chromosome is {ours}.")
-    shown = name if len(name) <= 30 else name[:30] + "…"
+    if current := accession_of_other_build(name):
+        raise LocusError(
+            f"{cut(name.upper(), 30)} is of another build than GRCh38, where this chromosome is {current}."
+        )
+    if is_mitochondrion(name):
+        raise LocusError("The mitochondrial genome has no calls here: try a region of chr1 to chr22, chrX or chrY.")
     raise LocusError(
-        f"“{shown}” is no chromosome of these calls, which have chr1 to chr22, chrX and chrY: try chr1:1,000-2,000."
+        f"“{cut(name, 30)}” is no chromosome of these calls, which have chr1 to chr22, chrX and chrY: try chr1:1,000-2,000."
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from dashboard import filters
 from dashboard.filters import Problem
+from dashboard.locus import cut
 
 
 def values(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -19,8 +20,4 @@ def values(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 def unused(given: Mapping[str, str], *used: str) -> list[Problem]:
     """A sentence for each name beside the filters and those `used` here: a slip of the pen must not go unseen."""
     known = (*used, *filters.NAMES)
-    return [
-        Problem(name, f"“{name if len(name) <= 40 else name[:40] + '…'}” is not used here.")
-        for name in given
-        if name not in known
-    ]
+    return [Problem(name, f"“{cut(name, 40)}” is not used here.") for name in given if name not in known]

@@ -9,8 +9,8 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote, urlsplit
 
 import anyio
 import anyio.to_thread
@@ -21,15 +21,18 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import links, settings
 from dashboard.charts import track
 from dashboard.charts.frequency import frequency_chart
 from dashboard.colours import DARK, LIGHT
 from dashboard.downloads.chart import chart, drawing
+from dashboard.downloads.database_file import database_file
 from dashboard.downloads.route import RETRY_AFTER, download
 from dashboard.filters import Filters
+from dashboard.locus import cut
+from dashboard.middleware import CutAnswers, Encodings, KnownHosts, KnownPaths, OwnWebSockets, Paths, SafeHeaders
 from dashboard.store.cohort import release, superpopulation_names, totals
 from dashboard.store.database import BusyError, UnavailableError
 from dashboard.store.landmarks import landmarks
@@ -40,6 +43,13 @@ from data_prep.domain.schema import SCHEMA_VERSION
 COLLECT_EVERY: Final = 30.0
 """Seconds between two garbage collections."""
 SUGGESTIONS: Final = 10
+ROBOTS: Final = """User-agent: *
+Disallow: /download
+Disallow: /chart/
+Disallow: /suggest
+Disallow: /media/
+Disallow: /_stcore/
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +60,7 @@ async def live(_: Request) -> Response:
 
 
 async def health(_: Request) -> Response:
-    """The database can be read: its release and sizes; else 503 with the reason."""
+    """The database can be read: the published file, its callsets and sizes; else 503 with the reason."""
     try:
         return _json(await anyio.to_thread.run_sync(_health))
     except UnavailableError as error:
@@ -61,11 +71,22 @@ async def health(_: Request) -> Response:
 
 def _health() -> dict[str, Any]:
     with settings.store().lease() as database:
-        told, sizes = release(database), totals(database)
+        told, sizes, file = release(database), totals(database), database.file
         return {
             "status": "ok",
+            "file": file.name,
+            "generation": file.generation,
+            "published_at": file.published_at,
+            "callsets": [
+                {
+                    "callset": name,
+                    "generation": callset.id,
+                    "built_at": release(callset).built_at,
+                    "simulated": release(callset).simulated,
+                }
+                for name, callset in database.callsets.items()
+            ],
             "release": told.name,
-            "generation": told.generation,
             "schema_version": SCHEMA_VERSION,
             "built_at": told.built_at,
             "simulated": told.simulated,
@@ -101,44 +122,19 @@ def _suggestions(text: str) -> dict[str, Any]:
         }
 
 
-async def database_file(_: Request) -> Response:
-    """The published database as a file; a client that comes back asks for the rest of it by range."""
-    try:
-        path = await anyio.to_thread.run_sync(_database_path)
-    except UnavailableError as error:
-        return PlainTextResponse(f"{error.reason} {error.advice}\n", status_code=503)
-    return FileResponse(path, media_type="application/vnd.duckdb", filename=path.name)
-
-
-def _database_path() -> Path:
-    """The file that the pointer leads to now: the generation that is leased may be cleared away already."""
-    store = settings.store()
-    with store.lease():
-        return store.path.resolve()
-
-
 def _json(content: dict[str, Any], status: int = 200) -> Response:
     headers = {"Cache-Control": "no-store"} | ({"Retry-After": RETRY_AFTER} if status == 503 else {})
     return Response(orjson.dumps(content), status_code=status, media_type="application/json", headers=headers)
 
 
-class SafeHeaders:
-    """Adds the headers that keep a browser from guessing types and from telling other sites what was looked at."""
+async def robots(_: Request) -> Response:
+    """What a search engine may read: the pages, and neither files nor pictures, of which there is no end."""
+    return PlainTextResponse(ROBOTS, headers={"Cache-Control": "max-age=3600"})
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"same-origin"),
-                ]
-            await send(message)
-
-        await self._app(scope, receive, sending if scope["type"] == "http" else send)
+async def icon(_: Request) -> Response:
+    """The icon, where a browser asks for it by the old name."""
+    return FileResponse(settings.ASSETS / "icon.svg", media_type="image/svg+xml")
 
 
 def warm_up() -> None:
@@ -153,8 +149,9 @@ def warm_up() -> None:
             landmarks(database)
             for palette in (LIGHT, DARK):
                 track.prepare(palette, tuple(superpopulation_names(database)))
-    except UnavailableError as error:
-        _log.warning("%s %s", error.reason, error.advice)
+    except UnavailableError:
+        # the store has logged it, and looks again
+        pass
 
 
 @asynccontextmanager
@@ -181,25 +178,48 @@ async def _collect() -> None:
 
 
 def told_on_page(error: Exception) -> bool:
-    """A fault of ours: one sentence on the page, the rest in the log."""
-    _log.error("a page failed", exc_info=error)
+    """A fault of ours: one sentence on the page, the rest with the page's address in the log."""
+    context = get_script_run_ctx(suppress_warning=True)
+    address = urlsplit(st.context.url or "").path + (f"?{context.query_string}" if context else "")
+    _log.error("the page %s failed", cut(quote(address, safe="/?&=%,:+"), 300), exc_info=error)
     st.error("Something went wrong while this page was made. Load it again; if it stays, report it with its address.")
     return True
 
 
+def unavailable() -> UnavailableError | None:
+    """Why there is no database to show; None where there is one."""
+    try:
+        with settings.store().lease():
+            return None
+    except UnavailableError as error:
+        return error
+
+
+ROUTES: Final = (
+    Route("/live", live),
+    Route(links.HEALTH, health),
+    Route(links.SUGGEST, suggest),
+    Route("/robots.txt", robots),
+    Route("/favicon.ico", icon),
+    Route(links.DATABASE, database_file),
+    Route("/download", download),
+    Route("/download/{file:path}", download),
+    Route("/chart", chart),
+    Route("/chart/{file:path}", chart),
+)
+_paths: Final = Paths(ROUTES, [links.START, *links.PAGES.values(), links.DATA], settings.open_routes())
+
 app = st.App(
     settings.ROOT / "dashboard" / "app.py",
-    routes=[
-        Route("/live", live),
-        Route("/health", health),
-        Route("/suggest", suggest),
-        Route(links.DATABASE, database_file),
-        Route("/download", download),
-        Route("/download/{file:path}", download),
-        Route("/chart", chart),
-        Route("/chart/{file:path}", chart),
+    routes=ROUTES,
+    middleware=[
+        Middleware(CutAnswers),
+        Middleware(KnownHosts, names=settings.host_names()),
+        Middleware(SafeHeaders, paths=_paths),
+        Middleware(Encodings),
+        Middleware(KnownPaths, paths=_paths, unavailable=unavailable),
+        Middleware(OwnWebSockets, names=settings.host_names()),
     ],
-    middleware=[Middleware(SafeHeaders)],
     lifespan=lifespan,
     on_script_error=told_on_page,
 )

@@ -1,6 +1,9 @@
 """Where the database is, and the one store of the process.
 
 The environment variable CNV_DATABASE names the pointer; without it, it is `cnv.duckdb` in the project's root.
+CNV_OPEN_ROUTES names inner routes of Streamlit that are closed without it; CNV_HOST_NAMES the names that the server is
+reached by, where no other is to be answered; CNV_SEND_TIMEOUT and CNV_REQUEST_TIME are
+seconds that a client may take for a piece of a file and for its request.
 """
 
 import os
@@ -18,6 +21,25 @@ def database_path() -> Path:
     """The pointer to the published database."""
     named = os.environ.get("CNV_DATABASE")
     return Path(named).absolute() if named else ROOT / "cnv.duckdb"
+
+
+def open_routes() -> tuple[str, ...]:
+    """Inner routes of Streamlit that may be asked for from outside, such as `/_stcore/metrics`."""
+    return tuple(os.environ.get("CNV_OPEN_ROUTES", "").split())
+
+
+def host_names() -> frozenset[str]:
+    """The names that the server is reached by, in lower case; empty where any is answered."""
+    return frozenset(os.environ.get("CNV_HOST_NAMES", "").lower().split())
+
+
+def seconds(name: str, default: float) -> float:
+    """A time limit that the environment may set; the default for what is no number above 0."""
+    try:
+        given = float(os.environ.get(name, default))
+    except ValueError:
+        return default
+    return given if 0 < given < float("inf") else default
 
 
 def store() -> Store:

@@ -53,7 +53,8 @@ class Intervals:
 
     rows: pl.DataFrame
     """`start`, `end` (0-based, half-open), `inner_start`, `inner_end` (the ends drawn in by their uncertainty, R7: the medians
-    of the carriers), `direction`, `carriers`, and `strong`, the complete losses or high-level gains among them."""
+    of the carriers), `direction`, `carriers`, `strong`, the complete losses or high-level gains among them, and `copies`, whether half of it lies in places of copies,
+    where carriers are no share of people (R5)."""
     cells: pl.DataFrame
     """The same carriers by `superpopulation` and `copy_number`, in `people`; joins `rows` on `start`, `end` and `direction`."""
     found: int

@@ -287,7 +287,13 @@ def group(filters: Filters) -> str:
 
 def kind_of_problem(kind: str) -> str:
     """A kind of problem region in words; one of a mask by the mask's name."""
-    return {"par": "PAR", "ampliconic-y": "ampliconic Y"}.get(kind, kind.replace("-", " "))
+    written = {
+        "par": "PAR",
+        "ampliconic-y": "ampliconic Y",
+        "x-transposed": "X-transposed region",
+        "paralogous": "paralogous gene",
+    }
+    return written.get(kind, kind.replace("-", " "))
 
 
 def kinds_of_problem(kinds: str) -> str:
@@ -303,6 +309,11 @@ def left_out(chrom: str, marked: int, mismatched: int) -> str:
     if mismatched:
         reasons.append(f"{people(mismatched)} whose calls contradict the recorded sex")
     return f"left out: {joined(reasons, 'and')}" if reasons else ""
+
+
+def moment(stamp: str) -> str:
+    """A moment of the database, ISO 8601 in UTC, to the minute: 2026-11-01 14:05 UTC."""
+    return f"{stamp[:10]} {stamp[11:16]} UTC" if stamp else "on a day not said"
 
 
 def joined(words: Sequence[str], last: str) -> str:

@@ -5,6 +5,7 @@ exit code 3.
 """
 
 import contextlib
+import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 FILES_REFUSED: Final = 3
 """Exit code of a build that was published, or a fetch that ended, although files were left out."""
+REFUSED_SHOWN: Final = 5
+"""Files not read for one reason that are named one by one."""
 FAILURES_SHOWN: Final = 20
 """Objects not fetched that are named one by one."""
 
@@ -88,7 +91,7 @@ class _Bar:
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder to write into; made if it is not there.")],
-    samples: Annotated[int, typer.Option(min=1, max=65_535, help="How many people.")] = 3202,
+    samples: Annotated[int, typer.Option(min=1, max=99_999, help="How many people.")] = 3202,
     seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 1,
     release: Annotated[str, typer.Option(help="DRAGEN release whose dialect is written: 3.5.7b or 3.7.6.")] = "3.5.7b",
     truth: Annotated[
@@ -139,9 +142,26 @@ Assembly = Annotated[
 ]
 
 
-def _tell_refused(reports: "Sequence[FileReport]") -> None:
+def _tell_refused(reports: "Sequence[FileReport]", listed_in: str) -> None:
+    """Files that were not read, those of one reason together; what is the same for all files is said once.
+
+    Reasons that differ by numbers alone are one: a cohort of the wrong files has one sentence for thousands.
+    """
+    from data_prep.dialects import UNKNOWN, signs
+
+    groups: dict[str, list[FileReport]] = {}
     for report in reports:
-        _err.print(f"not read: {report.path}: {report.message}", markup=False)
+        groups.setdefault(re.sub(r"\d[\d,]*", "#", report.message or ""), []).append(report)
+    for group in groups.values():
+        shown = group if len(group) <= REFUSED_SHOWN else group[: REFUSED_SHOWN - 1]
+        for report in shown:
+            _err.print(f"not read: {report.shown_path}: {report.message}", markup=False)
+        if len(shown) < len(group):
+            _err.print(
+                f"and {len(group) - len(shown):,} more for the same reason: {listed_in} names them", markup=False
+            )
+    if any(report.message == UNKNOWN for report in reports):
+        _err.print(f"looked for in the headers of callers that are not known: {signs()}", markup=False)
 
 
 @app.command()
@@ -165,7 +185,7 @@ def shards(
     except (ReadingError, ShardSetError, ValueError, OSError) as error:
         _fail(error)
     refused = [one for one in written.files if one.status == REFUSED]
-    _tell_refused(refused)
+    _tell_refused(refused, f"{out}/report.json")
     _out.print(
         f"{out}: {len(written.files):,} files ({len(refused):,} not read), "
         f"{sum(one.records for one in written.files):,} records; build with --shards {out}",
@@ -344,7 +364,7 @@ def _tell(summary: "Summary") -> None:
     """What a build did, and exit code 3 where it left files out."""
     for note in summary.notes:
         _out.print(f"note: {note}", markup=False)
-    _tell_refused(summary.refused)
+    _tell_refused(summary.refused, "the table files of the database")
     for reason, n in sorted(summary.skipped.items()):
         _out.print(f"skipped {n:,}: {reason}", markup=False)
     seconds = sum(summary.stages.values())

@@ -21,15 +21,15 @@ import polars as pl
 from data_prep import __version__, database
 from data_prep.callsets import MAIN, callsets, combine
 from data_prep.derived import derive, workers
-from data_prep.dialects import DIALECTS, NAMED
+from data_prep.dialects import DIALECTS, NAMED, UNKNOWN, signs
 from data_prep.domain.callers import DRAGEN, in_one_line
-from data_prep.earlier import EarlierError, files_of, take_over
+from data_prep.earlier import Earlier, EarlierError, files_of, take_over
 from data_prep.fetch import manifest
-from data_prep.folders import alone
+from data_prep.folders import alone, make_parent
 from data_prep.genes import GeneModels, embedded_gene_models, read_gencode
 from data_prep.masks import Mask, read_masks
-from data_prep.people import People, number_people
-from data_prep.reading import Progress, check_names, find_files, read_files
+from data_prep.people import People, number_people, said_of
+from data_prep.reading import Progress, check_names, find_named_files, place_of, read_files
 from data_prep.reports import DUPLICATE, READ, REFUSED, FileReport, SkippedRecord
 from data_prep.samples import SampleTable, digest_of, read_samples, read_sexes, sexes_of
 from data_prep.shard_set import (
@@ -41,7 +41,7 @@ from data_prep.shard_set import (
     read_report,
     write_report,
 )
-from data_prep.shards import shown, unheard
+from data_prep.shards import unheard
 from data_prep.text_stream import FileRefusedError, sha256
 
 WORTH_WORKERS: Final = 100_000
@@ -104,16 +104,17 @@ def build(
     database.check_pointer(out)
     if not vcf and not shards:
         raise BuildError("nothing to build from: give --vcf, --shards or both")
-    files = find_files(vcf)
+    labels = find_named_files(vcf)
     table = read_samples(samples, unrelated)
     sexes = sexes_of(table.frame)
     masked = read_masks(masks)
     sets = [read_report(one) for one in shards]
     check_digest(sets, digest_of(sexes), samples)
     generation = database.new_generation()
+    make_parent(out)
     with database.working_folder(out, generation) as work:
-        if files:
-            sets.append(read_files(files, sexes, work, jobs, progress, dialect, assembly))
+        if labels:
+            sets.append(read_files([*labels], sexes, work, jobs, progress, dialect, assembly, labels))
         clock.lap("read")
         models = embedded_gene_models() if genes is None else read_gencode(genes)
         clock.lap("genes")
@@ -174,17 +175,18 @@ def change(
     schema = held[callset] if callset else MAIN
     changed = next((name for name, place in held.items() if place == schema), None)
     there = files_of(earlier_path, remove, schema)
-    files, passed_over = _not_yet_in(find_files(add), there)
+    labels = find_named_files(add)
+    files, passed_over = _not_yet_in([*labels], there)
     if not files and not remove:
         return None
     generation = database.new_generation()
     with database.working_folder(out, generation) as work:
         (work / "earlier").mkdir()
-        earlier = take_over(earlier_path, work / "earlier", sexes, remove, [shown(one) for one in files], schema)
+        earlier = take_over(earlier_path, work / "earlier", sexes, remove, [place_of(one) for one in files], schema)
         clock.lap("earlier")
         sets = [earlier.shards]
         if files:
-            sets.append(read_files(files, sexes, work, jobs, progress, dialect, assembly))
+            sets.append(read_files(files, sexes, work, jobs, progress, dialect, assembly, labels))
             _check_new(sets[1], there)
         clock.lap("read")
         models = earlier.models if genes is None else read_gencode(genes)
@@ -192,7 +194,7 @@ def change(
         unfinished = work / "unfinished.duckdb"
         stay = [one for one in earlier.masks if one.name not in {new.name for new in masked}]
         written = _write(
-            unfinished, sets, table, samples, models, [*stay, *masked], generation, jobs, add, progress, clock
+            unfinished, sets, table, samples, models, [*stay, *masked], generation, jobs, add, progress, clock, earlier
         )
         with alone(out):
             if len(held) > 1:
@@ -201,9 +203,9 @@ def change(
             published = database.publish(unfinished, out, generation, earlier_path)
         clock.lap("publish")
     summary = _summary(published, written, table, clock.laps)
-    given = {shown(one) for one in files}
-    refused = tuple(one for one in summary.refused if one.path in given)
-    before = [one.path for one in summary.refused if one.path not in given]
+    given = {place_of(one) for one in files}
+    refused = tuple(one for one in summary.refused if one.place in given)
+    before = [one.path for one in summary.refused if one.place not in given]
     notes = [*_passed_over(passed_over), *_refused_before(before), *summary.notes]
     return replace(summary, refused=refused, notes=tuple(notes))
 
@@ -232,14 +234,14 @@ def _not_yet_in(files: Sequence[str], there: Sequence[FileReport]) -> tuple[list
     Raises EarlierError for a file that was read and has changed since. A file that could not be read then is new.
     """
     held = {one.sha256 for one in there if one.sources}
-    by_path = {one.path: one for one in there if one.sources}
+    by_place = {one.place: one for one in there if one.sources}
     new, known = [], []
     for name in files:
         try:
             checksum = sha256(Path(name)) if Path(name).is_file() else None
         except FileRefusedError:
             checksum = None
-        before = by_path.get(shown(name))
+        before = by_place.get(place_of(name))
         if checksum in held and checksum is not None:
             known.append(name)
         elif before is not None:
@@ -253,13 +255,13 @@ def _not_yet_in(files: Sequence[str], there: Sequence[FileReport]) -> tuple[list
 
 
 def _check_new(new: ShardSet, there: Sequence[FileReport]) -> None:
-    """Raises EarlierError for a sample of the new files that the database has from another file."""
-    holds = {one.sample: file.path for file in there for one in file.sources if one.status == READ}
+    """Raises EarlierError for a sample of the new files that the database has from a file that says something else."""
+    holds = {one.sample: (file, one) for file in there for one in file.sources if one.status == READ}
     for file in new.files:
         for one in file.sources:
-            if one.sample in holds:
+            if one.sample in holds and said_of(*holds[one.sample]) != said_of(file, one):
                 raise EarlierError(
-                    f"the sample {one.sample} is in the database from {holds[one.sample]}, and {file.path} differs from it: "
+                    f"the sample {one.sample} is in the database from {holds[one.sample][0].path}, and {file.shown_path} differs from it: "
                     f"leave the new file out, or give --remove {one.sample} too, to replace it"
                 )
 
@@ -315,16 +317,18 @@ def _write(
     given: Sequence[str],
     progress: Progress,
     clock: "_Clock",
+    earlier: Earlier | None = None,
 ) -> _Written:
-    """Merges shard sets into the new database `path`; `given` are the paths of the command line."""
+    """Merges shard sets into the new database `path`; `given` are the paths of the command line, `earlier` is one of the sets."""
     people = number_people(table.frame, all_files(sets))
     if not people.reports:
         raise BuildError("no file is left to build from: leave a sample in the database")
     if not people.sources.height:
         first = next((r for r in people.reports if r.message), None)
+        looked_for = f". Looked for in its header: {signs()}" if first and first.message == UNKNOWN else ""
         raise BuildError(
             f"none of the {len(people.reports):,} files could be read"
-            f"{f', {first.path} for one: {first.message}' if first else ''}"
+            f"{f', {first.shown_path} for one: {first.message}{looked_for}' if first else ''}"
         )
     progress("write", 0, 0)
     skipped = all_skipped(sets)
@@ -340,8 +344,14 @@ def _write(
             database.write_calls(con, sets, people)
             clock.lap("sort")
             database.mark_samples(con)
-            read = {r.path: r.sha256 for r in people.reports if r.status == READ and r.sha256}
-            fetched = manifest.provenance([*given, *read], read)
+            read = [r for r in people.reports if r.status == READ and r.sha256]
+            before = {r.sha256 for r in earlier.shards.files if r.sha256} if earlier else set()
+            fetched = manifest.provenance(
+                [*given, *(r.given for r in read if r.given)],
+                [r.sha256 for r in read if r.sha256],
+                earlier.facts if earlier else {},
+                before,
+            )
             facts = _provenance(table, people, samples, generation, models.source) | fetched
             database.write_provenance(con, facts | ({"masks": "; ".join(map(str, masked))} if masked else {}))
             clock.lap("mark")
@@ -406,10 +416,11 @@ def write_shards(
     `refused` in the set's reports, and in those of the database.
     """
     check_names(dialect, assembly)
-    files = find_files(vcf)
+    labels = find_named_files(vcf)
     sexes = read_sexes(samples)
+    progress = progress or (lambda stage, done, todo: None)
     with new_folder(out) as folder:
-        shards = read_files(files, sexes, folder, jobs, progress or (lambda stage, done, todo: None), dialect, assembly)
+        shards = read_files([*labels], sexes, folder, jobs, progress, dialect, assembly, labels)
         write_report(shards)
     return replace(shards, folder=out)
 
@@ -444,7 +455,14 @@ def _provenance(table: SampleTable, people: People, samples: Path, generation: s
         "unrelated_definition": table.unrelated_definition,
         "gene_models": models,
         "reference_rows": "yes" if any(r.reference_rows and not r.joint for r in read) else "no",
+        **_rates_raised(read),
     }
+
+
+def _rates_raised(read: Sequence[FileReport]) -> dict[str, str]:
+    """Of a simulated cohort: what it holds more often than is published, where its files say so."""
+    named = sorted({name for r in read for name in r.rates_raised.split(", ") if name})
+    return {"rates_raised": ", ".join(named)} if named else {}
 
 
 def _caller(report: FileReport) -> str:
@@ -468,12 +486,12 @@ def _doubts(read: Sequence[FileReport]) -> list[str]:
             f"the files are of several callers or releases ({', '.join(kinds)}), and their people are counted together: "
             "to keep them apart, build each alone, the later ones with --beside"
         )
-    empty = [one.path for one in read if not one.joint and not one.records]
+    empty = [one.shown_path for one in read if not one.joint and not one.records]
     if empty:
         notes.append(
             f"{len(empty):,} files hold no record, {empty[0]} for one: their people are counted as carrying nothing"
         )
-    forced = [one.path for one in read if one.message and NAMED in one.message]
+    forced = [one.shown_path for one in read if one.message and NAMED in one.message]
     if forced:
         notes.append(
             f"{len(forced):,} files are read as --dialect says, which their headers do not say, {forced[0]} for one"
@@ -502,12 +520,13 @@ def _summary(published: Path, written: _Written, table: SampleTable, laps: dict[
     if left_out:
         first, file = left_out[0]
         notes.append(
-            f"{len(left_out):,} samples are not taken from joint files, {first.sample} from {file.path} for one: {first.message}"
+            f"{len(left_out):,} samples are not taken from joint files, {first.sample} from {file.shown_path} for one: {first.message}"
         )
-    mismatched = people.samples.filter("sex_mismatch").get_column("sample").to_list()
+    mismatched = people.samples.filter("sex_mismatch").select("sample", "sex_mismatch_reason").rows()
     if mismatched:
         notes.append(
-            f"{len(mismatched):,} samples contradict their recorded sex, {mismatched[0]} for one: left out of X and Y frequencies"
+            f"{len(mismatched):,} samples contradict their recorded sex, {mismatched[0][0]} for one ({mismatched[0][1]}): left out of "
+            "X and Y frequencies"
         )
     notes += _doubts(read)
     return Summary(

@@ -12,8 +12,16 @@ from typing import Any, Final
 import polars as pl
 
 from data_prep.dialects.records import KIND, MOST_COPIES, Kind, Ploidy
-from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL, chromosome
+from data_prep.domain.chromosomes import (
+    CHROMOSOMES,
+    LENGTHS,
+    PSEUDO_AUTOSOMAL,
+    accession_of_other_build,
+    chromosome,
+    is_mitochondrion,
+)
 from data_prep.domain.copy_number import HIGH_GAIN_FACTOR, CallClass, Direction
+from data_prep.sex import COPY_OF_Y, DIPLOID_X, HAPLOID_X
 
 CHROM: Final = pl.Enum(CHROMOSOMES)
 DIRECTION: Final = pl.Enum([d.value for d in Direction])
@@ -24,8 +32,11 @@ class Skip(StrEnum):
     """Why a record is neither a call nor a reference row; in words, since the reports show them."""
 
     MALFORMED = "malformed: a column is missing, or the position is no number"
+    OTHER_BUILD = "on an accession of another genome build than GRCh38"
+    MITOCHONDRION = "on the mitochondrial genome, whose copies are not counted"
     CHROMOSOME = "not on chromosomes 1 to 22, X or Y"
     NOT_CNV = "no copy number variant, or not supported by read depth"
+    NO_CALLER = "the file holds records of several callers, and nothing in this one names its own"
     NO_END = "no END, SVLEN or REFLEN"
     ORDER = "END is not after the start"
     BEYOND = "beyond the end of the chromosome"
@@ -37,7 +48,17 @@ class Skip(StrEnum):
     DUPLICATE = "the same record twice in one file"
 
 
-UNREADABLE: Final = (Skip.MALFORMED, Skip.NO_END, Skip.ORDER, Skip.BEYOND, Skip.NOT_CNV)
+UNREADABLE: Final = (
+    Skip.MALFORMED,
+    Skip.NO_END,
+    Skip.ORDER,
+    Skip.BEYOND,
+    Skip.NOT_CNV,
+    Skip.NO_CALLER,
+    Skip.CHROMOSOME,
+    Skip.MITOCHONDRION,
+    Skip.OTHER_BUILD,
+)
 """Reasons that leave unknown what a record says of copy numbers, or where: a file of nothing else is no file of CNV calls."""
 
 
@@ -47,20 +68,22 @@ class Sorted:
 
     calls: pl.DataFrame
     """file, chrom (CHROM), start, end, direction, class, copy_number, expected_copy_number, copy_ratio, quality, bins,
-    filters, genotype, par_border, inward_start, inward_end, unreadable, alleles; sorted by file, chrom, start, end.
+    filters, genotype, par_border, inward_start, inward_end, unreadable, alleles, joins; sorted by file, chrom, start, end.
     Coordinates 0-based half-open; inward bounds in bases, as in `dialects.records.RECORD`; `unreadable`: a value of the
     record is no number; `alleles`: how many chromosome copies the genotype names, null where the caller's genotypes do not
-    tell."""
+    tell; `joins` as in `RECORD`."""
     reference: pl.DataFrame
     """file, chrom, start, end, bins of the reference rows."""
     skipped: pl.DataFrame
     """file, row (position in the batch), reason."""
     remarks: pl.DataFrame
     """file, row, remark, example: what records say against themselves, and values that cannot be read."""
+    signs: pl.DataFrame
+    """What records that are no calls say of the sex: columns `sex.SIGN`."""
 
 
 _DIRECTED: Final = {kind.value: kind.value for kind in (Kind.LOSS, Kind.GAIN)}
-_NO_CALL: Final = [Kind.REFERENCE.value, Kind.OTHER.value, Kind.ABSENT.value, Kind.BALANCED.value]
+_NO_CALL: Final = [k.value for k in (Kind.REFERENCE, Kind.OTHER, Kind.ABSENT, Kind.BALANCED, Kind.UNNAMED)]
 
 
 def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
@@ -77,11 +100,16 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
 
     A genotype that names no other allele than the reference's is no call unless the copy number says one; and one that names
     none at all, without a copy number, is neither call nor reference row. A record without a place for a genotype is its
-    sample's in a file of one; in a `joint` file, where it stands in every sample, nobody knows whose it is.
+    sample's in a file of one; in a `joint` file, where it stands in every sample, nobody knows whose it is. There a copy number
+    that equals the alleles of a reference genotype says nothing either, since merges fill both in; of any other the number
+    holds, and `contrary` tells so.
     What is no copy number variant is left out as such before its end is looked at: insertions and breakends have none.
     """
     table = records.with_row_index("row").join(sexes, on="file", how="left", maintain_order="left")
-    table = table.with_columns(_by_value("chrom", chromosome, pl.String).cast(CHROM)).with_columns(
+    table = table.with_columns(
+        _by_value("chrom", chromosome, pl.String).cast(CHROM),
+        _by_value("chrom", _elsewhere, pl.String).fill_null(Skip.CHROMOSOME.value).alias("elsewhere"),
+    ).with_columns(
         pl.when(pl.col("ploidy") == Ploidy.GENOTYPE.value)
         .then(_by_value("genotype", _alleles, pl.Int32))
         .alias("alleles"),
@@ -99,7 +127,9 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
     cn, expected, kind = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("kind")
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
     whole = cn.round().cast(pl.Int32)
-    table = _by_ploidy(table.with_columns(whole.alias("copy_number"), whole.alias("given")), joint)
+    table = table.with_columns(whole.alias("copy_number"), whole.alias("given"))
+    table = table.with_columns(_numbers_that_hold(is_female_y) if joint else [pl.lit(False).alias("contrary")])
+    table = _by_ploidy(table, joint)
     table = table.with_columns(_without_variation(table, is_female_y, joint)).with_columns(
         pl.when(kind.is_in(_NO_CALL) | pl.col("quiet"))
         .then(None)
@@ -127,9 +157,11 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         pl.when(start.is_null() | pl.col("malformed"))
         .then(pl.lit(Skip.MALFORMED.value))
         .when(pl.col("chrom").is_null())
-        .then(pl.lit(Skip.CHROMOSOME.value))
+        .then("elsewhere")
         .when(kind == Kind.OTHER.value)
         .then(pl.lit(Skip.NOT_CNV.value))
+        .when(kind == Kind.UNNAMED.value)
+        .then(pl.lit(Skip.NO_CALLER.value))
         .when(end.is_null())
         .then(pl.lit(Skip.NO_END.value))
         .when((start < 0) | (end <= start))
@@ -164,16 +196,43 @@ def _by_ploidy(table: pl.DataFrame, joint: bool) -> pl.DataFrame:
     if Ploidy.TWO.value in said:
         holds = (ploidy != Ploidy.TWO.value) | (expected == 2) | (cn == 0)
         table = table.with_columns(pl.when(holds.fill_null(False)).then(cn).alias("copy_number"))
-    if Ploidy.SEX.value in said:
-        # what is a reference row by the caller's own ploidy, and by the sex is not, is a call: its number holds
-        contrary = (pl.col("kind") == Kind.REFERENCE.value) & (ploidy == Ploidy.SEX.value) & (cn != expected)
-        kind = (
-            pl.when(contrary.fill_null(False))
-            .then(pl.lit(Kind.VARIABLE.value))
-            .otherwise(pl.col("kind").cast(pl.String))
+    # what is a reference row by the caller's own ploidy, and by the sex is not, is a call: its number holds
+    by_number = (pl.col("kind") == Kind.REFERENCE.value) & (ploidy == Ploidy.SEX.value) & (cn != expected)
+    if joint:
+        contrary = (pl.col("contrary") | pl.col("numbered")) & pl.col("kind").is_in(
+            [Kind.REFERENCE.value, Kind.ABSENT.value]
         )
-        table = table.with_columns(kind.cast(KIND).alias("kind"))
-    return table
+    elif Ploidy.SEX.value in said:
+        contrary = by_number
+    else:
+        return table
+    kind = (
+        pl.when(contrary.fill_null(False)).then(pl.lit(Kind.VARIABLE.value)).otherwise(pl.col("kind").cast(pl.String))
+    )
+    return table.with_columns(kind.cast(KIND).alias("kind"))
+
+
+CONTRARY: Final = "a sample's genotype names the reference alone and its CN another number of copies, and CN holds"
+"""What the report of a joint file says of records in which that is so."""
+
+
+def _numbers_that_hold(is_female_y: pl.Expr) -> list[pl.Expr]:
+    """Of entries of joint files whose copy number holds whatever their genotype: `contrary` where that names reference alleles
+    alone and the number is neither theirs nor the expected, `numbered` where it is missing and the number is not the expected."""
+    given = pl.col("given")
+    # of a Y that is not there no copy is expected
+    expected = pl.when(is_female_y.fill_null(False)).then(pl.lit(0)).otherwise(pl.col("expected_copy_number"))
+    usual = (given == expected).fill_null(False) | ((pl.col("ploidy") == Ploidy.TWO.value) & (given == 2)).fill_null(
+        False
+    )
+    alleles = _by_value("genotype", _reference_alleles, pl.Int32)
+    missing = ~_by_value("genotype", _names_an_allele, pl.Boolean).fill_null(False)
+    # DRAGEN's `./.` is its genotype of two reference alleles
+    stated = (given == pl.col("alleles")).fill_null(False)
+    return [
+        (alleles.is_not_null() & given.is_not_null() & (given != alleles) & ~usual).fill_null(False).alias("contrary"),
+        (missing & given.is_not_null() & ~usual & ~stated).alias("numbered"),
+    ]
 
 
 def _copies_by_depth() -> pl.Expr:
@@ -233,6 +292,7 @@ def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
         .alias("par_border"),
         "inward_start",
         "inward_end",
+        "joins",
         pl.col("unreadable").is_not_null().alias("unreadable"),
         "alleles",
     )
@@ -253,7 +313,7 @@ def _part(table: pl.DataFrame) -> Sorted:
             twice.select("file", "row", pl.lit(Skip.DUPLICATE.value).alias("reason")),
         ]
     )
-    return Sorted(calls.drop("row"), reference_rows_of(table), skipped, remarks_of(table))
+    return Sorted(calls.drop("row"), reference_rows_of(table), skipped, remarks_of(table), signs_of(table))
 
 
 UNREADABLE_VALUE: Final = "{} is no number, so the record stands at the level all alone"
@@ -286,7 +346,9 @@ def remarks_of(judged: pl.DataFrame) -> pl.DataFrame:
     if judged.get_column("warning").null_count() < judged.height:
         warned = judged.filter(pl.col("warning").is_not_null())
         parts.append(warned.select(*place, pl.col("warning").alias("remark"), none))
-    for remark, contradiction in _contradictions().items():
+    for remark, contradiction in (
+        {CONTRARY: pl.col("contrary") & pl.col("skip").is_null()} | _contradictions()
+    ).items():
         found = judged.filter(contradiction.fill_null(False))
         if found.height:
             parts.append(found.select(*place, pl.lit(remark).alias("remark"), none))
@@ -299,6 +361,8 @@ def _contradictions() -> dict[str, pl.Expr]:
     placed = (pl.col("skip").is_null() | (pl.col("skip") == Skip.EXPECTED.value)) & ~pl.col("ploidy").is_in(
         [Ploidy.TWO.value, Ploidy.DEPTH.value, Ploidy.DEPTH_OF_ANOTHER.value]
     )
+    # of a sample that does not carry a row ALT says nothing; where FORMAT has no genotype the row is its sample's
+    placed &= ~pl.col("quiet") & pl.col("genotype").str.contains("[1-9]").fill_null(value=True)
     loss, gain = pl.col("kind") == Kind.LOSS.value, pl.col("kind") == Kind.GAIN.value
     ratio = pl.col("copy_ratio")
     left = pl.col("genotype").str.count_matches(r"\b0+\b")
@@ -333,6 +397,35 @@ def remark_line(remark: str, records: int, example: str | None) -> str:
     return f"{records:,} record{'' if records == 1 else 's'}: {remark}" + (
         "" if example is None else f" (such as {example!r})"
     )
+
+
+_UNVARIED: Final = (Skip.EXPECTED.value, Skip.NOT_CARRIED.value, Skip.BALANCED.value)
+
+
+def signs_of(judged: pl.DataFrame, joint: bool = False) -> pl.DataFrame:
+    """What judged records on X and Y that are no calls say of the sex (R2): `row` and the columns `sex.SIGN`.
+
+    A genotype speaks for its ploidy where the caller's genotypes state one; a merge that leaves genotype and number open says
+    nothing. On Y a reference row speaks that has a copy; in a joint file, where a merge writes two copies into everybody, one
+    copy alone and of one allele.
+    """
+    is_reference = pl.col("skip").is_null() & (pl.col("kind") == Kind.REFERENCE.value)
+    rows = judged.filter(pl.col("chrom").is_in(["chrX", "chrY"]) & (is_reference | pl.col("skip").is_in(_UNVARIED)))
+    stated = _by_value("genotype", _names_an_allele, pl.Boolean) | pl.col("given").is_not_null()
+    single = (pl.col("given") == 1) & (_by_value("genotype", _reference_alleles, pl.Int32) == 1)
+    copy = single if joint else single | (is_reference & (pl.col("given") >= 1)).fill_null(False)
+    on_x = pl.col("chrom") == "chrX"
+    sign = (
+        pl.when(on_x & stated & (pl.col("alleles") == 1))
+        .then(HAPLOID_X)
+        .when(on_x & stated & (pl.col("alleles") > 1))
+        .then(DIPLOID_X)
+        .when(~on_x & copy)
+        .then(COPY_OF_Y)
+    )
+    return rows.select(
+        "row", "file", pl.col("start").cast(pl.Int32), pl.col("end").cast(pl.Int32), sign.cast(pl.UInt8).alias("sign")
+    ).drop_nulls("sign")
 
 
 def in_order(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -370,6 +463,13 @@ def _by_value(column: str, function: Callable[[str], object], dtype: type[pl.Dat
     )
 
 
+def _elsewhere(name: str) -> str | None:
+    """Why records on a sequence that is none of the chromosomes are left out, where more is known of it than that."""
+    if is_mitochondrion(name):
+        return Skip.MITOCHONDRION.value
+    return Skip.OTHER_BUILD.value if accession_of_other_build(name) else None
+
+
 _ALLELES: Final = re.compile(r"[0-9.]+(?:[/|][0-9.]+)*")
 
 
@@ -378,6 +478,11 @@ def _alleles(genotype: str) -> int | None:
     if genotype == "." or not _ALLELES.fullmatch(genotype):
         return None
     return 1 + genotype.count("/") + genotype.count("|")
+
+
+def _reference_alleles(genotype: str) -> int | None:
+    """How many alleles a GT names that names the reference's and no other: 2 for `0/0`, 1 for `0`; None for other GTs."""
+    return _alleles(genotype) if set(genotype) <= set("0./|") and "0" in genotype else None
 
 
 def _names_an_allele(genotype: str) -> bool:
@@ -389,7 +494,7 @@ def _without_variation(table: pl.DataFrame, is_female_y: pl.Expr, joint: bool) -
     """`quiet`: neither GT nor CN of a record says that anything is other than expected; `untold`: they say nothing at all."""
     cn = pl.col("copy_number")
     doubtful = cn.is_null() | (pl.col("kind") == Kind.LOH.value) | is_female_y.fill_null(False)
-    if not table.select(doubtful.any()).item():
+    if not joint and not table.select(doubtful.any()).item():
         # every record has a number, and of a record like that the number tells
         return [pl.lit(False).alias("quiet"), pl.lit(False).alias("untold")]
     kind, given = pl.col("kind"), pl.col("given")
@@ -401,6 +506,8 @@ def _without_variation(table: pl.DataFrame, is_female_y: pl.Expr, joint: bool) -
     expected = pl.when(is_female_y.fill_null(False)).then(absent).otherwise(cn == pl.col("expected_copy_number"))
     same = expected.fill_null(False) | (two & (given == 2)).fill_null(False)
     empty = none & given.is_null()
+    if joint:
+        same = pl.when(none).then(same).otherwise(~pl.col("contrary"))
     if not joint:
         # a file of one has its reference rows, and losses of heterozygosity that have no genotype, for its sample alone
         same &= ~(none & two & (kind == Kind.LOH.value))
@@ -424,7 +531,7 @@ def _pseudo_autosomal_bases() -> pl.Expr:
 
 
 def _expected() -> pl.Expr:
-    """Copies expected of a record (R2): by its genotype's alleles, else by sex and place."""
+    """Copies expected of a record (R2): as ECN states them, else by its genotype's alleles, else by sex and place."""
     pseudo = 2 * pl.col("par_bases") > pl.col("end") - pl.col("start")
     by_place = (
         pl.when(pl.col("par_bases").is_null() | pseudo)
@@ -435,4 +542,4 @@ def _expected() -> pl.Expr:
         .then(2)
     )
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
-    return pl.when(~is_female_y.fill_null(False)).then(pl.coalesce("alleles", by_place))
+    return pl.when(~is_female_y.fill_null(False)).then(pl.coalesce("ecn", "alleles", by_place))

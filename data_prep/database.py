@@ -18,11 +18,13 @@ import duckdb
 import polars as pl
 
 from data_prep import folders, reference
+from data_prep.domain.levels import LARGE_EVENT
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.genes import GeneModels
 from data_prep.masks import Mask
 from data_prep.people import People
 from data_prep.reports import SkippedRecord, total
+from data_prep.sex import WHOLE, own_bases, own_sequence
 from data_prep.shard_set import ShardSet, offsets
 from data_prep.shards import PLACE_BITS, TILE_BITS
 
@@ -32,8 +34,6 @@ _CHUNK: Final = 800_000
 """Rows sorted at a time, where a tile has fewer: bounds the memory of a large cohort."""
 _MEMORY: Final = "384MB"
 
-LARGE_EVENT: Final = 3_000_000
-"""Length from which one event can mark its chromosome (R11)."""
 LARGE_SHARE: Final = 0.1
 """Share of a chromosome's sequence from which events of one direction can mark it (R11)."""
 MIXED_LOSS: Final = (0.58, 0.85)
@@ -127,6 +127,8 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
                     r.skipped,
                     r.status,
                     r.message,
+                    r.content,
+                    r.place,
                 )
                 for r in people.reports
             ],
@@ -135,7 +137,7 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
                 "path": pl.String,
                 "bytes": pl.Int64,
                 "sha256": pl.String,
-                "sample_id": pl.UInt16,
+                "sample_id": pl.UInt32,
                 "samples": pl.Int32,
                 "dialect": pl.String,
                 "release": pl.String,
@@ -146,6 +148,8 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
                 "skipped": pl.Int64,
                 "status": pl.String,
                 "message": pl.String,
+                "content": pl.String,
+                "place": pl.String,
             },
             orient="row",
         ),
@@ -175,10 +179,10 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
             schema={
                 "file_id": pl.Int32,
                 "sample": pl.String,
-                "sample_id": pl.UInt16,
+                "sample_id": pl.UInt32,
                 "caller_sex": pl.String,
                 "recorded_sex": pl.String,
-                "contradicts_sex": pl.Boolean,
+                "contradicts_sex": pl.String,
                 "records": pl.Int64,
                 "calls": pl.Int64,
                 "reference_rows": pl.Int64,
@@ -202,7 +206,7 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
             schema={
                 "reason": pl.String,
                 "file_id": pl.Int32,
-                "sample_id": pl.UInt16,
+                "sample_id": pl.UInt32,
                 "records": pl.Int64,
                 "example": pl.String,
             },
@@ -349,7 +353,7 @@ def _scan(sets: Sequence[ShardSet], table: str) -> tuple[str, dict[str, list[str
 def _seers(people: People) -> pl.DataFrame:
     """Samples whose own files have reference rows, with their sex: those that callability is a share of (R5)."""
     with_rows = [one.source for r in people.reports if not r.joint for one in r.sources if one.reference_rows]
-    samples = people.samples.select(pl.col("sample_id").cast(pl.UInt16), "sex")
+    samples = people.samples.select(pl.col("sample_id").cast(pl.UInt32), "sex")
     return people.sources.filter(pl.col("file").is_in(with_rows)).join(samples, on="sample_id")
 
 
@@ -466,9 +470,67 @@ every passing, dense event counts with its bases outside: half of Y's own sequen
 over all of it, mostly within them, must not escape."""
 
 
+WHOLE_CHROMOSOMES: Final = (
+    ("XX", "chrX", "loss", 1, "one X: X0 or a man"),
+    ("XY", "chrX", "gain", 2, "two X: XXY or a woman"),
+    ("XY", "chrY", "loss", 0, "no Y: lost, or a woman"),
+)
+"""Recorded sex, chromosome, direction and copies over more than half of a chromosome's own sequence; and what that may mean."""
+
+_WHOLE: Final = """
+    CREATE TEMP TABLE whole_chromosomes AS
+    WITH pieces AS (
+        SELECT c.sample_id, c.event_id, e."end" - e.start AS event_length, greatest(c.start, o.start) AS start,
+            least(c."end", o."end") AS "end"
+        FROM (SELECT * FROM calls WHERE chrom = $chrom::chrom AND direction = $direction::direction AND copy_number = $copies) c
+        JOIN (SELECT event_id, start, "end" FROM events WHERE chrom = $chrom::chrom AND direction = $direction::direction AND credible) e
+            USING (event_id)
+        JOIN (SELECT sample_id FROM samples WHERE counted AND sex = $sex::karyotype_sex) s ON s.sample_id = c.sample_id
+        JOIN own_sequence o ON o.start < c."end" AND o."end" > c.start
+    ),
+    reach AS (
+        SELECT *, coalesce(max("end") OVER (PARTITION BY sample_id ORDER BY start, "end"
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS reached FROM pieces
+    ),
+    sums AS (
+        SELECT sample_id, sum(greatest("end" - greatest(start, reached), 0)) AS bases, count(DISTINCT event_id) AS events,
+            max(event_length) AS longest
+        FROM reach GROUP BY sample_id
+    )
+    SELECT sample_id, bases, events, longest
+    FROM sums WHERE bases * $denominator > $numerator * $own
+"""
+
+
+def mark_whole_chromosomes(con: duckdb.DuckDBPyConnection) -> None:
+    """Marks who has one X where two are expected, two where one is, or no Y, with that as the reason (R2, R11).
+
+    It is said instead of what marks a chromosome for the size of its events alone.
+    """
+    for sex, chrom, direction, copies, reason in WHOLE_CHROMOSOMES:
+        start, end = own_sequence(chrom)
+        con.register("own_sequence", pl.DataFrame({"start": start, "end": end}).to_arrow())
+        values = {"sex": sex, "chrom": chrom, "direction": direction, "copies": copies}
+        con.execute(_WHOLE, values | {"numerator": WHOLE[0], "denominator": WHOLE[1], "own": own_bases(chrom)})
+        con.unregister("own_sequence")
+        place = {"chrom": chrom, "direction": direction}
+        con.execute(
+            "DELETE FROM marked_samples WHERE chrom = $chrom::chrom AND direction = $direction::direction "
+            "AND sample_id IN (SELECT sample_id FROM whole_chromosomes)",
+            place,
+        )
+        con.execute(
+            "INSERT INTO marked_samples SELECT sample_id, $chrom, $direction, $reason, events, longest, w.bases, "
+            "w.bases / c.sequenced FROM whole_chromosomes w, chromosomes c WHERE c.chrom = $chrom::chrom ORDER BY sample_id",
+            place | {"reason": reason},
+        )
+        con.execute("DROP TABLE whole_chromosomes")
+
+
 def mark_samples(con: duckdb.DuckDBPyConnection) -> None:
     """Fills `marked_samples` from the events."""
     con.execute(MARK)
+    mark_whole_chromosomes(con)
 
 
 def write_provenance(con: duckdb.DuckDBPyConnection, facts: dict[str, str]) -> None:
@@ -502,10 +564,12 @@ def check_pointer(out: Path) -> None:
         raise PublishError(
             f"{out} is a {kind} and not the pointer that a build makes: move it away or give another --out"
         )
-    if not out.parent.is_dir():
-        raise PublishError(f"the folder {out.parent} does not exist: make it or give another --out")
-    if not os.access(out.parent, os.W_OK):
-        raise PublishError(f"the folder {out.parent} cannot be written to: give another --out")
+    # a build makes the folders that are missing, below one that is there
+    there = next(folder for folder in out.absolute().parents if folder.exists())
+    if not there.is_dir():
+        raise PublishError(f"{there} is no folder: give another --out")
+    if not os.access(there, os.W_OK):
+        raise PublishError(f"the folder {there} cannot be written to: give another --out")
 
 
 def publish(database: Path, out: Path, generation: str, made_from: Path | None = None) -> Path:

@@ -23,7 +23,7 @@ from data_prep.genes import GeneModels
 from data_prep.masks import Mask
 from data_prep.reports import READ, REFUSED, UNTOLD, FileReport, Rows, SkippedRecord, SourceReport
 from data_prep.samples import digest_of
-from data_prep.shard_set import ShardSet
+from data_prep.shard_set import ShardSet, path_without_place
 from data_prep.shards import PLACE_BITS, TILE_BITS
 
 _MEMORY: Final = "192MB"
@@ -41,6 +41,8 @@ class Earlier:
     shards: ShardSet
     models: GeneModels
     masks: list[Mask]
+    facts: dict[str, str]
+    """Its provenance."""
 
 
 _PLACE: Final = f"(enum_code(t.chrom)::BIGINT << {PLACE_BITS}) + t.start AS place"
@@ -55,7 +57,7 @@ _ROWS: Final = {
         {_PLACE} FROM old.segments t JOIN taken s USING (sample_id)""",
     "seen": f"""SELECT s.file, t.* EXCLUDE (sample_id) REPLACE (t.chrom::VARCHAR AS chrom), {_PLACE} FROM old.seen t JOIN taken s USING (sample_id)""",
 }
-_FILES: Final = "SELECT file_id, path, bytes, status, message, sha256, dialect, release, simulated, samples FROM old.files ORDER BY file_id"
+_FILES: Final = "SELECT file_id, path, bytes, status, message, sha256, dialect, release, simulated, samples, content, place FROM old.files ORDER BY file_id"
 # One row a sample of a file, in the order of the header, as it was before doubled samples were settled.
 _SOURCES: Final = f"""
     SELECT file_id, sample, caller_sex::VARCHAR, recorded_sex::VARCHAR, contradicts_sex, records, calls, reference_rows, skipped,
@@ -78,7 +80,7 @@ def take_over(
     drop: Collection[str],
     schema: str = MAIN,
 ) -> Earlier:
-    """The database as a shard set in `folder`, less the samples `remove` and the unread files with the paths `drop`.
+    """The database as a shard set in `folder`, less the samples `remove` and the unread files at the places `drop`.
 
     What is said of files is as it was before doubled samples were settled, so that they are settled anew with what is
     added. `sexes`: recorded sex by sample of the table that the next database is built with; `schema` holds the callset. Raises EarlierError for a
@@ -100,7 +102,7 @@ def take_over(
                 )
         taken = pl.DataFrame(
             [(number, row[-1], row[0]) for number, row in enumerate(kept) if row[-1] is not None],
-            schema={"file": pl.UInt32, "sample_id": pl.UInt16, "file_id": pl.Int32},
+            schema={"file": pl.UInt32, "sample_id": pl.UInt32, "file_id": pl.Int32},
             orient="row",
         )
         con.register("taken", taken.to_arrow())
@@ -120,6 +122,7 @@ def take_over(
             con.sql(_in(schema, "SELECT value FROM old.provenance WHERE key = 'gene_models'")).fetchall()[0][0],
         )
         masks = _masks(con, schema)
+        facts: dict[str, str] = dict(con.sql(_in(schema, "SELECT key, value FROM old.provenance")).fetchall())
         by_file: dict[int, list[SourceReport]] = {}
         for number, (file_id, *row, _) in enumerate(kept):
             by_file.setdefault(file_id, []).append(SourceReport(number, *row))
@@ -127,10 +130,13 @@ def take_over(
         files = tuple(
             _unsettled(_file(row, by_file))
             for row in con.sql(_in(schema, _FILES)).fetchall()
-            if (row[0] in by_file if row[0] in had_sources else row[1] not in drop)
+            if (row[0] in by_file if row[0] in had_sources else row[-1] not in drop)
         )
+        raised = con.sql(_in(schema, "SELECT value FROM old.provenance WHERE key = 'rates_raised'")).fetchall()
+        if raised:
+            files = tuple(replace(file, rates_raised=raised[0][0]) if file.simulated else file for file in files)
     held: Rows = {table: tiles for table, tiles in rows.items() if tiles}
-    return Earlier(ShardSet(folder, files, skipped, held, digest_of(sexes)), models, masks)
+    return Earlier(ShardSet(folder, files, skipped, held, digest_of(sexes)), models, masks, facts)
 
 
 def _masks(con: duckdb.DuckDBPyConnection, schema: str) -> list[Mask]:
@@ -156,9 +162,9 @@ def files_of(database: Path, remove: Collection[str], schema: str = MAIN) -> lis
     """
     with _opened(database, schema) as con:
         by_file: dict[int, list[SourceReport]] = {}
-        for number, (file_id, sample, *_, sample_id) in enumerate(con.sql(_in(schema, _SOURCES)).fetchall()):
+        for number, (file_id, sample, sex, *_, sample_id) in enumerate(con.sql(_in(schema, _SOURCES)).fetchall()):
             status = READ if sample_id is not None else REFUSED
-            by_file.setdefault(file_id, []).append(SourceReport(number, sample, status=status))
+            by_file.setdefault(file_id, []).append(SourceReport(number, sample, sex, status=status))
         files = [_file(row, by_file) for row in con.sql(_in(schema, _FILES)).fetchall()]
     left = [replace(file, sources=tuple(one for one in file.sources if one.sample not in remove)) for file in files]
     return [one for one, before in zip(left, files, strict=True) if one.sources or not before.sources]
@@ -166,7 +172,9 @@ def files_of(database: Path, remove: Collection[str], schema: str = MAIN) -> lis
 
 def _file(row: tuple[Any, ...], by_file: Mapping[int, Sequence[SourceReport]]) -> FileReport:
     """A row of `_FILES` with the sources of its file."""
-    return replace(FileReport(*row), sources=tuple(by_file.get(row[0], ())))
+    report = FileReport(*row)
+    path = path_without_place(report.path, report.place)
+    return replace(report, path=path, sources=tuple(by_file.get(row[0], ())))
 
 
 def _unsettled(file: FileReport) -> FileReport:

@@ -66,8 +66,8 @@ def join_calls(
     """
     # in a fixed order: an event's number must not hang on who else is read in the batch
     by_direction = (calls.filter(pl.col("direction") == direction.value) for direction in Direction)
-    marked = (lane.with_columns(_abutting(lane)) for lane in by_direction if lane.height)
-    lanes = [_grouped(lane) if abutting else _each_alone(lane) for lane in marked]
+    marked = [lane.with_columns(_abutting(lane)) for lane in by_direction if lane.height]
+    lanes = [part for lane in marked for part in (_lanes(lane) if abutting else [_each_alone(lane)])]
     if not lanes:
         number = pl.lit(0, pl.UInt32)
         abuts = pl.lit(False)
@@ -121,6 +121,16 @@ def _grouped(lane: pl.DataFrame) -> pl.DataFrame:
     if flags.get_column("overlap").any():
         return lane.with_columns(_groups_of_overlapping(lane)).sort("group", maintain_order=True)
     return lane.with_columns((~flags.get_column("continued").fill_null(False)).cum_sum().cast(pl.UInt32).alias("group"))
+
+
+def _lanes(lane: pl.DataFrame) -> list[pl.DataFrame]:
+    """Calls of one direction with `group`; apart those that are whole events (`joins` false), each a group of its own."""
+    whole = ~pl.col("joins").fill_null(True) if "joins" in lane.columns else pl.lit(False)
+    alone = lane.filter(whole)
+    if not alone.height:
+        return [_grouped(lane)]
+    pieces = lane.filter(~whole)
+    return [*([_grouped(pieces)] if pieces.height else []), _each_alone(alone)]
 
 
 def _each_alone(lane: pl.DataFrame) -> pl.DataFrame:

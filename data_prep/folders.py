@@ -28,6 +28,16 @@ def alone(out: Path) -> Iterator[None]:
         yield
 
 
+def make_parent(out: Path) -> None:
+    """Makes the folder in which `out` is to lie, with those above it; raises FolderError where it cannot be made."""
+    try:
+        out.absolute().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FolderError(
+            f"the folder {out.absolute().parent} cannot be made ({error.strerror}): give another --out"
+        ) from error
+
+
 def opened(lock: Path) -> TextIO:
     """The file of a lock, made if it is not there; raises FolderError where it cannot be opened."""
     try:

@@ -29,7 +29,7 @@ def distinct(values: Numbers) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Everybody of a database; every array has one entry a sample number."""
+    """Everybody of a database who is counted; every array has one entry a sample number, up to the last of theirs."""
 
     populations: tuple[str, ...]
     """Codes in the order of tables and charts."""
@@ -74,10 +74,15 @@ def read_people(con: duckdb.DuckDBPyConnection) -> People:
     """The people of a database whose tables `samples`, `populations`, `superpopulations` and `marked_samples` are filled."""
     populations = _codes(con, "population", "populations")
     superpopulations = _codes(con, "superpopulation", "superpopulations")
+    # who is not counted stands in no group, and a sample table may name a million of them; events name whom they name
     rows = con.execute(
-        "SELECT sample_id, population, superpopulation, sex::VARCHAR, unrelated, counted, sex_mismatch FROM samples"
+        "SELECT sample_id, population, superpopulation, sex::VARCHAR, unrelated, counted, sex_mismatch FROM samples WHERE counted"
     ).fetchall()
+    others = con.execute(
+        "SELECT greatest(coalesce((SELECT max(sample_id) FROM events), 0), coalesce((SELECT max(sample_id) FROM marked_samples), 0))"
+    ).fetchone()
     size = 1 + max((row[0] for row in rows), default=-1)
+    size = max(size, 1 + int(others[0])) if others else size
     population, superpopulation, sex = (np.zeros(size, np.int64) for _ in range(3))
     unrelated, counted, sex_mismatch = (np.zeros(size, np.bool_) for _ in range(3))
     place_of = {code: place for place, code in enumerate(populations)}

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,15 +18,36 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from data_prep.calls import UNREADABLE, Skip, calls_of, in_order, judge, reference_rows_of, remark_line, remarks_of
-from data_prep.dialects import Dialect, ends_of, named, recognise
+from data_prep.calls import (
+    UNREADABLE,
+    Skip,
+    calls_of,
+    in_order,
+    judge,
+    reference_rows_of,
+    remark_line,
+    remarks_of,
+    signs_of,
+)
+from data_prep.dialects import Dialect, check_one_caller, ends_of, named, recognise
 from data_prep.dialects.records import RECORD, Kind, Plain
 from data_prep.domain.chromosomes import chromosome
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reports import READ, REFUSED, UNTOLD, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
-from data_prep.shards import EXAMPLE, LEAST_BINS_PER_KB, MAX_CALLS, contradicting, keep, placed, shown, write_tables
-from data_prep.text_stream import FileRefusedError, Stretch, pieces, sha256, stretches
-from data_prep.vcf import COLUMNS, LongFile
+from data_prep.sex import DIPLOID_X, HAPLOID_X, SIGN, contradictions
+from data_prep.shards import (
+    EXAMPLE,
+    LEAST_BINS_PER_KB,
+    MAX_CALLS,
+    keep,
+    on_other_build,
+    placed,
+    shown,
+    unplaced,
+    write_tables,
+)
+from data_prep.text_stream import FileRefusedError, Stretch, line_end_notes, pieces, sha256, stretches, with_newlines
+from data_prep.vcf import COLUMNS, LongFile, Under, too_wide, without_numbers
 
 Counts = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int64]
@@ -40,6 +62,12 @@ REFERENCE: Final = 1
 OUTCOMES: Final = ("call", "reference row", *(one.value for one in Skip))
 """What can become of an entry; the first two are `CALL` and `REFERENCE`."""
 _CODE: Final = {outcome: number for number, outcome in enumerate(OUTCOMES)}
+_SAYS_PLOIDY: Final = (CALL, REFERENCE, *(_CODE[one.value] for one in (Skip.EXPECTED, Skip.NOT_CARRIED, Skip.BALANCED)))
+"""Outcomes of records whose place and genotypes are understood."""
+MOST_SOURCES: Final = 1 << 32
+"""Sources have numbers of 32 bits."""
+_SIGN_CELLS: Final = 2_000_000
+"""Signs of the sex that are looked at at a time: lines times samples."""
 _ROW_BITS: Final = 40
 """A line's number in its stretch; the stretch's number stands above it."""
 
@@ -99,6 +127,19 @@ class StretchReport:
     """Lines by what the report says of them."""
     remark_examples: dict[str, str] = field(default_factory=dict)
     """The first example of a remark, where it has one."""
+    refusal: str | None = None
+    """Why the file is refused for what the stretch holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is seen only by reading a file from its first line to its last."""
+
+    sha256: str
+    content: str = ""
+    notes: tuple[str, ...] = ()
+    refusal: str | None = None
+    """Why the file is refused for the order of its lines: two files one behind the other, an end that breaks off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +148,8 @@ class GroupReport:
 
     repeated: dict[int, tuple[int, int]]
     """Samples with repeated records: how many, and the row of the first."""
-    contradicting: set[int]
+    contradictions: dict[int, str]
+    """Samples whose calls contradict their recorded sex, and why."""
     rows: Rows
 
 
@@ -137,14 +179,25 @@ def read_long(
     try:
         long = _prepared(number, step, file, sexes, folder, parts, dialect_name)
         read: dict[int, StretchReport] = {}
-        checksums: list[str] = []
-        run([(sha256, file.path)], checksums.append)
-        run(((read_stretch, long, i) for i in range(len(long.stretches))), lambda one: read.update({one.index: one}))
+        surveys: list[Survey] = []
+
+        def take(result: Survey | StretchReport) -> None:
+            if isinstance(result, Survey):
+                surveys.append(result)
+            else:
+                read[result.index] = result
+
+        run(chain([(survey, long)], ((read_stretch, long, i) for i in range(len(long.stretches)))), take)
         stretches_read = [read[i] for i in sorted(read)]
+        # the same of several reasons, whichever process came to its own first
+        refusals = [surveys[0].refusal, *(one.refusal for one in stretches_read)]
+        refusal = next(filter(None, refusals), None)
+        if refusal:
+            raise FileRefusedError(refusal)
         counts = _added_up(long, stretches_read)
         groups: list[GroupReport] = []
         run(((join_group, long, first, last) for first, last in _sample_groups(counts)), groups.append)
-        whole, report.skipped = _finished(long, checksums[0], counts, stretches_read, groups)
+        whole, report.skipped = _finished(long, surveys[0], counts, stretches_read, groups)
         report.files.append(whole)
         report.rows = total(one.rows for one in groups)
     except FileRefusedError as error:
@@ -186,6 +239,11 @@ def _prepared(
 ) -> Long:
     dialect = recognise(file.header, dialect_name)
     samples = file.header.samples
+    if number + step * (len(samples) - 1) >= MOST_SOURCES:
+        raise FileRefusedError(
+            f"its {len(samples):,} samples beside {step:,} files are more than one build can number: read fewer files at a time with "
+            "`python -m data_prep shards`, or cut its columns"
+        )
     return Long(
         number,
         step,
@@ -200,6 +258,35 @@ def _prepared(
     )
 
 
+def survey(long: Long) -> Survey:
+    """The lines of a whole file in their order, with its checksums: a header may lie in any stretch, or across a cut.
+
+    Raises FileRefusedError for damaged data.
+    """
+    file = long.file
+    checksum = sha256(file.path)
+    under = Under(file.header, file.assembly)
+    head: bytes | None = b""
+    notes: dict[str, None] = {}
+    try:
+        for piece in pieces(file.path, Stretch(0, file.size), mend_end=False):
+            text = with_newlines(piece)
+            notes.update(dict.fromkeys(line_end_notes(piece)))
+            if head is not None:
+                head += text
+                at = head.find(b"\n#CHROM")
+                stop = head.find(b"\n", at + 1) if at >= 0 else -1
+                if stop < 0:
+                    continue
+                text, head = head[stop + 1 :], None
+            under.take(text)
+        under.end()
+        check_one_caller(file.header, under.later_headers, long.dialect_name)
+    except FileRefusedError as error:
+        return Survey(checksum, refusal=str(error))
+    return Survey(checksum, under.content, (*notes, *under.notes))
+
+
 def read_stretch(long: Long, index: int) -> StretchReport:
     """First step: the lines of a stretch to calls, written down for the second, and the count of everything else."""
     samples = len(long.samples)
@@ -207,6 +294,7 @@ def read_stretch(long: Long, index: int) -> StretchReport:
     dialect, sexes = long.dialect, long.sexes
     long.spill.mkdir(exist_ok=True)
     spills = {"calls": _Spill(long.spill, f"calls-{index}"), "reference": _Spill(long.spill, f"reference-{index}")}
+    signs = _Signs(samples)
     lines = size = 0
     for text in pieces(long.file.path, long.stretches[index]):
         size += len(text)
@@ -214,11 +302,16 @@ def read_stretch(long: Long, index: int) -> StretchReport:
             raise FileRefusedError(
                 f"the file inflates to more than {MAX_TEXT >> 20:,} MiB a sample: it holds no CNV calls of {samples:,}"
             )
-        piece = _Piece(text, samples, long.joint)
+        try:
+            piece = _Piece(text, long)
+        except FileRefusedError as error:
+            report.refusal = str(error)
+            return report
         if not piece.lines:
             continue
-        judged, entries, outcomes = _judged(piece, dialect, sexes, long.joint)
+        judged, entries, outcomes, kinds = _judged(piece, dialect, sexes, long.joint)
         _count(report, piece, outcomes)
+        signs.add(judged, piece, entries, outcomes, kinds, long.joint)
         _remark(report, judged, piece.line[entries])
         row = pl.Series((index << _ROW_BITS) + lines + piece.line[entries], dtype=pl.Int64)
         calls = calls_of(judged)
@@ -228,20 +321,115 @@ def read_stretch(long: Long, index: int) -> StretchReport:
         lines += len(piece.lines)
     for one in spills.values():
         one.flush()
+    signs.keep(long.spill / f"signs-{index}.npz")
     return report
+
+
+class _Signs:
+    """What entries that are no calls say of the sex, of a stretch: a number a line and sample, 0 for nothing.
+
+    Of a large cohort nearly every entry on X says how many alleles its person has there: so none is a row of a table.
+    """
+
+    def __init__(self, samples: int) -> None:
+        self.samples = samples
+        self.starts: list[Places] = []
+        self.ends: list[Places] = []
+        self.signs: list[npt.NDArray[np.uint8]] = []
+
+    def add(
+        self, judged: pl.DataFrame, piece: "_Piece", entries: Places, outcomes: Places, kinds: Places, joint: bool
+    ) -> None:
+        """Adds those of a piece: what was judged, and the plain entries that one of them stands for."""
+        said = signs_of(judged, joint)
+        row = said.get_column("row").to_numpy()
+        cells = np.zeros(len(piece.entries), np.uint8)
+        cells[entries[row]] = said.get_column("sign").to_numpy()
+        # a plain entry stands for those of its kind, whose genotypes have one allele or two
+        plain = kinds > 0
+        if plain.any():
+            on_x = judged.select("row", (pl.col("chrom") == "chrX").fill_null(False) & pl.col("alleles").is_not_null())
+            here = np.zeros(len(piece.lines), np.bool_)
+            here[piece.line[entries[on_x.filter(pl.nth(1)).get_column("row").to_numpy()]]] = True
+            at = np.flatnonzero(plain & here[piece.line] & np.isin(outcomes, _SAYS_PLOIDY))
+            cells[at] = _ploidy_signs(piece.entries.gather(at))
+        start, end = (np.zeros(len(piece.lines), np.int64) for _ in range(2))
+        place = judged.select("start", "end").fill_null(0)
+        start[piece.line[entries]] = place.get_column("start").to_numpy()
+        end[piece.line[entries]] = place.get_column("end").to_numpy()
+        table = cells.reshape(len(piece.lines), self.samples)
+        lines = np.flatnonzero(table.any(axis=1))
+        self.starts.append(start[lines])
+        self.ends.append(end[lines])
+        self.signs.append(table[lines])
+
+    def keep(self, path: Path) -> None:
+        """Writes them down for the second step, where there are any."""
+        if sum(map(len, self.starts)):
+            try:
+                np.savez(
+                    path,
+                    start=np.concatenate(self.starts),
+                    end=np.concatenate(self.ends),
+                    sign=np.concatenate(self.signs),
+                )
+            except OSError as error:
+                raise OSError(f"the calls read could not be kept ({error.strerror}): is the disk full?") from error
+
+
+def _ploidy_signs(entries: pl.Series) -> npt.NDArray[np.uint8]:
+    """Of entries whose genotype names the reference alone, or is open and has a number: one allele or two."""
+    table = entries.to_frame("entry").select(
+        pl.when(pl.col("entry").str.contains(r"^0(?::|$)"))
+        .then(HAPLOID_X)
+        .when(pl.col("entry").str.contains(r"^(?:0[/|]0|\.[/|]\.:.*\d)"))
+        .then(DIPLOID_X)
+        .otherwise(0)
+        .cast(pl.UInt8)
+    )
+    return table.to_series().to_numpy()
+
+
+def _contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, first: int, last: int) -> dict[int, str]:
+    """Samples from `first` to before `last` whose calls and other entries contradict their recorded sex, and why."""
+    found: dict[int, str] = {}
+    kept = [np.load(path) for path in sorted(long.spill.glob("signs-*.npz"))]
+    starts, ends, signs = ([one[name] for one in kept] for name in ("start", "end", "sign"))
+    width = max(1, _SIGN_CELLS // max(1, sum(map(len, starts))))
+    for here in range(first, last, width):
+        until = min(here + width, last)
+        rows = []
+        for start, end, sign in zip(starts, ends, signs, strict=True):
+            line, sample = np.nonzero(sign[:, here:until])
+            rows.append(
+                pl.DataFrame(
+                    {"file": sample + here, "start": start[line], "end": end[line], "sign": sign[line, sample + here]}
+                ).select(pl.col(name).cast(dtype) for name, dtype in SIGN.items())
+            )
+        mine = pl.col("file").is_between(here, until - 1)
+        found |= contradictions(
+            calls.filter(mine),
+            events.filter(mine),
+            pl.concat(rows) if rows else pl.DataFrame(schema=SIGN),
+            long.recorded[here:until],
+            here,
+        )
+    return found
 
 
 class _Piece:
     """Lines of a file and their entries: the columns of samples, in the order of lines, then of samples."""
 
-    def __init__(self, text: bytes, samples: int, joint: bool) -> None:
+    def __init__(self, text: bytes, long: Long) -> None:
+        samples = len(long.samples)
         self.lines: list[str] = _lines(text)
         self.samples = samples
-        self.joint = joint
+        self.joint = long.joint
         fields = pl.Series(self.lines, dtype=pl.String).str.splitn("\t", len(COLUMNS))
         table = fields.struct.rename_fields(list(COLUMNS)).struct.unnest()
-        self.sites = table.select(_filled(pl.col(one)) for one in COLUMNS[:-1])
-        self.entries = _filled_series(_entries(table.get_column("values"), samples))
+        sites = table.select(_filled(pl.col(one)) for one in COLUMNS[:-1])
+        self.sites = without_numbers(sites, [long.file.header], [sites.height])
+        self.entries = _filled_series(_entries(table, samples))
         self.line: Places = np.repeat(np.arange(len(self.lines)), samples)
         self.sample: Places = np.tile(np.arange(samples), len(self.lines))
 
@@ -267,17 +455,29 @@ def _filled_series(values: pl.Series) -> pl.Series:
     return values.to_frame("values").select(_filled(pl.col("values"))).to_series()
 
 
-def _entries(values: pl.Series, samples: int) -> pl.Series:
-    """The columns of samples, all lines one after the other; null where a line has fewer, left out where it has more."""
+def _entries(table: pl.DataFrame, samples: int) -> pl.Series:
+    """The columns of samples, all lines one after the other; null where a line has fewer.
+
+    Raises FileRefusedError for a line with more: empty ones alone, tabs at its end, are left out.
+    """
+    values = table.get_column("values")
     cells = values.str.split("\t")
     if (cells.list.len() == samples).fill_null(False).all():
         return cells.explode()
-    even = [((one or [])[:samples] + [None] * samples)[:samples] for one in cells.to_list()]
+    even = []
+    for number, row in enumerate(cells.to_list()):
+        row = row or []
+        if any(row[samples:]):
+            chrom, pos = table.row(number)[:2]
+            raise FileRefusedError(too_wide(f"its record at {chrom}:{pos}", samples))
+        even.append((row[:samples] + [None] * samples)[:samples])
     return pl.Series(even, dtype=pl.List(pl.String)).explode()
 
 
-def _judged(piece: _Piece, dialect: Dialect, sexes: pl.DataFrame, joint: bool) -> tuple[pl.DataFrame, Places, Places]:
-    """Entries that were looked at, judged; their places; and the outcome of every entry of the piece."""
+def _judged(
+    piece: _Piece, dialect: Dialect, sexes: pl.DataFrame, joint: bool
+) -> tuple[pl.DataFrame, Places, Places, Places]:
+    """Entries that were looked at, judged; their places; the outcome of every entry of the piece, and its plain kind or 0."""
     kinds = _plain_kinds(piece, dialect.plain) if joint else np.zeros(len(piece.entries), np.int64)
     while True:
         probes = _first_of_each(kinds, piece.line)
@@ -295,7 +495,7 @@ def _judged(piece: _Piece, dialect: Dialect, sexes: pl.DataFrame, joint: bool) -
     fates[piece.line[probes], kinds[probes]] = outcomes[probes]
     dropped = kinds > 0
     outcomes[dropped] = fates[piece.line[dropped], kinds[dropped]]
-    return judged, entries, outcomes
+    return judged, entries, outcomes, kinds
 
 
 def _keys(kinds: Places, line: Places) -> Places:
@@ -430,7 +630,7 @@ class _Spill:
             self.files += 1
 
 
-def _added_up(long: Long, reports: Iterable[StretchReport]) -> Counts:
+def _added_up(long: Long, reports: Sequence[StretchReport]) -> Counts:
     """Entries of the whole file by sample and outcome.
 
     Raises FileRefusedError where a sample has entries and none can be placed, since it would stand in every denominator
@@ -439,12 +639,15 @@ def _added_up(long: Long, reports: Iterable[StretchReport]) -> Counts:
     counts: Counts = np.sum([one.counts for one in reports], axis=0)
     unreadable = counts[:, [_CODE[one.value] for one in UNREADABLE]]
     lost = np.flatnonzero((unreadable.sum(axis=1) == counts.sum(axis=1)) & (counts.sum(axis=1) > 0))
+    examples = {key: text for report in reversed(reports) for key, text in report.examples.items()}
+    for i in np.flatnonzero(counts[:, _CODE[Skip.OTHER_BUILD.value]])[:1]:
+        raise FileRefusedError(on_other_build(examples[int(i), _CODE[Skip.OTHER_BUILD.value]]))
     if len(lost):
         i = int(lost[0])
         reason = UNREADABLE[int(unreadable[i].argmax())].value
+        example = examples[i, _CODE[reason]]
         raise FileRefusedError(
-            f"not one of its {counts[i].sum():,} records of {long.samples[i]} is a CNV call that can be placed ({reason}): "
-            "give the file of CNV calls, or fetch it again"
+            unplaced(int(counts[i].sum()), f" of {long.samples[i]}", reason, example, long.file.small_variants)
         )
     most = int(counts[:, CALL].argmax())
     if counts[most, CALL] > MAX_CALLS:
@@ -473,29 +676,30 @@ def join_group(long: Long, first: int, last: int) -> GroupReport:
         file: (n, row) for file, n, row in twice.group_by("file").agg(pl.len(), pl.col("row").min()).iter_rows()
     }
     joined, events = join_calls(calls.drop("row"), long.dialect.joins, ends_of(long.dialect))
-    recorded = pl.DataFrame(
-        {"file": range(first, last), "recorded": long.recorded[first:last]},
-        schema={"file": pl.UInt32, "recorded": pl.String},
-    )
-    tables = {"calls": joined.drop("alleles"), "events": events, "segments": disjoint_segments(events)}
+    contradicting = _contradictions(long, joined, events, first, last)
+    tables = {
+        "calls": joined.drop("alleles", "joins"),
+        "events": events,
+        "segments": disjoint_segments(events),
+    }
     if not long.joint and (reference := _spilled(long, "reference", first, last)).height:
         tables["seen"] = seen_intervals(joined, reference, LEAST_BINS_PER_KB)
     source = (pl.col("file") * long.step + long.number).alias("file")
     tables = {name: placed(rows.with_columns(source)) for name, rows in tables.items() if rows.height}
     name = f"long-{long.number}-{first}"
     rows = write_tables(tables, name, Path(long.folder))
-    return GroupReport(repeated, contradicting(joined, recorded), rows)
+    return GroupReport(repeated, contradicting, rows)
 
 
 def _finished(
-    long: Long, checksum: str, counts: Counts, reports: Sequence[StretchReport], groups: Sequence[GroupReport]
+    long: Long, seen: Survey, counts: Counts, reports: Sequence[StretchReport], groups: Sequence[GroupReport]
 ) -> tuple[FileReport, list[SkippedRecord]]:
     """What became of the whole file; `counts` are made right for the records that stand in it twice."""
     examples = {key: text for report in reversed(reports) for key, text in report.examples.items()}
-    contradicting_sex: set[int] = set()
+    contradicts_sex: dict[int, str] = {}
     first_repeats: dict[int, int] = {}
     for group in groups:
-        contradicting_sex |= group.contradicting
+        contradicts_sex |= group.contradictions
         for i, (n, row) in group.repeated.items():
             counts[i, CALL] -= n
             counts[i, _CODE[Skip.DUPLICATE.value]] += n
@@ -517,7 +721,7 @@ def _finished(
                 sample,
                 long.caller_sex,
                 long.recorded[i],
-                i in contradicting_sex,
+                contradicts_sex.get(i),
                 sum(own_counts),
                 own_counts[CALL],
                 own_counts[REFERENCE],
@@ -532,18 +736,21 @@ def _finished(
     counted = sum((one.remarks for one in reports), Counter[str]())
     first = {remark: example for one in reversed(reports) for remark, example in one.remark_examples.items()}
     remarks = [remark_line(remark, n, first.get(remark)) for remark, n in sorted(counted.items())]
+    notes = dict.fromkeys((*long.file.notes, *seen.notes, *named(long.file.header, long.dialect), *remarks))
     report = FileReport(
         long.number,
         shown(long.file.path),
         long.file.size,
         READ,
-        "; ".join((*long.file.notes, *named(long.file.header, long.dialect), *remarks)) or None,
-        checksum,
+        "; ".join(notes) or None,
+        seen.sha256,
         long.dialect.name,
         long.release,
         long.file.header.simulated,
         len(long.samples),
-        tuple(sources),
+        seen.content,
+        sources=tuple(sources),
+        rates_raised=long.file.header.rates_raised,
     )
     return report, skipped
 
@@ -572,6 +779,5 @@ def _lines_at(long: Long, rows: set[int]) -> dict[int, str]:
 
 def _lines(text: bytes) -> list[str]:
     """The records of a piece, less comments, blank lines and the line ends of Windows."""
-    if b"\r" in text:
-        text = text.replace(b"\r\n", b"\n")
-    return [one for one in text.decode("utf-8", "replace").split("\n") if one and not one.startswith("#")]
+    lines = with_newlines(text).decode("utf-8", "replace").split("\n")
+    return [one for one in lines if one and not one.startswith("#")]

@@ -16,7 +16,7 @@ import polars as pl
 from isal import igzip
 
 from data_prep import reference
-from data_prep.domain.chromosomes import LENGTHS, chromosome
+from data_prep.domain.chromosomes import LENGTHS, accession_of_other_build, chromosome
 from data_prep.text_stream import DAMAGED, GZIP_MAGIC
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -57,15 +57,19 @@ def read_masks(given: Sequence[str]) -> list[Mask]:
     Raises MaskError for a text of another form, a name that a mask cannot have, and a file or line that cannot be read.
     """
     taken = set(reference.problem_regions().get_column("kind"))
-    masks = []
+    masks: list[Mask] = []
     for one in given:
         name, equals, path = one.partition("=")
         if not equals or not path:
             raise MaskError(
                 f"--mask {one} does not say NAME=BED: give a name and a file, segmental-duplication=segdup.bed, say"
             )
+        before = next((mask.name for mask in masks if mask.name.lower() == name.lower()), None)
+        if before is not None:
+            raise MaskError(
+                f"--mask names {before} twice: give each file a name of its own, or join the files into one BED"
+            )
         masks.append(_mask(_checked(name, taken), Path(path)))
-        taken.add(name)
     return masks
 
 
@@ -150,6 +154,8 @@ def _interval(path: Path, number: int, line: str) -> Bed | None:
     if end <= start:
         raise _wrong(path, number, f"ends at {end:,}, not behind its start at {start:,}")
     chrom = chromosome(fields[0])
+    if current := accession_of_other_build(fields[0]):
+        raise _wrong(path, number, f"is on {fields[0]}, and in GRCh38 this chromosome is {current}")
     if chrom is None:
         return None
     if end > LENGTHS[chrom]:

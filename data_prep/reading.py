@@ -1,14 +1,19 @@
 """Files to a shard set: reading spread over worker processes, a batch of files each.
 
 Whatever the batches and the processes, the set says the same of every file; a file that cannot be read stops no other.
+A file goes by its path below what the person gave, since a database is downloaded and its maker's folders are nobody's
+business.
 """
 
+import hashlib
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from glob import glob
+from dataclasses import replace
+from glob import glob, has_magic
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +22,7 @@ from data_prep.long_files import Task, read_long, read_whole
 from data_prep.reports import BatchReport, FileReport, Rows, SkippedRecord, total
 from data_prep.samples import digest_of
 from data_prep.shard_set import ShardSet
-from data_prep.shards import end_with, read_batch, unheard
+from data_prep.shards import end_with, read_batch, shown, unheard
 from data_prep.vcf import LongFile
 
 BATCH_BYTES: Final = 2_500_000
@@ -54,12 +59,27 @@ def find_files(paths: Sequence[str]) -> list[str]:
     for what the lines of that file name. A folder below that cannot be looked into stands for itself, so that it is
     reported as not read. Raises ReadingError for a path that names nothing.
     """
-    found: set[str] = set()
+    return list(find_named_files(paths))
+
+
+def find_named_files(paths: Sequence[str]) -> dict[str, str]:
+    """The files of `find_files`, each with its path below what was given: the name by which a database knows it.
+
+    Of a folder that is the path below it, of a pattern the path below its last folder without a wildcard, of a file its
+    name. What is given with `/./` in it, alone or in a list, is named by all that follows the last one, as in rsync.
+    """
+    found: dict[str, str] = {}
+
+    def add(name: str, label: str) -> None:
+        # given twice, as a file and in its folder, say: the longer name tells more, whatever came first
+        found[name] = max(found.get(name, ""), label, key=lambda text: (len(text), text))
+
     for one in paths:
         path = Path(one)
         if one.startswith("@") and not path.exists():
             try:
-                found.update(find_files(_listed(one[1:])))
+                for name, label in find_named_files(_listed(one[1:])).items():
+                    add(name, label)
             except ReadingError as error:
                 raise (
                     error if str(error).startswith("the list ") else ReadingError(f"the list {one[1:]}: {error}")
@@ -68,17 +88,38 @@ def find_files(paths: Sequence[str]) -> list[str]:
         if path.is_dir():
             here = _below(path)
             if not here:
+                binary = next(path.rglob("*.bcf"), None)
                 raise ReadingError(
-                    f"the folder {one} holds no .vcf, .vcf.gz or .vcf.bgz file: give the folder with the CNV VCFs"
+                    f"the folder {one} holds no .vcf, .vcf.gz or .vcf.bgz file: "
+                    + ("convert its BCF files with `bcftools view`" if binary else "give the folder with the CNV VCFs")
                 )
         elif path.exists():
-            here = [one]
+            here = [str(path)]
         else:
             here = [p for p in glob(one, recursive=True) if Path(p).is_file()]  # noqa: PTH207  (patterns may be absolute)
             if not here:
                 raise ReadingError(f"{one} names no file, folder or pattern that exists: check the spelling")
-        found.update(here)
-    return sorted(found)
+        base = _base(one, path)
+        for name in here:
+            add(name, str(Path(name).relative_to(base)))
+    return dict(sorted(found.items()))
+
+
+def _base(given: str, path: Path) -> Path:
+    """The folder below which the files that `given` names are named; `path` is what it is as a path."""
+    before, mark, _ = given.rpartition("/./")
+    if mark:
+        return Path(before or "/")
+    if path.is_dir():
+        return path
+    if path.exists():
+        return path.parent
+    return Path(*takewhile(lambda part: not has_magic(part), path.parent.parts))
+
+
+def place_of(path: str) -> str:
+    """What tells a file from others of its name, and knows it again, without naming a folder: a digest of its absolute path."""
+    return hashlib.sha256(os.fsencode(os.path.abspath(path))).hexdigest()[:12]  # noqa: PTH100  (thousands)
 
 
 def _below(folder: Path) -> list[str]:
@@ -122,9 +163,11 @@ def read_files(
     progress: Progress,
     dialect: str | None = None,
     assembly: str | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> ShardSet:
     """Reads files into shards in `folder`; `sexes`: recorded karyotype sex by sample.
 
+    `labels`: the names of the files in reports and database, as `find_named_files` gives them; else that of each file alone.
     `jobs`: processes, all cores if None; `dialect` and `assembly`: what is said of all files, as `check_names` takes it.
     Raises ReadingError where the shards cannot be kept or a process is ended from
     outside; files that cannot be read are in the set's reports.
@@ -167,11 +210,16 @@ def read_files(
         raise ReadingError(str(error)) from error
     return ShardSet(
         folder,
-        tuple(sorted(reports, key=lambda one: one.file_id)),
+        tuple(_named(one, files[one.file_id], labels or {}) for one in sorted(reports, key=lambda one: one.file_id)),
         tuple(sorted(skipped, key=lambda one: (one.source, one.reason))),
         total(rows),
         digest_of(sexes),
     )
+
+
+def _named(report: FileReport, given: str, labels: Mapping[str, str]) -> FileReport:
+    label = labels.get(given) or Path(given).name
+    return replace(report, path=shown(label), place=place_of(given), given=shown(given))
 
 
 def _batches(files: Iterable[str]) -> list[list[tuple[int, str]]]:

@@ -28,8 +28,8 @@ class SourceReport:
     caller_sex: str | None = None
     recorded_sex: str | None = None
     """Karyotype sex that the sample table gave when the file was read."""
-    contradicts_sex: bool = False
-    """Calls outside the pseudo-autosomal regions of X or Y that a person of the recorded sex cannot have (R2)."""
+    contradicts_sex: str | None = None
+    """What in its calls and rows contradicts the recorded sex (R2), in words; None where nothing does."""
     records: int = 0
     calls: int = 0
     reference_rows: int = 0
@@ -46,17 +46,32 @@ class FileReport:
 
     file_id: int
     path: str
+    """Below what was given (`reading.Given`): the database holds no folder of the machine."""
     size: int
     status: str
     """`read` or `refused`; once doubled samples are settled, also `duplicate`."""
     message: str | None = None
     sha256: str | None = None
+    """Checksum of the file as it lies on the disk."""
     dialect: str | None = None
     release: str | None = None
     simulated: bool = False
     samples: int = 0
     """Samples that its header names; 0 where it was refused unread."""
+    content: str | None = None
+    """Checksum of its samples and records as text (`vcf.Under.content`), by which copies in another form are known."""
+    place: str = ""
+    """`reading.place_of` where it was found: tells files of one path apart, and knows one again that is given once more."""
     sources: tuple[SourceReport, ...] = ()
+    rates_raised: str = ""
+    """What its header says that a simulated cohort holds more often than is published."""
+    given: str = ""
+    """The path as the person gave it, for whoever runs the build: it is in no database."""
+
+    @property
+    def shown_path(self) -> str:
+        """The path for whoever runs the build."""
+        return self.given or self.path
 
     @property
     def joint(self) -> bool:

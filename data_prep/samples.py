@@ -6,7 +6,8 @@ father, mother, unrelated) all become one frame.
 
 import csv
 import hashlib
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -28,6 +29,8 @@ SCHEMA: Final = {
 
 _SEX: Final = {"1": "XY", "2": "XX", "male": "XY", "female": "XX", "m": "XY", "f": "XX", "xy": "XY", "xx": "XX"}
 _UNKNOWN_SEX: Final = ("0", "unknown", "na", "other")
+_KINDS_OF_CELLS: Final = 4_096
+"""Different cells that are looked for again in the lines that follow."""
 _NO_PARENT: Final = ("0", "na", ".", "-", "none", "unknown")
 _YES: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
@@ -148,9 +151,11 @@ def _check_relations(path: Path, frame: pl.DataFrame) -> None:
 
 
 def _check_ancestors(path: Path, frame: pl.DataFrame) -> None:
+    # who has no parents begins no circle: of a million such people not one is looked at
+    named_parents = frame.filter(pl.col("father").is_not_null() | pl.col("mother").is_not_null())
     parents = {
         sample: [one for one in named if one is not None]
-        for sample, *named in frame.select("sample", "father", "mother").iter_rows()
+        for sample, *named in named_parents.select("sample", "father", "mother").iter_rows()
     }
     try:
         TopologicalSorter(parents).prepare()
@@ -191,26 +196,50 @@ class _Lines:
 
     header: list[str]
     rows: list[list[str]]
-    numbers: list[int]
+    numbers: Sequence[int]
     """Of each row its line in the file, from 1."""
 
 
 def _lines(path: Path) -> _Lines:
     advice = "give the pedigree, the IGSR table or our own TSV"
-    lines = [(number, one) for number, one in enumerate(_text(path, advice).splitlines(), 1) if one.strip()]
-    if not lines:
+    header: list[str] | None = None
+    tabs = False
+    rows: list[list[str]] = []
+    numbers = array("q")
+    same: dict[str, str] = {}
+    for number, line in enumerate(_text(path, advice).splitlines(), 1):
+        if not line.strip():
+            continue
+        if header is None:
+            tabs = "\t" in line
+            header = _split(path, number, line, tabs)
+        elif not line.startswith("#"):
+            cells = _split(path, number, line, tabs)
+            # a population stands in a million lines and once in memory; of names, which differ, only the first are kept
+            rows.append(
+                [same.setdefault(cell, cell) if len(same) < _KINDS_OF_CELLS else same.get(cell, cell) for cell in cells]
+            )
+            numbers.append(number)
+    if header is None:
         raise SampleTableError(f"{path} is empty: {advice}")
-    (_, first), *others = lines
-    others = [(number, one) for number, one in others if not one.startswith("#")]
-    tabs = "\t" in first
-    found = _Lines(_split(first, tabs), [_split(one, tabs) for _, one in others], [number for number, _ in others])
+    found = _Lines(header, rows, numbers)
     _check_shape(path, found, tabs)
     return found
 
 
-def _split(line: str, tabs: bool) -> list[str]:
-    """Each line by itself: a quotation mark that is not closed takes no other line with it."""
-    cells = next(csv.reader([line], delimiter="\t")) if tabs else line.split()
+def _split(path: Path, number: int, line: str, tabs: bool) -> list[str]:
+    """Each line by itself: a quotation mark that is not closed takes no other line with it.
+
+    Nor the tabs behind it: raises SampleTableError for a cell that begins with one and is not closed.
+    """
+    if not tabs:
+        return line.split()
+    try:
+        cells = next(csv.reader([line], delimiter="\t", strict=True)) if '"' in line else line.split("\t")
+    except csv.Error as error:
+        raise SampleTableError(
+            f"{path}, line {number}: a cell begins with a quotation mark that is not closed at its end: close it or take it away"
+        ) from error
     return [cell.strip() for cell in cells]
 
 
@@ -306,7 +335,8 @@ def _igsr(path: Path, lines: _Lines) -> tuple[pl.DataFrame, str | None, list[str
 
 def _own(path: Path, lines: _Lines) -> tuple[pl.DataFrame, str | None, list[str]]:
     needed = {c: c for c in SCHEMA if c in lines.header or c in ("superpopulation", "population", "sex")}
-    filled = [row + [""] * (len(lines.header) - len(row)) for row in lines.rows]
+    width = len(lines.header)
+    filled = [row if len(row) >= width else row + [""] * (width - len(row)) for row in lines.rows]
     frame = _cells(path, replace(lines, rows=filled), needed)
     told = None
     if "unrelated" in needed:

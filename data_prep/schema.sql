@@ -15,7 +15,7 @@ CREATE TABLE provenance (
     value VARCHAR NOT NULL
 );
 COMMENT ON TABLE provenance IS 'What this database is: one fact a row (rule R12).';
-COMMENT ON COLUMN provenance.key IS 'schema_version, callset, release, caller, simulated (yes or no), source, assembly, built_at (ISO 8601, UTC), generation, builder_version, gene_models, unrelated_definition, samples_table, reference_rows (yes or no), masks (where given); where a fetch wrote a manifest: release_path (the folder in the bucket), fetched_from (the server), fetched_at (day, or first and last, UTC), fetched_files (how many of the files read are byte for byte those fetched) ...';
+COMMENT ON COLUMN provenance.key IS 'schema_version, callset, release, caller, simulated (yes or no), source, assembly, built_at (ISO 8601, UTC), generation, builder_version, gene_models, unrelated_definition, samples_table, reference_rows (yes or no), masks (where given), rates_raised (of a simulated cohort: recurrent CNVs that are drawn more often than published, so that somebody carries each); where a fetch wrote a manifest: release_path (the folder in the bucket), fetched_from (the server), fetched_at (day, or first and last, UTC), fetched_files (how many of the files read are byte for byte those fetched) ...';
 COMMENT ON COLUMN provenance.value IS 'The fact, as text.';
 
 CREATE TABLE superpopulations (
@@ -49,23 +49,24 @@ COMMENT ON COLUMN populations.hancestro IS 'Term of the Human Ancestry Ontology,
 COMMENT ON COLUMN populations.position IS 'Order in tables and charts, from 0: by super-population, then code.';
 
 CREATE TABLE samples (
-    sample_id USMALLINT NOT NULL PRIMARY KEY,
-    sample VARCHAR NOT NULL UNIQUE,
+    sample_id UINTEGER NOT NULL,
+    sample VARCHAR NOT NULL,
     superpopulation VARCHAR NOT NULL,
     population VARCHAR NOT NULL,
     sex karyotype_sex,
     family VARCHAR,
     father VARCHAR,
     mother VARCHAR,
-    father_id USMALLINT,
-    mother_id USMALLINT,
+    father_id UINTEGER,
+    mother_id UINTEGER,
     unrelated BOOLEAN NOT NULL,
     counted BOOLEAN NOT NULL,
     sex_mismatch BOOLEAN NOT NULL,
+    sex_mismatch_reason VARCHAR,
     caller_sex karyotype_sex
 );
 COMMENT ON TABLE samples IS 'One row a person of the sample table or of the files read.';
-COMMENT ON COLUMN samples.sample_id IS 'Number of the sample in this database, by name; joins the other tables.';
+COMMENT ON COLUMN samples.sample_id IS 'Number of the sample in this database, by name, people with a file and their parents first; joins the other tables.';
 COMMENT ON COLUMN samples.sample IS 'Name, as in the VCF header.';
 COMMENT ON COLUMN samples.superpopulation IS 'Code of the super-population; unknown where the table does not name the sample.';
 COMMENT ON COLUMN samples.population IS 'Code of the population; unknown where the table does not name the sample, and such as EUR-unknown where it names the super-population alone.';
@@ -77,7 +78,8 @@ COMMENT ON COLUMN samples.father_id IS 'sample_id of the father where he is a sa
 COMMENT ON COLUMN samples.mother_id IS 'sample_id of the mother where she is a sample here.';
 COMMENT ON COLUMN samples.unrelated IS 'In the cohort of unrelated people (R5): the 2,504 of phase 3 where they are named.';
 COMMENT ON COLUMN samples.counted IS 'Its file was read, with or without a call: it stands in denominators (R5).';
-COMMENT ON COLUMN samples.sex_mismatch IS 'Calls or file contradict the recorded sex: left out of X and Y frequencies (R2).';
+COMMENT ON COLUMN samples.sex_mismatch IS 'File or calls contradict the recorded sex: left out of X and Y frequencies (R2). XX is contradicted by the caller''s own statement, by genotypes of one allele over a tenth of the sequenced X outside the pseudo-autosomal regions (of callers whose genotypes state ploidy), and by credible calls or reference rows of one copy or more over a quarter of the sequenced Y outside all problem regions; XY by the statement, and by genotypes of two alleles over a tenth of that X.';
+COMMENT ON COLUMN samples.sex_mismatch_reason IS 'What contradicts it, in words, several joined by a semicolon; null where nothing does.';
 COMMENT ON COLUMN samples.caller_sex IS 'Sex that the caller was told or found (--sample-sex of the file), null where it does not say.';
 
 CREATE TABLE chromosomes (
@@ -193,7 +195,7 @@ CREATE TABLE problem_regions (
     source VARCHAR NOT NULL
 );
 COMMENT ON TABLE problem_regions IS 'Places where calls need care (R11), or that short reads cannot see (R5).';
-COMMENT ON COLUMN problem_regions.kind IS 'centromere, pericentromere, telomere, gap, par, ampliconic-y, immune-locus, blind, or the name of a mask.';
+COMMENT ON COLUMN problem_regions.kind IS 'centromere, pericentromere, telomere, gap, par, ampliconic-y, x-transposed, immune-locus, blind, paralogous (genes with copies that short reads cannot be placed between, R5), or the name of a mask.';
 COMMENT ON COLUMN problem_regions.chrom IS 'Chromosome.';
 COMMENT ON COLUMN problem_regions.start IS 'First base, 0-based.';
 COMMENT ON COLUMN problem_regions."end" IS 'End, half-open.';
@@ -201,7 +203,7 @@ COMMENT ON COLUMN problem_regions.name IS 'What it is, in words to show.';
 COMMENT ON COLUMN problem_regions.source IS 'Where the interval comes from.';
 
 CREATE TABLE calls (
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
@@ -242,7 +244,7 @@ COMMENT ON COLUMN calls.event_id IS 'The event this call is part of.';
 
 CREATE TABLE events (
     event_id BIGINT NOT NULL,
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
@@ -287,7 +289,7 @@ COMMENT ON COLUMN events.par_border IS 'One of its calls lies across the border 
 COMMENT ON COLUMN events.site_id IS 'The site it belongs to (R9). Events of one exact interval and direction share it. Null: loh and unexpected, and what is not credible, or of a sample left out on this chromosome, and fits no site.';
 
 CREATE TABLE segments (
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
@@ -312,8 +314,8 @@ CREATE TABLE callability (
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
-    seen USMALLINT NOT NULL,
-    samples USMALLINT NOT NULL
+    seen UINTEGER NOT NULL,
+    samples UINTEGER NOT NULL
 );
 COMMENT ON TABLE callability IS 'How many samples the caller could see at each base (R5), as a step function; empty where the release writes no reference rows. A base in no row was seen in nobody. What reference rows say: assembly gaps, telomeres and modelled centromeres (problem_regions) are never callable, whatever stands here.';
 COMMENT ON COLUMN callability.chrom IS 'Chromosome.';
@@ -323,7 +325,7 @@ COMMENT ON COLUMN callability.seen IS 'Samples with a reference row or call of a
 COMMENT ON COLUMN callability.samples IS 'Samples that could be seen: those whose own files have reference rows; on Y the XY ones.';
 
 CREATE TABLE marked_samples (
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     direction direction NOT NULL,
     reason VARCHAR NOT NULL,
@@ -336,14 +338,14 @@ COMMENT ON TABLE marked_samples IS 'Samples with large events on a chromosome, p
 COMMENT ON COLUMN marked_samples.sample_id IS 'Sample.';
 COMMENT ON COLUMN marked_samples.chrom IS 'Chromosome that is marked.';
 COMMENT ON COLUMN marked_samples.direction IS 'loss or gain.';
-COMMENT ON COLUMN marked_samples.reason IS 'Why, in words: sizes, and the copy ratio where it is that of a mixture of cells.';
+COMMENT ON COLUMN marked_samples.reason IS 'Why, in words: sizes, and the copy ratio where it is that of a mixture of cells; or one X where two are expected, two where one is, or no Y, credibly and over more than half of the sequence that tells the sex.';
 COMMENT ON COLUMN marked_samples.events IS 'Passing events of 0.5 bins per kb or more that were added up: those mostly outside problem regions; all of them where they hold half of the chromosome outside such regions.';
 COMMENT ON COLUMN marked_samples.longest IS 'Length of the longest, in bases.';
 COMMENT ON COLUMN marked_samples.bases IS 'Bases that they cover together.';
 COMMENT ON COLUMN marked_samples.share IS 'Those bases as a share of the chromosome''s sequence, gaps left out.';
 
 CREATE TABLE seen (
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     chrom chrom NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL
@@ -359,7 +361,7 @@ CREATE TABLE files (
     path VARCHAR NOT NULL,
     bytes BIGINT NOT NULL,
     sha256 VARCHAR,
-    sample_id USMALLINT,
+    sample_id UINTEGER,
     samples INTEGER NOT NULL,
     dialect VARCHAR,
     release VARCHAR,
@@ -369,13 +371,17 @@ CREATE TABLE files (
     reference_rows BIGINT NOT NULL,
     skipped BIGINT NOT NULL,
     status VARCHAR NOT NULL,
-    message VARCHAR
+    message VARCHAR,
+    content VARCHAR,
+    place VARCHAR NOT NULL
 );
 COMMENT ON TABLE files IS 'Every file that the build was given (R12).';
 COMMENT ON COLUMN files.file_id IS 'Number, in the order of the paths.';
-COMMENT ON COLUMN files.path IS 'Path as found.';
+COMMENT ON COLUMN files.path IS 'Path below what the build was given: a folder, a pattern''s last folder without wildcards, or the folder of a file given by its name. Where files of several folders have the same, each has its place in brackets behind it.';
 COMMENT ON COLUMN files.bytes IS 'Size of the file.';
-COMMENT ON COLUMN files.sha256 IS 'Checksum of the file; null where it could not be read.';
+COMMENT ON COLUMN files.sha256 IS 'SHA-256 of the file as it lies on the disk, compressed or not; null where it could not be read.';
+COMMENT ON COLUMN files.content IS 'SHA-256 of the names of its samples and its records as text, whatever compression, line ends and header: files alike in this, dialect and release are duplicates. Null where it could not be read.';
+COMMENT ON COLUMN files.place IS 'Tells files of one path apart: digits of a digest of the absolute path, which is not in the database.';
 COMMENT ON COLUMN files.sample_id IS 'Its sample; null where the file was refused, and for a joint file, whose samples are in file_samples.';
 COMMENT ON COLUMN files.samples IS 'Samples that its header names, more than one in a joint file; 0 where it could not be read.';
 COMMENT ON COLUMN files.dialect IS 'Dialect that read it, such as dragen, by the name that --dialect takes.';
@@ -385,16 +391,16 @@ COMMENT ON COLUMN files.records IS 'Entries in the file: its records, of a joint
 COMMENT ON COLUMN files.calls IS 'Entries that are calls.';
 COMMENT ON COLUMN files.reference_rows IS 'Entries that say the expected copy number was seen.';
 COMMENT ON COLUMN files.skipped IS 'Entries left out; records = calls + reference_rows + skipped.';
-COMMENT ON COLUMN files.status IS 'read, refused, or duplicate (same content as a file read).';
+COMMENT ON COLUMN files.status IS 'read, refused, or duplicate (same samples and records as a file read).';
 COMMENT ON COLUMN files.message IS 'Why it was refused, or what was noticed; null if nothing.';
 
 CREATE TABLE file_samples (
     file_id INTEGER NOT NULL,
     sample VARCHAR NOT NULL,
-    sample_id USMALLINT,
+    sample_id UINTEGER,
     caller_sex karyotype_sex,
     recorded_sex karyotype_sex,
-    contradicts_sex BOOLEAN NOT NULL,
+    contradicts_sex VARCHAR,
     records BIGINT NOT NULL,
     calls BIGINT NOT NULL,
     reference_rows BIGINT NOT NULL,
@@ -408,7 +414,7 @@ COMMENT ON COLUMN file_samples.sample IS 'Name of the sample in its header.';
 COMMENT ON COLUMN file_samples.sample_id IS 'The sample, where this file stands for it; null where it is a duplicate or refused.';
 COMMENT ON COLUMN file_samples.caller_sex IS 'Sex that the file says the caller was told; null where it does not, and in joint files.';
 COMMENT ON COLUMN file_samples.recorded_sex IS 'Sex that the sample table gave when the file was read.';
-COMMENT ON COLUMN file_samples.contradicts_sex IS 'Its calls contradict the recorded sex (R2).';
+COMMENT ON COLUMN file_samples.contradicts_sex IS 'What in its calls and rows contradicts the recorded sex (R2), in words; null where nothing does. The caller''s statement is in caller_sex.';
 COMMENT ON COLUMN file_samples.records IS 'Entries of this sample; 0 where it is not taken from this file.';
 COMMENT ON COLUMN file_samples.calls IS 'Those that are calls.';
 COMMENT ON COLUMN file_samples.reference_rows IS 'Those that say the expected copy number was seen.';
@@ -419,7 +425,7 @@ COMMENT ON COLUMN file_samples.message IS 'Why it is not taken from this file; n
 CREATE TABLE skipped_records (
     reason VARCHAR NOT NULL,
     file_id INTEGER NOT NULL,
-    sample_id USMALLINT NOT NULL,
+    sample_id UINTEGER NOT NULL,
     records BIGINT NOT NULL,
     example VARCHAR NOT NULL
 );
@@ -499,7 +505,7 @@ CREATE TABLE site_counts (
     class call_class NOT NULL,
     copy_number INTEGER,
     expected_copy_number UTINYINT,
-    carriers USMALLINT NOT NULL
+    carriers UINTEGER NOT NULL
 );
 COMMENT ON TABLE site_counts IS 'Carriers of each site by everything that people are grouped by: at a chosen level any group is a plain sum. A carrier stands in one row a level. People who never count are in none: sex_mismatch on X and Y, on Y whoever is not XY. Sorted by site_id, level.';
 COMMENT ON COLUMN site_counts.site_id IS 'Site.';
@@ -533,9 +539,9 @@ CREATE TABLE bins (
     cohort cohort NOT NULL,
     superpopulation VARCHAR NOT NULL,
     bases BIGINT NOT NULL,
-    most USMALLINT NOT NULL,
+    most UINTEGER NOT NULL,
     callable INTEGER NOT NULL,
-    samples USMALLINT NOT NULL
+    samples UINTEGER NOT NULL
 );
 COMMENT ON TABLE bins IS 'How many people have a loss or gain at the bases of a bin (R8), counted base by base from segments. Mean share of people = bases / (callable * samples), largest = most / samples. A bin that nobody of a group touches has no row. Outliers are left out as by default (R5), on X and Y sex_mismatch too; on Y only XY. Sorted by chrom, direction, size, level, cohort, superpopulation, start.';
 COMMENT ON COLUMN bins.size IS 'Bases of a bin: 1000000 or 100000; the last of a chromosome is shorter.';
@@ -596,9 +602,9 @@ COMMENT ON COLUMN population_differences.vst_sites IS 'Sites in it.';
 CREATE TABLE site_hardy_weinberg (
     site_id INTEGER NOT NULL,
     population VARCHAR NOT NULL,
-    copies_0 USMALLINT NOT NULL,
-    copies_1 USMALLINT NOT NULL,
-    copies_2 USMALLINT NOT NULL,
+    copies_0 UINTEGER NOT NULL,
+    copies_1 UINTEGER NOT NULL,
+    copies_2 UINTEGER NOT NULL,
     p DOUBLE NOT NULL
 );
 COMMENT ON TABLE site_hardy_weinberg IS 'A check of the calls and no finding about people: whether complete and partial losses stand in Hardy-Weinberg proportion, per site with alleles (R6) and population in which it occurs; on X the XX alone, on Y none. People as in site_differences. A small p mostly tells of heterozygotes that the caller missed.';

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from data_prep import __version__
-from data_prep.folders import take_place, working_folder
+from data_prep.folders import make_parent, take_place, working_folder
 from data_prep.reports import FileReport, Rows, SkippedRecord, SourceReport
 
-SHARD_FORMAT: Final = 2
+SHARD_FORMAT: Final = 3
 """Version of shards and report. A set of another version is not read: a column that moved would be a wrong figure."""
 REPORT: Final = "report.json"
 TABLES: Final = ("calls", "events", "segments", "seen")
@@ -51,12 +51,11 @@ class ShardSet:
 def new_folder(out: Path) -> Iterator[Path]:
     """A folder beside `out` to write a set into, which takes the name `out` at the end: a set is there whole or not at all.
 
-    Raises ShardSetError where something is at `out` already, other than an empty folder.
+    Raises ShardSetError where something is at `out` already, other than an empty folder; folders above it are made.
     """
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise ShardSetError(f"{out} is there already: move it away or give another --out")
-    if not out.absolute().parent.is_dir():
-        raise ShardSetError(f"the folder {out.absolute().parent} does not exist: make it or give another --out")
+    make_parent(out)
     with working_folder(out.absolute(), out.name, uuid.uuid4().hex[:12], "writing") as folder:
         yield folder
         take_place(folder, out.absolute())
@@ -97,7 +96,7 @@ def read_report(folder: Path) -> ShardSet:
         raise ShardSetError(
             f"{folder} holds no shard set ({REPORT}: {error.strerror}): give a folder that `python -m data_prep shards` wrote"
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ShardSetError(
             f"{folder / REPORT} is damaged: copy the folder again, or write it with `python -m data_prep shards`"
         ) from error
@@ -124,13 +123,38 @@ def check_digest(sets: Sequence[ShardSet], digest: str, table: Path) -> None:
 
 
 def all_files(sets: Sequence[ShardSet]) -> list[FileReport]:
-    """The files of all sets, numbered by path; their sources numbered on from set to set, as `offsets` tells."""
-    shifted = (
+    """The files of all sets, numbered by path; their sources numbered on from set to set, as `offsets` tells.
+
+    Files of one path, which were found in different folders, have the digest of their place behind it.
+    """
+    shifted = [
         replace(file, sources=tuple(replace(one, source=one.source + offset) for one in file.sources))
         for shards, offset in zip(sets, offsets(sets), strict=True)
         for file in shards.files
-    )
-    return [replace(file, file_id=number) for number, file in enumerate(sorted(shifted, key=lambda one: one.path))]
+    ]
+    places: dict[str, set[str]] = {}
+    for file in shifted:
+        places.setdefault(file.path, set()).add(file.place)
+    apart = [
+        replace(file, path=path_with_place(file.path, file.place)) if len(places[file.path]) > 1 else file
+        for file in shifted
+    ]
+    in_order = sorted(apart, key=lambda file: (file.path, file.place))
+    return [replace(file, file_id=number) for number, file in enumerate(in_order)]
+
+
+def path_with_place(path: str, place: str) -> str:
+    """How a file is named whose path another file has, too."""
+    return f"{path}{_place_behind(place)}"
+
+
+def path_without_place(path: str, place: str) -> str:
+    """The path that `path_with_place` was given, or `path` itself."""
+    return path.removesuffix(_place_behind(place))
+
+
+def _place_behind(place: str) -> str:
+    return f" [{place}]"
 
 
 def all_skipped(sets: Sequence[ShardSet]) -> list[SkippedRecord]:

@@ -16,13 +16,13 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.calls import UNREADABLE, report_lines, sort_out
-from data_prep.dialects import Dialect, ends_of, named, recognise
-from data_prep.domain.chromosomes import PSEUDO_AUTOSOMAL
+from data_prep.calls import UNREADABLE, Skip, report_lines, sort_out
+from data_prep.dialects import UNKNOWN, Dialect, check_one_caller, ends_of, named, recognise
 from data_prep.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
+from data_prep.sex import contradictions
 from data_prep.text_stream import FileRefusedError
-from data_prep.vcf import LongFile, VcfFile, frame, line, read_file
+from data_prep.vcf import SMALL_VARIANTS, LongFile, VcfFile, frame, line, other_build, read_file
 
 LEAST_BINS_PER_KB: Final = 0.5
 """Bins per kb from which a row counts as seen by the caller (R5)."""
@@ -88,10 +88,11 @@ def read_batch(
         path = Path(name)
         try:
             file = read_file(path, assembly)
-            dialect = recognise(file.header, dialect_name)
+            dialect = dialect_of(file, dialect_name)
             if isinstance(file, LongFile):
                 report.long.append((number, file))
                 continue
+            check_one_caller(file.header, file.later_headers, dialect_name)
             read.append((number, file, dialect, dialect.release(file.header)))
         except FileRefusedError as error:
             size = path.stat().st_size
@@ -106,6 +107,37 @@ def read_batch(
             _write(report, one, f"{dialect.name}-{part}", Path(folder))
     report.files.sort(key=lambda one: one.file_id)
     return report
+
+
+def dialect_of(file: VcfFile | LongFile, name: str | None) -> Dialect:
+    """The dialect of a file, as `recognise`; of small variants whose caller is not known it is said what they are."""
+    try:
+        return recognise(file.header, name)
+    except FileRefusedError as error:
+        raise FileRefusedError(SMALL_VARIANTS) if str(error) == UNKNOWN and file.small_variants else error from None
+
+
+def unplaced(records: int, of: str, reason: str, example: str, small_variants: bool = False) -> str:
+    """Why a file is refused that has records and not one of them lies on a known place as a CNV.
+
+    `reason`: the commonest of its records; `example`: the first of those. Its person would stand in every denominator
+    and carry nothing.
+    """
+    if reason == Skip.NOT_CNV.value and small_variants:
+        return SMALL_VARIANTS
+    if reason == Skip.CHROMOSOME.value:
+        name = example.split("\t", 1)[0][:60]
+        return (
+            f"not one of its {records:,} records{of} lies on a chromosome that is known, the first of them on {name!r}: "
+            "give calls on GRCh38 with names such as chr1, 1, NC_000001.11 or CM000663.2"
+        )
+    return f"not one of its {records:,} records{of} is a CNV call that can be placed ({reason}): give the file of CNV calls, or fetch it again"
+
+
+def on_other_build(example: str) -> str:
+    """Why a file is refused that has a record on another genome build; `example`: such a record."""
+    name = example.split("\t", 1)[0]
+    return f"it has a record on {name}, which is {other_build(name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +163,16 @@ def _read_alike(
     remarks = report_lines(fates.remarks)
     calls, events = join_calls(fates.calls, dialect.joins, ends_of(dialect))
     counts = [_by_file(table, len(files)) for table in (fates.calls, fates.reference, fates.skipped)]
-    contradict = contradicting(
-        calls,
-        pl.DataFrame({"file": held["file"], "recorded": recorded}, schema_overrides={"recorded": pl.String}),
-    )
+    contradict = contradictions(calls, events, fates.signs, recorded)
     reports, skipped = [], []
-    unreadable = _unreadable(files, fates.skipped)
+    firsts = [0]
+    for file in files:
+        firsts.append(firsts[-1] + file.records)
+    unreadable = _unreadable(files, fates.skipped, firsts)
     for i, (number, file, _, release) in enumerate(read):
         header = file.header
         if i in unreadable:
-            # its person would stand in every denominator and carry nothing
-            why = f"not one of its {file.records:,} records is a CNV call that can be placed ({unreadable[i]}): give the file of CNV calls, or fetch it again"
-            reports.append(FileReport(number, shown(file.path), file.size, REFUSED, why, file.sha256))
+            reports.append(FileReport(number, shown(file.path), file.size, REFUSED, unreadable[i], file.sha256))
             continue
         reports.append(
             FileReport(
@@ -156,24 +186,23 @@ def _read_alike(
                 release,
                 header.simulated,
                 1,
-                (
+                file.content,
+                sources=(
                     SourceReport(
                         number,
                         header.samples[0],
                         caller[i],
                         recorded[i],
-                        i in contradict,
+                        contradict.get(i),
                         file.records,
                         counts[0][i],
                         counts[1][i],
                         counts[2][i],
                     ),
                 ),
+                rates_raised=header.rates_raised,
             )
         )
-    firsts = [0]
-    for file in files:
-        firsts.append(firsts[-1] + file.records)
     for (i, reason), rows in fates.skipped.partition_by("file", "reason", as_dict=True).items():
         if i in unreadable:
             continue
@@ -181,7 +210,11 @@ def _read_alike(
         skipped.append(SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:EXAMPLE]))
     numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
     seen = fates.reference
-    tables = {"calls": calls.drop("alleles"), "events": events, "segments": disjoint_segments(events)}
+    tables = {
+        "calls": calls.drop("alleles", "joins"),
+        "events": events,
+        "segments": disjoint_segments(events),
+    }
     if seen.height:
         tables["seen"] = seen_intervals(calls.join(seen, on="file", how="semi"), seen, LEAST_BINS_PER_KB)
     tables = {
@@ -257,28 +290,27 @@ def _by_file(table: pl.DataFrame, files: int) -> list[int]:
     return counts
 
 
-def _unreadable(files: list[VcfFile], skipped: pl.DataFrame) -> dict[int, str]:
-    """Files with records of which every one is no CNV call or lies nobody knows where; each with its commonest reason."""
+def _unreadable(files: list[VcfFile], skipped: pl.DataFrame, firsts: list[int]) -> dict[int, str]:
+    """Files that are refused for what their records say, with the sentence: they have some, and every one is no CNV call or
+    lies nobody knows where, or one lies on another genome build. `firsts`: the row at which each file's records begin.
+    """
     reasons = (
         skipped.filter(pl.col("reason").is_in(list(UNREADABLE)))
         .group_by("file", "reason")
-        .len()
+        .agg(pl.len(), pl.col("row").min())
         .sort("len", "reason", descending=[True, False])
     )
-    found = reasons.group_by("file", maintain_order=True).agg(pl.col("len").sum(), pl.col("reason").first())
-    return {file: reason for file, n, reason in found.iter_rows() if n == files[file].records}
-
-
-def contradicting(calls: pl.DataFrame, recorded: pl.DataFrame) -> set[int]:
-    """Files whose calls the recorded sex rules out: any on Y in XX, or a genotype of the other ploidy on non-PAR X.
-
-    `recorded`: file, and recorded sex. Callers that give everyone two alleles on X have no `alleles`, and say nothing by them.
-    """
-    on_xy = calls.filter(pl.col("chrom").is_in(["chrX", "chrY"]) & ~pl.col("par_border")).join(recorded, on="file")
-    on_y = (pl.col("recorded") == "XX") & (pl.col("chrom") == "chrY")
-    haploid = pl.col("alleles") == 1
-    diploid = pl.col("alleles") > 1
-    outside = pl.all_horizontal((pl.col("end") <= a) | (pl.col("start") >= b) for a, b in PSEUDO_AUTOSOMAL["chrX"])
-    other = ((pl.col("recorded") == "XX") & haploid) | ((pl.col("recorded") == "XY") & diploid)
-    wrong = on_y | ((pl.col("chrom") == "chrX") & outside & other)
-    return set(on_xy.filter(wrong).get_column("file").to_list())
+    found = reasons.group_by("file", maintain_order=True).agg(
+        pl.col("len").sum(),
+        pl.col("reason").first(),
+        pl.col("row").first(),
+        pl.col("row").filter(pl.col("reason") == Skip.OTHER_BUILD.value).first().alias("other"),
+    )
+    sentences = {}
+    for i, n, reason, row, other in found.iter_rows():
+        file = files[i]
+        if other is not None:
+            sentences[i] = on_other_build(line(file, other - firsts[i]))
+        elif n == file.records:
+            sentences[i] = unplaced(n, "", reason, line(file, row - firsts[i]), file.small_variants)
+    return sentences

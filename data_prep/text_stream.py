@@ -6,6 +6,7 @@ its first line too. So every line has one owner, wherever the cuts fall.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedReader
@@ -71,10 +72,10 @@ def stretches(path: Path, number: int) -> list[Stretch]:
     return [Stretch(start, end) for start, end in pairwise(sorted({0, *wanted, size}))]
 
 
-def pieces(path: Path, stretch: Stretch) -> Iterator[bytes]:
+def pieces(path: Path, stretch: Stretch, mend_end: bool = True) -> Iterator[bytes]:
     """The lines that a stretch owns, as written and each ended by a newline, in pieces of about `PIECE` bytes.
 
-    Raises FileRefusedError for damaged data, for a line of more than `MAX_LINE` bytes, and where the file system refuses.
+    Without `mend_end` a last line that has no newline gets none. Raises FileRefusedError for damaged data, for a line of more than `MAX_LINE` bytes, and where the file system refuses.
     """
     held = bytearray()
     searched = 0
@@ -105,7 +106,47 @@ def pieces(path: Path, stretch: Stretch) -> Iterator[bytes]:
         if searched > MAX_LINE:
             raise FileRefusedError(f"a line is longer than {MAX_LINE >> 20} MiB: it is damaged, or no VCF of CNV calls")
     if held:
-        yield bytes(held) if held.endswith(b"\n") else bytes(held) + b"\n"
+        yield bytes(held) if held.endswith(b"\n") or not mend_end else bytes(held) + b"\n"
+
+
+_LONE_LINE_END: Final = re.compile(rb"\r(?=#|[^\t\r\n]+\t\d+\t|[\r\n]|\Z)")
+"""A CR behind which a line begins: a header line, a record with its name and position, or nothing at all."""
+
+
+def with_newlines(text: bytes) -> bytes:
+    """Whole lines of text, parted by a newline alone, whatever parted them: CR, or CR and LF.
+
+    A CR by itself is the line end of an old Mac where a line of a VCF follows it; any other is a damaged field, and stays.
+    """
+    if b"\r" not in text:
+        return text
+    return _LONE_LINE_END.sub(b"\n", text.replace(b"\r\n", b"\n"))
+
+
+def line_end_notes(text: bytes) -> list[str]:
+    """What is to be said of lines that `with_newlines` is given."""
+    if b"\r" not in text:
+        return []
+    of_windows = text.count(b"\r\n")
+    alone = len(_LONE_LINE_END.findall(text.replace(b"\r\n", b"\n")))
+    notes = []
+    if of_windows:
+        notes.append("line ends of Windows were read as line ends")
+    if alone:
+        notes.append("carriage returns alone were read as line ends")
+    if text.count(b"\r") > of_windows + alone:
+        notes.append("carriage returns stand within lines and were left there")
+    return notes
+
+
+def first_bytes(path: Path, number: int = 1 << 16) -> bytes:
+    """The first bytes of a file's text, `number` or somewhat more; fewer of a shorter file."""
+    found = b""
+    for _, text in _texts(path, Stretch(0, path.stat().st_size)):
+        found += text
+        if len(found) >= number:
+            break
+    return found
 
 
 def last_line(path: Path) -> bytes:

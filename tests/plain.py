@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -34,6 +35,7 @@ PAR: Final = {
 
 MALFORMED: Final = "malformed: a column is missing, or the position is no number"
 CHROMOSOME: Final = "not on chromosomes 1 to 22, X or Y"
+MITOCHONDRION: Final = "on the mitochondrial genome, whose copies are not counted"
 NOT_CNV: Final = "no copy number variant, or not supported by read depth"
 NO_END: Final = "no END, SVLEN or REFLEN"
 ORDER: Final = "END is not after the start"
@@ -114,7 +116,7 @@ class Person:
     skipped: Counter[str] = field(default_factory=Counter)
     records: int = 0
     sex_signs: set[str] = field(default_factory=set)
-    """What calls tell of the sex: `Y`, `haploid X`, `diploid X`."""
+    """What calls and rows tell of the sex by the share of it that they take: `Y`, `haploid X`, `diploid X`."""
     path: Path | None = None
 
     def events_on(self, chrom: str) -> list[Event]:
@@ -151,10 +153,12 @@ def read_text(text: str, table_sex: str | None = None) -> Person:
             break
     person = Person(sample, caller_sex)
     sex = caller_sex or table_sex
+    told = []
     for line in lines:
         if line and not line.startswith("#"):
             person.records += 1
             fate = read_record(line, sex)
+            told.append(unvaried_sign(line, fate))
             if isinstance(fate, Call):
                 person.calls.append(fate)
             elif isinstance(fate, ReferenceRow):
@@ -166,7 +170,7 @@ def read_text(text: str, table_sex: str | None = None) -> Person:
         person.skipped[DUPLICATE] = len(person.calls) - len(once)
         person.calls = once
     person.events = join(person.calls)
-    person.sex_signs = _sex_signs(person.calls)
+    person.sex_signs = sex_signs(person.events, told)
     return person
 
 
@@ -204,7 +208,7 @@ def read_record(line: str, sex: str | None, joint: bool = False) -> Call | Refer
         return MALFORMED
     chrom = _CHROMS.get(raw_chrom)
     if chrom is None:
-        return CHROMOSOME
+        return MITOCHONDRION if raw_chrom in ("chrM", "MT", "M") else CHROMOSOME
     wanted = dict(part.split("=", 1) for part in info.split(";") if "=" in part)
     kind = _ALT.get(alt, "other")
     by_depth = "D" in wanted["SVCLAIM"] if "SVCLAIM" in wanted else wanted.get("SVTYPE", "CNV") == "CNV"
@@ -235,11 +239,21 @@ def read_record(line: str, sex: str | None, joint: bool = False) -> Call | Refer
     if typed and empty and (joint or kind not in ("reference", "loh")):
         return NO_GENOTYPE
     if kind == "reference":
-        return ReferenceRow(chrom, start, end, bins)
+        expected = expected_copy_number(chrom, start, end, sex, genotype)
+        if not joint or copy_number is None or any(one in "123456789" for one in genotype):
+            return ReferenceRow(chrom, start, end, bins)
+        same = filled_in if "0" in genotype else varies_not
+        if same(chrom, sex, copy_number, expected, genotype):
+            return ReferenceRow(chrom, start, end, bins)
+        kind = "open"
     if kind == "loh" and copy_number is None and record_id.startswith("DRAGEN:GAINLOH:"):
         kind = "gain"
     expected = expected_copy_number(chrom, start, end, sex, genotype)
-    if (
+    reference_alone = joint and "0" in genotype and set(genotype) <= set("0./|")
+    if reference_alone:
+        if filled_in(chrom, sex, copy_number, expected, genotype):
+            return EXPECTED
+    elif (
         typed
         and not empty
         and not any(one in "123456789" for one in genotype)
@@ -287,6 +301,14 @@ def varies_not(chrom: str, sex: str | None, copy_number: int | None, expected: i
     if chrom == "chrY" and sex == "XX":
         return copy_number == 0 or (genotype != "." and copy_number == 1 + genotype.count("/") + genotype.count("|"))
     return copy_number == expected
+
+
+def filled_in(chrom: str, sex: str | None, copy_number: int | None, expected: int | None, genotype: str) -> bool:
+    """R2: whether a joint file's genotype of reference alleles alone has the copies that a merge writes into everybody: as
+    many as it has alleles, or as are expected, none on Y in XX."""
+    if copy_number is None or copy_number == 1 + genotype.count("/") + genotype.count("|"):
+        return True
+    return copy_number == (0 if chrom == "chrY" and sex == "XX" else expected)
 
 
 def _number(text: str) -> float | None:
@@ -593,8 +615,8 @@ def _sample_of(path: Path) -> str:
 
 
 def contradicts_sex(person: Person, recorded: str | None) -> bool:
-    """R2: calls or header contradict the recorded sex: any call on Y in XX; a genotype of the other ploidy on X outside
-    the pseudo-autosomal regions; a header that names the other sex."""
+    """R2: a header that names the other sex; in XX genotypes of one allele over a tenth of X or copies of Y over a quarter
+    of it; in XY genotypes of two alleles over a tenth of X."""
     if recorded is None:
         return False
     if person.caller_sex is not None and person.caller_sex != recorded:
@@ -602,16 +624,72 @@ def contradicts_sex(person: Person, recorded: str | None) -> bool:
     return bool(person.sex_signs & ({"Y", "haploid X"} if recorded == "XX" else {"diploid X"}))
 
 
-def _sex_signs(calls: Iterable[Call]) -> set[str]:
-    signs = set()
-    for call in calls:
-        if call.par_border:
-            continue
-        if call.chrom == "chrY":
-            signs.add("Y")
-        if call.chrom == "chrX" and call.genotype and not _pseudo_autosomal_bases(call.chrom, call.start, call.end):
-            signs.add("haploid X" if call.genotype.isdigit() else "diploid X")
-    return signs
+Sign = tuple[str, int, int]
+"""`Y`, `haploid X` or `diploid X`, and the interval that says so, 0-based."""
+
+
+def unvaried_sign(line: str, fate: Call | ReferenceRow | str, joint: bool = False) -> Sign | None:
+    """R2: what a record on X or Y that is no call says of the sex; in a `joint` file a copy of Y is that of one allele alone."""
+    if isinstance(fate, Call) or (isinstance(fate, str) and fate != EXPECTED):
+        return None
+    columns = line.split("\t")
+    fields = dict(zip(columns[8].split(":"), columns[9].split(":"), strict=False))
+    genotype, number = fields.get("GT", "."), fields.get("CN", ".")
+    chrom = _CHROMS[columns[0]]
+    wanted = dict(part.split("=", 1) for part in columns[7].split(";") if "=" in part)
+    start = int(columns[1]) - (columns[4][0] != "<")
+    end = int(wanted["END"]) if "END" in wanted else None
+    if end is None:
+        end = start + abs(int((wanted.get("SVLEN") or wanted["REFLEN"]).split(",")[0]))
+    copies = None if number == "." else int(float(number))
+    single = genotype == "0" and copies == 1
+    if chrom == "chrY" and (single or (not joint and isinstance(fate, ReferenceRow) and (copies or 0) >= 1)):
+        return "Y", start, end
+    if chrom == "chrX" and genotype != "." and (copies is not None or any(one.isdigit() for one in genotype)):
+        return _ploidy_sign(genotype), start, end
+    return None
+
+
+def _ploidy_sign(genotype: str) -> str:
+    return "diploid X" if "/" in genotype or "|" in genotype else "haploid X"
+
+
+def sex_signs(events: Iterable[Event], unvaried: Iterable[Sign | None]) -> set[str]:
+    """R2: what takes a tenth of X, or a quarter of Y, of the bases that tell the sex."""
+    signs = [sign for sign in unvaried if sign]
+    for event in events:
+        for call in event.parts:
+            if call.chrom == "chrY" and event.credible and (call.copy_number or 0) >= 1:
+                signs.append(("Y", call.start, call.end))
+            if call.chrom == "chrX" and call.genotype:
+                signs.append((_ploidy_sign(call.genotype), call.start, call.end))
+    found = set()
+    for name, chrom, share in (("Y", "chrY", 4), ("haploid X", "chrX", 10), ("diploid X", "chrX", 10)):
+        taken = union((start, end) for sign, start, end in signs if sign == name)
+        own = _own_sequence(chrom)
+        if share * shared_bases(taken, own) > sum(end - start for start, end in own):
+            found.add(name)
+    return found
+
+
+_REGIONS: Final = Path(__file__).resolve().parents[1] / "data_prep" / "reference" / "problem_regions.tsv"
+
+
+@cache
+def _own_sequence(chrom: str) -> list[tuple[int, int]]:
+    """R2: sequenced bases of X outside the pseudo-autosomal regions, of Y outside all problem regions."""
+    rows = [line.split("\t") for line in _REGIONS.read_text("utf-8").splitlines()[1:]]
+    kinds = {"gap", "telomere", "par"} if chrom == "chrX" else {row[0] for row in rows}
+    left_out = union((int(row[2]), int(row[3])) for row in rows if row[1] == chrom and row[0] in kinds)
+    bounds = [0, *(bound for interval in left_out for bound in interval), LENGTHS[chrom]]
+    return [(start, end) for start, end in zip(bounds[::2], bounds[1::2], strict=True) if start < end]
+
+
+WHOLE: Final = (
+    ("XX", "chrX", "loss", 1, "one X: X0 or a man"),
+    ("XY", "chrX", "gain", 2, "two X: XXY or a woman"),
+    ("XY", "chrY", "loss", 0, "no Y: lost, or a woman"),
+)
 
 
 class Mark(NamedTuple):
@@ -626,9 +704,15 @@ class Mark(NamedTuple):
     bases: int
 
 
-def marks(person: Person, problem_regions: Iterable[tuple[str, int, int]], sequenced: Mapping[str, int]) -> list[Mark]:
-    """R11: chromosomes with large events outside problem regions whose copy ratio is that of a mixture of cells, or which are
-    longer than a variant that somebody was born with.
+def marks(
+    person: Person,
+    problem_regions: Iterable[tuple[str, int, int]],
+    sequenced: Mapping[str, int],
+    recorded: str | None = None,
+) -> list[Mark]:
+    """R11: chromosomes with large events outside problem regions, and in a person of a `recorded` sex one X instead of two,
+    two instead of one, or no Y, over half of the bases that tell the sex. Large events mark whose copy ratio is that of a mixture
+    of cells, or which are longer than a variant that somebody was born with.
 
     `problem_regions`: chrom, start, end, 0-based half-open, overlapping or not; `sequenced`: bases that are known sequence,
     by chromosome. An event lies outside if less than half of its bases are in them. "More than half of the chromosome's
@@ -669,7 +753,21 @@ def marks(person: Person, problem_regions: Iterable[tuple[str, int, int]], seque
         if reasons:
             longest = max(event.length for event in events)
             found.append(Mark(chrom, direction, frozenset(reasons), len(events), longest, bases))
-    return found
+    for sex, chrom, direction, copies, reason in WHOLE:
+        own = _own_sequence(chrom)
+        events = {
+            event: [call for call in event.parts if call.copy_number == copies and shared_bases([call[1:3]], own)]
+            for event in person.events_on(chrom)
+            if event.credible and event.direction == direction
+        }
+        events = {event: parts for event, parts in events.items() if parts}
+        bases = shared_bases(union(call[1:3] for parts in events.values() for call in parts), own)
+        if sex == recorded and 2 * bases > sum(end - start for start, end in own):
+            found = [mark for mark in found if mark[:2] != (chrom, direction)]
+            found.append(
+                Mark(chrom, direction, frozenset({reason}), len(events), max(event.length for event in events), bases)
+            )
+    return sorted(found, key=lambda mark: mark[:2])
 
 
 def is_mixture(ratio: float | None, direction: str, single: bool) -> bool:

@@ -231,7 +231,7 @@ def raw(cohort: Cohort) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture(scope="session")
 def questions(raw: duckdb.DuckDBPyConnection) -> list[Question]:
-    """30 genes and 20 regions, half of them often lost or gained, with filters drawn at random."""
+    """40 genes and 20 regions, half of them often lost or gained, with filters drawn at random."""
     draw = random.Random(20261122)
     return [
         *(_question(draw, place, GENE_RULES) for place in _genes(raw, draw)),
@@ -276,7 +276,7 @@ def _genes(con: duckdb.DuckDBPyConnection, draw: random.Random) -> Iterator[Ques
     ).fetchall()
     every = con.execute("SELECT gene_id FROM genes ORDER BY 1").fetchall()
     common, rare = [gene for gene, n in hit if n >= 100], [gene for gene, n in hit if n < 100]
-    chosen = [*draw.sample(common, 14), *draw.sample(rare, 6)]
+    chosen = [*draw.sample(common, 22), *draw.sample(rare, 8)]
     chosen += [gene for (gene,) in draw.sample(on_xy, 5) + draw.sample(every, 5)]
     for gene in chosen:
         chrom, start, end, transcript, coding_bases = con.execute(
@@ -364,18 +364,25 @@ class _Table(HTMLParser):
 
 
 def _page_counts(app: "AppTest", direction: str) -> dict[str, tuple[int, int, int, int]] | None:
-    """Of every group in the page's tables of a direction: people, carriers, and the carriers' two classes."""
+    """Of every group in the page's tables of a direction: people, carriers, and the carriers' two classes.
+
+    Where X has a row for XX and one for XY (R5), a group's are added up; tables without shares lack their two columns.
+    """
     page = _Table()
     for piece in app.get("html"):
         page.feed(piece.proto.body)
-    found = {}
+    found: dict[str, tuple[int, int, int, int]] = {}
     for name, lines in page.tables.items():
         if f"cnv-frequencies-{direction}" in name or f"cnv-populations-{direction}" in name:
+            classes = 4 if any("Frequency" in cell for cell in lines[0]) else 2
             for line in lines[1:]:
                 cells = [cell for cell in line if cell]
-                group = line[0].split()[0]
-                numbers = [cell.replace(",", "") for cell in cells[1:]]
-                found[group] = (int(numbers[0]), int(numbers[1]), int(numbers[4]), int(numbers[5]))
+                group, *clause = line[0].split()[:2]
+                numbers = [cell.replace(",", "").replace("no call", "0") for cell in cells[1:]]
+                counts = [int(numbers[place]) for place in (0, 1, classes, classes + 1)]
+                before = found.get(group, (0, 0, 0, 0)) if clause in (["XX"], ["XY"]) else (0, 0, 0, 0)
+                first, second, third, fourth = (a + b for a, b in zip(before, counts, strict=True))
+                found[group] = first, second, third, fourth
     return found or None
 
 
@@ -401,7 +408,7 @@ def test_page_downloads_and_raw_calls_agree_to_the_last_carrier(
     monkeypatch.setenv("CNV_DATABASE", str(cohort.database))
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
     seen: Counter[str] = Counter()
-    assert len(questions) == 50
+    assert len(questions) == 60
     with httpx.Client(base_url=f"{server}/download", timeout=120) as client:
         for question in questions:
             answers = {direction: raw_calls.answer(raw, question, direction) for direction in question.directions}

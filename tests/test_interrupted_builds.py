@@ -236,7 +236,7 @@ class Asker(threading.Thread):
         numbers = {int(one) for groups in said for one in groups if one}
         assert len(said) >= 3, html[:2_000]
         assert len(numbers) == 1, numbers
-        generation = re.search(r"Database (\w+), built", html)
+        generation = re.search(r"Database \S*-(\w+)\.duckdb, published \d{4}-", html)
         assert generation, html[-2_000:]
         self._of(generation[1], numbers.pop())
 

@@ -337,7 +337,9 @@ def test_marks_by_hand() -> None:
 
 def test_read_cohort_keeps_what_tells_the_sex_when_calls_are_dropped(tmp_path: Path) -> None:
     header = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tA\n"
-    (tmp_path / "A.vcf").write_text(header + REAL.replace("chr1", "chrY") + "\n")
+    whole = REAL.split("\t")
+    whole[0], whole[1], whole[7], whole[9] = "chrY", "12200000", "SVTYPE=CNV;END=21000000", "1:1.9:2:900:51,519"
+    (tmp_path / "A.vcf").write_text(header + "\t".join(whole) + "\n")
     people = read_cohort([tmp_path / "A.vcf"], SAMPLES, keep=lambda event: False)
     assert (people["A"].calls, people["A"].events) == ([], [])
     assert contradicts_sex(people["A"], "XX")

@@ -24,7 +24,7 @@ from dashboard.colours import Palette
 from dashboard.track import EVERYONE, Track
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
-from data_prep.domain.sight import BLIND_KINDS
+from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
 BRUSH: Final = "brush"
 """Name of the selection that a drag along x makes; its value is in 0-based positions."""
@@ -424,11 +424,11 @@ def _intervals(drawing: _Drawing, track: Track) -> list[tuple[Any, ...]]:
     for direction in reversed(track.directions):
         lanes = _Lanes(limit)
         heights: list[float] = []
-        placed: list[tuple[int, tuple[int, int, int, int, int, int], float]] = []
+        placed: list[tuple[int, tuple[int, int, int, int, int, int, bool], float]] = []
         mine = found.rows.filter(pl.col("direction") == direction.value)
-        columns = ("start", "end", "inner_start", "inner_end", "carriers", "strong")
+        columns = ("start", "end", "inner_start", "inner_end", "carriers", "strong", "copies")
         for row in mine.select(columns).rows():
-            start, end, _, _, carriers, _ = row
+            start, end, _, _, carriers, _, _ = row
             first, last = max(start, window.start), min(end, window.end)
             lane = lanes.place(first, max(last, first + drawing.bases(LEAST_WIDTH)) + drawing.bases(2))
             if lane is None:
@@ -442,7 +442,7 @@ def _intervals(drawing: _Drawing, track: Track) -> list[tuple[Any, ...]]:
             f"{SIGNS[direction]} {NAMES[direction].capitalize()}, distinct intervals" + ("" if placed else ": none")
         )
         tops = np.cumsum([drawing.y, *(height + 3 for height in heights)]).tolist()
-        for lane, (start, end, inner_start, inner_end, carriers, strong), height in placed:
+        for lane, (start, end, inner_start, inner_end, carriers, strong, copies), height in placed:
             interval = Interval(window.chrom, start, end)
             middle = tops[lane] + heights[lane] / 2
             top, bottom = middle - height / 2, middle + height / 2
@@ -454,7 +454,8 @@ def _intervals(drawing: _Drawing, track: Track) -> list[tuple[Any, ...]]:
                     palette.direction(direction), palette.strong(direction), interval_id(interval, direction),
                     str(interval), str(Interval(window.chrom, inner_start, inner_end)), wording.length(end - start),
                     NAMES[direction],
-                    f"{carriers:,} of {samples:,} ({wording.percent(carriers / samples)})",
+                    f"called in {carriers:,}, no frequency: paralogous" if copies
+                    else f"{carriers:,} of {samples:,} ({wording.percent(carriers / samples)})",
                     *words[start, end, direction.value],
                 )
             )  # fmt: skip
@@ -619,10 +620,10 @@ def _problems(drawing: _Drawing, track: Track) -> None:
     top = drawing.y
     kinds = ", ".join(dict.fromkeys(wording.kind_of_problem(kind) for kind in track.problems["kind"]))
     blind_too = track.problems["kind"].is_in(BLIND_KINDS).any()
-    drawing.heading(
-        f"Care: {kinds}",
-        "no call can be made in the darker places" if blind_too else "calls there are counted, and need care",
-    )
+    words = "no call can be made in the darker places" if blind_too else "calls there are counted, and need care"
+    if any(is_paralogous(kind) for kind in track.problems["kind"].unique().to_list()):
+        words += "; no share of people is told where copies are alike"
+    drawing.heading(f"Care: {kinds}", words)
     lanes = _Lanes(PROBLEM_LANES)
     for kind, start, end, name, covered in _told_apart(track.problems, drawing.bases(PROBLEM_GAP)):
         first, last = max(start, window.start), min(end, window.end)
@@ -830,12 +831,13 @@ def _template(
     # what is too narrow for its ends to be told apart is solid as a whole
     narrow = "datum.right - datum.left > datum.x2 - datum.x"
     uncertain = "datum.x < datum.inner || datum.inner2 < datum.x2"
-    whole_events = boxes(INTERVALS, str(LEAST_WIDTH)).encode(
+    events = boxes(INTERVALS, str(LEAST_WIDTH)).encode(
         x=alt.X("left:Q", axis=None, scale=along),
         x2="right:Q",
         y=y,
         y2="y2:Q",
         color=alt.Color("colour:N", scale=None),
+        opacity=alt.condition(f"{narrow} || !({uncertain})", alt.value(1), alt.value(UNCERTAIN)),
         tooltip=[
             alt.Tooltip("place:N", title="Interval"),
             alt.Tooltip("drawn_in:N", title="Ends drawn in"),
@@ -846,20 +848,16 @@ def _template(
             alt.Tooltip("copies:N", title="Copies"),
         ],
     )
-    pale = (
-        whole_events.properties(name="pale")
-        .transform_filter(f"!({narrow}) && ({uncertain})")
-        .encode(opacity=alt.value(UNCERTAIN))
-    )
-    events = (
-        whole_events.properties(name=INTERVALS)
-        .transform_calculate("sure", f"{narrow} ? datum.left : datum.inner")
+    events = events.properties(name=INTERVALS)
+    sure = (
+        events.transform_calculate("sure", f"{narrow} ? datum.left : datum.inner")
         .transform_calculate("sure2", f"{narrow} ? datum.right : datum.inner2")
         .transform_filter("datum.sure < datum.sure2")
-        .encode(x=alt.X("sure:Q", axis=None, scale=along), x2="sure2:Q")
+        .encode(x=alt.X("sure:Q", axis=None, scale=along), x2="sure2:Q", opacity=alt.value(1))
     )
+    solid = sure.properties(name="solid").transform_filter(f"!({narrow}) && ({uncertain})")
     dark = (
-        events.properties(name="dark")
+        sure.properties(name="dark")
         .transform_filter("datum.strong < datum.y2")
         .encode(y=alt.Y("strong:Q", axis=None, scale=None), color=alt.Color("dark:N", scale=None))
     )
@@ -890,7 +888,7 @@ def _template(
         )
         events = events.add_params(alt.selection_point(name=PICK, fields=["id"], on="click", clear=False))
     spec: dict[str, Any] = (
-        alt.layer(box(BACK), *curves, hover, box(FRONT), pale, events, dark, *texts)
+        alt.layer(box(BACK), *curves, hover, box(FRONT), events, solid, dark, *texts)
         .add_params(*parameters)
         .properties(width="container")
         .to_dict(validate=False)

@@ -12,6 +12,7 @@ from dashboard.components.frequency import PLURALS
 from dashboard.components.sites import SITE_IN_ADDRESS, addresses
 from dashboard.filters import Filters
 from dashboard.formats.columns import one_based
+from dashboard.seen import FEW_CALLS
 from dashboard.subject import Subject
 from dashboard.target import Target
 from data_prep.domain.levels import SOLID_BINS
@@ -50,18 +51,23 @@ def carrier_list(
     switch: str,
     *,
     assessable: bool,
+    paralogous: bool,
 ) -> None:
     """The events that make carriers, as the store names their columns, with the link to the same rows as CSV.
 
     `kin` names the parents and children of carriers who carry too; `switch` is HTML that leads to another rule.
 
-    Where the place is not assessable they are calls that were made there, and nothing more.
+    Where the place is not assessable they are calls that were made there, and nothing more; where it is `paralogous`, those
+    that are missing say nothing.
     """
-    title = "Carriers" if assessable else "Called here"
+    title = "Carriers" if assessable and not paralogous else "Called here"
     if events.is_empty():
+        words = "A wider filter or another overlap rule may show some."
+        if paralogous:
+            words = f"{FEW_CALLS[0].upper()}{FEW_CALLS[1:]}. {words}"
         st.html(
-            markup.element("h2", f"{title}: none", class_="cnv-section")
-            + markup.element("p", "A wider filter or another overlap rule may show some.", class_="cnv-counted")
+            markup.element("h2", f"{title}: {'no call' if paralogous else 'none'}", class_="cnv-section")
+            + markup.element("p", words, class_="cnv-counted")
         )
         return
     by_direction = [
@@ -115,6 +121,8 @@ def with_badges(events: pl.DataFrame) -> pl.DataFrame:
     badges = (
         pl.when(bins == 1).then(pl.lit("1 bin")),
         pl.when(bins == SOLID_BINS - 1).then(pl.lit("2 bins")),
+        # whoever is marked on a chromosome is left out there; what is this large and counted is constitutional (R11)
+        pl.when(pl.col("large")).then(pl.lit("large")),
         pl.when(pl.col("filters") == ".").then(pl.lit("no filter applied")),
         pl.when(pl.col("par_border")).then(pl.lit("across a PAR border")),
     )

@@ -11,11 +11,33 @@ from dashboard import caller_words, links, wording
 from dashboard.components import drawings, markup
 from dashboard.filters import Filters
 from dashboard.store.database import Generation
-from dashboard.store.provenance import dictionary, facts, files, marks, problem_kinds, remarks, skipped
+from dashboard.store.provenance import (
+    dictionary,
+    facts,
+    files,
+    marked_counts,
+    marked_people,
+    marks,
+    problem_kinds,
+    remarks,
+    sex_mismatches,
+    skipped,
+)
 from data_prep.domain.copy_number import EFO, CallClass
-from data_prep.domain.sight import BLIND_KINDS
+from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
 REMARKS_SHOWN: Final = 50
+SOURCES_APART: Final = "; "
+SOURCES_SHOWN: Final = 8
+"""Sources of a kind of problem region that a table has room for; more unfold below it."""
+PEOPLE_SHOWN: Final = 500
+"""People that are listed with why they are left out somewhere; the database has all of them."""
+MARK_WORDS: Final = {
+    "long-event": "an event of over 3 Mb",
+    "large-share": "events over more than a tenth of the chromosome",
+    "both": "an event of over 3 Mb, and events over more than a tenth of the chromosome",
+}
+"""Codes of reasons for a mark, in words; other reasons are words."""
 WHOLE: Final = 16
 """Letters of a number or name that stands in one line."""
 LONG: Final = 60
@@ -31,7 +53,7 @@ FACT_WORDS: Final = {
     "fetched_files": "Files as fetched",
     "assembly": "Assembly",
     "built_at": "Built",
-    "generation": "Database",
+    "generation": "Generation",
     "builder_version": "Version of data_prep",
     "schema_version": "Version of the schema",
     "samples_table": "Sample table",
@@ -40,6 +62,7 @@ FACT_WORDS: Final = {
     "masks": "Masks",
     "reference_rows": "Rows that say what was seen",
     "simulated": "Simulated",
+    "rates_raised": "Simulated more often than published, so that somebody carries each",
 }
 CLASS_TABLE: Final = (
     (CallClass.COMPLETE_LOSS, "complete loss", "0"),
@@ -70,6 +93,12 @@ TERMS: Final = (
         "Fewer than half of the people, or of the bases, could be seen there. No call is taken as the expected copy "
         "number anywhere else.",
     ),
+    (
+        "Paralogous",
+        "Half or more of a gene's coding bases, or of a region's bases, lie in copies so alike that short reads cannot be placed "
+        "between them, or in a mask of segmental duplications. Calls are few there and their absence says nothing: carriers are "
+        "shown, and no frequency and no bound.",
+    ),
     ("Site", "Events of one direction merged over people: all overlap the commonest interval by half, reciprocally."),
     ("Per base", "The share of people with an event at that very base; over a bin, its mean and its maximum."),
 )
@@ -92,7 +121,12 @@ def callsets(database: Generation, filters: Filters) -> None:
 def provenance(database: Generation) -> None:
     """What this database is, one fact a line."""
     told = dict(facts(database).iter_rows())
-    rows = [(words, told[key]) for key, words in FACT_WORDS.items() if told.get(key)]
+    file = database.file
+    rows = [("Database", str(file)), ("Published", wording.moment(file.published_at))]
+    if len(database.callsets) > 1:
+        held = [f"{name} (generation {one.id})" for name, one in database.callsets.items()]
+        rows.append(("Callsets in it", wording.joined(held, "and")))
+    rows += [(words, told[key]) for key, words in FACT_WORDS.items() if told.get(key)]
     st.html(_section("Where the calls come from") + _table(("", ""), rows, "Provenance"))
 
 
@@ -119,6 +153,12 @@ def import_report(database: Generation) -> None:
     noted = remarks(database, REMARKS_SHOWN).rows()
     if noted:
         body += _table(("File", "State", "What was noticed"), noted, "Files that something is said about")
+    mismatched, all_marks = marked_counts(database)
+    if mismatched:
+        people = sex_mismatches(database, PEOPLE_SHOWN).rows()
+        body += _table(
+            ("Person", "Recorded sex", "What contradicts it"), people, "People left out on X and Y, and why"
+        ) + _more(len(people), mismatched)
     marked = [(row[0], row[1], wording.count(row[2])) for row in marks(database).iter_rows()]
     if marked:
         body += markup.element(
@@ -127,23 +167,67 @@ def import_report(database: Generation) -> None:
             + _table(("Chromosome", "Direction", "People"), marked, "People with large events by chromosome"),
             class_="cnv-more",
         )
+        listed = [
+            (
+                row["sample"],
+                row["chrom"],
+                row["direction"],
+                MARK_WORDS.get(row["reason"], row["reason"]),
+                wording.count(row["bases"]),
+            )
+            for row in marked_people(database, PEOPLE_SHOWN).iter_rows(named=True)
+        ]
+        body += markup.element(
+            "details",
+            markup.element("summary", "Each of them, and why")
+            + _table(("Person", "Chromosome", "Direction", "Reason", "Bases"), listed, "Marked people, and why")
+            + _more(len(listed), all_marks),
+            class_="cnv-more",
+        )
     st.html(_section("Import report") + body)
+
+
+def _more(shown: int, there_are: int) -> str:
+    """What is said below a list that does not show everybody; empty where it does."""
+    if shown == there_are:
+        return ""
+    words = f"The first {wording.count(shown)} of {wording.count(there_are)}; the database has all."
+    return markup.element("p", words, class_="cnv-counted")
 
 
 def problem_regions(database: Generation) -> None:
     """Where calls need care or cannot be made: the kinds of place, those of masks among them."""
+    kinds = list(problem_kinds(database).iter_rows(named=True))
     rows = [
         (
             wording.kind_of_problem(row["kind"]),
             wording.count(row["regions"]),
             wording.count(row["bases"]),
-            "no call can be made" if row["kind"] in BLIND_KINDS else "calls need care",
-            row["source"],
+            "no call can be made"
+            if row["kind"] in BLIND_KINDS
+            else "calls are few: carriers, no frequency"
+            if is_paralogous(row["kind"])
+            else "calls need care",
+            row["source"] if _sources(row) <= SOURCES_SHOWN else f"{_sources(row)} sources, listed below",
         )
-        for row in problem_kinds(database).iter_rows(named=True)
+        for row in kinds
     ]
     heads = ("Kind", "Places", "Bases", "What it means", "Source")
-    st.html(_section("Problem regions") + _table(heads, rows, "Problem regions by kind"))
+    long = "".join(
+        markup.element(
+            "details",
+            markup.element("summary", markup.text(f"Sources of each {wording.kind_of_problem(row['kind'])}"))
+            + _table(("Source",), [(one,) for one in row["source"].split(SOURCES_APART)], "Sources"),
+            class_="cnv-more",
+        )
+        for row in kinds
+        if _sources(row) > SOURCES_SHOWN
+    )
+    st.html(_section("Problem regions") + _table(heads, rows, "Problem regions by kind") + long)
+
+
+def _sources(row: Mapping[str, str]) -> int:
+    return len(row["source"].split(SOURCES_APART))
 
 
 def definitions(callers: Sequence[str]) -> None:

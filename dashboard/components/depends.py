@@ -1,6 +1,6 @@
 """What the number hangs on: every overlap rule, filter level and cohort beside the ones in force (rules R4, R5, R7)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -10,15 +10,13 @@ from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.frequency import PLURALS, sign
 from dashboard.components.run import Run
-from dashboard.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers, Overlap
-from dashboard.store.callability import callability
-from dashboard.store.carriers import Count, by_filter, by_rule
+from dashboard.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers
+from dashboard.store.callability import callability, no_share
+from dashboard.store.carriers import Count, by_filter
+from dashboard.store.clauses import Clause, by_rule_apart, clauses
 from dashboard.store.database import Generation
 from dashboard.subject import Subject
 from dashboard.target import Pieces, Target
-from data_prep.domain.levels import Level
-
-Grid = Mapping[tuple[Level, Cohort, Outliers], Sequence[Count]]
 
 GROUPS: Final = (
     (Cohort.UNRELATED, Outliers.EXCLUDE, "unrelated"),
@@ -33,20 +31,18 @@ FILTER_TITLES: Final = "Carriers by filter level and cohort"
 
 def depends(run: Run, subject: Subject, target: Target) -> None:
     """Tables: the carriers under every rule, at every level and in every cohort, and, where the database holds several, in
-    every callset; each row or cell a link."""
-    grid = by_filter(run.database, target, run.filters)
+    every callset; each row or cell a link. What says the same throughout is a line, and its table unfolds."""
+    parts = clauses(run.database, target, run.filters)
     # the number of a site is one callset's own
     callsets = run.database.callsets if len(run.database.callsets) > 1 and target.site is None else {}
-    if not callsets and not any(count.carriers for counts in grid.values() for count in counts):
-        return
     st.html(markup.element("h2", "What the number depends on", class_="cnv-section"))
-    st.html(_rules(run, subject, target))
+    st.html(_rules(run, subject, target, parts))
     if callsets:
         filters, others = st.columns([5, 4], gap="large")
         others.html(_callsets(run, subject, target, callsets))
-        filters.html(_filters(run, subject, grid))
+        filters.html(_filters(run, subject, target, parts))
     else:
-        st.html(_filters(run, subject, grid))
+        st.html(_filters(run, subject, target, parts))
 
 
 def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str, Generation]) -> str:
@@ -55,9 +51,13 @@ def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str,
     newest = next(iter(callsets))
     lines = []
     for name, database in callsets.items():
+        seen = callability(database, target, filters)
+        parts = clauses(database, target, filters)
+        counts = by_rule_apart(database, target, parts, [rule])[rule]
+        shares = not no_share(target, filters, seen)
         cells = (
-            [_told(count, target, rule) for count in by_rule(database, target, filters, [rule])[rule]]
-            if callability(database, target, filters).assessable
+            [_told(several, shares=shares) for several in _by_direction(counts)]
+            if seen.assessable
             else ["not assessable"] * len(filters.directions)
         )
         address = links.page(subject, replace(filters, callset="" if name == newest else name))
@@ -69,6 +69,11 @@ def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str,
     return _table("cnv-callsets", CALLSET_TITLES, _heads("Callset", filters), lines, caption)
 
 
+def _by_direction(counts: Mapping[Clause, Sequence[Count]]) -> list[dict[Clause, Count]]:
+    """A direction each, the count of every part."""
+    return [dict(zip(counts, several, strict=True)) for several in zip(*counts.values(), strict=True)]
+
+
 def _heads(first: str, filters: Filters) -> str:
     """The heading of a table with a column a direction."""
     return markup.element("th", first, scope="col", class_="cnv-left") + "".join(
@@ -77,35 +82,56 @@ def _heads(first: str, filters: Filters) -> str:
     )
 
 
-def _rules(run: Run, subject: Subject, target: Target) -> str:
+def _rules(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]) -> str:
     filters = run.filters
+    seen = callability(run.database, target, filters)
     in_force = filters.overlap or target.default_rule
     usual = REGION_OVERLAPS if target.kind is Pieces.REGION else GENE_OVERLAPS
     rules = usual if in_force in usual else (*usual, in_force)
-    counts = by_rule(run.database, target, filters, rules)
+    counts = by_rule_apart(run.database, target, parts, rules)
+    told = {
+        rule: [
+            _told(several, shares=not no_share(target, filters.under(rule), seen))
+            for several in _by_direction(counts[rule])
+        ]
+        for rule in rules
+    }
     lines = []
     for rule in rules:
-        told = wording.rule_name(rule, target.kind)
+        words = wording.rule_name(rule, target.kind)
         name = (
-            markup.element("strong", markup.text(told))
+            markup.element("strong", markup.text(words))
             if rule == in_force
             else markup.link(
-                told,
+                words,
                 links.page(subject, replace(filters, overlap=None if rule == target.default_rule else rule)),
             )
         )
-        told = markup.text(wording.rule_in_full(rule, target.kind))
-        cells = "".join(markup.element("td", markup.text(_told(count, target, rule))) for count in counts[rule])
-        words = markup.element("td", told, class_="cnv-left cnv-rule-words")
-        lines.append(markup.element("tr", markup.element("th", name, scope="row") + cells + words))
+        cells = "".join(markup.element("td", markup.text(cell)) for cell in told[rule])
+        asks = markup.text(wording.rule_in_full(rule, target.kind))
+        cells += markup.element("td", asks, class_="cnv-left cnv-rule-words")
+        lines.append(markup.element("tr", markup.element("th", name, scope="row") + cells))
     head = _heads("Overlap", filters) + markup.element(
         "th", "What it asks", scope="col", class_="cnv-left cnv-rule-words"
     )
-    return _table("cnv-rules", RULE_TITLES, head, lines, "Each rule is drawn on the page “Data”.")
+    table = _table("cnv-rules", RULE_TITLES, head, lines, "Each rule is drawn on the page “Data”.")
+    return _folded(f"All {len(rules)} overlap rules agree", told[in_force], filters, table, told.values())
 
 
-def _filters(run: Run, subject: Subject, grid: Grid) -> str:
+def _folded(agree: str, told: Sequence[str], filters: Filters, table: str, every: Iterable[Sequence[str]]) -> str:
+    """The table; where `every` row says the same, one line that says so, and the table to unfold below it."""
+    if any(list(row) != list(told) for row in every):
+        return table
+    words = "; ".join(f"{PLURALS[direction]} {cell}" for direction, cell in zip(filters.directions, told, strict=True))
+    return markup.element(
+        "details", markup.element("summary", markup.text(f"{agree}: {words}.")) + table, class_="cnv-more"
+    )
+
+
+def _filters(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]) -> str:
     filters = run.filters
+    shares = not no_share(target, filters, callability(run.database, target, filters))
+    grids = {part: by_filter(run.database, target, part.filters) for part in parts}
     in_force = (filters.level, filters.cohort, filters.outliers)
     signs = filters.directions if len(filters.directions) > 1 else ()
     head = markup.element("th", "People", scope="col", class_="cnv-left") + "".join(
@@ -116,12 +142,20 @@ def _filters(run: Run, subject: Subject, grid: Grid) -> str:
     for cohort, outliers, name in GROUPS:
         cells = []
         for level in wording.LEVELS:
-            counts = grid[level, cohort, outliers]
-            away = [_outside(count, shown) for count, shown in zip(counts, grid[in_force], strict=True)]
+            here, shown = (
+                _by_direction({part: grid[where] for part, grid in grids.items()})
+                for where in ((level, cohort, outliers), in_force)
+            )
+            away = [
+                any(_outside(one, force[part]) for part, one in several.items())
+                for several, force in zip(here, shown, strict=True)
+            ]
             departs = departs or any(away)
             told = " ".join(
-                (sign(count.direction) if signs else "") + _share(count) + (" ≠" if far else "")
-                for count, far in zip(counts, away, strict=True)
+                (sign(direction) if signs else "")
+                + ", ".join(f"{part.label} {_share(one, shares=shares)}".lstrip() for part, one in several.items())
+                + (" ≠" if far and shares else "")
+                for direction, several, far in zip(filters.directions, here, away, strict=True)
             )
             address = links.page(subject, replace(filters, level=level, cohort=cohort, outliers=outliers))
             content = (
@@ -136,7 +170,16 @@ def _filters(run: Run, subject: Subject, grid: Grid) -> str:
         if departs
         else "Robust: every figure lies within the 95 % interval of the one in force."
     )
-    return _table("cnv-filters", FILTER_TITLES, head, lines, caption)
+    if not shares:
+        caption = "How many people were called; no frequency and no bound."
+    table = _table("cnv-filters", FILTER_TITLES, head, lines, caption)
+    carriers = [one.carriers for grid in grids.values() for counts in grid.values() for one in counts]
+    if any(carriers) or not all(
+        one.assessable for grid in grids.values() for counts in grid.values() for one in counts
+    ):
+        return table
+    words = "Nobody carries at any filter level, in any cohort." if shares else "No call at any filter level."
+    return markup.element("details", markup.element("summary", words) + table, class_="cnv-more")
 
 
 def _table(class_: str, title: str, head: str, lines: Sequence[str], caption: str) -> str:
@@ -151,17 +194,24 @@ def _table(class_: str, title: str, head: str, lines: Sequence[str], caption: st
     return markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=title)
 
 
-def _told(count: Count, target: Target, rule: Overlap) -> str:
+def _told(counts: Mapping[Clause, Count], *, shares: bool) -> str:
+    """The carriers of a direction, of each part apart: “XY 0 of 1,230, below 0.32 %; XX 0 of 1,223, below 0.32 %”."""
+    return "; ".join(f"{part.label} {_one(count, shares=shares)}".lstrip() for part, count in counts.items())
+
+
+def _one(count: Count, *, shares: bool) -> str:
     if not count.assessable:
         return "not assessable"
-    if not target.has_share(rule):
-        return f"{wording.count(count.carriers)} of {wording.count(count.samples)}"
+    if not shares:
+        return f"called in {wording.count(count.carriers)}" if count.carriers else "no call"
     return wording.frequency(count.carriers, count.samples, count.ci_low, count.ci_high, count.people_seen)
 
 
-def _share(count: Count) -> str:
+def _share(count: Count, *, shares: bool) -> str:
     if not count.assessable:
         return "not assessable"
+    if not shares:
+        return wording.count(count.carriers) if count.carriers else "no call"
     return wording.percent(count.carriers / count.samples) if count.samples else "nobody counted"
 
 

@@ -81,12 +81,18 @@ def notice(lines: list[str]) -> None:
 
 
 def foot(database: Generation) -> None:
-    """Release, cohort, citation, and where the health of the server is told."""
-    told, sizes = release(database), totals(database)
+    """Callset, cohort, published file, citation, and where the health of the server is told."""
+    told, sizes, file = release(database), totals(database), database.file
     calls = f"{wording.count(sizes.calls)} calls in {wording.people(sizes.people)}"
     simulated = ", simulated" if told.simulated and "simulated" not in told.name else ""
     source = f"Callset {told.title}{simulated}: {calls}; GRCh38."
-    built = f"Gene models: {told.gene_models or 'not said'}. Database {told.generation}, built {told.built_at[:10] or 'on a day not said'}."
+    others = (
+        f", with the callsets {wording.joined(list(database.callsets), 'and')}" if len(database.callsets) > 1 else ""
+    )
+    built = (
+        f"Gene models: {told.gene_models or 'not said'}. Database {file}, published "
+        f"{wording.moment(file.published_at)}{others}."
+    )
     cite = f"Cite {caller_words.citation(told.callers)}."
     st.html(
         markup.element(

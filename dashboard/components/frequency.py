@@ -11,8 +11,8 @@ from dashboard.charts.frequency import frequency_chart
 from dashboard.colours import Palette
 from dashboard.components import markup
 from dashboard.filters import ANY, CODING, CODING_TOUCH, Filters, Overlap
-from dashboard.frequency_table import chart_rows
 from dashboard.store.carriers import Count
+from dashboard.store.clauses import Clause, chart_rows_apart
 from dashboard.subject import Subject
 from dashboard.target import Target
 from data_prep.domain.copy_number import CallClass, Direction
@@ -30,54 +30,81 @@ PARTS: Final = {
 
 def headline(
     table: pl.DataFrame,
+    parts: Mapping[Clause, pl.DataFrame],
     beside: Mapping[Overlap, Count],
     events: pl.DataFrame,
     direction: Direction,
     filters: Filters,
     target: Target,
     subject: Subject,
+    *,
+    shares: bool,
 ) -> str:
     """The answer in a few words, as HTML: share, people, range over super-populations, and what rule and filter hide.
 
-    `table` is the frequency table of every direction, `beside` the counts of this one under `any` and, of a gene, under
-    `coding-touch`; `events` are those that make carriers.
+    `table` is the frequency table of every direction, `parts` those of the people told apart, `beside` the counts of this
+    direction under `any` and, of a gene, under `coding-touch`; `events` are those that make carriers. Without `shares`
+    carriers are told, and nothing of who does not carry (R5).
     """
     whole = everyone(table, direction)
     rule = target.rule_in_force(filters.overlap)
     only = only_these(filters, direction)
     happens = wording.happens(direction, rule, target.kind) + only
-    carriers, samples = whole["carriers"], whole["samples"]
-    share = "nobody" if carriers == 0 else f"{wording.percent(whole['frequency'])} of people"
-    told = f"{wording.count(carriers)} of {wording.count(samples)}"
-    if carriers == 0:
-        told = wording.frequency(carriers, samples, whole["ci_low"], whole["ci_high"], whole["people_seen"])
-    if direction is Direction.LOSS and whole["complete_losses"] and not only:
-        number = wording.count(whole["complete_losses"])
-        told += (
-            f", {wording.completely(rule, target.kind)} {number}" if target.site is None else f", no copy in {number}"
-        )
+    completely = wording.completely(rule, target.kind) if target.site is None else "no copy in"
+    if only or direction is not Direction.LOSS:
+        completely = ""
+    rows = {part: everyone(one, direction) for part, one in parts.items()}
+    if not shares:
+        told = "; ".join(_called(row, part, completely) for part, row in rows.items())
+        lead = f"<strong>{markup.text(happens)}</strong>: {told}"
+    elif len(rows) > 1:
+        told = "; ".join(f"{part.label} {_frequency(row)}{_complete(row, completely)}" for part, row in rows.items())
+        lead = f"<strong>{markup.text(happens)}</strong>: {told}"
+    else:
+        share = "nobody" if whole["carriers"] == 0 else f"{wording.percent(whole['frequency'])} of people"
+        told = f"{wording.count(whole['carriers'])} of {wording.count(whole['samples'])}"
+        if whole["carriers"] == 0:
+            told = _frequency(whole)
+        lead = f"<strong>{markup.text(happens)} in {share}</strong>: {told}{_complete(whole, completely)}"
     thin, bearing = _thin(events, direction)
     if thin * 2 > bearing:
-        told += ", most of them by events of one or two bins, the least certain kind"
+        lead += ", most of them by events of one or two bins, the least certain kind"
     within_reach = in_between(beside, direction, filters, target)
     if within_reach:
         address = links.page(subject, filters.within_direction(direction).under(CODING_TOUCH))
-        told += "; " + markup.link(
+        lead += "; " + markup.link(
             f"in {wording.count(within_reach)} more the end of a loss may reach into it", address
         )
+    pooled = shares and len(rows) == 1
     sentences = [
-        *_spread(table, direction),
-        *_beside(whole, beside[ANY], direction, target),
-        *_hidden(whole, filters),
+        *(_spread(table, direction) if pooled else ()),
+        *_beside(whole, beside[ANY], direction, target, shares=pooled),
+        *_hidden(whole, filters, shares=pooled),
         *(
             [f"{wording.count(thin)} of the carriers have events of one or two bins only."]
             if 0 < thin * 2 <= bearing
             else []
         ),
     ]
-    return f"{sign(direction)}<strong>{markup.text(happens)} in {share}</strong>: {told}. " + markup.element(
-        "span", markup.text(" ".join(sentences)), class_="cnv-small"
-    )
+    return f"{sign(direction)}{lead}. " + markup.element("span", markup.text(" ".join(sentences)), class_="cnv-small")
+
+
+def _frequency(row: Row) -> str:
+    return wording.frequency(row["carriers"], row["samples"], row["ci_low"], row["ci_high"], row["people_seen"])
+
+
+def _complete(row: Row, completely: str) -> str:
+    """Who of the carriers has no copy, behind their number; `completely` says how, and is empty where it is not told."""
+    return f", {completely} {wording.count(row['complete_losses'])}" if completely and row["complete_losses"] else ""
+
+
+def _called(row: Row, part: Clause, completely: str) -> str:
+    """The carriers at a place of copies: who has no call there is nobody to be counted."""
+    people = f"{part.label} people" if part.label else "people"
+    if not row["carriers"]:
+        return "no call" + (f" in {people}" if part.label else "")
+    people = people.removesuffix("people") + ("person" if row["carriers"] == 1 else "people")
+    return f"called in {wording.count(row['carriers'])} {people}{_complete(row, completely)}"
 
 
 def only_these(filters: Filters, direction: Direction) -> str:
@@ -98,7 +125,7 @@ def in_between(beside: Mapping[Overlap, Count], direction: Direction, filters: F
 
 
 def block(
-    table: pl.DataFrame,
+    parts: Mapping[Clause, pl.DataFrame],
     direction: Direction,
     filters: Filters,
     palette: Palette,
@@ -107,50 +134,75 @@ def block(
     rule: str,
     *,
     sexes: bool,
+    shares: bool,
 ) -> None:
     """Chart and table of one direction by super-population, and the same by population and by sex to unfold.
 
-    `superpopulations` are the words for their codes, `populations` those of a population and its super-population; `rule` is
-    the overlap rule in force in words.
-    With `sexes`, XX and XY stand in the first table, as they must on X (R5).
+    `parts` are the tables of the people told apart: of several each group has a row of each. `superpopulations` are the words
+    for their codes, `populations` those of a population and its super-population; `rule` is the overlap rule in force in words.
+    With `sexes`, XX and XY stand in the first table, as they must on X (R5). Without `shares` people are counted, and nothing
+    is drawn.
     """
-    rows = table.filter(pl.col("direction") == direction.value)
-    by = {kind: rows.filter(pl.col("grouped_by") == kind) for kind in ("all", "superpopulation", "population", "sex")}
+    mine = {part: one.filter(pl.col("direction") == direction.value) for part, one in parts.items()}
+    apart = len(parts) > 1
+    sexes = sexes and not apart
+    rows = {kind: _beside_each_other(mine, kind) for kind in ("all", "superpopulation", "population", "sex")}
     plural = PLURALS[direction]
-    title = f"{sign(direction)}{plural.capitalize()} by super-population "
+    title = f"{sign(direction)}{plural.capitalize()} by super-population{' and sex' if apart else ''} "
     under = markup.element("span", markup.text(rule), class_="cnv-name")
     st.html(markup.element("h2", title + under, class_="cnv-section"))
-    picture, numbers = st.columns([5, 7], gap="medium")
-    picture.vega_lite_chart(
-        frequency_chart(chart_rows(table, direction), direction, palette),
-        alt=f"Share of people with {plural}, by super-population, with 95 % intervals; the table beside has the numbers.",
-    )
+    if shares:
+        picture, numbers = st.columns([5, 7], gap="medium")
+        picture.vega_lite_chart(
+            frequency_chart(chart_rows_apart(parts, direction), direction, palette),
+            alt=f"Share of people with {plural}, by super-population, with 95 % intervals; the table beside has the numbers.",
+        )
+    else:
+        numbers = st.container()
     lines = [
         *(
             _line(
                 row,
                 direction,
                 filters,
-                _group(row["group"], row["group"], superpopulations.get(row["group"], ""), palette),
+                _group(_named(row["group"], part), row["group"], superpopulations.get(row["group"], ""), palette),
+                shares=shares,
             )
-            for row in _rows(by["superpopulation"])
+            for part, row in rows["superpopulation"]
         ),
-        *(_line(row, direction, filters, "All", class_="cnv-total cnv-break") for row in _rows(by["all"])),
-        *(_line(row, direction, filters, markup.text(row["group"])) for row in _rows(by["sex"]) if sexes),
+        *(
+            _line(row, direction, filters, _named("All", part), "cnv-total" + " cnv-break" * (not at), shares=shares)
+            for at, (part, row) in enumerate(rows["all"])
+        ),
+        *(_line(row, direction, filters, markup.text(row["group"]), shares=shares) for _, row in rows["sex"] if sexes),
     ]
-    shown = (row["ci_high"] for kind in ("population", "sex") for row in _rows(by[kind]) if row["ci_high"] is not None)
+    kinds = ("population", "sex")
+    shown = (row["ci_high"] for kind in kinds for _, row in rows[kind] if shares and row["ci_high"] is not None)
     reach = max(shown, default=1.0)
     colour = palette.direction(direction)
+
+    def whisker(row: Row) -> str | None:
+        return _whisker(row, reach, colour) if shares else None
+
     folded = []
-    for row in _rows(by["population"]):
+    for part, row in rows["population"]:
         name, superpopulation = populations.get(row["group"], ("", ""))
-        group = _group(row["group"], superpopulation, name, palette)
-        folded.append(_line(row, direction, filters, group, picture=_whisker(row, reach, colour)))
-    numbers.html(_table(lines, direction, filters, f"cnv-frequencies-{direction.value}", f"Frequencies of {plural}"))
-    if not sexes:
+        group = _group(_named(row["group"], part), superpopulation, name, palette)
+        folded.append(_line(row, direction, filters, group, picture=whisker(row), shares=shares))
+    numbers.html(
+        _table(
+            lines,
+            direction,
+            filters,
+            f"cnv-frequencies-{direction.value}",
+            f"Frequencies of {plural}" if shares else f"Carriers of {plural}",
+            shares=shares,
+        )
+    )
+    if not sexes and not apart:
         folded += [
-            _line(row, direction, filters, markup.text(row["group"]), picture=_whisker(row, reach, colour))
-            for row in _rows(by["sex"])
+            _line(row, direction, filters, markup.text(row["group"]), picture=whisker(row), shares=shares)
+            for _, row in rows["sex"]
         ]
     st.html(
         markup.element(
@@ -161,18 +213,40 @@ def block(
                 direction,
                 filters,
                 f"cnv-populations-{direction.value}",
-                f"Frequencies of {plural} by population",
-                picture=True,
+                f"{'Frequencies' if shares else 'Carriers'} of {plural} by population",
+                picture=shares,
+                shares=shares,
             ),
             class_="cnv-more",
         )
     )
 
 
+def _named(group: str, part: Clause) -> str:
+    """A group of a part: AFR XY."""
+    return f"{group} {part.label}".rstrip()
+
+
+def _beside_each_other(parts: Mapping[Clause, pl.DataFrame], kind: str) -> list[tuple[Clause, Row]]:
+    """The rows of a way of grouping: of each group one of each part, in the order of the groups."""
+    rows: dict[str, list[tuple[Clause, Row]]] = {}
+    for part, table in parts.items():
+        for row in _rows(table.filter(pl.col("grouped_by") == kind)):
+            rows.setdefault(row["group"], []).append((part, row))
+    return [one for group in rows.values() for one in group]
+
+
 def _table(
-    lines: Sequence[str], direction: Direction, filters: Filters, class_: str, label: str, *, picture: bool = False
+    lines: Sequence[str],
+    direction: Direction,
+    filters: Filters,
+    class_: str,
+    label: str,
+    *,
+    picture: bool = False,
+    shares: bool = True,
 ) -> str:
-    head = _head(direction, filters, picture=picture)
+    head = _head(direction, filters, picture=picture, shares=shares)
     table = markup.element(
         "table",
         markup.element("thead", head) + markup.element("tbody", "".join(lines)),
@@ -184,7 +258,7 @@ def _table(
 def _whisker(row: Row, reach: float, colour: str) -> str:
     """Share and interval as a small picture, all rows on one scale from 0 to `reach`; the numbers stand beside it."""
 
-    if row["carriers"] is None:
+    if row["ci_high"] is None:
         return ""
 
     def at(share: float) -> str:
@@ -206,8 +280,9 @@ def everyone(table: pl.DataFrame, direction: Direction) -> Row:
     return table.filter((pl.col("direction") == direction.value) & (pl.col("grouped_by") == "all")).row(0, named=True)
 
 
-def _head(direction: Direction, filters: Filters, *, picture: bool) -> str:
-    heads = ["People", "Carriers", "Frequency", "95 % interval", *(label for _, label in PARTS[direction])]
+def _head(direction: Direction, filters: Filters, *, picture: bool, shares: bool) -> str:
+    heads = ["People", "Carriers", "Frequency", "95 % interval"] if shares else ["People", "Called in"]
+    heads += [label for _, label in PARTS[direction]]
     heads += ["At PASS"] if filters.level is not Level.PASS else []
     first = markup.element("th", "Group", scope="col", class_="cnv-left")
     if picture:
@@ -216,18 +291,30 @@ def _head(direction: Direction, filters: Filters, *, picture: bool) -> str:
 
 
 def _line(
-    row: Row, direction: Direction, filters: Filters, group: str, class_: str = "", picture: str | None = None
+    row: Row,
+    direction: Direction,
+    filters: Filters,
+    group: str,
+    class_: str = "",
+    picture: str | None = None,
+    *,
+    shares: bool = True,
 ) -> str:
     """A row of the table; `group` and `picture` are HTML."""
     if row["carriers"] is None:
         content = markup.element("th", group, scope="row") + ("" if picture is None else markup.element("td", ""))
-        columns = 4 + len(PARTS[direction]) + (filters.level is not Level.PASS)
+        columns = (4 if shares else 2) + len(PARTS[direction]) + (filters.level is not Level.PASS)
         told = markup.text(f"not assessable: seen in {wording.seen(row['seen'] or 0)}")
         return markup.element("tr", content + markup.element("td", told, colspan=str(columns)), class_=class_)
-    cells = [wording.count(row["samples"]), wording.count(row["carriers"])]
+    cells = [
+        wording.count(row["samples"]),
+        wording.count(row["carriers"]) if shares or row["carriers"] else "no call",
+    ]
     if row["people_seen"] is not None:
         cells[0] += f" (seen {wording.count(row['people_seen'])})"
-    if row["carriers"]:
+    if not shares:
+        pass
+    elif row["carriers"]:
         cells += [wording.percent(row["frequency"]), wording.interval_percent(row["ci_low"], row["ci_high"])]
     else:
         cells += ["0 %", f"below {wording.upper_bound(row['ci_high'])}"]
@@ -236,11 +323,8 @@ def _line(
         parts[-1] += f" + {wording.count(row['without_copy_number'])} without copy number"
     cells += parts
     if filters.level is not Level.PASS:
-        cells.append(
-            f"{wording.count(row['pass_carriers'])} ({wording.percent(row['pass_frequency'])})"
-            if row["pass_carriers"]
-            else "0"
-        )
+        told = wording.count(row["pass_carriers"])
+        cells.append(f"{told} ({wording.percent(row['pass_frequency'])})" if shares and row["pass_carriers"] else told)
     content = markup.element("th", group, scope="row")
     if picture is not None:
         content += markup.element("td", picture)
@@ -273,25 +357,28 @@ def _spread(table: pl.DataFrame, direction: Direction) -> Iterator[str]:
     yield f"Most often in {most['group']} ({wording.percent(most['frequency'])}), least in {least['group']} ({low})."
 
 
-def _beside(whole: Row, touched: Count, direction: Direction, target: Target) -> Iterator[str]:
+def _beside(whole: Row, touched: Count, direction: Direction, target: Target, *, shares: bool) -> Iterator[str]:
     """How many more people an event touches the place in than the rule counts (R7): an intron's deletion is none of the
     coding sequence, and who looks for it must not take the gene for untouched."""
     if touched.carriers > whole["carriers"]:
         number = wording.count(touched.carriers)
         share = wording.percent(touched.carriers / touched.samples)
-        told = f"{share} ({number})" if target.has_share(ANY) else f"{number} people"
+        told = f"{share} ({number})" if shares and target.has_share(ANY) else wording.people(touched.carriers)
         yield f"A {direction.value} touches the {target.kind.noun} anywhere in {told}."
 
 
-def hidden_by_filter(table: pl.DataFrame, direction: Direction, filters: Filters) -> str:
-    """What the share is at PASS, and how many carriers the filter hides (R4)."""
-    return " ".join(_hidden(everyone(table, direction), filters))
+def hidden_by_filter(table: pl.DataFrame, direction: Direction, filters: Filters, *, shares: bool) -> str:
+    """What the share is at PASS, without `shares` how many carry, and how many carriers the filter hides (R4)."""
+    return " ".join(_hidden(everyone(table, direction), filters, shares=shares))
 
 
-def _hidden(whole: Row, filters: Filters) -> Iterator[str]:
+def _hidden(whole: Row, filters: Filters, *, shares: bool) -> Iterator[str]:
     if filters.level is not Level.PASS and whole["pass_carriers"] != whole["carriers"]:
         passing = whole["pass_carriers"]
-        yield f"PASS alone would show {wording.percent(whole['pass_frequency']) if passing else 'nobody'}."
+        if shares:
+            yield f"PASS alone would show {wording.percent(whole['pass_frequency']) if passing else 'nobody'}."
+        else:
+            yield f"PASS alone would show {f'{wording.count(passing)} of them' if passing else 'none of them'}."
     if filters.level is not Level.ALL:
         hidden = whole["hidden"]
         if hidden:

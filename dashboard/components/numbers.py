@@ -1,6 +1,6 @@
 """What gene and region pages have in common: the answer in a sentence, the controls, the frequencies, the carriers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 import streamlit as st
@@ -18,8 +18,9 @@ from dashboard.components.sites import site_table
 from dashboard.components.track import track
 from dashboard.filters import ANY, CODING, CODING_TOUCH
 from dashboard.frequency_table import frequency_table
-from dashboard.store.callability import callability
-from dashboard.store.carriers import by_rule, carrier_events, copy_numbers, extents, frequencies, relatives
+from dashboard.store.callability import callability, no_share
+from dashboard.store.carriers import Extent, by_rule, carrier_events, copy_numbers, extents, frequencies, relatives
+from dashboard.store.clauses import Clause, clauses, tables
 from dashboard.store.cohort import group_codes, group_names, population_names, release, superpopulation_names
 from dashboard.store.panel import people
 from dashboard.subject import Kind, Subject
@@ -32,6 +33,7 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
     """How often the place is lost and gained, in whom, by which rule, and who the carriers are; `title` is its name."""
     database, filters = run.database, run.filters
     seen = callability(database, target, filters)
+    shares = not no_share(target, filters, seen)
     counted = people(database, target.interval.chrom, filters)
     events = carrier_events(database, target, filters)
 
@@ -46,15 +48,19 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
         elif not counted.counted:
             place.nobody_counted(target.interval.chrom, filters)
         else:
+            parts = tables(database, target, clauses(database, target, filters))
             table = frequency_table(frequencies(database, target, filters), filters, group_codes(database))
-            lines = lead_lines(run, subject, target, table, events, directions)
+            lines = lead_lines(run, subject, target, table, parts, events, directions, shares=shares)
             st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
+            if seen.is_paralogous:
+                place.paralogous(title, seen)
             place.cautions(target, seen)
     if seen.assessable and counted.counted:
         for direction in directions:
-            if table.filter((pl.col("direction") == direction.value) & (pl.col("carriers") > 0)).height:
+            # that nobody carries is an answer, with its bound, but for a place where calls are few
+            if shares or table.filter((pl.col("direction") == direction.value) & (pl.col("carriers") > 0)).height:
                 frequency.block(
-                    table,
+                    parts,
                     direction,
                     filters,
                     run.palette,
@@ -62,24 +68,30 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
                     population_names(database),
                     wording.rule(target.rule_in_force(filters.overlap), target.kind),
                     sexes=target.interval.chrom == "chrX",
+                    shares=shares,
                 )
                 st.html(
                     place.rule_switch(subject, target, filters)
-                    + menu(subject, filters, "frequencies", charts=(f"frequency-{direction.value}",))
+                    + menu(subject, filters, "frequencies", charts=(f"frequency-{direction.value}",) if shares else ())
                 )
-        if target.kind is not Pieces.REGION:
+        if target.kind is not Pieces.REGION and shares:
             copies(run, subject, target)
         depends(run, subject, target)
         if target.site is None:
-            site_table(run, subject, target.interval)
+            site_table(run, subject, target.interval, seen.paralogous)
     if counted.counted and (seen.assessable or target.kind is Pieces.REGION):
         selectable = subject.kind is Kind.REGION
-        note = _of_uncertain_ends(run, target) if seen.assessable else ""
-        track(run, window(target, filters), filters, target.interval, note, selectable=selectable)
+        note = _of_uncertain_ends(run, target) if seen.assessable and shares else ""
+        track(
+            run, window(target, filters), filters, target.interval, note,
+            selectable=selectable, silent=seen.is_paralogous,
+        )  # fmt: skip
         st.html(menu(subject, filters, charts=("track",)))
     kin = relatives(database, target, filters)
     switch = place.rule_switch(subject, target, filters)
-    carrier_list(events, kin, subject, target, filters, switch, assessable=seen.assessable)
+    carrier_list(
+        events, kin, subject, target, filters, switch, assessable=seen.assessable, paralogous=seen.is_paralogous
+    )
 
 
 def lead_lines(
@@ -87,19 +99,28 @@ def lead_lines(
     subject: Subject,
     target: Target,
     table: pl.DataFrame,
+    parts: Mapping[Clause, pl.DataFrame],
     events: pl.DataFrame,
     directions: Sequence[Direction],
+    *,
+    shares: bool,
 ) -> list[str]:
     """The answer, a line of HTML a direction: of a region about size, unless a rule is chosen (R7)."""
     database, filters = run.database, run.filters
     if target.kind is Pieces.REGION and target.site is None and filters.overlap is None:
         return [
-            region_lead(extent, filters, subject, target)
+            region_lead(several, filters, subject, target, shares=shares)
             + " "
             + markup.element(
-                "span", markup.text(frequency.hidden_by_filter(table, extent.direction, filters)), class_="cnv-small"
+                "span",
+                markup.text(
+                    frequency.hidden_by_filter(
+                        table, next(iter(several.values())).direction, filters, shares=shares and len(several) == 1
+                    )
+                ),
+                class_="cnv-small",
             )
-            for extent in extents(database, target, filters)
+            for several in _extents(run, target, tuple(parts))
         ]
     rules = [ANY] if target.kind is Pieces.REGION else [ANY, CODING, CODING_TOUCH]
     counts = by_rule(database, target, filters, rules)
@@ -108,9 +129,15 @@ def lead_lines(
         for direction in directions
     }
     return [
-        frequency.headline(table, beside[direction], events, direction, filters, target, subject)
+        frequency.headline(table, parts, beside[direction], events, direction, filters, target, subject, shares=shares)
         for direction in directions
     ]
+
+
+def _extents(run: Run, target: Target, parts: Sequence[Clause]) -> list[dict[Clause, Extent]]:
+    """How much of the region is taken, a direction each, of the people told apart."""
+    found = [extents(run.database, target, part.filters) for part in parts]
+    return [dict(zip(parts, several, strict=True)) for several in zip(*found, strict=True)]
 
 
 def along(run: Run, subject: Subject, target: Target) -> None:
@@ -128,7 +155,10 @@ def along(run: Run, subject: Subject, target: Target) -> None:
         elif not counted.counted:
             place.nobody_counted(target.interval.chrom, filters)
         else:
-            st.html(markup.element("div", markup.paragraphs(_wide_lines(run, subject, target)), class_="cnv-lead"))
+            lines = _wide_lines(run, subject, target, shares=not seen.is_paralogous)
+            st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
+            if seen.is_paralogous:
+                place.paralogous(str(target.interval), seen)
     st.html(
         place.rule_switch(subject, target, filters)
         + markup.element(
@@ -138,9 +168,12 @@ def along(run: Run, subject: Subject, target: Target) -> None:
         )
     )
     if counted.counted:
-        track(run, window(target, filters), filters, target.interval, selectable=True)
+        track(
+            run, window(target, filters), filters, target.interval,
+            selectable=True, silent=seen.is_paralogous,
+        )  # fmt: skip
     st.html(menu(subject, filters, "frequencies", "carriers", "calls", charts=("track",)))
-    site_table(run, subject, target.interval)
+    site_table(run, subject, target.interval, seen.paralogous)
 
 
 def _of_uncertain_ends(run: Run, target: Target) -> str:
@@ -160,11 +193,12 @@ def _of_uncertain_ends(run: Run, target: Target) -> str:
     )
 
 
-def _wide_lines(run: Run, subject: Subject, target: Target) -> list[str]:
+def _wide_lines(run: Run, subject: Subject, target: Target, *, shares: bool) -> list[str]:
     """The answer about a region too wide for a share: about size, or of the rule that was chosen without one."""
     filters = run.filters
     if filters.overlap is None:
-        return [region_lead(extent, filters, subject, target) for extent in extents(run.database, target, filters)]
+        parts = clauses(run.database, target, filters)
+        return [region_lead(one, filters, subject, target, shares=shares) for one in _extents(run, target, parts)]
     rule = target.rule_in_force(filters.overlap)
     return [
         f"{frequency.sign(count.direction)}<strong>{wording.happens(count.direction, rule, target.kind)} in "

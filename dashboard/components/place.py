@@ -10,11 +10,13 @@ from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.frame import notice
 from dashboard.filters import ANY, CODING_RULES, HALF_OF_IT, Filters
+from dashboard.seen import FEW_CALLS
 from dashboard.store.callability import Callability, Care
 from dashboard.store.database import Generation
 from dashboard.store.panel import People, relatives_counted
 from dashboard.subject import Subject
 from dashboard.target import LARGE, Pieces, Target
+from data_prep.domain.sight import is_paralogous
 
 NAMES_SHOWN: Final = 4
 """Names of places where no call can be made in a notice."""
@@ -83,6 +85,17 @@ def not_assessable(name: str, seen: Callability) -> None:
     )
 
 
+def paralogous(name: str, seen: Callability) -> None:
+    """Why carriers are shown for the gene or region of this name, and no frequency (R5)."""
+    share = "" if seen.copies == 1 else f" {wording.percent(seen.copies)} of what counts of it lies there."
+    notice(
+        [
+            f"<strong>{markup.text(name)} is paralogous.</strong> {markup.text(_sentences(seen.copies_names) + share)}",
+            f"{FEW_CALLS[0].upper()}{FEW_CALLS[1:]}, so who was called is shown, and no frequency and no bound.",
+        ]
+    )
+
+
 def cautions(target: Target, seen: Callability) -> None:
     """A word of care where a part of the place cannot be seen, or lies where calls need care (R5, R11)."""
     lines = []
@@ -93,10 +106,10 @@ def cautions(target: Target, seen: Callability) -> None:
         lines.append(
             f"No call can be made in {wording.percent(seen.blind)} of this {target.kind.noun}. {_sentences(seen.blind_names)}"
         )
-    if seen.care:
-        lines.append(
-            f"Calls need care here, and are counted all the same. {' '.join(_cared(one) for one in seen.care)}"
-        )
+    # what is told of a paralogous place is not told twice
+    care = [one for one in seen.care if not (seen.is_paralogous and is_paralogous(one.kind))]
+    if care:
+        lines.append(f"Calls need care here, and are counted all the same. {' '.join(_cared(one) for one in care)}")
     if lines:
         notice([markup.text(line) for line in lines])
 

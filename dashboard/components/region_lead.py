@@ -3,11 +3,14 @@
 A patient's interval of megabases is touched by some small event in most people; who reads that first takes it for common.
 """
 
+from collections.abc import Mapping
+
 from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.frequency import only_these, sign
 from dashboard.filters import HALF_OF_IT, Filters
 from dashboard.store.carriers import Count, Extent
+from dashboard.store.clauses import Clause
 from dashboard.subject import Subject
 from dashboard.target import Target
 from data_prep.domain.copy_number import CallClass, Direction
@@ -15,34 +18,65 @@ from data_prep.domain.copy_number import CallClass, Direction
 _VERBS = {Direction.LOSS: "lost", Direction.GAIN: "gained"}
 
 
-def region_lead(extent: Extent, filters: Filters, subject: Subject, target: Target) -> str:
-    """The sentences about one direction, as HTML: half of the region, the longest stretch, anywhere in it."""
-    direction, half, touched = extent.direction, extent.half, extent.touched
+def region_lead(
+    extents: Mapping[Clause, Extent], filters: Filters, subject: Subject, target: Target, *, shares: bool
+) -> str:
+    """The sentences about one direction, as HTML: half of the region, the longest stretch, anywhere in it.
+
+    `extents` are those of the people told apart. Without `shares` carriers are told, and nothing of who does not carry (R5).
+    """
+    found = list(extents.values())
+    direction = found[0].direction
     name, verb = direction.value, _VERBS[direction]
-    who = "Nobody has" if not half.carriers else f"{wording.people(half.carriers)} {_have(half)}"
+    only = only_these(filters, direction)
     address = links.page(subject, filters.within_direction(direction).under(HALF_OF_IT))
-    lead = markup.element(
-        "strong", markup.link(f"{who} {verb} half of it or more{only_these(filters, direction)}", address)
-    )
-    told = [f"{sign(direction)}{lead}: {markup.text(_frequency(half))}."]
-    if not touched.carriers:
-        told.append(f"No {name} lies anywhere in it.")
+    half = found[0].half
+    if shares and len(found) == 1:
+        who = "Nobody has" if not half.carriers else f"{wording.people(half.carriers)} {_have(half)}"
+        words, behind = f"{who} {verb} half of it or more{only}", _frequency(half)
+    else:
+        words = f"Half of it or more {verb}{only}"
+        behind = "; ".join(
+            f"{part.label} {_frequency(one.half)}".lstrip() if shares else _called(one.half, part)
+            for part, one in extents.items()
+        )
+    lead = markup.element("strong", markup.link(words, address))
+    told = [f"{sign(direction)}{lead}: {markup.text(behind)}."]
+    touched = sum(one.touched.carriers for one in found)
+    if not touched:
+        told.append(f"No {name} lies anywhere in it." if shares else f"No {name} was called anywhere in it.")
         return " ".join(told)
+    longest = max(one.longest for one in found)
     told.append(
-        f"The largest {name} in it is {wording.length(extent.longest)} "
-        f"({wording.percent(extent.longest / target.interval.length)})."
+        f"The largest {name} in it is {wording.length(longest)} ({wording.percent(longest / target.interval.length)})."
     )
-    people = f"{wording.count(touched.carriers)} of {wording.count(touched.samples)} people"
-    thin = ", most of one or two bins" if extent.thin * 2 > touched.carriers else ""
+    thin = ", most of one or two bins" if sum(one.thin for one in found) * 2 > touched else ""
     anywhere = f"{'Losses' if direction is Direction.LOSS else 'Gains'} anywhere in it"
-    if target.has_share(target.default_rule):
-        told.append(f"{anywhere}: {wording.percent(touched.carriers / touched.samples)}{thin}.")
+    people = f"{wording.count(touched)} of {wording.count(sum(one.touched.samples for one in found))} people"
+    if not shares:
+        told.append(f"{anywhere}: {'; '.join(_called(one.touched, part) for part, one in extents.items())}{thin}.")
+        small = ""
+    elif target.has_share(target.default_rule):
+        several = ", ".join(
+            f"{part.label} {wording.percent(one.touched.carriers / one.touched.samples)}".lstrip()
+            for part, one in extents.items()
+        )
+        told.append(f"{anywhere}: {several}{thin}.")
         small = f"{people}."
+        if len(found) > 1:
+            small = "; ".join(
+                f"{part.label} {wording.count(one.touched.carriers)} of {wording.count(one.touched.samples)}"
+                for part, one in extents.items()
+            )
+            small += "."
     else:
         told.append(f"{anywhere}: {people}{thin}.")
         small = f"No share is given of {wording.WITHOUT_SHARE}."
-    if extent.without_copy and CallClass.COMPLETE_LOSS not in filters.classes:
-        small = f"{small[:-1]}; no copy left somewhere in it in {wording.count(extent.without_copy)}."
+    without_copy = sum(one.without_copy for one in found)
+    if without_copy and CallClass.COMPLETE_LOSS not in filters.classes:
+        number = wording.count(without_copy)
+        small = f"{small[:-1]}; no" if small else "No"
+        small += f" copy left somewhere in it in {number}."
     return " ".join([*told, markup.element("span", markup.text(small), class_="cnv-small")])
 
 
@@ -50,5 +84,15 @@ def _have(count: Count) -> str:
     return "has" if count.carriers == 1 else "have"
 
 
+def _called(count: Count, part: Clause) -> str:
+    """The carriers at a place of copies: who has no call there is nobody to be counted."""
+    if not count.carriers:
+        return f"no call in {part.label} people" if part.label else "no call"
+    noun = "person" if count.carriers == 1 else "people"
+    return f"called in {wording.count(count.carriers)} {part.label} {noun}".replace("  ", " ")
+
+
 def _frequency(count: Count) -> str:
+    if not count.assessable:
+        return "not assessable"
     return wording.frequency(count.carriers, count.samples, count.ci_low, count.ci_high, count.people_seen)

@@ -14,9 +14,18 @@ from dashboard.components.frequency import sign
 from dashboard.components.run import Run
 from dashboard.filters import Filters
 from dashboard.formats.columns import one_based
+from dashboard.locus import cut
 from dashboard.seen import is_partly_seen
 from dashboard.store.cohort import superpopulation_names
-from dashboard.store.sites import site_named, sites_at, with_genes, with_sight, without_unassessable_numbers
+from dashboard.store.sites import (
+    site_named,
+    sites_at,
+    with_alleles,
+    with_genes,
+    with_sight,
+    without_shares,
+    without_unassessable_numbers,
+)
 from dashboard.subject import SITE, Subject
 from dashboard.target import Target, site_target
 from data_prep.domain.copy_number import Direction
@@ -39,7 +48,9 @@ def narrowed(run: Run, subject: Subject, target: Target) -> tuple[Subject, Targe
     place = target.interval
     if site is None or not (site.interval.overlap(place) > 0):
         why = "There is no such site" if site is None else "That site lies elsewhere"
-        notice([markup.text(f"{why}: “{name[:60]}”. Everything at {place} is shown instead.")])
+        if "," in name:
+            why = "One site can be shown at a time"
+        notice([markup.text(f"{why}: “{cut(name, 60)}”. Everything at {place} is shown instead.")])
         return subject, target
     notice(
         [
@@ -51,16 +62,16 @@ def narrowed(run: Run, subject: Subject, target: Target) -> tuple[Subject, Targe
     return replace(subject, site=site.name), site_target(site.interval, site.site_id, site.direction)
 
 
-def site_table(run: Run, subject: Subject, place: Interval) -> None:
-    """The sites that touch `place`, most carriers first, with their frequency by super-population."""
+def site_table(run: Run, subject: Subject, place: Interval, within: str = "") -> None:
+    """The sites that touch `place`, most carriers first, with their frequency by super-population; without where the place is
+    one of copies, of which `within` says why."""
     filters = run.filters
     found = sites_at(run.database, place, filters)
     count = "one" if found.height == 1 else wording.count(found.height) if found.height else "none"
     title = markup.element("h2", f"Sites: {count}", class_="cnv-section")
     if found.is_empty():
         st.html(
-            title
-            + markup.element("p", "No site here has a carrier in the group that is counted.", class_="cnv-counted")
+            title + markup.element("p", "No site was called here in the group that is counted.", class_="cnv-counted")
         )
         return
     groups = [code for code in superpopulation_names(run.database) if f"samples_{code}" in found.columns]
@@ -73,13 +84,16 @@ def site_table(run: Run, subject: Subject, place: Interval) -> None:
         "95 % interval",
         *groups,
         "Complete",
-        "Allele frequency",
     ]
     head = "".join(
         markup.element("th", markup.text(name), scope="col", **({"class_": "cnv-left"} if name == "Site" else {}))
         for name in heads
-    ) + "".join(markup.element("th", name, scope="col", class_="cnv-left") for name in ("Genes", "Care"))
-    lines = [_line(row, groups, subject, filters) for row in _described(run, found.head(SHOWN)).iter_rows(named=True)]
+    ) + "".join(
+        markup.element("th", name, scope="col", class_="cnv-left") for name in ("Allele frequency", "Genes", "Care")
+    )
+    lines = [
+        _line(row, groups, subject, filters) for row in _described(run, found.head(SHOWN), within).iter_rows(named=True)
+    ]
     table = markup.element(
         "table",
         markup.caption(_caption(found.height, filters))
@@ -89,28 +103,38 @@ def site_table(run: Run, subject: Subject, place: Interval) -> None:
     )
     st.html(title + markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label="Sites"))
     if found.height > SHOWN:
-        _all_sites(run, found, groups, subject)
+        _all_sites(run, found, groups, subject, within)
     st.html(menu(subject, filters.of_sites(), "sites"))
 
 
-def _described(run: Run, sites: pl.DataFrame) -> pl.DataFrame:
-    """Sites with their genes, and how well the caller saw them."""
-    return with_genes(run.database, with_sight(run.database, sites, run.filters))
+def _described(run: Run, sites: pl.DataFrame, within: str) -> pl.DataFrame:
+    """Sites with their genes, the frequency of alleles, and how well the caller saw them; without shares where none are told."""
+    seen = with_sight(run.database, with_alleles(sites), run.filters, within)
+    return with_genes(run.database, without_shares(seen))
 
 
-def _all_sites(run: Run, found: pl.DataFrame, groups: list[str], subject: Subject) -> None:
+def _all_sites(run: Run, found: pl.DataFrame, groups: list[str], subject: Subject, within: str) -> None:
     """Every site of the place to unfold, each column sortable; sent only once it is open, since there can be thousands."""
     whole = st.expander(f"All {wording.count(found.height)} sites", key=f"sites {subject.name}", on_change="rerun")
     if whole.open:
         whole.dataframe(
-            one_based(without_unassessable_numbers(_described(run, found)))
+            one_based(without_unassessable_numbers(_described(run, found, within)))
             .with_columns(
                 pl.col("site").replace_strict(addresses(found["site"], subject, run.filters)),
+                pl.col("problem").replace_strict(
+                    {kinds: wording.kinds_of_problem(kinds) for kinds in found["problem"].drop_nulls().unique()},
+                    default=None,
+                    return_dtype=pl.String,
+                ),
                 length=pl.col("end") - pl.col("start") + 1,
-                allele_frequency=pl.col("allele_count") / pl.col("allele_number"),
-                **{code: pl.col(f"carriers_{code}") / pl.col(f"samples_{code}") for code in groups},
+                **{
+                    code: pl.when(pl.col("frequency").is_not_null()).then(
+                        pl.col(f"carriers_{code}") / pl.col(f"samples_{code}")
+                    )
+                    for code in groups
+                },
             )
-            .select(*_COLUMNS[:10], *groups, *_COLUMNS[10:]),
+            .select(*_COLUMNS[:_GROUPS_AT], *groups, *_COLUMNS[_GROUPS_AT:]),
             column_config=_configuration(groups),
             hide_index=True,
             height=420,
@@ -143,12 +167,17 @@ _COLUMNS: Final = (
     "seen",
     "complete_losses",
     "allele_frequency",
+    "af_ci_low",
+    "af_ci_high",
+    "hwe_p",
     "few_bins",
     "multi_allelic",
     "problem",
     "genes",
     "coding",
+    "note",
 )
+_GROUPS_AT: Final = _COLUMNS.index("complete_losses")
 
 
 def _configuration(groups: list[str]) -> dict[str, Any]:
@@ -168,12 +197,24 @@ def _configuration(groups: list[str]) -> dict[str, Any]:
         ),
         **{code: column.NumberColumn(code, help=f"Share of people of {code}", format="percent") for code in groups},
         "complete_losses": column.NumberColumn("Complete", help="People without a copy", format="localized"),
-        "allele_frequency": column.NumberColumn("Allele frequency", format="percent"),
+        "allele_frequency": column.NumberColumn(
+            "Alleles, at least",
+            help="Share of alleles that are lost, a lower bound: heterozygotes are missed",
+            format="percent",
+        ),
+        "af_ci_low": column.NumberColumn(
+            "95 % from ", help="Wilson interval of alleles, approximate", format="percent"
+        ),
+        "af_ci_high": column.NumberColumn("to ", help="Wilson interval of alleles, approximate", format="percent"),
+        "hwe_p": column.NumberColumn(
+            "Hardy-Weinberg p", help="Exact; a check of the calls: small where heterozygotes are missed", format="%.2g"
+        ),
         "few_bins": column.CheckboxColumn("Few bins", help="A median of two or fewer: the least certain kind"),
         "multi_allelic": column.CheckboxColumn("Multi-allelic"),
         "problem": column.TextColumn("Problem regions", help="Every kind that covers half of it or more"),
         "genes": column.TextColumn("Genes"),
         "coding": column.TextColumn("Coding", help="Genes whose coding sequence it takes"),
+        "note": column.TextColumn("Note", help="What limits the numbers, or why there are none"),
     }
 
 
@@ -196,24 +237,47 @@ def _line(row: dict[str, Any], groups: list[str], subject: Subject, filters: Fil
     cells = [
         wording.length(interval.length),
         "" if row["median_bins"] is None else f"{row['median_bins']:g}",
-        f"{wording.count(row['carriers'])} of {wording.count(row['samples'])}",
+        f"{wording.count(row['carriers'])} called"
+        if row["paralogous"]
+        else f"{wording.count(row['carriers'])} of {wording.count(row['samples'])}",
+        *_shares(row, groups),
+        wording.count(row["complete_losses"]) if row["direction"] == Direction.LOSS else "",
+    ]
+    if not row["assessable"]:
+        # calls were made there, and no share of people is told
+        cells[2:] = [f"{wording.count(row['carriers'])} called", "not assessable", *("" for _ in cells[4:])]
+    words = [alleles(row), _genes(row["genes"], row["coding"]), ", ".join(_care(row))]
+    content = markup.element("th", name, scope="row")
+    content += "".join(markup.element("td", markup.text(cell)) for cell in cells)
+    content += "".join(markup.element("td", markup.text(word), class_="cnv-left") for word in words)
+    return markup.element("tr", content)
+
+
+def _shares(row: dict[str, Any], groups: list[str]) -> list[str]:
+    """Frequency, interval and the shares of groups; the carriers of groups alone where no share is told."""
+    if row["frequency"] is None:
+        return [
+            "no frequency",
+            "",
+            *(wording.count(row[f"carriers_{code}"]) if row[f"carriers_{code}"] else "" for code in groups),
+        ]
+    return [
         wording.percent(row["frequency"]),
         wording.interval_percent(row["ci_low"], row["ci_high"]),
         *(
             wording.percent(row[f"carriers_{code}"] / row[f"samples_{code}"]) if row[f"carriers_{code}"] else "0"
             for code in groups
         ),
-        wording.count(row["complete_losses"]) if row["direction"] == Direction.LOSS else "",
-        wording.percent(row["allele_count"] / row["allele_number"]) if row["allele_number"] else "",
     ]
-    if not row["assessable"]:
-        # calls were made there, and no share of people is told
-        cells[2:] = [f"{wording.count(row['carriers'])} called", "not assessable", *("" for _ in cells[4:])]
-    words = [_genes(row["genes"], row["coding"]), ", ".join(_care(row))]
-    content = markup.element("th", name, scope="row")
-    content += "".join(markup.element("td", markup.text(cell)) for cell in cells)
-    content += "".join(markup.element("td", markup.text(word), class_="cnv-left") for word in words)
-    return markup.element("tr", content)
+
+
+def alleles(row: dict[str, Any]) -> str:
+    """How many alleles are lost at least, and whether their people are in proportion (R6); empty where alleles say nothing."""
+    if row["allele_frequency"] is None:
+        return ""
+    interval = wording.interval_percent(row["af_ci_low"], row["af_ci_high"])
+    told = f"at least {wording.percent(row['allele_frequency'])} ({interval}) of alleles"
+    return told if row["hwe_p"] is None else f"{told}; Hardy-Weinberg p {wording.p_value(row['hwe_p'])}"
 
 
 def _spread(row: dict[str, Any]) -> str:
@@ -236,6 +300,8 @@ def _care(row: dict[str, Any]) -> list[str]:
     told = []
     if row["few_bins"]:
         told.append("two bins or fewer")
+    if row["paralogous"]:
+        told.append("calls are few, their absence says nothing")
     if row["multi_allelic"]:
         told.append("multi-allelic")
     if is_partly_seen(row["seen"]) and row["assessable"]:

@@ -31,13 +31,14 @@ def track(
     note: str = "",
     *,
     selectable: bool = False,
+    silent: bool = False,
 ) -> None:
     """Draws what lies along `interval`; `highlight` is the part of it that the page is about, `note` a sentence below what
     the colours mean.
 
-    With `selectable`, as on region pages, a drag zooms in and a click on an interval narrows the page to it.
+    `silent`: the page is about a place of copies, of which no share of people is told. With `selectable`, as on region pages, a drag zooms in and a click on an interval narrows the page to it.
     """
-    drawn = tracks.track(run.database, interval, filters, highlight)
+    drawn = tracks.track(run.database, interval, filters, highlight, silent=silent)
     st.html(markup.element("div", _legend(run, drawn), class_="cnv-legend"))
     if note:
         st.html(markup.element("p", markup.text(note), class_="cnv-counted"))
@@ -84,6 +85,8 @@ def described(drawn: Track) -> str:
         f"{direction.value} in at most {wording.percent(float(drawn.curves.share(direction, 'all').max()))} of people at one base"
         for direction in drawn.directions
     ]
+    if not (drawn.curves.steps.callable > 0).any():
+        peaks = ["at no base a share of people that can be told"]
     return (
         f"{drawn.interval}, from top to bottom: the chromosome's bands, people per base ({wording.joined(peaks, 'and')}), "
         f"{wording.count(drawn.intervals.found)} distinct intervals, {wording.count(drawn.genes.found)} genes, "

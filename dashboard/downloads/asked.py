@@ -9,6 +9,7 @@ from typing import Final
 
 from dashboard import query, wording
 from dashboard.filters import CALLSET, Filters, Overlap, parse
+from dashboard.locus import cut
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, gene_target
@@ -102,7 +103,9 @@ def _narrowed(
         return subject, target
     site = site_named(database, name)
     if site is None or not site.interval.overlap(target.interval):
-        raise RefusedError(404, f"There is no site “{name[:60]}” at {target.interval}.")
+        if "," in name:
+            raise RefusedError(400, f"{SITE} takes one site, and “{cut(name, 60)}” are several: ask for one at a time.")
+        raise RefusedError(404, f"There is no site “{cut(name, 60)}” at {target.interval}.")
     return replace(subject, site=site.name), site_target(site.interval, site.site_id, site.direction)
 
 

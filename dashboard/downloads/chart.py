@@ -14,15 +14,17 @@ from dashboard.charts.frequency import frequency_chart
 from dashboard.charts.picture import frequency_picture, picture
 from dashboard.charts.track import track_picture
 from dashboard.colours import LIGHT
+from dashboard.downloads import conditions
 from dashboard.downloads.asked import Asked, RefusedError, asked
 from dashboard.downloads.catalogue import CHARTS, TRACK, charts_there
 from dashboard.downloads.route import refusal, refused
 from dashboard.downloads.told import name_of_file
 from dashboard.drawing import FORMATS, BusyDrawingError, Drawing, DrawingError
-from dashboard.frequency_table import chart_rows, frequency_table
-from dashboard.store.callability import Callability, callability
-from dashboard.store.carriers import copy_numbers, frequencies
-from dashboard.store.cohort import group_codes, release
+from dashboard.seen import FEW_CALLS
+from dashboard.store.callability import Callability, callability, no_share
+from dashboard.store.carriers import copy_numbers
+from dashboard.store.clauses import chart_rows_apart, clauses, tables
+from dashboard.store.cohort import release
 from dashboard.store.database import BusyError, Generation, UnavailableError
 from dashboard.store.panel import people, relatives_counted
 from dashboard.store.tracks import track
@@ -50,6 +52,9 @@ async def chart(request: Request) -> Response:
         if name not in CHARTS or suffix not in FORMATS:
             raise RefusedError(404, f"There is no such picture under /chart/; there are {charts_there()}.")
         given = query.values(request.query_params.multi_items())
+        tag = await anyio.to_thread.run_sync(_tag, request)
+        if conditions.is_known(request, tag):
+            return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
         drawable = await anyio.to_thread.run_sync(_drawable, name, suffix, given)
         body = await drawing.draw(drawable.spec, suffix)
     except (RefusedError, UnavailableError, BusyError) as error:
@@ -64,8 +69,14 @@ async def chart(request: Request) -> Response:
         headers={
             "Content-Disposition": f'inline; filename="{drawable.file_name}"',
             "Cache-Control": "no-cache",
+            "ETag": tag,
         },
     )
+
+
+def _tag(request: Request) -> str:
+    with settings.store().lease() as database:
+        return conditions.entity_tag(database.file, request)
 
 
 def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
@@ -78,7 +89,9 @@ def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
         seen = callability(database, target, filters)
         if not seen.assessable and not (drawn and target.kind is Pieces.REGION):
             raise RefusedError(404, f"{what.title} is not assessable: the caller cannot see this place.")
-        if not drawn and not target.has_share(target.rule_in_force(filters.overlap)):
+        if not drawn and seen.is_paralogous:
+            raise RefusedError(404, f"{what.title} is paralogous: {FEW_CALLS}, so there is no share of people to draw.")
+        if not drawn and no_share(target, filters, seen):
             raise RefusedError(404, f"{what.title} is {wording.WITHOUT_SHARE}, so there is no share of people to draw.")
         counted = people(database, target.interval.chrom, filters)
         if not counted.counted:
@@ -108,6 +121,8 @@ def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
 def _limits(database: Generation, what: Asked, seen: Callability) -> list[str]:
     """What has to be known of the shares in a picture (R5)."""
     lines = []
+    if seen.is_paralogous:
+        lines.append(f"{FEW_CALLS[0].upper()}{FEW_CALLS[1:]}: {seen.paralogous}.")
     if seen.partly_seen and seen.seen is not None:
         told = wording.partly_seen(seen.seen)
         lines.append(f"{told[0].upper()}{told[1:]}.")
@@ -124,10 +139,15 @@ def _frequency(direction: Direction) -> Callable[[Asked], tuple[str, str, dict[s
             raise RefusedError(
                 404, f"The address asks for {wording.classes(filters)}, so there is no chart of {plural}."
             )
-        table = frequency_table(frequencies(database, what.target, filters), filters, group_codes(database))
-        rows = chart_rows(table, direction)
+        parts = clauses(database, what.target, filters)
+        rows = chart_rows_apart(tables(database, what.target, parts), direction)
         spec = frequency_picture(frequency_chart(rows, direction, LIGHT), rows.height, LIGHT)
-        return f"{plural} by super-population", "Point: share of people who carry; line: 95 % Wilson interval.", spec
+        sexes = " and sex" if len(parts) > 1 else ""
+        return (
+            f"{plural} by super-population{sexes}",
+            "Point: share of people who carry; line: 95 % Wilson interval.",
+            spec,
+        )
 
     return draw
 
@@ -143,7 +163,9 @@ def _copy_number(what: Asked) -> tuple[str, str, dict[str, Any]]:
 
 def _track(what: Asked) -> tuple[str, str, dict[str, Any]]:
     shown = window(what.target, what.filters)
-    spec = track_picture(track(what.database, shown, what.filters, what.target.interval), LIGHT)
+    silent = callability(what.database, what.target, what.filters).is_paralogous
+    drawn = track(what.database, shown, what.filters, what.target.interval, silent=silent)
+    spec = track_picture(drawn, LIGHT)
     legend = (
         f"{shown}. Curve: share of people at each base, events in full; bars: distinct intervals, thicker with more carriers, "
         "their ends pale as far as they may lie further in. Everything that meets the filters is drawn, whatever the overlap "

@@ -16,13 +16,14 @@ from dashboard.formats import bed, columns, delimited, parquet, pgxseg, vcf
 from dashboard.formats import json as json_format
 from dashboard.formats.about import About
 from dashboard.frequency_table import frequency_table, without_numbers, without_share
-from dashboard.store.callability import callability
+from dashboard.store.callability import callability, no_share
 from dashboard.store.calls import call_batches, calls_by_place, carrying, events_by_place, filters_of
 from dashboard.store.carriers import carrier_event_batches, frequencies
 from dashboard.store.cohort import group_codes, superpopulation_names
+from dashboard.store.database import PublishedFile
 from dashboard.store.gene_counts import gene_counts
 from dashboard.store.panel import relatives_counted
-from dashboard.store.sites import sites_at, with_genes, with_sight, without_unassessable_numbers
+from dashboard.store.sites import sites_at, with_alleles, with_genes, with_sight, without_unassessable_numbers
 from dashboard.subject import SITE
 
 BATCH: Final = 5_000
@@ -40,6 +41,8 @@ class Opened:
     media_type: str
     pieces: Iterator[bytes]
     held: ExitStack
+    published: PublishedFile
+    """The database that it is read from."""
 
 
 def opened(file: str, given: Mapping[str, str]) -> Opened:
@@ -53,7 +56,7 @@ def opened(file: str, given: Mapping[str, str]) -> Opened:
         rule = CODING if table == columns.GENES.name else None
         what = asked(held.enter_context(settings.store().lease()), given, rule)
         pieces = _OPENERS[table, suffix](what, held, about(what, table, suffix))
-        return Opened(name_of_file(what, table, suffix), FORMATS[suffix], pieces, held)
+        return Opened(name_of_file(what, table, suffix), FORMATS[suffix], pieces, held, what.database.file)
     except BaseException:
         held.close()
         raise
@@ -74,10 +77,9 @@ def _frequencies(what: Asked, _: ExitStack) -> Frames:
     table = frequency_table(counts, filters, group_codes(database), relatives=related)
     seen = callability(database, target, filters)
     if not seen.assessable:
-        table = without_numbers(table, blind=seen.is_blind)
-    elif not target.has_share(target.rule_in_force(filters.overlap)):
-        table = without_share(table)
-    return iter([table])
+        return iter([without_numbers(table, blind=seen.is_blind)])
+    why = no_share(target, filters, seen)
+    return iter([without_share(table, why) if why else table])
 
 
 def _tabular(table: columns.Table, frames: Callable[[Asked, ExitStack], Frames]) -> dict[tuple[str, str], Opener]:
@@ -134,8 +136,9 @@ def _sites(what: Asked) -> tuple[pl.DataFrame, list[str]]:
         found = found.filter(pl.col("site_id") == what.target.site)
     groups = [code for code in superpopulation_names(what.database) if f"samples_{code}" in found.columns]
     found = found.with_columns(length=pl.col("end") - pl.col("start"))
+    place = callability(what.database, what.target, what.filters)
     seen = without_unassessable_numbers(
-        with_sight(what.database, found.sort("start", "end", "direction"), what.filters)
+        with_sight(what.database, with_alleles(found).sort("start", "end", "direction"), what.filters, place.paralogous)
     )
     return with_genes(what.database, seen), groups
 
@@ -152,10 +155,10 @@ def _sites_bed(what: Asked, _: ExitStack, told: About) -> Iterator[bytes]:
     items = bed.Items(
         "site",
         pl.col("frequency") * 1_000,
-        "frequency per 1,000 people; 0 and grey where not assessable",
+        "frequency per 1,000 people; 0 where none can be told, and grey where not assessable",
         coloured_by="shown_direction",
     )
-    shown = pl.when(pl.col("frequency").is_not_null()).then(pl.col("direction"))
+    shown = pl.when(pl.col("carriers").is_not_null()).then(pl.col("direction"))
     return bed.bed_pieces([_sites(what)[0].with_columns(shown_direction=shown)], items, told)
 
 
@@ -172,7 +175,8 @@ def _genes(what: Asked, _: ExitStack) -> Frames:
 _GENES_IN_BED: Final = bed.Items(
     "symbol",
     pl.max_horizontal("frequency_loss", "frequency_gain") * 1_000,
-    "carriers of losses or of gains, whichever are more, per 1,000 people; 0 and grey where not assessable",
+    "carriers of losses or of gains, whichever are more, per 1,000 people; 0 where no frequency can be told, and grey where not "
+    "assessable",
     coloured_by="commoner",
     strand="strand",
 )

@@ -2,12 +2,13 @@
 
 The response is our own because a generator behind a standard one keeps its cursor when a client stalls: here the
 cursor closes whatever happens, a disconnect ends the stream, a send that takes too long does too, and only a few
-streams run at once.
+streams run at once. The first pieces are made before the answer begins, so that a database that cannot be read is a
+refusal with its sentence and no file that ends early.
 """
 
 import logging
-import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from itertools import chain
 from typing import Final
 
 import anyio
@@ -16,36 +17,78 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from dashboard import query
+from dashboard import query, settings
+from dashboard.downloads import conditions
 from dashboard.downloads.asked import RefusedError
 from dashboard.downloads.opening import Opened, opened
+from dashboard.downloads.slots import Slots, address_of, client_of
 from dashboard.store.database import BusyError, UnavailableError
 
 AT_ONCE: Final = 4
 """Streams at once; the next is told to come back."""
-SEND_TIMEOUT: Final = 20.0
+FOR_ONE_CLIENT: Final = 3
+"""Of them to one client: one that stalls again and again leaves a place for the others."""
+SEND_TIMEOUT: Final = settings.seconds("CNV_SEND_TIMEOUT", 20.0)
 """Seconds that a client may take for one piece."""
 RETRY_AFTER: Final = "5"
+STALLED: Final = f"it took no data for {SEND_TIMEOUT:.0f} s"
+AHEAD: Final = 3
+"""Pieces that are made before the answer begins: head, names, and the first rows in every format."""
+HELD: Final = 1 << 23
+"""Bytes of a packed file that are made before the answer begins: one that is not longer tells its length."""
+PACKED: Final = ".parquet"
+SENT_AT_ONCE: Final = 1 << 18
+"""Bytes that are handed to the connection before it is waited for."""
 
 _log = logging.getLogger(__name__)
-_slots = threading.BoundedSemaphore(AT_ONCE)
+_slots = Slots(AT_ONCE, FOR_ONE_CLIENT)
 
 
 async def download(request: Request) -> Response:
     """Answers `/download/{table}.{format}`; every error is one sentence of plain text."""
-    if not _slots.acquire(blocking=False):
-        return refusal(503, "Too many downloads are under way. Try again in a few seconds.")
+    give_back = _slots.take(request)
+    if isinstance(give_back, int):
+        return refusal(give_back, "Too many downloads are under way. Try again in a few seconds.")
     handed_over = False
     try:
-        given = query.values(request.query_params.multi_items())
-        file = await anyio.to_thread.run_sync(opened, request.path_params.get("file", ""), given)
-        handed_over = True
-        return _Stream(file, head=request.method == "HEAD")
+        answer = await anyio.to_thread.run_sync(_answer, request, give_back)
+        handed_over = isinstance(answer, _Stream)
+        return answer
     except (RefusedError, UnavailableError, BusyError) as error:
         return refused(error)
     finally:
         if not handed_over:
-            _slots.release()
+            give_back()
+
+
+def _answer(request: Request, give_back: Callable[[], None]) -> Response:
+    """The file on its way, or 304 where the client has it already. Runs in a thread."""
+    with settings.store().lease() as published:
+        tag = conditions.entity_tag(published.file, request)
+        if conditions.is_known(request, tag):
+            return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
+    file = opened(request.path_params.get("file", ""), query.values(request.query_params.multi_items()))
+    try:
+        first: list[bytes] = []
+        whole = False
+        if request.method != "HEAD":
+            packed = file.name.endswith(PACKED)
+            while not whole and (sum(map(len, first)) < HELD if packed else len(first) < AHEAD):
+                piece = next(file.pieces, None)
+                whole = piece is None
+                first += [piece] if piece is not None else []
+    except BaseException:
+        let_go(file)
+        raise
+    return _Stream(
+        file,
+        first,
+        give_back,
+        tag=conditions.entity_tag(file.published, request),
+        asked=f"the download {address_of(request)} of {client_of(request)}",
+        head=request.method == "HEAD",
+        length=sum(map(len, first)) if whole else None,
+    )
 
 
 def refused(error: RefusedError | UnavailableError | BusyError) -> Response:
@@ -58,58 +101,93 @@ def refused(error: RefusedError | UnavailableError | BusyError) -> Response:
 
 
 def refusal(status: int, sentence: str) -> Response:
-    """One sentence of plain text; with 503, when to come back."""
-    headers = {"Retry-After": RETRY_AFTER} if status == 503 else None
+    """One sentence of plain text; with 429 and 503, when to come back."""
+    headers = {"Retry-After": RETRY_AFTER} if status in (429, 503) else None
     return PlainTextResponse(sentence + "\n", status_code=status, headers=headers)
 
 
 class _Stream(Response):
     """Sends the pieces of an opened file and lets go of everything at the end, however it ends."""
 
-    def __init__(self, file: Opened, *, head: bool) -> None:
+    def __init__(
+        self,
+        file: Opened,
+        first: list[bytes],
+        give_back: Callable[[], None],
+        *,
+        tag: str,
+        asked: str,
+        head: bool,
+        length: int | None,
+    ) -> None:
         super().__init__(
             headers={
                 "Content-Disposition": f'attachment; filename="{file.name}"',
                 "Cache-Control": "no-cache",
+                "ETag": tag,
             },
             media_type=file.media_type,
         )
         del self.headers["content-length"]
+        if length is not None:
+            self.headers["content-length"] = str(length)
         self._file = file
+        self._first = first
         self._head = head
+        self._asked = asked
+        self._give_back = give_back
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(_stop_when_gone, receive, tasks.cancel_scope)
+                tasks.start_soon(stop_when_gone, receive, tasks.cancel_scope)
                 await self._send(send)
                 tasks.cancel_scope.cancel()
         except* TimeoutError:
-            _log.info("a download was given up: its client took no data for %s s", SEND_TIMEOUT)
+            _log.info("%s was given up: %s", self._asked, STALLED)
+        except* (UnavailableError, BusyError) as errors:
+            # the answer has begun: an end without its last piece tells the client that it is not whole
+            _log.error("%s was cut: %s", self._asked, errors.exceptions[0])
         finally:
-            with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(self._let_go)
-            _slots.release()
+            await self._end()
 
-    def _let_go(self) -> None:
-        # A format may hold half a file, a Parquet writer its row group: the generator ends before its cursor does.
-        try:
-            if isinstance(self._file.pieces, Generator):
-                self._file.pieces.close()
-        finally:
-            self._file.held.close()
+    async def _end(self) -> None:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(let_go, self._file)
+        self._give_back()
 
     async def _send(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        waiting = b""
         if not self._head:
-            while (piece := await anyio.to_thread.run_sync(next, self._file.pieces, None)) is not None:
-                with anyio.fail_after(SEND_TIMEOUT):
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+            pieces = chain(self._first, self._file.pieces)
+            while (piece := await anyio.to_thread.run_sync(next, pieces, None)) is not None:
+                for at in range(0, len(piece), SENT_AT_ONCE):
+                    if waiting:
+                        await self._pass_on(send, waiting, more=True)
+                    waiting = piece[at : at + SENT_AT_ONCE]
+        # before the client sees the end: its next request finds the place free
+        await self._end()
+        await self._pass_on(send, waiting, more=False)
+
+    async def _pass_on(self, send: Send, body: bytes, *, more: bool) -> None:
         with anyio.fail_after(SEND_TIMEOUT):
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-async def _stop_when_gone(receive: Receive, scope: anyio.CancelScope) -> None:
+def let_go(file: Opened) -> None:
+    """Closes what a file is made from. A format may hold half of it, a Parquet writer its row group: the generator ends
+    before its cursor does.
+    """
+    try:
+        if isinstance(file.pieces, Generator):
+            file.pieces.close()
+    finally:
+        file.held.close()
+
+
+async def stop_when_gone(receive: Receive, scope: anyio.CancelScope) -> None:
+    """Ends an answer whose client has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
     scope.cancel()

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from dashboard import caller_words, links, wording
 from dashboard.downloads.asked import Asked
 from dashboard.formats.about import About, file_name
-from dashboard.seen import NOT_ASSESSABLE, RELATIVES, note
-from dashboard.store.callability import Callability, callability
+from dashboard.seen import FEW_CALLS, NOT_ASSESSABLE, RELATIVES, note
+from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.cohort import release
 from dashboard.store.panel import people, relatives_counted
 
@@ -23,6 +23,7 @@ def about(asked: Asked, table: str, suffix: str) -> About:
         events = f"{wording.events(filters)} of sites that touch the {target.kind.noun}"
     if table == "genes":
         events = wording.counted_in_genes(filters)
+    place = callability(asked.database, target, filters) if table not in ("genes", "sites") else None
     facts = {
         "place": asked.place,
         "assembly": "GRCh38",
@@ -31,7 +32,8 @@ def about(asked: Asked, table: str, suffix: str) -> About:
         "level": f"{filters.level.value}: {caller_words.definition(filters.level, told.callers)}",
         "event": f"{caller_words.event(told.callers)}; people are counted by events",
         "interval": "95 % Wilson score interval" + ("; " + RELATIVES if related else ""),
-        "seen": _seen(callability(asked.database, target, filters)) if table not in ("genes", "sites") else "",
+        "seen": _seen(place) if place else "",
+        "no_frequency": _no_frequency(asked, place) if place else "",
         "not_called": "No call is taken as the expected copy number",
         "address": links.download(table, suffix, asked.subject, filters),
         "release": told.title,
@@ -53,7 +55,14 @@ def _seen(place: Callability) -> str:
     """In how many people the place was seen, where that limits the numbers (R5)."""
     if place.is_blind:
         return NOT_ASSESSABLE
-    return note(place.seen)
+    return "" if place.is_paralogous else note(place.seen)
+
+
+def _no_frequency(asked: Asked, place: Callability) -> str:
+    """Why carriers are no share of people there (R5, R7); empty where they are, and where nothing can be assessed at all."""
+    if place.is_paralogous:
+        return f"{place.paralogous}; {FEW_CALLS}"
+    return no_share(asked.target, asked.filters, place) if place.assessable else ""
 
 
 def name_of_file(asked: Asked, table: str, suffix: str) -> str:

@@ -228,6 +228,18 @@ _SITE: Final = (
     *FREQUENCIES.columns[3:13],
     Column("allele_count", pl.Int32, "Copies lost, where alleles have a meaning"),
     Column("allele_number", pl.Int32, "Copies expected in all people counted, where alleles have a meaning"),
+    Column(
+        "allele_frequency",
+        pl.Float64,
+        "allele_count as a share of allele_number, a lower bound: heterozygotes are missed",
+    ),
+    Column("af_ci_low", pl.Float64, "Lower end of its 95 % Wilson interval, which is approximate"),
+    Column("af_ci_high", pl.Float64, "Upper end of its 95 % Wilson interval, which is approximate"),
+    Column(
+        "hwe_p",
+        pl.Float64,
+        "Hardy-Weinberg proportion of the people counted of whom two copies are expected, exact: a check of the calls",
+    ),
     Column("events", pl.Int32, "Credible events of the site, in everyone who is not left out"),
     Column("intervals", pl.Int32, "Distinct exact intervals among them"),
     Column("median_bins", pl.Float64, "Median read-depth bins"),

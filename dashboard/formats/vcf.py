@@ -207,6 +207,17 @@ def _gathered(lines: Iterable[str]) -> Iterator[bytes]:
         yield b"".join(waiting)
 
 
+def _info(text: str) -> str:
+    """Words as a value of INFO, which has no spaces, and in which commas, semicolons and equals signs part values."""
+    return (
+        re.sub(r"\s+", "_", one_line(text))
+        .replace("%", "%25")
+        .replace(";", "%3B")
+        .replace("=", "%3D")
+        .replace(",", "%2C")
+    )
+
+
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "/").replace('"', "'") + '"'
 
@@ -225,6 +236,11 @@ _SITES: Final = (
     '##INFO=<ID=NC,Number=1,Type=Integer,Description="Carriers">',
     '##INFO=<ID=AC,Number=A,Type=Integer,Description="Copies lost; where alleles have a meaning alone">',
     '##INFO=<ID=AN,Number=1,Type=Integer,Description="Copies expected in the people counted; likewise">',
+    '##INFO=<ID=AF,Number=A,Type=Float,Description="AC of AN, a lower bound: heterozygotes are missed">',
+    '##INFO=<ID=AF_CI,Number=2,Type=Float,Description="Its 95 % Wilson interval, approximate">',
+    '##INFO=<ID=HWE,Number=1,Type=Float,Description="Exact p of Hardy-Weinberg proportion, a check of the calls">',
+    '##INFO=<ID=PARALOGOUS,Number=1,Type=String,Description="Copies so alike that short reads cannot be placed between them: '
+    'calls are few here and their absence says nothing, so carriers are given and no frequency can be told. Spaces are underscores">',
     '##INFO=<ID=SEEN,Number=1,Type=Float,Description="Share of the people counted in whom the caller saw half or more of the '
     'site, where files tell; up to 0.95 frequencies are lower bounds">',
     '##INFO=<ID=NOT_ASSESSABLE,Number=0,Type=Flag,Description="The caller cannot see this place, or saw it in fewer than half '
@@ -255,6 +271,11 @@ def _site(row: Mapping[str, Any], superpopulations: Sequence[str]) -> str:
     counts = [f"NS={row['samples']}", f"NC={row['carriers']}", *seen]
     if row["allele_count"] is not None and row["allele_number"] is not None:
         counts += [f"AC={row['allele_count']}", f"AN={row['allele_number']}"]
+        counts += [f"AF={_number(row['allele_frequency'])}"]
+        counts += [f"AF_CI={_number(row['af_ci_low'])},{_number(row['af_ci_high'])}"]
+        counts += [] if row["hwe_p"] is None else [f"HWE={_number(row['hwe_p'])}"]
+    if row["paralogous"]:
+        counts.append(f"PARALOGOUS={_info(row['note'].removeprefix('paralogous: '))}")
     for code in superpopulations:
         counts += [f"NC_{code}={row[f'carriers_{code}']}", f"NS_{code}={row[f'samples_{code}']}"]
     told = ";".join([_interval(start, end, direction), *counts])

@@ -1,5 +1,8 @@
 """Whether the caller could see a place at all (rule R5): no calls in a blind spot is no frequency of zero.
 
+In places of copies so alike that short reads cannot be placed between them calls are made, but few: carriers there are
+people, and no share of them.
+
 Two sources: places known to be blind to short reads, in any release, and the caller's own reference rows, where the
 release writes them. A person counts as seen where half or more of the place was seen in that person, and the share of
 people seen is always that of the people who are counted beside it: of the whole chosen group, or of a row's own group.
@@ -15,14 +18,21 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dashboard.filters import Filters
-from dashboard.seen import LEAST_SEEN, is_partly_seen
+from dashboard.seen import LEAST_SEEN, is_partly_seen, paralogous
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import Mask, counted, panel, who
 from dashboard.target import Target
+from dashboard.wording import WITHOUT_SHARE
 from data_prep.domain.intervals import Interval
-from data_prep.domain.sight import BLIND_KINDS
+from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
+Parts = tuple[tuple[int, int], ...]
+"""Disjoint stretches of a place, 0-based and half-open."""
+Names = tuple[str, ...]
+
+MOSTLY_COPIES: Final = 0.5
+"""Share of the bases that count in places of copies from which no share of people is told."""
 PLACES_AT_ONCE: Final = 200
 """Neighbouring places whose rows are looked at together."""
 
@@ -48,6 +58,10 @@ class Callability:
     """Share of the people counted in whom half or more of it was seen; None where no file says what was seen."""
     people_seen: int | None
     """How many people these are."""
+    copies: float
+    """Share of the bases that its rule looks at, coding ones of a gene and all of a region, in places of copies so alike that
+    short reads cannot be placed between them."""
+    copies_names: tuple[str, ...]
     care: tuple[Care, ...]
     """The other problem regions that the place touches, a kind each, so that none is hidden by many of another."""
 
@@ -62,9 +76,19 @@ class Callability:
         return not self.is_blind and (self.seen is None or self.seen >= LEAST_SEEN)
 
     @property
+    def is_paralogous(self) -> bool:
+        """Half or more of what its rule looks at lies in copies: carriers are shown, but no share of people and no bound."""
+        return self.assessable and self.copies >= MOSTLY_COPIES
+
+    @property
+    def paralogous(self) -> str:
+        """Why no share is told of a paralogous place, as notes say it; empty for another."""
+        return paralogous(self.copies_names) if self.is_paralogous else ""
+
+    @property
     def partly_seen(self) -> bool:
         """A frequency may be shown, as a lower bound."""
-        return self.assessable and is_partly_seen(self.seen)
+        return self.assessable and is_partly_seen(self.seen) and not self.is_paralogous
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,28 +120,36 @@ WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start""",
 
 def callability(database: Generation, target: Target, filters: Filters) -> Callability:
     """How much of `target` can be seen, and in how many of the people whom `filters` choose."""
-    return _callability(database, target.interval, who(filters))
+    return _callability(database, target.interval, target.pieces, who(filters))
 
 
 @remembered
-def _callability(database: Generation, place: Interval, chosen: Filters) -> Callability:
-    return _described(database, place, sight(database, place), counted(database, place.chrom, chosen))
+def _callability(database: Generation, place: Interval, pieces: Parts, chosen: Filters) -> Callability:
+    return _described(database, place, pieces, sight(database, place), counted(database, place.chrom, chosen))
 
 
-def callabilities(database: Generation, places: Sequence[Interval], filters: Filters) -> list[Callability]:
+def no_share(target: Target, filters: Filters, seen: Callability) -> str:
+    """Why carriers are no share of people at a place that can be assessed, as notes say it; empty where they are (R5, R7)."""
+    if seen.is_paralogous:
+        return seen.paralogous
+    return "" if target.has_share(target.rule_in_force(filters.overlap)) else WITHOUT_SHARE
+
+
+def callabilities(database: Generation, targets: Sequence[Target], filters: Filters) -> list[Callability]:
     """The same of many places of one chromosome at once, in their order; nothing is kept."""
-    if not places:
+    if not targets:
         return []
+    places = [target.interval for target in targets]
     chosen = counted(database, places[0].chrom, filters)
     if not telling(database).any():
-        return [_described(database, place, None, chosen) for place in places]
+        return [_described(database, target.interval, target.pieces, None, chosen) for target in targets]
     order = sorted(range(len(places)), key=lambda number: places[number].start)
     found: list[Callability | None] = [None] * len(places)
     for first in range(0, len(order), PLACES_AT_ONCE):
         run = order[first : first + PLACES_AT_ONCE]
         seen_there = _sights(database, [places[number] for number in run])
         for number, one in zip(run, seen_there, strict=True):
-            found[number] = _described(database, places[number], one, chosen)
+            found[number] = _described(database, places[number], targets[number].pieces, one, chosen)
     return [one for one in found if one is not None]
 
 
@@ -184,9 +216,22 @@ def _blind(place: Interval, problems: Sequence[tuple[str, str, int, int]]) -> li
     return _union(sorted((max(a, place.start), min(b, place.end)) for kind, _, a, b in problems if kind in BLIND_KINDS))
 
 
-def _described(database: Generation, place: Interval, one: Sight | None, chosen: Mask) -> Callability:
+def _of_copies(place: Interval, pieces: Parts, problems: Sequence[tuple[str, str, int, int]]) -> tuple[float, Names]:
+    """The share of the pieces, of the place where there are none, in places of copies, and the names of these."""
+    places = sorted((start, end, name) for kind, name, start, end in problems if is_paralogous(kind))
+    if not places:
+        return 0.0, ()
+    looked_at = pieces or ((place.start, place.end),)
+    merged = _union([(start, end) for start, end, _ in places])
+    covered = sum(max(0, min(b, end) - max(a, start)) for a, b in merged for start, end in looked_at)
+    names = (name for a, b, name in places if any(a < end and b > start for start, end in looked_at))
+    return covered / sum(end - start for start, end in looked_at), tuple(dict.fromkeys(names))
+
+
+def _described(database: Generation, place: Interval, pieces: Parts, one: Sight | None, chosen: Mask) -> Callability:
     """`chosen`: who is counted."""
     problems = _problems(database, place)
+    copies, copies_names = _of_copies(place, pieces, problems)
     told = 0 if one is None else int((one.told & chosen).sum())
     people_seen = int((one.seen & chosen).sum()) if one is not None and told else None
     return Callability(
@@ -194,6 +239,8 @@ def _described(database: Generation, place: Interval, one: Sight | None, chosen:
         blind_names=tuple(dict.fromkeys(name for kind, name, _, _ in problems if kind in BLIND_KINDS)),
         seen=None if people_seen is None else people_seen / told,
         people_seen=people_seen,
+        copies=copies,
+        copies_names=copies_names,
         care=_by_kind([(kind, name) for kind, name, _, _ in problems if kind not in BLIND_KINDS]),
     )
 

@@ -22,7 +22,7 @@ from data_prep.domain.intervals import Interval
 _NUMBERS: Final = """direction::VARCHAR AS direction, class::VARCHAR AS class, copy_number, expected_copy_number,
     copy_ratio, quality, bins, filters, par_border, event_id AS event"""
 _SCHEMA: Final = {
-    "sample_id": pl.UInt16,
+    "sample_id": pl.UInt32,
     "chrom": pl.String,
     "start": pl.Int32,
     "end": pl.Int32,

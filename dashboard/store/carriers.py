@@ -27,7 +27,7 @@ from dashboard.store.statistics import over_people_seen, wilson, with_frequency
 from dashboard.target import Pieces, Target, region_target, surroundings
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
-from data_prep.domain.levels import SOLID_BINS, Level
+from data_prep.domain.levels import LARGE_EVENT, SOLID_BINS, Level
 
 FEW: Final = 5_000
 MANY: Final = 50_000
@@ -42,7 +42,7 @@ FROM events
 WHERE {_TOUCHING}"""
 _EVENT_SCHEMA: Final = {
     "event_id": pl.Int64,
-    "sample_id": pl.UInt16,
+    "sample_id": pl.UInt32,
     "start": pl.Int32,
     "end": pl.Int32,
     "inner_start": pl.Int32,
@@ -68,7 +68,7 @@ EVENTS: Final = Statement(f"SELECT {_EVENT_COLUMNS}", _EVENT_SCHEMA)
 
 # The same of some samples alone.
 EVENTS_OF: Final = Statement(
-    f"SELECT {_EVENT_COLUMNS} AND sample_id IN (SELECT unnest($samples)::USMALLINT)", _EVENT_SCHEMA
+    f"SELECT {_EVENT_COLUMNS} AND sample_id IN (SELECT unnest($samples)::UINTEGER)", _EVENT_SCHEMA
 )
 
 # One row a call that touches the place, of an event that is joined from several and touches it too.
@@ -87,8 +87,8 @@ PARTS: Final = Statement(f"SELECT {_CALL_COLUMNS})", _CALL_SCHEMA)
 
 # The same of some samples alone.
 PARTS_OF: Final = Statement(
-    f"""SELECT {_CALL_COLUMNS} AND sample_id IN (SELECT unnest($samples)::USMALLINT))
-    AND sample_id IN (SELECT unnest($samples)::USMALLINT)""",
+    f"""SELECT {_CALL_COLUMNS} AND sample_id IN (SELECT unnest($samples)::UINTEGER))
+    AND sample_id IN (SELECT unnest($samples)::UINTEGER)""",
     _CALL_SCHEMA,
 )
 
@@ -100,7 +100,7 @@ FROM events
 WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
     AND ($every OR credible OR ($sensitive AND sensitive))""",
     {
-        "sample_id": pl.UInt16,
+        "sample_id": pl.UInt32,
         "start": pl.Int32,
         "end": pl.Int32,
         "inner_start": pl.Int32,
@@ -151,6 +151,7 @@ CARRIER_COLUMNS: Final = {
     "bins": pl.Int32,
     "filters": pl.String,
     "par_border": pl.Boolean,
+    "large": pl.Boolean,
     "event": pl.Int64,
     "site": pl.String,
     "overlap": pl.Float64,
@@ -158,7 +159,7 @@ CARRIER_COLUMNS: Final = {
 }
 """Columns of a list of carriers, one row an event; positions are 0-based and half-open. `class` and `copy_number` are the
 carrier's at the place under the rule in force (R7), the same in every row of a carrier and direction; `event_class` and
-`event_copy_number` the event's own. `site` is null where the event belongs to none, `problem` where it lies in no problem
+`event_copy_number` the event's own. `large`: over 3 Mb in a person who is not marked on the chromosome, so constitutional (R11). `site` is null where the event belongs to none, `problem` where it lies in no problem
 region: of those it lies in, every kind."""
 
 _TALLIES: Final = (
@@ -524,6 +525,8 @@ def _listed(database: Generation, touching: Touching, who: Mask, target: Target,
             chrom=pl.lit(place.chrom),
             length=pl.col("end") - pl.col("start"),
             event=pl.col("event_id"),
+            large=(pl.col("end") - pl.col("start") > LARGE_EVENT)
+            & ~pl.Series(panel(database).is_marked(place.chrom)[touching.sample[found.event]]),
             overlap=shared / place.length,
             problem=problem_kinds_of(database, place.chrom, rows),
         )

@@ -6,13 +6,16 @@ and its last lease has ended. The file is attached to a root in memory and not o
 DuckDB gives a second connection to the same path the old content for as long as the first is open.
 """
 
+import logging
 import re
+import stat
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from functools import cached_property, wraps
 from pathlib import Path
@@ -31,6 +34,13 @@ QUERY_WAIT: Final = 20.0
 """Seconds a query waits for its turn before the page says that the server is busy."""
 WATCH_INTERVAL: Final = 1.0
 """Seconds between two looks at the pointer."""
+
+
+TRY_AGAIN: Final = 10.0
+"""Seconds after which a file that could not be read is tried again: it may have been the disk, or too many open files."""
+REBUILD: Final = "Build it again with “python -m data_prep build”."
+
+_log = logging.getLogger(__name__)
 
 
 class Size(Enum):
@@ -75,6 +85,30 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """A database as it was published."""
+
+    name: str
+    generation: str
+    """Of the build that published it; each callset in it has one of its own, which may be older."""
+    published_at: str
+    """ISO 8601, UTC."""
+
+    def __str__(self) -> str:
+        """Its name, with the generation where the name does not say it."""
+        return self.name if self.generation in self.name else f"{self.name} (generation {self.generation})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Damage:
+    """A question that a file could not answer, because a block of it is damaged or a table is missing."""
+
+    schema: str
+    statement: Statement
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class _Identity:
     """What tells one published file from the next: where the pointer leads, and the file that is there."""
 
@@ -86,9 +120,17 @@ class _Identity:
 
     @classmethod
     def of(cls, pointer: Path) -> "_Identity":
-        path = pointer.resolve(strict=True)
+        """Raises OSError where the pointer leads to no regular file: DuckDB would wait for ever for a pipe to be written."""
+        path = _led_to(pointer, strict=True)
         status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(f"{path.name} is no file")
         return cls(path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+    @property
+    def published_at(self) -> str:
+        """When the file was finished, as ISO 8601 in UTC."""
+        return datetime.fromtimestamp(self.modified // 1_000_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Generation:
@@ -105,6 +147,10 @@ class Generation:
         self.provenance = provenance
         self.callsets: dict[str, Generation] = {self.callset: self}
         """Every callset of the file by name, the newest release first."""
+        self.published_at = ""
+        """When the file was finished, as ISO 8601 in UTC; empty where there is no file."""
+        self.damage: _Damage | None = None
+        """What the file could not answer; its store lends it no more."""
         self._root = root
         self._schema = schema
         self._turns = threading.BoundedSemaphore(QUERIES_AT_ONCE)
@@ -125,6 +171,17 @@ class Generation:
         """Name of the callset that this reads: its release, and whether it is simulated."""
         return self.provenance.get("callset") or self.provenance.get("release", "")
 
+    @property
+    def file(self) -> PublishedFile:
+        """The file that this callset lies in, with the generation of the build that published it.
+
+        The file bears that build's generation in its name. One that was renamed has it from the callset built last.
+        """
+        all_callsets = list(self.callsets.values())
+        named = [one.id for one in all_callsets if one.id and one.id in self.path.stem]
+        latest = max(all_callsets, key=lambda one: one.provenance.get("built_at", ""))
+        return PublishedFile(self.path.name, named[0] if named else latest.id, self.published_at)
+
     def of(self, callset: str) -> "Generation":
         """The callset of this name in the same file; this one where there is none."""
         return self.callsets.get(callset, self)
@@ -138,7 +195,7 @@ class Generation:
 
         Fetched as rows: DuckDB's way to a frame binds the statement twice, which costs more than rows do.
         """
-        with self._turn(), self._kept_cursor() as cursor, _told_apart():
+        with self._turn(), self._kept_cursor() as cursor, self._faults(statement, parameters):
             rows = cursor.execute(statement.text, _given(statement, parameters)).fetchall()
         return pl.DataFrame(rows, schema=dict(statement.columns), orient="row")
 
@@ -151,16 +208,22 @@ class Generation:
         Only the start of the query takes a turn: a slow reader must not keep pages waiting.
         """
         with self._cursor() as cursor:
-            with self._turn(), _told_apart():
+            with self._turn(), self._faults(statement, parameters):
                 reader = cursor.sql(statement.text, params=_given(statement, parameters)).to_arrow_reader(rows)
+
+            def frames() -> Iterator[pl.DataFrame]:
+                with self._faults(statement, parameters):
+                    for batch in reader:
+                        yield _frame(batch)
+
             try:
-                yield (_frame(batch) for batch in reader)
+                yield frames()
             finally:
                 reader.close()
 
     def table(self, statement: Statement, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
         """As `frame`, for answers of thousands of rows, which go from column to column."""
-        with self._turn(), self._kept_cursor() as cursor, _told_apart():
+        with self._turn(), self._kept_cursor() as cursor, self._faults(statement, parameters):
             found = cursor.sql(statement.text, params=_given(statement, parameters)).to_arrow_table()
         frame = pl.from_arrow(found, schema_overrides=dict(statement.columns))
         assert isinstance(frame, pl.DataFrame)
@@ -188,6 +251,50 @@ class Generation:
             while len(kept) > REMEMBERED[told]:
                 kept.popitem(last=False)
         return answer
+
+    @contextmanager
+    def _faults(self, statement: Statement, parameters: Mapping[str, object] | None) -> Iterator[None]:
+        """Turns running out of memory into `BusyError`, and a damaged or incomplete file into `UnavailableError`."""
+        try:
+            yield
+        except duckdb.OutOfMemoryException:
+            raise BusyError(
+                "This question needs more memory than is free at the moment. Try again in a few seconds."
+            ) from None
+        except duckdb.Error as error:
+            if isinstance(error, duckdb.IOException) and _SPILLING.search(str(error)):
+                raise BusyError(
+                    "This question needs more room on the server's disk than is free. Try again in a few seconds."
+                ) from None
+            if not _is_damage(error):
+                raise
+            if self.damage is None:
+                _log.error("%s cannot be read: %s", self.path.name, str(error).partition("\n")[0])
+            damage = _Damage(self._schema, statement, dict(parameters or {}))
+            for callset in self.callsets.values():
+                callset.damage = callset.damage or damage
+            raise self.unavailable from None
+
+    @property
+    def unavailable(self) -> UnavailableError:
+        """What is said where the file turned out to be damaged."""
+        return UnavailableError(
+            f"{self.path.name} cannot be read: a part of it is damaged, or a table is missing.", REBUILD
+        )
+
+    def answers(self, damage: _Damage) -> bool:
+        """Whether the file answers now what it could not answer before."""
+        callset = next((one for one in self.callsets.values() if one._schema == damage.schema), self)
+        # known already, so that it is not logged again
+        callset.damage = damage
+        try:
+            with callset.batches(damage.statement, damage.parameters, 10_000) as frames:
+                for _ in frames:
+                    pass
+        except (UnavailableError, BusyError):
+            return False
+        callset.damage = None
+        return True
 
     def _enter(self) -> None:
         with self._lock:
@@ -271,6 +378,9 @@ class Store:
         self._current: Generation | None = None
         self._identity: _Identity | None = None
         self._failure: UnavailableError | None = None
+        self._damage: _Damage | None = None
+        self._tried = float("-inf")
+        """When the file that could not be read was opened last."""
         self._looked = float("-inf")
 
     @contextmanager
@@ -293,6 +403,9 @@ class Store:
 
     def _entered(self) -> Generation:
         with self._lock:
+            if self._current is not None and self._current.damage is not None:
+                self._damage = self._current.damage
+                self._fail(self._identity, self._current.unavailable)
             if time.monotonic() - self._looked >= WATCH_INTERVAL:
                 self._look()
                 self._looked = time.monotonic()
@@ -308,18 +421,17 @@ class Store:
 
         Where builds publish one after the other, the file may be gone before it is opened: then the pointer leads to the next.
         """
-        target = self.path.resolve()
+        target = _led_to(self.path)
         self._take_over()
-        while self._current is None and (moved := self.path.resolve()) != target:
+        while self._current is None and (moved := _led_to(self.path)) != target:
             target = moved
             self._take_over()
 
     def _take_over(self) -> None:
         try:
             identity = _Identity.of(self.path)
-        except OSError:
-            self._replace(
-                None,
+        except FileNotFoundError:
+            self._fail(
                 None,
                 UnavailableError(
                     f"There is no database at {self.path.name}.",
@@ -327,14 +439,49 @@ class Store:
                 ),
             )
             return
-        if identity == self._identity:
+        except OSError as error:
+            self._fail(
+                None,
+                UnavailableError(
+                    f"There is no database at {self.path.name}: it cannot be followed to a file "
+                    f"({error.strerror or error}).",
+                    "Build one with “python -m data_prep build”, or name one in the environment variable CNV_DATABASE.",
+                ),
+            )
+            return
+        if identity != self._identity:
+            self._damage = None
+        elif self._failure is None or time.monotonic() - self._tried < TRY_AGAIN:
             return
         try:
             opened = _open(identity.path)
         except UnavailableError as failure:
-            self._replace(None, identity, failure)
-        else:
-            self._replace(opened, identity, None)
+            self._fail(identity, failure)
+            return
+        for callset in opened.callsets.values():
+            callset.published_at = identity.published_at
+        if self._damage is not None and not opened.answers(self._damage):
+            opened._retire()
+            self._fail(identity, opened.unavailable)
+            return
+        if self._current is not None or self._failure is not None:
+            file = opened.file
+            _log.info(
+                "%s is read now: generation %s, published %s, with %s",
+                file.name,
+                file.generation,
+                file.published_at,
+                ", ".join(opened.callsets),
+            )
+        self._damage = None
+        self._replace(opened, identity, None)
+
+    def _fail(self, identity: _Identity | None, failure: UnavailableError) -> None:
+        """Lends nothing until another file is published, or this one can be read after all."""
+        if self._failure is None or self._failure.reason != failure.reason:
+            _log.warning("%s %s", failure.reason, failure.advice)
+        self._tried = time.monotonic()
+        self._replace(None, identity, failure)
 
     def _replace(
         self, current: Generation | None, identity: _Identity | None, failure: UnavailableError | None
@@ -343,6 +490,17 @@ class Store:
         self._current, self._identity, self._failure = current, identity, failure
         if before is not None:
             before._retire()
+
+
+def _led_to(pointer: Path, *, strict: bool = False) -> Path:
+    """The path that a pointer leads to; with `strict` it exists. Raises OSError, for a loop of links too."""
+    try:
+        return pointer.resolve(strict=strict)
+    except RuntimeError:
+        # what Python 3.11 and 3.12 raise for a loop; later ones raise OSError where a path has to exist
+        if strict:
+            raise OSError("a loop of links") from None
+        return pointer
 
 
 def remembered(
@@ -363,10 +521,32 @@ _SCHEMAS: Final = """SELECT schema_name FROM duckdb_tables()
 WHERE database_name = 'published' AND table_name = 'provenance' ORDER BY schema_name"""
 
 
+# What DuckDB raises where a file is not what its schema says; its own class of all errors stands for a wrong checksum.
+_DAMAGE: Final = (
+    duckdb.IOException,
+    duckdb.CatalogException,
+    duckdb.BinderException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.SerializationException,
+)
+
+
+_SPILLING: Final = re.compile("write|temporary|space left", re.IGNORECASE)
+"""Faults of the disk that a large question is sorted on, and not of the database, which is only read."""
+
+
+def _is_damage(error: duckdb.Error) -> bool:
+    return type(error) in (duckdb.Error, duckdb.DatabaseError) or isinstance(error, _DAMAGE)
+
+
 def _open(path: Path) -> Generation:
     """The published file at `path`, if it is a database of our schema version: the newest of its callsets."""
-    rebuild = "Build it again with “python -m data_prep build”."
-    root = duckdb.connect(":memory:", config={"memory_limit": MEMORY_LIMIT, "threads": THREADS})
+    root = duckdb.connect(
+        ":memory:",
+        # extensions would be fetched from the network
+        config={"memory_limit": MEMORY_LIMIT, "threads": THREADS, "autoinstall_known_extensions": "false"},
+    )
     try:
         root.execute("ATTACH '{}' AS published (READ_ONLY)".format(str(path).replace("'", "''")))
         root.execute("SET enable_external_access = false")
@@ -375,18 +555,18 @@ def _open(path: Path) -> Generation:
     except duckdb.Error:
         root.close()
         raise UnavailableError(
-            f"{path.name} cannot be opened: it is not a DuckDB database, or it is damaged.", rebuild
+            f"{path.name} cannot be opened: it is not a DuckDB database, or it is damaged.", REBUILD
         ) from None
     if not found:
         root.close()
-        raise UnavailableError(f"{path.name} is a DuckDB file, but not one that data_prep made.", rebuild)
+        raise UnavailableError(f"{path.name} is a DuckDB file, but not one that data_prep made.", REBUILD)
     for facts in found.values():
         version = facts.get("schema_version", "none")
         if version != str(SCHEMA_VERSION):
             root.close()
             raise UnavailableError(
                 f"{path.name} has schema version {version}; this dashboard reads version {SCHEMA_VERSION}.",
-                rebuild[:-1] + ", with the data_prep of the same release as the dashboard.",
+                REBUILD[:-1] + ", with the data_prep of the same release as the dashboard.",
             )
     generations = [Generation(path, facts, root, schema) for schema, facts in found.items()]
     generations.sort(key=lambda one: newest_first(one.callset))
@@ -408,14 +588,3 @@ def _frame(batch: object) -> pl.DataFrame:
     frame = pl.from_arrow(batch)
     assert isinstance(frame, pl.DataFrame)
     return frame
-
-
-@contextmanager
-def _told_apart() -> Iterator[None]:
-    """Turns running out of memory into `BusyError`."""
-    try:
-        yield
-    except duckdb.OutOfMemoryException:
-        raise BusyError(
-            "This question needs more memory than is free at the moment. Try again in a few seconds."
-        ) from None

@@ -42,7 +42,7 @@ def gene_counts(
     Columns as `landmarks.GENES` says, 0-based and half-open, and `length`; `rule`, the overlap rule in force for the gene
     (R7); `assessable`, `seen` and `note` (R5); `samples`; and of each direction `carriers_loss`, `frequency_loss`, `ci_low_loss`,
     `ci_high_loss`, with the carriers by class. They and `samples` are null where the gene is not assessable, and of a
-    direction that is not asked for. The bound of no carriers is over the people seen, where those are not nearly all.
+    direction that is not asked for; shares and bounds where it is paralogous. The bound of no carriers is over the people seen, where those are not nearly all.
     """
     there = landmarks(database).genes.touching(place).sort("start", "end", "gene_id")
     if gene is not None:
@@ -63,19 +63,24 @@ def _counted(database: Generation, genes: pl.DataFrame, filters: Filters) -> pl.
         who[touching.sample] & admitted(touching.events, filters) & at_level(touching.events, filters.level)
     )
     by_class = np.stack([_by_class(touching, target, filters) for target in targets])
-    seen = callabilities(database, places, filters)
+    seen = callabilities(database, targets, filters)
     related = relatives_counted(database, chrom, filters)
     found = genes.with_columns(
         pl.Series("rule", [_rule(target, filters) for target in targets], pl.String),
         pl.Series("assessable", [one.assessable for one in seen], pl.Boolean),
         pl.Series("seen", [one.seen for one in seen], pl.Float64),
         pl.Series("people_seen", [one.people_seen if one.partly_seen else None for one in seen], pl.Int32),
-        pl.Series("note", [note(one.seen, blind=one.is_blind, relatives=related) for one in seen], pl.String),
+        pl.Series(
+            "note",
+            [note(one.seen, blind=one.is_blind, relatives=related, no_share=one.paralogous) for one in seen],
+            pl.String,
+        ),
+        pl.Series("paralogous", [one.is_paralogous for one in seen], pl.Boolean),
         length=pl.col("end") - pl.col("start"),
         samples=pl.lit(int(who.sum()), pl.Int32),
     )
     counts = [_of(one, by_class, found, filters) for one in _TALLIES]
-    shown = found.with_columns(samples=pl.when("assessable").then("samples")).drop("people_seen")
+    shown = found.with_columns(samples=pl.when("assessable").then("samples")).drop("people_seen", "paralogous")
     return pl.concat([shown, *counts], how="horizontal")
 
 
@@ -119,6 +124,8 @@ def _of(direction: Direction, by_class: NDArray[np.int64], genes: pl.DataFrame, 
         }
     )
     shown = genes["assessable"] & (direction in filters.directions)
-    named = {name: f"{name}_{direction.value}" for name in ("carriers", "frequency", "ci_low", "ci_high")}
+    shares = ("frequency", "ci_low", "ci_high")
+    named = {name: f"{name}_{direction.value}" for name in ("carriers", *shares)}
     bounded = over_people_seen(with_frequency(counts)).drop("samples", "people_seen")
+    bounded = bounded.with_columns(pl.when(~genes["paralogous"]).then(pl.col(shares)))
     return bounded.rename(named).with_columns(pl.when(shown).then(pl.all()))

@@ -22,13 +22,18 @@ Mask = NDArray[np.bool_]
 GROUPED_BY: Final = ("all", "superpopulation", "population", "sex")
 """The ways in which people are grouped."""
 
-# One row a sample, in order of its number.
+# One row a sample, in order of its number, up to the last that is counted, the parent of one that is, or named by an event
+# or a mark: behind those a sample table may name a million others, of whom no page says anything.
 SAMPLES: Final = Statement(
     """SELECT sample_id, sample, superpopulation, population, sex::VARCHAR AS sex, unrelated, counted, sex_mismatch,
     father_id, mother_id
-FROM samples ORDER BY sample_id""",
+FROM samples
+WHERE sample_id <= greatest(
+    (SELECT coalesce(max(greatest(sample_id, coalesce(father_id, 0), coalesce(mother_id, 0))), 0) FROM samples WHERE counted),
+    (SELECT coalesce(max(sample_id), 0) FROM events), (SELECT coalesce(max(sample_id), 0) FROM marked_samples))
+ORDER BY sample_id""",
     {
-        "sample_id": pl.UInt16,
+        "sample_id": pl.UInt32,
         "sample": pl.String,
         "superpopulation": pl.String,
         "population": pl.String,
@@ -36,15 +41,15 @@ FROM samples ORDER BY sample_id""",
         "unrelated": pl.Boolean,
         "counted": pl.Boolean,
         "sex_mismatch": pl.Boolean,
-        "father_id": pl.UInt16,
-        "mother_id": pl.UInt16,
+        "father_id": pl.UInt32,
+        "mother_id": pl.UInt32,
     },
 )
 
 # One row a sample and chromosome that is marked for large events.
 MARKED: Final = Statement(
     "SELECT DISTINCT sample_id, chrom::VARCHAR AS chrom FROM marked_samples ORDER BY ALL",
-    {"sample_id": pl.UInt16, "chrom": pl.String},
+    {"sample_id": pl.UInt32, "chrom": pl.String},
 )
 
 
@@ -63,7 +68,7 @@ class People:
 
 @dataclass(frozen=True)
 class Panel:
-    """All samples; rows in order of `sample_id`. Masks and codes are columns of the same length."""
+    """All samples that are counted, and their parents; rows in order of `sample_id`. Masks and codes are columns of the same length."""
 
     samples: pl.DataFrame
     marked: pl.DataFrame
@@ -95,8 +100,9 @@ class Panel:
         found = {}
         for role in ("father", "mother"):
             numbers = self.samples[f"{role}_id"]
-            children = np.flatnonzero(numbers.is_not_null().to_numpy())
-            found[role] = children, self.row_of[numbers.drop_nulls().to_numpy().astype(np.int64)]
+            # a parent's own parents may stand behind the last that is read
+            children = np.flatnonzero((numbers < len(self.row_of)).fill_null(value=False).to_numpy())
+            found[role] = children, self.row_of[numbers.gather(children).to_numpy().astype(np.int64)]
         return found
 
     def in_group(self, filters: Filters) -> Mask:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dashboard.store.database import Generation, remembered
 from dashboard.store.landmarks import landmarks
+from data_prep.domain.sight import is_paralogous
 
 Places = NDArray[np.int64]
 
@@ -26,6 +27,33 @@ def problem_kinds_of(database: Generation, chrom: str, events: pl.DataFrame) -> 
         here = 2 * covered >= end - start
         told[here] = [f"{words}{BETWEEN if words else ''}{kind}" for words in told[here]]
     return pl.Series("problem", [words or None for words in told], pl.String)
+
+
+def in_copies(database: Generation, chrom: str, rows: pl.DataFrame) -> pl.Series:
+    """Whether half or more of each interval (`start`, `end`) lies in places of copies so alike that short reads cannot be placed
+    between them, all kinds of these taken together (R5)."""
+    start, end = (rows[name].to_numpy().astype(np.int64) for name in ("start", "end"))
+    first, last = _copies(database, chrom)
+    if not len(first):
+        return pl.Series("copies", np.zeros(len(start), np.bool_))
+    covered = _bases_before(first, last, end) - _bases_before(first, last, start)
+    return pl.Series("copies", 2 * covered >= end - start)
+
+
+@remembered
+def _copies(database: Generation, chrom: str) -> tuple[Places, Places]:
+    """Starts and ends of the places of copies on the chromosome, overlapping ones made one."""
+    there = landmarks(database).problems.on(chrom)
+    kinds = [kind for kind in there["kind"].unique().to_list() if is_paralogous(kind)]
+    rows = there.filter(there["kind"].is_in(kinds)).select("start", "end").sort("start", "end").rows()
+    merged: list[list[int]] = []
+    for start, end in rows:
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
+        else:
+            merged.append([start, end])
+    both = np.array(merged, np.int64).reshape(-1, 2).T
+    return both[0], both[1]
 
 
 @remembered

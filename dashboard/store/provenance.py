@@ -27,7 +27,7 @@ FROM files GROUP BY status ORDER BY status <> 'read', status""",
 # One row a file that something is to be said about: refused, duplicate, or read with a remark; and a sample that a joint
 # file was not taken for.
 REMARKS: Final = Statement(
-    """SELECT parse_filename(path) AS file, status, message FROM (
+    """SELECT path AS file, status, message FROM (
     SELECT file_id, path, status, message FROM files
     UNION ALL SELECT file_id, f.path, s.status, s.message FROM file_samples s JOIN files f USING (file_id) WHERE f.status = 'read'
 )
@@ -36,7 +36,7 @@ WHERE message IS NOT NULL ORDER BY status = 'read', file_id, message LIMIT $limi
 )
 
 SKIPPED: Final = Statement(
-    """SELECT reason, sum(s.records)::BIGINT AS records, parse_filename(first(f.path ORDER BY file_id, s.sample_id)) AS file,
+    """SELECT reason, sum(s.records)::BIGINT AS records, first(f.path ORDER BY file_id, s.sample_id) AS file,
     first(example ORDER BY file_id, s.sample_id) AS example
 FROM skipped_records s JOIN files f USING (file_id) GROUP BY reason ORDER BY 2 DESC, reason""",
     {"reason": pl.String, "records": pl.Int64, "file": pl.String, "example": pl.String},
@@ -47,6 +47,33 @@ MARKS: Final = Statement(
     """SELECT m.chrom::VARCHAR AS chrom, m.direction::VARCHAR AS direction, count(*)::INTEGER AS people
 FROM marked_samples m GROUP BY m.chrom, m.direction ORDER BY m.chrom, m.direction""",
     {"chrom": pl.String, "direction": pl.String, "people": pl.Int32},
+)
+
+# One row a person whose file or calls contradict the recorded sex (R2), and why.
+SEX_MISMATCHES: Final = Statement(
+    """SELECT sample, sex::VARCHAR AS sex, sex_mismatch_reason AS reason FROM samples
+WHERE sex_mismatch ORDER BY sample LIMIT $limit""",
+    {"sample": pl.String, "sex": pl.String, "reason": pl.String},
+)
+
+# One row a person, chromosome and direction that is marked for large events (R11), and why.
+MARKED_PEOPLE: Final = Statement(
+    """SELECT p.sample, p.sex::VARCHAR AS sex, m.chrom::VARCHAR AS chrom, m.direction::VARCHAR AS direction, m.reason, m.bases::BIGINT AS bases
+FROM marked_samples m JOIN samples p USING (sample_id) ORDER BY p.sample, m.chrom, m.direction LIMIT $limit""",
+    {
+        "sample": pl.String,
+        "sex": pl.String,
+        "chrom": pl.String,
+        "direction": pl.String,
+        "reason": pl.String,
+        "bases": pl.Int64,
+    },
+)
+
+# How many rows the two before have.
+MARKED_COUNTS: Final = Statement(
+    """SELECT (SELECT count(*) FROM samples WHERE sex_mismatch) AS mismatched, (SELECT count(*) FROM marked_samples) AS marked""",
+    {"mismatched": pl.Int64, "marked": pl.Int64},
 )
 
 # One row a kind of problem region (R11).
@@ -98,6 +125,25 @@ def skipped(database: Generation) -> pl.DataFrame:
 def marks(database: Generation) -> pl.DataFrame:
     """People whose chromosome is marked for large events, by chromosome and direction (R11)."""
     return database.frame(MARKS)
+
+
+@remembered
+def sex_mismatches(database: Generation, limit: int) -> pl.DataFrame:
+    """The first people by name whose file or calls contradict the recorded sex, each with the reason (R2)."""
+    return database.frame(SEX_MISMATCHES, {"limit": limit})
+
+
+@remembered
+def marked_people(database: Generation, limit: int) -> pl.DataFrame:
+    """The first people by name with a marked chromosome, each mark with its reason (R11)."""
+    return database.frame(MARKED_PEOPLE, {"limit": limit})
+
+
+@remembered
+def marked_counts(database: Generation) -> tuple[int, int]:
+    """How many people contradict their recorded sex, and how many marks of chromosomes there are."""
+    mismatched, marked = database.frame(MARKED_COUNTS).row(0)
+    return mismatched, marked
 
 
 @remembered

@@ -7,24 +7,27 @@ sites: a site is what its members made it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from dashboard.filters import Cohort, Filters, Outliers
+from dashboard.locus import LONGEST_NUMBER
 from dashboard.overlap import CLASSES
 from dashboard.seen import note
 from dashboard.store.callability import callabilities
 from dashboard.store.cohort import population_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import Mask, counted, expected_copies, panel, relatives_counted
-from dashboard.store.statistics import with_frequency
+from dashboard.store.panel import Mask, Panel, counted, panel, relatives_counted
+from dashboard.store.statistics import wilson, with_frequency
+from dashboard.target import region_target
 from data_prep.domain.chromosomes import LENGTHS, PSEUDO_AUTOSOMAL
-from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.copy_number import CallClass, Direction, expected_copy_number
 from data_prep.domain.intervals import Interval
+from data_prep.domain.proportions import hardy_weinberg
 
 Numbers = NDArray[np.int64]
 
@@ -104,7 +107,7 @@ WHERE site_id BETWEEN $first AND $last AND level = $level::filter_level""",
         "class": pl.String,
         "copy_number": pl.Int32,
         "expected_copy_number": pl.UInt8,
-        "carriers": pl.UInt16,
+        "carriers": pl.UInt32,
     },
 )
 
@@ -122,10 +125,10 @@ _CLASSES: Final = (
     ("without_copy_number", (CallClass.LOSS, CallClass.GAIN)),
 )
 
-_ABOUT_PEOPLE: Final = (
-    *("carriers", "samples", "frequency", "ci_low", "ci_high", "allele_count", "allele_number"),
-    *(name for name, _ in _CLASSES),
-)
+ALLELE_COLUMNS: Final = ("allele_frequency", "af_ci_low", "af_ci_high", "hwe_p")
+_SHARES: Final = ("frequency", "ci_low", "ci_high", "allele_count", "allele_number", *ALLELE_COLUMNS)
+"""Of the columns below those that are a share of people or alleles, or tell one."""
+_ABOUT_PEOPLE: Final = ("carriers", "samples", *_SHARES, *(name for name, _ in _CLASSES))
 
 
 @remembered
@@ -134,7 +137,13 @@ def site_named(database: Generation, name: str) -> Site | None:
     chrom, _, rest = name.partition("-")
     numbers, _, direction = rest.rpartition("-")
     start, _, end = numbers.partition("-")
-    if not (chrom in LENGTHS and start.isdecimal() and end.isdecimal() and len(rest) < 40 and int(start) > 0):
+    if not (
+        chrom in LENGTHS
+        and start.isdecimal()
+        and end.isdecimal()
+        and max(len(start), len(end)) <= LONGEST_NUMBER
+        and int(start) > 0
+    ):
         return None
     place = {"chrom": chrom, "start": int(start) - 1, "end": int(end), "directions": [direction]}
     rows = database.frame(NAMED, place)
@@ -156,9 +165,10 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     """Sites whose founding interval touches `place` and that someone counted carries, most carriers first.
 
     One row a site: the columns of `sites`; `carriers`, `samples`, `frequency`, `ci_low`, `ci_high`; carriers by class;
-    `allele_count` and `allele_number` where alleles have a meaning (R6) and no class or copy number is chosen; and for
-    each super-population with people counted `carriers_AFR`, `samples_AFR` and so on. Positions are 0-based and
-    half-open. The genes are asked for apart, by `with_genes`: a chromosome has thousands of sites, and a page shows few.
+    `allele_count` and `allele_number` where alleles have a meaning (R6) and no class or copy number is chosen, and of whom
+    two copies are expected `copies_0`, `copies_1` and `copies_2`, the people with so many; and for each super-population with
+    people counted `carriers_AFR`, `samples_AFR` and so on. Positions are 0-based and half-open. The genes are asked for apart,
+    by `with_genes`, and the allele frequency by `with_alleles`: a chromosome has thousands of sites, and a page shows few.
     """
     who = counted(database, place.chrom, filters)
     people = panel(database)
@@ -176,7 +186,9 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     first, last = (min(numbers), max(numbers)) if numbers else (0, 0)
     run = {"first": first, "last": last}
     codes, number = people.groups["superpopulation"]
-    tally, lost = _tally(fetch(COUNTS, asked | run), database, filters, codes, first, last - first + 1)
+    rows = fetch(COUNTS, asked | run)
+    keep = _asked_for(rows, database, filters)
+    tally = _tally(rows.filter(keep), database, filters, codes, first, last - first + 1)
     row = sites["site_id"].to_numpy().astype(np.int64) - first
     carries = tally[row].sum(axis=(1, 2)) > 0
     sites, row = sites.filter(pl.Series(carries)), row[carries]
@@ -184,10 +196,8 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     sizes = np.bincount(number[who], minlength=len(codes))
     alleles = sites["alleles"].to_numpy() & (_whole_losses(filters) and not filters.copy_numbers)
     everyone = int(who.sum())
-    copies = [
-        _alleles(database, place.chrom, start, end, who, everyone) if means else None
-        for means, start, end in zip(alleles.tolist(), sites["start"], sites["end"], strict=True)
-    ]
+    no_alleles = ~pl.Series(alleles)
+    copies = _alleles(rows.filter(keep), sites, people, who)
     found = sites.with_columns(
         pl.Series("carriers", mine.sum(axis=(1, 2)), pl.Int32),
         pl.lit(everyone, pl.Int32).alias("samples"),
@@ -195,8 +205,7 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
             pl.Series(name, mine[:, :, [CLASSES.index(one) for one in some]].sum(axis=(1, 2)), pl.Int32)
             for name, some in _CLASSES
         ),
-        pl.Series("allele_count", lost[row], pl.Int32).set(~pl.Series(alleles), None),
-        pl.Series("allele_number", copies, pl.Int32),
+        *(pl.Series(name, values, pl.Int32).set(no_alleles, None) for name, values in copies.items()),
         *(
             column
             for at, (code, size) in enumerate(zip(codes, sizes.tolist(), strict=True))
@@ -210,26 +219,61 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     return with_frequency(found).sort("carriers", "start", "end", "direction", descending=[True, False, False, False])
 
 
-def with_sight(database: Generation, sites: pl.DataFrame, filters: Filters) -> pl.DataFrame:
-    """Sites with `assessable`, `seen` and `note`: whether a frequency may be told, in what share of the people counted the
-    caller saw half or more of the site, and what limits the numbers (R5). Asked apart, as the genes are."""
-    if sites.is_empty():
-        empty = {"assessable": pl.Boolean, "seen": pl.Float64, "note": pl.String}
-        return sites.with_columns(pl.lit(None, kind).alias(name) for name, kind in empty.items())
-    places = [Interval(*row) for row in sites.select("chrom", "start", "end").iter_rows()]
-    seen = callabilities(database, places, filters)
-    related = relatives_counted(database, places[0].chrom, filters)
+def with_alleles(sites: pl.DataFrame) -> pl.DataFrame:
+    """Sites of `sites_at` with `allele_frequency`, its Wilson interval `af_ci_low`, `af_ci_high`, and `hwe_p`, the exact p of
+    Hardy-Weinberg proportion: of the people counted, as the columns of the database have it of all unrelated ones (R6).
+
+    Null where alleles have no meaning, and `hwe_p` where nobody of whom two copies are expected carries.
+    """
+    count, number, *copies = (
+        sites[name].fill_null(0).to_numpy().astype(np.int64)
+        for name in ("allele_count", "allele_number", "copies_0", "copies_1", "copies_2")
+    )
+    share, low, high = wilson(count, number)
+    has = sites["allele_number"].is_not_null()
+    some = has & pl.Series(copies[0] + copies[1] > 0, dtype=pl.Boolean)
+    p = np.full(len(count), np.nan)
+    told = some.to_numpy()
+    p[told] = hardy_weinberg(*(one[told] for one in copies))
     return sites.with_columns(
-        pl.Series("assessable", [one.assessable for one in seen], pl.Boolean),
-        pl.Series("seen", [one.seen for one in seen], pl.Float64),
-        pl.Series("note", [note(one.seen, blind=one.is_blind, relatives=related) for one in seen], pl.String),
+        pl.Series(name, values, pl.Float64).set(~has, None).fill_nan(None)
+        for name, values in zip(ALLELE_COLUMNS, (share, low, high, p), strict=True)
     )
 
 
+def with_sight(database: Generation, sites: pl.DataFrame, filters: Filters, within: str = "") -> pl.DataFrame:
+    """Sites with `assessable`, `paralogous`, `seen` and `note`: whether a frequency may be told, whether that is so because of
+    copies, in what share of the people counted the caller saw half or more of the site, and what limits the numbers (R5).
+    Asked apart, as the genes are. `within`: why no share is told of the place that they are listed for, where it is one of
+    copies; then none is told of its sites, of which the larger part may lie outside."""
+    if sites.is_empty():
+        empty = {"assessable": pl.Boolean, "paralogous": pl.Boolean, "seen": pl.Float64, "note": pl.String}
+        return sites.with_columns(pl.lit(None, kind).alias(name) for name, kind in empty.items())
+    targets = [region_target(Interval(*row)) for row in sites.select("chrom", "start", "end").iter_rows()]
+    seen = callabilities(database, targets, filters)
+    related = relatives_counted(database, targets[0].interval.chrom, filters)
+    notes = [note(one.seen, blind=one.is_blind, relatives=related, no_share=one.paralogous or within) for one in seen]
+    silent = [one.is_paralogous or (bool(within) and one.assessable) for one in seen]
+    return sites.with_columns(
+        pl.Series("assessable", [one.assessable for one in seen], pl.Boolean),
+        pl.Series("paralogous", silent, pl.Boolean),
+        pl.Series("seen", [one.seen for one in seen], pl.Float64),
+        pl.Series("note", notes, pl.String),
+    )
+
+
+def without_shares(sites: pl.DataFrame) -> pl.DataFrame:
+    """Every share of people and alleles null at the sites that are not assessable, and at those of copies; carriers stay."""
+    shares = [name for name in _SHARES if name in sites.columns]
+    told = pl.col("assessable") & ~pl.col("paralogous")
+    return sites.with_columns(pl.when(told).then(pl.col(name)).alias(name) for name in shares)
+
+
 def without_unassessable_numbers(sites: pl.DataFrame) -> pl.DataFrame:
-    """Every number about people null at the sites that are not assessable; what their events are stays."""
+    """The same, and every number about people null at the sites that are not assessable; what their events are stays."""
     numbers = [name for name in sites.columns if name in _ABOUT_PEOPLE or name.startswith(("carriers_", "samples_"))]
-    return sites.with_columns(pl.when("assessable").then(pl.col(name)).alias(name) for name in numbers)
+    kept = sites.with_columns(pl.when("assessable").then(pl.col(name)).alias(name) for name in numbers)
+    return without_shares(kept)
 
 
 def with_genes(database: Generation, sites: pl.DataFrame) -> pl.DataFrame:
@@ -244,11 +288,8 @@ def with_genes(database: Generation, sites: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _tally(
-    counts: pl.DataFrame, database: Generation, filters: Filters, codes: Sequence[str], first: int, sites: int
-) -> tuple[Numbers, Numbers]:
-    """Of the rows of `COUNTS` those that are asked for: carriers by site from `first` on, super-population and class,
-    and the copies that all of them lack at each site."""
+def _asked_for(counts: pl.DataFrame, database: Generation, filters: Filters) -> pl.Series:
+    """Which rows of `COUNTS` are of people and classes that are asked for."""
     home = {code: group for code, (_, group) in population_names(database).items()}
     keep = np.ones(counts.height, np.bool_)
     if filters.cohort is not Cohort.ALL:
@@ -259,28 +300,74 @@ def _tally(
         keep &= (counts["sex"] == filters.sex.value).fill_null(value=False).to_numpy()
     if filters.copy_numbers:
         keep &= np.isin(counts["copy_number"].fill_null(-1).to_numpy(), filters.copy_numbers)
-    place = {code: at for at, code in enumerate(codes)}
-    asked = {
-        code: place[group]
-        for code, group in home.items()
-        if group in place and (not filters.populations or {code, group} & set(filters.populations))
-    }
+    if filters.populations:
+        asked = set(filters.populations)
+        there = {code: int(bool({code, group} & asked)) for code, group in home.items()}
+        keep &= _numbered(counts["population"], there) > 0
     classes = {name.value: CLASSES.index(name) for name in filters.event_classes}
-    group = _numbered(counts["population"], asked)
-    named = _numbered(counts["class"], classes)
-    keep &= (group >= 0) & (named >= 0)
+    return pl.Series(keep & (_numbered(counts["class"], classes) >= 0))
+
+
+def _tally(
+    counts: pl.DataFrame, database: Generation, filters: Filters, codes: Sequence[str], first: int, sites: int
+) -> Numbers:
+    """Carriers of rows of `COUNTS` by site from `first` on, super-population and class."""
+    home = {code: group for code, (_, group) in population_names(database).items()}
+    place = {code: at for at, code in enumerate(codes)}
+    group = _numbered(counts["population"], {code: place[group] for code, group in home.items() if group in place})
+    named = _numbered(counts["class"], {name.value: CLASSES.index(name) for name in filters.event_classes})
     site = counts["site_id"].to_numpy().astype(np.int64) - first
     carriers = counts["carriers"].to_numpy().astype(np.int64)
-    lack = (counts["expected_copy_number"].cast(pl.Int64) - counts["copy_number"]).fill_null(0).to_numpy()
     tally = np.zeros((sites, len(codes), len(CLASSES)), np.int64)
-    np.add.at(tally, (site[keep], group[keep], named[keep]), carriers[keep])
-    lost = np.zeros(sites, np.int64)
-    np.add.at(lost, site[keep], (carriers * lack)[keep])
-    return tally, lost
+    known = group >= 0
+    np.add.at(tally, (site[known], group[known], named[known]), carriers[known])
+    return tally
 
 
-def _numbered(words: pl.Series, number: Mapping[str, int]) -> Numbers:
-    """The number of each word; -1 for one that has none."""
+def _alleles(counts: pl.DataFrame, sites: pl.DataFrame, people: Panel, who: Mask) -> dict[str, Numbers]:
+    """Copies lost and expected at each of `sites` (R6) by rows of `COUNTS`, and people by copies of whom two are expected.
+
+    What a call says is expected there holds before what its place tells (R2). On X two are expected of the XX.
+    """
+    codes, sex_of = people.groups["sex"]
+    by_sex = np.bincount(sex_of[who], minlength=len(codes))
+    expected = _expected(sites, codes)
+    number = {site: row for row, site in enumerate(sites["site_id"].to_list())}
+    at = _numbered(counts["site_id"], number)
+    here = counts.filter(pl.Series(at >= 0))
+    site, sex = at[at >= 0], _numbered(here["sex"].fill_null("unknown"), {code: n for n, code in enumerate(codes)})
+    carriers = here["carriers"].to_numpy().astype(np.int64)
+    of_place = expected[site, sex]
+    said: Numbers = here["expected_copy_number"].cast(pl.Int64).fill_null(pl.Series(of_place)).to_numpy()
+    copies: Numbers = here["copy_number"].cast(pl.Int64).fill_null(pl.Series(said)).to_numpy()
+
+    def added(values: Numbers) -> Numbers:
+        total = np.zeros(sites.height, np.int64)
+        np.add.at(total, site, values)
+        return total
+
+    two = carriers * (of_place == 2)
+    none, single, every = added(two * (copies == 0)), added(two * (copies == 1)), added(two)
+    return {
+        "allele_count": added(carriers * np.maximum(said - copies, 0).astype(np.int64)),
+        "allele_number": expected @ by_sex + added(carriers * (said - of_place)),
+        "copies_0": none,
+        "copies_1": single,
+        "copies_2": np.maximum((expected == 2) @ by_sex - every, 0),
+    }
+
+
+def _expected(sites: pl.DataFrame, sexes: Sequence[str]) -> Numbers:
+    """Copies that are expected at each of the sites by sex (R2): a row a site, 0 where none is or the sex is not known."""
+    places = sites.select("chrom", "start", "end").rows()
+    if not places or places[0][0] not in PSEUDO_AUTOSOMAL:
+        return np.full((len(places), len(sexes)), 2, np.int64)
+    rows = [[expected_copy_number(chrom, start, end, sex) or 0 for sex in sexes] for chrom, start, end in places]
+    return np.array(rows, np.int64)
+
+
+def _numbered(words: pl.Series, number: Mapping[Any, int]) -> Numbers:
+    """The number of each value; -1 for one that has none."""
     if not number:
         return np.full(len(words), -1, np.int64)
     return words.replace_strict(dict(number), default=-1, return_dtype=pl.Int64).to_numpy()
@@ -302,10 +389,3 @@ def _touched(rows: pl.DataFrame, database: Generation) -> dict[int, tuple[list[s
 def _whole_losses(filters: Filters) -> bool:
     """All losses are asked for: the copies that some of them lack would be no allele count."""
     return {CallClass.COMPLETE_LOSS, CallClass.PARTIAL_LOSS, CallClass.LOSS} <= set(filters.event_classes)
-
-
-def _alleles(database: Generation, chrom: str, start: int, end: int, who: Mask, people: int) -> int:
-    """Copies that all `people` who count are expected to have there: on autosomes two each."""
-    if chrom not in PSEUDO_AUTOSOMAL:
-        return 2 * people
-    return int(expected_copies(panel(database), Interval(chrom, start, end))[who].sum())

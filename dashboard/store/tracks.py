@@ -20,13 +20,14 @@ from dashboard.store.cohort import superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import counted, panel
+from dashboard.store.problems import in_copies
 from dashboard.sweep import Pieces, sweep
 from dashboard.target import region_target
 from dashboard.track import EVERYONE, Curves, GeneModels, Intervals, Track
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
-from data_prep.domain.sight import BLIND_KINDS
+from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
 WIDE: Final = 10_000_000
 """Bases from which a page has no other use for the events than the drawing."""
@@ -59,9 +60,17 @@ WHERE start < "end" AND start < $end AND "end" > $start""",
 )
 
 
-def track(database: Generation, interval: Interval, filters: Filters, highlight: Interval | None = None) -> Track:
-    """Everything along `interval`; `highlight` is the part of it that the page is about."""
-    curves, intervals = people_along(database, interval, filters)
+def track(
+    database: Generation,
+    interval: Interval,
+    filters: Filters,
+    highlight: Interval | None = None,
+    *,
+    silent: bool = False,
+) -> Track:
+    """Everything along `interval`; `highlight` is the part of it that the page is about. `silent`: that is a place of copies, so
+    no share is told of what touches it (R5)."""
+    curves, intervals = people_along(database, interval, filters, silent=highlight if silent else None)
     known = landmarks(database)
     return Track(
         interval=interval,
@@ -101,19 +110,26 @@ def gene_models(database: Generation, interval: Interval) -> GeneModels:
 
 
 def people_along(
-    database: Generation, interval: Interval, filters: Filters, limit: int = INTERVALS_DRAWN
+    database: Generation,
+    interval: Interval,
+    filters: Filters,
+    limit: int = INTERVALS_DRAWN,
+    silent: Interval | None = None,
 ) -> tuple[Curves, Intervals]:
     """How many people have a loss or gain at each base of `interval`, and the distinct intervals that touch it.
 
-    Every filter is obeyed but the overlap rule, which is about a whole region. Bases where no call can be made, or that
-    the caller saw in fewer than half of the samples, do not count. Of the intervals the `limit` with most carriers.
+    Every filter is obeyed but the overlap rule, which is about a whole region. Bases where no call can be made, that the
+    caller saw in fewer than half of the samples, or that lie in places of copies, do not count; nor does what else an event
+    reaches that lies in copies by half. Of the intervals the `limit` with most carriers.
     """
     # kept once for all rules
-    return _people_along(database, interval, replace(filters, overlap=None), limit)
+    return _people_along(database, interval, replace(filters, overlap=None), limit, silent)
 
 
 @remembered
-def _people_along(database: Generation, interval: Interval, filters: Filters, limit: int) -> tuple[Curves, Intervals]:
+def _people_along(
+    database: Generation, interval: Interval, filters: Filters, limit: int, silent: Interval | None
+) -> tuple[Curves, Intervals]:
     who = counted(database, interval.chrom, filters)
     if interval.length > WIDE:
         found, sample = marks_touching(database, interval, filters.level)
@@ -128,14 +144,23 @@ def _people_along(database: Generation, interval: Interval, filters: Filters, li
     people = dict(zip(codes, np.bincount(group[who], minlength=len(codes)).tolist(), strict=True))
     samples = {code: people[code] for code in superpopulation_names(database) if people.get(code)}
     place = np.array([list(samples).index(code) if code in samples else -1 for code in codes], np.int64)
+    superpopulation = pl.Series(codes, dtype=pl.String).gather(pl.Series(group[sample]))
     there = landmarks(database).problems.touching(interval)
-    left_out = there.filter(there["kind"].is_in(BLIND_KINDS)).select("start", "end").rows()
+    # in places of copies people are called, and no share of them is told (R5)
+    kinds = [kind for kind in there["kind"].unique().to_list() if kind in BLIND_KINDS or is_paralogous(kind)]
+    left_out = there.filter(there["kind"].is_in(kinds)).select("start", "end").rows()
+    # the rest of an event that lies in copies by half tells the same share beside them
+    place_of = pl.DataFrame({"start": events.start, "end": events.end}).unique()
+    told_nothing = in_copies(database, interval.chrom, place_of)
+    if silent is not None:
+        told_nothing |= (place_of["start"] < silent.end) & (place_of["end"] > silent.start)
+    left_out += place_of.filter(told_nothing).rows()
     if knows_what_was_seen(database):
         asked = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
         left_out += database.frame(HARDLY_SEEN, asked).rows()
     return (
         _curves(events, place[group[sample]], samples, interval, left_out),
-        _intervals(events, pl.Series(codes, dtype=pl.String).gather(pl.Series(group[sample])), limit),
+        _intervals(place_of.filter(told_nothing), events, superpopulation, limit),
     )
 
 
@@ -160,9 +185,9 @@ def _curves(
     )
 
 
-def _intervals(events: Events, superpopulation: pl.Series, limit: int) -> Intervals:
+def _intervals(silent: pl.DataFrame, events: Events, superpopulation: pl.Series, limit: int) -> Intervals:
     """Distinct intervals and their carriers; who has an interval twice counts once, with the lowest copy number of a
-    loss and the highest of a gain."""
+    loss and the highest of a gain. `silent`: the intervals of which no share of people is told."""
     which = ["start", "end", "direction"]
     gain = (events.carrier & 1).astype(np.bool_)
     copies = pl.col("copy_number")
@@ -201,6 +226,10 @@ def _intervals(events: Events, superpopulation: pl.Series, limit: int) -> Interv
         .sort("carriers", "start", "end", "gain", descending=[True, False, False, False])
     )
     rows = ranked.head(limit).select(*which, "carriers", "strong", "inner_start", "inner_end")
+    told_nothing = silent.with_columns(copies=pl.lit(value=True))
+    rows = rows.join(told_nothing, on=["start", "end"], how="left", maintain_order="left").with_columns(
+        pl.col("copies").fill_null(value=False)
+    )
     cells = (
         hits.join(rows, on=which, how="semi")
         .group_by(*which, "superpopulation", "copy_number")

@@ -7,6 +7,7 @@ from typing import Final
 
 from data_prep.check.invariant import Invariant
 from data_prep.dialects import DIALECTS, ends_of
+from data_prep.dialects.merged import Merged
 from data_prep.dialects.records import Ends
 
 _EXACT, _ON_BINS = (
@@ -15,7 +16,69 @@ _EXACT, _ON_BINS = (
 )
 """Dialects that place ends by split reads or assembly, and on read-depth bins; of the others nobody knows."""
 _JOINING: Final = ", ".join(f"'{dialect.name}'" for dialect in DIALECTS.values() if dialect.joins)
-"""Dialects whose abutting calls are joined; the others' calls are events of their own."""
+"""Dialects whose abutting calls are joined; the others' calls are events of their own. In a file of several callers those
+that cut events into pieces count bins, and the others do not."""
+
+_STATING: Final = ", ".join(f"'{dialect.name}'" for dialect in DIALECTS.values() if dialect.plain.by_genotype)
+"""Dialects whose genotypes state how many copies are expected (R2)."""
+
+_KINDS_ON_Y: Final = (
+    "'gap', 'telomere', 'par', 'centromere', 'pericentromere', 'ampliconic-y', 'x-transposed', 'immune-locus', 'blind'"
+)
+_KINDS_ON_X: Final = "'gap', 'telomere', 'par'"
+
+
+def _own_bases(chrom: str, kinds: str, of: str) -> str:
+    """SQL: `sample_id` and `bases`, those that intervals cover of a chromosome's own sequence, and `own`, all of them.
+
+    `of`: SQL of rows sample_id, start, "end". What is covered is what intervals and the regions left out cover together,
+    less these alone: another way than that of the build, which cuts the intervals.
+    """
+    return f"""
+        WITH left_out AS (SELECT start, "end" FROM problem_regions WHERE chrom = '{chrom}' AND kind IN ({kinds})),
+        mine AS ({of}),
+        people AS (SELECT DISTINCT sample_id FROM mine),
+        together AS (SELECT sample_id, start, "end" FROM mine UNION ALL SELECT sample_id, start, "end" FROM people, left_out
+            UNION ALL SELECT -1, start, "end" FROM left_out),
+        reach AS (SELECT *, max("end") OVER (PARTITION BY sample_id ORDER BY start, "end"
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached FROM together),
+        unions AS (SELECT sample_id, sum(greatest(0, "end" - greatest(start, coalesce(reached, start)))) AS bases FROM reach GROUP BY sample_id),
+        nobody AS (SELECT bases FROM unions WHERE sample_id = -1),
+        shares AS (SELECT u.sample_id, u.bases - n.bases AS bases, k.length - n.bases AS own
+            FROM unions u, nobody n, chromosomes k WHERE k.chrom = '{chrom}' AND u.sample_id >= 0)
+    """
+
+
+_ON_Y: Final = _own_bases(
+    "chrY",
+    _KINDS_ON_Y,
+    """SELECT c.sample_id::BIGINT AS sample_id, c.start, c."end" FROM calls c JOIN events e USING (event_id)
+       WHERE c.chrom = 'chrY' AND c.copy_number >= 1 AND e.credible""",
+)
+_BY_PLOIDY: Final = """SELECT c.sample_id::BIGINT AS sample_id, c.start, c."end" FROM calls c
+       WHERE c.chrom = 'chrX' AND regexp_matches(c.genotype, '{pattern}') AND EXISTS (SELECT 1 FROM file_samples s JOIN files f USING (file_id)
+           WHERE s.sample_id = c.sample_id AND f.dialect IN ({stating}))"""
+_HAPLOID: Final = _own_bases("chrX", _KINDS_ON_X, _BY_PLOIDY.format(pattern="^[0-9]+$", stating=_STATING))
+_DIPLOID: Final = _own_bases("chrX", _KINDS_ON_X, _BY_PLOIDY.format(pattern="[0-9.][/|][0-9.]", stating=_STATING))
+
+
+def _whole(sex: str, chrom: str, kinds: str, direction: str, copies: int, reason: str) -> str:
+    """SQL: people who have these copies over more than half of a chromosome and no such mark, or the mark without them."""
+    of = f"""SELECT c.sample_id::BIGINT AS sample_id, c.start, c."end" FROM calls c JOIN events e USING (event_id) JOIN samples s ON s.sample_id = c.sample_id
+             WHERE c.chrom = '{chrom}' AND c.copy_number = {copies} AND c.direction = '{direction}' AND e.credible AND s.sex = '{sex}'"""
+    return f"""(SELECT count(*) FROM (
+        (SELECT sample_id FROM ({_own_bases(chrom, kinds, of)} SELECT sample_id FROM shares WHERE 2 * bases > own)) w
+        FULL JOIN (SELECT sample_id::BIGINT AS marked FROM marked_samples
+            WHERE chrom = '{chrom}' AND direction = '{direction}' AND reason = '{reason}') m ON m.marked = w.sample_id)
+        WHERE sample_id IS NULL OR marked IS NULL)"""
+
+
+_WHOLE: Final = (
+    ("XX", "chrX", _KINDS_ON_X, "loss", 1, "one X: X0 or a man"),
+    ("XY", "chrX", _KINDS_ON_X, "gain", 2, "two X: XXY or a woman"),
+    ("XY", "chrY", _KINDS_ON_Y, "loss", 0, "no Y: lost, or a woman"),
+)
+_WHOLE_REASONS: Final = ", ".join(f"'{row[-1]}'" for row in _WHOLE)
 
 _MIXED: Final = """CASE WHEN direction = 'loss' AND single THEN ratio >= 0.149999 AND ratio <= 0.850001 WHEN direction = 'loss' THEN ratio >= 0.579999 AND ratio <= 0.850001
                 WHEN single THEN ratio >= 1.149999 AND ratio <= 1.850001 ELSE ratio >= 1.149999 AND ratio <= 1.420001 END"""
@@ -135,7 +198,8 @@ INVARIANTS: Final = (
         f"""SELECT count(*) FROM calls a JOIN calls b ON a.sample_id = b.sample_id AND a.chrom = b.chrom AND a."end" = b.start
              AND a.direction = b.direction
              AND EXISTS (SELECT 1 FROM file_samples s JOIN files f USING (file_id)
-               WHERE s.sample_id = a.sample_id AND s.status = 'read' AND f.dialect IN ({_JOINING}))
+               WHERE s.sample_id = a.sample_id AND s.status = 'read' AND f.dialect IN ({_JOINING})
+                 AND (f.dialect != '{Merged.name}' OR (a.bins IS NOT NULL AND b.bins IS NOT NULL)))
            WHERE a.event_id != b.event_id
              AND NOT (a.copy_number IS DISTINCT FROM b.copy_number AND coalesce(a.bins, 0) >= 3 AND coalesce(b.bins, 0) >= 3)""",
     ),
@@ -209,6 +273,43 @@ INVARIANTS: Final = (
               OR ("end" - start >= 10000 AND contains(filters, 'cnvLength'))""",
     ),
     Invariant(
+        "R2",
+        "who contradicts the recorded sex has a reason, and who has a reason contradicts it: the caller's statement is one, and others are those of the file",
+        "SELECT count(*) FROM samples WHERE counted",
+        """SELECT count(*) FROM samples s LEFT JOIN (SELECT sample_id, recorded_sex, caller_sex, contradicts_sex FROM file_samples WHERE status = 'read') f USING (sample_id)
+           WHERE s.sex_mismatch IS DISTINCT FROM (s.sex_mismatch_reason IS NOT NULL)
+              OR s.sex_mismatch IS DISTINCT FROM (coalesce(f.recorded_sex != f.caller_sex, false) OR f.contradicts_sex IS NOT NULL)
+              OR NOT contains(coalesce(s.sex_mismatch_reason, ''), coalesce(f.contradicts_sex, ''))""",
+    ),
+    Invariant(
+        "R2",
+        "nobody of recorded sex XX has credible copies of a quarter of Y, nor XY or XX genotypes of the other ploidy over a tenth of X, without contradicting it",
+        "SELECT count(*) FROM samples WHERE counted AND sex IS NOT NULL",
+        f"""SELECT (SELECT count(*) FROM ({_ON_Y} SELECT sample_id FROM shares WHERE 4 * bases > own) JOIN samples s USING (sample_id)
+                 JOIN file_samples f USING (sample_id) WHERE f.recorded_sex = 'XX' AND f.status = 'read' AND NOT contains(coalesce(f.contradicts_sex, ''), 'copies of Y'))
+             + (SELECT count(*) FROM ({_HAPLOID} SELECT sample_id FROM shares WHERE 10 * bases > own) JOIN file_samples f USING (sample_id)
+                 WHERE f.recorded_sex = 'XX' AND f.status = 'read' AND NOT contains(coalesce(f.contradicts_sex, ''), 'one allele'))
+             + (SELECT count(*) FROM ({_DIPLOID} SELECT sample_id FROM shares WHERE 10 * bases > own) JOIN file_samples f USING (sample_id)
+                 WHERE f.recorded_sex = 'XY' AND f.status = 'read' AND NOT contains(coalesce(f.contradicts_sex, ''), 'two alleles'))""",
+    ),
+    Invariant(
+        "R2",
+        "of files without reference rows and records left out, nobody contradicts the sex by copies of Y or genotypes that the calls do not have",
+        "SELECT count(*) FROM file_samples WHERE status = 'read' AND contradicts_sex IS NOT NULL AND reference_rows = 0 AND skipped = 0",
+        f"""SELECT (SELECT count(*) FROM file_samples f LEFT JOIN ({_ON_Y} SELECT sample_id FROM shares WHERE 4 * bases > own) y USING (sample_id)
+                 WHERE f.status = 'read' AND f.reference_rows = 0 AND f.skipped = 0 AND contains(f.contradicts_sex, 'copies of Y') AND y.sample_id IS NULL)
+             + (SELECT count(*) FROM file_samples f LEFT JOIN ({_HAPLOID} SELECT sample_id FROM shares WHERE 10 * bases > own) y USING (sample_id)
+                 WHERE f.status = 'read' AND f.reference_rows = 0 AND f.skipped = 0 AND contains(f.contradicts_sex, 'one allele') AND y.sample_id IS NULL)
+             + (SELECT count(*) FROM file_samples f LEFT JOIN ({_DIPLOID} SELECT sample_id FROM shares WHERE 10 * bases > own) y USING (sample_id)
+                 WHERE f.status = 'read' AND f.reference_rows = 0 AND f.skipped = 0 AND contains(f.contradicts_sex, 'two alleles') AND y.sample_id IS NULL)""",
+    ),
+    Invariant(
+        "R5",
+        "no two samples have one number or one name",
+        "SELECT count(*) FROM samples",
+        "SELECT 2 * count(*) - count(DISTINCT sample_id) - count(DISTINCT sample) FROM samples",
+    ),
+    Invariant(
         "R7",
         "the inner ends of an event are its ends drawn in: by what its records say, half a mean bin or 500 bases, at most a third, none where calls abut",
         "SELECT count(*) FROM events",
@@ -278,6 +379,12 @@ INVARIANTS: Final = (
            SELECT count(*) FROM marked_samples m LEFT JOIN large l USING (sample_id, chrom, direction)
            WHERE contains(reason, ' Mb ') AND (l.marks IS NOT TRUE OR l.events != m.events OR l.longest != m.longest OR l.bases != m.bases
              OR abs(m.share - l.bases / l.sequenced) > 1e-9)""",
+    ),
+    Invariant(
+        "R11",
+        "who has one X instead of two, two instead of one or no Y, credibly and over more than half, is marked with just that reason, and nobody else",
+        "SELECT count(*) FROM samples WHERE counted AND sex IS NOT NULL",
+        "SELECT " + " + ".join(_whole(*row) for row in _WHOLE),
     ),
     Invariant(
         "R11",

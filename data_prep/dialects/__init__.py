@@ -15,11 +15,14 @@ from data_prep.dialects.cnvpytor import CnvPytor
 from data_prep.dialects.delly import Delly
 from data_prep.dialects.dragen import Dragen
 from data_prep.dialects.dragen_4_4 import Dragen44
+from data_prep.dialects.dragen_sv import DragenSv
 from data_prep.dialects.gatk_sv import GatkSv
 from data_prep.dialects.gcnv import Gcnv
 from data_prep.dialects.lumpy import Lumpy
 from data_prep.dialects.manta import Manta
+from data_prep.dialects.merged import Merged
 from data_prep.dialects.phase3 import Phase3
+from data_prep.dialects.plain_vcf import PlainVcf
 from data_prep.dialects.records import Ends, Plain
 from data_prep.vcf import FileRefusedError, Header
 
@@ -58,8 +61,10 @@ class Dialect(Protocol):
 
 
 _ALL: Final[Sequence[Dialect]] = (
+    Merged(),
     Dragen44(),
     Dragen(),
+    DragenSv(),
     Gcnv(),
     CnvNator(),
     CnvPytor(),
@@ -69,6 +74,7 @@ _ALL: Final[Sequence[Dialect]] = (
     Lumpy(),
     Phase3(),
     GatkSv(),
+    PlainVcf(),
 )
 DIALECTS: Final[dict[str, Dialect]] = {dialect.name: dialect for dialect in _ALL}
 """Dialects by name, in the order in which a header is shown to them: the narrower before the wider."""
@@ -88,12 +94,55 @@ def named(header: Header, dialect: Dialect) -> tuple[str, ...]:
     return () if dialect.recognise(header) else (f"--dialect says {dialect.name}, {NAMED}",)
 
 
+UNKNOWN: Final = "its caller is not known: name it with --dialect"
+"""Why a file is refused whose header is no dialect's; what was looked for is said once a build, by `signs`."""
+
+
+def signs() -> str:
+    """What headers are looked through for, dialect by dialect."""
+    return "; ".join(f"{dialect.sign} ({dialect.caller})" for dialect in DIALECTS.values())
+
+
 def recognise(header: Header, name: str | None = None) -> Dialect:
-    """The dialect called `name`, else that of the header; raises FileRefusedError, saying what was looked for, if there is none."""
+    """The dialect called `name`, else that of the header.
+
+    Raises FileRefusedError if there is none, and for a header that says that another file of the same caller is needed.
+    """
+    refuse_intervals(header)
     if name is not None:
         return DIALECTS[name]
     for dialect in DIALECTS.values():
         if dialect.recognise(header):
             return dialect
-    signs = "; ".join(f"{dialect.sign} ({dialect.caller})" for dialect in DIALECTS.values())
-    raise FileRefusedError(f"its caller is not known: name it with --dialect. Looked for in its header: {signs}")
+    raise FileRefusedError(UNKNOWN)
+
+
+def refuse_intervals(header: Header) -> None:
+    """Raises FileRefusedError for gCNV's `genotyped-intervals`: a row a bin, whose neighbours are no CNVs of their own.
+
+    Its FORMAT has CNLP and not QSS and QSE of the segments (PostprocessGermlineCNVCalls of GATK 4).
+    """
+    ids = {line.partition(",")[0].removeprefix("<ID=") for line in header.meta.get("FORMAT", ())}
+    if "CNLP" in ids and not {"QSS", "QSE"} & ids:
+        raise FileRefusedError(
+            "it is gCNV's genotyped-intervals, a copy number for each interval: give genotyped-segments of the same sample"
+        )
+
+
+def check_one_caller(header: Header, later: Sequence[Header], name: str | None) -> None:
+    """Raises FileRefusedError where a header among the records is of another caller or release, or of another sex."""
+    if name is not None or not later:
+        return
+    dialect = recognise(header)
+    first = (dialect.name, dialect.release(header), dialect.caller_sex(header))
+    for one in later:
+        other = recognise(one)
+        if (other.name, other.release(one), other.caller_sex(one)) != first:
+            raise FileRefusedError(
+                f"it holds two files one behind the other, of {_caller(dialect, header)} and of {_caller(other, one)}: "
+                "part them, and give each by itself"
+            )
+
+
+def _caller(dialect: Dialect, header: Header) -> str:
+    return " ".join(filter(None, (dialect.caller, dialect.release(header), dialect.caller_sex(header))))

@@ -97,7 +97,7 @@ def depth_records(text: pl.DataFrame, depth: str) -> pl.DataFrame:
     absent = is_cnv & genotyped() & ~carried()
     other_side = ((loss & (ratio >= 1)) | (gain & (ratio <= 1))).fill_null(False)
     other_genotype = (is_cnv & ~_genotype_fits(loss)).fill_null(False) & ~other_side & carried()
-    other_number = (is_cnv & ~_number_fits(loss)).fill_null(False) & ~other_side
+    other_number = (is_cnv & ~_number_fits(loss)).fill_null(False) & ~other_side & carried()
     table = table.with_columns(
         pl.when(ratio.is_null() & loss).then(alleles_left()).alias("copy_number"),
         pl.when(absent).then(pl.lit(Kind.ABSENT.value)).otherwise("kind").alias("kind"),

@@ -30,7 +30,8 @@ from data_prep.dialects.records import (
 from data_prep.domain.callers import DRAGEN
 from data_prep.vcf import Header
 
-_RELEASE: Final = re.compile(r"SW: *\d+\.\d+\.\d+\.([0-9][0-9A-Za-z.]*)")
+_RELEASE: Final = re.compile(r"(?:SW: *|^)(?:\d+\.\d{3}\.\d+\.)?([0-9][0-9A-Za-z.]*)")
+"""The hardware's version stands before that of the software (`SW: 07.021.732.4.2.4`), or not (`SW: 4.4.4, HW: Unknown`)."""
 _SEX: Final = re.compile(r"--sample-sex[ =]+(\w+)", re.IGNORECASE)
 _ID_KIND: Final = {"LOSS": Kind.LOSS, "GAIN": Kind.GAIN, "REF": Kind.REFERENCE, "CNLOH": Kind.LOH, "GAINLOH": Kind.GAIN}
 
@@ -53,18 +54,14 @@ class Dragen:
     """Whether SVLEN holds where END says otherwise, as VCF 4.4 wants it."""
 
     def recognise(self, header: Header) -> bool:
-        return "DRAGENVersion" in header.meta or source(header, "DRAGEN_CNV") is not None
+        known = "DRAGENVersion" in header.meta or source(header, "DRAGEN_CNV") is not None
+        return known and not of_breakpoints(header)
 
     def release(self, header: Header) -> str:
-        found = _RELEASE.search(header.first("DRAGENVersion") or "")
-        return found[1] if found else "unknown"
+        return release_of(header)
 
     def caller_sex(self, header: Header) -> str | None:
-        for command in header.meta.get("DRAGENCommandLine", ()):
-            found = _SEX.search(command)
-            if found:
-                return {"male": "XY", "xy": "XY", "female": "XX", "xx": "XX"}.get(found[1].lower())
-        return None
+        return sex_of(header)
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
         """Understood records of DRAGEN text rows, one for each record and sample, in their order; columns of `RECORD`.
@@ -119,6 +116,40 @@ class Dragen:
             .when(contrary.fill_null(False))
             .then(pl.lit(WARNING_ID))
         )
+
+
+def of_breakpoints(header: Header) -> bool:
+    """Whether the header is of DRAGEN's caller of breakpoints (`*.sv.vcf.gz`) and not of its depth caller.
+
+    Its source line is `DRAGEN_SV`, up to release 3 `DRAGEN` with the version, and at first Manta's own. A file with both
+    (`*.cnv_sv.vcf.gz`) has the depth caller's FORMAT lines or source line, and its depth-supported rows are read.
+    """
+    lines = header.meta.get("FORMAT", ())
+    if source(header, "DRAGEN_CNV") is not None or any(line.startswith(("<ID=SM,", "<ID=BC,")) for line in lines):
+        return False
+    if source(header, "DRAGEN_SV") is not None or (source(header, "DRAGEN ") or "")[:1].isdigit():
+        return True
+    if "DRAGENVersion" not in header.meta:
+        return False
+    return source(header, "GenerateSVCandidates") is not None or any(line.startswith("<ID=PR,") for line in lines)
+
+
+def release_of(header: Header) -> str:
+    """Release of DRAGEN that the header names, `unknown` where it names none."""
+    for text in (header.first("DRAGENVersion"), source(header, "DRAGEN ")):
+        found = _RELEASE.search(text or "")
+        if found:
+            return found[1]
+    return "unknown"
+
+
+def sex_of(header: Header) -> str | None:
+    """Karyotype sex that DRAGEN was told, `XX` or `XY`; None where the command line has none."""
+    for command in header.meta.get("DRAGENCommandLine", ()):
+        found = _SEX.search(command)
+        if found:
+            return {"male": "XY", "xy": "XY", "female": "XX", "xx": "XX"}.get(found[1].lower())
+    return None
 
 
 def _lengths(table: pl.DataFrame) -> tuple[list[pl.Series], bool]:

@@ -1,14 +1,14 @@
 """GATK-SV calls, among them the high-coverage 1000 Genomes structural variants of 3,202 people.
 
-Deletions and duplications are told by their genotypes. Multi-allelic CNVs (`<CNV>`, FILTER MULTIALLELIC) have none, and their
-FORMAT CN counts the copies that are there; MULTIALLELIC and BOTHSIDES_SUPPORT name no fault, so they do not keep an event
+FORMAT CN counts the copies that are there, and ECN those expected; multi-allelic CNVs (`<CNV>`, FILTER MULTIALLELIC) have
+nothing else. Deletions and duplications without CN are told by their genotypes. MULTIALLELIC and BOTHSIDES_SUPPORT name no fault, so they do not keep an event
 from PASS (R4). QUAL is a Phred score where it is given.
 """
 
 import polars as pl
 
 from data_prep.dialects.junctions import junction_records, junction_table
-from data_prep.dialects.records import Ends, Kind, Plain, Ploidy, by_depth_alone, copy_number, info_text
+from data_prep.dialects.records import Ends, Kind, Plain, Ploidy, by_depth_alone, carried, copy_number, info_text
 from data_prep.domain.callers import GATK_SV
 from data_prep.vcf import Header
 
@@ -18,7 +18,7 @@ class GatkSv:
 
     name = "gatk-sv"
     caller = GATK_SV
-    sign = "##INFO lines ALGORITHMS and EVIDENCE"
+    sign = "##INFO line ALGORITHMS with ##INFO line EVIDENCE or ##FORMAT line ECN"
     joins = False
     """Its sites were merged over people and callers, each one event."""
     ends = Ends.EXACT
@@ -26,8 +26,12 @@ class GatkSv:
     plain = Plain()
 
     def recognise(self, header: Header) -> bool:
-        lines = header.meta.get("INFO", ())
-        return all(any(line.startswith(sign) for line in lines) for sign in ("<ID=ALGORITHMS,", "<ID=EVIDENCE,"))
+        infos, formats = header.meta.get("INFO", ()), header.meta.get("FORMAT", ())
+        if not any(line.startswith("<ID=ALGORITHMS,") for line in infos):
+            return False
+        return any(line.startswith("<ID=EVIDENCE,") for line in infos) or any(
+            line.startswith("<ID=ECN,") for line in formats
+        )
 
     def release(self, header: Header) -> str:
         return "unknown"
@@ -37,16 +41,41 @@ class GatkSv:
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
         """Understood records; columns of `RECORD`."""
-        table = junction_table(text, ("CN",))
-        is_cnv = pl.col("alt") == "<CNV>"
-        number_here = copy_number(pl.col("CN"))
-        told = pl.when(number_here.is_null()).then(pl.lit(Kind.ABSENT.value)).otherwise(pl.lit(Kind.VARIABLE.value))
-        return junction_records(
-            table.with_columns(
-                pl.when(is_cnv).then(told).otherwise("kind").alias("kind"),
-                pl.when(is_cnv).then(number_here).otherwise("copy_number").alias("copy_number"),
-                pl.when(is_cnv).then(pl.lit(Ploidy.SEX.value)).otherwise(pl.lit(Ploidy.TWO.value)).alias("ploidy"),
-                # a record that names no algorithm may rest on depth as well
-                *by_depth_alone(info_text("ALGORITHMS").fill_null("depth") == "depth"),
-            )
-        )
+        table = by_copies(junction_table(text, ("CN", "ECN")))
+        # a record that names no algorithm may rest on depth as well
+        depth = by_depth_alone(info_text("ALGORITHMS").fill_null("depth") == "depth")
+        return junction_records(table.with_columns(*depth))
+
+
+def by_copies(table: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `junction_table` with CN and ECN, told by CN where there is one: it counts all copies, on X and Y too.
+
+    A `<CNV>` without CN says nothing of the sample.
+    """
+    is_open = pl.col("alt") == "<CNV>"
+    total = copy_number(pl.col("CN"))
+    untold = total.is_null() & ~carried()
+    open_kind = pl.when(untold).then(pl.lit(Kind.ABSENT.value)).otherwise(pl.lit(Kind.VARIABLE.value))
+    is_cnv = is_open | (pl.col("variant") != Kind.OTHER.value)
+    ecn = pl.col("ECN").cast(pl.Int32, strict=False)
+    # a reference genotype is nobody's variant, unless CN counts other copies than it has alleles (R2)
+    reference = pl.col("GT").str.contains(r"^0+(?:[/|]0+)*$").fill_null(False)
+    usual = ((total.round() == pl.col("GT").str.count_matches("0+")) | (total.round() == ecn)).fill_null(False)
+    by_reference = pl.when(usual).then(pl.lit(Kind.ABSENT.value)).otherwise(pl.lit(Kind.VARIABLE.value))
+    return table.with_columns(
+        pl.when(is_cnv & (pl.col("alt") != ".") & reference & total.is_not_null())
+        .then(by_reference)
+        .when(is_open)
+        .then(open_kind)
+        .when(total.is_not_null())
+        .then("variant")
+        .otherwise("kind")
+        .alias("kind"),
+        pl.when(is_cnv).then(pl.coalesce(total, "copy_number")).alias("copy_number"),
+        # no copy is expected of a Y that a woman does not have: that says the sex, and is asked of the sample table
+        pl.when(ecn.is_between(1, 100)).then(ecn).alias("ecn"),
+        pl.when(total.is_not_null() | is_open)
+        .then(pl.lit(Ploidy.SEX.value))
+        .otherwise(pl.lit(Ploidy.TWO.value))
+        .alias("ploidy"),
+    )

@@ -64,7 +64,9 @@ class Gcnv:
         """
         table = text.hstack(format_values(text, ("GT", "CN", "NP", "QS", "FT")))
         table = table.with_columns(
-            position().alias("start") - 1, info_number("END").alias("end"), kinds(table, symbol_kind)
+            position().alias("start") - 1,
+            pl.coalesce(info_number("END"), _end_by_id()).alias("end"),
+            kinds(table, symbol_kind),
         )
         index = pl.col("GT").str.extract(r"(?:^|[/|])0*([1-9]\d*)").cast(pl.Int64, strict=False) - 1
         pointed = (
@@ -87,3 +89,9 @@ class Gcnv:
             ),
             Ploidy.SEX,
         )
+
+
+def _end_by_id() -> pl.Expr:
+    """The end that the ID `CNV_chr1_1000001_2000000` gives: GATK leaves END out of rows whose ALT is a dot."""
+    first, last = (pl.col("id").str.extract(r"_(\d+)_(\d+)$", i).cast(pl.Int64, strict=False) for i in (1, 2))
+    return pl.when(first == position()).then(last)

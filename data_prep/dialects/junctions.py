@@ -10,20 +10,9 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.dialects.records import (
-    Kind,
-    Ploidy,
-    alleles_left,
-    carried,
-    format_values,
-    genotyped,
-    info_number,
-    info_text,
-    kinds,
-    position,
-    symbol_kind,
-    understood,
-)
+from data_prep.dialects.alleles import end as allele_end
+from data_prep.dialects.alleles import meanings, symbols
+from data_prep.dialects.records import Kind, Ploidy, format_values, genotyped, position, understood
 
 _POINTERS: Final = ["PASS", ".", "SampleFT", "FailedFT"]
 """Values of FILTER that say nothing of their own: they point to the samples' FT."""
@@ -37,28 +26,19 @@ def junction_table(text: pl.DataFrame, keys: Sequence[str] = ()) -> pl.DataFrame
     FORMAT has no GT is a call of its sample.
     """
     table = text.hstack(format_values(text, ("GT", "FT", *keys)))
+    table = table.with_columns(symbols(table), position().alias("start"))
+    table = table.hstack(meanings(table))
+    is_open = pl.col("alt") == "<CNV>"
     table = table.with_columns(
-        position().alias("start"), kinds(table, symbol_kind), info_text("SVTYPE").alias("svtype")
+        pl.when(is_open).then(pl.lit(Kind.OTHER.value)).otherwise(pl.col(name).cast(pl.String)).alias(name)
+        for name in ("kind", "variant")
     )
-    table = table.with_columns(
-        pl.coalesce(info_number("END"), pl.col("start") + info_number("SVLEN").abs()).alias("end")
-    )
-    spelt = pl.col("alt").str.contains(r"^[ACGTNacgtn]+$").fill_null(False)
-    kind = (
-        pl.when(spelt & (pl.col("svtype") == "DEL") & (pl.col("ref").str.len_bytes() > pl.col("alt").str.len_bytes()))
-        .then(pl.lit(Kind.LOSS.value))
-        .when(spelt & (pl.col("svtype") == "DUP"))
-        .then(pl.lit(Kind.GAIN.value))
-        .when((pl.col("kind") == Kind.VARIABLE.value) | (pl.col("kind") == Kind.REFERENCE.value))
-        .then(pl.lit(Kind.OTHER.value))
-        .otherwise("kind")
-    )
-    table = table.with_columns(kind.alias("kind"), kind.alias("variant"))
-    is_cnv = pl.col("kind").is_in([Kind.LOSS.value, Kind.GAIN.value])
+    missing = genotyped() & pl.col("GT").is_null() & (pl.col("kind") != Kind.OTHER.value)
     return table.with_columns(
-        pl.when(is_cnv & genotyped() & ~carried()).then(pl.lit(Kind.ABSENT.value)).otherwise("kind").alias("kind"),
-        pl.when(pl.col("kind") == Kind.LOSS.value).then(alleles_left()).alias("copy_number"),
-        _filters().alias("filters"),
+        pl.when(missing).then(pl.lit(Kind.ABSENT.value)).otherwise("kind").alias("kind"),
+        pl.col("copies").alias("copy_number"),
+        allele_end(pl.col("start")).alias("end"),
+        filters_of_both().alias("filters"),
     )
 
 
@@ -67,7 +47,7 @@ def junction_records(table: pl.DataFrame) -> pl.DataFrame:
     return understood(table, Ploidy.TWO)
 
 
-def _filters() -> pl.Expr:
+def filters_of_both() -> pl.Expr:
     """The record's FILTER and the sample's FT together (R4): each names faults that the other does not."""
     record = pl.when(~pl.col("filter").is_in(_POINTERS)).then("filter")
     sample = pl.when(pl.col("FT") != "PASS").then("FT")

@@ -5,6 +5,7 @@ QUAL is Manta's Phred score and its filters are its own, so R4 reads them as the
 
 import polars as pl
 
+from data_prep.dialects.dragen import of_breakpoints
 from data_prep.dialects.junctions import junction_records, junction_table
 from data_prep.dialects.records import Ends, Plain, source
 from data_prep.domain.callers import MANTA
@@ -24,7 +25,7 @@ class Manta:
     plain = Plain(())
 
     def recognise(self, header: Header) -> bool:
-        return source(header, "GenerateSVCandidates") is not None
+        return source(header, "GenerateSVCandidates") is not None and not of_breakpoints(header)
 
     def release(self, header: Header) -> str:
         return source(header, "GenerateSVCandidates") or "unknown"

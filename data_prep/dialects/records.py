@@ -28,6 +28,8 @@ class Kind(StrEnum):
     """A variant of other people: this sample's genotype does not carry it."""
     BALANCED = "balanced"
     """A loss on one haplotype and a gain on the other, of as many copies as are expected."""
+    UNNAMED = "unnamed"
+    """In a file of several callers, a record that does not say whose it is: its fields have no certain meaning."""
 
 
 class Ploidy(StrEnum):
@@ -99,6 +101,8 @@ RECORD: Final[dict[str, type[pl.DataType] | pl.DataType]] = {
     "inward_end": pl.Int32,
     "warning": pl.String,
     "unreadable": pl.String,
+    "ecn": pl.Int32,
+    "joins": pl.Boolean,
 }
 """Columns of understood records: `chrom` as written; `[start, end)` 0-based, null where the record does not tell;
 `genotype` a single dot where FORMAT has a GT and the sample none, null where FORMAT has none; `malformed` for a line without
@@ -106,7 +110,8 @@ all ten columns or without a position; `told` where other fields than genotype a
 variant; `inward_start`, `inward_end`: bases by which an end may lie further in, where the record itself says so: the inward
 bound of CIPOS and CIEND, else `UNCERTAIN_BASES` for one that a breakpoint caller takes from read depth alone, else null;
 `warning`: what in the record contradicts itself, in words that follow "3 records: ", null where nothing does; `unreadable`:
-fields with values that are no numbers, as `QUAL abc`, in lines of their own, null where every value can be read."""
+fields with values that are no numbers, as `QUAL abc`, in lines of their own, null where every value can be read; `ecn`: the copies expected, where FORMAT ECN states them (R2); `joins`:
+false for a record that is a whole event although its dialect has others that are cut into pieces (R3), else null."""
 
 
 def understood(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
@@ -132,10 +137,20 @@ def understood(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
         "genotype": genotype,
         "malformed": pl.col("values").is_null() | position().is_null(),
     }
-    return table.select(
+    records = table.select(
         (pl.col(name) if name in table.columns else defaults.get(name, pl.lit(None))).cast(dtype).alias(name)
         for name, dtype in RECORD.items()
     )
+    return records.with_columns(_filter_sets(records.get_column("filters")))
+
+
+def _filter_sets(filters: pl.Series) -> pl.Series:
+    """Filters as sets (R4): each name once, in the order of its first place; FILTER and FT may both hold one."""
+    texts = filters.unique().drop_nulls()
+    sets = [";".join(dict.fromkeys(name for name in text.split(";") if name)) or "." for text in texts]
+    if sets == texts.to_list():
+        return filters
+    return filters.replace_strict(texts, pl.Series(sets, dtype=pl.String), default=None, return_dtype=pl.String)
 
 
 def by_depth_alone(depth: pl.Expr) -> list[pl.Expr]:

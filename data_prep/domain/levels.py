@@ -36,3 +36,6 @@ LEAST_CREDIBLE_BINS: Final = 2
 """Least read-depth bins of a credible event, where the caller counts bins; a sensitive one may have fewer."""
 SOLID_BINS: Final = 3
 """Bins from which a flank is a copy-number step and not a ragged edge (R3), and an event carries no badge (R4)."""
+
+LARGE_EVENT: Final = 3_000_000
+"""Bases above which an event can mark its chromosome, or else is constitutional, counted and badged as large (R11)."""

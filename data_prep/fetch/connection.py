@@ -86,10 +86,15 @@ def web_store(url: str, mirror: str | None, patience: Patience) -> tuple[HTTPSto
 
     A mirror has a folder a host, as `wget --force-directories` lays them.
     """
-    parts = urlsplit(url)
-    base = f"{mirror.rstrip('/')}/{parts.netloc}" if mirror else f"{parts.scheme}://{parts.netloc}"
+    path = urlsplit(url).path
+    base = web_address(url, mirror).removesuffix(path)
     store = HTTPStore(base, client_options=_client(base, patience), retry_config=_NO_RETRIES)
-    return store, parts.path.lstrip("/")
+    return store, path.lstrip("/")
+
+
+def web_address(url: str, mirror: str | None) -> str:
+    """The address that is asked for a web address: its own, or that of the mirror."""
+    return f"{mirror.rstrip('/')}/{url.partition('://')[2]}" if mirror else url
 
 
 _NO_RETRIES: "Final[RetryConfig]" = {"max_retries": 0}

@@ -6,6 +6,7 @@ is read here and nowhere else.
 
 import re
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from obstore.exceptions import BaseError, PermissionDeniedError, PreconditionError, UnauthenticatedError
@@ -57,6 +58,13 @@ class ObjectError(Exception):
         self.reason = reason
         self.passing = reason in PASSING and not final
         """Whether another attempt makes sense."""
+
+
+def disk_fault(path: Path, error: OSError) -> FetchError:
+    """What is said where a file cannot be written."""
+    return FetchError(
+        f"{path} cannot be written ({error.strerror or error}): is the disk full? the same command goes on from here"
+    )
 
 
 def understood(error: BaseException, what: str) -> ObjectError:

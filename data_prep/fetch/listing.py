@@ -69,16 +69,18 @@ class Layout:
 class Bucket:
     """A bucket that is listed folder by folder."""
 
-    def __init__(self, name: str, store: S3Store, patience: Patience) -> None:
+    def __init__(self, name: str, store: S3Store, patience: Patience, endpoint: str | None = None) -> None:
         self.name = name
         self.store = store
         self.patience = patience
+        self.where = f" at {endpoint}" if endpoint else ""
+        """For sentences: the server, where it is not Amazon's own."""
 
     async def folder(self, prefix: str) -> tuple[list[str], "Sequence[ObjectMeta]"]:
         """Names of the folders in a folder, sorted, and the objects in it; all pages. Raises ObjectError."""
         path = prefix.rstrip("/")
         found = await self.patience.ask(
-            f"the listing of s3://{self.name}/{prefix}",
+            f"the listing of s3://{self.name}/{prefix}{self.where}",
             lambda: obstore.list_with_delimiter_async(self.store, path or None),
         )
         return sorted(one.rstrip("/").rpartition("/")[2] for one in found["common_prefixes"]), found["objects"]

@@ -5,7 +5,7 @@ It imports nothing of the network. A build believes it only for files whose SHA-
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -71,6 +71,8 @@ def read(folder: Path) -> Manifest | None:
         told = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return None
+    except RecursionError as error:
+        raise ManifestError(f"{path} is nested too deeply for a manifest of a fetch: move it away") from error
     except (OSError, ValueError) as error:
         raise ManifestError(f"{path} cannot be read ({error}): move it away") from error
     try:
@@ -103,17 +105,27 @@ def write(folder: Path, manifest: Manifest) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file that is never seen half: under another name, to the disk, then renamed."""
     part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
+    try:
+        with part.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
-def provenance(paths: Sequence[str], sha256: Mapping[str, str]) -> dict[str, str]:
+def provenance(
+    paths: Sequence[str],
+    sha256: Collection[str],
+    earlier: Mapping[str, str] | None = None,
+    earlier_files: Collection[str] = (),
+) -> dict[str, str]:
     """What the manifests in or beside the folders given to a build say about the files that it read.
 
-    `sha256` has the files read, by path. The keys are those of the table provenance: `source`, `release_path`,
+    `sha256` has the checksums of the files read; `earlier` what this function told of the database that is built upon, and
+    `earlier_files` the checksums of that one's files: where all of them were fetched, they still are. The keys are those of the table provenance: `source`, `release_path`,
     `fetched_from`, `fetched_at`, `fetched_files`; nothing where no file is one of a manifest. A manifest that cannot be
     read says nothing: the build does not depend on it.
     """
@@ -125,22 +137,26 @@ def provenance(paths: Sequence[str], sha256: Mapping[str, str]) -> dict[str, str
             continue
         if found is not None:
             manifests.append(found)
-    told: list[tuple[Manifest, str]] = []
+    told: list[tuple[str, str, str]] = []
+    before = earlier or {}
+    all_fetched = before.get("source") == SOURCE and "release_path" in before
     ours = {one.sha256: (manifest, one) for manifest in manifests for one in manifest.entries.values() if one.sample}
-    for digest in sha256.values():
+    for digest in sha256:
         if digest in ours:
             manifest, entry = ours[digest]
-            told.append((manifest, entry.fetched_at))
+            told.append((manifest.place(), manifest.endpoint, entry.fetched_at[:10]))
+        elif all_fetched and digest in earlier_files:
+            told.append((before["release_path"], before["fetched_from"], before["fetched_at"]))
     if not told:
         return {}
-    dates = sorted(at[:10] for _, at in told)
+    dates = sorted(day for _, _, days in told for day in days.split(" to "))
     whole = len(told) == len(sha256)
     return {
         "source": SOURCE
         if whole
         else f"{len(told):,} of {len(sha256):,} files: {SOURCE}; the others given to the build",
-        "release_path": _each(manifest.place() for manifest, _ in told),
-        "fetched_from": _each(manifest.endpoint for manifest, _ in told),
+        "release_path": _each(place for place, _, _ in told),
+        "fetched_from": _each(endpoint for _, endpoint, _ in told),
         "fetched_at": dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}",
         "fetched_files": f"{len(told):,} of {len(sha256):,} files read, byte for byte",
     }

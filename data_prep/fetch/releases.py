@@ -30,6 +30,8 @@ class Place:
     region: str
     prefix: str | None
     """Key of the folder, with its slash at the end; None where nobody's script names it."""
+    plain_names: bool = False
+    """The CNV files are certain to be called `<sample>/<sample>.cnv.vcf.gz`: no sample's folder need be listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,14 @@ RELEASES: Final = {
     for release in (
         Release(
             "3.5.7b",
-            (Place("1000genomes-dragen", "us-west-2", "data/dragen-3.5.7b/hg38_altaware_nohla-cnv-anchored/"),),
+            (Place("1000genomes-dragen", "us-west-2", "data/dragen-3.5.7b/hg38_altaware_nohla-cnv-anchored/", True),),
             "Certain: the folder, the names <sample>/<sample>.cnv.vcf.gz, and the 698 relatives below "
             "additional_698_related/.",
         ),
         Release(
             "3.7.6",
             (
-                Place("1000genomes-dragen", "us-west-2", "data/dragen-3.7.6/hg38-graph-based/"),
+                Place("1000genomes-dragen", "us-west-2", "data/dragen-3.7.6/hg38-graph-based/", True),
                 Place("1000genomes-dragen-3.7.6", "us-west-2", "data/individuals/hg38-graph-based/"),
                 Place("1000genomes-dragen-v3.7.6", "us-east-1", "data/individuals/hg38-graph-based/"),
             ),
@@ -102,3 +104,12 @@ def call_file_rank(name: str, sample: str) -> tuple[int, int, str] | None:
     if not name.startswith(f"{sample}.") or not name.endswith(".cnv.vcf.gz"):
         return None
     return (0 if name == f"{sample}.cnv.vcf.gz" else 1, len(name), name)
+
+
+def plain_key(folder: str, sample: str) -> str | None:
+    """Key of a sample's CNV file in its plain folder, where it has the plain name; None in the folder of a run.
+
+    An object of this name is the one that a listing of the folder would choose, so it may be asked for without one.
+    """
+    name = folder.rstrip("/").rpartition("/")[2]
+    return f"{folder}{sample}.cnv.vcf.gz" if name == sample else None

@@ -8,9 +8,10 @@ import contextlib
 import fcntl
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -19,12 +20,12 @@ import polars as pl
 
 from data_prep.fetch import manifest as manifests
 from data_prep.fetch import tables
-from data_prep.fetch.connection import Patience, bucket_store, endpoint_of, web_store
-from data_prep.fetch.errors import FetchError, ObjectError, Reason
+from data_prep.fetch.connection import Patience, bucket_store, endpoint_of, web_address, web_store
+from data_prep.fetch.errors import FetchError, ObjectError, Reason, disk_fault
 from data_prep.fetch.listing import Bucket, Layout, call_file, read_layout, search
 from data_prep.fetch.manifest import Entry, Manifest
-from data_prep.fetch.releases import RELEASES, Place
-from data_prep.fetch.transfer import Outcome, Wanted, fetch, in_parallel, is_there, look_up
+from data_prep.fetch.releases import RELEASES, Place, plain_key
+from data_prep.fetch.transfer import Outcome, Wanted, begin, fetch, in_parallel, is_there, look_up
 from data_prep.folders import opened
 from data_prep.samples import read_samples
 
@@ -114,8 +115,12 @@ async def run(request: Request, progress: Progress | None = None) -> Summary:
         work = _Fetch(request, progress or (lambda stage, done, todo: None))
         try:
             await work.run()
-        finally:
-            work.save()
+        except BaseException:
+            # what went wrong first is what is said, and a full disk has no room for the manifest either
+            with contextlib.suppress(FetchError):
+                work.save()
+            raise
+        work.save()
         work.summary.seconds = time.monotonic() - began
         return work.summary
 
@@ -164,6 +169,10 @@ class _Fetch:
         self.entries: dict[str, Entry] = dict(self.old.entries) if self.old else {}
         self.found: tuple[Place, str] | None = None
         """The place in use and its endpoint."""
+        self.plain_names = False
+        """The CNV files have plain names as far as is known, so that each is asked for without a listing."""
+        self.begun: set[str] = set()
+        """Samples of which something lies in the folder, whole or not."""
 
     async def run(self) -> None:
         people = await self._people()
@@ -181,9 +190,14 @@ class _Fetch:
         elif self.old is not None:
             told = replace(self.old, fetched_at=now)
         else:
-            return
+            told = Manifest(self.request.release, "", "", "", now)
         told.entries = {path: one for path, one in self.entries.items() if (self.request.out / path).exists()}
-        manifests.write(self.request.out, told)
+        if not told.entries and self.found is None and self.old is None:
+            return
+        try:
+            manifests.write(self.request.out, told)
+        except OSError as error:
+            raise disk_fault(self.request.out / manifests.NAME, error) from error
 
     # tables
 
@@ -193,7 +207,8 @@ class _Fetch:
         await asyncio.gather(*wanted)
         pedigree = self.request.out / tables.PEDIGREE.name
         if not pedigree.exists():
-            why = next(one.sentence for one in self.summary.failed if one.name == tables.PEDIGREE.url)
+            asked = web_address(tables.PEDIGREE.url, self.request.mirror)
+            why = next(one.sentence for one in self.summary.failed if one.name == asked)
             raise FetchError(
                 f"the sample table could not be fetched ({why}): check the connection, or put {pedigree.name} into "
                 f"{self.request.out} yourself"
@@ -207,7 +222,7 @@ class _Fetch:
         if not index.exists():
             return
         names = tables.names_in_index(index)
-        manifests.write_whole(self.request.out / tables.UNRELATED_NAMES, ("\n".join(names) + "\n").encode())
+        self._write(tables.UNRELATED_NAMES, "\n".join(names) + "\n")
         if related.exists():
             everybody = set(people.get_column("sample"))
             others = set(tables.names_in_index(related))
@@ -217,10 +232,20 @@ class _Fetch:
                     f"{len(set(names) & others):,} of them both; the sample table has {len(everybody):,}"
                 )
 
+    def _write(self, name: str, text: str) -> None:
+        path = self.request.out / name
+        try:
+            manifests.write_whole(path, text.encode())
+        except OSError as error:
+            raise disk_fault(path, error) from error
+
     async def _table(self, table: tables.Table) -> bool:
         store, key = web_store(table.url, self.request.mirror, self.patience)
+        address = web_address(table.url, self.request.mirror)
         beside = f"{key.rpartition('/')[0]}/{table.md5sums}" if table.md5sums else None
-        return await self._one(lambda: look_up(store, key, table.url, table.name, self.patience, beside), table.url)
+        return await self._one(
+            lambda: look_up(store, key, address, table.name, self.patience, beside, origin=table.url), address
+        )
 
     async def _portal_table(self) -> None:
         bucket, region = tables.PORTAL_BUCKET
@@ -234,7 +259,7 @@ class _Fetch:
             await self._table(tables.gencode(self.request.gencode))
         if self.request.masks and await self._table(tables.DUPLICATIONS):
             bed = tables.duplications_as_bed(self.request.out / tables.DUPLICATIONS.name)
-            manifests.write_whole(self.request.out / tables.DUPLICATIONS_BED, bed.encode())
+            self._write(tables.DUPLICATIONS_BED, bed)
 
     # calls
 
@@ -245,11 +270,15 @@ class _Fetch:
         known = set(people.get_column("sample"))
         strangers = [one for one in self.request.samples if one not in known]
         if strangers:
-            raise FetchError(f"{strangers[0]} is no sample of the 1000 Genomes Project's 3,202: check the spelling")
+            raise FetchError(
+                f"{strangers[0]} is no sample of the 1000 Genomes Project's 3,202: {_meant(strangers[0], known)}check the spelling"
+            )
         codes = {*people.get_column("population"), *people.get_column("superpopulation")}
         wrong = [one for one in self.request.populations if one not in codes]
         if wrong:
-            raise FetchError(f"{wrong[0]} is no population of the sample table: it has {', '.join(sorted(codes))}")
+            raise FetchError(
+                f"{wrong[0]} is no population of the sample table: {_meant(wrong[0], codes)}it has {', '.join(sorted(codes))}"
+            )
         asked = list(self.request.populations)
         inside = people.filter(pl.col("population").is_in(asked) | pl.col("superpopulation").is_in(asked))
         return sorted({*self.request.samples, *inside.get_column("sample")})
@@ -301,7 +330,8 @@ class _Fetch:
 
     def _bucket(self, place: Place) -> Bucket:
         endpoint = self.request.endpoint or endpoint_of(place.region)
-        return Bucket(place.bucket, bucket_store(place.bucket, place.region, endpoint, self.patience), self.patience)
+        store = bucket_store(place.bucket, place.region, endpoint, self.patience)
+        return Bucket(place.bucket, store, self.patience, self.request.endpoint)
 
     def _use(self, bucket: Bucket, place: Place, layout: Layout) -> tuple[Bucket, Layout]:
         endpoint = self.request.endpoint or endpoint_of(place.region)
@@ -312,6 +342,7 @@ class _Fetch:
                 "give another --out, or the old place with --prefix"
             )
         self.found = (place, endpoint)
+        self.plain_names = place.plain_names
         if layout.passed_over:
             self.summary.notes.append(f"passed over in {layout.prefix}: {_some(layout.passed_over)}")
         twice = sum(len(folders) > 1 for folders in layout.folders.values())
@@ -324,6 +355,8 @@ class _Fetch:
         absent = [one for one in chosen if one not in layout.samples]
         done = 0
         in_a_row = 0
+        here = self.request.out / CALLS
+        self.begun = {path.name.partition(".")[0] for path in here.iterdir()} if here.is_dir() else set()
 
         async def one(sample: str) -> None:
             nonlocal done, in_a_row
@@ -351,31 +384,67 @@ class _Fetch:
         for again in (False, True):
             try:
                 if known is not None and await self._as_before(bucket, known):
-                    outcome = Outcome(known, there=True)
+                    outcome: Outcome | None = Outcome(known, there=True)
                 else:
-                    found = await call_file(bucket, layout, sample)
-                    if found is None:
-                        absent.append(sample)
-                        return True
-                    md5sum = found.md5sum if self.request.md5sum else None
-                    wanted = Wanted(
-                        bucket.store, found.key, found.key, path, found.size, found.etag, md5sum=md5sum, sample=sample
-                    )
-                    outcome = await fetch(wanted, self.request.out, known, self.patience)
+                    outcome = await self._by_name(bucket, layout, sample, path, known)
+                    if outcome is None:
+                        outcome = await self._by_listing(bucket, layout, sample, path, known)
+                if outcome is None:
+                    absent.append(sample)
+                    return True
                 self._done(outcome)
                 self.summary.calls += 1
                 return True
             except ObjectError as error:
                 if error.reason is Reason.CHANGED and not again:
+                    self.begun.add(sample)
                     continue
                 self._failed(sample, error)
                 return False
         raise AssertionError("a sample that was neither fetched nor failed")
 
+    async def _by_name(
+        self, bucket: Bucket, layout: Layout, sample: str, path: str, known: Entry | None
+    ) -> Outcome | None:
+        """The file of one sample by its plain name; None where there is none of it, or it is not known to be called so."""
+        folders = layout.folders.get(sample)
+        key = plain_key(folders[0], sample) if folders and self.plain_names else None
+        if key is None:
+            return None
+        md5sum = f"{key}.md5sum" if self.request.md5sum else None
+        ask = (bucket.store, key, f"{key}{bucket.where}", path, self.patience, md5sum, sample, key)
+        try:
+            wanted, answer = (await look_up(*ask), None) if sample in self.begun else await begin(*ask)
+        except ObjectError as error:
+            if error.reason is Reason.MISSING:
+                return None
+            raise
+        return await fetch(wanted, self.request.out, known, self.patience, answer)
+
+    async def _by_listing(
+        self, bucket: Bucket, layout: Layout, sample: str, path: str, known: Entry | None
+    ) -> Outcome | None:
+        """The file of one sample that its folder's listing shows; None where there is none.
+
+        What it is called tells how the next ones are asked for.
+        """
+        found = await call_file(bucket, layout, sample)
+        if found is None:
+            return None
+        if folders := layout.folders.get(sample):
+            plain = plain_key(folders[0], sample)
+            self.plain_names = found.key == plain if plain else self.plain_names
+        md5sum = found.md5sum if self.request.md5sum else None
+        name = f"{found.key}{bucket.where}"
+        wanted = Wanted(
+            bucket.store, found.key, name, path, found.size, found.etag, md5sum=md5sum, sample=sample, origin=found.key
+        )
+        return await fetch(wanted, self.request.out, known, self.patience)
+
     async def _as_before(self, bucket: Bucket, known: Entry) -> bool:
         """Whether a file and the object that it was fetched from are what they were: then no folder need be listed."""
         try:
-            now = await look_up(bucket.store, known.key, known.key, known.path, self.patience)
+            now = await look_up(bucket.store, known.key, f"{known.key}{bucket.where}", known.path, self.patience)
         except ObjectError as error:
             if error.reason is Reason.MISSING:
                 return False
@@ -408,3 +477,10 @@ class _Fetch:
 
 def _some(names: Sequence[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
+
+
+def _meant(typed: str, names: Collection[str]) -> str:
+    """The name that somebody meant who typed it in other letters, or nearly, as a question; empty where none is near."""
+    by_capitals = {name.upper(): name for name in names}
+    near = get_close_matches(typed.strip().upper(), by_capitals, 1)
+    return f"did you mean {by_capitals[near[0]]}? " if near else ""

@@ -6,12 +6,13 @@ on the disk; so a file with its name is whole.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
 import zlib
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import FileIO
@@ -24,7 +25,7 @@ from obstore.exceptions import BaseError
 from obstore.store import HTTPStore, S3Store
 
 from data_prep.fetch.connection import Patience
-from data_prep.fetch.errors import FROM_OBSTORE, FetchError, ObjectError, Reason, understood
+from data_prep.fetch.errors import FROM_OBSTORE, ObjectError, Reason, disk_fault, understood
 from data_prep.fetch.manifest import Entry
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class Wanted:
     md5sum: str | None = None
     """Key of an object in the same store that holds the MD5: alone, or in lines with the names of files."""
     sample: str | None = None
+    origin: str = ""
+    """What the manifest calls it, where that is not `name`: the public address of what comes from a mirror."""
 
     @property
     def version(self) -> str:
@@ -90,12 +93,35 @@ class Outcome:
 
 
 async def look_up(
-    store: Store, key: str, name: str, path: str, patience: Patience, md5sum: str | None = None
+    store: Store,
+    key: str,
+    name: str,
+    path: str,
+    patience: Patience,
+    md5sum: str | None = None,
+    sample: str | None = None,
+    origin: str = "",
 ) -> Wanted:
     """An object by its key alone, with size and ETag as the server tells them. Raises ObjectError."""
     found = await patience.ask(name, lambda: obstore.head_async(store, key))
     etag, modified = _told(store, found)
-    return Wanted(store, key, name, path, found["size"], etag, modified, md5sum)
+    return Wanted(store, key, name, path, found["size"], etag, modified, md5sum, sample, origin)
+
+
+async def begin(
+    store: Store,
+    key: str,
+    name: str,
+    path: str,
+    patience: Patience,
+    md5sum: str | None = None,
+    sample: str | None = None,
+    origin: str = "",
+) -> tuple[Wanted, "GetResult"]:
+    """As `look_up`, by the answer that brings the object itself: one request where nothing of it is here. Raises ObjectError."""
+    answer = await patience.ask(name, lambda: obstore.get_async(store, key))
+    etag, modified = _told(store, answer.meta)
+    return Wanted(store, key, name, path, answer.meta["size"], etag, modified, md5sum, sample, origin), answer
 
 
 async def is_there(wanted: Wanted, folder: Path, known: Entry | None) -> bool:
@@ -106,23 +132,30 @@ async def is_there(wanted: Wanted, folder: Path, known: Entry | None) -> bool:
     return here is not None and (here.size, here.sha256) == (known.size, known.sha256)
 
 
-async def fetch(wanted: Wanted, folder: Path, known: Entry | None, patience: Patience) -> Outcome:
-    """Makes the file whole: leaves it where it is, or fetches it. Raises ObjectError; FetchError for a full disk."""
+async def fetch(
+    wanted: Wanted, folder: Path, known: Entry | None, patience: Patience, answer: "GetResult | None" = None
+) -> Outcome:
+    """Makes the file whole: leaves it where it is, or fetches it; `answer` has begun to bring it.
+
+    Its bytes are compared with the ETag where that is an MD5, else with its checksum object. Raises ObjectError; FetchError
+    for a full disk.
+    """
     if known is not None and await is_there(wanted, folder, known):
         return Outcome(known, there=True)
     target = folder / wanted.path
     here = await asyncio.to_thread(_Digest.of, target)
-    md5 = await _stated_md5(wanted, patience) if wanted.md5sum else None
-    checked_by, expected = ("md5sum", md5) if md5 else ("etag", _etag_md5(wanted.etag))
+    checked_by, expected = "etag", _etag_md5(wanted.etag)
+    if expected is None and wanted.md5sum and (md5 := await _stated_md5(wanted, patience)):
+        checked_by, expected = "md5sum", md5
     if here is not None and here.size == wanted.size and here.md5 == expected:
         return Outcome(_entry(wanted, here, checked_by), there=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    attempt = _Attempt(wanted, target, expected, checked_by)
+    attempt = _Attempt(wanted, target, expected, checked_by, patience, answer)
     digest, checked_by = await patience.attempts_at(attempt)
     return Outcome(
         _entry(wanted, digest, checked_by),
         there=False,
-        renewed=here is not None,
+        renewed=here is not None and here.sha256 != digest.sha256,
         received=attempt.received,
         resumed=attempt.resumed,
     )
@@ -170,11 +203,21 @@ class _Digest:
 class _Attempt:
     """One attempt after another at one file; each goes on where the last one ended."""
 
-    def __init__(self, wanted: Wanted, target: Path, expected: str | None, checked_by: str) -> None:
+    def __init__(
+        self,
+        wanted: Wanted,
+        target: Path,
+        expected: str | None,
+        checked_by: str,
+        patience: Patience,
+        answer: "GetResult | None",
+    ) -> None:
         self.wanted = wanted
         self.target = target
         self.expected = expected
         self.checked_by = checked_by
+        self.patience = patience
+        self.begun = answer
         self.part = target.with_name(f"{target.name}.{_version(wanted)}.part")
         self.received = 0
         self.resumed = False
@@ -200,9 +243,10 @@ class _Attempt:
 
     async def _receive(self, before: int) -> None:
         start = before if 0 < before < self.wanted.size and self.wanted.version else 0
-        result = await self._answer(start)
+        begun, self.begun = self.begun, None
+        result = begun if begun is not None and start == 0 else await self._answer(start)
         # without a buffer: what came is where a kill of this process does not reach
-        with self.part.open("r+b" if start else "wb", buffering=0) as out:
+        with _on_disk(self.part), self.part.open("r+b" if start else "wb", buffering=0) as out:
             out.seek(start)
             self.resumed = self.resumed or start > 0
             try:
@@ -216,13 +260,8 @@ class _Attempt:
 
     def _write(self, out: FileIO, block: bytes) -> None:
         rest = memoryview(block)
-        try:
-            while rest:
-                rest = rest[out.write(rest) :]
-        except OSError as error:
-            raise FetchError(
-                f"{self.part} cannot be written ({error.strerror}): is the disk full? the same command goes on from here"
-            ) from error
+        while rest:
+            rest = rest[out.write(rest) :]
 
     async def _answer(self, start: int) -> "GetResult":
         """The object from byte `start` on, in the version that is wanted."""
@@ -250,12 +289,25 @@ class _Attempt:
         digest = await asyncio.to_thread(_Digest.of, self.part)
         if digest is None:
             raise ObjectError(Reason.CUT, f"{self.part} is gone: is another fetch at work in its folder?")
+        if self.expected and digest.md5 != self.expected:
+            await self._compare_with_object(digest)
         checked_by = await asyncio.to_thread(self._check, digest)
-        await asyncio.to_thread(_to_disk, self.part)
-        self.part.replace(self.target)
+        with _on_disk(self.part):
+            await asyncio.to_thread(_to_disk, self.part)
+            self.part.replace(self.target)
         for left in self.target.parent.glob(f"{_pattern(self.target.name)}.*.part"):
             left.unlink(missing_ok=True)
         return digest, checked_by
+
+    async def _compare_with_object(self, digest: _Digest) -> None:
+        """Takes the word of the checksum object where the ETag only looked like an MD5, as encrypted objects' do."""
+        if self.checked_by == "etag" and self.wanted.md5sum:
+            try:
+                stated = await _stated_md5(self.wanted, self.patience)
+            except ObjectError:
+                return
+            if stated == digest.md5:
+                self.expected, self.checked_by = stated, "md5sum"
 
     def _check(self, digest: _Digest) -> str:
         """What the complete part was compared with; it is thrown away where it is not what it should be."""
@@ -266,11 +318,11 @@ class _Attempt:
             again = digest.md5 == self.wrong
             self.wrong = digest.md5
             stated = "its .md5sum object" if self.checked_by == "md5sum" else "its ETag"
-            agrees = self.checked_by == "md5sum" and _etag_md5(self.wanted.etag) == digest.md5
+            way_out = self.checked_by == "md5sum" and isinstance(self.wanted.store, S3Store)
             raise ObjectError(
                 Reason.CHECKSUM,
                 f"{self.wanted.name} has the MD5 {digest.md5}, {stated} says {self.expected}"
-                + (" (its ETag agrees with what came: --no-md5sum goes by that)" if agrees else ""),
+                + (" (--no-md5sum goes by the checksum inside the gzip)" if way_out else ""),
                 final=again,
             )
         if self.target.name.endswith(".gz"):
@@ -332,7 +384,7 @@ def _version(wanted: Wanted) -> str:
 def _entry(wanted: Wanted, digest: _Digest, checked_by: str) -> Entry:
     return Entry(
         path=wanted.path,
-        key=wanted.name,
+        key=wanted.origin or wanted.name,
         size=digest.size,
         md5=digest.md5,
         sha256=digest.sha256,
@@ -353,6 +405,15 @@ def _sound_gzip(path: Path) -> bool:
     except (OSError, EOFError, zlib.error):
         return False
     return True
+
+
+@contextlib.contextmanager
+def _on_disk(path: Path) -> Iterator[None]:
+    """Says in a sentence what is wrong where a file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_fault(path, error) from error
 
 
 def _to_disk(path: Path) -> None:

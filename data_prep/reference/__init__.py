@@ -39,6 +39,13 @@ _SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
         "position": pl.UInt8,
     },
     "unplaced_genes": {"symbol": pl.String, "gene_id": pl.String, "reason": pl.String},
+    "paralogous_genes": {
+        "symbol": pl.String,
+        "kind": pl.String,
+        "source": pl.String,
+        "where": pl.String,
+        "known": pl.String,
+    },
     "problem_regions": {"kind": pl.String, **_INTERVAL, "name": pl.String, "source": pl.String},
 }
 
@@ -71,6 +78,15 @@ def superpopulations() -> pl.DataFrame:
 def populations() -> pl.DataFrame:
     """The 26 populations by super-population, then code; columns as the table `populations`."""
     return _table("populations")
+
+
+def paralogous_genes() -> pl.DataFrame:
+    """Genes with copies so alike that short reads cannot be placed (R5), a row each.
+
+    `symbol`; `kind`: `copies` (98 % alike or more over half the coding sequence) or `listed` (dark by mapping quality in a published
+    list); `source` and `where` in it; `known`: `read` when the row was made, or `remembered`.
+    """
+    return _table("paralogous_genes")
 
 
 def problem_regions() -> pl.DataFrame:

@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from data_prep import reference
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL
 from data_prep.genes import MANE_SELECT, GeneModels
 from data_prep.reference.derive_genes import mane_rows
@@ -62,6 +63,16 @@ _PALINDROME_SOURCE: Final = (
     "Palindromes of Skaletsky et al. 2003 (10.1038/nature01722), on GRCh38 as in Cechova et al. 2020 "
     "(10.1073/pnas.2001749117)"
 )
+
+X_TRANSPOSED: Final[dict[str, tuple[tuple[int, int], ...]]] = {
+    "chrX": ((89140844, 93328068),),
+    "chrY": ((3050000, 6235000), (6533000, 6749000)),
+}
+"""The X-transposed region on GRCh38: of X from the marker DXS1217 to DXS3, of Y its two blocks, to the nearest kb."""
+_TRANSPOSED_SOURCE: Final = {
+    "chrX": "From the marker DXS1217 to DXS3, as Webster et al. 2019 (10.1093/gigascience/giz074) define it; places of Ensembl",
+    "chrY": "The two blocks of X-transposed sequence of Skaletsky et al. 2003 (10.1038/nature01722), on GRCh38 to the nearest kb",
+}
 
 _GAPS_SOURCE: Final = "UCSC hg38 gap table"
 _GAP_TYPES: Final = {
@@ -116,8 +127,13 @@ def problem_regions(archives: Archives, models: GeneModels) -> pl.DataFrame:
             name = f"Pseudo-autosomal region {number} on {chrom[3:]}: two copies in both sexes"
             regions.append(("par", chrom, start, end, name, "Genome Reference Consortium, GRCh38"))
     regions += _ampliconic(models)
+    for chrom, parts in X_TRANSPOSED.items():
+        for start, end in parts:
+            name = f"X-transposed region on {chrom[3:]}: 99 % alike on X and Y, so reads of one lie on the other"
+            regions.append(("x-transposed", chrom, start, end, name, _TRANSPOSED_SOURCE[chrom]))
     regions += immune
     regions += _blind(models)
+    regions += paralogous_regions(models, reference.paralogous_genes())
     frame = pl.DataFrame(regions, schema=["kind", "chrom", "start", "end", "name", "source"], orient="row")
     kinds = pl.Enum(list(dict.fromkeys(frame["kind"])))
     return frame.sort(pl.col("kind").cast(kinds), pl.col("chrom").cast(pl.Enum(CHROMOSOMES)), "start")
@@ -240,6 +256,34 @@ def _blind(models: GeneModels) -> Iterable[Region]:
             "show their copy number; it needs a caller of its own."
         )
         yield "blind", chrom, start, end, name, _GENES_SOURCE
+
+
+def paralogous_regions(models: GeneModels, genes: pl.DataFrame) -> Iterable[Region]:
+    """The extent of each gene of the hand-kept list (`paralogous_genes.tsv`) whose copies short reads cannot tell apart (R5).
+
+    Genes that overlap are one region, since regions of a kind are disjoint. Raises ValueError where the models have no such
+    gene, or several, on the 24 chromosomes.
+    """
+    places = []
+    for symbol, source, where, known in genes.select("symbol", "source", "where", "known").iter_rows():
+        found = models.genes.filter(symbol=symbol).select("chrom", "start", "end").rows()
+        if len(found) != 1:
+            raise ValueError(
+                f"paralogous_genes.tsv names {symbol}, and the gene models have {len(found)} genes of that name"
+            )
+        place = where if known == "read" else f"{where}, cited from memory"
+        places.append((*found[0], symbol, f"{source} ({place})"))
+    runs: list[list[tuple[str, int, int, str, str]]] = []
+    for gene in sorted(places):
+        if runs and runs[-1][-1][0] == gene[0] and gene[1] < max(end for _, _, end, _, _ in runs[-1]):
+            runs[-1].append(gene)
+        else:
+            runs.append([gene])
+    for run in runs:
+        symbols = " and ".join(symbol for *_, symbol, _ in run)
+        name = f"{symbols}: copies so alike that short reads cannot be placed between them"
+        source = "; ".join(dict.fromkeys(source for *_, source in run))
+        yield "paralogous", run[0][0], run[0][1], max(end for _, _, end, _, _ in run), name, source
 
 
 def unplaced_genes(archives: Archives, models: GeneModels) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from data_prep.simulate.genome import Grid, Ints
 from data_prep.simulate.panel import People
-from data_prep.simulate.parts import CELL_LINE, NOISE, Floats, Parts
+from data_prep.simulate.parts import CELL_LINE, LARGE, NOISE, RECURRENT, Floats, Parts
 from data_prep.simulate.randomness import keys, normal, uniform
 
 _FLOOR_KIND: Final = 100
@@ -125,7 +125,7 @@ def _ratio(key: NDArray[np.uint64], parts: Parts, bins: Ints) -> Floats:
     place = parts.begin
     loss = parts.aimed < parts.expected
     u = uniform(key, _ZERO_LEVEL, place)
-    empty = np.where(bins <= 2, 0.67, 0.94)
+    empty = np.select([bins == 1, bins == 2], [0.67, 0.60], 0.94)
     zero = np.where(u < empty, 0.0, 0.015 + (_HIGHEST_ZERO - 0.015) * ((u - empty) / (1 - empty)))
 
     z, v = normal(key, _ONE_LEVEL, place), uniform(key, _ONE_CLASS, place)
@@ -144,8 +144,8 @@ def _ratio(key: NDArray[np.uint64], parts: Parts, bins: Ints) -> Floats:
     more = np.maximum(more, np.maximum(_LOWEST_GAIN + 0.02 * v, 0.7 * aim))
 
     drawn = np.where(loss, np.where(parts.aimed == 0, zero, one), more)
-    # noise and changes of some cells aim at a ratio, not at a whole number of copies
-    given = np.isin(parts.kind, (NOISE, CELL_LINE))
+    # noise, changes of some cells and large events aim at a ratio: of long segments it hardly varies
+    given = np.isin(parts.kind, (NOISE, CELL_LINE, RECURRENT, LARGE))
     result: Floats = np.where(given, np.where(np.isnan(parts.ratio), drawn, parts.ratio), drawn)
     return result
 

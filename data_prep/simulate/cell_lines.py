@@ -1,4 +1,4 @@
-"""Changes of the cell line: a chromosome or an arm gained or lost in all cells or in some, cut into segments.
+"""Changes of the cell line: a chromosome, an arm or a stretch gained or lost in all cells or in some, cut into segments.
 
 Shares after the karyotypes of the 3,202 lines (chr12 gained most often, then 9 and 11; X lost in women's lines, Y in
 men's). In few cells a change stays under the caller's threshold. Segments end where the person has other calls.
@@ -7,6 +7,7 @@ men's). In few cells a change stays under the caller's threshold. Segments end w
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data_prep.domain.chromosomes import AUTOSOMES, CHROMOSOMES
 from data_prep.simulate.genome import Ints
@@ -36,7 +37,15 @@ _WRONG_SEX_SHARE: Final = 0.0012
 """Men by the records whose line has two X and no Y, as two of the 3,202 have."""
 _GAINED: Final = (("chr12", 0.40), ("chr9", 0.18), ("chr11", 0.08), ("chr15", 0.05), ("chr6", 0.03), ("chr3", 0.03))
 _LOST_SHARE: Final = 0.10
+_STRETCH_LENGTH: Final = 87
+_STRETCH_PLACE: Final = 88
+
 _ARM_SHARE: Final = 0.12
+_STRETCH_SHARE: Final = 0.15
+"""Autosomal changes of a stretch of 4 to 20 Mb, in some of the cells only: one segment of a ratio between the whole numbers."""
+_SHORTEST_STRETCH: Final = 4_000_000
+_LONGEST_STRETCH: Final = 20_000_000
+_STRETCH_FRACTIONS: Final = (0.50, 0.76)
 _WHOLE_LINE_SHARE: Final = 0.40
 """Lines in which every cell carries the change."""
 
@@ -63,12 +72,19 @@ def add_cell_lines(seed: int, who: People, catalogue: Catalogue, parts: Parts) -
             fraction = 1.0
             if not whole_line and uniform(own, _FULL)[0] >= _WHOLE_LINE_SHARE:
                 fraction = 0.1 + 0.9 * float(uniform(own, _FRACTION)[0])
-            low, high = _extent(chrom, autosomal, float(uniform(own, _EXTENT)[0]), catalogue)
+            extent = float(uniform(own, _EXTENT)[0])
+            low, high = _extent(chrom, autosomal, extent, catalogue)
+            stretch = autosomal and _ARM_SHARE <= extent < _ARM_SHARE + _STRETCH_SHARE
+            if stretch:
+                low, high = _stretch(low, high, own, catalogue)
+                least, most = _STRETCH_FRACTIONS
+                fraction = least + (most - least) * float(uniform(own, _FRACTION)[0])
             expected = 2 if autosomal or (chrom == "chrX" and who.sex[row] == XX) else 1
             above = fraction >= (THRESHOLD if expected == 2 else _HAPLOID_THRESHOLD)
             segments = [(low, high)]
             if above:
                 target = _FEWEST_SEGMENTS + int(uniform(own, _SEGMENTS)[0] * (_MOST_SEGMENTS - _FEWEST_SEGMENTS + 1))
+                target = 1 if stretch else target
                 segments = _cut(row, low, high, target, step, expected, fraction, parts, outcome, catalogue)
             for begin, end in segments:
                 ratio = 1 + step * fraction / expected + (float(uniform(own, _RATIO, begin)[0]) - 0.5) * 0.05
@@ -93,6 +109,16 @@ def add_cell_lines(seed: int, who: People, catalogue: Catalogue, parts: Parts) -
     return concatenate([parts.replace(outcome=outcome), *added])
 
 
+def changed_lines(seed: int, who: People) -> NDArray[np.bool_]:
+    """Whose cell line has a change, called or not."""
+    key = keys(seed, who.number)
+    happens, female = uniform(key, _HAPPENS), who.sex == XX
+    of_men = sum(share for of_women, _, _, share in _SEX_CHROMOSOMES if not of_women) + _WRONG_SEX_SHARE
+    of_women = sum(share for of_women, _, _, share in _SEX_CHROMOSOMES if of_women)
+    result: NDArray[np.bool_] = happens < _AUTOSOMAL_SHARE + np.where(female, of_women, of_men)
+    return result
+
+
 def _changes(happens: float, which: float, female: bool) -> list[tuple[str, int, bool]]:
     """What is changed in a line: (chromosome, copies more or fewer, whether surely in every cell), mostly nothing."""
     if happens < _AUTOSOMAL_SHARE:
@@ -112,6 +138,20 @@ def _changes(happens: float, which: float, female: bool) -> list[tuple[str, int,
     if not female and happens < _WRONG_SEX_SHARE:
         return [("chrX", 1, True), ("chrY", -1, True)]
     return []
+
+
+def _stretch(low: int, high: int, key: NDArray[np.uint64], catalogue: Catalogue) -> tuple[int, int]:
+    """A stretch of the chromosome of these bins, not over a hole longer than a segment spans."""
+    grid = catalogue.grid
+    length = _SHORTEST_STRETCH * (_LONGEST_STRETCH / _SHORTEST_STRETCH) ** float(uniform(key, _STRETCH_LENGTH)[0])
+    holes = np.flatnonzero(grid.start[low + 1 : high] - grid.end[low : high - 1] > _LONGEST_HOLE) + low + 1
+    arms = [(int(a), int(b)) for a, b in zip([low, *holes], [*holes, high], strict=True)]
+    begin_arm, end_arm = max(arms, key=lambda arm: int(grid.end[arm[1] - 1] - grid.start[arm[0]]))
+    room = max(0, int(grid.end[end_arm - 1] - grid.start[begin_arm] - length))
+    start = int(grid.start[begin_arm]) + int(room * float(uniform(key, _STRETCH_PLACE)[0]))
+    begin = begin_arm + int(np.searchsorted(grid.start[begin_arm:end_arm], start))
+    end = begin_arm + int(np.searchsorted(grid.start[begin_arm:end_arm], start + length))
+    return begin, end
 
 
 def _extent(chrom: str, autosomal: bool, u: float, catalogue: Catalogue) -> tuple[int, int]:

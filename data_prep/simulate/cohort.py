@@ -21,6 +21,7 @@ import polars as pl
 from data_prep.simulate.caller import Records, call
 from data_prep.simulate.cell_lines import add_cell_lines
 from data_prep.simulate.conflicts import mask_conflicts
+from data_prep.simulate.large_events import large_parts
 from data_prep.simulate.own_events import own_parts
 from data_prep.simulate.panel import PANEL_SIZE, people, sample_name, sample_table
 from data_prep.simulate.parts import YES, concatenate
@@ -182,7 +183,7 @@ def simulate(
     everything: Catalogue = catalogue(seed)
     grid, sites = everything.grid, everything.sites
     who = people(np.arange(first, last + 1))
-    parts = concatenate([site_parts(seed, who, everything), own_parts(seed, who, everything)])
+    parts = concatenate([site_parts(seed, who, everything), own_parts(seed, who, everything), large_parts(seed, who)])
     parts = add_cell_lines(seed, who, everything, mask_conflicts(parts))
     records = call(seed, who, grid, parts.take(parts.outcome == YES))
     written = written_filters(release, records.filters)

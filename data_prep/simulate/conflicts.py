@@ -1,7 +1,8 @@
 """No two calls of a person overlap or touch: DRAGEN's segments partition the genome.
 
 Sites keep clear of each other by their places, and private events and noise keep clear of sites; what is left is that
-two of the latter meet in one person. The private event wins over noise, and of two alike the one that begins first.
+two of the latter meet in one person, or any with a large event. The large one wins over all, with all pieces of what it
+meets; the private event over noise, and of two alike the one that begins first.
 """
 
 from typing import Final
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_prep.simulate.genome import Ints
-from data_prep.simulate.parts import DE_NOVO, MASKED, NOISE, PRIVATE, YES, Parts
+from data_prep.simulate.parts import DE_NOVO, LARGE, MASKED, NOISE, PRIVATE, RECURRENT, YES, Parts
 
 _PERSON: Final = 1 << 32
 _GAP: Final = 1
@@ -21,6 +22,14 @@ def mask_conflicts(parts: Parts) -> Parts:
     outcome = parts.outcome.copy()
     begin = parts.person * _PERSON + parts.begin
     end = parts.person * _PERSON + parts.end
+    is_large = np.isin(parts.kind, (RECURRENT, LARGE))
+    large, others = np.flatnonzero(is_large), np.flatnonzero(~is_large)
+    # a child may have one of each parent, and they may meet
+    outcome[_later(large, begin, end)] = MASKED
+    large = large[outcome[large] == YES]
+    met = others[_touching(begin[others], end[others], begin[large], end[large])]
+    whole = np.isin(_event(parts), _event(parts.take(met))) & ~is_large
+    outcome[whole & (outcome == YES)] = MASKED
     own = np.flatnonzero(np.isin(parts.kind, (PRIVATE, DE_NOVO)) & (outcome == YES))
     outcome[_later(own, begin, end)] = MASKED
     own = own[outcome[own] == YES]
@@ -29,6 +38,12 @@ def mask_conflicts(parts: Parts) -> Parts:
     noise = noise[outcome[noise] == YES]
     outcome[_later(noise, begin, end)] = MASKED
     return parts.replace(outcome=outcome)
+
+
+def _event(parts: Parts) -> Ints:
+    """A number for each simulated event of a person, shared by its pieces."""
+    result: Ints = (((parts.person << 4) + parts.kind) << 42) + (parts.owner << 20) + parts.source
+    return result
 
 
 def _later(rows: Ints, begin: Ints, end: Ints) -> Ints:

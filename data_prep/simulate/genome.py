@@ -107,8 +107,9 @@ def _bins(c: int, chrom: str, holes: list[tuple[int, int]], anchors: list[Anchor
     key = keys(_GRID_SEED, np.array([c]))
     draws = np.arange(length // _NARROWEST + 1)
     kind, size = uniform(key, 0, draws), uniform(key, 1, draws)
-    mean_extra = np.where(kind < 0.18, 0.0, np.where(kind < 0.80, 130.0, 900.0))
-    widths = _NARROWEST + np.minimum(-mean_extra * np.log1p(-size), 6_000.0).astype(np.int64)
+    # one-bin records of HG00096: a fifth of 1,000 bases, the median 1,214, the widest of 98 1,993
+    extra = np.where(kind < 0.18, 0.0, np.where(kind < 0.60, -110.0 * np.log1p(-size), 1_000.0 * size))
+    widths = _NARROWEST + np.minimum(extra, 1_000.0).astype(np.int64)
     edges = np.cumsum(widths)
     keep = edges < length
     inserted: list[Ints] = []

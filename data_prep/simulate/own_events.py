@@ -1,7 +1,8 @@
 """Events of one person or one family: private ones, passed on by chance; de novo ones; and the caller's own noise.
 
-They fall where no site of the catalogue lies, so a common event never loses its place to them; of two that collide in
-one person the second is masked.
+They fall where no site of the catalogue and no silent gene lies, so a common event never loses its place to them; of two
+that collide in one person the second is masked. Private and new ones keep off coding sequence as selection would have it;
+noise falls where it falls.
 """
 
 from typing import Final
@@ -15,6 +16,7 @@ from data_prep.simulate.genotypes import expected_copies
 from data_prep.simulate.panel import SUPERPOPULATIONS, XX, People, people
 from data_prep.simulate.parts import DE_NOVO, NOISE, PRIVATE, YES, Parts, concatenate, make_parts
 from data_prep.simulate.randomness import Floats, keys, normal, uniform
+from data_prep.simulate.selection import lasting_share
 from data_prep.simulate.site_calls import detection, missed
 from data_prep.simulate.sites import AUTOSOMAL, EVENT_GAP, X_LINKED, Catalogue
 
@@ -28,6 +30,7 @@ _FOUND: Final = 61
 _NOISE: Final = 70
 _NOISE_RATIO: Final = 71
 _NOISE_PLACE: Final = 40  # to 40 + 2 x _TRIES
+_LASTS: Final = 130  # to 130 + _TRIES
 
 _SLOTS: Final = 6
 """Private events that a founder can have; one more number stands for the de novo event of a child."""
@@ -37,14 +40,16 @@ _DE_NOVO_SHARE: Final = 0.025
 """Children with a new event: about 0.5 % of their rare ones."""
 _LOSS_SHARE: Final = 0.66
 _TRIES: Final = 6
-_GENIC_SHARE: Final = 0.2
+_ANYWHERE_SHARE: Final = 0.6
+"""Share of private events that are drawn anywhere, genes included, before selection; the rest lies between genes."""
+_NOISE_ANYWHERE_SHARE: Final = 1.0
 
 # The caller's noise: slots per person, share of them filled, bins, and the copy ratio's range. After the calls of
 # HG00096 that match nothing in phase 3: single bins of low ratio, and longer ones barely under the threshold.
 _NOISE_CLASSES: Final = (
-    (24, 0.60, (1, 1), (0.19, 0.41)),
-    (30, 0.60, (2, 2), (0.17, 0.50)),
-    (46, 0.62, (3, 7), (0.52, 0.713)),
+    (36, 0.60, (1, 1), (0.19, 0.41)),
+    (42, 0.60, (2, 2), (0.17, 0.50)),
+    (58, 0.62, (3, 7), (0.52, 0.713)),
     (6, 0.40, (3, 9), (1.24, 1.45)),
 )
 
@@ -74,7 +79,7 @@ def _private(seed: int, who: People, catalogue: Catalogue) -> Parts:
     share = np.where(slot == _SLOTS, _DE_NOVO_SHARE, _MEAN_PRIVATE / _SLOTS * np.where(african, _AFRICAN_FACTOR, 1.0))
     loss = uniform(key, _IS_LOSS, slot) < _LOSS_SHARE
     bins = _length(key, slot, loss)
-    begin = _place(key, slot, bins, catalogue, _PLACE)
+    begin = _place(key, slot, bins, catalogue, _PLACE, _ANYWHERE_SHARE, loss)
     on_x = catalogue.ploidy[np.maximum(begin, 0)] == X_LINKED
     # a father's only X goes to every daughter and to no son
     passed = np.where(on_x & (owner == who.father[row]), who.sex[row] == XX, passed)
@@ -119,9 +124,18 @@ def _length(key: NDArray[np.uint64], slot: Ints, loss: NDArray[np.bool_]) -> Int
 
 
 def _place(
-    key: NDArray[np.uint64], slot: Ints, bins: Ints, catalogue: Catalogue, purpose: int, genic: float = _GENIC_SHARE
+    key: NDArray[np.uint64],
+    slot: Ints,
+    bins: Ints,
+    catalogue: Catalogue,
+    purpose: int,
+    genic: float,
+    loss: NDArray[np.bool_] | None = None,
 ) -> Ints:
-    """The first of a few drawn places that is free and whole; -1 where none is."""
+    """The first of a few drawn places that is free and whole; -1 where none is.
+
+    With `loss`, which of them are losses, a place must also pass selection.
+    """
     grid = catalogue.grid
     last = grid.first[CHROMOSOMES.index("chrY")]
     result = np.full(key.shape, -1, dtype=np.int64)
@@ -138,6 +152,11 @@ def _place(
         low, high = np.maximum(low, 0), np.minimum(high, last - 1)
         free = inside & (catalogue.taken[high] == catalogue.taken[low]) & (grid.stretch[low] == grid.stretch[high])
         free &= catalogue.ploidy[low] == catalogue.ploidy[high]
+        if loss is not None:
+            whole = np.flatnonzero(free)
+            at, stop = begin[whole], begin[whole] + bins[whole] - 1
+            lasting = lasting_share(grid.chrom[at], grid.start[at], grid.end[stop], bins[whole], loss[whole])
+            free[whole] = uniform(key[whole], _LASTS + t, slot[whole]) < lasting
         result = np.where((result < 0) & free, begin, result)
     return result
 
@@ -154,7 +173,7 @@ def _noise(seed: int, who: People, catalogue: Catalogue) -> Parts:
         slot_of = slot[0, column]
         chosen = keys(seed, who.number[person])
         bins = fewest + (u[person, column] / share * (most - fewest + 1)).astype(np.int64)
-        begin = _place(chosen, slot_of, bins, catalogue, _NOISE_PLACE, genic=0.5)
+        begin = _place(chosen, slot_of, bins, catalogue, _NOISE_PLACE, _NOISE_ANYWHERE_SHARE)
         ratio: Floats = low + (high - low) * uniform(chosen, _NOISE_RATIO, slot_of)
         keep = (begin >= 0) & (catalogue.ploidy[np.maximum(begin, 0)] == AUTOSOMAL)
         person, slot_of, bins, begin, ratio = person[keep], slot_of[keep], bins[keep], begin[keep], ratio[keep]

@@ -25,8 +25,10 @@ KINDS: Final = (
     "de-novo",
     "noise",
     "cell-line",
+    "recurrent",
+    "large",
 )
-PRIVATE, DE_NOVO, NOISE, CELL_LINE = range(5, 9)
+PRIVATE, DE_NOVO, NOISE, CELL_LINE, RECURRENT, LARGE = range(5, 11)
 
 CALLED: Final = "yes"
 OUTCOMES: Final = (CALLED, "missed-heterozygote", "missed-homozygote", "missed-gain", "masked", "not-above-threshold")
@@ -85,3 +87,9 @@ def make_parts(**columns: NDArray[np.int64] | NDArray[np.float64] | int | float)
         kind = np.float64 if f.name in ("ratio", "pairs") else np.int64
         made[f.name] = np.broadcast_to(value, (size,)).astype(kind)
     return Parts(**made)
+
+
+def empty_parts() -> Parts:
+    """No part at all."""
+    nothing = {f.name: 0 for f in fields(Parts)}
+    return make_parts(**(nothing | {"person": np.zeros(0, dtype=np.int64)}))

@@ -1,13 +1,16 @@
 """The catalogue: every place where more than one simulated person can differ, and how often they do.
 
 Deletions with a published frequency stand at their true places and carry that frequency; places seen in a real genome
-whose frequency nobody publishes, and sites in open country that fill up the rest, carry invented ones.
+whose frequency nobody publishes, and sites between genes and in introns that fill up the rest, carry invented ones.
+Without a published frequency nothing common takes coding sequence: such a place of the real genome is rare, and other
+sites are drawn as selection lets them (selection.py). Ends on bins may reach into an exon (rule R7).
 Sites never touch: two bins at least lie between any two with all their edges, so no two events abut by accident.
 """
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from enum import Enum, auto
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -16,6 +19,7 @@ from numpy.typing import NDArray
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL
 from data_prep.simulate.genome import Anchor, Grid, Ints, make_grid, read_table
 from data_prep.simulate.panel import SUPERPOPULATIONS, panel
+from data_prep.simulate.selection import coding_bases_taken, coding_sequence, lasting_share, silent_genes
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -40,17 +44,23 @@ LONGEST_SHIFT: Final = 3
 KINDS: Final = ("common-deletion", "multi-allelic", "artefact", "immune", "rare")
 COMMON_DELETION, MULTI_ALLELIC, ARTEFACT_KIND, IMMUNE_KIND, RARE = range(len(KINDS))
 
-_INVENTED_LOSSES: Final = 1_800
+_INVENTED_LOSSES: Final = 1_560
 _INVENTED_GAINS: Final = 66
 _UNCOMMON_SITES: Final = 1_000
 _RARE_SITES: Final = 3_200
 _RARE_BELOW: Final = 0.01
 _AFRICAN_SHARE: Final = 0.3
+_INTRONIC_SHARE: Final = 0.3
+"""Share of invented common sites that are drawn anywhere, in introns too; the rest lies between genes."""
+_OWN_OF_HG00096: Final = (0.0005, 0.004)
+"""Range of the European frequency of a loss of coding sequence in HG00096 that nobody publishes: its own, or its family's."""
+_BESIDE_AN_EXON: Final = (0.01, 0.10)
+"""Range of the ancestral frequency of a loss in HG00096 whose ends may reach into an exon; phase 3 knows of none there."""
 _FIXATION: Final = 0.10
 """F_ST between super-populations of invented frequencies (Balding and Nichols)."""
 _FIXATION_WITHIN: Final = 0.008
 """F_ST between the populations of one super-population."""
-_SIMULATED_ARTEFACT_SHARE: Final = 0.35
+_SIMULATED_ARTEFACT_SHARE: Final = 0.55
 """Share of the unmatched one- and two-bin losses that are the caller's, not the genome's: found in some, passed on by none."""
 
 
@@ -107,6 +117,17 @@ class _Country:
     bins: list[Ints]
     weights: Floats
     """Cumulative shares of the chromosomes, by their length, half of it for X."""
+    coding_before: Ints
+    """Before each bin, and after the last: coding bases of all bins, in genes or between them."""
+
+
+class _Coding(Enum):
+    """What an invented site may do to coding sequence."""
+
+    UNTOUCHED = auto()
+    NOT_TAKEN = auto()
+    """Its ends may reach into an exon by no more than their uncertainty (R7)."""
+    AS_SELECTION_LETS = auto()
 
 
 @dataclass
@@ -141,9 +162,19 @@ def catalogue(seed: int) -> Catalogue:
     grid = make_grid(anchors)
     ploidy = _ploidy(grid)
     rng = np.random.Generator(np.random.PCG64(seed))
-    drafts = [_place(row, grid, rng) for row in places]
     taken = np.zeros(grid.start.size, dtype=np.bool_)
     margin = EVENT_GAP + LONGEST_SHIFT
+    for chrom, start, end in silent_genes():
+        taken[grid.at(chrom, start) : grid.at(chrom, end - 1) + 1] = True
+    silent = taken.copy()
+    drafts = [
+        draft
+        for row, draft in zip(places, [_place(row, grid, rng) for row in places], strict=True)
+        if row["frequency"] != "invented" or not silent[draft.begin - draft.left : draft.end + draft.right].any()
+    ]
+    # calls in silent genes' neighbourhood keep as clear of them as of each other
+    for bin_ in np.flatnonzero(silent).tolist():
+        taken[max(0, bin_ - margin) : bin_ + margin + 1] = True
     for draft in drafts:
         taken[max(0, draft.begin - draft.left - margin) : draft.end + draft.right + margin] = True
     for border in np.flatnonzero(ploidy[1:] != ploidy[:-1]).tolist():
@@ -155,7 +186,7 @@ def catalogue(seed: int) -> Catalogue:
     drafts += [_scarce(grid, taken, country, rng, 0.008, 0.08) for _ in range(_UNCOMMON_SITES)]
     drafts += [_scarce(grid, taken, country, rng, 0.0004, 0.012) for _ in range(_RARE_SITES)]
     drafts.sort(key=lambda d: d.begin)
-    sites = _columns(drafts, grid, ploidy)
+    sites = _columns(drafts, grid, ploidy, silent)
     everywhere = np.concatenate(country.bins)
     open_bins = everywhere[~taken[everywhere]]
     return Catalogue(
@@ -175,11 +206,19 @@ def _place(row: dict[str, object], grid: Grid, rng: np.random.Generator) -> _Dra
     loss = copy_number < (2 if chrom not in ("chrX", "chrY") else 1) or (model == DELETION)
     kind = (COMMON_DELETION, MULTI_ALLELIC, ARTEFACT_KIND, IMMUNE_KIND)[model]
     copies = None
+    touched, taken = _coding_sequence_of(row)
     if row["frequency"] != "invented":
         by_superpopulation = np.array([float(str(row[s])) for s in SUPERPOPULATIONS])
         frequency = by_population(by_superpopulation, rng)
         if by_superpopulation.mean() < _RARE_BELOW:
             kind = RARE
+    elif model == DELETION and taken:
+        kind = RARE
+        by_superpopulation = np.zeros(len(SUPERPOPULATIONS))
+        by_superpopulation[SUPERPOPULATIONS.index("EUR")] = rng.uniform(*_OWN_OF_HG00096)
+        frequency = by_population(by_superpopulation, rng)
+    elif model == DELETION and touched:
+        frequency = by_population(_diverged(rng.uniform(*_BESIDE_AN_EXON), rng), rng)
     elif model == DELETION:
         if bins <= 2 and rng.random() < _SIMULATED_ARTEFACT_SHARE:
             kind, model = ARTEFACT_KIND, ARTEFACT
@@ -189,7 +228,8 @@ def _place(row: dict[str, object], grid: Grid, rng: np.random.Generator) -> _Dra
             ancestral = rng.beta(1.7, 1.1) if copy_number == 0 else rng.beta(0.9, 2.0)
             frequency = by_population(_diverged(ancestral, rng), rng)
     elif model == GAIN:
-        frequency, copies = _gain_haplotypes(copy_number if chrom not in ("chrX", "chrY") else 2 * copy_number, rng)
+        usual = copy_number if chrom not in ("chrX", "chrY") else 2 * copy_number
+        frequency, copies = _gain_haplotypes(usual, rng, lacking=not touched)
     elif model == ARTEFACT:
         frequency = np.full(len(panel().populations), 0.60 + 0.38 * rng.random())
     else:
@@ -210,18 +250,36 @@ def _place(row: dict[str, object], grid: Grid, rng: np.random.Generator) -> _Dra
     )
 
 
+def _coding_sequence_of(row: dict[str, object]) -> tuple[bool, bool]:
+    """Whether this place, with its edges, touches coding bases, and whether a loss takes some, its ends drawn in."""
+    chrom = CHROMOSOMES.index(str(row["chrom"]))
+    start = np.array([int(str(row["left"] or row["start"]))])
+    end = np.array([int(str(row["right"] or row["end"]))])
+    bins = np.array([sum(int(str(row[name] or 0)) for name in ("bins", "left_bins", "right_bins"))])
+    taken = coding_bases_taken(chrom, start, end, bins)
+    return bool(coding_sequence().bases(chrom, start, end)[0] > 0), bool(taken[0] > 0)
+
+
+@cache
+def _weights() -> list[tuple[Ints, Floats]]:
+    """Of each super-population its populations by number, and their shares of its unrelated people."""
+    p = panel()
+    sizes = np.bincount(p.population[p.unrelated], minlength=len(p.populations)).astype(np.float64)
+    groups = [
+        np.array([i for i, (_, group) in enumerate(p.populations) if group == superpopulation])
+        for superpopulation in SUPERPOPULATIONS
+    ]
+    return [(here, sizes[here] / sizes[here].sum()) for here in groups]
+
+
 def by_population(by_superpopulation: Floats, rng: np.random.Generator) -> Floats:
     """Frequencies per population that vary around those of the super-populations.
 
     The mean over the 2,504, weighted by their populations' sizes, is exactly the super-population's figure.
     """
-    p = panel()
-    result = np.empty(len(p.populations))
-    sizes = np.bincount(p.population[p.unrelated], minlength=len(p.populations)).astype(np.float64)
-    for s, superpopulation in enumerate(SUPERPOPULATIONS):
-        here = np.array([i for i, (_, sp) in enumerate(p.populations) if sp == superpopulation])
+    result = np.empty(len(panel().populations))
+    for s, (here, weights) in enumerate(_weights()):
         q = float(by_superpopulation[s])
-        weights = sizes[here] / sizes[here].sum()
         offsets = rng.uniform(-1.7, 1.7, here.size) * np.sqrt(_FIXATION_WITHIN * q * (1 - q))
         offsets -= (weights * offsets).sum()
         most = float(np.abs(offsets).max())
@@ -238,11 +296,11 @@ def _diverged(ancestral: float, rng: np.random.Generator) -> Floats:
     return np.clip(rng.beta(a, b, len(SUPERPOPULATIONS)), 0.0, 1.0)
 
 
-def _gain_haplotypes(copy_number: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _gain_haplotypes(copy_number: int, rng: np.random.Generator, lacking: bool) -> tuple[Floats, Floats]:
     """Copies on a haplotype where HG00096 has `copy_number` of them together: (share not single, cumulative distribution).
 
     A gain of 3 or 4 is a duplication that some haplotypes carry; more copies are a place that the reference has
-    collapsed, or a run of them that varies in number, and there some haplotypes lack it altogether.
+    collapsed, or a run of them that varies in number, and there some haplotypes lack it altogether if `lacking`.
     """
     populations = len(panel().populations)
     shares = np.zeros((populations, MOST_COPIES))
@@ -250,6 +308,7 @@ def _gain_haplotypes(copy_number: int, rng: np.random.Generator) -> tuple[Floats
         q = by_population(_diverged(rng.beta(0.9, 2.0) if copy_number == 3 else rng.beta(1.6, 1.2), rng), rng)
         triple = 0.15 * rng.random() if rng.random() < 0.5 else 0.0
         missing = 0.08 * rng.random() if rng.random() < 0.3 else 0.0
+        missing *= lacking
         shares[:, 2] = q * (1 - triple)
         shares[:, 3] = q * triple
         shares[:, 0] = (1 - q) * missing
@@ -259,13 +318,21 @@ def _gain_haplotypes(copy_number: int, rng: np.random.Generator) -> tuple[Floats
         spread = 0.45 + 0.5 * rng.random()
         steps = np.arange(MOST_COPIES)
         shares = np.exp(-(((steps - centre[:, None]) / spread) ** 2) / 2)
-        shares[:, 0] *= 0.2
+        shares[:, 0] *= 0.2 * lacking
         shares /= shares.sum(axis=1, keepdims=True)
     return 1 - shares[:, 1], np.cumsum(shares, axis=1)
 
 
 def _find(
-    grid: Grid, taken: Bools, country: _Country, bins: int, around: int, rng: np.random.Generator, anywhere: float
+    grid: Grid,
+    taken: Bools,
+    country: _Country,
+    bins: int,
+    around: int,
+    rng: np.random.Generator,
+    anywhere: float,
+    coding: _Coding,
+    loss: bool = True,
 ) -> int:
     """A free place for `bins` bins with `around` more on either side, and takes it; mostly in open country."""
     margin = around + EVENT_GAP + LONGEST_SHIFT
@@ -280,6 +347,13 @@ def _find(
             continue
         if CHROMOSOMES[int(grid.chrom[begin])] == "chrY" or taken[low:high].any():
             continue
+        first, last = begin - around, begin + bins + around - 1
+        if country.coding_before[last + 1] > country.coding_before[first]:
+            where = grid.chrom[first : first + 1], grid.start[first : first + 1], grid.end[last : last + 1]
+            lasting = float(lasting_share(*where, np.array([last + 1 - first]), np.array([loss]))[0])
+            least = {_Coding.UNTOUCHED: 2.0, _Coding.NOT_TAKEN: 1.0}.get(coding, rng.random())
+            if lasting < least:
+                continue
         taken[low:high] = True
         return begin
     raise RuntimeError("the catalogue found no free place for another site: lower the number of invented sites")
@@ -311,7 +385,7 @@ def _invented_loss(grid: Grid, taken: Bools, country: _Country, rng: np.random.G
         left, right = (size, 0) if rng.random() < 0.5 else (0, size)
     elif edge < 0.53 and bins >= 4:
         right = 3 + int(rng.random() * 4)
-    begin = _find(grid, taken, country, bins, max(left, right), rng, 0.0)
+    begin = _find(grid, taken, country, bins, max(left, right), rng, _INTRONIC_SHARE, _Coding.UNTOUCHED)
     by_superpopulation = _diverged(rng.beta(0.5, 3.4), rng)
     if rng.random() < _AFRICAN_SHARE:
         # older alleles that few took along out of Africa
@@ -322,8 +396,8 @@ def _invented_loss(grid: Grid, taken: Bools, country: _Country, rng: np.random.G
 
 def _invented_gain(grid: Grid, taken: Bools, country: _Country, rng: np.random.Generator) -> _Draft:
     bins = _gain_bins(rng, 0.42)
-    begin = _find(grid, taken, country, bins, 0, rng, 0.0)
-    frequency, copies = _gain_haplotypes(3 if rng.random() < 0.93 else 5, rng)
+    begin = _find(grid, taken, country, bins, 0, rng, 0.0, _Coding.UNTOUCHED)
+    frequency, copies = _gain_haplotypes(3 if rng.random() < 0.93 else 5, rng, lacking=True)
     return _Draft("", MULTI_ALLELIC, GAIN, False, begin, begin + bins, 0, 0, 3, 55.0, frequency, copies)
 
 
@@ -333,7 +407,8 @@ def _scarce(grid: Grid, taken: Bools, country: _Country, rng: np.random.Generato
     bins = _loss_bins(rng, 0.5) if loss else _gain_bins(rng, 0.75)
     if rng.random() < 0.03:
         bins = round((200_000 + 800_000 * rng.random() ** 3) * 0.8 / 1000)
-    begin = _find(grid, taken, country, bins, 0, rng, 0.15)
+    coding = _Coding.NOT_TAKEN if loss and most > 2 * _RARE_BELOW else _Coding.AS_SELECTION_LETS
+    begin = _find(grid, taken, country, bins, 0, rng, _INTRONIC_SHARE, coding, loss)
     home = int(rng.choice(len(SUPERPOPULATIONS), p=[0.32, 0.17, 0.17, 0.17, 0.17]))
     q = least * (most / least) ** rng.random()
     by_superpopulation = np.zeros(len(SUPERPOPULATIONS))
@@ -374,10 +449,15 @@ def _open_country(grid: Grid) -> _Country:
     for chrom, start, end in read_table("open_country").iter_rows():
         runs.setdefault(chrom, []).append(np.arange(grid.at(chrom, start * 1000), grid.at(chrom, end * 1000 - 1)))
     weights = np.array([LENGTHS[chrom] * (0.5 if chrom == "chrX" else 1.0) for chrom in runs])
-    return _Country([np.concatenate(r) for r in runs.values()], np.cumsum(weights) / weights.sum())
+    coding = coding_sequence().bases(grid.chrom, grid.start, grid.end)
+    return _Country(
+        bins=[np.concatenate(r) for r in runs.values()],
+        weights=np.cumsum(weights) / weights.sum(),
+        coding_before=np.concatenate([[0], np.cumsum(coding)]).astype(np.int64),
+    )
 
 
-def _columns(drafts: list[_Draft], grid: Grid, ploidy: Ints) -> Sites:
+def _columns(drafts: list[_Draft], grid: Grid, ploidy: Ints, silent: Bools) -> Sites:
     begin = np.array([d.begin for d in drafts], dtype=np.int64)
     end = np.array([d.end for d in drafts], dtype=np.int64)
     left = np.array([d.left for d in drafts], dtype=np.int64)
@@ -390,6 +470,12 @@ def _columns(drafts: list[_Draft], grid: Grid, ploidy: Ints) -> Sites:
     stretch_last = np.searchsorted(grid.stretch, grid.stretch[outer_end - 1], side="right")
     room_left = np.minimum(np.concatenate([[LONGEST_SHIFT], share]), outer_begin - stretch_first)
     room_right = np.minimum(np.concatenate([share, [LONGEST_SHIFT]]), stretch_last - outer_end)
+    # a call that ends elsewhere than its site takes no exon and no silent gene more than the others
+    closed = (coding_sequence().bases(grid.chrom, grid.start, grid.end) > 0) | silent
+    for step in range(1, LONGEST_SHIFT + 1):
+        room_left = np.where(closed[outer_begin - step], np.minimum(room_left, step - 1), room_left)
+        beyond = np.minimum(outer_end - 1 + step, closed.size - 1)
+        room_right = np.where(closed[beyond], np.minimum(room_right, step - 1), room_right)
     copies = np.empty((len(drafts), len(panel().populations), MOST_COPIES))
     for i, d in enumerate(drafts):
         if d.copies is not None:
@@ -406,7 +492,7 @@ def _columns(drafts: list[_Draft], grid: Grid, ploidy: Ints) -> Sites:
     for d in drafts:
         word = "loss" if d.loss else "gain"
         chrom = CHROMOSOMES[int(grid.chrom[d.begin])]
-        place = f"{chrom}-{grid.start[d.begin] + 1}-{grid.end[d.end - 1]}-{word}"
+        place = f"{chrom}-{grid.start[d.begin] + 1}-{word}"
         names.append(f"{d.name.replace(' ', '-')}:{place}" if d.name else place)
     return Sites(
         identifier=names,

@@ -4,7 +4,10 @@ One row per event by rule R3 (a copy-number step with solid sides makes two of o
 that the caller did not report, with the reason. Columns, tab-separated, empty where they do not apply:
 
 event                 name of the simulated event; a site's name, or one that holds the person in whom it arose
-kind                  common-deletion, multi-allelic, rare, private, de-novo, artefact, immune, noise, cell-line
+kind                  common-deletion, multi-allelic, rare, private, de-novo, recurrent, large, artefact, immune, noise,
+                      cell-line
+artefact              yes where nothing is off the expected copies, in the genome or the cell line (artefact, noise); no
+rate_raised           yes for a recurrent CNV drawn more often than published, so that somebody carries it; else empty
 sample                the carrier
 chrom, start, end     the true interval, 0-based half-open, on the bins
 direction             loss or gain
@@ -19,7 +22,7 @@ parts                 records of the event
 quality               best QUAL of its parts
 copy_ratio            mean of its parts' SM, weighted by bins
 filters               filters of its parts, less those that the whole event no longer earns (R4); PASS if none
-level                 narrowest level it comes out at: pass, credible, all
+level                 narrowest level it comes out at (R4): pass, credible, sensitive (one bin), all
 """
 
 from typing import Final
@@ -36,16 +39,19 @@ from data_prep.simulate.caller import (
     Records,
 )
 from data_prep.simulate.genome import Grid, Ints
+from data_prep.simulate.large_events import is_raised, recurrent_cnvs
 from data_prep.simulate.panel import People, sample_name
-from data_prep.simulate.parts import CELL_LINE, KINDS, NOISE, OUTCOMES, YES, Parts
+from data_prep.simulate.parts import CELL_LINE, KINDS, NOISE, OUTCOMES, RECURRENT, YES, Parts
 from data_prep.simulate.sites import ARTEFACT_KIND, Sites
 
 COLUMNS: Final = (
-    "event", "kind", "sample", "chrom", "start", "end", "direction", "true_copy_number", "expected_copy_number", "called",
+    "event", "kind", "artefact", "rate_raised", "sample", "chrom", "start", "end", "direction", "true_copy_number", "expected_copy_number", "called",
     "called_start", "called_end", "called_copy_number", "bins", "parts", "quality", "copy_ratio", "filters", "level",
 )  # fmt: skip
 
 _SOLID: Final = 3
+_FEWEST_CREDIBLE: Final = 2
+"""Bins (R4)."""
 _PLACE: Final = 1 << 32
 
 FILTER_TEXT: Final = tuple(
@@ -79,12 +85,27 @@ def truth_rows(who: People, grid: Grid, sites: Sites, records: Records, written:
         chrom_name=chrom_name,
         sample=samples.gather(frame.get_column("person")),
     )
-    detail = pl.when(pl.col("kind") == CELL_LINE).then(pl.col("chrom_name")).otherwise(pl.col("source").cast(pl.String))
+    # a source that is no recurrent CNV's number is looked up as the first one's, and not used
+    cnvs = recurrent_cnvs()
+    number = np.where(kind.to_numpy() == RECURRENT, source.to_numpy(), 0)
+    frame = frame.with_columns(
+        title=pl.Series("titles", [cnv.title.replace(" ", "-") for cnv in cnvs]).gather(number),
+        raised=pl.Series("raised", [is_raised(cnv) for cnv in cnvs]).gather(number) & (kind == RECURRENT),
+    )
+    detail = (
+        pl.when(pl.col("kind") == CELL_LINE)
+        .then(pl.col("chrom_name"))
+        .when(pl.col("kind") == RECURRENT)
+        .then(pl.col("title"))
+        .otherwise(pl.col("source").cast(pl.String))
+    )
     frame = frame.with_columns(
         event=pl.when(pl.col("kind") < 5)
         .then(pl.col("site_name"))
         .otherwise(pl.concat_str(pl.col("kind_name"), pl.col("owner_name"), detail, separator="-")),
         called=pl.Series(list(OUTCOMES)).gather(frame.get_column("outcome")),
+        artefact=pl.when(pl.col("kind").is_in([NOISE, ARTEFACT_KIND])).then(pl.lit("yes")).otherwise(pl.lit("no")),
+        rate_raised=pl.when(pl.col("raised")).then(pl.lit("yes")),
     )
     return (
         frame.sort("person", "chrom", "start", "end", "row")
@@ -121,8 +142,9 @@ def _called(records: Records, written: Ints, grid: Grid) -> pl.DataFrame:
     left = np.where(quality >= 10, left & ~QUALITY_FILTER, left)
     far = np.abs(ratio - 1) >= 0.2
     left = np.where(far, left & ~RATIO_FILTER, left)
-    credible = (left & ~LENGTH_FILTER == 0) & (quality >= 10) & far
-    level = np.where(credible, np.where(left == 0, 0, 1), 2)
+    sensitive = (left & ~LENGTH_FILTER == 0) & (quality >= 10) & far
+    credible = np.where(bins >= _FEWEST_CREDIBLE, np.where(left == 0, 0, 1), 2)
+    level = np.where(sensitive, credible, 3)
     true_begin = np.minimum.reduceat(part.true_begin, first)
     true_end = np.maximum.reduceat(part.true_end, first)
     return pl.DataFrame(
@@ -146,7 +168,7 @@ def _called(records: Records, written: Ints, grid: Grid) -> pl.DataFrame:
             "quality": quality,
             "copy_ratio": ratio,
             "filters": pl.Series(list(FILTER_TEXT)).gather(left),
-            "level": pl.Series(["pass", "credible", "all"]).gather(level),
+            "level": pl.Series(["pass", "credible", "sensitive", "all"]).gather(level),
         }
     )
 

@@ -14,6 +14,7 @@ import polars as pl
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS
 from data_prep.simulate.caller import FLOOR_RATIO, Records, six_digits
 from data_prep.simulate.genome import Grid, Ints
+from data_prep.simulate.large_events import raised_cnvs
 from data_prep.simulate.panel import XY, People
 from data_prep.simulate.parts import Floats
 from data_prep.simulate.randomness import keys, normal, uniform
@@ -35,7 +36,7 @@ _SVLEN: Final = (
 )
 _SIMULATED: Final = (
     '##simulated=<Description="Simulated demonstration cohort: no real person, no real read; '
-    'frequencies partly published, partly invented">\n'
+    'frequencies partly published, partly invented",RatesRaised="{raised}">\n'
 )
 
 _BGZF_PAYLOAD: Final = 65_280
@@ -83,7 +84,7 @@ def header(sample: str, sex: int, release: str) -> str:
         f"--vc-enable-vcf-output True --enable-sv true --sample-sex {recorded} --lic-server "
         'https://XXXXXXXXXXXX:YYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYY@license.edicogenome.com">\n'
         f'##DRAGENVersion=<ID=dragen,Version="{_SOFTWARE[release]}">\n'
-        f"{_SIMULATED}"
+        f"{_SIMULATED.format(raised=', '.join(raised_cnvs()))}"
         f"#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{sample}\n"
     )
 

@@ -98,7 +98,7 @@ STEPS = {
     "overlap": Step(
         "Overlap",
         "input",
-        ("ArrowDown", "ArrowDown", "ArrowDown", "Enter"),
+        ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"),
         "&overlap=fraction(:|%3A)0.5$",
         "50 %",
         {"rule": "fraction", "share": Fraction(1, 2)},
@@ -154,7 +154,7 @@ def test_each_control_by_key_and_back_undoes_it_r13(opened: Opened, name: str) -
     if step.folded:
         unfold(page, "(tune )?More")
     # within a popover no more presses than it has stops
-    tab_to(page, step.control, step.tag, most=12 if step.folded else 40)
+    tab_to(page, step.control, step.tag, most=16 if step.folded else 40)
     assert page.evaluate(LOOK), "the focus is seen"
     press(page, *step.keys)
     expect(page).to_have_url(re.compile(step.address))

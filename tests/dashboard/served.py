@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,14 +12,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def served(database: Path) -> Iterator[str]:
-    """The address of a dashboard that reads `database`; ends it, and checks that it ends well, with the context."""
-    environment = os.environ | {"CNV_DATABASE": str(database), "PYTHONUNBUFFERED": "1"}
+def served(
+    database: Path, *arguments: str, environment: Mapping[str, str] | None = None, log: Path | None = None
+) -> Iterator[str]:
+    """The address of a dashboard that reads `database`; ends it, and checks that it ends well, with the context.
+
+    `arguments` are those of the command line, `environment` is added to this process's own, and what goes to stderr is
+    written to `log` where one is given.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", "dashboard", "--port", "0"],
+        [sys.executable, "-m", "dashboard", "--port", "0", *arguments],
         cwd=ROOT,
-        env=environment,
+        env=os.environ | {"CNV_DATABASE": str(database), "PYTHONUNBUFFERED": "1"} | dict(environment or {}),
         stdout=subprocess.PIPE,
+        stderr=log.open("wb") if log else None,
         text=True,
     )
     try:

@@ -13,9 +13,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from dashboard.locus import ACCESSIONS
 from data_prep.derived import derive
-from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.chromosomes import ACCESSIONS, LENGTHS
 from data_prep.domain.copy_number import CallClass, Direction, classify, expected_copy_number
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.events import disjoint_segments
@@ -212,6 +211,7 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
                 "unrelated": person.unrelated,
                 "counted": person.counted,
                 "sex_mismatch": person.sex_mismatch,
+                "sex_mismatch_reason": "copies of Y over 88 % of it" if person.sex_mismatch else None,
                 "father": person.father,
                 "mother": person.mother,
                 "father_id": ids.get(person.father or ""),
@@ -266,6 +266,7 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
             {
                 "file_id": number,
                 "path": f"{sample}.vcf",
+                "place": "",
                 "bytes": 1,
                 "sample_id": ids[sample],
                 "samples": 1,
@@ -275,7 +276,7 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
             for number, sample in enumerate(contents.seen)
         ],
         "file_samples": [
-            {"file_id": number, "sample": sample, "sample_id": ids[sample], "contradicts_sex": False, **_COUNTS}
+            {"file_id": number, "sample": sample, "sample_id": ids[sample], "contradicts_sex": None, **_COUNTS}
             for number, sample in enumerate(contents.seen)
         ],
         "genes": [],

@@ -124,7 +124,9 @@ def test_people_seen_agree_with_a_count_base_by_base_r5(
     asked = [Interval("chr5", cut[0], cut[-1]) for cut in places]
     database = in_memory(Contents(people, problems=problems, seen=seen))
     blind = {base for cut in gaps for base in range(cut[0], cut[1])}
-    for place, found in zip(asked, callabilities(database, asked, Filters()), strict=True):
+    for place, found in zip(
+        asked, callabilities(database, [region_target(one) for one in asked], Filters()), strict=True
+    ):
         bases = set(range(place.start, place.end))
         number = sum(
             2 * len(bases & {base for start, end in own for base in range(start, end)} - blind) >= len(bases)

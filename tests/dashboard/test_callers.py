@@ -27,7 +27,7 @@ from tests.data_prep.dialects.texts import CALLERS
 from tests.data_prep.dragen_text import write_table
 
 GSTM1 = (109_687_000, 109_698_000)
-OF_ITS_OWN = {"dragen-4.4": "cnvLength", "canvas": "L10kb", "manta": "MinQUAL", "gatk-sv": "MULTIALLELIC"}
+OF_ITS_OWN = {"dragen-4.4": "cnvLength", "canvas": "L10kb", "manta": "MinQUAL", "gatk-sv": "MULTIALLELIC", "dragen-sv": "MinQUAL", "merged": "L10kb"}  # fmt: skip
 """A filter of the caller; DRAGEN and Canvas set theirs below 10 kb."""
 GAINS = {
     "dragen-4.4": ("<DUP>", "1:2:2:18:3,4", "SVCLAIM=D"),
@@ -39,7 +39,10 @@ GAINS = {
     "delly": ("<DUP>", "0/1:30:PASS:100:150:100:3", "SVTYPE=DUP"),
     "lumpy": ("<DUP>", "0/1:9:6:3", "SVTYPE=DUP"),
     "1000-genomes-phase-3": ("<CN2>", "1", "SVTYPE=DUP"),
-    "gatk-sv": ("<DUP>", "0/1:99:3", "SVTYPE=DUP"),
+    "gatk-sv": ("<DUP>", "0/1:99:3:2:1", "SVTYPE=DUP"),
+    "dragen-sv": ("<DUP:TANDEM>", "0/1:PASS:50:20,18", "SVTYPE=DUP"),
+    "vcf": ("<DUP>", "0/1:2:50:PASS", "SVTYPE=DUP"),
+    "merged": ("<DUP>", "1:50:18:2:1:20:30:PASS", "SVTYPE=CNV"),
 }
 """A gain of the X of a man, as the caller writes it: ALT, sample values, INFO."""
 
@@ -50,7 +53,7 @@ def files(folder: Path, *names: str) -> tuple[Path, Path]:
     for name in names:
         caller = CALLERS[name]
         alt, values, info = GAINS[name]
-        word = {"record_id": "Canvas:GAIN:chrX:9000001-9020000"} if name == "canvas" else {}
+        word = {"record_id": "Canvas:GAIN:chrX:9000001-9020000"} if name in ("canvas", "merged") else {}
         short = {"filters": OF_ITS_OWN.get(name, "PASS")}
         records = [
             loss(caller, 1_000_000, 1_020_000),
@@ -66,7 +69,7 @@ def files(folder: Path, *names: str) -> tuple[Path, Path]:
 
 def _with_filter(line: str, name: str, filters: str) -> str:
     """Canvas says the filters of a sample in FT."""
-    if name != "canvas":
+    if name not in ("canvas", "merged"):
         return line
     assert line.endswith(":PASS"), VALUES[name]
     return f"{line.removesuffix('PASS')}{filters}"
@@ -140,7 +143,7 @@ def test_what_is_said_of_a_caller_is_so_in_its_database(databases: Mapping[str, 
     assert expected == 1
     assert ("A gain of the X of an XY person has two copies." in caller_words.expected_copies(who)) == (copies == 2)
     short = database.rows("SELECT credible FROM events WHERE start = 2000000")
-    hidden = name in ("canvas", "manta")
+    hidden = name in ("canvas", "manta", "dragen-sv", "merged")
     assert short == [(not hidden,)]
     if name == "canvas":
         assert "every shorter call of it is hidden" in caller_words.definition(Level.CREDIBLE, who)
@@ -151,7 +154,7 @@ def test_three_kilobases_are_the_rule_of_alleles() -> None:
     assert f"of {LEAST_ALLELE_LENGTH // 1000} kb or more" in caller_words.allele_frequency((callers.DRAGEN,))
 
 
-@pytest.mark.parametrize("name", [name for name in CALLERS if name != "dragen-4.4"])
+@pytest.mark.parametrize("name", [name for name in CALLERS if not name.startswith("dragen")])
 def test_no_page_speaks_of_dragen_where_another_called_r4_r12(
     databases: Mapping[str, Built], opened: Open, name: str
 ) -> None:

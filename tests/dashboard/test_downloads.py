@@ -30,6 +30,7 @@ from dashboard.downloads.opening import _OPENERS, Opened
 from dashboard.formats import columns, delimited, parquet
 from dashboard.formats import json as json_format
 from dashboard.formats.about import About
+from dashboard.store.database import PublishedFile
 from data_prep.domain.copy_number import EFO, CallClass
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.served import served
@@ -320,9 +321,9 @@ def test_a_cut_or_stalled_download_leaves_nothing(monkeypatch: pytest.MonkeyPatc
     closed: list[bool] = []
     # the generator is done for before its cursor closes under it
     held.callback(lambda: closed.append(inspect.getgeneratorstate(pieces) == inspect.GEN_CLOSED))  # type: ignore[arg-type]
-    monkeypatch.setattr(route, "_slots", slots := threading.BoundedSemaphore(1))
-    slots.acquire()
-    response = route._Stream(Opened(f"x.{suffix}", "text/plain", pieces, held), head=False)
+    free = threading.Event()
+    file = Opened(f"x.{suffix}", "text/plain", pieces, held, PublishedFile("cnv.duckdb", "test", ""))
+    response = route._Stream(file, [], free.set, tag='W/"x"', asked="a test", head=False, length=None)
 
     async def talk() -> None:
         gone = anyio.Event()
@@ -345,4 +346,4 @@ def test_a_cut_or_stalled_download_leaves_nothing(monkeypatch: pytest.MonkeyPatc
 
     anyio.run(talk)
     assert closed == [True]
-    assert slots.acquire(blocking=False), "the place in the queue is free again"
+    assert free.is_set(), "the place in the queue is free again"

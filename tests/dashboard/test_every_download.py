@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -326,10 +326,15 @@ def test_frequencies_in_every_format_r6(cohort: Cohort, fetch: Fetch, address: d
         for row in rows:
             counts = expected[row["direction"], row["grouped_by"], row["group"]]
             assert {name: int(row[name]) for name in counts} == counts, suffix
+            assert told(row["seen"]) == ""
+            if question.rule in ("any", "within") and question.end - question.start > 10_000_000:
+                # R7: nearly everybody has some event there
+                assert not any(told(row[name]) for name in ("frequency", "ci_low", "ci_high", "pass_frequency"))
+                assert told(row["note"]) == "a region over 10 Mb: nearly everyone has some event in it"
+                continue
             share = pytest.approx(wilson(counts["carriers"], counts["samples"]), abs=1e-12)
             assert [float(row[name]) for name in ("frequency", "ci_low", "ci_high")] == share
             assert float(row["pass_frequency"]) == pytest.approx(counts["pass_carriers"] / counts["samples"])
-            assert told(row["seen"]) == ""
             assert told(row["note"]) == limits(cohort, question)
 
 
@@ -353,6 +358,24 @@ def unseen(cohort: Cohort, chrom: str, start: int, end: int) -> bool:
     return 2 * len(bases) > end - start
 
 
+def of_copies(cohort: Cohort, chrom: str, pieces: Iterable[tuple[int, int]]) -> str:
+    """R5: the note where half or more of the pieces lies in genes of copies; empty elsewhere."""
+    bases: set[int] = set().union(*(range(start, end) for start, end in pieces))
+    places = cohort.rows(
+        """SELECT start, "end", name FROM problem_regions WHERE chrom = $chrom::chrom AND kind = 'paralogous'
+        AND start <= $last AND "end" > $first ORDER BY start""",
+        chrom=chrom,
+        first=min(bases),
+        last=max(bases),
+    )
+    names = [name for start, end, name in places if not bases.isdisjoint(range(start, end))]
+    within = bases & set().union(*(range(start, end) for start, end, _ in places))
+    if 2 * len(within) < len(bases) or not names:
+        return ""
+    more = f"; and {len(names) - 4} more" if len(names) > 4 else ""
+    return f"paralogous: {'; '.join(names[:4])}{more}"
+
+
 def wilson(carriers: int, samples: int) -> list[float]:
     """A share with its 95 % interval, by another library."""
     return [carriers / samples, *proportion_confint(carriers, samples, 0.05, "wilson")]
@@ -372,10 +395,34 @@ SITE_PLACES = (
 SITE_COLUMNS = [
     *("site", "chrom", "start", "end", "length", "direction", "carriers", "samples", "frequency", "ci_low", "ci_high"),
     *("complete_losses", "partial_losses", "low_gains", "high_gains", "without_copy_number"),
-    *("allele_count", "allele_number", "events", "intervals", "median_bins", "few_bins", "multi_allelic", "problem"),
+    *(
+        "allele_count",
+        "allele_number",
+        "allele_frequency",
+        "af_ci_low",
+        "af_ci_high",
+        "hwe_p",
+        "events",
+        "intervals",
+        "median_bins",
+        "few_bins",
+        "multi_allelic",
+        "problem",
+    ),
     *("genes", "coding", "seen", "note"),
 ]
-NUMBERS_OF_PEOPLE = SITE_COLUMNS[6:18]
+NUMBERS_OF_PEOPLE = SITE_COLUMNS[6:22]
+SHARES = (
+    "frequency",
+    "ci_low",
+    "ci_high",
+    "allele_count",
+    "allele_number",
+    "allele_frequency",
+    "af_ci_low",
+    "af_ci_high",
+    "hwe_p",
+)
 PAR = {
     "chrX": ((10_000, 2_781_479), (155_701_382, 156_030_895)),
     "chrY": ((10_000, 2_781_479), (56_887_902, 57_217_415)),
@@ -388,6 +435,20 @@ def copies(chrom: str, start: int, end: int, sex: str) -> int:
         return 2
     inside = sum(max(0, min(end, last) - max(start, first)) for first, last in PAR[chrom])
     return 2 if sex == "XX" or 2 * inside > end - start else 1
+
+
+def alleles_of(
+    chrom: str, start: int, end: int, mine: list[tuple[str, int, str, int]], people: dict[str, Any], whole: bool
+) -> list[float | None]:
+    """R6: share of lost alleles with its interval, and Hardy-Weinberg among those of whom two copies are expected."""
+    if not whole:
+        return [None] * 4
+    lost = sum(expected - number for _, number, _, expected in mine)
+    two = [one for one in people.values() if copies(chrom, start, end, one.sex) == 2]
+    states = Counter(number for _, number, _, expected in mine if expected == 2)
+    counts = states[0], states[1], len(two) - states[0] - states[1]
+    p = plain_sites.hardy_weinberg(*counts) if states[0] + states[1] else None
+    return [*wilson(lost, sum(copies(chrom, start, end, one.sex) for one in people.values())), p]
 
 
 def expected_sites(cohort: Cohort, question: Question) -> tuple[list[dict[str, Any]], list[str]]:
@@ -442,6 +503,7 @@ def expected_sites(cohort: Cohort, question: Question) -> tuple[list[dict[str, A
                     *(kinds[kind] for kind in raw_calls.PARTS), kinds["loss"] + kinds["gain"],
                     sum(expected - number for _, number, _, expected in mine) if whole else None,
                     sum(copies(chrom, start, end, one.sex) for one in people.values()) if whole else None,
+                    *alleles_of(chrom, start, end, mine, people, whole),
                     *rest,
                     None,
                     limits(cohort, question),
@@ -452,6 +514,10 @@ def expected_sites(cohort: Cohort, question: Question) -> tuple[list[dict[str, A
         for group in groups:
             row[f"carriers_{group}"] = above[group]
             row[f"samples_{group}"] = sum(one.superpopulation == group for one in people.values())
+        silent = of_copies(cohort, chrom, [(start, end)])
+        if silent:
+            row |= dict.fromkeys(SHARES)
+            row["note"] = silent
         if unseen(cohort, chrom, start, end):
             row |= dict.fromkeys([*NUMBERS_OF_PEOPLE, *list(row)[len(SITE_COLUMNS) :]])
             row["note"] = "not assessable: the caller cannot see this place"
@@ -461,7 +527,7 @@ def expected_sites(cohort: Cohort, question: Question) -> tuple[list[dict[str, A
 
 def site_row(row: dict[str, Any]) -> Row:
     """A row for comparison: shares by ten digits, names of genes in one order."""
-    shares = ("frequency", "ci_low", "ci_high")
+    shares = tuple(name for name in SHARES if name not in ("allele_count", "allele_number"))
     names = ("genes", "coding")
     return tuple(
         f"{abs(float(value)):.10f}"
@@ -530,6 +596,7 @@ def test_a_site_alone_is_the_row_of_the_region_r9(fetch: Fetch) -> None:
 GENE_PLACES = (
     {"region": "chr1:109000001-111000000"},
     {"region": "chr1:2500001-3000000"},
+    {"region": "chr22:48400001-48900000"},
     {"region": "chr22:17000001-19500000", "filter": "all", "cohort": "all", "outliers": "include"},
     {"region": "chr22:38500001-40500000", "class": "loss", "overlap": "covers"},
     {"region": "chr8:39000001-40000000", "overlap": "any", "filter": "all", "population": "AFR,GBR"},
@@ -568,19 +635,31 @@ def expected_genes(cohort: Cohort, question: Question) -> list[dict[str, Any]]:
         )
         seen = not unseen(cohort, chrom, start, end)
         row["samples"] = samples if seen else None
+        columns = "coding_start, coding_end" if coding else 'start, "end"'
+        pieces = (
+            cohort.rows(
+                f"SELECT {columns} FROM exons WHERE transcript_id = $transcript AND {columns.partition(',')[0]} IS NOT NULL",
+                transcript=transcript,
+            )
+            if transcript
+            else [(start, end)]
+        )
+        silent = of_copies(cohort, chrom, pieces)
         for direction, classes in (("loss", ("complete-loss", "partial-loss")), ("gain", ("low-gain", "high-gain"))):
             kinds: dict[str, str] | None = None
             if seen and direction in alone.directions:
                 kinds = raw_calls.classes(raw_calls.events(cohort.con, alone, direction), direction)
             row[f"carriers_{direction}"] = None if kinds is None else len(kinds)
-            shares = [None] * 3 if kinds is None else wilson(len(kinds), samples)
+            shares = [None] * 3 if kinds is None or silent else wilson(len(kinds), samples)
             row |= dict(
                 zip((f"frequency_{direction}", f"ci_low_{direction}", f"ci_high_{direction}"), shares, strict=True)
             )
             for kind in classes:
                 row[raw_calls.PARTS[kind]] = None if kinds is None else list(kinds.values()).count(kind)
         row["seen"] = None
-        row["note"] = limits(cohort, question) if seen else "not assessable: the caller cannot see this place"
+        row["note"] = (
+            (silent or limits(cohort, question)) if seen else "not assessable: the caller cannot see this place"
+        )
         found.append({name: row[name] for name in GENE_COLUMNS})
     return found
 
@@ -610,7 +689,8 @@ def test_genes_in_every_format_r5_r6_r7(cohort: Cohort, fetch: Fetch, tmp_path: 
     for row in expected:
         losses, gains = (row[f"carriers_{direction}"] or 0 for direction in ("loss", "gain"))
         score, colour = scores[row["symbol"], row["start"]]
-        assert abs(score - 1_000 * max(losses, gains) / (row["samples"] or 1)) <= 0.5
+        told_of = row["frequency_loss"] is not None or row["frequency_gain"] is not None
+        assert abs(score - (1_000 * max(losses, gains) / (row["samples"] or 1) if told_of else 0)) <= 0.5
         assert (colour == rgb("loss")) == (losses > gains)
         assert (colour == rgb("gain")) == (gains >= losses and gains > 0)
 

@@ -151,7 +151,7 @@ def test_many_places_are_assessed_as_each_alone_r5(in_memory: Make, monkeypatch:
     for known in (seen, {}):
         database = in_memory(replace(CONTENTS, seen=known, blind=blind, problems=problems))
         alone = [callability(database, region_target(place), Filters()) for place in places]
-        assert callabilities(database, places, Filters()) == alone
+        assert callabilities(database, [region_target(place) for place in places], Filters()) == alone
         assert {one.assessable for one in alone} == {True, False}
         assert bool(known) == any(one.partly_seen for one in alone)
     assert callabilities(database, [], Filters()) == []

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.locus import ACCESSIONS, Cytoband, GeneName, LocusError, Region, parse
-from data_prep.domain.chromosomes import LENGTHS
+from dashboard.locus import Cytoband, GeneName, LocusError, Region, parse
+from data_prep.domain.chromosomes import ACCESSIONS, LENGTHS
 from data_prep.domain.intervals import Interval
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -30,6 +30,8 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
         ("chr2:1–10", ("chr2", 0, 10)),
         ("chr2:1..10", ("chr2", 0, 10)),
         ("NC_000001.11:1000-2000", ("chr1", 999, 2_000)),
+        ("CM000685.2:1000-2000", ("chrX", 999, 2_000)),
+        ("SQ.8_liLu1aycC0tPQPFmUaGXJLDs5SbPZ5:1000-2000", ("chrY", 999, 2_000)),
         ("nc_000024.10:1,000-2,000", ("chrY", 999, 2_000)),
         ("NC_000001.11:g.1000_2000del", ("chr1", 999, 2_000)),
         ("chr1:1-248,956,422", ("chr1", 0, 248_956_422)),
@@ -44,7 +46,9 @@ def test_fields_parted_by_blanks_are_bed_and_zero_based_r1(text: str) -> None:
     assert parse(text) == Region(Interval("chr1", 999, 2_000), bed=True)
 
 
-@pytest.mark.parametrize("text", ["chr7", "CHR7", "7"])
+@pytest.mark.parametrize(
+    "text", ["chr7", "CHR7", "7", "nc_000007.14", "CM000669.2", "SQ.F-LrLMe1SRpfUZHkQmvkVKFEGaoDeHul"]
+)
 def test_a_chromosome_is_the_whole_of_it_r1(text: str) -> None:
     assert parse(text) == Region(Interval("chr7", 0, LENGTHS["chr7"]), whole=True)
     assert str(parse(text)) == "chr7"
@@ -91,7 +95,9 @@ def test_a_gene_name_is_read_r1(text: str, name: str) -> None:
         ("chr1:0-10", "count from 1"),
         ("chr1:1-248956423", "ends at 248,956,422"),
         ("chr25:1-10", "chr1 to chr22, chrX and chrY"),
-        ("chrM:1-10", "chr1 to chr22, chrX and chrY"),
+        ("chrM:1-10", "The mitochondrial genome has no calls here"),
+        ("MT:1-10", "The mitochondrial genome has no calls here"),
+        ("CM000663.1", "CM000663.1 is of another build than GRCh38, where this chromosome is CM000663.2"),
         ("chr25", "chr1 to chr22, chrX and chrY"),
         ("NC_000001.10:1-10", "another build than GRCh38, where this chromosome is NC_000001.11"),
         ("chr1:1000", "needs a chromosome, a start and an end"),
@@ -132,3 +138,47 @@ def test_accessions_are_those_of_grch38() -> None:
         pytest.skip("needs the folder `shared` beside the project, which a clone does not have")
     sequences = json.loads(table.read_text(encoding="utf-8"))
     assert {one["refseq"]: one["ucsc"] for one in sequences if one["ucsc"] in LENGTHS} == ACCESSIONS
+
+
+@given(st.integers(1, 6_000), st.sampled_from("0123456789"), st.data())
+def test_a_number_of_any_length_is_read_or_told_in_a_short_sentence_r1(
+    length: int, digit: str, data: st.DataObject
+) -> None:
+    """In each place of each spelling; Python itself refuses to read 4,301 digits."""
+    number = digit * length
+    spelling = data.draw(
+        st.sampled_from(
+            [
+                "chr1:{}-5",
+                "chr1:5-{}",
+                "chr1:{}.5mb-6mb",
+                "chr1:1.{}mb-6mb",
+                "chr1:{},{}-7",
+                "1-5-{}",
+                "chr1 {} 5",
+                "chr1 5 {}",
+                "NC_000001.11:g.5_{}del",
+                "NC_000001.{}:5-9",
+                "NC_000001.{}:g.5_9del",
+                "{}:5-9",
+                "chr{}",
+                "{}q11",
+            ]
+        )
+    )
+    try:
+        told = str(parse(spelling.format(number, number)))
+    except LocusError as error:
+        told = str(error)
+    assert 0 < len(told) < 220
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [("GSTM1,RHD", 2), ("RHD,RHD,22q11.21", 3), ("chr1:1,000-2,000,GSTM1", 0), ("chr1:5-9,chrX:7-8", 2), ("7,X", 2)],
+)
+def test_several_places_at_once_are_told_as_such_r13(text: str, places: int) -> None:
+    """So an address joins `gene=GSTM1&gene=RHD`. A comma within a number parts nothing."""
+    with pytest.raises(LocusError) as caught:
+        parse(text)
+    assert (f"Here are {places} genes or regions: ask for one at a time" in str(caught.value)) == bool(places)

@@ -146,8 +146,9 @@ def test_populations_are_ranked_only_where_their_intervals_part_r6(
 
 def test_nobody_shows_the_upper_bound_rounded_up_r6(open_page: Open) -> None:
     said = words(open_page(gene="XGENE", **{"class": "loss"}))
-    # 3.8415 / (114 + 3.8415) is 3.2599 %.
-    assert "Coding sequence lost in nobody : 0 of 114, below 3.3 %." in said
+    # 3.8415 / (54 + 3.8415) is 6.6414 %, 3.8415 / (60 + 3.8415) is 6.0173 %; of both together it would be 3.2599 %.
+    assert "Coding sequence lost : XY 0 of 54, below 6.7 %; XX 0 of 60, below 6.1 %." in said
+    assert "0 of 114" not in said
     assert "Carriers: none" in said
 
 
@@ -156,10 +157,11 @@ def test_a_loss_that_spares_the_coding_sequence_is_told_beside_the_answer_r7(ope
     spared = [Event(name, "chrX", 104_025_000, 104_035_000, 1, quality=40.0, bins=9) for name in women[:3]]
     contents = replace(CONTENTS, events=[*CONTENTS.events, *spared])
     said = words(open_page(contents=contents, gene="XGENE", **{"class": "loss"}))
-    assert "Coding sequence lost in nobody : 0 of 114, below 3.3 %." in said
-    assert "A loss touches the gene anywhere in 2.6 % (3)." in said
+    assert "Coding sequence lost : XY 0 of 54, below 6.7 %; XX 0 of 60, below 6.1 %." in said
+    assert "A loss touches the gene anywhere in 3 people." in said
     said = words(open_page(contents=contents, gene="XGENE", overlap="any", **{"class": "loss"}))
-    assert "Touched by a loss in 2.6 % of people : 3 of 114" in said
+    # by statsmodels: 3 of 60 is 5 %, from 1.7 to 13.7
+    assert "Touched by a loss : XY 0 of 54, below 6.7 %; XX 3 of 60 (5.0 %, 1.7–13.7)." in said
     assert "anywhere" not in said
 
 
@@ -174,7 +176,9 @@ def test_losses_and_gains_are_never_one_number_r6(open_page: Open) -> None:
 def test_x_shows_xx_and_xy_apart_r5(open_page: Open) -> None:
     app = open_page(gene="XGENE")
     shown = table(app, "gain")
-    assert int(shown["XX"][0]) + int(shown["XY"][0]) == int(shown["All"][0])
+    assert (shown["All XY"][0], shown["All XX"][0]) == ("54", "60")
+    assert sum(int(cells[0]) for group, cells in shown.items() if group.endswith(" XX") and "All" not in group) == 60
+    assert "All" not in shown
     assert "1 person whose calls contradict the recorded sex" in words(app)
     assert "XX" not in table(open_page(gene="GSTM1"), "gain")
 
@@ -489,6 +493,14 @@ def test_the_data_page_tells_what_was_fetched_and_from_where_r12(open_page: Open
         assert told in said
 
 
+def test_the_data_page_tells_what_is_simulated_more_often_than_published_r12(open_page: Open) -> None:
+    raised = {"rates_raised": "22q11.2 A-D loss, 17p12 PMP22 gain"}
+    said = words(open_page("data", Contents(CONTENTS.people, provenance=raised)))
+    assert (
+        "Simulated more often than published, so that somebody carries each 22q11.2 A-D loss, 17p12 PMP22 gain" in said
+    )
+
+
 def test_a_whole_chromosome_shows_no_share_of_people_with_any_event_r7(open_page: Open) -> None:
     app = open_page("region", region="chr1")
     said = words(app)
@@ -504,3 +516,13 @@ def test_an_unknown_site_is_left_aside_with_a_word_r13(open_page: Open) -> None:
         "There is no such site: “chr1-5-6-loss”. Everything at chr1:109,687,815-109,693,745 is shown instead." in said
     )
     assert "Coding sequence lost in" in said
+
+
+def test_the_data_page_names_who_is_left_out_and_why_r2_r11(open_page: Open) -> None:
+    app = open_page("data")
+    said = words(app)
+    (person,) = [one for one in CONTENTS.people if one.sex_mismatch]
+    assert f"{person.sample} {person.sex} copies of Y over 88 % of it" in said
+    for one in CONTENTS.people:
+        for chrom in one.marked:
+            assert f"{one.sample} {chrom} gain an event of over 3 Mb 20,000,000" in said

@@ -251,9 +251,10 @@ def test_a_fifth_download_at_once_is_told_to_come_back(tmp_path: Path, files: tu
     with served(path) as base:
         netloc = urlsplit(base).netloc
         stalled = []
-        for file in files:
+        for number, file in enumerate(files):
             # A client that asks and does not read: small buffers make the server wait for it.
             client = socket.socket()
+            client.bind((f"127.0.0.{1 + number // 2}", 0))
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
             host, _, port = netloc.partition(":")
             client.connect(("127.0.0.1" if host == "localhost" else host, int(port)))

@@ -52,13 +52,14 @@ def plain(database: Generation, filters: Filters, chrom: str) -> dict[int, dict[
             ).fetchall()
         }
         rows = cursor.execute(
-            "SELECT site_id, sample, superpopulation, population, sex::VARCHAR, unrelated, credible, pass, direction::VARCHAR, sex_mismatch "
+            "SELECT site_id, sample, superpopulation, population, sex::VARCHAR, unrelated, sensitive, credible, pass, direction::VARCHAR, sex_mismatch "
             "FROM events JOIN samples USING (sample_id) WHERE chrom::VARCHAR = ? AND site_id IS NOT NULL",
             [chrom],
         ).fetchall()
     found: dict[int, dict[str, set[str]]] = {}
-    for site, sample, above, population, sex, unrelated, credible, passing, direction, mismatch in rows:
-        at_level = {Level.ALL: True, Level.CREDIBLE: credible, Level.PASS: passing}[filters.level]
+    for site, sample, above, population, sex, unrelated, sensitive, credible, passing, direction, mismatch in rows:
+        levels = {Level.ALL: True, Level.SENSITIVE: sensitive, Level.CREDIBLE: credible, Level.PASS: passing}
+        at_level = levels[filters.level]
         counts = (
             at_level
             and (filters.cohort is Cohort.ALL or unrelated)

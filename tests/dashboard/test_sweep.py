@@ -80,7 +80,7 @@ def test_a_base_counts_people_and_not_events_r8(rows: list[tuple[Span, int]], wi
     carrier, start, end = np.array(mine, np.int64).reshape(-1, 3).T
     no = np.zeros(len(mine), np.int64)
     start, end = disjoint(
-        Events(carrier, start, end, no, no, no.astype(np.float32), no, no.astype(np.bool_), no.astype(np.bool_))
+        Events(carrier, start, end, start, end, no, no, no.astype(np.float32), no, *[no.astype(np.bool_)] * 3)
     )
     some = end > start
     found = sweep(Pieces(start[some], end[some], carrier[some] & 1), 2, window, [], room)

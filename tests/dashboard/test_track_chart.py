@@ -346,8 +346,9 @@ def test_ends_of_events_are_pale_as_far_as_they_may_lie_further_in_r7(in_memory:
     assert found["chr1:9,001-13,000"][1] >= found["chr1:9,001-13,000"][2]
     pale, solid, dark = (layer for layer in spec["layer"] if layer.get("data", {}).get("name") == INTERVALS)
     assert pale["encoding"]["opacity"]["value"] == chart.UNCERTAIN < 1
+    assert pale["encoding"]["opacity"]["condition"]["value"] == 1
     assert (pale["encoding"]["x"]["field"], solid["encoding"]["x"]["field"]) == ("left", "sure")
-    assert "opacity" not in solid["encoding"]
+    assert solid["encoding"]["opacity"]["value"] == dark["encoding"]["opacity"]["value"] == 1
     assert dark["encoding"]["x"]["field"] == "sure"
 
 

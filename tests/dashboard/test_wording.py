@@ -127,8 +127,9 @@ def test_what_is_drawn_has_no_rule_and_genes_have_their_own_r7_r8(filters: Filte
 
 
 def test_kinds_of_problem_regions_are_written_as_people_write_them_r11() -> None:
-    kinds = ("par", "ampliconic-y", "immune-locus", "seg_dup-2")
-    assert [wording.kind_of_problem(kind) for kind in kinds] == ["PAR", "ampliconic Y", "immune locus", "seg_dup 2"]
+    kinds = ("par", "ampliconic-y", "x-transposed", "immune-locus", "seg_dup-2")
+    written = ["PAR", "ampliconic Y", "X-transposed region", "immune locus", "seg_dup 2"]
+    assert [wording.kind_of_problem(kind) for kind in kinds] == written
 
 
 @pytest.mark.parametrize(

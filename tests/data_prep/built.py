@@ -1,6 +1,7 @@
 """Databases built for the tests, their tables as plain rows, and their comparison with the plain reading of the same files."""
 
 import hashlib
+import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -177,6 +178,7 @@ def joined_alike(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 def compare_marks(database: Built, people: Mapping[str, plain.Person]) -> list[tuple[Any, ...]]:
     """R11; returns the marks found, since a comparison of none with none proves little."""
     names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
+    sexes = {row["sample"]: row["sex"] for row in database.table("samples")}
     regions = [(row["chrom"], row["start"], row["end"]) for row in database.table("problem_regions")]
     sequenced = {row["chrom"]: row["sequenced"] for row in database.table("chromosomes")}
     found = sorted(
@@ -194,7 +196,11 @@ def compare_marks(database: Built, people: Mapping[str, plain.Person]) -> list[t
         ),
         key=lambda mark: mark[:3],
     )
-    expected = [(name, *mark) for name, person in people.items() for mark in plain.marks(person, regions, sequenced)]
+    expected = [
+        (name, *mark)
+        for name, person in people.items()
+        for mark in plain.marks(person, regions, sequenced, sexes[name])
+    ]
     expected.sort(key=lambda mark: mark[:3])
     assert found == expected
     for row in database.table("marked_samples"):
@@ -212,7 +218,9 @@ REASONS = {
 
 
 def kinds_of(reason: str) -> frozenset[str]:
-    """The reasons of a mark; each is one of the sentences."""
+    """The reasons of a mark; each is one of the sentences, or that of a whole chromosome."""
+    if reason in {row[-1] for row in plain.WHOLE}:
+        return frozenset({reason})
     told = reason.split("; ")
     kinds = [kind for one in told for words, kind in REASONS.items() if re.fullmatch(words, one)]
     assert len(kinds) == len(told) == len(set(kinds)), reason
@@ -243,14 +251,14 @@ def compare_files(database: Built, paths: Iterable[Path], people: Mapping[str, p
     """R12: every file with its size, checksum, sample and counts; skipped records by reason, with a line of one as example."""
     names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
     rows = database.table("files")
-    paths = sorted(paths)
-    assert [row["path"] for row in rows] == [str(path) for path in paths]
-    assert [row["file_id"] for row in rows] == list(range(len(paths)))
-    by_path = {str(person.path): person for person in people.values()}
+    of_name = paths_by_name(rows, paths)
+    assert [row["path"] for row in rows] == sorted(of_name)
+    assert [row["file_id"] for row in rows] == list(range(len(of_name)))
+    by_path = {person.path: person for person in people.values()}
     for row in rows:
-        raw = Path(row["path"]).read_bytes()
+        raw = of_name[row["path"]].read_bytes()
         assert row["bytes"] == len(raw)
-        person = by_path.get(row["path"])
+        person = by_path.get(of_name[row["path"]])
         if person is None:
             assert row["status"] in ("refused", "duplicate")
             assert (row["sample_id"], row["records"], row["calls"], row["reference_rows"], row["skipped"]) == (None, 0, 0, 0, 0)  # fmt: skip
@@ -262,6 +270,18 @@ def compare_files(database: Built, paths: Iterable[Path], people: Mapping[str, p
         assert row["samples"] == 1
         assert counts_of(row) == plain_counts(person)
     compare_file_samples(database, people)
+
+
+def paths_by_name(rows: Iterable[Row], paths: Iterable[Path]) -> dict[str, Path]:
+    """Files by the names of the database: below the folder that was given, or, given one by one, their names alone."""
+    paths = list(paths)
+    names = {row["path"] for row in rows}
+    root = os.path.commonpath([path.parent for path in paths])
+    by_folder = {str(path.relative_to(root)): path for path in paths}
+    found = by_folder if by_folder.keys() <= names else {path.name: path for path in paths}
+    assert found.keys() <= names
+    assert len(found) == len(paths)
+    return found
 
 
 COUNTS = ("records", "calls", "reference_rows", "skipped")
@@ -278,18 +298,21 @@ def plain_counts(person: plain.Person) -> tuple[int, ...]:
 def compare_file_samples(database: Built, people: Mapping[str, plain.Person]) -> None:
     """R12: the counts of everybody whose file was read, and what was skipped of them by reason, with one of the lines."""
     names = {row["sample_id"]: row["sample"] for row in database.table("samples")}
-    files = {row["file_id"]: row["path"] for row in database.table("files")}
+    paths = {person.path for person in people.values()}
+    rows = database.table("files")
+    of_name = paths_by_name(rows, paths)
+    files = {row["file_id"]: of_name.get(row["path"]) for row in rows}
     taken = [row for row in database.table("file_samples") if row["sample_id"] is not None]
     assert {names[row["sample_id"]]: counts_of(row) for row in taken} == {
         name: plain_counts(person) for name, person in people.items()
     }
     assert all(row["status"] == "read" and names[row["sample_id"]] == row["sample"] for row in taken)
-    assert {files[row["file_id"]] for row in taken} == {str(person.path) for person in people.values()}
+    assert {files[row["file_id"]] for row in taken} == paths
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for row in database.table("skipped_records"):
         name = names[row["sample_id"]]
         found[name][row["reason"]] += row["records"]
-        assert files[row["file_id"]] == str(people[name].path)
+        assert files[row["file_id"]] == people[name].path
         assert row["example"]
     assert found == {name: person.skipped for name, person in people.items() if person.skipped}
 
@@ -297,7 +320,11 @@ def compare_file_samples(database: Built, people: Mapping[str, plain.Person]) ->
 def compare_samples(database: Built, samples: Mapping[str, plain.Sample], people: Mapping[str, plain.Person]) -> None:
     """R2, R5: everybody of the table or of a file, numbered by name; counted are those whose file was read."""
     rows = database.table("samples")
-    everyone = sorted({*samples, *people})
+    needed = {
+        *people,
+        *(one for name in people if name in samples for one in (samples[name].father, samples[name].mother)),
+    }
+    everyone = sorted({*samples, *people}, key=lambda name: (name not in needed, name))
     assert [row["sample"] for row in rows] == everyone
     assert [row["sample_id"] for row in rows] == list(range(len(everyone)))
     ids = {name: number for number, name in enumerate(everyone)}
@@ -312,6 +339,7 @@ def compare_samples(database: Built, samples: Mapping[str, plain.Sample], people
         assert row["counted"] == (person is not None)
         assert (row["sex"], row["caller_sex"]) == (recorded.sex or caller, caller)
         assert row["sex_mismatch"] == (person is not None and plain.contradicts_sex(person, recorded.sex))
+        assert row["sex_mismatch"] == (row["sex_mismatch_reason"] is not None)
 
 
 def compare(

@@ -34,6 +34,8 @@ class Fault:
     """Done before the request is passed on."""
     whole: bool = False
     """The upstream is not asked for a part."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Put in the place of the upstream's, names as `Etag`."""
     done: int = 0
 
 
@@ -126,6 +128,7 @@ class Proxy:
             status, headers, body = fault.status, {"Content-Type": "application/xml"}, SLOW_DOWN
         else:
             status, headers, body = self._upstream(request, fault.whole)
+        headers |= fault.headers
         length = headers.pop("Content-Length", None) if request.command == "HEAD" else str(len(body))
         if fault.spoil:
             body = fault.spoil(body)

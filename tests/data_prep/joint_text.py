@@ -35,11 +35,14 @@ def read_joint(path: Path, text: str, sexes: Mapping[str, str | None]) -> dict[s
     people = {}
     for i, name in enumerate(names):
         person = plain.Person(name, None, path=path)
+        told = []
         for one in body.split("\n")[1:]:
             if one:
                 cells = one.split("\t")
                 person.records += 1
-                fate = plain.read_record("\t".join([*cells[:9], *cells[9 + i : 10 + i]]), sexes.get(name), joint=True)
+                own = "\t".join([*cells[:9], *cells[9 + i : 10 + i]])
+                fate = plain.read_record(own, sexes.get(name), joint=True)
+                told.append(plain.unvaried_sign(own, fate, joint=True))
                 if isinstance(fate, plain.Call):
                     person.calls.append(fate)
                 elif isinstance(fate, plain.ReferenceRow):
@@ -51,7 +54,7 @@ def read_joint(path: Path, text: str, sexes: Mapping[str, str | None]) -> dict[s
             person.skipped[plain.DUPLICATE] = len(person.calls) - len(once)
             person.calls = once
         person.events = plain.join(person.calls)
-        person.sex_signs = plain._sex_signs(person.calls)
+        person.sex_signs = plain.sex_signs(person.events, told)
         people[name] = person
     return people
 
@@ -63,7 +66,7 @@ ALTS = ("<DEL>", "<DEL>", "<DUP>", "<CNV>", "<LOH>", "<DEL>,<DUP>", ".", "<INV>"
 
 def random_line(draw: Random, samples: int) -> str:
     """A record with anything in it: mostly entries in which nothing varies, some that do, some that are cut short."""
-    chrom = draw.choice(["chr1", "chr1", "1", "chr2", "chrX", "chrX", "chrY", "chrY", "chrM"])
+    chrom = draw.choice(["chr1", "chr1", "1", "chr2", "chrX", "chrX", "chrY", "chrY", "chrM", "chrUn"])
     start = draw.choice([*range(0, 50_000, 1_000), *range(2_770_000, 2_790_000, 1_000)])
     alt = draw.choice(ALTS)
     one = record(
@@ -100,4 +103,4 @@ def random_line(draw: Random, samples: int) -> str:
     text = line(one, entries, form)
     if draw.random() < 0.03:
         return text.rsplit("\t", draw.randint(1, 3))[0]
-    return text + "\tmore" if draw.random() < 0.03 else text
+    return text + "\t" if draw.random() < 0.03 else text

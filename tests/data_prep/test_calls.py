@@ -190,8 +190,9 @@ GOOD = record("chr3", 500_000, 600_000)
     [
         ("chr1\t1000", Skip.MALFORMED),
         (record("chr1", 1000, 9000, pos="one"), Skip.MALFORMED),
-        (record("chrM", 1000, 9000), Skip.CHROMOSOME),
-        (record("MT", 1000, 9000), Skip.CHROMOSOME),
+        (record("chrM", 1000, 9000), Skip.MITOCHONDRION),
+        (record("MT", 1000, 9000), Skip.MITOCHONDRION),
+        (record("NC_000001.10", 1000, 9000), Skip.OTHER_BUILD),
         (record("chr1_KI270706v1_random", 1000, 9000), Skip.CHROMOSOME),
         (record("HLA-A*01:01:01:01", 1000, 2000), Skip.CHROMOSOME),
         (record("chrUn_GL000195v1", 1000, 2000), Skip.CHROMOSOME),

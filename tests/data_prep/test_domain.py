@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep.domain.chromosomes import AUTOSOMES, CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL, chromosome
+from data_prep import reference
+from data_prep.domain.chromosomes import (
+    AUTOSOMES,
+    CHROMOSOMES,
+    LENGTHS,
+    PSEUDO_AUTOSOMAL,
+    SEQUENCES,
+    accession_of_other_build,
+    chromosome,
+    is_mitochondrion,
+)
 from data_prep.domain.copy_number import EFO, CallClass, Direction, classify, expected_copy_number
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import DEFAULT_LEVEL, Level
@@ -28,7 +38,7 @@ def test_chromosomes_are_those_of_grch38(shared: Path) -> None:
 
 @pytest.mark.parametrize(
     ("spelling", "name"),
-    [("1", "chr1"), ("chr1", "chr1"), ("CHR1", "chr1"), ("chrX", "chrX"), ("x", "chrX"), ("23", "chrX"), ("24", "chrY"), (" 7 ", "chr7"), ("y", "chrY")],
+    [("1", "chr1"), ("chr1", "chr1"), ("CHR1", "chr1"), ("chrX", "chrX"), ("x", "chrX"), ("23", "chrX"), ("24", "chrY"), (" 7 ", "chr7"), ("y", "chrY"), ("NC_000001.11", "chr1"), ("nc_000024.10", "chrY"), ("CM000663.2", "chr1"), ("SQ.w0WZEvgJF0zf_P4yyTzjjv9oW1z61HHP", "chrX"), ("ga4gh:SQ.Ya6Rs7DHhDeg7YaOSg1EoNi3U_nQ9SvO", "chr1")],
 )  # fmt: skip
 def test_chromosome_accepts_spellings(spelling: str, name: str) -> None:
     """R1."""
@@ -36,10 +46,60 @@ def test_chromosome_accepts_spellings(spelling: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "spelling", ["", "chr", "0", "chr0", "25", "chrM", "MT", "01", "chr1_alt", "chr1 2", "NC_000001.11"]
+    "spelling",
+    [
+        "",
+        "chr",
+        "0",
+        "chr0",
+        "25",
+        "chrM",
+        "MT",
+        "01",
+        "chr1_alt",
+        "chr1 2",
+        "NC_000001",
+        "NC_000001.10",
+        "CM000663.1",
+        "chrNC_000001.11",
+        "SQ.W0WZEVGJF0ZF_P4YYTZJJV9OW1Z61HHP",
+        "NC_012920.1",
+    ],
 )
 def test_chromosome_refuses_what_is_none(spelling: str) -> None:
     assert chromosome(spelling) is None
+
+
+def test_accessions_and_digests_are_those_of_the_reference_table() -> None:
+    """R1: one table; its other copy, in the reference data, is checked against packages."""
+    rows = reference.chromosomes().select("chrom", "refseq", "genbank", "refget").rows()
+    assert {chrom: (refseq, genbank, refget) for chrom, refseq, genbank, refget in rows} == SEQUENCES
+    assert {name: chromosome(name) for row in rows for name in row} == {name: row[0] for row in rows for name in row}
+
+
+def test_an_accession_of_another_build_is_known_as_such() -> None:
+    """R1: the version is the build. NC_000024.9 and CM000686.1 are Y of GRCh37."""
+    assert accession_of_other_build("NC_000024.9") == "NC_000024.10"
+    assert accession_of_other_build("cm000686.1") == "CM000686.2"
+    for name in ("NC_000024.10", "NC_000024", "NC_012920.1", "chr1", "NC_060925.1", ""):
+        assert accession_of_other_build(name) is None
+
+
+def test_the_mitochondrion_has_its_names() -> None:
+    for name in (
+        "M",
+        "MT",
+        "chrM",
+        "CHRM",
+        "chrMT",
+        "mt",
+        "NC_012920.1",
+        "J01415.2",
+        "SQ.k3grVkjY-hoWcCUojHw6VU6GE3MZ8Sct",
+    ):
+        assert is_mitochondrion(name), name
+    for name in ("", "chr1", "chrM_alt", "NC_001807.4", "chr"):
+        assert not is_mitochondrion(name), name
 
 
 def test_pseudo_autosomal_regions_are_those_of_the_rule() -> None:

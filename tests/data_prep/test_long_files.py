@@ -280,9 +280,9 @@ def test_a_sample_in_a_joint_file_and_in_another(tmp_path: Path) -> None:
         "B.cnv.vcf.gz": "refused",
     }
     assert status["copy.vcf.gz"]["message"] is None
-    assert str(folder / "copy.vcf.gz") in status["joint.vcf.gz"]["message"]
+    assert status["joint.vcf.gz"]["message"] == "the same content as copy.vcf.gz"
     for path in (joint, single, folder / "copy.vcf.gz"):
-        assert str(path) in status["B.cnv.vcf.gz"]["message"]
+        assert path.name in status["B.cnv.vcf.gz"]["message"]
     assert database.rows("SELECT sample, status, records FROM file_samples JOIN files USING (file_id) WHERE path LIKE '%copy%'".replace("status", "file_samples.status").replace("records", "file_samples.records")) == [("A", "read", 1), ("B", "refused", 0), ("C", "read", 1)]  # fmt: skip
     assert database.rows("SELECT sample, counted FROM samples ORDER BY 1") == [("A", True), ("B", False), ("C", True)]
     assert database.rows("SELECT count(*), count(DISTINCT sample_id) FROM calls") == [(2, 2)]

@@ -122,7 +122,8 @@ def test_what_is_no_mask_is_told(tmp_path: Path) -> None:
     for texts, says in (
         ([str(good)], "does not say NAME=BED"),
         (["m="], "does not say NAME=BED"),
-        ([f"m={good}", f"m={good}"], "cannot be named m"),
+        ([f"m={good}", f"m={good}"], "--mask names m twice: give each file a name of its own"),
+        ([f"Low={good}", f"low={good}"], "--mask names Low twice"),
         ([f"m={tmp_path / 'missing.bed'}"], "cannot be read"),
         ([f"m={tmp_path}"], "cannot be read"),
         ([f"m={tmp_path / 'empty.bed'}"], "has no interval on chromosomes 1 to 22, X or Y"),

@@ -172,8 +172,10 @@ def test_r11_every_kind_of_problem_region_is_there() -> None:
         "gap",
         "par",
         "ampliconic-y",
+        "x-transposed",
         "immune-locus",
         "blind",
+        "paralogous",
     }
 
 
@@ -245,6 +247,25 @@ def test_r11_palindromes_have_their_gene_pairs_mirrored_about_the_centre(
 def test_r11_palindromes_have_the_published_lengths(palindrome: str, kilobases: int) -> None:
     start, end = PALINDROMES[palindrome]  # Skaletsky et al. 2003, table 2
     assert (end - start) / 1e3 == pytest.approx(kilobases, rel=0.02)
+
+
+def test_r2_the_x_transposed_region_lies_between_genes_of_other_classes_and_has_the_published_length() -> None:
+    """Classes of genes and the 3.4 Mb of X-transposed sequence on Y: Skaletsky et al. 2003 (10.1038/nature01722)."""
+    regions = reference.problem_regions().filter(kind="x-transposed")
+    genes = embedded_gene_models().genes.filter(biotype="protein_coding")
+
+    def holds(symbol: str, chrom: str) -> bool:
+        ((start, end),) = genes.filter(symbol=symbol, chrom=chrom).select("start", "end").rows()
+        touching = regions.filter(pl.col("chrom") == chrom, pl.col("start") < end, pl.col("end") > start)
+        assert touching.height == touching.filter(pl.col("start") <= start, pl.col("end") >= end).height
+        return touching.height == 1
+
+    transposed = [("PCDH11Y", "chrY"), ("TGIF2LY", "chrY"), ("PCDH11X", "chrX"), ("TGIF2LX", "chrX")]
+    others = [(symbol, "chrY") for symbol in ("SRY", "RPS4Y1", "ZFY", "TSPY2", "AMELY", "TBL1Y")] + [("POF1B", "chrX")]
+    assert all(holds(*gene) for gene in transposed)
+    assert not any(holds(*gene) for gene in others)
+    on_y = regions.filter(chrom="chrY")
+    assert int((on_y["end"] - on_y["start"]).sum()) == pytest.approx(3_400_000, rel=0.01)
 
 
 def test_r11_immune_loci_hold_their_landmarks() -> None:

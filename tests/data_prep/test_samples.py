@@ -154,10 +154,16 @@ def test_comments_behind_the_header_are_nobody(tmp_path: Path, gap: str) -> None
     assert by_name(table, "population", "sex") == {"A": ("GBR", "XY"), "C": ("GBR", None)}
 
 
-def test_a_quotation_mark_takes_no_other_line_with_it(tmp_path: Path) -> None:
-    """R5: the people behind it would be gone without a word."""
+def test_a_quotation_mark_takes_nothing_with_it(tmp_path: Path) -> None:
+    """R5: neither the people behind it, who would be gone without a word, nor the cells, which would move."""
     text = OWN + 'A\tEUR\tGBR\tmale\t"F\t\nB\tEUR\tGBR\tfemale\t\t\n'
-    assert set(by_name(read_samples(put(tmp_path, text)), "sex")) == {"A", "B"}
+    with pytest.raises(SampleTableError, match=r"line 2: a cell begins with a quotation mark that is not closed"):
+        read_samples(put(tmp_path, text))
+    text = OWN + '\n# of two\nA\tEUR\tGBR\tmale\t"F"\tO"M\nB\tEUR\tGBR\t"female\t\t\n'
+    with pytest.raises(SampleTableError, match=r"line 5: a cell begins"):
+        read_samples(put(tmp_path, text))
+    text = text.replace('"female', '"female"')
+    assert by_name(read_samples(put(tmp_path, text)), "father", "mother") == {"A": ("F", 'O"M'), "B": (None, None)}
 
 
 def test_parents_outside_the_table_or_of_unknown_sex_are_taken_as_named(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from data_prep.build import write_shards
+from data_prep.folders import FolderError
 from data_prep.reading import ReadingError
 from data_prep.reports import REFUSED
 from data_prep.shard_set import REPORT, SHARD_FORMAT, ShardSetError, new_folder, read_report
@@ -74,7 +75,7 @@ def test_doubled_samples_are_settled_over_all_sets(tmp_path: Path) -> None:
     """R12: repeats, contradictions, refused files and skipped records are told as if all had been read at once."""
     files = odd_files(tmp_path / "vcf")
     table = sample_table(tmp_path)
-    together = build_here([tmp_path / "vcf"], table, tmp_path / "one.duckdb")
+    together = build_here([*files.values()], table, tmp_path / "one.duckdb")
     status = {Path(row["path"]).name: row["status"] for row in together.table("files")}
     assert [status["TWO.cnv.vcf.gz"], status["TWO.vcf.gz"], status["damaged.vcf"]] == ["refused"] * 3
     assert sorted((status["PLAIN.cnv.vcf.gz"], status["PLAIN.vcf.gz"])) == ["duplicate", "read"]
@@ -164,8 +165,8 @@ def test_a_set_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "taken" / "something").write_text("")
     with pytest.raises(ShardSetError, match="is there already"):
         write_shards(table, tmp_path / "taken", [str(tmp_path / "vcf")])
-    with pytest.raises(ShardSetError, match="does not exist"):
-        write_shards(table, tmp_path / "missing" / "set", [str(tmp_path / "vcf")])
+    with pytest.raises(FolderError, match="cannot be made"):
+        write_shards(table, tmp_path / "samples.tsv" / "new" / "set", [str(tmp_path / "vcf")])
 
     def fail(*_: object) -> None:
         raise OSError("no space left")
@@ -178,6 +179,8 @@ def test_a_set_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytes
     assert there == ["samples.tsv", "taken", "vcf"]
     write_shards(table, tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
     assert read_report(tmp_path / "set").files[0].calls == 1
+    write_shards(table, tmp_path / "new" / "folder" / "set", [str(tmp_path / "vcf")], jobs=1)
+    assert read_report(tmp_path / "new" / "folder" / "set").files[0].calls == 1
 
 
 def test_what_a_killed_process_left_goes_with_the_next_set(tmp_path: Path) -> None:

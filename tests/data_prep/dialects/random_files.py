@@ -25,7 +25,7 @@ _STARTS = [1, 9_999, 10_000, 2_776_479, 2_781_479, 5_000_000, 5_000_900, 5_010_9
 _LENGTHS = [1, 900, 10_000, 10_001, 60_000, 100_000_000]
 _SYMBOLS = ["<DEL>", "<DUP>", "<DUP:TANDEM>", "<DEL:ME>", "<CNV>", "<CNV:TR>", "<INV>", "<INS>", "<CPX>", "N[chr3:5[", "T"]  # fmt: skip
 _GENOTYPES = ["0/1", "1/1", "0/0", "./1", "./.", ".", "1", "0", "0|1", "1|."]
-_KEYS = ("GT", "CN", "SM", "BC", "PE", "NP", "QS", "FT", "RDCN", "SU")
+_KEYS = ("GT", "CN", "SM", "BC", "PE", "NP", "QS", "FT", "RDCN", "SU", "ECN", "SP")
 _QUALITIES = [".", 0, 9, 10, "46.5", 150]
 _ALTS = {
     "dragen": ["<DEL>", "<DUP>", "<CNV>", "<LOH>", "<DEL>,<DUP>", ".", "<INV>"],
@@ -34,7 +34,19 @@ _ALTS = {
     "cnvnator": ["<DEL>", "<DUP>", "<INV>"],
     "cnvpytor": ["<DEL>", "<DUP>", "<LOH>"],
     "canvas": ["<CN0>", "<CN2>", "<DUP>", "<CN0>,<CN2>", "<CNV>", "."],
-    "1000-genomes-phase-3": ["<CN0>", "<CN2>", "<CN0>,<CN2>", "<CN2>,<CN3>", "<CN1>", "<INV>", "<INS:ME:ALU>", "<DEL>"],
+    "1000-genomes-phase-3": [
+        "<CN0>",
+        "<CN2>",
+        "<CN0>,<CN2>",
+        "<CN2>,<CN3>",
+        "<CN1>",
+        "<INV>",
+        "<INS:ME:ALU>",
+        "<DEL>",
+        "<CN0>,<INV>",
+        "T",
+    ],
+    "vcf": [*_SYMBOLS, "<CN0>", "<CN3>", "<DEL>,<DUP>", "<CN0>,<CN2>", "<DEL>,<INV>", "<LOH>", "."],
 }
 _FILTERS = {
     "dragen": ["PASS", ".", "cnvLength", "cnvLength;cnvQual"],
@@ -42,6 +54,8 @@ _FILTERS = {
     "canvas": ["PASS", ".", "q10", "L10kb", "FailedFT"],
     "manta": ["PASS", ".", "SampleFT", "MinQUAL", "MaxDepth;Ploidy"],
     "delly": ["PASS", ".", "LowQual"],
+    "dragen-sv": ["PASS", ".", "SampleFT", "MinQUAL", "MaxDepth;Ploidy", "MinQUAL;MinGQ"],
+    "vcf": ["PASS", ".", "LowQual"],
     "gatk-sv": ["PASS", ".", "MULTIALLELIC", "UNRESOLVED", "HIGH_SR_BACKGROUND"],
 }
 
@@ -61,8 +75,10 @@ def fields_of(draw: st.DrawFn, caller: Caller) -> dict[str, object]:
         "FT": draw(st.sampled_from([".", "PASS", "LowQual" if caller.name == "delly" else "q10" if caller.name == "canvas" else "MinGQ"])),
         "RDCN": draw(st.sampled_from([".", -1, 0, 2, 3, 6])),
         "SU": draw(st.sampled_from([".", 0, 9])),
+        "SP": draw(st.sampled_from([".", 0, 7])),
+        "ECN": draw(st.sampled_from([".", 0, 1, 2])),
     }  # fmt: skip
-    if caller.name in ("dragen-4.4", "cnvpytor") and whole != ".":
+    if caller.name in ("dragen-4.4", "cnvpytor", "vcf") and whole != ".":
         fields["CN"] = draw(st.sampled_from([whole, f"{whole}.0", f"{whole}.25"]))
     return fields
 
@@ -89,6 +105,8 @@ def values(draw: st.DrawFn, caller: Caller) -> tuple[str, str]:
 @st.composite
 def records(draw: st.DrawFn, caller: Caller) -> str:
     """One record as the caller might write it."""
+    if caller.name == "merged":
+        return draw(merged_records())
     chrom = draw(st.sampled_from(_CHROMS))
     start = draw(st.sampled_from(_STARTS))
     end = start + draw(st.sampled_from(_LENGTHS))
@@ -101,7 +119,7 @@ def records(draw: st.DrawFn, caller: Caller) -> str:
         end = start + 3
     info: list[str] = []
     record_id = "."
-    if caller.name.startswith("dragen"):
+    if caller.name in ("dragen", "dragen-4.4"):
         info = [f"REFLEN={end - start}"]
         if caller.name == "dragen-4.4" and alt[0] == "<" and draw(st.booleans()):
             info.append(f"SVLEN={draw(st.sampled_from([end - start, 777]))}")
@@ -116,6 +134,11 @@ def records(draw: st.DrawFn, caller: Caller) -> str:
     elif caller.name == "canvas":
         info = draw(st.sampled_from([["SVTYPE=CNV"]] * 3 + [["SVTYPE=LOH"], [], ["SVTYPE=INV"]]))
         record_id = draw(st.sampled_from([".", *(f"Canvas:{word}:{chrom}:1-2" for word in ("LOSS", "GAIN", "REF", "LOH", "CNV"))]))  # fmt: skip
+    elif caller.name == "1000-genomes-phase-3":
+        info = draw(st.sampled_from([["SVTYPE=DEL"], ["SVTYPE=DEL_ALU"], ["SVTYPE=CNV"], ["SVTYPE=INS"], []]))
+    elif caller.name == "vcf" and alt.count(",") and draw(st.booleans()):
+        # one length an allele: END is the longer one's
+        info = ["SVTYPE=CNV", f"SVLEN={start - end},{(end - start + 1) // 2}"]
     elif caller.name != "gatk-gcnv":
         word = alt.strip("<>").split(":")[0]
         info = [f"SVTYPE={draw(st.sampled_from([word if alt[0] == '<' else 'BND', 'DEL', 'DUP']))}"]
@@ -132,6 +155,24 @@ def records(draw: st.DrawFn, caller: Caller) -> str:
         ref=ref,
         form=form,
     )
+
+
+OWN_IDS = {"manta": "MantaDEL:4:0:1:0:0:0", "cnvnator": "CNVnator_dup_7", "vcf": "Sniffles2.DEL.5S2"}
+
+
+@st.composite
+def merged_records(draw: st.DrawFn) -> str:
+    """One record of one of the callers of a merged file, or one that names none."""
+    own = draw(st.sampled_from(["manta", "manta", "canvas", "canvas", "cnvnator", "cnvnator", "vcf", "nobody"]))
+    cells = draw(records(CALLERS["vcf" if own == "nobody" else own])).split("\t")
+    if own in OWN_IDS:
+        cells[2] = OWN_IDS[own]
+    if own == "nobody" and draw(st.booleans()):
+        cells[2], cells[7] = (
+            "77",
+            f"{cells[7]};svdb_origin={draw(st.sampled_from(['manta|cnvnator', 'cnvnator', 'A|B']))}",
+        )
+    return "\t".join(cells)
 
 
 @st.composite

@@ -18,6 +18,8 @@ SEXES = ("male", "female", "female", "male", "male", "female", "")
 GROUPS = (("AFR", "YRI"), ("EUR", "FIN"), ("EUR", "GBR"))
 
 _DRAGEN = {"one": "0/1:0.5:1:17:3,4", "none": "1/1:0.02:0:17:3,4", "more": "./1:1.6:3:17:3,4", "untold": "./1:1.6:.:17:3,4", "rest": "./.:1:2:17:3,4"}  # fmt: skip
+_CANVAS = {"one": "0/1:50:18:1:1:20:30:PASS", "none": "1/1:5:18:0:1:20:30:PASS", "more": "0/1:150:18:3:1:20:30:PASS", "untold": "0/1:150:18:.:1:20:30:PASS", "rest": "0/0:100:18:2:1:20:30:PASS"}  # fmt: skip
+_MANTA = {"one": "0/1:PASS:50:20,18", "none": "1/1:PASS:50:2,38", "more": "0/1:PASS:50:20,18", "untold": "1/1:PASS:50:20,18", "rest": "0/0:PASS:50:40,0"}  # fmt: skip
 _BY_DEPTH = {"one": "0/1:1", "none": "1/1:0", "more": "0/1:3", "untold": "0/1:.", "rest": "0/0:2"}
 ENTRIES: Mapping[str, Mapping[str, str]] = {
     "dragen": _DRAGEN,
@@ -25,8 +27,11 @@ ENTRIES: Mapping[str, Mapping[str, str]] = {
     "gatk-gcnv": {"one": "1:1:18:21:60:30:40", "none": "1:0:18:21:60:30:40", "more": "2:3:18:21:60:30:40", "untold": "2:.:18:21:60:30:40", "rest": "0:2:18:21:60:30:40"},
     "cnvnator": _BY_DEPTH,
     "cnvpytor": _BY_DEPTH,
-    "canvas": {"one": "0/1:50:18:1:1:20:30:PASS", "none": "1/1:5:18:0:1:20:30:PASS", "more": "0/1:150:18:3:1:20:30:PASS", "untold": "0/1:150:18:.:1:20:30:PASS", "rest": "0/0:100:18:2:1:20:30:PASS"},
-    "manta": {"one": "0/1:PASS:50:20,18", "none": "1/1:PASS:50:2,38", "more": "0/1:PASS:50:20,18", "untold": "1/1:PASS:50:20,18", "rest": "0/0:PASS:50:40,0"},
+    "canvas": _CANVAS,
+    "merged": _CANVAS,
+    "manta": _MANTA,
+    "dragen-sv": _MANTA,
+    "vcf": {"one": "0/1:1:50:PASS", "none": "1/1:0:50:PASS", "more": "0/1:3:50:PASS", "untold": "0/1:.:50:PASS", "rest": "0/0:2:50:PASS"},
     "delly": {"one": "0/1:30:PASS:100:50:100:1", "none": "1/1:30:PASS:100:5:100:0", "more": "0/1:30:PASS:100:150:100:3", "untold": "0/1:30:PASS:100:150:100:-1", "rest": "0/0:30:PASS:100:100:100:2"},
     "lumpy": {"one": "0/1:9:6:3", "none": "1/1:9:6:3", "more": "0/1:9:6:3", "untold": "1/1:9:6:3", "rest": "0/0:0:0:0"},
     "1000-genomes-phase-3": {"one": "0|1", "none": "1|1", "more": "1|0", "untold": "1|1", "rest": "0|0"},
@@ -67,16 +72,21 @@ def _line(caller: Caller, place: tuple[str, int, int, str, tuple[str, ...]]) -> 
     entries = ENTRIES.get(caller.name) or _plain_entries(caller)
     loss = direction == "loss"
     alt = "<DEL>" if loss else "<DUP>"
-    if caller.name in ("canvas", "1000-genomes-phase-3"):
+    by_canvas = caller.name in ("canvas", "merged")
+    if by_canvas or caller.name == "1000-genomes-phase-3":
         alt = "<CN0>" if loss else "<CN2>" if caller.name == "1000-genomes-phase-3" else "<DUP>"
     elif caller.name == "gatk-gcnv":
         alt = "<DEL>,<DUP>"
-    info = {"dragen": "SVTYPE=CNV", "dragen-4.4": "SVCLAIM=D", "gatk-gcnv": "", "canvas": "SVTYPE=CNV"}.get(
-        caller.name, f"SVTYPE={'DEL' if loss else 'DUP'}"
-    )
+    info = {
+        "dragen": "SVTYPE=CNV",
+        "dragen-4.4": "SVCLAIM=D",
+        "gatk-gcnv": "",
+        "canvas": "SVTYPE=CNV",
+        "merged": "SVTYPE=CNV",
+    }.get(caller.name, f"SVTYPE={'DEL' if loss else 'DUP'}")
     if caller.name.startswith("cnv"):
         info += f";{'natorRD' if caller.name == 'cnvnator' else 'pytorRD'}={0.5 if loss else 1.5}"
-    word = f"Canvas:{'LOSS' if loss else 'GAIN'}:{chrom}:{start + 1}-{end}" if caller.name == "canvas" else "."
+    word = f"Canvas:{'LOSS' if loss else 'GAIN'}:{chrom}:{start + 1}-{end}" if by_canvas else "."
     own = [entries[turns[number % len(turns)]] for number in range(len(PEOPLE))]
     return caller.record(chrom, start, end, alt, "\t".join(own), info, quality=70, record_id=word)
 
@@ -92,8 +102,8 @@ def _built(folder: Path, caller: Caller) -> Built:
     return build_here([folder / "joint.vcf"], table, folder / "cnv.duckdb")
 
 
-NO_GAIN_HAS_A_NUMBER = {"manta", "lumpy"}
-EVERY_GAIN_HAS_A_NUMBER = {"dragen", "dragen-4.4", "gatk-gcnv", "canvas", "1000-genomes-phase-3"}
+NO_GAIN_HAS_A_NUMBER = {"manta", "dragen-sv", "lumpy"}
+EVERY_GAIN_HAS_A_NUMBER = {"dragen", "dragen-4.4", "gatk-gcnv", "canvas", "merged", "1000-genomes-phase-3", "vcf"}
 """Of gains at 40 Mb; the others' numbers depend on fields that are not looked at here."""
 
 

@@ -1,10 +1,14 @@
 """GATK gCNV segments: both forms of GT, the first base, quality QS, and copy numbers against the sex."""
 
+from pathlib import Path
+
 import pytest
 
 from data_prep.calls import Skip
+from tests.data_prep.built import build_here
 from tests.data_prep.dialects.outcome import brief, call, outcome
 from tests.data_prep.dialects.texts import CALLERS
+from tests.data_prep.dragen_text import write_table
 
 GCNV = CALLERS["gatk-gcnv"]
 
@@ -78,3 +82,33 @@ def test_quality_is_qs_and_bins_are_np() -> None:
 def test_copies_on_x_are_held_against_the_sex(gt: str, alt: str, cn: int, sex: str | None, what: object) -> None:
     """R2, E02: the number first, the genotype second."""
     assert brief(outcome(GCNV, segment(alt, gt, cn, "chrX"), sex)) == what
+
+
+@pytest.mark.parametrize(
+    ("record_id", "pos", "what"),
+    [
+        ("CNV_chr4_70001_90000", 70_001, ("chr4", 70_000, 90_000, 800)),
+        ("CNV_4_70001_90000", 70_001, ("chr4", 70_000, 90_000, 800)),
+        # an ID of another place says nothing of this one
+        ("CNV_chr4_70001_90000", 70_002, "no END, SVLEN or REFLEN"),
+        (".", 70_001, "no END, SVLEN or REFLEN"),
+    ],
+)
+def test_the_id_ends_a_reference_row_without_end(record_id: str, pos: int, what: object) -> None:
+    """R1: GATK writes END only where there is an ALT."""
+    text = f"chr4\t{pos}\t{record_id}\tN\t.\t.\t.\t.\tGT:CN:NP:QA:QS:QSE:QSS\t0/0:2:800:9:90:9:9"
+    assert outcome(CALLERS["gatk-gcnv"], text) == what
+
+
+@pytest.mark.parametrize("genotype", ["./.:", ".:", "0/0:", ""])
+def test_a_reference_row_of_a_joint_file_is_judged_by_its_number(tmp_path: Path, genotype: str) -> None:
+    """R2: a missing genotype with CN, or a FORMAT without GT, and one copy where two are expected."""
+    entries = f"{genotype}1:60\t{genotype}2:60"
+    form = "GT:CN:QS" if genotype else "CN:QS"
+    path = tmp_path / "joint.vcf"
+    path.write_text(GCNV.vcf([f"chr4\t70001\t.\tN\t.\t.\t.\tEND=90000\t{form}\t{entries}"], "A\tB"))
+    table = write_table(tmp_path / "samples.tsv", [(one, "EUR", "GBR", "female", True) for one in ("A", "B")])
+    built = build_here([path], table, tmp_path / "cnv.duckdb")
+    assert built.rows("SELECT sample, class::VARCHAR FROM calls JOIN samples USING (sample_id)") == [
+        ("A", "partial-loss")
+    ]

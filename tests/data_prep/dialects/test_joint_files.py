@@ -64,7 +64,7 @@ def assert_read_as_slowly(path: Path, caller: str, people: tuple[str, ...]) -> C
     persons = [read(path, caller, SEXES[one], column) for column, one in enumerate(people)]
     if said.status == "refused":
         assert said.message is not None
-        assert said.message.startswith("not one of its")
+        assert said.message.startswith(("not one of its", "it holds small variants alone"))
         assert any(not person.calls and not person.reference for person in persons)
         return Counter()
     assert said.dialect == caller

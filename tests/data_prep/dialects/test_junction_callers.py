@@ -85,7 +85,7 @@ def test_deletions_spelt_out_lie_behind_their_pos(
         ("chr1", 5_000_000, "<DEL>", "SVTYPE=DEL", Skip.NO_END),
         ("chr1", 5_000_000, "<DEL>", "SVTYPE=DEL;END=5000000", Skip.ORDER),
         ("chr1", 5_000_000, "<DUP>", "SVTYPE=DUP;END=900000000", Skip.BEYOND),
-        ("chrM", 500, "<INS>", "SVTYPE=INS;END=500", Skip.CHROMOSOME),
+        ("chrM", 500, "<INS>", "SVTYPE=INS;END=500", Skip.MITOCHONDRION),
         ("chr1", "five", "<INS>", "SVTYPE=INS;END=500", Skip.MALFORMED),
     ],
 )

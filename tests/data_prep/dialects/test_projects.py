@@ -3,6 +3,8 @@
 import pytest
 
 from data_prep.calls import Skip
+from data_prep.dialects import recognise
+from data_prep.vcf import parse_header
 from tests.data_prep.dialects.outcome import brief, call, outcome
 from tests.data_prep.dialects.texts import CALLERS
 from tests.data_prep.in_memory import fates
@@ -54,13 +56,57 @@ def test_copies_of_phase_3_are_summed_over_haplotypes(gt: str, what: object) -> 
         ("<CN1>", "0|1", Skip.NOT_CARRIED.value),
         ("<INS:ME:ALU>", "0|1", Skip.NOT_CNV.value),
         ("<INV>", "1|1", Skip.NOT_CNV.value),
-        ("<CN0>,<INV>", "0|1", Skip.NOT_CNV.value),
+        # what a person carries decides; an inversion or an insertion has one copy, as the reference
+        ("<CN0>,<INV>", "0|1", ("partial-loss", 1)),
+        ("<CN0>,<INV>", "0|2", Skip.NOT_CNV.value),
+        ("<CN0>,<INV>", "1|2", ("partial-loss", 1)),
+        ("<CN0>,<INV>", "0|0", Skip.NOT_CARRIED.value),
         ("T", "0|1", Skip.NOT_CNV.value),
     ],
 )
 def test_alleles_of_phase_3(alt: str, gt: str, what: object) -> None:
     text = PHASE3.record("chr1", 5_000, 9_000, alt, gt, "SVTYPE=CNV;VT=SV", quality=100)
     assert brief(outcome(PHASE3, text, "XX")) == what
+
+
+BASES = "GATTACAGGC" * 9
+
+
+@pytest.mark.parametrize(
+    ("ref", "alt", "svtype", "gt", "what"),
+    [
+        (BASES, "G", "DEL", "0|1", ("partial-loss", 1)),
+        (BASES, "G", "DEL", "1|1", ("complete-loss", 0)),
+        (BASES, "GTTT", "DEL", "1|0", ("partial-loss", 1)),
+        (BASES[:30], "G", "DEL", "1|0", ("partial-loss", 1)),
+        # deletions of mobile elements have names of their own
+        (BASES, "G", "DEL_ALU", "1|1", ("complete-loss", 0)),
+        (BASES, "G", "DEL_LINE1", "0|1", ("partial-loss", 1)),
+        (BASES, "G", "DEL_SVA", "0|0", Skip.NOT_CARRIED.value),
+        # several alleles, of both spellings
+        (BASES, "G,<CN2>", "CNV", "0|1", ("partial-loss", 1)),
+        (BASES, "G,<CN2>", "CNV", "0|2", ("low-gain", 3)),
+        (BASES, "G,<CN2>", "CNV", "1|2", Skip.BALANCED.value),
+        (BASES, "G,<CN0>", "DEL", "1|2", ("complete-loss", 0)),
+        (BASES, "G,GATT", "DEL", "1|2", ("complete-loss", 0)),
+        (BASES, "<CN0>,G", "DEL", "2|0", ("partial-loss", 1)),
+        # small variants of the integrated files
+        ("GAT", "G", "", "0|1", Skip.NOT_CNV.value),
+        ("G", "T", "", "0|1", Skip.NOT_CNV.value),
+        ("G", BASES, "INS", "0|1", Skip.NOT_CNV.value),
+        (BASES, "G", "", "0|1", ("partial-loss", 1)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("with_end", [True, False])
+def test_deletions_of_phase_3_in_letters(
+    ref: str, alt: str, svtype: str, gt: str, what: object, with_end: bool
+) -> None:
+    """R1, R2: the bases after POS, to the end of REF; END says the same."""
+    info = ";".join(part for part in (f"END={4_999 + len(ref)}" if with_end else "", f"SVTYPE={svtype}" if svtype else "", "VT=SV") if part)  # fmt: skip
+    found = outcome(PHASE3, "\t".join(["1", "5000", "esv9", ref, alt, "100", "PASS", info, "GT", gt]), "XX")
+    assert brief(found) == what
+    if isinstance(found, dict):
+        assert (found["start"], found["end"]) == (5_000, 4_999 + len(ref))
 
 
 def test_a_man_s_x_in_phase_3_is_haploid() -> None:
@@ -94,6 +140,52 @@ def site(alt: str, values: str, svtype: str = "", chrom: str = "chr1", **more: o
 )
 def test_sites_of_the_high_coverage_set(alt: str, values: str, what: object) -> None:
     assert brief(outcome(GATK_SV, site(alt, values, quality=321))) == what
+
+
+@pytest.mark.parametrize(
+    ("alt", "values", "chrom", "sex", "what"),
+    [
+        ("<DUP>", "0/1:3:2", "chr1", None, ("low-gain", 3)),
+        ("<DUP>", "1/1:5:2", "chr1", None, ("high-gain", 5)),
+        ("<DUP>", "0/1:.:2", "chr1", None, ("gain", None)),
+        ("<DEL>", "1/1:0:2", "chr1", None, ("complete-loss", 0)),
+        ("<DEL>", "0/1:0:2", "chr1", None, ("complete-loss", 0)),
+        ("<DEL>", "0/1:.:2", "chr1", None, ("partial-loss", 1)),
+        ("<DEL>", "0/1:2:2", "chr1", None, Skip.EXPECTED.value),
+        ("<DEL>", "./.:1:2", "chr1", None, ("partial-loss", 1)),
+        ("<DEL>", "./.:.:2", "chr1", None, Skip.NO_GENOTYPE.value),
+        ("<DEL>", "0/0:2:2", "chr1", None, Skip.NOT_CARRIED.value),
+        ("<DUP>", "0/0:3:2", "chr1", None, ("low-gain", 3)),
+        ("<DUP>", "0/0:1:1", "chrX", "XY", Skip.NOT_CARRIED.value),
+        ("<DEL>", "0/0:1:.", "chrX", "XY", Skip.EXPECTED.value),
+        # expected copies as they are stated, whatever the sample table says or leaves open
+        ("<DEL>", "0/1:0:1", "chrX", None, ("complete-loss", 0)),
+        ("<DUP>", "0/1:2:1", "chrX", None, ("low-gain", 2)),
+        ("<DEL>", "0/1:1:1", "chrX", "XX", Skip.EXPECTED.value),
+        ("<DUP>", "1:2:1", "chrY", "XY", ("low-gain", 2)),
+        ("<DEL>", "0/1:1:.", "chrX", "XY", Skip.EXPECTED.value),
+        ("<INV>", "0/1:1:2", "chr1", None, Skip.NOT_CNV.value),
+    ],
+)
+def test_copies_and_expected_copies_are_those_that_are_stated(
+    alt: str, values: str, chrom: str, sex: str | None, what: object
+) -> None:
+    """R2: FORMAT CN and ECN of deletions and duplications."""
+    assert brief(outcome(GATK_SV, site(alt, values, chrom=chrom, form="GT:CN:ECN"), sex)) == what
+
+
+def test_y_of_a_woman_is_unexpected_whatever_is_stated() -> None:
+    """R2: GATK-SV states that none is expected."""
+    found = outcome(GATK_SV, site("<DUP>", "0/1:1:0", chrom="chrY", form="GT:CN:ECN"), "XX")
+    assert brief(found) == ("unexpected", 1)
+
+
+def test_gatk_sv_is_known_without_a_line_of_evidence() -> None:
+    """Files of later steps have ECN instead."""
+    text = GATK_SV.header(drop="EVIDENCE")
+    assert recognise(parse_header(text)).name == "gatk-sv"
+    bare = GATK_SV.header(drop="EVIDENCE").replace("ID=ECN", "ID=XX")
+    assert recognise(parse_header(bare)).name == "vcf"
 
 
 def test_sites_of_both_sorts_stand_side_by_side_on_a_man_s_x() -> None:

@@ -70,10 +70,10 @@ def test_files_of_every_caller_are_read_as_the_slow_reading_does(files: list[tup
         for number, (caller, _, sex) in enumerate(files):
             said = report.files[number]
             # the header of DRAGEN names the sex here, and holds
-            person = read(paths[number], caller, "XY" if caller.startswith("dragen") else sex)
+            person = read(paths[number], caller, "XY" if caller in ("dragen", "dragen-4.4") else sex)
             if said.status == "refused":
                 assert said.message is not None
-                assert said.message.startswith("not one of its")
+                assert said.message.startswith(("not one of its", "it holds small variants alone"))
                 assert not person.calls
                 assert not person.reference
                 continue

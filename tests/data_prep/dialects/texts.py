@@ -227,10 +227,62 @@ GATK_SV = Caller(
         _SVLEN,
         *_info(ALGORITHMS="String", EVIDENCE="String"),
         *_filter("MULTIALLELIC", "BOTHSIDES_SUPPORT", "HIGH_SR_BACKGROUND", "UNRESOLVED"),
-        *_format(GT="String", GQ="Integer", CN="Integer", CNQ="Integer", EV="String", RD_CN="Integer"),
+        *_format(GT="String", GQ="Integer", CN="Integer", CNQ="Integer", EV="String", RD_CN="Integer", ECN="Integer"),
     ),
-    "GT:GQ:RD_CN",
+    "GT:GQ:RD_CN:CN:ECN",
+)
+DRAGEN_SV = Caller(
+    "dragen-sv",
+    (
+        '##DRAGENVersion=<ID=dragen,Version="SW: 07.021.704.4.0.3, HW: 07.021.704">',
+        "##source=DRAGEN_SV",
+        *(line for line in MANTA.lines if "##source" not in line),
+        *_filter("MinGQ", "HomRef"),
+    ),
+    MANTA.form,
+)
+PLAIN_VCF = Caller(
+    "vcf",
+    (
+        "##source=sawmill 0.3",
+        *_alt(*_JUNCTION_ALTS, "CN0", "CN2", "CN3", "LOH"),
+        _END,
+        _SVTYPE,
+        _SVLEN,
+        *_info(IMPRECISE="Flag", CN="Integer", SUPP_VEC="String"),
+        *_filter("LowQual"),
+        *_format(GT="String", CN="Float", GQ="Integer", FT="String", ECN="Integer", SP="Integer"),
+    ),
+    "GT:CN:GQ:FT",
+)
+MERGED = Caller(
+    "merged",
+    (
+        *(line for line in CANVAS.lines if "<ID=CN," not in line),
+        "##source=GenerateSVCandidates 1.6.0",
+        *(line for line in MANTA.lines if "##source" not in line and line.split(",")[0] not in "".join(CANVAS.lines)),
+        *_info(natorRD="Float", svdb_origin="String", set="String"),
+        *_alt("LOH"),
+        *_filter("LowQual"),
+        *_format(CN="Float", ECN="Integer", SP="Integer"),
+    ),
+    CANVAS.form,
 )
 CALLERS = {
-    one.name: one for one in (DRAGEN_4_4, GCNV, CNVNATOR, CNVPYTOR, CANVAS, MANTA, DELLY, LUMPY, PHASE3, GATK_SV)
+    one.name: one
+    for one in (
+        MERGED,
+        DRAGEN_4_4,
+        DRAGEN_SV,
+        GCNV,
+        CNVNATOR,
+        CNVPYTOR,
+        CANVAS,
+        MANTA,
+        DELLY,
+        LUMPY,
+        PHASE3,
+        GATK_SV,
+        PLAIN_VCF,
+    )
 }

@@ -1,0 +1,77 @@
+"""The groups of whom an answer is told apart: of X outside the pseudo-autosomal regions XY and XX, else everyone (R5).
+
+One copy is expected there in XY people and two in XX, so a share of both together is of neither, and its bound is too low
+for each: a mother's son is judged by the XY alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import polars as pl
+
+from dashboard.filters import Filters, Overlap, Sex
+from dashboard.frequency_table import chart_rows, frequency_table
+from dashboard.store.carriers import Count, by_rule, frequencies
+from dashboard.store.cohort import group_codes
+from dashboard.store.database import Generation
+from dashboard.store.panel import people
+from dashboard.target import Target
+from data_prep.domain.copy_number import Direction, expected_copy_number
+
+SEXES = (Sex.XY, Sex.XX)
+"""In the order in which they are told: whoever has one copy first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of an answer: `label` says of whom, XY or XX; empty where it is of all who are counted."""
+
+    label: str
+    filters: Filters
+
+    def of(self, filters: Filters) -> Filters:
+        """Other filters, of these people."""
+        return replace(filters, sex=self.filters.sex)
+
+
+def clauses(database: Generation, target: Target, filters: Filters) -> tuple[Clause, ...]:
+    """Of whom the answer is told apart: XY and XX where they are expected to have different copies, by the larger part of the
+    target, and both are counted; else everyone, as one."""
+    place = target.interval
+    if place.chrom == "chrX" and filters.sex is None and expected_copy_number(*_ends(target), "XY") == 1:
+        apart = [Clause(sex.value, replace(filters, sex=sex)) for sex in SEXES]
+        if all(people(database, place.chrom, one.filters).counted for one in apart):
+            return tuple(apart)
+    return (Clause("", filters),)
+
+
+def _ends(target: Target) -> tuple[str, int, int]:
+    return target.interval.chrom, target.interval.start, target.interval.end
+
+
+def tables(database: Generation, target: Target, parts: Sequence[Clause]) -> dict[Clause, pl.DataFrame]:
+    """The frequency table of each part."""
+    codes = group_codes(database)
+    return {part: frequency_table(frequencies(database, target, part.filters), part.filters, codes) for part in parts}
+
+
+def chart_rows_apart(parts: Mapping[Clause, pl.DataFrame], direction: Direction) -> pl.DataFrame:
+    """The rows of the frequency chart: of each group one of each part, AFR XY before AFR XX."""
+    frames = [
+        chart_rows(table, direction).with_columns(pl.format("{} {}", "group", pl.lit(part.label)).str.strip_chars_end())
+        for part, table in parts.items()
+    ]
+    if len(frames) == 1:
+        return frames[0]
+    codes = dict.fromkeys(code for table in parts.values() for code in chart_rows(table, direction)["group"])
+    order = {f"{code} {part.label}": at for at, (code, part) in enumerate(product(codes, parts))}
+    return pl.concat(frames).sort(pl.col("group").replace_strict(order, return_dtype=pl.Int32))
+
+
+def by_rule_apart(
+    database: Generation, target: Target, parts: Sequence[Clause], rules: Sequence[Overlap]
+) -> dict[Overlap, Mapping[Clause, tuple[Count, ...]]]:
+    """Carriers under each rule, of each part a count for each direction asked for."""
+    counts = {part: by_rule(database, target, part.filters, rules) for part in parts}
+    return {rule: {part: found[rule] for part, found in counts.items()} for rule in rules}
