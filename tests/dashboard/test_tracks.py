@@ -25,13 +25,17 @@ Make = Callable[[Contents], Generation]
 Case = tuple[list[Person], list[Event], Target, Filters]
 
 
+def is_drawn(event: Event, person: Person, direction: str, asked: Question) -> bool:
+    """Along the genome there is no place that a carrier has copies of: an event is drawn by its own class and number."""
+    own = event.call_class(person.sex).value
+    return passes(event, person, direction, asked) and is_of_class(own, event.copy_number, direction, asked)
+
+
 def bases_of(person: Person, events: list[Event], direction: str, asked: Question) -> set[int]:
-    """Bases of the window at which the person has an event that meets the filters, each by its own class and copies."""
+    """Bases of the window at which the person has an event that meets the filters."""
     covered: set[int] = set()
     for event in events:
-        if event.sample != person.sample or event.chrom != asked.chrom or not passes(event, person, direction, asked):
-            continue
-        if is_of_class(event.call_class(person.sex).value, event.copy_number, direction, asked):
+        if event.sample == person.sample and event.chrom == asked.chrom and is_drawn(event, person, direction, asked):
             covered |= set(range(max(event.start, asked.start), min(event.end, asked.end)))
     return covered
 
@@ -149,8 +153,7 @@ def test_intervals_are_what_plain_counting_gives(in_memory: Make, case: Case, li
         ):
             continue
         for direction in ("loss", "gain"):
-            own = event.call_class(who[event.sample].sex).value, event.copy_number
-            if passes(event, who[event.sample], direction, asked) and is_of_class(*own, direction, asked):
+            if is_drawn(event, who[event.sample], direction, asked):
                 mine = carriers.setdefault((event.start, event.end, direction), {})
                 mine.setdefault(event.sample, []).append(event)
     found = tracks.people_along(in_memory(Contents(people=people, events=events)), target.interval, filters, limit)[1]
@@ -160,6 +163,12 @@ def test_intervals_are_what_plain_counting_gives(in_memory: Make, case: Case, li
     order = {"loss": 0, "gain": 1}
     ranked = sorted(carriers, key=lambda key: (-len(carriers[key]), key[0], key[1], order[key[2]]))
     assert [row[:3] for row in rows] == ranked[:limit]
+    inner_of = {
+        (start, end, direction): (first, last)
+        for start, end, direction, first, last in found.rows.select(
+            "start", "end", "direction", "inner_start", "inner_end"
+        ).rows()
+    }
     for start, end, direction, number, strong in rows:
         having = carriers[start, end, direction]
         assert number == len(having)
@@ -167,6 +176,13 @@ def test_intervals_are_what_plain_counting_gives(in_memory: Make, case: Case, li
             any(event.call_class(who[sample].sex) in ("complete-loss", "high-gain") for event in mine)
             for sample, mine in having.items()
         )
+        # the ends drawn in: of a person the widest, of people the lower and the higher median
+        inner = [
+            (min(event.inner[0] for event in mine), max(event.inner[1] for event in mine)) for mine in having.values()
+        ]
+        starts, ends = (sorted(column) for column in zip(*inner, strict=True))
+        drawn_in = (starts[(number - 1) // 2], ends[number // 2])
+        assert inner_of[start, end, direction] == drawn_in
         cells = {
             (group, copies): count
             for *key, group, copies, count in found.cells.rows()
