@@ -100,14 +100,16 @@ BY_SIZE: Final = {cohort.size: cohort for cohort in (A, B)}
 
 
 def digest(database: Path) -> dict[tuple[str, str], tuple[int, int]]:
-    """Rows and a hash of them all, for each table of each callset, less when it was built and as what."""
+    """Rows and a hash of them all, for each table of each callset, less when it was built, as what and from which folder."""
     with duckdb.connect(str(database), read_only=True, config={"threads": 1}) as con:
         tables = con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
         found = {}
         for schema, table in tables:
             less = "WHERE key NOT IN ('built_at', 'generation')" if table == "provenance" else ""
+            columns = "* EXCLUDE (place)" if table == "files" else "*"
             found[schema, table] = con.execute(
-                f'SELECT count(*), coalesce(bit_xor(hash(t, rowid)), 0) FROM "{schema}"."{table}" t {less}'
+                f"""SELECT count(*), coalesce(bit_xor(hash(t)), 0)
+                    FROM (SELECT rowid AS number, {columns} FROM "{schema}"."{table}" {less}) t"""
             ).fetchone()
     return found
 

@@ -156,7 +156,7 @@ def test_random_records_contradict_a_sex_as_the_plain_reading_says(lines: list[s
 RECORDED = {
     "WOMAN": "female", "NO_COPY": "female", "JUNK": "female", "MAN": "male", "SHORT": "male",
     "MAN_AS_XX": "female", "GCNV_MAN_AS_XX": "female", "TOLD_MALE": "female", "WOMAN_AS_XY": "male", "GCNV_WOMAN_AS_XY": "male",
-    "ONE_X": "female", "TWO_X": "male", "NO_Y": "male",
+    "ONE_X": "female", "TWO_X": "male", "NO_Y": "male", "Y_CALLED": "female",
 }  # fmt: skip
 LOSS = (31_200_000, 31_400_000)
 
@@ -176,6 +176,7 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Built:
     write(files, "ONE_X", [record("chrX", 5_000_000, 120_000_000, cn=1, bins=115_000)], sex=None)
     write(files, "TWO_X", [record("chrX", 5_000_000, 120_000_000, "<DUP>", 2, gt="1", sm=2, bins=115_000)], sex=None)
     write(files, "NO_Y", [record("chrY", 6_800_000, 21_000_000, cn=0, gt="1", sm=0, bins=14_000)], sex=None)
+    write(files, "Y_CALLED", [record("chrY", *Y, "<DUP>", 2, gt="1", sm=2, bins=14_000)], sex=None)
     for name, lines in {
         "NO_COPY": [gcnv("chrX", LOSS, "0/1:1"), gcnv("chrY", Y, "1/1:0")],
         "GCNV_MAN_AS_XX": [gcnv("chrX", X, "0/1:1"), gcnv("chrY", Y, "0:1", ".")],
@@ -194,6 +195,7 @@ REASONS = {
     "GCNV_MAN_AS_XX": "copies of Y over 98 % of it",
     "TOLD_MALE": "the caller took the sample for XY",
     "WOMAN_AS_XY": "genotypes of two alleles over 100 % of X",
+    "Y_CALLED": "copies of Y over 98 % of it",
 }
 MARKS = [
     ("GCNV_MAN_AS_XX", "chrX", "loss", "one X: X0 or a man"),
@@ -240,6 +242,12 @@ def test_who_contradicts_the_sex_stays_out_of_x_and_y_alone(cohort: Built) -> No
 BREAKS = (
     ("UPDATE samples SET sex_mismatch_reason = NULL WHERE sample = 'TOLD_MALE'", "who contradicts"),
     ("UPDATE file_samples SET contradicts_sex = NULL", "who contradicts"),
+    ("UPDATE file_samples SET recorded_sex = 'XX' WHERE sample = 'TWO_X'", "nobody of recorded sex XX"),
+    ("UPDATE file_samples SET recorded_sex = 'XY' WHERE sample = 'ONE_X'", "nobody of recorded sex XX"),
+    (
+        "UPDATE file_samples SET contradicts_sex = NULL, caller_sex = 'XY' WHERE sample = 'Y_CALLED'",
+        "nobody of recorded sex XX",
+    ),
     (
         "UPDATE file_samples SET contradicts_sex = 'copies of Y over 90 % of it' WHERE sample = 'ONE_X'",
         "of files without",
