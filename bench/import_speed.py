@@ -126,8 +126,8 @@ def _parse(vcf: Path, jobs: int) -> tuple[int, float]:
 
 def parse_batch(paths: list[str]) -> int:
     """Reads files to understood records, as a build does before anything else; returns how many."""
-    from data_prep.dialects import recognise
-    from data_prep.vcf import frame, read_file
+    from data_prep.reading.dialects import recognise
+    from data_prep.reading.vcf import frame, read_file
 
     files = [read_file(Path(path)) for path in paths]
     return recognise(files[0].header).records(frame(files)).height

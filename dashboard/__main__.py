@@ -12,7 +12,7 @@ import socket
 import sys
 from contextlib import suppress
 
-from dashboard import log
+from dashboard.serving import log
 from dashboard.settings import ROOT, database_path
 
 GRACE = 3
@@ -65,7 +65,7 @@ def main() -> int:
 
     import uvicorn  # the configuration above comes first
 
-    from dashboard.patience import PatientProtocol
+    from dashboard.serving.patience import PatientProtocol
 
     listening = _listen(options.host, options.port)
     if listening is None:

@@ -6,15 +6,16 @@ there is nothing to show where there is no database.
 
 import streamlit as st
 
-from dashboard import links, query, settings, url_state
-from dashboard.colours import palette
-from dashboard.components import frame, markup
+from dashboard import settings
+from dashboard.charts.colours import palette
+from dashboard.components import frame, markup, url_state
 from dashboard.components.run import Run, running
-from dashboard.filters import CALLSET, parse
+from dashboard.question import links, query
+from dashboard.question.filters import CALLSET, parse
+from dashboard.question.subject import SITE, Kind
+from dashboard.serving.turns import turn
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import BusyError, UnavailableError
-from dashboard.subject import SITE, Kind
-from dashboard.turns import turn
 
 st.set_page_config(page_title=frame.NAME, page_icon=settings.ASSETS / "icon.svg", layout="wide")
 page = st.navigation(

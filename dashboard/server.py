@@ -23,20 +23,29 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import links, settings
+from dashboard import settings
 from dashboard.charts import track
+from dashboard.charts.colours import DARK, LIGHT
 from dashboard.charts.frequency import frequency_chart
-from dashboard.colours import DARK, LIGHT
+from dashboard.door.suggestions import meant, suggestions
 from dashboard.downloads.chart import chart, drawing
 from dashboard.downloads.database_file import database_file
 from dashboard.downloads.route import RETRY_AFTER, download
-from dashboard.filters import Filters
-from dashboard.locus import cut
-from dashboard.middleware import CutAnswers, Encodings, KnownHosts, KnownPaths, OwnWebSockets, Paths, SafeHeaders
+from dashboard.question import links
+from dashboard.question.filters import Filters
+from dashboard.question.locus import cut
+from dashboard.serving.middleware import (
+    CutAnswers,
+    Encodings,
+    KnownHosts,
+    KnownPaths,
+    OwnWebSockets,
+    Paths,
+    SafeHeaders,
+)
 from dashboard.store.cohort import release, superpopulation_names, totals
 from dashboard.store.database import BusyError, UnavailableError
 from dashboard.store.landmarks import landmarks
-from dashboard.suggestions import meant, suggestions
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.schema import SCHEMA_VERSION
 

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 if TYPE_CHECKING:
     from data_prep.build import Summary
-    from data_prep.reports import FileReport
+    from data_prep.reading.reports import FileReport
 
 FILES_REFUSED: Final = 3
 """Exit code of a build that was published, or a fetch that ended, although files were left out."""
@@ -147,7 +147,7 @@ def _tell_refused(reports: "Sequence[FileReport]", listed_in: str) -> None:
 
     Reasons that differ by numbers alone are one: a cohort of the wrong files has one sentence for thousands.
     """
-    from data_prep.dialects import UNKNOWN, signs
+    from data_prep.reading.dialects import UNKNOWN, signs
 
     groups: dict[str, list[FileReport]] = {}
     for report in reports:
@@ -175,9 +175,9 @@ def shards(
 ) -> None:
     """Read VCF files into a folder of shards, to be built into a database later, with other such folders."""
     from data_prep.build import write_shards
-    from data_prep.reading import ReadingError
-    from data_prep.reports import REFUSED
-    from data_prep.shard_set import ShardSetError
+    from data_prep.reading.files import ReadingError
+    from data_prep.reading.reports import REFUSED
+    from data_prep.reading.shard_set import ShardSetError
 
     try:
         with _interruptible("nothing was changed"), _Bar("reading") as bar:
@@ -325,10 +325,10 @@ def build(
     """Build and publish a database from VCF files, or from shards made of them; or change one."""
     from data_prep.build import BuildError, change
     from data_prep.build import build as run
-    from data_prep.database import PublishError
-    from data_prep.earlier import EarlierError
-    from data_prep.reading import ReadingError
-    from data_prep.shard_set import ShardSetError
+    from data_prep.reading.files import ReadingError
+    from data_prep.reading.shard_set import ShardSetError
+    from data_prep.tables.database import PublishError
+    from data_prep.tables.earlier import EarlierError
 
     if (add or remove) and (vcf or shards):
         _fail(
@@ -383,9 +383,9 @@ def _tell(summary: "Summary") -> None:
 @app.command()
 def check(path: Annotated[Path, typer.Argument(help="The database.")] = Path("cnv.duckdb")) -> None:
     """Prove a database: the invariants of the rules, each with its number, in every callset that it holds."""
-    from data_prep.callsets import MAIN, callsets
     from data_prep.check import MemoryShortError, NoDatabaseError
     from data_prep.check import check as run
+    from data_prep.tables.callsets import MAIN, callsets
 
     try:
         held = callsets(path) or {"": MAIN}

@@ -18,21 +18,17 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from data_prep import __version__, database
-from data_prep.callsets import MAIN, callsets, combine
-from data_prep.derived import derive, workers
-from data_prep.dialects import DIALECTS, NAMED, UNKNOWN, signs
+from data_prep import __version__
+from data_prep.derived.derive import derive, workers
 from data_prep.domain.callers import DRAGEN, in_one_line
-from data_prep.earlier import Earlier, EarlierError, files_of, take_over
 from data_prep.fetch import manifest
-from data_prep.folders import alone, make_parent
-from data_prep.genes import GeneModels, embedded_gene_models, read_gencode
-from data_prep.masks import Mask, read_masks
-from data_prep.people import People, number_people, said_of
-from data_prep.reading import Progress, check_names, find_named_files, place_of, read_files
-from data_prep.reports import DUPLICATE, READ, REFUSED, FileReport, SkippedRecord
-from data_prep.samples import SampleTable, digest_of, read_samples, read_sexes, sexes_of
-from data_prep.shard_set import (
+from data_prep.inputs.genes import GeneModels, embedded_gene_models, read_gencode
+from data_prep.inputs.masks import Mask, read_masks
+from data_prep.inputs.samples import SampleTable, digest_of, read_samples, read_sexes, sexes_of
+from data_prep.reading.dialects import DIALECTS, NAMED, UNKNOWN, signs
+from data_prep.reading.files import Progress, check_names, find_named_files, place_of, read_files
+from data_prep.reading.reports import DUPLICATE, READ, REFUSED, FileReport, SkippedRecord
+from data_prep.reading.shard_set import (
     ShardSet,
     all_files,
     all_skipped,
@@ -41,8 +37,13 @@ from data_prep.shard_set import (
     read_report,
     write_report,
 )
-from data_prep.shards import unheard
-from data_prep.text_stream import FileRefusedError, sha256
+from data_prep.reading.shards import unheard
+from data_prep.system.folders import alone, make_parent
+from data_prep.system.text_stream import FileRefusedError, sha256
+from data_prep.tables import database
+from data_prep.tables.callsets import MAIN, callsets, combine
+from data_prep.tables.earlier import Earlier, EarlierError, files_of, take_over
+from data_prep.tables.samples import People, number_people, said_of
 
 WORTH_WORKERS: Final = 100_000
 """Events from which sites are worked out by several processes: to start one takes half a second."""

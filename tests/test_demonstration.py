@@ -24,12 +24,12 @@ import polars as pl
 import pytest
 
 from dashboard.downloads.catalogue import TABLES
-from dashboard.filters import Cohort as CohortFilter
-from dashboard.filters import Filters, Outliers, Overlap, Sex
+from dashboard.question.filters import Cohort as CohortFilter
+from dashboard.question.filters import Filters, Outliers, Overlap, Sex
+from dashboard.question.target import Pieces, Target
 from dashboard.store.carriers import frequencies
 from dashboard.store.database import Store
 from dashboard.store.sites import sites_at
-from dashboard.target import Pieces, Target
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests import plain, raw_calls, read_back

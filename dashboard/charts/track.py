@@ -19,9 +19,9 @@ import altair as alt
 import numpy as np
 import polars as pl
 
-from dashboard import wording
-from dashboard.colours import Palette
-from dashboard.track import EVERYONE, Track
+from dashboard.charts.colours import Palette
+from dashboard.counting.along import EVERYONE, Track
+from dashboard.words import wording
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous

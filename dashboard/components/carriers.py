@@ -5,16 +5,17 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.download_menu import menu
 from dashboard.components.frequency import PLURALS
 from dashboard.components.sites import SITE_IN_ADDRESS, addresses
-from dashboard.filters import Filters
 from dashboard.formats.columns import one_based
-from dashboard.seen import FEW_CALLS
-from dashboard.subject import Subject
-from dashboard.target import Target
+from dashboard.question import links
+from dashboard.question.filters import Filters
+from dashboard.question.subject import Subject
+from dashboard.question.target import Target
+from dashboard.words import wording
+from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.levels import SOLID_BINS
 
 _COLUMNS: Final = (

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
-from dashboard import caller_words, wording
-from dashboard.colours import Palette
+from dashboard.charts.colours import Palette
 from dashboard.components import markup
 from dashboard.store.cohort import Totals
+from dashboard.words import callers as caller_words
+from dashboard.words import wording
 
 
 def tiles(sizes: Totals, callers: Sequence[str]) -> None:

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import caller_words, wording
-from dashboard.filters import CLASSES, GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers, Overlap, Sex
-from dashboard.subject import Subject
-from dashboard.target import Pieces, Target
-from dashboard.url_state import changed, show
+from dashboard.components.url_state import changed, show
+from dashboard.question.filters import CLASSES, GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers, Overlap, Sex
+from dashboard.question.subject import Subject
+from dashboard.question.target import Pieces, Target
+from dashboard.words import callers as caller_words
+from dashboard.words import wording
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.levels import Level
 

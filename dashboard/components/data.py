@@ -7,9 +7,9 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from dashboard import caller_words, links, wording
 from dashboard.components import drawings, markup
-from dashboard.filters import Filters
+from dashboard.question import links
+from dashboard.question.filters import Filters
 from dashboard.store.database import Generation
 from dashboard.store.provenance import (
     dictionary,
@@ -23,6 +23,8 @@ from dashboard.store.provenance import (
     sex_mismatches,
     skipped,
 )
+from dashboard.words import callers as caller_words
+from dashboard.words import wording
 from data_prep.domain.copy_number import EFO, CallClass
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 

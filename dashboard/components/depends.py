@@ -6,17 +6,18 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.frequency import PLURALS, sign
 from dashboard.components.run import Run
-from dashboard.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers
+from dashboard.question import links
+from dashboard.question.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers
+from dashboard.question.subject import Subject
+from dashboard.question.target import Pieces, Target
 from dashboard.store.callability import callability, no_share
 from dashboard.store.carriers import Count, by_filter
 from dashboard.store.clauses import Clause, by_rule_apart, clauses
 from dashboard.store.database import Generation
-from dashboard.subject import Subject
-from dashboard.target import Pieces, Target
+from dashboard.words import wording
 
 GROUPS: Final = (
     (Cohort.UNRELATED, Outliers.EXCLUDE, "unrelated"),

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from dashboard import links
 from dashboard.components import markup
 from dashboard.downloads.catalogue import PICTURES, TABLES
-from dashboard.filters import Filters
-from dashboard.subject import Subject
+from dashboard.question import links
+from dashboard.question.filters import Filters
+from dashboard.question.subject import Subject
 
 _WORDS: Final = {
     "carriers": "Carriers, an event a row",

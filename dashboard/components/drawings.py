@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from dashboard import wording
 from dashboard.components import markup
-from dashboard.filters import GENE_OVERLAPS, Overlap
-from dashboard.target import Pieces
+from dashboard.question.filters import GENE_OVERLAPS, Overlap
+from dashboard.question.target import Pieces
+from dashboard.words import wording
 
 GENE: Final = (35.0, 65.0)
 """Where the gene lies in a drawing, in percent of its width."""

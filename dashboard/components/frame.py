@@ -6,14 +6,16 @@ our own (see `dashboard/assets/search.js`).
 
 import streamlit as st
 
-from dashboard import caller_words, links, wording
 from dashboard.components import markup
 from dashboard.components.run import Run
 from dashboard.components.search import search_box
 from dashboard.components.style import style_sheet
+from dashboard.question import links
+from dashboard.question.subject import Kind, Subject
 from dashboard.store.cohort import release, totals
 from dashboard.store.database import Generation
-from dashboard.subject import Kind, Subject
+from dashboard.words import callers as caller_words
+from dashboard.words import wording
 
 NAME = "1000 Genomes CNV explorer"
 START_PAGE = "views/start.py"

@@ -6,15 +6,16 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import links, wording
+from dashboard.charts.colours import Palette
 from dashboard.charts.frequency import frequency_chart
-from dashboard.colours import Palette
 from dashboard.components import markup
-from dashboard.filters import ANY, CODING, CODING_TOUCH, Filters, Overlap
+from dashboard.question import links
+from dashboard.question.filters import ANY, CODING, CODING_TOUCH, Filters, Overlap
+from dashboard.question.subject import Subject
+from dashboard.question.target import Target
 from dashboard.store.carriers import Count
 from dashboard.store.clauses import Clause, chart_rows_apart
-from dashboard.subject import Subject
-from dashboard.target import Target
+from dashboard.words import wording
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import SOLID_BINS, Level
 

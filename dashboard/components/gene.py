@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import links, wording
 from dashboard.components import markup
+from dashboard.question import links
 from dashboard.store.genes import Gene
+from dashboard.words import wording
 from data_prep.domain.intervals import Interval
 
 

@@ -24,7 +24,7 @@ def caption(content: object) -> str:
 
 
 def link(content: object, address: str, **attributes: str) -> str:
-    """A link to a page of ours, which changes in place; the address comes from `dashboard.links`."""
+    """A link to a page of ours, which changes in place; the address comes from `dashboard.question.links`."""
     return element("a", text(content), href=address, class_="cnv-go", **attributes)
 
 

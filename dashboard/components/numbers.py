@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 import streamlit as st
 
-from dashboard import wording
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.components import frequency, markup, place
 from dashboard.components.carriers import carrier_list
@@ -16,16 +15,17 @@ from dashboard.components.region_lead import region_lead
 from dashboard.components.run import Run
 from dashboard.components.sites import site_table
 from dashboard.components.track import track
-from dashboard.filters import ANY, CODING, CODING_TOUCH
-from dashboard.frequency_table import frequency_table
+from dashboard.counting.along import window
+from dashboard.question.filters import ANY, CODING, CODING_TOUCH
+from dashboard.question.subject import Kind, Subject
+from dashboard.question.target import Pieces, Target
 from dashboard.store.callability import callability, no_share
 from dashboard.store.carriers import Extent, by_rule, carrier_events, copy_numbers, extents, frequencies, relatives
 from dashboard.store.clauses import Clause, clauses, tables
 from dashboard.store.cohort import group_codes, group_names, population_names, release, superpopulation_names
 from dashboard.store.panel import people
-from dashboard.subject import Kind, Subject
-from dashboard.target import Pieces, Target
-from dashboard.track import window
+from dashboard.words import wording
+from dashboard.words.frequency_table import frequency_table
 from data_prep.domain.copy_number import Direction
 
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import links, subject, wording
 from dashboard.components import markup
 from dashboard.components.download_menu import menu
-from dashboard.filters import Filters
+from dashboard.door.lookup import GENES_SHOWN, Nothing, Place, Several, Unplaced
+from dashboard.question import links, subject
+from dashboard.question.filters import Filters
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, genes_named
-from dashboard.store.lookup import GENES_SHOWN, Nothing, Place, Several, Unplaced
+from dashboard.words import wording
 
 EXAMPLES = ("GSTM1", "RHD", "OR51A2", "APOBEC3B", "ADAM3A")
 REGION_EXAMPLES = ("22q11.21", "chr1:109650000-109750000", "16p11.2", "chr8:39200000-39600000")

@@ -6,16 +6,17 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.frame import notice
-from dashboard.filters import ANY, CODING_RULES, HALF_OF_IT, Filters
-from dashboard.seen import FEW_CALLS
+from dashboard.question import links
+from dashboard.question.filters import ANY, CODING_RULES, HALF_OF_IT, Filters
+from dashboard.question.subject import Subject
+from dashboard.question.target import LARGE, Pieces, Target
 from dashboard.store.callability import Callability, Care
 from dashboard.store.database import Generation
 from dashboard.store.panel import People, relatives_counted
-from dashboard.subject import Subject
-from dashboard.target import LARGE, Pieces, Target
+from dashboard.words import wording
+from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.sight import is_paralogous
 
 NAMES_SHOWN: Final = 4

@@ -5,14 +5,15 @@ A patient's interval of megabases is touched by some small event in most people;
 
 from collections.abc import Mapping
 
-from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.frequency import only_these, sign
-from dashboard.filters import HALF_OF_IT, Filters
+from dashboard.question import links
+from dashboard.question.filters import HALF_OF_IT, Filters
+from dashboard.question.subject import Subject
+from dashboard.question.target import Target
 from dashboard.store.carriers import Count, Extent
 from dashboard.store.clauses import Clause
-from dashboard.subject import Subject
-from dashboard.target import Target
+from dashboard.words import wording
 from data_prep.domain.copy_number import CallClass, Direction
 
 _VERBS = {Direction.LOSS: "lost", Direction.GAIN: "gained"}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard import links
+from dashboard.question import links
 from dashboard.settings import ASSETS
 
 _box = st.components.v2.component(

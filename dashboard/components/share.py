@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from dashboard import caller_words, links
 from dashboard.components.run import Run
+from dashboard.question import links
+from dashboard.question.subject import Subject
 from dashboard.store.cohort import Release, release
-from dashboard.subject import Subject
+from dashboard.words import callers as caller_words
 
 
 def share(run: Run, subject: Subject) -> None:

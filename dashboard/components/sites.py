@@ -6,16 +6,17 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard import links, wording
 from dashboard.components import markup
 from dashboard.components.download_menu import menu
 from dashboard.components.frame import notice
 from dashboard.components.frequency import sign
 from dashboard.components.run import Run
-from dashboard.filters import Filters
 from dashboard.formats.columns import one_based
-from dashboard.locus import cut
-from dashboard.seen import is_partly_seen
+from dashboard.question import links
+from dashboard.question.filters import Filters
+from dashboard.question.locus import cut
+from dashboard.question.subject import SITE, Subject
+from dashboard.question.target import Target, site_target
 from dashboard.store.cohort import superpopulation_names
 from dashboard.store.sites import (
     site_named,
@@ -26,8 +27,8 @@ from dashboard.store.sites import (
     without_shares,
     without_unassessable_numbers,
 )
-from dashboard.subject import SITE, Subject
-from dashboard.target import Target, site_target
+from dashboard.words import wording
+from dashboard.words.seen import is_partly_seen
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 

@@ -6,14 +6,15 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import subject, wording
 from dashboard.charts.track import BRUSH, DASHES, PICK, STRONG_NAMES, UNCERTAIN, picked, shows_lines, track_chart
 from dashboard.components import markup
 from dashboard.components.run import Run
 from dashboard.components.window import NARROWEST
-from dashboard.filters import Filters, Overlap, Rule
+from dashboard.counting.along import Track
+from dashboard.question import subject
+from dashboard.question.filters import Filters, Overlap, Rule
 from dashboard.store import tracks
-from dashboard.track import Track
+from dashboard.words import wording
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import Interval
 

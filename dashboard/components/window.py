@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import links, subject
 from dashboard.components import markup
-from dashboard.filters import Filters
+from dashboard.question import links, subject
+from dashboard.question.filters import Filters
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import Interval
 

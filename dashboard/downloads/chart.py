@@ -8,19 +8,21 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard import caller_words, query, settings, wording
+from dashboard import settings
+from dashboard.charts.colours import LIGHT
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.charts.frequency import frequency_chart
 from dashboard.charts.picture import frequency_picture, picture
 from dashboard.charts.track import track_picture
-from dashboard.colours import LIGHT
-from dashboard.downloads import conditions
-from dashboard.downloads.asked import Asked, RefusedError, asked
+from dashboard.counting.along import window
+from dashboard.door.asked import Asked, RefusedError, asked
 from dashboard.downloads.catalogue import CHARTS, TRACK, charts_there
 from dashboard.downloads.route import refusal, refused
 from dashboard.downloads.told import name_of_file
-from dashboard.drawing import FORMATS, BusyDrawingError, Drawing, DrawingError
-from dashboard.seen import FEW_CALLS
+from dashboard.question import query
+from dashboard.question.target import Pieces
+from dashboard.serving import conditions
+from dashboard.serving.drawing import FORMATS, BusyDrawingError, Drawing, DrawingError
 from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.carriers import copy_numbers
 from dashboard.store.clauses import chart_rows_apart, clauses, tables
@@ -28,8 +30,9 @@ from dashboard.store.cohort import release
 from dashboard.store.database import BusyError, Generation, UnavailableError
 from dashboard.store.panel import people, relatives_counted
 from dashboard.store.tracks import track
-from dashboard.target import Pieces
-from dashboard.track import window
+from dashboard.words import callers as caller_words
+from dashboard.words import wording
+from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.copy_number import CallClass, Direction
 
 drawing: Final = Drawing()

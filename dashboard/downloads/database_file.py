@@ -18,9 +18,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from dashboard import settings
-from dashboard.downloads import conditions
 from dashboard.downloads.route import SEND_TIMEOUT, STALLED, refusal, refused, stop_when_gone
-from dashboard.downloads.slots import Slots, address_of, client_of
+from dashboard.serving import conditions
+from dashboard.serving.slots import Slots, address_of, client_of
 from dashboard.store.database import BusyError, UnavailableError
 
 AT_ONCE: Final = 8

@@ -8,14 +8,14 @@ from typing import Final
 import polars as pl
 
 from dashboard import settings
-from dashboard.downloads.asked import Asked, RefusedError, asked
+from dashboard.door.asked import Asked, RefusedError, asked
 from dashboard.downloads.catalogue import FORMATS, TABLES, there
 from dashboard.downloads.told import about, name_of_file
-from dashboard.filters import CODING
 from dashboard.formats import bed, columns, delimited, parquet, pgxseg, vcf
 from dashboard.formats import json as json_format
 from dashboard.formats.about import About
-from dashboard.frequency_table import frequency_table, without_numbers, without_share
+from dashboard.question.filters import CODING
+from dashboard.question.subject import SITE
 from dashboard.store.callability import callability, no_share
 from dashboard.store.calls import call_batches, calls_by_place, carrying, events_by_place, filters_of
 from dashboard.store.carriers import carrier_event_batches, frequencies
@@ -24,7 +24,7 @@ from dashboard.store.database import PublishedFile
 from dashboard.store.gene_counts import gene_counts
 from dashboard.store.panel import relatives_counted
 from dashboard.store.sites import sites_at, with_alleles, with_genes, with_sight, without_unassessable_numbers
-from dashboard.subject import SITE
+from dashboard.words.frequency_table import frequency_table, without_numbers, without_share
 
 BATCH: Final = 5_000
 """Rows a piece."""

@@ -17,11 +17,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from dashboard import query, settings
-from dashboard.downloads import conditions
-from dashboard.downloads.asked import RefusedError
+from dashboard import settings
+from dashboard.door.asked import RefusedError
 from dashboard.downloads.opening import Opened, opened
-from dashboard.downloads.slots import Slots, address_of, client_of
+from dashboard.question import query
+from dashboard.serving import conditions
+from dashboard.serving.slots import Slots, address_of, client_of
 from dashboard.store.database import BusyError, UnavailableError
 
 AT_ONCE: Final = 4

@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime
 
-from dashboard import caller_words, links, wording
-from dashboard.downloads.asked import Asked
+from dashboard.door.asked import Asked
 from dashboard.formats.about import About, file_name
-from dashboard.seen import FEW_CALLS, NOT_ASSESSABLE, RELATIVES, note
+from dashboard.question import links
 from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.cohort import release
 from dashboard.store.panel import people, relatives_counted
+from dashboard.words import callers as caller_words
+from dashboard.words import wording
+from dashboard.words.seen import FEW_CALLS, NOT_ASSESSABLE, RELATIVES, note
 
 
 def about(asked: Asked, table: str, suffix: str) -> About:

@@ -17,13 +17,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dashboard.filters import Filters
-from dashboard.seen import LEAST_SEEN, is_partly_seen, paralogous
+from dashboard.question.filters import Filters
+from dashboard.question.target import Target
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import Mask, counted, panel, who
-from dashboard.target import Target
-from dashboard.wording import WITHOUT_SHARE
+from dashboard.words.seen import LEAST_SEEN, is_partly_seen, paralogous
+from dashboard.words.wording import WITHOUT_SHARE
 from data_prep.domain.intervals import Interval
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 

@@ -11,12 +11,12 @@ from typing import Final
 
 import polars as pl
 
-from dashboard.filters import Filters
+from dashboard.question.filters import Filters
+from dashboard.question.target import Target
 from dashboard.store.carriers import events_of_carriers
 from dashboard.store.database import Generation, Statement
 from dashboard.store.panel import panel
 from dashboard.store.problems import problem_kinds_of
-from dashboard.target import Target
 from data_prep.domain.intervals import Interval
 
 _NUMBERS: Final = """direction::VARCHAR AS direction, class::VARCHAR AS class, copy_number, expected_copy_number,

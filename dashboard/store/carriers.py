@@ -1,6 +1,6 @@
 """Who carries what at a place, and how often: the count that every page and download shares (rules R5, R6, R7).
 
-One query fetches the events that touch the place; `dashboard.overlap` decides over them who is a carrier. Frequencies,
+One query fetches the events that touch the place; `dashboard.counting.overlap` decides over them who is a carrier. Frequencies,
 the list of events, the rules side by side and the filters' effect are ways of reading that one decision, so they
 cannot disagree, and asking once more costs no query. A stream asks for one part of the people after the other.
 """
@@ -15,16 +15,27 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dashboard.filters import ANY, HALF_OF_IT, Cohort, Filters, Outliers, Overlap
-from dashboard.overlap import CLASSES, Calls, Carriers, Events, Mask, Whole, admitted, at_level, carriers, of_class
-from dashboard.seen import LEAST_SEEN, is_partly_seen
+from dashboard.counting.overlap import (
+    CLASSES,
+    Calls,
+    Carriers,
+    Events,
+    Mask,
+    Whole,
+    admitted,
+    at_level,
+    carriers,
+    of_class,
+)
+from dashboard.question.filters import ANY, HALF_OF_IT, Cohort, Filters, Outliers, Overlap
+from dashboard.question.target import Pieces, Target, region_target, surroundings
 from dashboard.store.callability import Sight, sight
 from dashboard.store.database import Generation, Size, Statement, remembered
 from dashboard.store.panel import GROUPED_BY, Panel, counted, expected_copies, panel
 from dashboard.store.problems import problem_kinds_of
 from dashboard.store.sites import site_names
 from dashboard.store.statistics import over_people_seen, wilson, with_frequency
-from dashboard.target import Pieces, Target, region_target, surroundings
+from dashboard.words.seen import LEAST_SEEN, is_partly_seen
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import LARGE_EVENT, SOLID_BINS, Level

@@ -10,13 +10,13 @@ from itertools import product
 
 import polars as pl
 
-from dashboard.filters import Filters, Overlap, Sex
-from dashboard.frequency_table import chart_rows, frequency_table
+from dashboard.question.filters import Filters, Overlap, Sex
+from dashboard.question.target import Target
 from dashboard.store.carriers import Count, by_rule, frequencies
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.store.panel import people
-from dashboard.target import Target
+from dashboard.words.frequency_table import chart_rows, frequency_table
 from data_prep.domain.copy_number import Direction, expected_copy_number
 
 SEXES = (Sex.XY, Sex.XX)

@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dashboard.filters import CODING_RULES, Filters, Rule
-from dashboard.overlap import CLASSES, admitted, at_level, carriers, of_class
-from dashboard.seen import note
+from dashboard.counting.overlap import CLASSES, admitted, at_level, carriers, of_class
+from dashboard.question.filters import CODING_RULES, Filters, Rule
+from dashboard.question.target import Pieces, Target, region_target
 from dashboard.store.callability import callabilities
 from dashboard.store.carriers import Touching, read_events
 from dashboard.store.database import Generation
@@ -21,7 +21,7 @@ from dashboard.store.genes import Exon, Gene, target_of
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import counted, relatives_counted
 from dashboard.store.statistics import over_people_seen, with_frequency
-from dashboard.target import Pieces, Target, region_target
+from dashboard.words.seen import note
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 

@@ -11,10 +11,10 @@ from typing import Final
 
 import polars as pl
 
-from dashboard.locus import Cytoband
+from dashboard.question.locus import Cytoband
+from dashboard.question.target import Pieces, Target
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import GENES, landmarks
-from dashboard.target import Pieces, Target
 from data_prep.domain.intervals import Interval
 
 Exon = tuple[int, int, int | None, int | None]

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dashboard.filters import Cohort, Filters, Outliers
+from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.store.database import Generation, Statement, remembered
 from data_prep.domain.copy_number import expected_copy_number
 from data_prep.domain.intervals import Interval

@@ -13,17 +13,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dashboard.filters import Cohort, Filters, Outliers
-from dashboard.locus import LONGEST_NUMBER
-from dashboard.overlap import CLASSES
-from dashboard.seen import note
+from dashboard.counting.overlap import CLASSES
+from dashboard.question.filters import Cohort, Filters, Outliers
+from dashboard.question.locus import LONGEST_NUMBER
+from dashboard.question.target import region_target
 from dashboard.store.callability import callabilities
 from dashboard.store.cohort import population_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import Mask, Panel, counted, panel, relatives_counted
 from dashboard.store.statistics import wilson, with_frequency
-from dashboard.target import region_target
+from dashboard.words.seen import note
 from data_prep.domain.chromosomes import LENGTHS, PSEUDO_AUTOSOMAL
 from data_prep.domain.copy_number import CallClass, Direction, expected_copy_number
 from data_prep.domain.intervals import Interval

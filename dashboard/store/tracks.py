@@ -12,8 +12,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from dashboard.filters import Filters
-from dashboard.overlap import CLASSES, Events, Whole, admitted, at_level, disjoint, of_class
+from dashboard.counting.along import EVERYONE, Curves, GeneModels, Intervals, Track
+from dashboard.counting.overlap import CLASSES, Events, Whole, admitted, at_level, disjoint, of_class
+from dashboard.counting.sweep import Pieces, sweep
+from dashboard.question.filters import Filters
+from dashboard.question.target import region_target
 from dashboard.store.callability import knows_what_was_seen
 from dashboard.store.carriers import events_touching, marks_touching
 from dashboard.store.cohort import superpopulation_names
@@ -21,9 +24,6 @@ from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import counted, panel
 from dashboard.store.problems import in_copies
-from dashboard.sweep import Pieces, sweep
-from dashboard.target import region_target
-from dashboard.track import EVERYONE, Curves, GeneModels, Intervals, Track
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval

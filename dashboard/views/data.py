@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard import links, subject
 from dashboard.components import data, markup
 from dashboard.components.frame import NAME
 from dashboard.components.run import current
-from dashboard.filters import Filters
+from dashboard.question import links, subject
+from dashboard.question.filters import Filters
 from dashboard.store.cohort import release
 
 run = current()

@@ -8,9 +8,9 @@ from dashboard.components.numbers import numbers
 from dashboard.components.run import Run, current
 from dashboard.components.share import share
 from dashboard.components.sites import narrowed
+from dashboard.door.lookup import Found, Nothing, Place, Several, Unplaced, look_up
+from dashboard.question.subject import Kind, Subject
 from dashboard.store.genes import Gene, gene_target
-from dashboard.store.lookup import Found, Nothing, Place, Several, Unplaced, look_up
-from dashboard.subject import Kind, Subject
 
 
 def show(run: Run, found: Gene, subject: Subject) -> None:

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from dashboard import wording
 from dashboard.components import gene, markup, outcomes
 from dashboard.components.frame import NAME, notice
 from dashboard.components.numbers import along, numbers
@@ -10,9 +9,10 @@ from dashboard.components.run import Run, current
 from dashboard.components.share import share
 from dashboard.components.sites import narrowed
 from dashboard.components.window import window_links
-from dashboard.store.lookup import Nothing, Place, Several, Unplaced, look_up_region
-from dashboard.subject import Kind, Subject
-from dashboard.target import region_target
+from dashboard.door.lookup import Nothing, Place, Several, Unplaced, look_up_region
+from dashboard.question.subject import Kind, Subject
+from dashboard.question.target import region_target
+from dashboard.words import wording
 
 
 def show(run: Run, found: Place) -> None:

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dashboard import wording
 from dashboard.components import markup
 from dashboard.components.cohort import population_tables, tiles
 from dashboard.components.outcomes import examples
 from dashboard.components.run import current
 from dashboard.store.cohort import populations, release, totals
+from dashboard.words import wording
 from data_prep.domain.callers import in_one_line
 
 run = current()

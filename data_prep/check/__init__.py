@@ -9,12 +9,12 @@ from typing import Final
 
 import duckdb
 
-from data_prep.callsets import MAIN
 from data_prep.check import bins, calls, differences, groundwork, sites
 from data_prep.check.invariant import Finding, Invariant
 from data_prep.domain.callsets import quoted_name
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.schema import SCHEMA_VERSION
+from data_prep.tables.callsets import MAIN
 
 __all__ = ["CHECKS", "Finding", "Invariant", "MemoryShortError", "NoDatabaseError", "check"]
 

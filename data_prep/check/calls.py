@@ -6,9 +6,9 @@ Written against the rules and not against the code that builds, in other words a
 from typing import Final
 
 from data_prep.check.invariant import Invariant
-from data_prep.dialects import DIALECTS, ends_of
-from data_prep.dialects.merged import Merged
-from data_prep.dialects.records import Ends
+from data_prep.reading.dialects import DIALECTS, ends_of
+from data_prep.reading.dialects.merged import Merged
+from data_prep.reading.dialects.records import Ends
 
 _EXACT, _ON_BINS = (
     ", ".join(f"'{dialect.name}'" for dialect in DIALECTS.values() if ends_of(dialect) is ends) or "NULL"

@@ -26,8 +26,8 @@ from data_prep.fetch.listing import Bucket, Layout, call_file, read_layout, sear
 from data_prep.fetch.manifest import Entry, Manifest
 from data_prep.fetch.releases import RELEASES, Place, plain_key
 from data_prep.fetch.transfer import Outcome, Wanted, begin, fetch, in_parallel, is_there, look_up
-from data_prep.folders import opened
-from data_prep.samples import read_samples
+from data_prep.inputs.samples import read_samples
+from data_prep.system.folders import opened
 
 Progress = Callable[[str, int, int], None]
 """Told of the stage, what is done of it, and what there is to do."""

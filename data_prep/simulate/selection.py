@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from data_prep.domain.chromosomes import CHROMOSOMES
-from data_prep.genes import embedded_gene_models
+from data_prep.inputs.genes import embedded_gene_models
 from data_prep.reference import FOLDER, problem_regions
 from data_prep.simulate.genome import Ints, read_table
 from data_prep.simulate.panel import Bools

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.filters import CALLSET, NAMES
+from dashboard.question.filters import CALLSET, NAMES
 from tests.browser.conftest import settled
 from tests.browser.test_keyboard_and_history import FOCUSED, LOOK, comes_to, state, tab_to
 from tests.dashboard.demonstration import GSTM1, demonstration

@@ -1,4 +1,4 @@
-"""Small databases for tests: people, events and genes as plain values, written by `data_prep/schema.sql`.
+"""Small databases for tests: people, events and genes as plain values, written by `data_prep/tables/schema.sql`.
 
 The same values go to the plain counter, so what a test expects never passes through the SQL under test.
 """
@@ -13,13 +13,13 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from data_prep.derived import derive
+from data_prep.derived.derive import derive
 from data_prep.domain.chromosomes import ACCESSIONS, LENGTHS
 from data_prep.domain.copy_number import CallClass, Direction, classify, expected_copy_number
 from data_prep.domain.schema import SCHEMA_VERSION
-from data_prep.events import disjoint_segments
+from data_prep.reading.events import disjoint_segments
 
-SCHEMA = Path(__file__).resolve().parents[2] / "data_prep" / "schema.sql"
+SCHEMA = Path(__file__).resolve().parents[2] / "data_prep" / "tables" / "schema.sql"
 
 SUPERPOPULATIONS = {
     "AFR": "Africa",

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.filters import Cohort, Filters
+from dashboard.question.filters import Cohort, Filters
+from dashboard.question.target import Pieces, Target, region_target
 from dashboard.store.callability import Care, callabilities, callability
 from dashboard.store.database import Generation
-from dashboard.target import Pieces, Target, region_target
 from data_prep.domain.intervals import Interval
 from tests.dashboard.small_database import Contents, Person
 

@@ -14,11 +14,12 @@ from urllib.request import urlopen
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import caller_words, settings
-from data_prep.dialects import DIALECTS
+from dashboard import settings
+from dashboard.words import callers as caller_words
+from data_prep.derived.site_tables import LEAST_ALLELE_LENGTH
 from data_prep.domain import callers
 from data_prep.domain.levels import Level
-from data_prep.site_tables import LEAST_ALLELE_LENGTH
+from data_prep.reading.dialects import DIALECTS
 from tests.dashboard.opened_page import opened_page
 from tests.dashboard.served import served
 from tests.data_prep.built import Built, build_here

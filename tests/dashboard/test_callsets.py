@@ -10,13 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
-from dashboard.downloads.asked import RefusedError, asked
-from dashboard.filters import Filters
+from dashboard.door.asked import RefusedError, asked
+from dashboard.question.filters import Filters
+from dashboard.question.target import region_target
 from dashboard.store.carriers import frequencies
 from dashboard.store.database import Generation, Store
-from dashboard.target import region_target
-from data_prep.callsets import combine
 from data_prep.domain.intervals import Interval
+from data_prep.tables.callsets import combine
 from tests.dashboard.demonstration import GSTM1, demonstration
 from tests.dashboard.opened_page import opened_page
 from tests.dashboard.plain_counter import Question, count

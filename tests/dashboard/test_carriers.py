@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.filters import Cohort, Filters, Outliers, Overlap, Rule, Sex
+from dashboard.question.filters import Cohort, Filters, Outliers, Overlap, Rule, Sex
+from dashboard.question.target import Pieces, Target
 from dashboard.store.carriers import carrier_event_batches, carrier_events, frequencies
 from dashboard.store.database import Generation
 from dashboard.store.panel import people
-from dashboard.target import Pieces, Target
 from data_prep.domain.copy_number import CallClass, classify
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level

@@ -17,11 +17,11 @@ from streamlit.testing.v1 import AppTest
 from dashboard import settings
 from dashboard.components.carriers import with_badges
 from dashboard.downloads.chart import _drawable
-from dashboard.filters import CODING, Cohort, Filters, Outliers, Sex
+from dashboard.question.filters import CODING, Cohort, Filters, Outliers, Sex
+from dashboard.question.target import Pieces, Target, region_target
 from dashboard.store.carriers import carrier_events
 from dashboard.store.clauses import by_rule_apart, chart_rows_apart, clauses, tables
 from dashboard.store.database import Generation
-from dashboard.target import Pieces, Target, region_target
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 from tests.dashboard.opened_page import opened_page

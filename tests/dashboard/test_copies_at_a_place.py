@@ -16,12 +16,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboard import caller_words, settings, wording
-from dashboard.downloads.asked import RefusedError
+from dashboard import settings
+from dashboard.door.asked import RefusedError
 from dashboard.downloads.chart import _drawable
 from dashboard.downloads.opening import opened
-from dashboard.filters import GENE_OVERLAPS, REGION_OVERLAPS, Overlap, Rule, parse
-from dashboard.target import WIDEST, Pieces
+from dashboard.question.filters import GENE_OVERLAPS, REGION_OVERLAPS, Overlap, Rule, parse
+from dashboard.question.target import WIDEST, Pieces
+from dashboard.words import callers as caller_words
+from dashboard.words import wording
 from data_prep.domain import callers
 from data_prep.domain.levels import Level
 from tests.dashboard.opened_page import opened_page

@@ -22,9 +22,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dashboard.downloads.asked import RefusedError, asked
+from dashboard.door.asked import RefusedError, asked
 from dashboard.store.database import Generation
-from data_prep.callsets import combine
+from data_prep.tables.callsets import combine
 from tests.dashboard.demonstration import GSTM1, demonstration
 from tests.dashboard.served import ROOT, served
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, publish, write_file

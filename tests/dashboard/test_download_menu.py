@@ -3,11 +3,11 @@
 import re
 from html import unescape
 
-from dashboard import subject
 from dashboard.components.download_menu import menu
 from dashboard.components.share import citation
 from dashboard.downloads.catalogue import CHARTS, PICTURES, TABLES
-from dashboard.filters import Filters, Sex
+from dashboard.question import subject
+from dashboard.question.filters import Filters, Sex
 from dashboard.store.cohort import Release
 
 RELEASE = Release(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.filters import ANY, CODING, NAMES, Cohort, Filters, Outliers, Overlap, Rule, Sex, parse
-from dashboard.target import Pieces, Target, region_target
+from dashboard.question.filters import ANY, CODING, NAMES, Cohort, Filters, Outliers, Overlap, Rule, Sex, parse
+from dashboard.question.target import Pieces, Target, region_target
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level

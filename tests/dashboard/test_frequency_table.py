@@ -5,13 +5,13 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from dashboard.filters import Filters
 from dashboard.formats.columns import FREQUENCIES
-from dashboard.frequency_table import chart_rows, frequency_table, without_numbers
+from dashboard.question.filters import Filters
+from dashboard.question.target import Pieces, Target
 from dashboard.store.carriers import frequencies
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
-from dashboard.target import Pieces, Target
+from dashboard.words.frequency_table import chart_rows, frequency_table, without_numbers
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from dashboard.filters import CODING, Cohort, Filters, Outliers, Overlap, Rule, Sex
+from dashboard.question.filters import CODING, Cohort, Filters, Outliers, Overlap, Rule, Sex
+from dashboard.question.target import region_target
 from dashboard.store import callability as callability_module
 from dashboard.store import gene_counts as module
 from dashboard.store.callability import callabilities, callability
 from dashboard.store.database import Generation
 from dashboard.store.gene_counts import gene_counts
 from dashboard.store.genes import genes_named
-from dashboard.target import region_target
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.locus import Cytoband
+from dashboard.door.lookup import Found, Nothing, Place, Several, Unplaced, look_up
+from dashboard.question.locus import Cytoband
+from dashboard.question.target import Pieces
 from dashboard.store.database import Generation
 from dashboard.store.genes import band_interval, gene_target, genes_alike, genes_beginning, genes_inside, genes_named
-from dashboard.store.lookup import Found, Nothing, Place, Several, Unplaced, look_up
-from dashboard.target import Pieces
 from data_prep.domain.intervals import Interval
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.small_database import Contents, GeneRow, Transcript

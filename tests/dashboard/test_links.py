@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl, urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import links, query, subject
-from dashboard.filters import Filters, parse
+from dashboard.question import links, query, subject
+from dashboard.question.filters import Filters, parse
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level

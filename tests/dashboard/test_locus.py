@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.locus import Cytoband, GeneName, LocusError, Region, parse
+from dashboard.question.locus import Cytoband, GeneName, LocusError, Region, parse
 from data_prep.domain.chromosomes import ACCESSIONS, LENGTHS
 from data_prep.domain.intervals import Interval
 

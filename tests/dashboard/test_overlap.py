@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.filters import ANY, SHARES, Filters, Overlap, Rule
-from dashboard.overlap import CLASSES, Calls, Events, Mask, admitted, at_level, carriers, disjoint, of_class
-from dashboard.target import Pieces, Target, site_target
+from dashboard.counting.overlap import CLASSES, Calls, Events, Mask, admitted, at_level, carriers, disjoint, of_class
+from dashboard.question.filters import ANY, SHARES, Filters, Overlap, Rule
+from dashboard.question.target import Pieces, Target, site_target
 from data_prep.domain.copy_number import CallClass, Direction, classify, expected_copy_number
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level

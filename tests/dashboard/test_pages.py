@@ -468,7 +468,7 @@ def test_an_empty_database_has_pages_too(open_page: Open) -> None:
 
 def test_the_data_page_has_the_schema_s_comment_of_every_table_and_column_r12(open_page: Open) -> None:
     said = words(open_page("data"))
-    schema = (APP.parents[1] / "data_prep" / "schema.sql").read_text(encoding="utf-8")
+    schema = (APP.parents[1] / "data_prep" / "tables" / "schema.sql").read_text(encoding="utf-8")
     comments = re.findall(r"COMMENT ON (?:TABLE|COLUMN) \S+ IS '((?:[^']|'')*)';", schema)
     assert len(comments) > 100
     missing = [one for one in comments if " ".join(one.replace("''", "'").split()) not in said]

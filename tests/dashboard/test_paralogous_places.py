@@ -20,15 +20,15 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
-from dashboard.downloads.asked import RefusedError
+from dashboard.door.asked import RefusedError
 from dashboard.downloads.chart import _drawable
 from dashboard.downloads.opening import opened
-from dashboard.filters import Filters
+from dashboard.question.filters import Filters
+from dashboard.question.target import Pieces, Target, region_target
 from dashboard.store.callability import callability
 from dashboard.store.carriers import frequencies
 from dashboard.store.database import Generation
 from dashboard.store.tracks import people_along
-from dashboard.target import Pieces, Target, region_target
 from data_prep.domain.intervals import Interval
 from data_prep.domain.sight import is_paralogous
 from tests.dashboard.opened_page import opened_page

@@ -22,10 +22,10 @@ from streamlit.testing.v1 import AppTest
 from dashboard import settings
 from dashboard.downloads.chart import _drawable
 from dashboard.downloads.opening import opened
-from dashboard.filters import ANY, Filters
+from dashboard.question.filters import ANY, Filters
+from dashboard.question.target import region_target
 from dashboard.store.carriers import by_filter, by_rule, copy_numbers, frequencies
 from dashboard.store.database import Generation
-from dashboard.target import region_target
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.dashboard.opened_page import opened_page

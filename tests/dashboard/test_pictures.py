@@ -22,13 +22,14 @@ import polars as pl
 import pytest
 import vl_convert
 
-from dashboard import drawing, wording
+from dashboard.charts.colours import LIGHT
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.charts.track import ASSUMED_WIDTH
-from dashboard.colours import LIGHT
 from dashboard.downloads.catalogue import CHARTS, PICTURES
 from dashboard.downloads.chart import _CHARTS
-from dashboard.drawing import BusyDrawingError, Drawing, DrawingError
+from dashboard.serving import drawing
+from dashboard.serving.drawing import BusyDrawingError, Drawing, DrawingError
+from dashboard.words import wording
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.served import ROOT, served
 from tests.dashboard.small_database import write_file
@@ -259,7 +260,12 @@ def test_more_pictures_than_may_wait_are_told_to_come_back(monkeypatch: pytest.M
 
 def test_the_child_ends_with_its_input() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "dashboard.drawing"], input=b"", cwd=ROOT, env=os.environ, timeout=30, check=False
+        [sys.executable, "-m", "dashboard.serving.drawing"],
+        input=b"",
+        cwd=ROOT,
+        env=os.environ,
+        timeout=30,
+        check=False,
     )
     assert done.returncode == 0
 

@@ -6,12 +6,12 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.filters import Filters
+from dashboard.question.filters import Filters
+from dashboard.question.target import region_target
 from dashboard.store.carriers import carrier_events
 from dashboard.store.database import Generation
 from dashboard.store.problems import problem_kinds_of
 from dashboard.store.sites import sites_at
-from dashboard.target import region_target
 from data_prep.domain.intervals import Interval
 from tests.dashboard.small_database import Contents, Event, Person
 

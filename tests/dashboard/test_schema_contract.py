@@ -1,4 +1,4 @@
-"""Every SQL statement of the store names only what `data_prep/schema.sql` has, and answers with the types it says."""
+"""Every SQL statement of the store names only what `data_prep/tables/schema.sql` has, and answers with the types it says."""
 
 import importlib
 import pkgutil

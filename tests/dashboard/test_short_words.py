@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import settings
-from dashboard.downloads.asked import RefusedError
+from dashboard.door.asked import RefusedError
 from dashboard.downloads.opening import opened
 from tests.dashboard.opened_page import opened_page
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, write_file

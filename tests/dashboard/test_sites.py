@@ -9,11 +9,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboard.filters import Cohort, Filters, Outliers, Sex
+from dashboard.question.filters import Cohort, Filters, Outliers, Sex
+from dashboard.question.target import site_target
 from dashboard.store.carriers import carrier_events, frequencies
 from dashboard.store.database import Generation, Store
 from dashboard.store.sites import site_named, sites_at
-from dashboard.target import site_target
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level

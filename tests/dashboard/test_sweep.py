@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.overlap import Events, disjoint
-from dashboard.sweep import Pieces, Steps, sweep
+from dashboard.counting.overlap import Events, disjoint
+from dashboard.counting.sweep import Pieces, Steps, sweep
 
 Span = tuple[int, int]
 

@@ -4,9 +4,9 @@ import pytest
 
 from dashboard.charts.track import BRUSH, PICK, interval_id, picked
 from dashboard.components.track import chosen
-from dashboard.filters import Filters, Overlap, Rule
-from dashboard.target import Pieces, Target, region_target
-from dashboard.track import window
+from dashboard.counting.along import window
+from dashboard.question.filters import Filters, Overlap, Rule
+from dashboard.question.target import Pieces, Target, region_target
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.filters import Cohort, Filters, Overlap, Rule, Sex
+from dashboard.counting.along import EVERYONE, Curves
+from dashboard.counting.sweep import Pieces, sweep
+from dashboard.question.filters import Cohort, Filters, Overlap, Rule, Sex
+from dashboard.question.target import Target
 from dashboard.store import tracks
 from dashboard.store.database import Generation
-from dashboard.sweep import Pieces, sweep
-from dashboard.target import Target
-from dashboard.track import EVERYONE, Curves
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dashboard import turns
+from dashboard.serving import turns
 from dashboard.store.database import BusyError
 
 

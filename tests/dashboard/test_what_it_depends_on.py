@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.charts.copy_number import KINDS, bars
-from dashboard.filters import GENE_OVERLAPS, Cohort, Filters, Outliers
+from dashboard.question.filters import GENE_OVERLAPS, Cohort, Filters, Outliers
+from dashboard.question.target import Pieces, Target, region_target
 from dashboard.store.carriers import by_filter, by_rule, copy_numbers, relatives
 from dashboard.store.database import Generation
-from dashboard.target import Pieces, Target, region_target
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.dashboard.plain_counter import Question, count

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import wording
-from dashboard.filters import GENE_OVERLAPS, Cohort, Filters, Overlap, Rule, Sex
-from dashboard.target import Pieces
+from dashboard.question.filters import GENE_OVERLAPS, Cohort, Filters, Overlap, Rule, Sex
+from dashboard.question.target import Pieces
+from dashboard.words import wording
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import Level
 

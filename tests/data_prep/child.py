@@ -16,10 +16,10 @@ from typing import Any
 from tests.data_prep.few_genes import few_genes
 
 MOMENTS = {
-    "reading": ("data_prep.reading:read_batch", 2),
-    "reading, with workers": ("data_prep.reading:_result", 2),
-    "calls": ("data_prep.database:write_calls", 1),
-    "publishing": ("data_prep.database:publish", 1),
+    "reading": ("data_prep.reading.files:read_batch", 2),
+    "reading, with workers": ("data_prep.reading.files:_result", 2),
+    "calls": ("data_prep.tables.database:write_calls", 1),
+    "publishing": ("data_prep.tables.database:publish", 1),
     "naming": ("pathlib:Path.replace", 1),
     "pointing": ("pathlib:Path.symlink_to", 1),
     "moving the pointer": ("pathlib:Path.replace", 2),
@@ -56,7 +56,7 @@ def arm(moment: str, number: int) -> None:
 if __name__ == "__main__":
     build = import_module("data_prep.build")
     build.embedded_gene_models = few_genes  # type: ignore[attr-defined]
-    reading = import_module("data_prep.reading")
+    reading = import_module("data_prep.reading.files")
     reading.BATCH_BYTES = int(os.environ.get("BATCH_BYTES", reading.BATCH_BYTES))  # type: ignore[attr-defined]
     if sys.argv[1] != "never":
         arm(sys.argv[1], getattr(signal, sys.argv[2]))

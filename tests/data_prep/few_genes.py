@@ -5,7 +5,7 @@ from functools import cache
 
 import polars as pl
 
-from data_prep.genes import GeneModels, embedded_gene_models
+from data_prep.inputs.genes import GeneModels, embedded_gene_models
 
 
 @cache

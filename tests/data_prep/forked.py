@@ -90,7 +90,7 @@ def _run(folder: str, arguments: list[str], limit: int | None, user: int | None,
         os.setuid(user)
     import_module("data_prep.build").embedded_gene_models = few_genes  # type: ignore[attr-defined]
     if batch is not None:
-        import_module("data_prep.reading").BATCH_BYTES = batch  # type: ignore[attr-defined]
+        import_module("data_prep.reading.files").BATCH_BYTES = batch  # type: ignore[attr-defined]
     sys.argv = ["data_prep", *arguments]
     import_module("data_prep.__main__").main()
 

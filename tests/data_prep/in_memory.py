@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 from hypothesis import settings
 
-from data_prep.calls import Sorted, sort_out
-from data_prep.dialects import recognise
-from data_prep.vcf import VcfFile, frame, parse_header
+from data_prep.reading.calls import Sorted, sort_out
+from data_prep.reading.dialects import recognise
+from data_prep.reading.vcf import VcfFile, frame, parse_header
 from tests import plain
 
 CALL = ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "copy_ratio", "quality", "bins", "filters", "genotype", "par_border", "inward_start", "inward_end")  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep.calls import Skip
+from data_prep.reading.calls import Skip
 from tests import plain
 from tests.data_prep.dragen_text import ALTS, GENOTYPES, record, reference_row, vcf
 from tests.data_prep.in_memory import EXAMPLES, call_rows, fates, plain_call_rows, unordered

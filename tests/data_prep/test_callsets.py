@@ -7,9 +7,9 @@ import duckdb
 import pytest
 
 from data_prep.build import BuildError, change
-from data_prep.callsets import callsets, combine
 from data_prep.check import check
 from data_prep.domain.callsets import newest_first
+from data_prep.tables.callsets import callsets, combine
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.dragen_text import record, write, write_table

@@ -12,10 +12,10 @@ import pytest
 
 from data_prep.build import write_shards
 from data_prep.check import check
-from data_prep.earlier import EarlierError
 from data_prep.fetch import manifest
-from data_prep.reading import ReadingError, find_named_files, place_of
-from data_prep.shard_set import ShardSetError, read_report
+from data_prep.reading.files import ReadingError, find_named_files, place_of
+from data_prep.reading.shard_set import ShardSetError, read_report
+from data_prep.tables.earlier import EarlierError
 from tests.data_prep.built import Built, build_here, change_here
 from tests.data_prep.dragen_text import bgzip, record, vcf, write, write_table
 from tests.data_prep.test_shard_set import assert_same
@@ -59,7 +59,7 @@ def in_forms(folder: Path, name: str, text: str) -> list[Path]:
 def test_copies_in_other_forms_are_duplicates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: bool) -> None:
     """A cohort of `.vcf` beside `.vcf.gz` lost everybody: "several files hold the sample and differ"."""
     if pieces:
-        monkeypatch.setattr("data_prep.vcf.IN_MEMORY", 100)
+        monkeypatch.setattr("data_prep.reading.vcf.IN_MEMORY", 100)
     folder = tmp_path / "vcf"
     in_forms(folder, "A", vcf("A", CALLS))
     in_forms(folder, "J", joint(["J1", "J2"], [joint_record("chr1", 5_000, 9_000, LOSS, NONE)]))

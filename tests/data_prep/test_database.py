@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from data_prep.build import BuildError
-from data_prep.database import PublishError
-from data_prep.reading import ReadingError, find_files
+from data_prep.reading.files import ReadingError, find_files
+from data_prep.tables.database import PublishError
 from tests import plain
 from tests.data_prep.built import Built, build_here, compare, compare_callability, compare_marks, kinds_of
 from tests.data_prep.conftest import ROOT, Cohort
@@ -203,8 +203,8 @@ def test_build_does_not_depend_on_the_order_of_files_or_the_number_of_processes(
     paths = [*cohort_3_7_6.paths]
     Random(1).shuffle(paths)
     once = cohort_3_7_6.database.everything()
-    monkeypatch.setattr("data_prep.reading.BATCH_BYTES", 300_000)
-    monkeypatch.setattr("data_prep.database._CHUNK", 1_000)
+    monkeypatch.setattr("data_prep.reading.files.BATCH_BYTES", 300_000)
+    monkeypatch.setattr("data_prep.tables.database._CHUNK", 1_000)
     again = build_here(paths, cohort_3_7_6.folder / "samples.tsv", tmp_path / "a.duckdb", jobs=2).everything()
     assert once.keys() == again.keys()
     for name, rows in once.items():
@@ -224,7 +224,7 @@ def test_the_number_of_an_event_does_not_hang_on_other_people(tmp_path: Path, mo
         write(tmp_path / "vcf", name, lines)
     table = write_table(tmp_path / "samples.tsv", [(name, "EUR", "GBR", "male", True) for name in "ABCD"])
     together = build_here([tmp_path / "vcf"], table, tmp_path / "a.duckdb")
-    monkeypatch.setattr("data_prep.reading.BATCH_BYTES", 1)
+    monkeypatch.setattr("data_prep.reading.files.BATCH_BYTES", 1)
     apart = build_here([tmp_path / "vcf"], table, tmp_path / "b.duckdb")
     for name in ("calls", "events", "segments"):
         assert together.table(name) == apart.table(name), name
@@ -236,7 +236,7 @@ def test_a_ragged_first_line_reads_the_same_in_any_batch(tmp_path: Path, monkeyp
         write(tmp_path / "vcf", name, ["chr1\t5000\tcut short", LOSS] if name != "B" else [LOSS + "\t\t", LOSS])
     table = write_table(tmp_path / "samples.tsv", [(name, "EUR", "GBR", "male", True) for name in "ABC"])
     together = build_here([tmp_path / "vcf"], table, tmp_path / "a.duckdb")
-    monkeypatch.setattr("data_prep.reading.BATCH_BYTES", 1)
+    monkeypatch.setattr("data_prep.reading.files.BATCH_BYTES", 1)
     apart = build_here([tmp_path / "vcf"], table, tmp_path / "b.duckdb")
     query = "SELECT status, records, calls, skipped FROM files ORDER BY file_id"
     assert together.rows(query) == apart.rows(query) == [("read", 2, 1, 1)] * 3
@@ -469,7 +469,7 @@ def test_the_built_tables_are_those_of_the_schema(cohort_3_5_7b: Cohort) -> None
     """The contract: no table, column or type more or less than schema.sql has."""
     query = "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() WHERE NOT internal AND database_name NOT IN ('system', 'temp') ORDER BY ALL"
     with duckdb.connect(":memory:") as con:
-        con.execute((ROOT / "data_prep" / "schema.sql").read_text())
+        con.execute((ROOT / "data_prep" / "tables" / "schema.sql").read_text())
         assert cohort_3_5_7b.database.rows(query) == con.execute(query).fetchall()
 
 

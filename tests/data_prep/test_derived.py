@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from data_prep import derived
+from data_prep.derived import derive as derived
 from tests.data_prep.built import build_here
 from tests.data_prep.conftest import Cohort
 
@@ -23,8 +23,8 @@ def test_pieces_and_processes_make_the_same_database_row_by_row_r8_r9_r10_r12(
     jobs: int, piece: int, commit: int, cohort_3_5_7b: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("data_prep.build.WORTH_WORKERS", 0)
-    monkeypatch.setattr("data_prep.derived.PIECE", piece)
-    monkeypatch.setattr("data_prep.derived.COMMIT", commit)
+    monkeypatch.setattr("data_prep.derived.derive.PIECE", piece)
+    monkeypatch.setattr("data_prep.derived.derive.COMMIT", commit)
     folder = cohort_3_5_7b.folder
     mine = build_here([folder / "vcf"], folder / "samples.tsv", tmp_path / "cnv.duckdb", jobs=jobs).everything()
     whole = cohort_3_5_7b.database.everything()

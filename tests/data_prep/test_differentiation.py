@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from scipy.stats import chi2_contingency, false_discovery_control
 from statsmodels.stats.multitest import multipletests
 
-from data_prep import statistics
+from data_prep.derived import statistics
+from data_prep.derived.statistics import benjamini_hochberg, chi_square, hudson, variances
 from data_prep.domain.proportions import hardy_weinberg
-from data_prep.statistics import benjamini_hochberg, chi_square, hudson, variances
 from tests import plain, plain_sites
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.in_memory import EXAMPLES

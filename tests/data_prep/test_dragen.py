@@ -5,10 +5,10 @@ from pathlib import Path
 import pysam
 import pytest
 
-from data_prep.dialects import DIALECTS, recognise, signs
-from data_prep.dialects.dragen import Dragen
-from data_prep.dialects.records import RECORD, Kind
-from data_prep.vcf import FileRefusedError, VcfFile, frame, parse_header, read_file
+from data_prep.reading.dialects import DIALECTS, recognise, signs
+from data_prep.reading.dialects.dragen import Dragen
+from data_prep.reading.dialects.records import RECORD, Kind
+from data_prep.reading.vcf import FileRefusedError, VcfFile, frame, parse_header, read_file
 from tests.data_prep.dragen_text import header, record, reference_row
 
 

@@ -12,8 +12,8 @@ from typing import Final
 
 import pytest
 
-from data_prep.calls import Skip
 from data_prep.check import check
+from data_prep.reading.calls import Skip
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.dialects.texts import CALLERS
 from tests.data_prep.dragen_text import record, reference_row, vcf, write, write_table
@@ -192,7 +192,7 @@ def test_e37_cell_line_karyotypes_are_marked(tmp_path: Path) -> None:
 _BOMB: Final = """
 import resource, sys
 from pathlib import Path
-from data_prep.reading import read_files
+from data_prep.reading.files import read_files
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 read = read_files([sys.argv[1]], {}, Path(sys.argv[2]), 1, lambda *_: None)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, read.files[0].message)

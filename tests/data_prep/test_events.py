@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep.dialects.records import Ends
-from data_prep.events import disjoint_segments, filters_of_event, join_calls, seen_intervals
+from data_prep.reading.dialects.records import Ends
+from data_prep.reading.events import disjoint_segments, filters_of_event, join_calls, seen_intervals
 from tests import plain
 from tests.data_prep.dragen_text import record, reference_row, vcf
 from tests.data_prep.in_memory import (

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_prep.domain.chromosomes import LENGTHS, PSEUDO_AUTOSOMAL
-from data_prep.genes import EXONS, GENES, TRANSCRIPTS, GeneModels, embedded_gene_models, read_gencode
+from data_prep.inputs.genes import EXONS, GENES, TRANSCRIPTS, GeneModels, embedded_gene_models, read_gencode
 
 SECOND_SOURCE = Path(__file__).with_name("genes_second_source.tsv")
 
@@ -454,7 +454,7 @@ def test_blocks_of_any_size_give_the_same_models(tmp_path: Path, monkeypatch: py
     path = _written(tmp_path / "a.gtf.gz", HEADER + FORWARD + FORWARD_LONG + FORWARD_CLINICAL + FORWARD_MANE)
     whole = read_gencode(path)
     for size in (7, 100, 1000):
-        monkeypatch.setattr("data_prep.genes._BLOCK", size)
+        monkeypatch.setattr("data_prep.inputs.genes._BLOCK", size)
         pieces = read_gencode(path)
         assert pieces.exons.equals(whole.exons)
         assert pieces.genes.equals(whole.genes)

@@ -10,7 +10,7 @@ import pysam
 import pytest
 
 from data_prep.check import check
-from data_prep.genes import embedded_gene_models
+from data_prep.inputs.genes import embedded_gene_models
 from tests import plain
 from tests.data_prep.built import Built, build_here, compare, compare_marks
 from tests.data_prep.dragen_text import bgzip

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep import long_files, text_stream
 from data_prep.build import BuildError
 from data_prep.check import check
-from data_prep.long_files import read_stretch
-from data_prep.text_stream import FileRefusedError, Stretch, pieces, stretches
-from data_prep.vcf import LongFile, read_file
+from data_prep.reading import long_files
+from data_prep.reading.long_files import read_stretch
+from data_prep.reading.vcf import LongFile, read_file
+from data_prep.system import text_stream
+from data_prep.system.text_stream import FileRefusedError, Stretch, pieces, stretches
 from tests import plain
 from tests.data_prep.built import (
     Built,
@@ -108,7 +109,7 @@ def test_a_joint_file_agrees_with_the_plain_reading(
     draw = Random(seed)
     monkeypatch.setattr(text_stream, "PIECE", 20_000)
     monkeypatch.setattr(long_files, "SPILL_ROWS", 300)
-    monkeypatch.setattr("data_prep.reading.SHORT", 0)
+    monkeypatch.setattr("data_prep.reading.files.SHORT", 0)
     lines = [random_line(draw, len(SAMPLES)) for _ in range(400)]
     # repeats side by side and far apart
     lines += [*lines[:40], lines[-1], lines[-1]]
@@ -210,7 +211,7 @@ def test_a_joint_file_says_what_single_files_say(
     cohort_3_5_7b: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
     """R3, R9: the cohort's calls put together as one file of many columns give the same events, sites and bins."""
-    monkeypatch.setattr("data_prep.reading.SHORT", 10_000)
+    monkeypatch.setattr("data_prep.reading.files.SHORT", 10_000)
     paths = cohort_3_5_7b.paths[:12]
     names, sites = [], {}
     for i, path in enumerate(paths):
@@ -242,7 +243,7 @@ def test_a_file_read_in_pieces_is_read_as_one_in_memory(
     table = cohort.folder / "samples.tsv"
     paths = cohort.paths[:15]
     at_once = build_here(paths, table, tmp_path / "a.duckdb")
-    monkeypatch.setattr("data_prep.vcf.IN_MEMORY", 7_000)
+    monkeypatch.setattr("data_prep.reading.vcf.IN_MEMORY", 7_000)
     monkeypatch.setattr(text_stream, "PIECE", 9_000)
     monkeypatch.setattr(long_files, "SPILL_ROWS", 100)
     assert isinstance(read_file(paths[0]), LongFile)
@@ -254,8 +255,8 @@ def test_repeats_are_seen_across_stretches_and_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
     """R12: the first stays; the example is the line of a later one, which is read again."""
-    monkeypatch.setattr("data_prep.reading.SHORT", 100)
-    monkeypatch.setattr("data_prep.reading.STRETCHES", 2)
+    monkeypatch.setattr("data_prep.reading.files.SHORT", 100)
+    monkeypatch.setattr("data_prep.reading.files.STRETCHES", 2)
     monkeypatch.setattr(text_stream, "PIECE", 700)
     lines = [line(site("chr1", 10_000 * i, 10_000 * i + 5_000), ["0/1:0.5:1:5:40:PASS:.", "./.:1:2:5:40:PASS:."]) for i in range(60)]  # fmt: skip
     path = joint_file(tmp_path / "a.vcf.gz", ["A", "B"], ["", *lines, "#comment", lines[7]])
@@ -314,7 +315,7 @@ def test_a_column_that_tells_nothing_is_in_no_denominator(tmp_path: Path) -> Non
 
 def test_a_damaged_stretch_stops_no_other_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """R12: read by two processes, which go on to the next file."""
-    monkeypatch.setattr("data_prep.reading.SHORT", 100)
+    monkeypatch.setattr("data_prep.reading.files.SHORT", 100)
     good = joint_file(tmp_path / "b.vcf.gz", ["A", "B"], FEW)
     data = good.read_bytes()
     put(tmp_path / "a.vcf.gz", data[: len(data) // 2] + bytes(80) + data[len(data) // 2 + 80 :])
@@ -349,7 +350,7 @@ def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(text_stream, "PIECE", 1_000)
     text = header("A", more_samples=["B"]) + FEW[0] + "\n" + "A" * 900_000 + "\n"
     assert "a line is longer than" in message_of(build_one(tmp_path, put(tmp_path / "a.vcf.gz", bgzip(text))))
-    monkeypatch.setattr("data_prep.vcf.IN_MEMORY", 10_000)
+    monkeypatch.setattr("data_prep.reading.vcf.IN_MEMORY", 10_000)
     text = header("A") + LOSS + "\n" + "A" * 900_000
     assert "a line is longer than" in message_of(build_one(tmp_path, put(tmp_path / "a.vcf.gz", gzip.compress(text.encode()))))  # fmt: skip
     head = "##fileformat=VCFv4.2\n##x=" + "A" * 900_000

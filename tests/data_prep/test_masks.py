@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from data_prep import reference
 from data_prep.build import build, change, write_shards
 from data_prep.check import check
-from data_prep.masks import MaskError, merged, read_masks
+from data_prep.inputs.masks import MaskError, merged, read_masks
 from tests import plain_sites
 from tests.data_prep.built import Built
 from tests.data_prep.dragen_text import record, write, write_table

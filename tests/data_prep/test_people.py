@@ -9,18 +9,18 @@ import pytest
 
 from dashboard.store.database import Generation
 from dashboard.store.panel import panel
-from data_prep import people as people_module
 from data_prep.build import write_shards
 from data_prep.check import NoDatabaseError, check
-from data_prep.database import new_database, write_calls, write_schema
-from data_prep.derived import derive
+from data_prep.derived.derive import derive
+from data_prep.derived.panel import read_people
 from data_prep.domain.chromosomes import LENGTHS
-from data_prep.earlier import EarlierError
-from data_prep.groups import read_people
-from data_prep.long_files import read_whole
-from data_prep.people import People
-from data_prep.shards import MAX_CALLS
-from data_prep.vcf import read_file
+from data_prep.reading.long_files import read_whole
+from data_prep.reading.shards import MAX_CALLS
+from data_prep.reading.vcf import read_file
+from data_prep.tables import samples as people_module
+from data_prep.tables.database import new_database, write_calls, write_schema
+from data_prep.tables.earlier import EarlierError
+from data_prep.tables.samples import People
 from tests.data_prep.built import build_here, change_here
 from tests.data_prep.dragen_text import record, write, write_table
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep import profiles
-from data_prep.groups import People
-from data_prep.profiles import Segments, bins
+from data_prep.derived import bins as profiles
+from data_prep.derived.bins import Segments, bins
+from data_prep.derived.panel import People
 from tests import plain, plain_sites
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.in_memory import EXAMPLES

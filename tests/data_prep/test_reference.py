@@ -12,9 +12,9 @@ import pytest
 
 from data_prep import reference
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL
-from data_prep.genes import embedded_gene_models
-from data_prep.reference.derive_regions import MODELLED_CENTROMERES, PALINDROMES
-from data_prep.reference.make import main
+from data_prep.inputs.genes import embedded_gene_models
+from data_prep.make_reference.derive_regions import MODELLED_CENTROMERES, PALINDROMES
+from data_prep.make_reference.make import main
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHARED = PROJECT.parent / "shared" / "data"
@@ -36,7 +36,7 @@ TABLES: dict[str, Callable[[], pl.DataFrame]] = {
 @pytest.fixture(scope="module")
 def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        connection.execute((PROJECT / "data_prep" / "schema.sql").read_text())
+        connection.execute((PROJECT / "data_prep" / "tables" / "schema.sql").read_text())
         yield connection
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data_prep.samples import SCHEMA, SampleTable, SampleTableError, read_samples
+from data_prep.inputs.samples import SCHEMA, SampleTable, SampleTableError, read_samples
 from tests import plain
 
 PEDIGREE = "20130606_g1k_3202_samples_ped_population.txt"

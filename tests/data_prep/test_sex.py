@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep import text_stream
 from data_prep.check import check
-from data_prep.events import join_calls
-from data_prep.groups import read_people
-from data_prep.sex import contradictions
+from data_prep.derived.panel import read_people
+from data_prep.reading.events import join_calls
+from data_prep.reading.sex import contradictions
+from data_prep.system import text_stream
 from tests import plain
 from tests.data_prep.built import Built, build_here, change_here
 from tests.data_prep.dialects.test_joint_files import joint_text

@@ -8,10 +8,10 @@ from random import Random
 import pytest
 
 from data_prep.build import write_shards
-from data_prep.folders import FolderError
-from data_prep.reading import ReadingError
-from data_prep.reports import REFUSED
-from data_prep.shard_set import REPORT, SHARD_FORMAT, ShardSetError, new_folder, read_report
+from data_prep.reading.files import ReadingError
+from data_prep.reading.reports import REFUSED
+from data_prep.reading.shard_set import REPORT, SHARD_FORMAT, ShardSetError, new_folder, read_report
+from data_prep.system.folders import FolderError
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.dragen_text import record, reference_row, write, write_table
@@ -35,8 +35,8 @@ def test_sets_of_any_parts_give_the_database_of_all_files(
 ) -> None:
     """R5, R12: files dealt out at random, sets merged in another order, one part read by the build itself."""
     cohort: Cohort = request.getfixturevalue(f"cohort_{release}")
-    monkeypatch.setattr("data_prep.reading.BATCH_BYTES", 200_000)
-    monkeypatch.setattr("data_prep.database._CHUNK", 1_500)
+    monkeypatch.setattr("data_prep.reading.files.BATCH_BYTES", 200_000)
+    monkeypatch.setattr("data_prep.tables.database._CHUNK", 1_500)
     paths = [str(path) for path in cohort.paths]
     Random(3).shuffle(paths)
     table = cohort.folder / "samples.tsv"
@@ -172,7 +172,7 @@ def test_a_set_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytes
         raise OSError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr("data_prep.reading.read_batch", fail)
+        patch.setattr("data_prep.reading.files.read_batch", fail)
         with pytest.raises(ReadingError, match="no space left"):
             write_shards(table, tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
     there = sorted(path.name for path in tmp_path.iterdir() if path.name != ".set.lock")

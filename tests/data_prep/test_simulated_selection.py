@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_prep.domain.chromosomes import CHROMOSOMES
+from data_prep.reading.vcf import Header
 from data_prep.simulate.large_events import raised_cnvs
 from data_prep.simulate.selection import drawn_in, lasting_share, silent_genes, stretches
-from data_prep.vcf import Header
 from tests.data_prep.conftest import Cohort
 
 Intervals = list[tuple[str, int, int]]

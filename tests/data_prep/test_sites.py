@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from data_prep import sites as merging
-from data_prep.sites import NO_SITE, Events, carried, find_sites, found, intervals_of
+from data_prep.derived import sites as merging
+from data_prep.derived.sites import NO_SITE, Events, carried, find_sites, found, intervals_of
 from tests import plain, plain_sites
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.in_memory import EXAMPLES

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_prep.long_files import read_long, read_whole
-from data_prep.reports import REFUSED, BatchReport, FileReport
-from data_prep.shards import read_batch
-from data_prep.text_stream import with_newlines
+from data_prep.reading.long_files import read_long, read_whole
+from data_prep.reading.reports import REFUSED, BatchReport, FileReport
+from data_prep.reading.shards import read_batch
+from data_prep.system.text_stream import with_newlines
 from tests.data_prep.dragen_text import bgzip, header, record, vcf
 from tests.plain import LENGTHS
 
@@ -61,7 +61,7 @@ def _in_stretches(number, file, folder: Path, parts: int) -> BatchReport:  # typ
 def in_pieces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether even short files are read in pieces."""
     if request.param:
-        monkeypatch.setattr("data_prep.vcf.IN_MEMORY", 100)
+        monkeypatch.setattr("data_prep.reading.vcf.IN_MEMORY", 100)
     return bool(request.param)
 
 
@@ -124,7 +124,7 @@ def test_a_later_header_is_seen_wherever_the_cuts_fall(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: int, pack: str
 ) -> None:
     """Stretches of some hundred bytes, so that cuts lie in the second header, in its names and at its ends."""
-    monkeypatch.setattr("data_prep.text_stream.PIECE", 150)
+    monkeypatch.setattr("data_prep.system.text_stream.PIECE", 150)
     records = [joint_record("chr1", 5_000 + 1_000 * i, 5_900 + 1_000 * i, LOSS, NONE) for i in range(20)]
     two = joint(["J1", "J2"], records) + joint(["J2", "J1"], records)
     same = joint(["J1", "J2"], records) + joint(["J1", "J2"], [line.replace("chr1", "chr2") for line in records])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep.vcf import COLUMNS, FileRefusedError, VcfFile, frame, line, parse_header, read_file
+from data_prep.reading.vcf import COLUMNS, FileRefusedError, VcfFile, frame, line, parse_header, read_file
 from tests.data_prep.dragen_text import BGZF_END, bgzip, header, record, vcf, write
 from tests.plain import LENGTHS
 
@@ -153,7 +153,7 @@ def test_read_file_refuses_text_that_breaks_off(
     whole = vcf("A", [ONE if len(samples) == 1 else f"{ONE}\t{ONE.split(chr(9))[9]}", *more], more_samples=samples[1:])
     start = whole.rstrip("\n").rfind("\n") + 1
     if long:
-        monkeypatch.setattr("data_prep.vcf.IN_MEMORY", 100)
+        monkeypatch.setattr("data_prep.reading.vcf.IN_MEMORY", 100)
     last_value = whole.rfind(":") + 1
     for end in range(start + 1, last_value):
         with pytest.raises(FileRefusedError, match="its last line breaks off: the file is cut short"):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data_prep.check import check
-from data_prep.dialects import DIALECTS
+from data_prep.reading.dialects import DIALECTS
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.dialects.texts import CALLERS, Caller
 from tests.data_prep.dragen_text import record, vcf, write_table

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data_prep.calls import Skip
+from data_prep.reading.calls import Skip
 from tests.data_prep.dialects.outcome import brief, call, outcome
 from tests.data_prep.dialects.texts import CALLERS
 

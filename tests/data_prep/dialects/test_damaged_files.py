@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep.calls import Skip
-from data_prep.long_files import read_whole
-from data_prep.reports import BatchReport, FileReport
-from data_prep.shards import read_batch
+from data_prep.reading.calls import Skip
+from data_prep.reading.long_files import read_whole
+from data_prep.reading.reports import BatchReport, FileReport
+from data_prep.reading.shards import read_batch
 from tests.data_prep.dialects.random_files import EVERY, texts
 from tests.data_prep.dragen_text import bgzip, record, vcf
 from tests.data_prep.in_memory import EXAMPLES

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep.dialects import DIALECTS
-from data_prep.dialects.records import Ends
 from data_prep.domain.levels import Level
-from data_prep.events import join_calls
+from data_prep.reading.dialects import DIALECTS
+from data_prep.reading.dialects.records import Ends
+from data_prep.reading.events import join_calls
 from tests.data_prep.dialects.texts import (
     CANVAS,
     CNVNATOR,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from data_prep.calls import Skip
+from data_prep.reading.calls import Skip
 from tests.data_prep.built import build_here
 from tests.data_prep.dialects.outcome import brief, call, outcome
 from tests.data_prep.dialects.texts import CALLERS

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep import text_stream
 from data_prep.build import write_shards
 from data_prep.check import check
-from data_prep.dialects import DIALECTS
-from data_prep.long_files import read_whole
-from data_prep.reading import ReadingError
-from data_prep.reports import UNTOLD
-from data_prep.vcf import LongFile, read_file
+from data_prep.reading.dialects import DIALECTS
+from data_prep.reading.files import ReadingError
+from data_prep.reading.long_files import read_whole
+from data_prep.reading.reports import UNTOLD
+from data_prep.reading.vcf import LongFile, read_file
+from data_prep.system import text_stream
 from tests import plain
 from tests.data_prep.built import build_here
 from tests.data_prep.dialects.random_files import EVERY, entry, records

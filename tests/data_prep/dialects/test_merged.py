@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from data_prep.calls import Skip
 from data_prep.check import check
-from data_prep.dialects import DIALECTS, recognise
-from data_prep.vcf import frame, parse_header
+from data_prep.reading.calls import Skip
+from data_prep.reading.dialects import DIALECTS, recognise
+from data_prep.reading.vcf import frame, parse_header
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.dialects.outcome import brief, outcome
 from tests.data_prep.dialects.texts import CALLERS, Caller

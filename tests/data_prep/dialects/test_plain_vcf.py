@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from data_prep.calls import Skip
 from data_prep.check import check
-from data_prep.dialects import recognise
-from data_prep.vcf import FileRefusedError, parse_header
+from data_prep.reading.calls import Skip
+from data_prep.reading.dialects import recognise
+from data_prep.reading.vcf import FileRefusedError, parse_header
 from tests.data_prep.built import build_here
 from tests.data_prep.dialects.outcome import brief, call, outcome
 from tests.data_prep.dialects.texts import CALLERS, Caller

@@ -2,9 +2,9 @@
 
 import pytest
 
-from data_prep.calls import Skip
-from data_prep.dialects import recognise
-from data_prep.vcf import parse_header
+from data_prep.reading.calls import Skip
+from data_prep.reading.dialects import recognise
+from data_prep.reading.vcf import parse_header
 from tests.data_prep.dialects.outcome import brief, call, outcome
 from tests.data_prep.dialects.texts import CALLERS
 from tests.data_prep.in_memory import fates

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from data_prep.dialects import DIALECTS
-from data_prep.reports import BatchReport
-from data_prep.shards import read_batch
-from data_prep.vcf import frame
+from data_prep.reading.dialects import DIALECTS
+from data_prep.reading.reports import BatchReport
+from data_prep.reading.shards import read_batch
+from data_prep.reading.vcf import frame
 from tests.data_prep.dialects.random_files import EVERY, texts
 from tests.data_prep.dialects.slowly import Person, read
 from tests.data_prep.in_memory import CALL, EXAMPLES, file_of, single

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from data_prep.dialects import DIALECTS, recognise
-from data_prep.vcf import parse_header
+from data_prep.reading.dialects import DIALECTS, recognise
+from data_prep.reading.vcf import parse_header
 from tests.data_prep.dialects.texts import CALLERS
 from tests.data_prep.dragen_text import header
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from data_prep.calls import report_lines
+from data_prep.reading.calls import report_lines
 from tests.data_prep import dragen_text
 from tests.data_prep.built import build_here
 from tests.data_prep.dialects.texts import CALLERS, Caller

@@ -1,0 +1,370 @@
+"""Who is a carrier at a place: the rules of overlap over a set of events (rule R7), and the class of a carrier there.
+
+Works on plain columns and knows no database: a page asks the same events by seven rules, four levels and two cohorts,
+and each answer is a few passes over arrays. Events of one carrier and direction are joined to their union before a
+rule looks at them: callers other than DRAGEN let events overlap, and bases must not count twice. The copy number of a
+carrier is that of the calls at the place and not that of the joined event, which may be another's bin farther off.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.question.filters import SHARES, Filters, Overlap, Rule
+from dashboard.question.target import Target
+from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.levels import Level
+
+Mask = NDArray[np.bool_]
+Whole = NDArray[np.int64]
+
+COVERS_TOLERANCE: Final = 1_000
+"""Bases that may be missing at either end under the rule `covers`, and at most a tenth of the place, rounded down (R7)."""
+
+# Of classes with the same copy number the first counts for a loss and the last for a gain.
+CLASSES: Final = (
+    CallClass.COMPLETE_LOSS,
+    CallClass.PARTIAL_LOSS,
+    CallClass.LOSS,
+    CallClass.GAIN,
+    CallClass.LOW_GAIN,
+    CallClass.HIGH_GAIN,
+)
+"""Classes by their number in `Events.event_class` and `Carriers.carrier_class`."""
+_UNKNOWN: Final = 1 << 40
+_BEYOND: Final = 1 << 29
+"""More than any position: keeps the carriers apart in one running maximum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Losses and gains that touch a place: columns of one length, sorted by `carrier`, start and end.
+
+    Positions are 0-based and half-open. `carrier` is twice the sample's row in the panel, and one more for a gain.
+    """
+
+    carrier: Whole
+    start: Whole
+    end: Whole
+    inner_start: Whole
+    """The start drawn in by its uncertainty (R7)."""
+    inner_end: Whole
+    """The end drawn in likewise; always after `inner_start`."""
+    event_class: Whole
+    """Position in `CLASSES`."""
+    copy_number: Whole
+    """-1 where the caller gives none."""
+    quality: NDArray[np.float32]
+    """NaN where missing."""
+    bins: Whole
+    """-1 where missing."""
+    sensitive: Mask
+    credible: Mask
+    passing: Mask
+
+    def where(self, keep: Mask) -> Self:
+        """The events that a mask keeps, in the same order."""
+        return type(self)(*(getattr(self, one.name)[keep] for one in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The calls of events that are joined from several, as far as they touch a place; any other event is its own call.
+
+    Columns of one length, in any order; positions are 0-based and half-open.
+    """
+
+    event: Whole
+    """Position of the call's event among the `Events`."""
+    start: Whole
+    end: Whole
+    call_class: Whole
+    """Position in `CLASSES`."""
+    copy_number: Whole
+    """-1 where the caller gives none."""
+
+    @classmethod
+    def none(cls) -> Self:
+        """No calls: every event is its own."""
+        return cls(*(np.empty(0, np.int64) for _ in fields(cls)))
+
+    def where(self, keep: Mask) -> Self:
+        """The calls of the events that a mask over the events keeps, numbered as those are then."""
+        place = np.cumsum(keep) - 1
+        mine = keep[self.event]
+        columns = [getattr(self, column.name)[mine] for column in fields(self)]
+        return type(self)(place[columns[0]], *columns[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """Carriers of one direction each: `sample` is the row in the panel."""
+
+    sample: Whole
+    gain: Mask
+    carrier_class: Whole
+    """Position in `CLASSES`: that of `copy_number`; `loss` or `gain` where no number meets the rule."""
+    copy_number: Whole
+    """Copies at the place (R7): the lowest number, of a gain the highest, whose calls and those beyond it meet the rule by
+    themselves; -1 where none does."""
+    event: Mask
+    """Which of the events are those of a carrier that touch the place and pass the filters; of their length."""
+
+    def where(self, keep: Mask, events: Events) -> Self:
+        """The carriers that a mask keeps, with the events that are theirs."""
+        sample, gain = self.sample[keep], self.gain[keep]
+        mine = self.event & np.isin(events.carrier, sample * 2 + gain)
+        return type(self)(sample, gain, self.carrier_class[keep], self.copy_number[keep], mine)
+
+
+def at_level(events: Events, level: Level) -> Mask:
+    """The events at a filter level (R4)."""
+    match level:
+        case Level.PASS:
+            return events.passing
+        case Level.CREDIBLE:
+            return events.credible
+        case Level.SENSITIVE:
+            return events.sensitive
+        case Level.ALL:
+            return np.ones(len(events.start), np.bool_)
+
+
+def admitted(events: Events, filters: Filters) -> Mask:
+    """The events of the direction, length, quality and bins that are asked for; the level is apart.
+
+    Class and copy number ask for those of a carrier at the place, which nobody knows before the rule (R7).
+    """
+    gain = (events.carrier & 1).astype(np.bool_)
+    keep = np.isin(gain, [direction is Direction.GAIN for direction in filters.directions])
+    length = events.end - events.start
+    if filters.min_length is not None:
+        keep &= length >= filters.min_length
+    if filters.max_length is not None:
+        keep &= length <= filters.max_length
+    if filters.min_quality is not None:
+        keep &= events.quality >= np.float32(filters.min_quality)
+    if filters.min_bins is not None:
+        keep &= (events.bins >= filters.min_bins) & (events.bins >= 0)
+    return keep
+
+
+def of_class(classes: Whole, copy_numbers: Whole, filters: Filters) -> Mask:
+    """Which of these classes and copy numbers are asked for: of carriers at a place, or of events each by itself."""
+    keep = np.isin(classes, [CLASSES.index(name) for name in filters.event_classes])
+    return keep & np.isin(copy_numbers, filters.copy_numbers) if filters.copy_numbers else keep
+
+
+def disjoint(events: Events) -> tuple[Whole, Whole]:
+    """Start and end of what each event adds to those of its carrier before it: nothing where the end is not behind the
+    start. Together they are the union of each carrier's events, without a base twice."""
+    group = np.cumsum(np.diff(events.carrier, prepend=-1) != 0) - 1
+    reached = np.maximum.accumulate(events.end + group * _BEYOND) - group * _BEYOND
+    before = np.concatenate([[0], reached[:-1]])
+    fresh = np.diff(group, prepend=-1) != 0
+    return np.where(fresh, events.start, np.maximum(events.start, before)), events.end
+
+
+def carriers(
+    events: Events, calls: Calls, keep: Mask, target: Target, rule: Overlap, *, classes: bool = True
+) -> Carriers:
+    """Who carries at `target` under `rule`, by the events that `keep` admits; `calls` are those of joined events.
+
+    Without `classes` nobody's copy number is worked out: each is -1 and of the class `loss` or `gain`.
+    """
+    if rule.one_event:
+        keep = keep & _alone(events, target.interval.start, target.interval.end, rule)
+    chosen = np.flatnonzero(keep)
+    if not len(chosen):
+        none = np.empty(0, np.int64)
+        return Carriers(none, none.astype(np.bool_), none, none, np.zeros_like(keep))
+    carrier = events.carrier[chosen]
+    fresh = np.diff(carrier, prepend=-1) != 0
+    first, group = np.flatnonzero(fresh), np.cumsum(fresh) - 1
+    gain = (carrier[first] & 1).astype(np.bool_)
+    start, end = _looked_at(events, chosen, rule)
+    meets = _meeting(_Stretches(group, start, end), gain, target, rule)
+    if not classes:
+        named, copies = _without_number(gain), np.full(len(first), -1, np.int64)
+    elif target.site is not None:
+        named, copies = _of_the_event_with_most_bins(events, chosen, first)
+    elif rule.one_event:
+        named, copies = _farthest(events.copy_number[chosen], events.event_class[chosen], group, gain)
+    else:
+        named, copies = _at_the_place(events, calls, chosen, group, gain, target, rule)
+    made = np.zeros_like(keep)
+    made[chosen] = meets[group]
+    return Carriers(carrier[first][meets] >> 1, gain[meets], named[meets], copies[meets], made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretches:
+    """Stretches of carriers: columns of one length, sorted by `carrier`, which counts from 0."""
+
+    carrier: Whole
+    start: Whole
+    end: Whole
+
+
+def _looked_at(events: Events, chosen: Whole, rule: Overlap) -> tuple[Whole, Whole]:
+    """Start and end of these events as the rule looks at them: under `coding` those of losses are drawn in (R7)."""
+    start, end = events.start[chosen], events.end[chosen]
+    if rule.rule is not Rule.CODING:
+        return start, end
+    loss = events.carrier[chosen] & 1 == 0
+    return np.where(loss, events.inner_start[chosen], start), np.where(loss, events.inner_end[chosen], end)
+
+
+def _meeting(stretches: _Stretches, gain: Mask, target: Target, rule: Overlap) -> Mask:
+    """Which carriers meet the rule by the union of their stretches; `gain`: the direction of each carrier.
+
+    Events that are alone in meeting a rule are told before: under such a rule whoever has one meets it.
+    """
+    start, end = target.interval.start, target.interval.end
+    run_carrier, run_start, run_end = _union(stretches)
+    match rule.rule:
+        case Rule.COVERS:
+            tolerance = min(COVERS_TOLERANCE, (end - start) // 10)
+            whole = (run_start <= start + tolerance) & (run_end >= end - tolerance)
+            return np.bincount(run_carrier[whole], minlength=len(gain)) > 0
+        case Rule.FRACTION:
+            shared = np.clip(np.minimum(run_end, end) - np.maximum(run_start, start), 0, None)
+            fraction: Mask = _sum(run_carrier, shared, len(gain)) * SHARES >= (rule.share or 0) * (end - start)
+            return fraction
+        case Rule.CODING | Rule.CODING_TOUCH:
+            bases = _sum(run_carrier, _before(run_end, target) - _before(run_start, target), len(gain))
+            coding: Mask = bases >= np.where(gain, target.least_gain, target.least_loss)
+            return coding
+        case _:
+            touching = (run_start < end) & (run_end > start)
+            return np.bincount(run_carrier[touching], minlength=len(gain)) > 0
+
+
+def _union(stretches: _Stretches) -> tuple[Whole, Whole, Whole]:
+    """Carrier, start and end of the disjoint stretches that hold the same bases; those that abut are one."""
+    carrier, start, end = stretches.carrier, stretches.start, stretches.end
+    if not len(start):
+        return carrier, start, end
+    # one running maximum for all: each carrier's positions lie beyond those of the one before
+    begins = start + carrier * _BEYOND
+    if (np.diff(begins) < 0).any():
+        order = np.argsort(begins, kind="stable")
+        carrier, start, end, begins = carrier[order], start[order], end[order], begins[order]
+    reached = np.maximum.accumulate(end + carrier * _BEYOND)
+    opens = np.flatnonzero(np.concatenate([[True], begins[1:] > reached[:-1]]))
+    return carrier[opens], start[opens], np.maximum.reduceat(end, opens)
+
+
+def _alone(events: Events, start: int, end: int, rule: Overlap) -> Mask:
+    """The events that meet a rule by themselves."""
+    if rule.rule is Rule.WITHIN:
+        return (events.start >= start) & (events.end <= end)
+    shared = np.minimum(events.end, end) - np.maximum(events.start, start)
+    alone: Mask = shared * SHARES >= (rule.share or 0) * np.maximum(events.end - events.start, end - start)
+    return alone
+
+
+def _sum(group: Whole, values: Whole, groups: int) -> Whole:
+    totals = np.zeros(groups, np.int64)
+    np.add.at(totals, group, values)
+    return totals
+
+
+def _before(positions: Whole, target: Target) -> Whole:
+    """Bases of the target's pieces before each position."""
+    if not target.pieces:
+        return np.zeros_like(positions)
+    starts, ends = (np.array(column, np.int64) for column in zip(*target.pieces, strict=True))
+    before = np.concatenate([[0], np.cumsum(ends - starts)])
+    piece = np.searchsorted(starts, positions, side="right")
+    inside = np.minimum(positions, ends[piece - 1]) - starts[piece - 1]
+    return np.where(piece == 0, 0, before[np.maximum(piece - 1, 0)] + inside)
+
+
+# Class and copy number
+
+
+def _without_number(gain: Mask) -> Whole:
+    """The class of carriers of whose copies nothing is known."""
+    return np.where(gain, CLASSES.index(CallClass.GAIN), CLASSES.index(CallClass.LOSS))
+
+
+def _farthest(copies: Whole, classes: Whole, group: Whole, gain: Mask) -> tuple[Whole, Whole]:
+    """Class and copy number of each carrier: those of the lowest copy number of a loss, of the highest of a gain.
+
+    `copies`, `classes` and `group`, which is the number of the carrier, are columns of one length, in any order.
+    """
+    known = copies >= 0
+    key = copies[known] * len(CLASSES) + classes[known]
+    least, most = np.full(len(gain), _UNKNOWN), np.full(len(gain), -1, np.int64)
+    np.minimum.at(least, group[known], key)
+    np.maximum.at(most, group[known], key)
+    key = np.where(gain, most, least)
+    unknown = (key < 0) | (key == _UNKNOWN)
+    return np.where(unknown, _without_number(gain), key % len(CLASSES)), np.where(unknown, -1, key // len(CLASSES))
+
+
+def _of_the_event_with_most_bins(events: Events, chosen: Whole, first: Whole) -> tuple[Whole, Whole]:
+    """At a site: class and copy number of the carrier's event with most bins, of as many the lower number (R9)."""
+    copies = events.copy_number[chosen]
+    low = np.where(copies < 0, _UNKNOWN, copies)
+    best = chosen[np.lexsort((np.arange(len(chosen)), low, -events.bins[chosen], events.carrier[chosen]))][first]
+    known = events.copy_number[best] >= 0
+    gain = (events.carrier[best] & 1).astype(np.bool_)
+    return np.where(known, events.event_class[best], _without_number(gain)), events.copy_number[best]
+
+
+def _at_the_place(
+    events: Events, calls: Calls, chosen: Whole, group: Whole, gain: Mask, target: Target, rule: Overlap
+) -> tuple[Whole, Whole]:
+    """Class and copy number of each carrier from the calls at the place (R7), as `Carriers` says."""
+    stretches, copies, classes = _calls_there(events, calls, chosen, group, target, rule)
+    who = stretches.carrier
+    named, number = _farthest(copies, classes, who, gain)
+    # who has one number alone has that one; of the others each number is tried, the farthest from the expected first
+    least = np.full(len(gain), _UNKNOWN)
+    most = np.full(len(gain), -1, np.int64)
+    np.minimum.at(least, who, copies)
+    np.maximum.at(most, who, copies)
+    several = (least < most) & (most >= 0)
+    if not several.any():
+        return named, number
+    number[several] = -1
+    for losses in (True, False):
+        open_ = several & (gain != losses)
+        mine = open_[who] & (copies >= 0)
+        for n in sorted(set(copies[mine].tolist()), reverse=not losses):
+            far = mine & (copies <= n if losses else copies >= n) & open_[who]
+            part = _Stretches(who[far], stretches.start[far], stretches.end[far])
+            settled = open_ & _meeting(part, gain, target, rule)
+            number[settled] = n
+            open_ &= ~settled
+    exact = (copies >= 0) & (copies == number[who])
+    again, _ = _farthest(copies[exact], classes[exact], who[exact], gain)
+    return np.where(several, again, named), number
+
+
+def _calls_there(
+    events: Events, calls: Calls, chosen: Whole, group: Whole, target: Target, rule: Overlap
+) -> tuple[_Stretches, Whole, Whole]:
+    """The calls of the chosen events as far as the rule looks at them and they touch the target; with copy number and
+    class, sorted by carrier. An event that is no more than a call is its own."""
+    place = np.full(len(events.start), -1, np.int64)
+    place[chosen] = group
+    joined = np.zeros(len(events.start), np.bool_)
+    joined[calls.event] = True
+    single = chosen[~joined[chosen]]
+    part = place[calls.event] >= 0
+    event = np.concatenate([single, calls.event[part]])
+    first, last = _looked_at(events, event, rule)
+    start = np.maximum(np.concatenate([events.start[single], calls.start[part]]), first)
+    end = np.minimum(np.concatenate([events.end[single], calls.end[part]]), last)
+    there = np.flatnonzero((start < end) & (start < target.interval.end) & (end > target.interval.start))
+    order = there[np.argsort(place[event[there]], kind="stable")]
+    return (
+        _Stretches(place[event[order]], start[order], end[order]),
+        np.concatenate([events.copy_number[single], calls.copy_number[part]])[order],
+        np.concatenate([events.event_class[single], calls.call_class[part]])[order],
+    )

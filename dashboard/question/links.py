@@ -1,0 +1,84 @@
+"""The one place that makes addresses (rule R13): pages, downloads, and the whole link to share.
+
+Names and values come from `Filters.to_query`, so a link says exactly what is set and nothing that is a default.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from dashboard.question.filters import Filters
+from dashboard.question.subject import Kind, Subject
+from data_prep.domain.intervals import Interval
+
+START: Final = "/"
+GENE: Final = "/gene"
+REGION: Final = "/region"
+PAGES: Final = {Kind.GENE: GENE, Kind.REGION: REGION}
+"""The page of each kind of subject."""
+DATA: Final = "/data"
+DATABASE: Final = "/download/cnv.duckdb"
+HEALTH: Final = "/health"
+SUGGEST: Final = "/suggest"
+
+
+def start_page(filters: Filters) -> str:
+    """The page of the cohort, with the filters kept for the next one."""
+    return address(START, filters.to_query())
+
+
+def data_page(filters: Filters) -> str:
+    """The page of data and definitions, with the filters kept for the next one."""
+    return address(DATA, filters.to_query())
+
+
+def page(subject: Subject, filters: Filters) -> str:
+    """The page of a gene or region: `/gene?gene=GSTM1&filter=pass`."""
+    return address(PAGES[subject.kind], subject.query(filters))
+
+
+def empty_page(kind: Kind, filters: Filters) -> str:
+    """The page that asks which gene or region."""
+    return address(PAGES[kind], filters.to_query())
+
+
+def download(table: str, file_format: str, subject: Subject, filters: Filters) -> str:
+    """A table about a gene or region as a file: `/download/carriers.csv?gene=GSTM1&filter=pass`."""
+    return address(f"/download/{table}.{file_format}", subject.query(filters))
+
+
+def chart(name: str, file_format: str, subject: Subject, filters: Filters) -> str:
+    """A chart of the page as a picture: `/chart/frequency-loss.svg?gene=GSTM1&filter=pass`."""
+    return address(f"/chart/{name}.{file_format}", subject.query(filters))
+
+
+def address(path: str, query: Mapping[str, str]) -> str:
+    """A path with its query; commas and colons stay readable."""
+    return f"{path}?{urlencode(query, safe=',:', quote_via=quote)}" if query else path
+
+
+def elsewhere(interval: Interval, gene_id: str | None = None, symbol: str | None = None) -> dict[str, str]:
+    """The same place in other browsers, at GRCh38, by name: a gene's page where there is one, else the region."""
+    bare = interval.chrom.removeprefix("chr")
+    region = f"{bare}:{interval.start + 1}-{interval.end}"
+    dashed = region.replace(":", "-")
+    ensembl = gene_id is not None and gene_id.startswith("ENSG")
+    return {
+        "Ensembl": f"https://www.ensembl.org/Homo_sapiens/Gene/Summary?g={gene_id}"
+        if ensembl
+        else f"https://www.ensembl.org/Homo_sapiens/Location/View?r={region}",
+        "gnomAD": f"https://gnomad.broadinstitute.org/gene/{gene_id}?dataset=gnomad_sv_r4"
+        if ensembl
+        else f"https://gnomad.broadinstitute.org/region/{dashed}?dataset=gnomad_sv_r4",
+        "DECIPHER": f"https://www.deciphergenomics.org/gene/{quote(symbol)}/overview"
+        if symbol
+        else f"https://www.deciphergenomics.org/browser#q/{region}",
+        "UCSC": f"https://genome.ucsc.edu/cgi-bin/hgTracks?db=hg38&position=chr{region}",
+        "DGV": f"http://dgv.tcag.ca/gb2/gbrowse/dgv2_hg38/?name=chr{region}",
+    }
+
+
+def whole(page_url: str, path: str) -> str:
+    """The address to share: `path` on the server of the page that is open."""
+    scheme, _, rest = page_url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}{path}"

@@ -1,0 +1,143 @@
+"""Per-base profiles: how many people have a loss or gain at each base, kept as bins (rule R8).
+
+Counted base by base, as a step function over segments, which are disjoint within a person; then each bin gets its sum
+and its maximum. So bins may be added up to wider ones, and no bin full of small, different CNVs reads as common.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from data_prep.derived.panel import Flags, Numbers, People
+from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.levels import Level
+
+SIZES: Final = (1_000_000, 100_000)
+"""Bases of a bin; each is a multiple of the last, which is counted."""
+LEVELS: Final = (Level.PASS, Level.CREDIBLE)
+"""Each holds the one before it."""
+COHORTS: Final = ("unrelated", "all")
+"""Each holds the one before it."""
+DIRECTIONS: Final = ("loss", "gain")
+EVERYONE: Final = "all"
+"""Stands for every super-population together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """Credible segments of one chromosome, as columns."""
+
+    sample: Numbers
+    start: Numbers
+    end: Numbers
+    """0-based, half-open."""
+    direction: Numbers
+    """Place in `DIRECTIONS`."""
+    level: Numbers
+    """Place in `LEVELS` of the strictest level that it meets."""
+
+
+def bins(
+    segments: Segments,
+    people: People,
+    chrom: str,
+    callable_start: Numbers,
+    callable_end: Numbers,
+    window: tuple[int, int],
+) -> pl.DataFrame:
+    """The table `bins` of a chromosome; `callable_start`, `callable_end`: disjoint intervals whose bases count.
+
+    `window`: 0-based half-open, of whole bins of every size; the rows are those of its bins, from the segments that
+    overlap it.
+    """
+    present = people.present(chrom)
+    groups = len(people.superpopulations)
+    samples = _by_group(
+        np.bincount((people.superpopulation * 2 + people.unrelated)[present], minlength=2 * groups)[None, None]
+    )
+    frames = []
+    for direction, name in enumerate(DIRECTIONS):
+        mine = (segments.direction == direction) & present[segments.sample]
+        if not mine.any():
+            continue
+        start, end = segments.start[mine], segments.end[mine]
+        who = segments.sample[mine]
+        group = (segments.level[mine] * groups + people.superpopulation[who]) * 2 + people.unrelated[who]
+        at, depth = _depths(start, end, group, 2 * groups * len(LEVELS), window, callable_start, callable_end)
+        counted = _inside(at, callable_start, callable_end)
+        width = np.diff(at, append=window[1]) * counted
+        depth = _by_group(depth.reshape(len(at), len(LEVELS), 2 * groups))
+        first = np.searchsorted(at, np.arange(*window, SIZES[-1]))
+        bases = np.add.reduceat(depth * width[:, None, None, None], first)
+        most = np.maximum.reduceat(depth * counted[:, None, None, None], first)
+        counted_bases = np.add.reduceat(width, first)
+        for size in SIZES:
+            wide = np.arange(0, len(first), size // SIZES[-1])
+            frames.append(
+                _rows(
+                    np.add.reduceat(bases, wide), np.maximum.reduceat(most, wide), np.add.reduceat(counted_bases, wide), samples[0, 0],
+                    people, chrom, size, window[0],
+                ).with_columns(pl.lit(name).alias("direction"))
+            )  # fmt: skip
+    return pl.concat(frames) if frames else pl.DataFrame()
+
+
+def _depths(
+    start: Numbers,
+    end: Numbers,
+    group: Numbers,
+    groups: int,
+    window: tuple[int, int],
+    callable_start: Numbers,
+    callable_end: Numbers,
+) -> tuple[Numbers, Numbers]:
+    """Where in the window the number of people may change, from its first base on, and how many of each group there are from there: (places, groups).
+
+    Among the places are the borders of bins and of callable intervals.
+    """
+    start = np.maximum(start, window[0])
+    borders = np.arange(*window, SIZES[-1])
+    at = np.unique(np.concatenate([start, end, borders, callable_start, callable_end]))
+    at = at[(at >= window[0]) & (at < window[1])]
+    change = np.zeros((len(at) + 1) * groups, np.int64)
+    change += np.bincount(np.searchsorted(at, start) * groups + group, minlength=len(change))
+    change -= np.bincount(np.searchsorted(at, end) * groups + group, minlength=len(change))
+    return at, np.cumsum(change.reshape(-1, groups)[:-1], axis=0)
+
+
+def _by_group(counts: Numbers) -> Numbers:
+    """Additive counts (..., levels, super-population and relation) to (..., levels, cohorts, super-populations and all)."""
+    *outer, levels, both = counts.shape
+    apart = np.cumsum(counts.reshape(*outer, levels, both // 2, 2), axis=-3)
+    cohorts = np.stack([apart[..., 1], apart.sum(axis=-1)], axis=-2)
+    return np.concatenate([cohorts, cohorts.sum(axis=-1, keepdims=True)], axis=-1)
+
+
+def _inside(at: Numbers, start: Numbers, end: Numbers) -> Flags:
+    """Whether each place lies in one of the disjoint intervals."""
+    return np.searchsorted(np.sort(start), at, side="right") > np.searchsorted(np.sort(end), at, side="right")
+
+
+def _rows(
+    bases: Numbers, most: Numbers, counted: Numbers, samples: Numbers, people: People, chrom: str, size: int, first: int
+) -> pl.DataFrame:
+    """Bins of one size and direction, the first of which begins at `first`: a row wherever a base is covered."""
+    level, cohort, group, place = np.nonzero(np.moveaxis(bases, 0, -1))
+    start = first + place * size
+    return pl.DataFrame(
+        {
+            "size": np.full(len(place), size),
+            "chrom": pl.repeat(chrom, len(place), eager=True),
+            "start": start,
+            "end": np.minimum(start + size, LENGTHS[chrom]),
+            "level": pl.Series([one.value for one in LEVELS]).gather(pl.Series(level)),
+            "cohort": pl.Series(COHORTS).gather(pl.Series(cohort)),
+            "superpopulation": pl.Series([*people.superpopulations, EVERYONE]).gather(pl.Series(group)),
+            "bases": bases[place, level, cohort, group],
+            "most": most[place, level, cohort, group],
+            "callable": counted[place],
+            "samples": samples[cohort, group],
+        }
+    )

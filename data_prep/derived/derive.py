@@ -1,0 +1,399 @@
+"""What is worked out from a database's own tables and stored in it: sites, their carriers, per-base bins, differences.
+
+In pieces of a chromosome: which sites there are needs all its exact intervals, a site's rows the events that overlap it
+by half alone, a bin's its segments; nothing crosses a chromosome but Benjamini-Hochberg and the sums over sites. So
+memory hardly grows with the cohort, and any process can work a piece out; the numbers that sites have in the whole
+database are given where the rows are written.
+"""
+
+import contextlib
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from data_prep.derived.bins import SIZES, Segments, bins
+from data_prep.derived.differences import Differences, Gathered, listed
+from data_prep.derived.panel import Flags, Numbers, People, read_people
+from data_prep.derived.site_tables import GAIN_SHARE, Genes, Regions, count_carriers, describe, touched_genes
+from data_prep.derived.sites import LOSS, Carried, Events, Intervals, Sites, carried, find_sites, intervals_of, joined
+from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.copy_number import CallClass
+from data_prep.domain.levels import Level
+from data_prep.domain.sight import NEVER_CALLABLE
+from data_prep.reading.shards import end_with
+
+AHEAD: Final = 2
+"""Pieces that are read while another one is worked out."""
+PIECE: Final = 150_000
+"""Events or segments from which a chromosome is worked out in pieces of about as many: bounds the memory."""
+COMMIT: Final = 300_000
+"""Rows after which what was written is committed."""
+_GRAIN: Final = 1 << 14
+"""Bases by which starts of events are counted, to read about `PIECE` of them at a time."""
+CLASSES: Final = tuple(one.value for one in CallClass)
+"""In the order of the schema's enumeration."""
+
+_EVENTS: Final = """
+    SELECT sample_id AS sample, start, "end", inner_start, inner_end, (direction = 'gain')::TINYINT AS direction, enum_code(class)::TINYINT AS class_code,
+        coalesce(copy_number, -1) AS copy_number, coalesce(expected_copy_number::SMALLINT, -1) AS expected, coalesce(bins, -1) AS bins,
+        CASE WHEN pass THEN 0 WHEN credible THEN 1 WHEN sensitive THEN 2 ELSE 3 END::TINYINT AS level
+    FROM events WHERE chrom = $chrom::chrom AND direction IN ('loss', 'gain')
+"""
+# Starts in a stretch; and all that may overlap an interval reciprocally by half that starts between two places: their
+# starts differ by no more than the event's own length.
+_FROM_TO: Final = "AND start >= $first AND start < $last"
+_NEAR: Final = 'AND "end" >= $first AND 2 * start - "end" <= $last'
+_ROWS: Final = """
+    SELECT chrom::VARCHAR, count(*), coalesce(any_value(s.n), 0) FROM events
+    LEFT JOIN (SELECT chrom, count(*) AS n FROM segments WHERE credible GROUP BY chrom) s USING (chrom)
+    GROUP BY chrom ORDER BY chrom
+"""
+_STARTS: Final = "SELECT start // $grain, count(*) FROM {table} WHERE chrom = $chrom::chrom GROUP BY 1 ORDER BY 1"
+_SITE_OF_EVENT: Final = """
+    UPDATE events SET site_id = i.site_id FROM intervals_with_a_site i
+    WHERE events.chrom = $chrom::chrom AND events.start = i.start AND events."end" = i."end" AND events.direction = i.direction::direction
+"""
+_GENES: Final = 'SELECT gene_id, start::BIGINT AS start, "end"::BIGINT AS "end" FROM genes WHERE chrom = $chrom::chrom ORDER BY gene_id'
+# One row a piece: coding parts, of a transcript without any its exons, of a gene without a transcript its extent.
+_PIECES: Final = """
+    SELECT g.gene_id, coalesce(x.coding_start, x.start, g.start)::BIGINT AS start, coalesce(x.coding_end, x."end", g."end")::BIGINT AS "end",
+        t.transcript_id IS NOT NULL AS has_transcript
+    FROM genes g LEFT JOIN transcripts t USING (transcript_id) LEFT JOIN exons x USING (transcript_id)
+    WHERE g.chrom = $chrom::chrom AND (x.coding_start IS NOT NULL OR coalesce(t.coding_bases, 0) = 0)
+    ORDER BY g.gene_id, 2
+"""
+# One row a credible segment, whose people are counted by base.
+_SEGMENTS: Final = """
+    SELECT sample_id AS sample, start, "end", (direction = 'gain')::TINYINT AS direction,
+        CASE WHEN pass THEN 0 ELSE 1 END::TINYINT AS level
+    FROM segments WHERE chrom = $chrom::chrom AND credible AND start < $last AND "end" > $first
+"""
+# Steps of bases that can be called (R5), and, where the release tells, are seen in half of the samples or more.
+_CALLABLE: Final = f"""
+    WITH steps AS (
+        SELECT start AS place, 1 AS gaps, 0 AS seen FROM problem_regions WHERE kind IN {NEVER_CALLABLE} AND chrom = $chrom::chrom
+        UNION ALL SELECT "end", -1, 0 FROM problem_regions WHERE kind IN {NEVER_CALLABLE} AND chrom = $chrom::chrom
+        UNION ALL SELECT start, 0, 1 FROM callability WHERE chrom = $chrom::chrom AND 2 * seen >= samples
+        UNION ALL SELECT "end", 0, -1 FROM callability WHERE chrom = $chrom::chrom AND 2 * seen >= samples
+        UNION ALL SELECT 0, 0, (SELECT count(*) = 0 FROM callability)::INTEGER
+        UNION ALL SELECT length, 0, 0 FROM chromosomes WHERE chrom = $chrom::chrom
+    ),
+    places AS (SELECT place, sum(gaps) AS gaps, sum(seen) AS seen FROM steps GROUP BY place),
+    runs AS (
+        SELECT place AS start, lead(place) OVER (ORDER BY place) AS "end", sum(gaps) OVER (ORDER BY place) AS gaps,
+            sum(seen) OVER (ORDER BY place) AS seen
+        FROM places
+    )
+    SELECT start::BIGINT AS start, "end"::BIGINT AS "end" FROM runs WHERE gaps = 0 AND seen > 0 AND "end" IS NOT NULL ORDER BY start
+"""
+_REGIONS: Final = 'SELECT kind, start::BIGINT AS start, "end"::BIGINT AS "end" FROM problem_regions WHERE chrom = $chrom::chrom ORDER BY kind, start'
+
+
+Columns = dict[str, npt.NDArray[np.integer[Any]]]
+"""Columns of whole numbers of any width, by name: as narrow as the database has them, since they travel to a process."""
+Task = tuple[Callable[..., Any], *tuple[Any, ...]]
+"""A function and its arguments."""
+
+
+NO_INTERVALS: Final = pl.DataFrame(
+    schema={"start": pl.Int32, "end": pl.Int32, "direction": pl.String, "site_id": pl.Int32}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chromosome:
+    """What sites are described by."""
+
+    chrom: str
+    regions: Regions
+    genes: Genes
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What was worked out of a piece of a chromosome; its sites are numbered from 0."""
+
+    chrom: str
+    tables: dict[str, pl.DataFrame]
+    """Rows by table of the schema."""
+    intervals: pl.DataFrame
+    """The exact intervals of events that have a site: `start`, `end`, `direction`, `site_id`."""
+    differences: Gathered = field(default_factory=Gathered)
+    sites: int = 0
+    events: int = 0
+    """Those that were read for it."""
+
+
+def work_out_sites(people: People, of: Chromosome, columns: Columns, sites: Sites | None = None) -> Worked:
+    """Sites, their carriers and differences. Pure, so that any process can do it.
+
+    `columns`: those of `sites.Events`, of all that overlap one of the `sites` reciprocally by at least 0.5; without
+    `sites`, of all events of the chromosome, whose sites are found first.
+    """
+    events, chrom = Events(**_wide(columns)), of.chrom
+    present = people.present(chrom)
+    sites = find_sites(intervals_of(events, present)) if sites is None else sites
+    tables = {}
+    differences = Differences(people)
+    if len(sites):
+        of_event = sites.of(events)
+        carriers = carried(events, of_event, people.has_place(chrom))
+        credible = carriers.at(Level.CREDIBLE)
+        counts = present[events.sample[credible.event]]
+        default = Carried(credible.site[counts], credible.level[counts], credible.event[counts])
+        tables["sites"] = describe(events, sites, of_event, default, people, chrom, of.regions)
+        chosen = listed(events, default, tables["sites"], people, chrom)
+        tables["site_hardy_weinberg"] = differences.add(events, sites, chosen, chrom)
+        tables["site_counts"] = count_carriers(events, carriers, people, chrom, CLASSES)
+        tables["site_genes"] = touched_genes(tables["sites"], of.genes)
+    intervals = pl.DataFrame(
+        {
+            "start": sites.interval_start.astype(np.int32),
+            "end": sites.interval_end.astype(np.int32),
+            "direction": np.where(sites.interval_direction == LOSS, "loss", "gain"),
+            "site_id": sites.interval_site.astype(np.int32),
+        }
+    )
+    return Worked(chrom, tables, intervals, differences.gathered, len(sites), len(events))
+
+
+def work_out_intervals(columns: Columns, present: Flags) -> Intervals:
+    """The exact intervals of a stretch of a chromosome; `columns`: those of its events. Pure."""
+    return intervals_of(Events(**_wide(columns)), present)
+
+
+def work_out_bins(
+    people: People, chrom: str, columns: Columns, callable_places: tuple[Numbers, Numbers], window: tuple[int, int]
+) -> Worked:
+    """Bins of a window; `columns`: those of `profiles.Segments`, of all that overlap it. Pure."""
+    rows = bins(Segments(**_wide(columns)), people, chrom, *callable_places, window)
+    return Worked(chrom, {"bins": rows}, NO_INTERVALS)
+
+
+@contextlib.contextmanager
+def workers(jobs: int) -> Iterator[Executor | None]:
+    """Processes that work out chromosomes, started at once so that they are ready when they are needed; None for one job."""
+    if jobs == 1:
+        yield None
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)) as pool:
+        for _ in range(jobs):
+            pool.submit(int)
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def derive(
+    con: duckdb.DuckDBPyConnection, lap: Callable[[str], None] = lambda stage: None, pool: Executor | None = None
+) -> None:
+    """Fills every table that is worked out from events, segments, callability and genes; `lap` is told what is done.
+
+    With a `pool` its processes work out the pieces, while this one reads and writes.
+    """
+    people = read_people(con)
+    differences = Differences(people)
+    first = 0
+    with _Commits(con) as commits:
+        for worked in _in_order(pool, _tasks(con, people, pool)):
+            for table, rows in worked.tables.items():
+                if rows.height:
+                    append(con, table, _numbered(rows, first))
+                    commits.add(rows.height)
+            if worked.intervals.height:
+                with _registered(con, "intervals_with_a_site", _numbered(worked.intervals, first)):
+                    con.execute(_SITE_OF_EVENT, {"chrom": worked.chrom})
+                commits.add(worked.events)
+            differences.gathered.take_in(worked.differences, first)
+            first += worked.sites
+        for table, rows in (
+            ("site_differences", differences.site_differences()),
+            ("population_differences", differences.population_differences()),
+        ):
+            if rows.height:
+                append(con, table, rows)
+    lap("derive")
+
+
+def _tasks(con: duckdb.DuckDBPyConnection, people: People, pool: Executor | None) -> Iterator[Task]:
+    """What gives every chromosome's sites, and then its bins, in order; each task returns `Worked`."""
+    for chrom, events, segments in con.execute(_ROWS).fetchall():
+        of = Chromosome(chrom, _regions(con, chrom), _genes(con, chrom))
+        if events <= PIECE:
+            yield work_out_sites, people, of, _columns(con, _EVENTS, chrom)
+        else:
+            yield from _sites_in_parts(con, people, of, pool)
+        seen = _wide(_columns(con, _CALLABLE, chrom))
+        for window in _windows(con, chrom) if segments > PIECE else [(0, LENGTHS[chrom])]:
+            here = _columns(con, _SEGMENTS, chrom, first=window[0], last=window[1])
+            yield work_out_bins, people, chrom, here, (seen["start"], seen["end"]), window
+
+
+def _sites_in_parts(
+    con: duckdb.DuckDBPyConnection, people: People, of: Chromosome, pool: Executor | None
+) -> Iterator[Task]:
+    """Sites are found from the exact intervals, of which there are far fewer than events; then described in runs."""
+    present = people.present(of.chrom)
+    stretches = _stretches(con, "events", of.chrom, _GRAIN)
+    read = (_columns(con, f"{_EVENTS} {_FROM_TO}", of.chrom, first=first, last=last) for first, last in stretches)
+    intervals = joined(list(_in_order(pool, ((work_out_intervals, columns, present) for columns in read))))
+    sites = find_sites(intervals)
+    before = np.append(0, np.cumsum(intervals.events))[np.searchsorted(intervals.start, sites.start)]
+    first = 0
+    while first < len(sites):
+        last = max(first + 1, int(np.searchsorted(before, before[first] + PIECE, side="right")))
+        bounds = {"first": int(sites.start[first]), "last": int(sites.start[last - 1])}
+        yield (
+            work_out_sites,
+            people,
+            of,
+            _columns(con, f"{_EVENTS} {_NEAR}", of.chrom, **bounds),
+            sites.part(first, last),
+        )
+        first = last
+
+
+def _windows(con: duckdb.DuckDBPyConnection, chrom: str) -> Iterator[tuple[int, int]]:
+    """Windows of whole bins that tile a chromosome."""
+    first = 0
+    for _, last in _stretches(con, "segments", chrom, SIZES[0]):
+        yield first, min(last, LENGTHS[chrom])
+        first = last
+    if first < LENGTHS[chrom]:
+        yield first, LENGTHS[chrom]
+
+
+def _stretches(con: duckdb.DuckDBPyConnection, table: str, chrom: str, grain: int) -> Iterator[tuple[int, int]]:
+    """Half-open stretches of some `PIECE` starts each, or one `grain` long, that follow one another and hold all starts."""
+    first = last = held = 0
+    for place, n in con.execute(_STARTS.format(table=table), {"chrom": chrom, "grain": grain}).fetchall():
+        if held and held + n > PIECE:
+            yield first, last
+            first, held = last, 0
+        held += n
+        last = (place + 1) * grain
+    if held:
+        yield first, last
+
+
+def _in_order(pool: Executor | None, tasks: Iterable[Task]) -> Iterator[Any]:
+    """What the tasks return, in order; some are begun while an earlier one is worked out."""
+    if pool is None:
+        for function, *arguments in tasks:
+            yield function(*arguments)
+        return
+    under_way: deque[Future[Any]] = deque()
+    for function, *arguments in tasks:
+        under_way.append(pool.submit(function, *arguments))
+        if len(under_way) > AHEAD:
+            yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
+
+
+def _numbered(rows: pl.DataFrame, first: int) -> pl.DataFrame:
+    """The rows with their sites numbered from `first`."""
+    return rows.with_columns(pl.col("site_id") + first) if "site_id" in rows.columns else rows
+
+
+class _Commits:
+    """Commits now and then: each costs a write to the disk, and what waits for one stays in memory."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+        self.held = 0
+
+    def __enter__(self) -> "_Commits":
+        self.con.execute("BEGIN")
+        return self
+
+    def add(self, rows: int) -> None:
+        """Notes that rows were written."""
+        self.held += rows
+        if self.held > COMMIT:
+            self.con.execute("COMMIT; BEGIN")
+            self.held = 0
+
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        if failure is None:
+            self.con.execute("COMMIT")
+        else:
+            with contextlib.suppress(duckdb.Error):  # what failed may have ended it already; that is the error to tell
+                self.con.execute("ROLLBACK")
+
+
+def append(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    """Adds a frame's rows to the table whose columns it names."""
+    with _registered(con, "rows_to_append", frame):
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM rows_to_append")
+
+
+@contextlib.contextmanager
+def _registered(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Iterator[None]:
+    """A frame as a table of the connection, let go whatever happens."""
+    con.register(name, frame.to_arrow())
+    try:
+        yield
+    finally:
+        con.unregister(name)
+
+
+def _columns(con: duckdb.DuckDBPyConnection, query: str, chrom: str, **bounds: int) -> Columns:
+    """A chromosome's rows as columns of numbers."""
+    rows = con.execute(query, {"chrom": chrom, **bounds}).fetchnumpy()
+    return {name: np.asarray(values) for name, values in rows.items()}
+
+
+def _wide(columns: Columns) -> dict[str, Numbers]:
+    """Columns in which numbers can be put together without running over."""
+    return {name: values.astype(np.int64) for name, values in columns.items()}
+
+
+def _regions(con: duckdb.DuckDBPyConnection, chrom: str) -> Regions:
+    """Problem regions of a chromosome; those of one kind that overlap are made one."""
+    rows: list[list[int]] = []
+    names: list[str] = []
+    for kind, start, end in con.execute(_REGIONS, {"chrom": chrom}).fetchall():
+        if not names or names[-1] != kind:
+            names.append(kind)
+        if rows and rows[-1][2] == len(names) - 1 and start <= rows[-1][1]:
+            rows[-1][1] = max(rows[-1][1], end)
+        else:
+            rows.append([start, end, len(names) - 1])
+    columns = np.array(rows, np.int64).reshape(-1, 3)
+    return Regions(columns[:, 0], columns[:, 1], columns[:, 2], tuple(names))
+
+
+def _genes(con: duckdb.DuckDBPyConnection, chrom: str) -> Genes:
+    genes = con.sql(_GENES, params={"chrom": chrom}).pl()
+    pieces = con.sql(_PIECES, params={"chrom": chrom}).pl()
+    place = {gene_id: number for number, gene_id in enumerate(genes.get_column("gene_id"))}
+    gene = np.array([place[gene_id] for gene_id in pieces.get_column("gene_id")], np.int64)
+    start, end = pieces.get_column("start").to_numpy(), pieces.get_column("end").to_numpy()
+    modelled = np.zeros(genes.height, np.bool_)
+    modelled[gene[pieces.get_column("has_transcript").to_numpy()]] = True
+    bases = np.bincount(gene, end - start, genes.height).astype(np.int64)
+    numerator, denominator = GAIN_SHARE
+    needs = np.where(modelled, -(-bases * numerator // denominator), 1)
+    return Genes(
+        genes.get_column("gene_id"),
+        genes.get_column("start").to_numpy(),
+        genes.get_column("end").to_numpy(),
+        needs,
+        modelled,
+        gene,
+        start,
+        end,
+    )

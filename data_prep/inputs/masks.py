@@ -1,0 +1,168 @@
+"""Masks: BED files whose intervals become problem regions of a kind of their own (R11).
+
+A mask means care and never "no call can be made": what it covers is counted, marked and left out of differences. Its
+intervals are merged, because the files list overlapping ones by the ten thousand and a base is in a mask or it is not.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+import polars as pl
+from isal import igzip
+
+from data_prep import reference
+from data_prep.domain.chromosomes import LENGTHS, accession_of_other_build, chromosome
+from data_prep.system.text_stream import DAMAGED, GZIP_MAGIC
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_HEADER: Final = ("track", "browser")
+
+Bed = tuple[str, int, int, str]
+"""Chromosome, start and end (0-based, half-open), and the name in the fourth column, empty where there is none."""
+
+
+class MaskError(ValueError):
+    """A mask that cannot be used; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A mask: its name, where it comes from, and its regions."""
+
+    name: str
+    source: str
+    """The file's name."""
+    regions: pl.DataFrame
+    """Columns as the table `problem_regions`, 0-based half-open, by chromosome and start; no two touch."""
+    elsewhere: int
+    """Intervals left out: on other sequences than chromosomes 1 to 22, X and Y."""
+    said: str = ""
+    """What an earlier database says of it, from which it was taken over."""
+
+    def __str__(self) -> str:
+        if self.said:
+            return self.said
+        left_out = f", {self.elsewhere:,} intervals on other sequences left out" if self.elsewhere else ""
+        return f"{self.name} ({self.source}: {self.regions.height:,} regions{left_out})"
+
+
+def read_masks(given: Sequence[str]) -> list[Mask]:
+    """Masks from texts `NAME=BED`.
+
+    Raises MaskError for a text of another form, a name that a mask cannot have, and a file or line that cannot be read.
+    """
+    taken = set(reference.problem_regions().get_column("kind"))
+    masks: list[Mask] = []
+    for one in given:
+        name, equals, path = one.partition("=")
+        if not equals or not path:
+            raise MaskError(
+                f"--mask {one} does not say NAME=BED: give a name and a file, segmental-duplication=segdup.bed, say"
+            )
+        before = next((mask.name for mask in masks if mask.name.lower() == name.lower()), None)
+        if before is not None:
+            raise MaskError(
+                f"--mask names {before} twice: give each file a name of its own, or join the files into one BED"
+            )
+        masks.append(_mask(_checked(name, taken), Path(path)))
+    return masks
+
+
+def _checked(name: str, taken: Collection[str]) -> str:
+    if not _NAME.fullmatch(name):
+        raise MaskError(
+            f"a mask cannot be named {name!r}: use up to 40 letters, digits, dots, dashes and underscores of ASCII"
+        )
+    if name.lower() in {one.lower() for one in taken}:
+        raise MaskError(f"a mask cannot be named {name}, as another kind of problem region is: give it another name")
+    return name
+
+
+def _mask(name: str, path: Path) -> Mask:
+    intervals: list[Bed] = []
+    elsewhere = 0
+    for one in _read(path):
+        if one is None:
+            elsewhere += 1
+        else:
+            intervals.append(one)
+    if not intervals:
+        raise MaskError(f"{path} has no interval on chromosomes 1 to 22, X or Y: is it a BED file of GRCh38?")
+    words = name.replace("-", " ")
+    rows = [
+        (name, chrom, start, end, f"{words}: {label}" if label else words, path.name)
+        for chrom, start, end, label in merged(intervals)
+    ]
+    schema = {"kind": pl.String, "chrom": pl.String, "start": pl.Int32, "end": pl.Int32, "name": pl.String, "source": pl.String}  # fmt: skip
+    return Mask(name, path.name, pl.DataFrame(rows, schema=schema, orient="row"), elsewhere)
+
+
+def merged(intervals: Iterable[Bed]) -> list[Bed]:
+    """Intervals that overlap or abut made one, in the order of the karyotype; of several names the first, and how many more."""
+    order = {chrom: number for number, chrom in enumerate(LENGTHS)}
+    found: list[tuple[str, int, int, dict[str, None]]] = []
+    for chrom, start, end, name in sorted(intervals, key=lambda one: (order[one[0]], one[1:])):
+        if found and found[-1][0] == chrom and start <= found[-1][2]:
+            _, first, last, names = found.pop()
+            found.append((chrom, first, max(last, end), names))
+        else:
+            found.append((chrom, start, end, {}))
+        if name:
+            found[-1][3][name] = None
+    return [(chrom, start, end, _named(list(names))) for chrom, start, end, names in found]
+
+
+def _named(names: Sequence[str]) -> str:
+    return f"{names[0]} and {len(names) - 1:,} more" if len(names) > 1 else "".join(names)
+
+
+def _read(path: Path) -> Iterator[Bed | None]:
+    """The intervals of a BED file; None for one on another sequence than ours."""
+    try:
+        with closing(_opened(path)) as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip() and not line.startswith("#") and line.split(maxsplit=1)[0] not in _HEADER:
+                    yield _interval(path, number, line)
+    except UnicodeDecodeError as error:
+        raise MaskError(f"{path} is no text: give a BED file, which may be compressed with gzip") from error
+    except DAMAGED as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise MaskError(f"{path} cannot be read ({error.strerror}): check the path") from error
+        raise MaskError(f"{path} is compressed and damaged ({error}): fetch it again") from error
+
+
+def _opened(path: Path) -> TextIOWrapper:
+    with path.open("rb") as file:
+        packed = file.read(2) == GZIP_MAGIC
+    return TextIOWrapper(cast(BinaryIO, igzip.open(path, "rb") if packed else path.open("rb")), "utf-8-sig")
+
+
+def _interval(path: Path, number: int, line: str) -> Bed | None:
+    fields = line.rstrip("\r\n").split("\t") if "\t" in line else line.split()
+    if len(fields) < 3:
+        raise _wrong(path, number, "has no chromosome, start and end")
+    start, end = (int(one) if one.isascii() and one.isdigit() else None for one in fields[1:3])
+    if start is None or end is None:
+        raise _wrong(
+            path, number, f"gives the start {fields[1][:20]!r} and the end {fields[2][:20]!r}, not two numbers of bases"
+        )
+    if end <= start:
+        raise _wrong(path, number, f"ends at {end:,}, not behind its start at {start:,}")
+    chrom = chromosome(fields[0])
+    if current := accession_of_other_build(fields[0]):
+        raise _wrong(path, number, f"is on {fields[0]}, and in GRCh38 this chromosome is {current}")
+    if chrom is None:
+        return None
+    if end > LENGTHS[chrom]:
+        raise _wrong(path, number, f"ends at {end:,}, and {chrom} of GRCh38 has {LENGTHS[chrom]:,} bases")
+    name = fields[3].strip() if len(fields) > 3 else ""
+    return chrom, start, end, "" if name == "." else name
+
+
+def _wrong(path: Path, number: int, what: str) -> MaskError:
+    return MaskError(f"{path}, line {number:,}: the interval {what}: mend the file, which must be BED of GRCh38")
