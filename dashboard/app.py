@@ -7,7 +7,7 @@ there is nothing to show where there is no database.
 import streamlit as st
 
 from dashboard import settings
-from dashboard.charts.colours import palette
+from dashboard.colours import palette
 from dashboard.components import frame, markup, url_state
 from dashboard.components.run import Run, running
 from dashboard.question import links, query

@@ -25,8 +25,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import settings
 from dashboard.charts import track
-from dashboard.charts.colours import DARK, LIGHT
 from dashboard.charts.frequency import frequency_chart
+from dashboard.colours import DARK, LIGHT
 from dashboard.door.suggestions import meant, suggestions
 from dashboard.downloads.chart import chart, drawing
 from dashboard.downloads.database_file import database_file

@@ -175,7 +175,7 @@ def shards(
 ) -> None:
     """Read VCF files into a folder of shards, to be built into a database later, with other such folders."""
     from data_prep.build import write_shards
-    from data_prep.reading.files import ReadingError
+    from data_prep.inputs.paths import ReadingError
     from data_prep.reading.reports import REFUSED
     from data_prep.reading.shard_set import ShardSetError
 
@@ -325,10 +325,10 @@ def build(
     """Build and publish a database from VCF files, or from shards made of them; or change one."""
     from data_prep.build import BuildError, change
     from data_prep.build import build as run
-    from data_prep.reading.files import ReadingError
+    from data_prep.inputs.paths import ReadingError
     from data_prep.reading.shard_set import ShardSetError
-    from data_prep.tables.database import PublishError
     from data_prep.tables.earlier import EarlierError
+    from data_prep.tables.publish import PublishError
 
     if (add or remove) and (vcf or shards):
         _fail(

@@ -24,9 +24,10 @@ from data_prep.domain.callers import DRAGEN, in_one_line
 from data_prep.fetch import manifest
 from data_prep.inputs.genes import GeneModels, embedded_gene_models, read_gencode
 from data_prep.inputs.masks import Mask, read_masks
+from data_prep.inputs.paths import find_named_files, place_of
 from data_prep.inputs.samples import SampleTable, digest_of, read_samples, read_sexes, sexes_of
 from data_prep.reading.dialects import DIALECTS, NAMED, UNKNOWN, signs
-from data_prep.reading.files import Progress, check_names, find_named_files, place_of, read_files
+from data_prep.reading.files import Progress, check_names, read_files
 from data_prep.reading.reports import DUPLICATE, READ, REFUSED, FileReport, SkippedRecord
 from data_prep.reading.shard_set import (
     ShardSet,
@@ -37,13 +38,16 @@ from data_prep.reading.shard_set import (
     read_report,
     write_report,
 )
-from data_prep.reading.shards import unheard
 from data_prep.system.folders import alone, make_parent
+from data_prep.system.processes import unheard
 from data_prep.system.text_stream import FileRefusedError, sha256
-from data_prep.tables import database
 from data_prep.tables.callsets import MAIN, callsets, combine
+from data_prep.tables.connect import new_database
 from data_prep.tables.earlier import Earlier, EarlierError, files_of, take_over
+from data_prep.tables.marks import mark_samples
+from data_prep.tables.publish import check_pointer, new_generation, publish, working_folder
 from data_prep.tables.samples import People, number_people, said_of
+from data_prep.tables.write import write_calls, write_people, write_provenance, write_reference
 
 WORTH_WORKERS: Final = 100_000
 """Events from which sites are worked out by several processes: to start one takes half a second."""
@@ -102,7 +106,7 @@ def build(
     progress = progress or (lambda stage, done, todo: None)
     clock = _Clock()
     check_names(dialect, assembly)
-    database.check_pointer(out)
+    check_pointer(out)
     if not vcf and not shards:
         raise BuildError("nothing to build from: give --vcf, --shards or both")
     labels = find_named_files(vcf)
@@ -111,9 +115,9 @@ def build(
     masked = read_masks(masks)
     sets = [read_report(one) for one in shards]
     check_digest(sets, digest_of(sexes), samples)
-    generation = database.new_generation()
+    generation = new_generation()
     make_parent(out)
-    with database.working_folder(out, generation) as work:
+    with working_folder(out, generation) as work:
         if labels:
             sets.append(read_files([*labels], sexes, work, jobs, progress, dialect, assembly, labels))
         clock.lap("read")
@@ -129,7 +133,7 @@ def build(
             now = callsets(unfinished)
             gone = [one for one in before if one not in now]
             last = out.resolve().name
-            published = database.publish(unfinished, out, generation)
+            published = publish(unfinished, out, generation)
         clock.lap("publish")
     summary = _summary(published, written, table, clock.laps)
     return replace(summary, notes=(*_dropped(gone, last), *summary.notes))
@@ -163,7 +167,7 @@ def change(
     clock = _Clock()
     check_names(dialect, assembly)
     _refuse_a_real_file(out)
-    database.check_pointer(out)
+    check_pointer(out)
     if not out.exists():
         raise BuildError(f"{out} does not exist, so nothing can be added to it: build it with --vcf first")
     earlier_path = out.resolve()
@@ -180,8 +184,8 @@ def change(
     files, passed_over = _not_yet_in([*labels], there)
     if not files and not remove:
         return None
-    generation = database.new_generation()
-    with database.working_folder(out, generation) as work:
+    generation = new_generation()
+    with working_folder(out, generation) as work:
         (work / "earlier").mkdir()
         earlier = take_over(earlier_path, work / "earlier", sexes, remove, [place_of(one) for one in files], schema)
         clock.lap("earlier")
@@ -201,7 +205,7 @@ def change(
             if len(held) > 1:
                 unfinished = _beside(unfinished, out, changed)
                 clock.lap("callsets")
-            published = database.publish(unfinished, out, generation, earlier_path)
+            published = publish(unfinished, out, generation, earlier_path)
         clock.lap("publish")
     summary = _summary(published, written, table, clock.laps)
     given = {place_of(one) for one in files}
@@ -338,13 +342,13 @@ def _write(
         with ExitStack() as ending:
             with unheard():
                 pool = ending.enter_context(workers((jobs or os.cpu_count() or 1) if many else 1))
-            con = ending.enter_context(database.new_database(path))
-            database.write_reference(con, models, masked)
-            database.write_people(con, people, skipped)
+            con = ending.enter_context(new_database(path))
+            write_reference(con, models, masked)
+            write_people(con, people, skipped)
             clock.lap("tables")
-            database.write_calls(con, sets, people)
+            write_calls(con, sets, people)
             clock.lap("sort")
-            database.mark_samples(con)
+            mark_samples(con)
             read = [r for r in people.reports if r.status == READ and r.sha256]
             before = {r.sha256 for r in earlier.shards.files if r.sha256} if earlier else set()
             fetched = manifest.provenance(
@@ -354,7 +358,7 @@ def _write(
                 before,
             )
             facts = _provenance(table, people, samples, generation, models.source) | fetched
-            database.write_provenance(con, facts | ({"masks": "; ".join(map(str, masked))} if masked else {}))
+            write_provenance(con, facts | ({"masks": "; ".join(map(str, masked))} if masked else {}))
             clock.lap("mark")
             derive(con, clock.lap, pool)
             events = con.sql("SELECT count(*) FROM events").fetchall()[0][0]

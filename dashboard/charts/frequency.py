@@ -11,7 +11,7 @@ from typing import Any, Final
 import altair as alt
 import polars as pl
 
-from dashboard.charts.colours import Palette
+from dashboard.colours import Palette
 from data_prep.domain.copy_number import Direction
 
 ROWS: Final = "rows"

@@ -10,7 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from dashboard.charts import frequency
-from dashboard.charts.colours import Palette
+from dashboard.colours import Palette
 
 WIDTH: Final = 560
 """Pixels of the plot, without labels."""

@@ -19,7 +19,7 @@ import altair as alt
 import numpy as np
 import polars as pl
 
-from dashboard.charts.colours import Palette
+from dashboard.colours import Palette
 from dashboard.counting.along import EVERYONE, Track
 from dashboard.words import wording
 from data_prep.domain.copy_number import Direction

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
-from dashboard.charts.colours import Palette
+from dashboard.colours import Palette
 from dashboard.components import markup
 from dashboard.store.cohort import Totals
 from dashboard.words import callers as caller_words

@@ -6,8 +6,8 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.charts.colours import Palette
 from dashboard.charts.frequency import frequency_chart
+from dashboard.colours import Palette
 from dashboard.components import markup
 from dashboard.question import links
 from dashboard.question.filters import ANY, CODING, CODING_TOUCH, Filters, Overlap

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from dashboard.charts.colours import Palette
+from dashboard.colours import Palette
 from dashboard.question.filters import Filters, Problem
 from dashboard.store.database import Generation
 

@@ -4,7 +4,7 @@ Streamlit tells the server which theme the browser shows, so one palette is writ
 overridden; everything is scoped under class names that begin with `cnv-`.
 """
 
-from dashboard.charts.colours import Palette
+from dashboard.colours import Palette
 
 
 def style_sheet(palette: Palette) -> str:

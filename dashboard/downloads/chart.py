@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard import settings
-from dashboard.charts.colours import LIGHT
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.charts.frequency import frequency_chart
 from dashboard.charts.picture import frequency_picture, picture
 from dashboard.charts.track import track_picture
+from dashboard.colours import LIGHT
 from dashboard.counting.along import window
 from dashboard.door.asked import Asked, RefusedError, asked
 from dashboard.downloads.catalogue import CHARTS, TRACK, charts_there

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from dashboard.charts.colours import LIGHT
+from dashboard.colours import LIGHT
 from dashboard.formats.about import About, one_line
 from data_prep.domain.copy_number import CallClass
 

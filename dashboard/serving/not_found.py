@@ -8,7 +8,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from dashboard.charts.colours import DARK, LIGHT
+from dashboard.colours import DARK, LIGHT
 from dashboard.question import links
 from dashboard.question.locus import cut
 

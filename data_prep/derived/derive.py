@@ -29,7 +29,7 @@ from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.levels import Level
 from data_prep.domain.sight import NEVER_CALLABLE
-from data_prep.reading.shards import end_with
+from data_prep.system.processes import end_with
 
 AHEAD: Final = 2
 """Pieces that are read while another one is worked out."""

@@ -1,0 +1,1 @@
+"""The maintainer's tool that makes `reference/` from published sources; nothing imports it."""

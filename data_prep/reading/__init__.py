@@ -1,0 +1,1 @@
+"""VCF files to shards: text, dialects, records, calls, events; knows no database."""

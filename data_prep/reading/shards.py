@@ -4,12 +4,8 @@ A shard is complete in itself, so that batches can be read in any order, on any 
 their number. Files that cannot be read are reported and stop nothing else.
 """
 
-import contextlib
 import os
-import signal
-import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -37,34 +33,6 @@ PLACE_BITS: Final = 28
 """No chromosome has 2**28 bases: its number and a start make one number, by which shards are sorted and read in parts."""
 TILE_BITS: Final = 24
 """Rows are counted by tiles of 2**24 bases, so that whoever sorts them can take as many at a time as memory allows."""
-
-
-def end_with(parent: int) -> None:
-    """Ends this worker when its parent is gone: one that was killed cannot tell its workers to stop.
-
-    Ctrl-C reaches every process of a terminal: the parent alone heeds it, and ends its workers. Here and not in the build, so that a worker loads what it needs to read and no database.
-    """
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=watch, daemon=True).start()
-
-
-@contextlib.contextmanager
-def unheard() -> Iterator[None]:
-    """Lets Ctrl-C wait, here until the end of the block and for ever in the processes that are started within.
-
-    A worker that has not come to `end_with` yet would else end with a trace of its imports on the screen.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def read_batch(

@@ -1,0 +1,1 @@
+"""Text streams, folders and locks, worker processes; knows nothing of the genome."""

@@ -13,7 +13,7 @@ import duckdb
 
 from data_prep.domain.callsets import newest_first, quoted_name
 from data_prep.domain.schema import SCHEMA_VERSION
-from data_prep.tables.database import quoted, write_schema
+from data_prep.tables.connect import quoted, write_schema
 
 MAIN: Final = "main"
 _MEMORY: Final = "384MB"

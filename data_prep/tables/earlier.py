@@ -24,7 +24,8 @@ from data_prep.reading.reports import READ, REFUSED, UNTOLD, FileReport, Rows, S
 from data_prep.reading.shard_set import ShardSet, path_without_place
 from data_prep.reading.shards import PLACE_BITS, TILE_BITS
 from data_prep.tables.callsets import MAIN
-from data_prep.tables.database import EVENT_BITS, quoted
+from data_prep.tables.connect import quoted
+from data_prep.tables.write import EVENT_BITS
 
 _MEMORY: Final = "192MB"
 """Copying needs little, and what it took stays with the process that writes the next database."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.charts.colours import DARK, LIGHT, Palette, palette
+from dashboard.colours import DARK, LIGHT, Palette, palette
 from data_prep.domain.copy_number import CallClass
 
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from dashboard.charts.colours import LIGHT
+from dashboard.colours import LIGHT
 from data_prep.domain.copy_number import CallClass
 from tests import plain_sites, raw_calls, read_back
 from tests.dashboard.served import ROOT, served

@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from dashboard.charts.colours import DARK, LIGHT
 from dashboard.charts.frequency import ROWS, frequency_chart
+from dashboard.colours import DARK, LIGHT
 from data_prep.domain.copy_number import Direction
 
 TABLE = pl.DataFrame(

@@ -22,9 +22,9 @@ import polars as pl
 import pytest
 import vl_convert
 
-from dashboard.charts.colours import LIGHT
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.charts.track import ASSUMED_WIDTH
+from dashboard.colours import LIGHT
 from dashboard.downloads.catalogue import CHARTS, PICTURES
 from dashboard.downloads.chart import _CHARTS
 from dashboard.serving import drawing

@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 
 from dashboard.charts import track as chart
-from dashboard.charts.colours import DARK, LIGHT, Palette
 from dashboard.charts.track import (
     INTERVALS,
     interval_id,
@@ -17,6 +16,7 @@ from dashboard.charts.track import (
     track_chart,
     track_picture,
 )
+from dashboard.colours import DARK, LIGHT, Palette
 from dashboard.question.filters import Filters
 from dashboard.store import tracks
 from dashboard.store.database import Generation

@@ -13,7 +13,7 @@ import pytest
 from data_prep.build import write_shards
 from data_prep.check import check
 from data_prep.fetch import manifest
-from data_prep.reading.files import ReadingError, find_named_files, place_of
+from data_prep.inputs.paths import ReadingError, find_named_files, place_of
 from data_prep.reading.shard_set import ShardSetError, read_report
 from data_prep.tables.earlier import EarlierError
 from tests.data_prep.built import Built, build_here, change_here

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from data_prep.build import BuildError
-from data_prep.reading.files import ReadingError, find_files
-from data_prep.tables.database import PublishError
+from data_prep.inputs.paths import ReadingError, find_files
+from data_prep.tables.publish import PublishError
 from tests import plain
 from tests.data_prep.built import Built, build_here, compare, compare_callability, compare_marks, kinds_of
 from tests.data_prep.conftest import ROOT, Cohort
@@ -204,7 +204,7 @@ def test_build_does_not_depend_on_the_order_of_files_or_the_number_of_processes(
     Random(1).shuffle(paths)
     once = cohort_3_7_6.database.everything()
     monkeypatch.setattr("data_prep.reading.files.BATCH_BYTES", 300_000)
-    monkeypatch.setattr("data_prep.tables.database._CHUNK", 1_000)
+    monkeypatch.setattr("data_prep.tables.write._CHUNK", 1_000)
     again = build_here(paths, cohort_3_7_6.folder / "samples.tsv", tmp_path / "a.duckdb", jobs=2).everything()
     assert once.keys() == again.keys()
     for name, rows in once.items():

@@ -13,8 +13,8 @@ import pytest
 
 from data_prep.build import BuildError
 from data_prep.check import check
-from data_prep.tables.database import PublishError
 from data_prep.tables.earlier import EarlierError
+from data_prep.tables.publish import PublishError
 from tests.data_prep.built import Built, build_here, change_here
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.dragen_text import record, write

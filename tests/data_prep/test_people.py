@@ -18,9 +18,10 @@ from data_prep.reading.long_files import read_whole
 from data_prep.reading.shards import MAX_CALLS
 from data_prep.reading.vcf import read_file
 from data_prep.tables import samples as people_module
-from data_prep.tables.database import new_database, write_calls, write_schema
+from data_prep.tables.connect import new_database, write_schema
 from data_prep.tables.earlier import EarlierError
 from data_prep.tables.samples import People
+from data_prep.tables.write import write_calls
 from tests.data_prep.built import build_here, change_here
 from tests.data_prep.dragen_text import record, write, write_table
 

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from data_prep.build import write_shards
-from data_prep.reading.files import ReadingError
+from data_prep.inputs.paths import ReadingError
 from data_prep.reading.reports import REFUSED
 from data_prep.reading.shard_set import REPORT, SHARD_FORMAT, ShardSetError, new_folder, read_report
 from data_prep.system.folders import FolderError
@@ -36,7 +36,7 @@ def test_sets_of_any_parts_give_the_database_of_all_files(
     """R5, R12: files dealt out at random, sets merged in another order, one part read by the build itself."""
     cohort: Cohort = request.getfixturevalue(f"cohort_{release}")
     monkeypatch.setattr("data_prep.reading.files.BATCH_BYTES", 200_000)
-    monkeypatch.setattr("data_prep.tables.database._CHUNK", 1_500)
+    monkeypatch.setattr("data_prep.tables.write._CHUNK", 1_500)
     paths = [str(path) for path in cohort.paths]
     Random(3).shuffle(paths)
     table = cohort.folder / "samples.tsv"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from data_prep.build import write_shards
 from data_prep.check import check
+from data_prep.inputs.paths import ReadingError
 from data_prep.reading.dialects import DIALECTS
-from data_prep.reading.files import ReadingError
 from data_prep.reading.long_files import read_whole
 from data_prep.reading.reports import UNTOLD
 from data_prep.reading.vcf import LongFile, read_file

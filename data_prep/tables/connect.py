@@ -1,0 +1,50 @@
+"""A new, empty database: the tables of the schema, and rows put into one of them."""
+
+import contextlib
+from collections.abc import Iterator
+from importlib.resources import files as resource_files
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import polars as pl
+
+_MEMORY: Final = "384MB"
+
+
+def quoted(path: Path) -> str:
+    """A path as an SQL string."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+@contextlib.contextmanager
+def new_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A new database with the empty tables of the schema, in the storage of DuckDB 1.5, so that its tools open it too."""
+    with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": _MEMORY}) as con:
+        con.execute(f"SET temp_directory = {quoted(path.parent / (path.name + '.tmp'))}")
+        # every run of rows is looked for in every shard, so that their number would count twice
+        con.execute("SET parquet_metadata_cache = true")
+        con.execute(f"ATTACH {quoted(path)} AS cnv (STORAGE_VERSION 'v1.5.0')")
+        con.execute("USE cnv")
+        write_schema(con)
+        yield con
+        con.execute("CHECKPOINT cnv")
+        con.execute("USE memory")
+        con.execute("DETACH cnv")
+
+
+def write_schema(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes the empty tables of the contract in the schema in use.
+
+    In one commit: each is a write to the disk, and the schema has some hundred statements.
+    """
+    con.execute(f"BEGIN; {(resource_files('data_prep.tables') / 'schema.sql').read_text('utf-8')}; COMMIT")
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    """Writes a frame into the table whose columns it names."""
+    rows = frame.to_arrow()
+    names = ", ".join(f'"{name}"' for name in frame.columns)
+    con.register("rows_to_insert", rows)
+    con.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM rows_to_insert")
+    con.unregister("rows_to_insert")
