@@ -7,12 +7,12 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.components.url_state import changed, show
-from dashboard.question.filters import CLASSES, GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers, Overlap, Sex
+from dashboard.question.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers, Overlap, Sex
 from dashboard.question.subject import Subject
 from dashboard.question.target import Pieces, Target
 from dashboard.words import callers as caller_words
 from dashboard.words import wording
-from data_prep.domain.copy_number import CallClass
+from data_prep.domain.copy_number import COUNTED_CLASSES, CallClass
 from data_prep.domain.levels import Level
 
 COHORTS = (Cohort.UNRELATED, Cohort.ALL)
@@ -33,7 +33,7 @@ def controls(
     `callsets` those of the database, the newest first, `callers` those of the callset that is shown."""
 
     def with_classes(chosen: list[CallClass]) -> Mapping[str, str]:
-        return subject.query(replace(filters, classes=tuple(name for name in CLASSES if name in chosen)))
+        return subject.query(replace(filters, classes=tuple(name for name in COUNTED_CLASSES if name in chosen)))
 
     def with_level(chosen: Level) -> Mapping[str, str]:
         return subject.query(filters.at(chosen))
@@ -47,7 +47,7 @@ def controls(
     classes, level, cohort, overlap, rest = st.columns([2.2, 3.2, 1.9, 2, 1.1], vertical_alignment="bottom")
     classes.multiselect(
         "Class",
-        CLASSES,
+        COUNTED_CLASSES,
         key=show("class", list(filters.classes)),
         format_func=lambda name: wording.CLASS_WORDS[name],
         placeholder="losses and gains",

@@ -31,6 +31,7 @@ from dashboard.words import wording
 from dashboard.words.seen import is_partly_seen
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
+from data_prep.domain.site_id import INTERVAL_OF_ID
 
 SHOWN: Final = 40
 """Sites in the table; all of them stand in the list that unfolds below it."""
@@ -152,7 +153,7 @@ def addresses(sites: pl.Series, subject: Subject, filters: Filters) -> dict[str,
     }
 
 
-SITE_IN_ADDRESS: Final = r"site=chr[0-9XY]+-(\d+-\d+)-"
+SITE_IN_ADDRESS: Final = f"site={INTERVAL_OF_ID}"
 """What a column of such addresses shows: the interval of the site."""
 
 _COLUMNS: Final = (

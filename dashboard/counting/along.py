@@ -5,9 +5,10 @@ from typing import Final
 
 import polars as pl
 
-from dashboard.counting.sweep import Shares, Steps
+from dashboard.counting.sweep import Steps
 from dashboard.question.filters import Filters, Rule
 from dashboard.question.target import Pieces, Target, surroundings
+from data_prep.domain.arrays import Shares
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 

@@ -10,32 +10,44 @@ from dataclasses import dataclass, fields
 from typing import Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
+import numpy.typing as npt
 
 from dashboard.question.filters import SHARES, Filters, Overlap, Rule
 from dashboard.question.target import Target
+from data_prep.domain.arrays import Flags, Numbers
+from data_prep.domain.coding import ends_looked_at
+from data_prep.domain.copy_number import CLASSES as CLASSES
 from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.counting import best_first
+from data_prep.domain.intervals import bases_before, reached_before, union
 from data_prep.domain.levels import Level
+from data_prep.domain.overlaps import overlap_reciprocally
 
-Mask = NDArray[np.bool_]
-Whole = NDArray[np.int64]
+Mask = Flags
+Whole = Numbers
 
 COVERS_TOLERANCE: Final = 1_000
 """Bases that may be missing at either end under the rule `covers`, and at most a tenth of the place, rounded down (R7)."""
 
-# Of classes with the same copy number the first counts for a loss and the last for a gain.
-CLASSES: Final = (
-    CallClass.COMPLETE_LOSS,
-    CallClass.PARTIAL_LOSS,
-    CallClass.LOSS,
-    CallClass.GAIN,
-    CallClass.LOW_GAIN,
-    CallClass.HIGH_GAIN,
+_RANK: Final = np.argsort(
+    [
+        CLASSES.index(name)
+        for name in (
+            CallClass.COMPLETE_LOSS,
+            CallClass.PARTIAL_LOSS,
+            CallClass.LOSS,
+            CallClass.GAIN,
+            CallClass.LOW_GAIN,
+            CallClass.HIGH_GAIN,
+            CallClass.LOH,
+            CallClass.UNEXPECTED,
+        )
+    ]
 )
-"""Classes by their number in `Events.event_class` and `Carriers.carrier_class`."""
+"""The rank of each of `CLASSES`: of classes with one copy number the first by rank counts for a loss, the last for a gain."""
+_OF_RANK: Final = np.argsort(_RANK)
+"""The place in `CLASSES` of each rank."""
 _UNKNOWN: Final = 1 << 40
-_BEYOND: Final = 1 << 29
-"""More than any position: keeps the carriers apart in one running maximum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,7 @@ class Events:
     """Position in `CLASSES`."""
     copy_number: Whole
     """-1 where the caller gives none."""
-    quality: NDArray[np.float32]
+    quality: npt.NDArray[np.float32]
     """NaN where missing."""
     bins: Whole
     """-1 where missing."""
@@ -66,7 +78,7 @@ class Events:
 
     def where(self, keep: Mask) -> Self:
         """The events that a mask keeps, in the same order."""
-        return type(self)(*(getattr(self, one.name)[keep] for one in fields(self)))
+        return type(self)(*(getattr(self, column.name)[keep] for column in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +172,7 @@ def of_class(classes: Whole, copy_numbers: Whole, filters: Filters) -> Mask:
 def disjoint(events: Events) -> tuple[Whole, Whole]:
     """Start and end of what each event adds to those of its carrier before it: nothing where the end is not behind the
     start. Together they are the union of each carrier's events, without a base twice."""
-    group = np.cumsum(np.diff(events.carrier, prepend=-1) != 0) - 1
-    reached = np.maximum.accumulate(events.end + group * _BEYOND) - group * _BEYOND
-    before = np.concatenate([[0], reached[:-1]])
-    fresh = np.diff(group, prepend=-1) != 0
-    return np.where(fresh, events.start, np.maximum(events.start, before)), events.end
+    return np.maximum(events.start, reached_before(events.end, events.carrier)), events.end
 
 
 def carriers(
@@ -213,8 +221,8 @@ def _looked_at(events: Events, chosen: Whole, rule: Overlap) -> tuple[Whole, Who
     start, end = events.start[chosen], events.end[chosen]
     if rule.rule is not Rule.CODING:
         return start, end
-    loss = events.carrier[chosen] & 1 == 0
-    return np.where(loss, events.inner_start[chosen], start), np.where(loss, events.inner_end[chosen], end)
+    is_loss = events.carrier[chosen] & 1 == 0
+    return ends_looked_at(is_loss, start, end, events.inner_start[chosen], events.inner_end[chosen])
 
 
 def _meeting(stretches: _Stretches, gain: Mask, target: Target, rule: Overlap) -> Mask:
@@ -223,7 +231,7 @@ def _meeting(stretches: _Stretches, gain: Mask, target: Target, rule: Overlap) -
     Events that are alone in meeting a rule are told before: under such a rule whoever has one meets it.
     """
     start, end = target.interval.start, target.interval.end
-    run_carrier, run_start, run_end = _union(stretches)
+    run_start, run_end, run_carrier = union(stretches.start, stretches.end, stretches.carrier)
     match rule.rule:
         case Rule.COVERS:
             tolerance = min(COVERS_TOLERANCE, (end - start) // 10)
@@ -242,28 +250,11 @@ def _meeting(stretches: _Stretches, gain: Mask, target: Target, rule: Overlap) -
             return np.bincount(run_carrier[touching], minlength=len(gain)) > 0
 
 
-def _union(stretches: _Stretches) -> tuple[Whole, Whole, Whole]:
-    """Carrier, start and end of the disjoint stretches that hold the same bases; those that abut are one."""
-    carrier, start, end = stretches.carrier, stretches.start, stretches.end
-    if not len(start):
-        return carrier, start, end
-    # one running maximum for all: each carrier's positions lie beyond those of the one before
-    begins = start + carrier * _BEYOND
-    if (np.diff(begins) < 0).any():
-        order = np.argsort(begins, kind="stable")
-        carrier, start, end, begins = carrier[order], start[order], end[order], begins[order]
-    reached = np.maximum.accumulate(end + carrier * _BEYOND)
-    opens = np.flatnonzero(np.concatenate([[True], begins[1:] > reached[:-1]]))
-    return carrier[opens], start[opens], np.maximum.reduceat(end, opens)
-
-
 def _alone(events: Events, start: int, end: int, rule: Overlap) -> Mask:
     """The events that meet a rule by themselves."""
     if rule.rule is Rule.WITHIN:
         return (events.start >= start) & (events.end <= end)
-    shared = np.minimum(events.end, end) - np.maximum(events.start, start)
-    alone: Mask = shared * SHARES >= (rule.share or 0) * np.maximum(events.end - events.start, end - start)
-    return alone
+    return overlap_reciprocally(events.start, events.end, start, end, (rule.share or 0, SHARES))
 
 
 def _sum(group: Whole, values: Whole, groups: int) -> Whole:
@@ -276,11 +267,7 @@ def _before(positions: Whole, target: Target) -> Whole:
     """Bases of the target's pieces before each position."""
     if not target.pieces:
         return np.zeros_like(positions)
-    starts, ends = (np.array(column, np.int64) for column in zip(*target.pieces, strict=True))
-    before = np.concatenate([[0], np.cumsum(ends - starts)])
-    piece = np.searchsorted(starts, positions, side="right")
-    inside = np.minimum(positions, ends[piece - 1]) - starts[piece - 1]
-    return np.where(piece == 0, 0, before[np.maximum(piece - 1, 0)] + inside)
+    return bases_before(*np.array(target.pieces, np.int64).T, positions)
 
 
 # Class and copy number
@@ -297,20 +284,21 @@ def _farthest(copies: Whole, classes: Whole, group: Whole, gain: Mask) -> tuple[
     `copies`, `classes` and `group`, which is the number of the carrier, are columns of one length, in any order.
     """
     known = copies >= 0
-    key = copies[known] * len(CLASSES) + classes[known]
+    key = copies[known] * len(CLASSES) + _RANK[classes[known]]
     least, most = np.full(len(gain), _UNKNOWN), np.full(len(gain), -1, np.int64)
     np.minimum.at(least, group[known], key)
     np.maximum.at(most, group[known], key)
     key = np.where(gain, most, least)
     unknown = (key < 0) | (key == _UNKNOWN)
-    return np.where(unknown, _without_number(gain), key % len(CLASSES)), np.where(unknown, -1, key // len(CLASSES))
+    return np.where(unknown, _without_number(gain), _OF_RANK[key % len(CLASSES)]), np.where(
+        unknown, -1, key // len(CLASSES)
+    )
 
 
 def _of_the_event_with_most_bins(events: Events, chosen: Whole, first: Whole) -> tuple[Whole, Whole]:
     """At a site: class and copy number of the carrier's event with most bins, of as many the lower number (R9)."""
-    copies = events.copy_number[chosen]
-    low = np.where(copies < 0, _UNKNOWN, copies)
-    best = chosen[np.lexsort((np.arange(len(chosen)), low, -events.bins[chosen], events.carrier[chosen]))][first]
+    order = best_first(events.carrier[chosen], events.bins[chosen], events.copy_number[chosen], chosen)
+    best = chosen[order][first]
     known = events.copy_number[best] >= 0
     gain = (events.carrier[best] & 1).astype(np.bool_)
     return np.where(known, events.event_class[best], _without_number(gain)), events.copy_number[best]

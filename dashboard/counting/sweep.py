@@ -8,11 +8,9 @@ its mean and its maximum: a bin full of small, different events must not read as
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Numbers = npt.NDArray[np.int64]
-Shares = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from data_prep.domain.arrays import Numbers, Shares, distinct
+from data_prep.domain.steps import depths, is_covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +47,21 @@ def sweep(pieces: Pieces, series: int, window: tuple[int, int], left_out: list[t
     first, last = window
     start, end = np.clip(pieces.start, first, last), np.clip(pieces.end, first, last)
     holes = np.clip(np.array(left_out, dtype=np.int64).reshape(-1, 2), first, last)
-    at = _distinct(np.concatenate([start, end, holes.ravel(), [first, last]]))
-    size = None if len(at) - 1 <= room else -(-(last - first) // room)
+    border = distinct(np.concatenate([start, end, holes.ravel(), [first, last]]))
+    size = None if len(border) - 1 <= room else -(-(last - first) // room)
     if size is not None:
-        at = _distinct(np.concatenate([at, np.arange(first, last, size)]))
-    height = _sums(at, start, end, pieces.series, series)
-    counts = _sums(at, holes[:, 0], holes[:, 1], np.zeros(len(holes), np.int64), 1)[:, 0] == 0
-    width = np.diff(at) * counts
-    height = height * counts[:, None]
-    opens = np.arange(len(at) - 1) if size is None else np.searchsorted(at, np.arange(first, last, size))
+        border = distinct(np.concatenate([border, np.arange(first, last, size)]))
+    counts = ~is_covered(border, holes[:, 0], holes[:, 1])
+    width = np.diff(border) * counts
+    height = depths(border, start, end, pieces.series, series) * counts[:, None]
+    opens = np.arange(len(border) - 1) if size is None else np.searchsorted(border, np.arange(first, last, size))
     callable_ = np.add.reduceat(width, opens)
     bases = np.add.reduceat(height * width[:, None], opens)
     return Steps(
-        start=at[opens],
-        end=np.append(at[opens[1:]], last),
+        start=border[opens],
+        end=np.append(border[opens[1:]], last),
         most=np.maximum.reduceat(height, opens),
         mean=bases / np.maximum(callable_, 1)[:, None],
         callable=callable_,
         bin=size,
     )
-
-
-def _distinct(values: Numbers) -> Numbers:
-    """The values, each once, in order: by sorting, which NumPy does faster than its own `unique`."""
-    ordered: Numbers = np.sort(values)
-    once: Numbers = ordered[np.insert(ordered[1:] != ordered[:-1], 0, values=True)]
-    return once
-
-
-def _sums(at: Numbers, start: Numbers, end: Numbers, series: Numbers, kinds: int) -> Numbers:
-    """How many lie over each stretch between two neighbours of `at`, which holds every start and end: (stretches, kinds)."""
-    cells = len(at) * kinds
-    change = np.bincount(np.searchsorted(at, start) * kinds + series, minlength=cells)
-    change -= np.bincount(np.searchsorted(at, end) * kinds + series, minlength=cells)
-    return np.cumsum(change.reshape(-1, kinds)[:-1], axis=0)

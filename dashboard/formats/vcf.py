@@ -15,8 +15,10 @@ from typing import Any, Final
 import polars as pl
 
 from dashboard.formats.about import About, one_line
+from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import expected_copy_number
+from data_prep.domain.site_id import site_id
 
 PIECE: Final = 256 * 1024
 """Bytes gathered before they are sent; one record of a wide file can be 40 kB."""
@@ -104,7 +106,7 @@ def _record(calls: Sequence[dict[str, Any]], people: Sequence[Person], column: M
     qualities = [call["quality"] for call in calls if _finite(call["quality"])]
     return "\t".join(
         [
-            *_place(chrom, start, end, direction, f"{chrom}-{start + 1}-{end}-{direction}"),
+            *_place(chrom, start, end, direction, site_id(chrom, start, end, direction)),
             _number(max(qualities, default=None)),
             _filter(calls),
             f"{_interval(start, end, direction)};NC={len(calls)}",
@@ -175,10 +177,10 @@ def _header(about: About, lines: Iterable[str], columns: Sequence[str] = ()) -> 
                 "##fileformat=VCFv4.3",
                 f"##fileDate={about.retrieved:%Y%m%d}",
                 "##source=1000 Genomes CNV explorer",
-                "##reference=GRCh38",
+                f"##reference={ASSEMBLY.name}",
                 *(f"##explorer_{name}={_quoted(value)}" for name, value in about.lines()),
                 '##explorer_ref="REF is N: the sequence is not at hand. POS is the base before the interval"',
-                *(f"##contig=<ID={chrom},length={length},assembly=GRCh38>" for chrom, length in LENGTHS.items()),
+                *(f"##contig=<ID={chrom},length={length},assembly={ASSEMBLY.name}>" for chrom, length in LENGTHS.items()),
                 '##ALT=<ID=DEL,Description="Fewer copies than expected">',
                 '##ALT=<ID=DUP,Description="More copies than expected">',
                 '##INFO=<ID=SVTYPE,Number=1,Type=String,Description="DEL or DUP">',

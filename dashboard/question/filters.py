@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from dashboard.question.locus import cut
-from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.copy_number import COUNTED_CLASSES, DIRECTIONS, MEMBERS, CallClass, Direction
 from data_prep.domain.levels import DEFAULT_LEVEL, Level
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -122,21 +122,6 @@ GENE_OVERLAPS: Final = (
 REGION_OVERLAPS: Final = tuple(overlap for overlap in GENE_OVERLAPS if overlap.rule not in CODING_RULES)
 """The rules offered for a region, the default first."""
 
-CLASSES: Final = (
-    CallClass.LOSS,
-    CallClass.GAIN,
-    CallClass.COMPLETE_LOSS,
-    CallClass.PARTIAL_LOSS,
-    CallClass.LOW_GAIN,
-    CallClass.HIGH_GAIN,
-)
-"""The classes that can be asked for, in the order of rule R13."""
-
-_MEMBERS: Final = {
-    CallClass.LOSS: (CallClass.COMPLETE_LOSS, CallClass.PARTIAL_LOSS, CallClass.LOSS),
-    CallClass.GAIN: (CallClass.LOW_GAIN, CallClass.HIGH_GAIN, CallClass.GAIN),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -162,18 +147,18 @@ class Filters:
     def event_classes(self) -> tuple[CallClass, ...]:
         """The classes that count; `loss` and `gain` hold their parts and the calls without a copy number."""
         asked = self.classes or (CallClass.LOSS, CallClass.GAIN)
-        return tuple(dict.fromkeys(member for name in asked for member in _MEMBERS.get(name, (name,))))
+        return tuple(dict.fromkeys(member for name in asked for member in MEMBERS.get(name, (name,))))
 
     @property
     def directions(self) -> tuple[Direction, ...]:
         """The directions asked for, loss first."""
         asked = {name.direction for name in self.event_classes}
-        return tuple(direction for direction in (Direction.LOSS, Direction.GAIN) if direction in asked)
+        return tuple(direction for direction in DIRECTIONS if direction in asked)
 
     @property
     def every_class(self) -> bool:
         """No class of a direction is asked for without the others of it, nor any copy number."""
-        whole = [_MEMBERS[CallClass(direction.value)] for direction in self.directions]
+        whole = [MEMBERS[CallClass(direction.value)] for direction in self.directions]
         return not self.copy_numbers and set(self.event_classes) == {name for names in whole for name in names}
 
     def at(self, level: Level) -> "Filters":
@@ -345,7 +330,9 @@ def parse(
     """
     read = _Reader(values)
     filters = Filters(
-        classes=tuple(CallClass(name) for name in read.members("class", CLASSES, _list(CLASSES, "and"))),
+        classes=tuple(
+            CallClass(name) for name in read.members("class", COUNTED_CLASSES, _list(COUNTED_CLASSES, "and"))
+        ),
         level=read.choice("filter", Level, DEFAULT_LEVEL),
         cohort=read.choice("cohort", Cohort, Cohort.UNRELATED),
         outliers=read.choice("outliers", Outliers, Outliers.EXCLUDE),

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from dashboard.question.filters import ANY, CODING, Filters, Overlap
-from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import Interval
+from data_prep.domain.regions import region_in_address
 
 SITE: Final = "site"
 """Name of a site in an address."""
@@ -48,9 +48,5 @@ def gene(name: str) -> Subject:
 
 
 def region(interval: Interval) -> Subject:
-    """The region of this interval, written as in addresses: `chr1:109687570-109697444`, 1-based and inclusive; `chr7`
-    for a whole chromosome.
-    """
-    if interval.start == 0 and interval.end == LENGTHS[interval.chrom]:
-        return Subject(Kind.REGION, interval.chrom)
-    return Subject(Kind.REGION, f"{interval.chrom}:{interval.start + 1}-{interval.end}")
+    """The region of this interval."""
+    return Subject(Kind.REGION, region_in_address(interval))

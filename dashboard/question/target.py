@@ -10,6 +10,7 @@ from typing import Final
 
 from dashboard.question.filters import ANY, CODING, CODING_RULES, Overlap, Rule
 from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.coding import LEAST_LOSS, least_gain
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 
@@ -37,8 +38,6 @@ WIDEST: Final = 10_000_000
 of clustered repeats is as short (R7)."""
 LARGE: Final = 50_000
 """Bases of a region above which half of it is offered beside any overlap (R7)."""
-GAIN_SHARE: Final = (3, 4)
-"""A gain counts for a gene from three quarters of its coding bases on, or of those of its exons where none codes (R7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +60,12 @@ class Target:
     @property
     def least_loss(self) -> int:
         """Bases of the pieces that a loss has to take under `coding` and `coding-touch`."""
-        return 1
+        return LEAST_LOSS
 
     @property
     def least_gain(self) -> int:
         """Bases of the pieces that a gain has to hold under the same rules, rounded up to a whole base."""
-        numerator, denominator = GAIN_SHARE
-        return -(-self.bases * numerator // denominator)
+        return least_gain(self.bases)
 
     @property
     def default_rule(self) -> Overlap:

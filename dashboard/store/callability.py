@@ -11,11 +11,11 @@ Bases over a drawing, and bins, have no group: they go by everyone of the callse
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from dashboard.question.filters import Filters
 from dashboard.question.target import Target
@@ -24,7 +24,8 @@ from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import Mask, counted, panel, who
 from dashboard.words.seen import LEAST_SEEN, is_partly_seen, paralogous
 from dashboard.words.wording import WITHOUT_SHARE
-from data_prep.domain.intervals import Interval
+from data_prep.domain.arrays import Numbers
+from data_prep.domain.intervals import Interval, bases_before, complement, union_of_pairs
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
 Parts = tuple[tuple[int, int], ...]
@@ -183,21 +184,10 @@ def _sights(database: Generation, places: Sequence[Interval]) -> Iterator[Sight]
         yield Sight(told, told & (2 * bases >= place.length))
 
 
-def _callable_before(database: Generation, place: Interval) -> Callable[[NDArray[np.int64]], NDArray[np.int64]]:
+def _callable_before(database: Generation, place: Interval) -> Callable[[Numbers], Numbers]:
     """How many bases of the place lie before a position, those left out where no call can be made whatever a row says."""
-    steps = [place.start]
-    for start, end in _blind(place, _problems(database, place)):
-        steps += [start, end]
-    places = np.array([*steps, place.end], np.int64)
-    # stretches of sequence and of none take turns
-    counts = np.cumsum(np.diff(places) * (np.arange(len(places) - 1) % 2 == 0))
-    before = np.concatenate([[0], counts])
-
-    def able(positions: NDArray[np.int64]) -> NDArray[np.int64]:
-        bases: NDArray[np.int64] = np.interp(positions, places, before).astype(np.int64)
-        return bases
-
-    return able
+    blind = np.array(_blind(place, _problems(database, place)), np.int64).reshape(-1, 2)
+    return partial(bases_before, *complement(*blind.T, place.start, place.end))
 
 
 def _place(place: Interval) -> dict[str, object]:
@@ -213,7 +203,7 @@ def _problems(database: Generation, place: Interval) -> list[tuple[str, str, int
 
 def _blind(place: Interval, problems: Sequence[tuple[str, str, int, int]]) -> list[tuple[int, int]]:
     """The parts of the place where no call can be made, each base once."""
-    return _union(sorted((max(a, place.start), min(b, place.end)) for kind, _, a, b in problems if kind in BLIND_KINDS))
+    return union_of_pairs((max(a, place.start), min(b, place.end)) for kind, _, a, b in problems if kind in BLIND_KINDS)
 
 
 def _of_copies(place: Interval, pieces: Parts, problems: Sequence[tuple[str, str, int, int]]) -> tuple[float, Names]:
@@ -222,7 +212,7 @@ def _of_copies(place: Interval, pieces: Parts, problems: Sequence[tuple[str, str
     if not places:
         return 0.0, ()
     looked_at = pieces or ((place.start, place.end),)
-    merged = _union([(start, end) for start, end, _ in places])
+    merged = union_of_pairs((start, end) for start, end, _ in places)
     covered = sum(max(0, min(b, end) - max(a, start)) for a, b in merged for start, end in looked_at)
     names = (name for a, b, name in places if any(a < end and b > start for start, end in looked_at))
     return covered / sum(end - start for start, end in looked_at), tuple(dict.fromkeys(names))
@@ -257,14 +247,3 @@ def _by_kind(named: list[tuple[str, str]]) -> tuple[Care, ...]:
 def knows_what_was_seen(database: Generation) -> bool:
     """Whether the release says which bases the caller saw."""
     return bool(database.frame(KNOWN).item())
-
-
-def _union(intervals: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Intervals that are sorted by start, those that overlap or abut made one."""
-    merged: list[tuple[int, int]] = []
-    for start, end in intervals:
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((start, end))
-    return merged

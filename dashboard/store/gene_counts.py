@@ -9,9 +9,8 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from dashboard.counting.overlap import CLASSES, admitted, at_level, carriers, of_class
+from dashboard.counting.overlap import admitted, at_level, carriers, of_class
 from dashboard.question.filters import CODING_RULES, Filters, Rule
 from dashboard.question.target import Pieces, Target, region_target
 from dashboard.store.callability import callabilities
@@ -22,16 +21,12 @@ from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import counted, relatives_counted
 from dashboard.store.statistics import over_people_seen, with_frequency
 from dashboard.words.seen import note
-from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.arrays import Numbers
+from data_prep.domain.copy_number import CLASSES, DIRECTIONS, MEMBERS, TALLIES, CallClass, Direction
 from data_prep.domain.intervals import Interval
 
 AT_ONCE: Final = 200
 """Genes of a run."""
-
-_TALLIES: Final = {
-    Direction.LOSS: {"complete_losses": CallClass.COMPLETE_LOSS, "partial_losses": CallClass.PARTIAL_LOSS},
-    Direction.GAIN: {"low_gains": CallClass.LOW_GAIN, "high_gains": CallClass.HIGH_GAIN},
-}
 
 
 def gene_counts(
@@ -79,7 +74,7 @@ def _counted(database: Generation, genes: pl.DataFrame, filters: Filters) -> pl.
         length=pl.col("end") - pl.col("start"),
         samples=pl.lit(int(who.sum()), pl.Int32),
     )
-    counts = [_of(one, by_class, found, filters) for one in _TALLIES]
+    counts = [_of(direction, by_class, found, filters) for direction in DIRECTIONS]
     shown = found.with_columns(samples=pl.when("assessable").then("samples")).drop("people_seen", "paralogous")
     return pl.concat([shown, *counts], how="horizontal")
 
@@ -93,7 +88,7 @@ def _targets(database: Generation, transcripts: pl.Series, places: Sequence[Inte
     return [target_of(gene, rows.get(name, [])) for gene, name in zip(places, transcripts, strict=True)]
 
 
-def _by_class(touching: Touching, target: Target, filters: Filters) -> NDArray[np.int64]:
+def _by_class(touching: Touching, target: Target, filters: Filters) -> Numbers:
     """Carriers of each of `CLASSES` at a gene."""
     events = touching.events
     here = (events.start < target.interval.end) & (events.end > target.interval.start)
@@ -112,15 +107,17 @@ def _rule(target: Target, filters: Filters) -> str:
     return "exon" if rule.rule is Rule.CODING else "exon-touch"
 
 
-def _of(direction: Direction, by_class: NDArray[np.int64], genes: pl.DataFrame, filters: Filters) -> pl.DataFrame:
+def _of(direction: Direction, by_class: Numbers, genes: pl.DataFrame, filters: Filters) -> pl.DataFrame:
     """The counts of a direction, a row a gene."""
-    mine = [CLASSES.index(name) for name in CLASSES if name.direction is direction]
+    mine = MEMBERS[CallClass(direction.value)]
+    # the classes without a number are not one direction's alone
+    tallies = {column: classes for column, classes in TALLIES.items() if set(classes) <= set(mine)}
     counts = pl.DataFrame(
         {
-            "carriers": by_class[:, mine].sum(axis=1),
+            "carriers": _sum(by_class, mine),
             "samples": genes["samples"],
             "people_seen": genes["people_seen"],
-            **{column: by_class[:, CLASSES.index(name)] for column, name in _TALLIES[direction].items()},
+            **{column: _sum(by_class, classes) for column, classes in tallies.items()},
         }
     )
     shown = genes["assessable"] & (direction in filters.directions)
@@ -129,3 +126,9 @@ def _of(direction: Direction, by_class: NDArray[np.int64], genes: pl.DataFrame, 
     bounded = over_people_seen(with_frequency(counts)).drop("samples", "people_seen")
     bounded = bounded.with_columns(pl.when(~genes["paralogous"]).then(pl.col(shares)))
     return bounded.rename(named).with_columns(pl.when(shown).then(pl.all()))
+
+
+def _sum(by_class: Numbers, classes: Sequence[CallClass]) -> Numbers:
+    """Carriers of some of the classes, a row a gene."""
+    carriers: Numbers = by_class[:, [CLASSES.index(name) for name in classes]].sum(axis=1)
+    return carriers

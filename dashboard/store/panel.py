@@ -9,15 +9,17 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
-from numpy.typing import NDArray
 
 from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.store.database import Generation, Statement, remembered
-from data_prep.domain.copy_number import expected_copy_number
+from data_prep.domain.arrays import Flags, Numbers
+from data_prep.domain.copy_number import SEXES, expected_by_sex
+from data_prep.domain.counting import LeftOut, left_out
 from data_prep.domain.intervals import Interval
 
-Mask = NDArray[np.bool_]
+Mask = Flags
 
 GROUPED_BY: Final = ("all", "superpopulation", "population", "sex")
 """The ways in which people are grouped."""
@@ -74,7 +76,7 @@ class Panel:
     marked: pl.DataFrame
 
     @cached_property
-    def row_of(self) -> NDArray[np.int64]:
+    def row_of(self) -> Numbers:
         """The row of each `sample_id`."""
         numbers = self.samples["sample_id"].to_numpy().astype(np.int64)
         rows = np.full(int(numbers.max()) + 1 if len(numbers) else 0, -1, np.int64)
@@ -82,9 +84,9 @@ class Panel:
         return rows
 
     @cached_property
-    def groups(self) -> dict[str, tuple[tuple[str, ...], NDArray[np.int64]]]:
+    def groups(self) -> dict[str, tuple[tuple[str, ...], Numbers]]:
         """By way of grouping: the groups' codes, and for each row the number of its group."""
-        found: dict[str, tuple[tuple[str, ...], NDArray[np.int64]]] = {}
+        found: dict[str, tuple[tuple[str, ...], Numbers]] = {}
         for kind in GROUPED_BY:
             names = (
                 ["all"] * self.samples.height if kind == "all" else self.samples[kind].fill_null("unknown").to_list()
@@ -95,7 +97,7 @@ class Panel:
         return found
 
     @cached_property
-    def parents(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    def parents(self) -> dict[str, tuple[Numbers, Numbers]]:
         """`father` and `mother`: the rows of children and, at the same places, of that parent, where both are here."""
         found = {}
         for role in ("father", "mother"):
@@ -131,25 +133,23 @@ class Panel:
 
     def is_counted(self, chrom: str, filters: Filters) -> Mask:
         """The chosen group, less those who do not count on this chromosome."""
-        mask = self.in_group(filters)
-        if filters.outliers is Outliers.EXCLUDE:
-            mask &= ~self.is_marked(chrom)
-        if chrom == "chrY":
-            mask &= self._sex("XY")
-        if chrom in ("chrX", "chrY"):
-            mask &= ~self._column("sex_mismatch")
-        return mask
+        out = self._left_out(chrom)
+        return self.in_group(filters) & (out.present if filters.outliers is Outliers.EXCLUDE else out.has_place)
 
     def people(self, chrom: str, filters: Filters) -> People:
         """How many of the chosen group are counted on a chromosome, and how many are left out, each for one reason."""
-        group = self.in_group(filters)
-        absent = group & ~self._sex("XY") if chrom == "chrY" else np.zeros_like(group)
-        mismatched = group & ~absent & self._column("sex_mismatch") & (chrom in ("chrX", "chrY"))
-        marked = group & ~absent & ~mismatched & self.is_marked(chrom) & (filters.outliers is Outliers.EXCLUDE)
-        counted = self.is_counted(chrom, filters)
-        return People(*(int(mask.sum()) for mask in (counted, absent, mismatched, marked)))
+        group, out = self.in_group(filters), self._left_out(chrom)
+        marked = out.marked & (filters.outliers is Outliers.EXCLUDE)
+        masks = (
+            self.is_counted(chrom, filters),
+            *(group & mask for mask in (out.without_chromosome, out.sex_mismatch, marked)),
+        )
+        return People(*(int(mask.sum()) for mask in masks))
 
-    def _column(self, name: str) -> NDArray[Any]:
+    def _left_out(self, chrom: str) -> LeftOut:
+        return left_out(chrom, self._sex("XY"), self._column("sex_mismatch"), self.is_marked(chrom))
+
+    def _column(self, name: str) -> npt.NDArray[Any]:
         return self.samples[name].to_numpy()
 
     def _sex(self, sex: str) -> Mask:
@@ -195,10 +195,14 @@ def relatives_counted(database: Generation, chrom: str, filters: Filters) -> boo
     return bool((counted(database, chrom, filters) & related).any())
 
 
-def expected_copies(people: Panel, place: Interval) -> NDArray[np.int64]:
+def expected_copies(people: Panel, place: Interval) -> Numbers:
     """Copies that each sample is expected to have at `place` (R2); 0 where none is expected or the sex is not known."""
-    by_sex = {
-        sex: expected_copy_number(place.chrom, place.start, place.end, sex) or 0 for sex in ("XX", "XY", "unknown")
-    }
+    (by_sex,) = expected_by_sex(place.chrom, np.array([place.start]), np.array([place.end]))
     codes, number = people.groups["sex"]
-    return np.array([by_sex[code] for code in codes], np.int64)[number]
+    expected: Numbers = by_sex[[place_of_sex(code) for code in codes]][number]
+    return expected
+
+
+def place_of_sex(code: str) -> int:
+    """The place in `SEXES` of a code of the group `sex`."""
+    return SEXES.index(code if code in SEXES else None)

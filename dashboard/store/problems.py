@@ -5,13 +5,12 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from dashboard.store.database import Generation, remembered
 from dashboard.store.landmarks import landmarks
+from data_prep.domain.arrays import Numbers
+from data_prep.domain.intervals import covers_half, union
 from data_prep.domain.sight import is_paralogous
-
-Places = NDArray[np.int64]
 
 BETWEEN: Final = ", "
 """Parts the kinds of one event."""
@@ -21,60 +20,35 @@ def problem_kinds_of(database: Generation, chrom: str, events: pl.DataFrame) -> 
     """Of each event (`start`, `end`, 0-based, half-open) the kinds of problem region of which each covers half or more of it,
     in alphabetical order and joined by commas; null where there is none."""
     start, end = (events[name].to_numpy().astype(np.int64) for name in ("start", "end"))
-    told = np.full(len(start), "", object)
-    for kind, (first, last) in _kinds(database, chrom).items():
-        covered = _bases_before(first, last, end) - _bases_before(first, last, start)
-        here = 2 * covered >= end - start
-        told[here] = [f"{words}{BETWEEN if words else ''}{kind}" for words in told[here]]
-    return pl.Series("problem", [words or None for words in told], pl.String)
+    kinds = np.full(len(start), "", object)
+    for kind, places in _kinds(database, chrom).items():
+        inside = covers_half(*places, start, end)
+        kinds[inside] = [f"{words}{BETWEEN if words else ''}{kind}" for words in kinds[inside]]
+    return pl.Series("problem", [words or None for words in kinds], pl.String)
 
 
 def in_copies(database: Generation, chrom: str, rows: pl.DataFrame) -> pl.Series:
     """Whether half or more of each interval (`start`, `end`) lies in places of copies so alike that short reads cannot be placed
     between them, all kinds of these taken together (R5)."""
     start, end = (rows[name].to_numpy().astype(np.int64) for name in ("start", "end"))
-    first, last = _copies(database, chrom)
-    if not len(first):
-        return pl.Series("copies", np.zeros(len(start), np.bool_))
-    covered = _bases_before(first, last, end) - _bases_before(first, last, start)
-    return pl.Series("copies", 2 * covered >= end - start)
+    return pl.Series("copies", covers_half(*_copies(database, chrom), start, end))
 
 
 @remembered
-def _copies(database: Generation, chrom: str) -> tuple[Places, Places]:
+def _copies(database: Generation, chrom: str) -> tuple[Numbers, Numbers]:
     """Starts and ends of the places of copies on the chromosome, overlapping ones made one."""
     there = landmarks(database).problems.on(chrom)
     kinds = [kind for kind in there["kind"].unique().to_list() if is_paralogous(kind)]
-    rows = there.filter(there["kind"].is_in(kinds)).select("start", "end").sort("start", "end").rows()
-    merged: list[list[int]] = []
-    for start, end in rows:
-        if merged and start <= merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], end)
-        else:
-            merged.append([start, end])
-    both = np.array(merged, np.int64).reshape(-1, 2).T
-    return both[0], both[1]
+    return _joined(there.filter(there["kind"].is_in(kinds)))
 
 
 @remembered
-def _kinds(database: Generation, chrom: str) -> Mapping[str, tuple[Places, Places]]:
+def _kinds(database: Generation, chrom: str) -> Mapping[str, tuple[Numbers, Numbers]]:
     """By kind, in alphabetical order, the starts and ends of its regions on the chromosome, overlapping ones made one."""
-    found: dict[str, list[list[int]]] = {}
-    for kind, start, end in landmarks(database).problems.on(chrom).select("kind", "start", "end").sort("start").rows():
-        regions = found.setdefault(kind, [])
-        if regions and start <= regions[-1][1]:
-            regions[-1][1] = max(regions[-1][1], end)
-        else:
-            regions.append([start, end])
-    columns = {kind: np.array(found[kind], np.int64).T for kind in sorted(found)}
-    return {kind: (both[0], both[1]) for kind, both in columns.items()}
+    there = landmarks(database).problems.on(chrom)
+    return {kind: _joined(there.filter(there["kind"] == kind)) for kind in there["kind"].unique().sort().to_list()}
 
 
-def _bases_before(start: Places, end: Places, positions: Places) -> Places:
-    """Bases of disjoint regions, sorted by start, before each position."""
-    length = end - start
-    before = np.concatenate([[0], np.cumsum(length)])
-    at = np.searchsorted(start, positions, side="right")
-    inside = np.minimum(positions - start[at - 1], length[at - 1])
-    bases: Places = np.where(at == 0, 0, before[np.maximum(at - 1, 0)] + inside)
-    return bases
+def _joined(regions: pl.DataFrame) -> tuple[Numbers, Numbers]:
+    start, end, _ = union(*(regions[name].to_numpy().astype(np.int64) for name in ("start", "end")))
+    return start, end

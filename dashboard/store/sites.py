@@ -11,25 +11,21 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from dashboard.counting.overlap import CLASSES
 from dashboard.question.filters import Cohort, Filters, Outliers
-from dashboard.question.locus import LONGEST_NUMBER
 from dashboard.question.target import region_target
 from dashboard.store.callability import callabilities
 from dashboard.store.cohort import population_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import Mask, Panel, counted, panel, relatives_counted
+from dashboard.store.panel import Mask, Panel, counted, panel, place_of_sex, relatives_counted
 from dashboard.store.statistics import wilson, with_frequency
 from dashboard.words.seen import note
-from data_prep.domain.chromosomes import LENGTHS, PSEUDO_AUTOSOMAL
-from data_prep.domain.copy_number import CallClass, Direction, expected_copy_number
+from data_prep.domain.arrays import Numbers
+from data_prep.domain.copy_number import CLASSES, MEMBERS, TALLIES, CallClass, Direction, expected_by_sex
 from data_prep.domain.intervals import Interval
 from data_prep.domain.proportions import hardy_weinberg
-
-Numbers = NDArray[np.int64]
+from data_prep.domain.site_id import parse_site_id
 
 MANY_SITES: Final = 20_000_000
 """Bases from which a place has thousands of sites."""
@@ -117,36 +113,23 @@ GENES: Final = Statement(
     {"site_id": pl.Int32, "gene_id": pl.String, "coding": pl.Boolean},
 )
 
-_CLASSES: Final = (
-    ("complete_losses", (CallClass.COMPLETE_LOSS,)),
-    ("partial_losses", (CallClass.PARTIAL_LOSS,)),
-    ("low_gains", (CallClass.LOW_GAIN,)),
-    ("high_gains", (CallClass.HIGH_GAIN,)),
-    ("without_copy_number", (CallClass.LOSS, CallClass.GAIN)),
-)
-
 ALLELE_COLUMNS: Final = ("allele_frequency", "af_ci_low", "af_ci_high", "hwe_p")
 _SHARES: Final = ("frequency", "ci_low", "ci_high", "allele_count", "allele_number", *ALLELE_COLUMNS)
 """Of the columns below those that are a share of people or alleles, or tell one."""
-_ABOUT_PEOPLE: Final = ("carriers", "samples", *_SHARES, *(name for name, _ in _CLASSES))
+_ABOUT_PEOPLE: Final = ("carriers", "samples", *_SHARES, *TALLIES)
 
 
 @remembered
 def site_named(database: Generation, name: str) -> Site | None:
     """The site of an address, such as `chr1-109687570-109697444-loss`; None where there is none of this id."""
-    chrom, _, rest = name.partition("-")
-    numbers, _, direction = rest.rpartition("-")
-    start, _, end = numbers.partition("-")
-    if not (
-        chrom in LENGTHS
-        and start.isdecimal()
-        and end.isdecimal()
-        and max(len(start), len(end)) <= LONGEST_NUMBER
-        and int(start) > 0
-    ):
+    wanted = parse_site_id(name)
+    if wanted is None:
         return None
-    place = {"chrom": chrom, "start": int(start) - 1, "end": int(end), "directions": [direction]}
-    rows = database.frame(NAMED, place)
+    place = wanted.interval
+    directions = [wanted.direction.value]
+    rows = database.frame(
+        NAMED, {"chrom": place.chrom, "start": place.start, "end": place.end, "directions": directions}
+    )
     if rows.is_empty():
         return None
     row = rows.row(0, named=True)
@@ -202,8 +185,8 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
         pl.Series("carriers", mine.sum(axis=(1, 2)), pl.Int32),
         pl.lit(everyone, pl.Int32).alias("samples"),
         *(
-            pl.Series(name, mine[:, :, [CLASSES.index(one) for one in some]].sum(axis=(1, 2)), pl.Int32)
-            for name, some in _CLASSES
+            pl.Series(column, mine[:, :, [CLASSES.index(name) for name in classes]].sum(axis=(1, 2)), pl.Int32)
+            for column, classes in TALLIES.items()
         ),
         *(pl.Series(name, values, pl.Int32).set(no_alleles, None) for name, values in copies.items()),
         *(
@@ -359,11 +342,10 @@ def _alleles(counts: pl.DataFrame, sites: pl.DataFrame, people: Panel, who: Mask
 
 def _expected(sites: pl.DataFrame, sexes: Sequence[str]) -> Numbers:
     """Copies that are expected at each of the sites by sex (R2): a row a site, 0 where none is or the sex is not known."""
-    places = sites.select("chrom", "start", "end").rows()
-    if not places or places[0][0] not in PSEUDO_AUTOSOMAL:
-        return np.full((len(places), len(sexes)), 2, np.int64)
-    rows = [[expected_copy_number(chrom, start, end, sex) or 0 for sex in sexes] for chrom, start, end in places]
-    return np.array(rows, np.int64)
+    if sites.is_empty():
+        return np.zeros((0, len(sexes)), np.int64)
+    start, end = (sites[name].to_numpy().astype(np.int64) for name in ("start", "end"))
+    return expected_by_sex(sites["chrom"][0], start, end)[:, [place_of_sex(sex) for sex in sexes]]
 
 
 def _numbered(words: pl.Series, number: Mapping[Any, int]) -> Numbers:
@@ -388,4 +370,4 @@ def _touched(rows: pl.DataFrame, database: Generation) -> dict[int, tuple[list[s
 
 def _whole_losses(filters: Filters) -> bool:
     """All losses are asked for: the copies that some of them lack would be no allele count."""
-    return {CallClass.COMPLETE_LOSS, CallClass.PARTIAL_LOSS, CallClass.LOSS} <= set(filters.event_classes)
+    return set(MEMBERS[CallClass.LOSS]) <= set(filters.event_classes)

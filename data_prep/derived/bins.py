@@ -10,9 +10,12 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from data_prep.derived.panel import Flags, Numbers, People
+from data_prep.derived.panel import People
+from data_prep.domain.arrays import Numbers, distinct
 from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.copy_number import DIRECTIONS
 from data_prep.domain.levels import Level
+from data_prep.domain.steps import depths, is_covered
 
 SIZES: Final = (1_000_000, 100_000)
 """Bases of a bin; each is a multiple of the last, which is counted."""
@@ -20,7 +23,6 @@ LEVELS: Final = (Level.PASS, Level.CREDIBLE)
 """Each holds the one before it."""
 COHORTS: Final = ("unrelated", "all")
 """Each holds the one before it."""
-DIRECTIONS: Final = ("loss", "gain")
 EVERYONE: Final = "all"
 """Stands for every super-population together."""
 
@@ -54,6 +56,7 @@ def bins(
     """
     present = people.present(chrom)
     groups = len(people.superpopulations)
+    callable_start, callable_end = np.clip(callable_start, *window), np.clip(callable_end, *window)
     samples = _by_group(
         np.bincount((people.superpopulation * 2 + people.unrelated)[present], minlength=2 * groups)[None, None]
     )
@@ -62,14 +65,16 @@ def bins(
         mine = (segments.direction == direction) & present[segments.sample]
         if not mine.any():
             continue
-        start, end = segments.start[mine], segments.end[mine]
+        start, end = np.clip(segments.start[mine], *window), np.clip(segments.end[mine], *window)
         who = segments.sample[mine]
         group = (segments.level[mine] * groups + people.superpopulation[who]) * 2 + people.unrelated[who]
-        at, depth = _depths(start, end, group, 2 * groups * len(LEVELS), window, callable_start, callable_end)
-        counted = _inside(at, callable_start, callable_end)
-        width = np.diff(at, append=window[1]) * counted
-        depth = _by_group(depth.reshape(len(at), len(LEVELS), 2 * groups))
-        first = np.searchsorted(at, np.arange(*window, SIZES[-1]))
+        edges = np.arange(*window, SIZES[-1])
+        border = distinct(np.concatenate([start, end, edges, callable_start, callable_end, window]))
+        counted = is_covered(border, callable_start, callable_end)
+        width = np.diff(border) * counted
+        depth = depths(border, start, end, group, 2 * groups * len(LEVELS))
+        depth = _by_group(depth.reshape(len(width), len(LEVELS), 2 * groups))
+        first = np.searchsorted(border, edges)
         bases = np.add.reduceat(depth * width[:, None, None, None], first)
         most = np.maximum.reduceat(depth * counted[:, None, None, None], first)
         counted_bases = np.add.reduceat(width, first)
@@ -79,32 +84,9 @@ def bins(
                 _rows(
                     np.add.reduceat(bases, wide), np.maximum.reduceat(most, wide), np.add.reduceat(counted_bases, wide), samples[0, 0],
                     people, chrom, size, window[0],
-                ).with_columns(pl.lit(name).alias("direction"))
+                ).with_columns(pl.lit(name.value).alias("direction"))
             )  # fmt: skip
     return pl.concat(frames) if frames else pl.DataFrame()
-
-
-def _depths(
-    start: Numbers,
-    end: Numbers,
-    group: Numbers,
-    groups: int,
-    window: tuple[int, int],
-    callable_start: Numbers,
-    callable_end: Numbers,
-) -> tuple[Numbers, Numbers]:
-    """Where in the window the number of people may change, from its first base on, and how many of each group there are from there: (places, groups).
-
-    Among the places are the borders of bins and of callable intervals.
-    """
-    start = np.maximum(start, window[0])
-    borders = np.arange(*window, SIZES[-1])
-    at = np.unique(np.concatenate([start, end, borders, callable_start, callable_end]))
-    at = at[(at >= window[0]) & (at < window[1])]
-    change = np.zeros((len(at) + 1) * groups, np.int64)
-    change += np.bincount(np.searchsorted(at, start) * groups + group, minlength=len(change))
-    change -= np.bincount(np.searchsorted(at, end) * groups + group, minlength=len(change))
-    return at, np.cumsum(change.reshape(-1, groups)[:-1], axis=0)
 
 
 def _by_group(counts: Numbers) -> Numbers:
@@ -113,11 +95,6 @@ def _by_group(counts: Numbers) -> Numbers:
     apart = np.cumsum(counts.reshape(*outer, levels, both // 2, 2), axis=-3)
     cohorts = np.stack([apart[..., 1], apart.sum(axis=-1)], axis=-2)
     return np.concatenate([cohorts, cohorts.sum(axis=-1, keepdims=True)], axis=-1)
-
-
-def _inside(at: Numbers, start: Numbers, end: Numbers) -> Flags:
-    """Whether each place lies in one of the disjoint intervals."""
-    return np.searchsorted(np.sort(start), at, side="right") > np.searchsorted(np.sort(end), at, side="right")
 
 
 def _rows(
@@ -132,7 +109,7 @@ def _rows(
             "chrom": pl.repeat(chrom, len(place), eager=True),
             "start": start,
             "end": np.minimum(start + size, LENGTHS[chrom]),
-            "level": pl.Series([one.value for one in LEVELS]).gather(pl.Series(level)),
+            "level": pl.Series([name.value for name in LEVELS]).gather(pl.Series(level)),
             "cohort": pl.Series(COHORTS).gather(pl.Series(cohort)),
             "superpopulation": pl.Series([*people.superpopulations, EVERYONE]).gather(pl.Series(group)),
             "bases": bases[place, level, cohort, group],

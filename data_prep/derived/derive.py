@@ -22,11 +22,13 @@ import polars as pl
 
 from data_prep.derived.bins import SIZES, Segments, bins
 from data_prep.derived.differences import Differences, Gathered, listed
-from data_prep.derived.panel import Flags, Numbers, People, read_people
-from data_prep.derived.site_tables import GAIN_SHARE, Genes, Regions, count_carriers, describe, touched_genes
+from data_prep.derived.panel import People, read_people
+from data_prep.derived.site_tables import Genes, Regions, count_carriers, describe, touched_genes
 from data_prep.derived.sites import LOSS, Carried, Events, Intervals, Sites, carried, find_sites, intervals_of, joined
+from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.chromosomes import LENGTHS
-from data_prep.domain.copy_number import CallClass
+from data_prep.domain.coding import LEAST_LOSS, least_gain
+from data_prep.domain.intervals import union
 from data_prep.domain.levels import Level
 from data_prep.domain.sight import NEVER_CALLABLE
 from data_prep.system.processes import end_with
@@ -39,8 +41,6 @@ COMMIT: Final = 300_000
 """Rows after which what was written is committed."""
 _GRAIN: Final = 1 << 14
 """Bases by which starts of events are counted, to read about `PIECE` of them at a time."""
-CLASSES: Final = tuple(one.value for one in CallClass)
-"""In the order of the schema's enumeration."""
 
 _EVENTS: Final = """
     SELECT sample_id AS sample, start, "end", inner_start, inner_end, (direction = 'gain')::TINYINT AS direction, enum_code(class)::TINYINT AS class_code,
@@ -153,7 +153,7 @@ def work_out_sites(people: People, of: Chromosome, columns: Columns, sites: Site
         tables["sites"] = describe(events, sites, of_event, default, people, chrom, of.regions)
         chosen = listed(events, default, tables["sites"], people, chrom)
         tables["site_hardy_weinberg"] = differences.add(events, sites, chosen, chrom)
-        tables["site_counts"] = count_carriers(events, carriers, people, chrom, CLASSES)
+        tables["site_counts"] = count_carriers(events, carriers, people, chrom)
         tables["site_genes"] = touched_genes(tables["sites"], of.genes)
     intervals = pl.DataFrame(
         {
@@ -363,17 +363,10 @@ def _wide(columns: Columns) -> dict[str, Numbers]:
 
 def _regions(con: duckdb.DuckDBPyConnection, chrom: str) -> Regions:
     """Problem regions of a chromosome; those of one kind that overlap are made one."""
-    rows: list[list[int]] = []
-    names: list[str] = []
-    for kind, start, end in con.execute(_REGIONS, {"chrom": chrom}).fetchall():
-        if not names or names[-1] != kind:
-            names.append(kind)
-        if rows and rows[-1][2] == len(names) - 1 and start <= rows[-1][1]:
-            rows[-1][1] = max(rows[-1][1], end)
-        else:
-            rows.append([start, end, len(names) - 1])
-    columns = np.array(rows, np.int64).reshape(-1, 3)
-    return Regions(columns[:, 0], columns[:, 1], columns[:, 2], tuple(names))
+    rows = con.execute(_REGIONS, {"chrom": chrom}).fetchall()
+    kinds = tuple(dict.fromkeys(kind for kind, _, _ in rows))
+    columns = np.array([(start, end, kinds.index(kind)) for kind, start, end in rows], np.int64).reshape(-1, 3)
+    return Regions(*union(*columns.T), kinds)
 
 
 def _genes(con: duckdb.DuckDBPyConnection, chrom: str) -> Genes:
@@ -385,8 +378,7 @@ def _genes(con: duckdb.DuckDBPyConnection, chrom: str) -> Genes:
     modelled = np.zeros(genes.height, np.bool_)
     modelled[gene[pieces.get_column("has_transcript").to_numpy()]] = True
     bases = np.bincount(gene, end - start, genes.height).astype(np.int64)
-    numerator, denominator = GAIN_SHARE
-    needs = np.where(modelled, -(-bases * numerator // denominator), 1)
+    needs = np.where(modelled, least_gain(bases), LEAST_LOSS)
     return Genes(
         genes.get_column("gene_id"),
         genes.get_column("start").to_numpy(),

@@ -12,13 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from data_prep.derived.overlaps import halves_shared
-from data_prep.derived.panel import UNKNOWN, Flags, Numbers, People, Shares
-from data_prep.derived.site_tables import expected_by_sex
+from data_prep.derived.panel import UNKNOWN, People
 from data_prep.derived.sites import LEVELS, LOSS, MISSING, Carried, Events, Sites
 from data_prep.derived.statistics import benjamini_hochberg, chi_square, hudson, variances
+from data_prep.domain.arrays import Flags, Numbers, Shares
 from data_prep.domain.chromosomes import AUTOSOMES
+from data_prep.domain.copy_number import DIRECTIONS, expected_by_sex
+from data_prep.domain.counting import best_first
 from data_prep.domain.levels import Level
+from data_prep.domain.overlaps import halves_shared
 from data_prep.domain.proportions import hardy_weinberg
 
 LEAST_CARRIERS: Final = 10
@@ -88,7 +90,7 @@ class Differences:
         cell = where * groups + people.population[events.sample[event]]
         carriers = np.bincount(cell, minlength=n * groups).reshape(n, groups)
         sizes = np.bincount(people.population[chosen.compared], minlength=groups)
-        expected = self._expected(sites, chosen, chrom)
+        expected = expected_by_sex(chrom, sites.start[chosen.site], sites.end[chosen.site])
         count, alleles = self._alleles(events, event, where, cell, expected, chosen, n)
         away, squares, unknown = self._away(events, sites, chosen, n)
         wide = self._super
@@ -127,10 +129,6 @@ class Differences:
     def _super(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Sums over the populations of each super-population, along the last axis."""
         return values @ self.is_part
-
-    def _expected(self, sites: Sites, chosen: Listed, chrom: str) -> Numbers:
-        """Copies expected at each site by sex: (sites, 3) in the order unknown, XX, XY; 0 where there is no number."""
-        return expected_by_sex(sites.start[chosen.site], sites.end[chosen.site], chrom)
 
     def _alleles(
         self, events: Events, event: Numbers, where: Numbers, cell: Numbers, expected: Numbers, chosen: Listed, n: int
@@ -251,9 +249,9 @@ class Differences:
             return pl.DataFrame()
         table = pl.concat(self.gathered.sites)
         q = np.full(table.height, np.nan)
-        for direction in ("loss", "gain"):
-            here = np.flatnonzero(table.get_column("direction").to_numpy() == direction)
-            q[here] = benjamini_hochberg(table.get_column("p").to_numpy()[here])
+        for direction in DIRECTIONS:
+            mine = np.flatnonzero(table.get_column("direction").to_numpy() == direction.value)
+            q[mine] = benjamini_hochberg(table.get_column("p").to_numpy()[mine])
         return table.with_columns(pl.Series("q", q)).with_columns(
             pl.col("chi_square", "p", "q", "fst", "vst").fill_nan(None)
         )
@@ -287,8 +285,7 @@ class Differences:
 def _one_a_person(events: Events, event: Numbers, where: Numbers, people: int) -> tuple[Numbers, Numbers]:
     """Of several events of one person at a site the one that speaks."""
     who = where * people + events.sample[event]
-    low = np.where(events.copy_number[event] == MISSING, np.iinfo(np.int64).max, events.copy_number[event])
-    order = np.lexsort((event, low, -events.bins[event], who))
+    order = best_first(who, events.bins[event], events.copy_number[event], event)
     first = np.insert(np.diff(who[order]) != 0, 0, True)[: len(who)]
     return event[order][first], where[order][first]
 

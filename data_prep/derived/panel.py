@@ -1,7 +1,6 @@
 """Who counts, and in which group (rules R2, R5, R11): people as columns, one entry a sample number.
 
-Sites, bins and differences all ask the same question of each chromosome; it is answered here once, so that their
-denominators cannot drift apart.
+Sites, bins and differences all ask the same question of each chromosome; the rule that answers it is the domain's.
 """
 
 from dataclasses import dataclass
@@ -9,22 +8,13 @@ from typing import Final
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 
-Flags = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.int64]
-Shares = npt.NDArray[np.float64]
+from data_prep.domain.arrays import Flags, Numbers
+from data_prep.domain.copy_number import SEXES
+from data_prep.domain.counting import LeftOut, left_out
 
-SEX_CHROMOSOMES: Final = ("chrX", "chrY")
 UNKNOWN: Final = "unknown"
 """Code of the population of samples that the table does not place."""
-
-
-def distinct(values: Numbers) -> Numbers:
-    """The values, each once, in order: by sorting, which NumPy does faster than its own `unique`."""
-    ordered = np.sort(values)
-    once: Numbers = ordered[np.insert(ordered[1:] != ordered[:-1], 0, True)[: len(ordered)]]
-    return once
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +30,7 @@ class People:
     superpopulation: Numbers
     """Place in `superpopulations`."""
     sex: Numbers
-    """0 for XX, 1 for XY, -1 where it is not known."""
+    """0 for XX, 1 for XY, -1 where it is not known: one less than the place in `SEXES`."""
     unrelated: Flags
     counted: Flags
     sex_mismatch: Flags
@@ -54,12 +44,7 @@ class People:
 
     def has_place(self, chrom: str) -> Flags:
         """Who can count on a chromosome at all: the file was read; on Y XY only; on X and Y no contradicted sex."""
-        has = self.counted.copy()
-        if chrom in SEX_CHROMOSOMES:
-            has &= ~self.sex_mismatch
-        if chrom == "chrY":
-            has &= self.sex == 1
-        return has
+        return self.counted & self._left_out(chrom).has_place
 
     def outliers(self, chrom: str) -> Flags:
         """Who is marked on a chromosome."""
@@ -67,7 +52,10 @@ class People:
 
     def present(self, chrom: str) -> Flags:
         """Who counts on a chromosome by default, whatever the cohort: has a place there and is no outlier."""
-        return self.has_place(chrom) & ~self.outliers(chrom)
+        return self.counted & self._left_out(chrom).present
+
+    def _left_out(self, chrom: str) -> LeftOut:
+        return left_out(chrom, self.sex == SEXES.index("XY") - 1, self.sex_mismatch, self.outliers(chrom))
 
 
 def read_people(con: duckdb.DuckDBPyConnection) -> People:
@@ -90,7 +78,7 @@ def read_people(con: duckdb.DuckDBPyConnection) -> People:
     for sample_id, *row in rows:
         population[sample_id] = place_of[row[0]]
         superpopulation[sample_id] = group_of[row[1]]
-        sex[sample_id] = {"XX": 0, "XY": 1}.get(row[2], -1)
+        sex[sample_id] = SEXES.index(row[2]) - 1
         unrelated[sample_id], counted[sample_id], sex_mismatch[sample_id] = row[3:]
     marked: dict[str, Flags] = {}
     for chrom, sample_id in con.execute("SELECT chrom::VARCHAR, sample_id FROM marked_samples").fetchall():

@@ -3,6 +3,7 @@
 A frame a table and chromosome, in the words of the schema; everything is worked out in columns.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Final
@@ -10,15 +11,17 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from data_prep.derived.overlaps import touching
-from data_prep.derived.panel import Flags, Numbers, People, Shares, distinct
+from data_prep.derived.panel import People
 from data_prep.derived.sites import LEVELS, LOSS, MISSING, NO_SITE, Carried, Events, Sites
-from data_prep.domain.chromosomes import AUTOSOMES
-from data_prep.domain.copy_number import expected_copy_number
+from data_prep.domain.arrays import Flags, Numbers, Shares, distinct
+from data_prep.domain.coding import LEAST_LOSS, ends_looked_at, half_bin, most_drawn_in
+from data_prep.domain.copy_number import CLASSES, DIRECTIONS, SEXES, expected_by_sex
+from data_prep.domain.intervals import bases_before, covers_half, on_axis
 from data_prep.domain.levels import SOLID_BINS, Level
+from data_prep.domain.overlaps import touching
 from data_prep.domain.proportions import hardy_weinberg, wilson
+from data_prep.domain.site_id import site_id_expression
 
-DIRECTIONS: Final = ("loss", "gain")
 FEW_BINS: Final = 2
 """Median of bins up to which a site is badged (R9)."""
 LEAST_ALLELE_LENGTH: Final = 3_000
@@ -26,8 +29,6 @@ LEAST_ALLELE_LENGTH: Final = 3_000
 STATES: Final = 4
 """Copy-number states, each in `STATE_SHARE` of people, from which a place is multi-allelic (R9)."""
 STATE_SHARE: Final = 0.01
-GAIN_SHARE: Final = (3, 4)
-"""A gain counts for a gene from three quarters of its coding bases on, without any of its exons' (R7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +105,10 @@ def describe(
         }
     ).with_columns(
         pl.lit(chrom).alias("chrom"),
-        pl.format(
-            "{}-{}-{}-{}", pl.lit(chrom), pl.col("start") + 1, pl.col("end"), pl.col("direction").cast(pl.String)
-        ).alias("site"),
+        site_id_expression(pl.lit(chrom), pl.col("start"), pl.col("end"), pl.col("direction").cast(pl.String)).alias(
+            "site"
+        ),
     )
-
-
-def expected_by_sex(start: Numbers, end: Numbers, chrom: str) -> Numbers:
-    """Copies expected at each place by sex: (places, 3) in the order unknown, XX, XY; 0 where there is no number."""
-    if chrom in AUTOSOMES:
-        return np.full((len(start), 3), 2, np.int64)
-    return np.array(
-        [
-            [expected_copy_number(chrom, int(first), int(last), sex) or 0 for sex in (None, "XX", "XY")]
-            for first, last in zip(start, end, strict=True)
-        ],
-        np.int64,
-    ).reshape(-1, 3)
 
 
 def _allele_frequencies(
@@ -132,11 +120,11 @@ def _allele_frequencies(
     """
     n = len(sites)
     counted = people.present(chrom) & people.unrelated
-    kept = counted[events.sample[default.event]] & alleles[default.site]
-    site, event = default.site[kept], default.event[kept]
+    counts = counted[events.sample[default.event]] & alleles[default.site]
+    site, event = default.site[counts], default.event[counts]
     sex = people.sex[events.sample[event]] + 1
     by_sex = np.bincount(people.sex[counted] + 1, minlength=3)
-    expected = expected_by_sex(sites.start, sites.end, chrom)
+    expected = expected_by_sex(chrom, sites.start, sites.end)
     said, copies = events.expected[event], events.copy_number[event]
     lost = np.zeros(n, np.int64)
     np.add.at(lost, site, np.maximum(said - copies, 0))
@@ -147,7 +135,7 @@ def _allele_frequencies(
     two = expected == 2
     diploid = two[site, sex]
     none, single, odd = (
-        np.bincount(site[diploid & here], minlength=n) for here in (copies == 0, copies == 1, copies > 1)
+        np.bincount(site[diploid & these], minlength=n) for these in (copies == 0, copies == 1, copies > 1)
     )
     p = hardy_weinberg(none, single, np.maximum(two @ by_sex - none - single - odd, 0))
     return {
@@ -167,7 +155,7 @@ def _inner(
     """The ends of founding intervals drawn in by their uncertainty (R9); `site`, `bins`: of the members, and their median."""
     length = sites.end - sites.start
     with np.errstate(divide="ignore", invalid="ignore"):
-        by_bins = length / bins / 2
+        by_bins = half_bin(length.astype(np.float64), bins)
     drawn = {}
     for name, bases in (
         ("inner_start", events.inner_start[member] - events.start[member]),
@@ -177,7 +165,7 @@ def _inner(
         last = np.cumsum(size)
         first = last - size
         median = (values[first + (size - 1) // 2] + values[first + size // 2]) / 2
-        uncertain = np.floor(np.minimum(np.where(bins > 0, by_bins, median), length / 3)).astype(np.int64)
+        uncertain = np.minimum(np.where(bins > 0, by_bins, median).astype(np.int64), most_drawn_in(length))
         drawn[name] = sites.start + uncertain if name == "inner_start" else sites.end - uncertain
     return drawn
 
@@ -224,17 +212,13 @@ def _many_states(events: Events, default: Carried, n: int, people: int) -> Flags
 def problems(start: Numbers, end: Numbers, regions: Regions) -> pl.Series:
     """The kinds of region of which each covers half of an interval or more, in alphabetical order and joined by commas; null
     where none does."""
-    kinds = len(regions.kinds)
-    covered = np.zeros((len(start), kinds), np.int64)
-    for one, other in touching(start, end, regions.start, regions.end):
-        shared = np.minimum(end[one], regions.end[other]) - np.maximum(start[one], regions.start[other])
-        np.add.at(covered, (one, regions.kind[other]), shared)
-    if not kinds:
+    if not regions.kinds:
         return pl.Series([None] * len(start), dtype=pl.String)
-    enough = 2 * covered >= (end - start)[:, None]
+    of_kind = [regions.kind == kind for kind in range(len(regions.kinds))]
+    enough = np.column_stack([covers_half(regions.start[mine], regions.end[mine], start, end) for mine in of_kind])
     # few combinations of kinds for many sites
     combinations, place = np.unique(enough, axis=0, return_inverse=True)
-    names = [", ".join(compress(regions.kinds, one)) or None for one in combinations]
+    names = [", ".join(compress(regions.kinds, those)) or None for those in combinations]
     return pl.Series(names, dtype=pl.String).gather(pl.Series(place.reshape(-1)))
 
 
@@ -248,14 +232,16 @@ def touched_genes(sites: pl.DataFrame, genes: Genes) -> pl.DataFrame:
     )
     is_loss = (sites.get_column("direction").cast(pl.String) == DIRECTIONS[LOSS]).to_numpy()
     pairs = list(touching(start, end, genes.start, genes.end))
-    site = np.concatenate([one for one, _ in pairs]) if pairs else np.zeros(0, np.int64)
-    gene = np.concatenate([other for _, other in pairs]) if pairs else np.zeros(0, np.int64)
+    site = np.concatenate([sites_of for sites_of, _ in pairs]) if pairs else np.zeros(0, np.int64)
+    gene = np.concatenate([genes_of for _, genes_of in pairs]) if pairs else np.zeros(0, np.int64)
     order = np.lexsort((gene, site))
     site, gene = site[order], gene[order]
     drawn_in = is_loss[site] & genes.has_transcript[gene]
-    first, last = np.where(drawn_in, inner_start[site], start[site]), np.where(drawn_in, inner_end[site], end[site])
-    taken = _bases_below(genes, gene, last) - _bases_below(genes, gene, first)
-    needed = np.where(is_loss[site], 1, genes.gain_needs[gene])
+    first, last = ends_looked_at(drawn_in, start[site], end[site], inner_start[site], inner_end[site])
+    piece_start, piece_end = on_axis(genes.piece_start, genes.piece_gene), on_axis(genes.piece_end, genes.piece_gene)
+    taken = bases_before(piece_start, piece_end, on_axis(last, gene))
+    taken -= bases_before(piece_start, piece_end, on_axis(first, gene))
+    needed = np.where(is_loss[site], LEAST_LOSS, genes.gain_needs[gene])
     return pl.DataFrame(
         {
             "site_id": site.astype(np.int32),
@@ -265,24 +251,8 @@ def touched_genes(sites: pl.DataFrame, genes: Genes) -> pl.DataFrame:
     )
 
 
-def _bases_below(genes: Genes, gene: Numbers, position: Numbers) -> Numbers:
-    """Bases of each gene's pieces before a position."""
-    if not len(genes.piece_gene):
-        return np.zeros(len(gene), np.int64)
-    length = genes.piece_end - genes.piece_start
-    before = np.cumsum(length) - length
-    key = (genes.piece_gene << 32) | genes.piece_start
-    at = np.searchsorted(key, (gene << 32) | position, side="right") - 1
-    reached = before[at] + np.minimum(position - genes.piece_start[at], length[at])
-    opening = np.searchsorted(key, gene << 32)
-    inside = (at >= 0) & (genes.piece_gene[at] == gene)
-    return np.where(inside, reached - np.append(before, 0)[opening], 0)
-
-
-def count_carriers(
-    events: Events, carriers: Carried, people: People, chrom: str, classes: tuple[str, ...]
-) -> pl.DataFrame:
-    """The table `site_counts` of a chromosome whose sites are numbered from 0; `classes`: the schema's enumeration."""
+def count_carriers(events: Events, carriers: Carried, people: People, chrom: str) -> pl.DataFrame:
+    """The table `site_counts` of a chromosome whose sites are numbered from 0."""
     who = events.sample[carriers.event]
     group = people.population * 3 + people.sex + 1
     group = (group * 2 + people.unrelated) * 2 + people.outliers(chrom)
@@ -291,7 +261,7 @@ def count_carriers(
     place = np.searchsorted(numbers, events.copy_number)
     most = int(events.expected.max(initial=0)) + 2
     kind = (events.class_code * len(numbers) + place) * most + events.expected + 1
-    kinds = len(classes) * len(numbers) * most
+    kinds = len(CLASSES) * len(numbers) * most
     groups = int(group.max(initial=0)) + 1
     cell = (carriers.site * len(LEVELS) + carriers.level) * groups + group[who]
     cells = np.sort(cell * kinds + kind[carriers.event])
@@ -307,10 +277,10 @@ def count_carriers(
             "site_id": site.astype(np.int32),
             "level": named(level, [level.value for level in LEVELS]),
             "population": named(group_of // 12, people.populations),
-            "sex": named(group_of // 4 % 3, ("unknown", "XX", "XY")),
+            "sex": named(group_of // 4 % 3, [sex or "unknown" for sex in SEXES]),
             "unrelated": group_of // 2 % 2 == 1,
             "outlier": group_of % 2 == 1,
-            "class": named(class_code, classes),
+            "class": named(class_code, CLASSES),
             "copy_number": numbers[place],
             "expected_copy_number": expected - 1,
             "carriers": counts,
@@ -321,6 +291,6 @@ def count_carriers(
     )
 
 
-def named(places: Numbers, names: tuple[str, ...] | list[str]) -> pl.Series:
+def named(places: Numbers, names: Sequence[str]) -> pl.Series:
     """Words by their places."""
-    return pl.Series(list(names), dtype=pl.String).gather(pl.Series(places)).cast(pl.Categorical)
+    return pl.Series([str(name) for name in names], dtype=pl.String).gather(pl.Series(places)).cast(pl.Categorical)

@@ -10,14 +10,17 @@ from typing import Final
 
 import numpy as np
 
-from data_prep.derived.overlaps import halves_shared
-from data_prep.derived.panel import Flags, Numbers, Shares, distinct
+from data_prep.domain.arrays import Flags, Numbers, distinct
+from data_prep.domain.copy_number import DIRECTIONS, Direction
+from data_prep.domain.counting import best_first
+from data_prep.domain.intervals import on_axis
 from data_prep.domain.levels import Level
+from data_prep.domain.overlaps import halves_shared, reciprocal_overlap
 
-LEVELS: Final = (Level.PASS, Level.CREDIBLE, Level.SENSITIVE, Level.ALL)
+LEVELS: Final = tuple(Level)
 """Each holds the one before it."""
-LOSS: Final = 0
-GAIN: Final = 1
+LOSS: Final = DIRECTIONS.index(Direction.LOSS)
+GAIN: Final = DIRECTIONS.index(Direction.GAIN)
 """Directions as the arrays hold them; the others have no site."""
 
 NO_SITE: Final = -1
@@ -26,8 +29,6 @@ MISSING: Final = -1
 
 _BLOCK: Final = 4_096
 """Intervals whose founders are found together: bounds the pairs looked at where all of them overlap."""
-_LANE: Final = 1 << 29
-"""Sets the directions apart on one axis of positions, farther than any interval reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +102,23 @@ class Sites:
         if not len(self.interval_start):
             return np.full(len(events), NO_SITE)
         known = _packed(self.interval_start, self.interval_end, self.interval_direction)
-        asked = _packed(events.start, events.end, events.direction)
-        place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
-        return np.where(known[place] == asked, self.interval_site[place], NO_SITE)
+        wanted = _packed(events.start, events.end, events.direction)
+        place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        return np.where(known[place] == wanted, self.interval_site[place], NO_SITE)
 
     def part(self, first: int, last: int) -> "Sites":
         """The sites from `first` to before `last`, numbered from 0."""
-        here = (self.interval_site >= first) & (self.interval_site < last)
+        inside = (self.interval_site >= first) & (self.interval_site < last)
         return Sites(
             self.start[first:last],
             self.end[first:last],
             self.direction[first:last],
             self.founders[first:last],
             self.both_directions[first:last],
-            self.interval_start[here],
-            self.interval_end[here],
-            self.interval_direction[here],
-            self.interval_site[here] - first,
+            self.interval_start[inside],
+            self.interval_end[inside],
+            self.interval_direction[inside],
+            self.interval_site[inside] - first,
         )
 
 
@@ -151,9 +152,9 @@ def _first_of_each(start: Numbers, end: Numbers) -> Numbers:
 
     Every interval without an open earlier neighbour is settled at once, and its neighbours with it, round after round.
     """
-    pairs = [(one[one < other], other[one < other]) for one, other in halves_shared(start, end, start, end)]
-    earlier = np.concatenate([one for one, _ in pairs]) if pairs else np.zeros(0, np.int64)
-    later = np.concatenate([other for _, other in pairs]) if pairs else np.zeros(0, np.int64)
+    pairs = [(first[first < second], second[first < second]) for first, second in halves_shared(start, end, start, end)]
+    earlier = np.concatenate([first for first, _ in pairs]) if pairs else np.zeros(0, np.int64)
+    later = np.concatenate([second for _, second in pairs]) if pairs else np.zeros(0, np.int64)
     is_founder = np.zeros(len(start), np.bool_)
     is_open = np.ones(len(start), np.bool_)
     while True:
@@ -165,8 +166,8 @@ def _first_of_each(start: Numbers, end: Numbers) -> Numbers:
         if not len(later):
             return np.flatnonzero(is_founder)
         is_open[later[fresh[earlier]]] = False
-        kept = is_open[earlier] & is_open[later]
-        earlier, later = earlier[kept], later[kept]
+        both_open = is_open[earlier] & is_open[later]
+        earlier, later = earlier[both_open], later[both_open]
 
 
 def _best(start: Numbers, end: Numbers, founder_start: Numbers, founder_end: Numbers, by_overlap: bool) -> Numbers:
@@ -178,20 +179,14 @@ def _best(start: Numbers, end: Numbers, founder_start: Numbers, founder_end: Num
     pairs = list(halves_shared(start, end, founder_start, founder_end))
     if by_overlap:
         share = np.zeros(len(start))
-        for one, other in pairs:
-            np.maximum.at(share, one, _share(start[one], end[one], founder_start[other], founder_end[other]))
-        nearest = [_share(start[a], end[a], founder_start[b], founder_end[b]) == share[a] for a, b in pairs]
-        pairs = [(one[near], other[near]) for (one, other), near in zip(pairs, nearest, strict=True)]
-    for one, other in pairs:
-        np.minimum.at(best, one, other)
+        shares = [reciprocal_overlap(start[a], end[a], founder_start[b], founder_end[b]) for a, b in pairs]
+        for (place, _), values in zip(pairs, shares, strict=True):
+            np.maximum.at(share, place, values)
+        nearest = [values == share[place] for (place, _), values in zip(pairs, shares, strict=True)]
+        pairs = [(place[near], founder[near]) for (place, founder), near in zip(pairs, nearest, strict=True)]
+    for place, founder in pairs:
+        np.minimum.at(best, place, founder)
     return np.where(best < len(founder_start), best, NO_SITE)
-
-
-def _share(start: Numbers, end: Numbers, other_start: Numbers, other_end: Numbers) -> Shares:
-    shared = np.minimum(end, other_end) - np.maximum(start, other_start)
-    longer = np.maximum(end - start, other_end - other_start)
-    share: Shares = shared / longer
-    return share
 
 
 def intervals_of(events: Events, present: Flags) -> Intervals:
@@ -203,17 +198,17 @@ def intervals_of(events: Events, present: Flags) -> Intervals:
     size = np.bincount(both)
     interval = (np.cumsum(size > 0) - 1)[both]
     size = size[size > 0]
-    one = np.zeros(len(size), np.int64)
-    one[interval] = np.arange(len(events))
+    example = np.zeros(len(size), np.int64)
+    example[interval] = np.arange(len(events))
     member = (events.level <= LEVELS.index(Level.CREDIBLE)) & present[events.sample]
     people = distinct(interval[member] * len(present) + events.sample[member])
     carriers = np.bincount(people // max(len(present), 1), minlength=len(size))
-    return Intervals(events.start[one], events.end[one], events.direction[one], carriers, size)
+    return Intervals(events.start[example], events.end[example], events.direction[example], carriers, size)
 
 
 def joined(parts: Sequence[Intervals]) -> Intervals:
     """The intervals of stretches that follow one another."""
-    return Intervals(*(np.concatenate([getattr(one, field.name) for one in parts]) for field in fields(Intervals)))
+    return Intervals(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Intervals)))
 
 
 def find_sites(intervals: Intervals) -> Sites:
@@ -222,18 +217,15 @@ def find_sites(intervals: Intervals) -> Sites:
     Those with carriers found the sites; every other one goes to the site whose founding interval it overlaps most.
     """
     start, end, direction, carriers = intervals.start, intervals.end, intervals.direction, intervals.carriers
-    lane = direction * _LANE
+    # directions lie apart on one axis
+    first, last = on_axis(start, direction), on_axis(end, direction)
     founding = np.flatnonzero(carriers)
     rest = np.flatnonzero(carriers == 0)
     founder = np.full(len(start), NO_SITE)
-    founder[founding] = founding[
-        found(lane[founding] + start[founding], lane[founding] + end[founding], carriers[founding])
-    ]
+    founder[founding] = founding[found(first[founding], last[founding], carriers[founding])]
     founders = np.flatnonzero(founder == np.arange(len(start)))
     order = founders[np.lexsort((end[founders], start[founders], -carriers[founders]))]
-    near = _best(
-        lane[rest] + start[rest], lane[rest] + end[rest], lane[order] + start[order], lane[order] + end[order], True
-    )
+    near = _best(first[rest], last[rest], first[order], last[order], True)
     founder[rest[near >= 0]] = order[near[near >= 0]]
     number = np.full(len(start) + 1, NO_SITE)
     number[founders] = np.arange(len(founders))
@@ -255,9 +247,9 @@ def find_sites(intervals: Intervals) -> Sites:
 def _both_directions(start: Numbers, end: Numbers, direction: Numbers) -> Flags:
     both = np.zeros(len(start), np.bool_)
     loss, gain = np.flatnonzero(direction == LOSS), np.flatnonzero(direction == GAIN)
-    for one, other in halves_shared(start[loss], end[loss], start[gain], end[gain]):
-        both[loss[one]] = True
-        both[gain[other]] = True
+    for of_loss, of_gain in halves_shared(start[loss], end[loss], start[gain], end[gain]):
+        both[loss[of_loss]] = True
+        both[gain[of_gain]] = True
     return both
 
 
@@ -274,8 +266,8 @@ class Carried:
 
     def at(self, level: Level) -> "Carried":
         """Those at one level."""
-        here = self.level == LEVELS.index(level)
-        return Carried(self.site[here], self.level[here], self.event[here])
+        mine = self.level == LEVELS.index(level)
+        return Carried(self.site[mine], self.level[mine], self.event[mine])
 
 
 def carried(events: Events, of_event: Numbers, has_place: Flags) -> Carried:
@@ -289,14 +281,13 @@ def carried(events: Events, of_event: Numbers, has_place: Flags) -> Carried:
     if len(repeated):
         several = repeated[np.minimum(np.searchsorted(repeated, who), len(repeated) - 1)] == who
     once, often = event[~several], event[several]
-    # the best first, so that the first of each carrier at a level is the one that counts
-    low = np.where(events.copy_number[often] == MISSING, np.iinfo(np.int64).max, events.copy_number[often])
-    often = often[np.lexsort((often, low, -events.bins[often], who[several]))]
+    # the first of each carrier at a level is the one that counts
+    often = often[best_first(who[several], events.bins[often], events.copy_number[often], often)]
     chosen, levels = [], []
     for level in range(len(LEVELS)):
         candidates = often[events.level[often] <= level]
-        same_one = of_event[candidates] * len(has_place) + events.sample[candidates]
-        first = candidates[np.insert(same_one[1:] != same_one[:-1], 0, True)] if len(candidates) else candidates
+        carrier = of_event[candidates] * len(has_place) + events.sample[candidates]
+        first = candidates[np.insert(carrier[1:] != carrier[:-1], 0, True)] if len(candidates) else candidates
         picked = np.concatenate([once[events.level[once] <= level], first])
         chosen.append(picked)
         levels.append(np.full(len(picked), level))

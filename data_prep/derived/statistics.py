@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from scipy.special import chdtrc, gammaln
 
-from data_prep.derived.panel import Flags, Numbers, Shares
+from data_prep.domain.arrays import Flags, Numbers, Shares
 
 LEAST_EXPECTED: Final = 5
 """Expected count below which the chi-square distribution does not hold."""

@@ -1,13 +1,16 @@
 """Kinds of problem region in which no call can be made, or of whose calls no frequency can be told (rule R5).
 
-Assembly gaps and telomeres are runs of N, and the centromeres of GRCh38 are models and no sequence of anybody. Both
+Assembly gaps and telomeres are runs of N, and the centromeres of the assembly are models and no sequence of anybody. Both
 programs leave these bases out of what is callable, so the list is the domain's. Genes with copies so alike that short
 reads cannot be placed between them are called, but too seldom: who has no call there may well carry.
 """
 
 from typing import Final
 
-NEVER_CALLABLE: Final = ("gap", "telomere", "centromere")
+UNSEQUENCED: Final = ("gap", "telomere")
+"""Kinds whose bases are N."""
+
+NEVER_CALLABLE: Final = (*UNSEQUENCED, "centromere")
 """Kinds whose bases are never callable: bins, and means over callable bases, leave them out."""
 
 BLIND_KINDS: Final = ("blind", *NEVER_CALLABLE)

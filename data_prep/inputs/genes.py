@@ -16,6 +16,7 @@ from typing import BinaryIO, Final, cast
 import polars as pl
 from isal import igzip, isal_zlib
 
+from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, chromosome
 from data_prep.reference import FOLDER
 
@@ -152,7 +153,9 @@ def read_gencode(path: Path) -> GeneModels:
         parts["exon"].append(_pieces(rows, ["exon"]))
         parts["coding"].append(_pieces(rows, ["CDS", "stop_codon"]))
     if not any(part.height for part in parts["gene"]):
-        raise ValueError(f"{path} holds no gene on chr1 to chrY: give the GTF of a GENCODE release for GRCh38.")
+        raise ValueError(
+            f"{path} holds no gene on chr1 to chrY: give the GTF of a GENCODE release for {ASSEMBLY.name}."
+        )
     genes, transcripts, exons, coding = (pl.concat(frames) for frames in parts.values())
     _check(path, genes, transcripts, exons)
     chosen = _representatives(transcripts, exons, coding)
@@ -190,7 +193,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 def _no_gtf(path: Path, line: bytes) -> str:
     start = line.strip().partition(b"\n")[0][:60].decode(errors="replace").replace("\t", " ").strip()
-    return f'{path} is no GTF (a line begins "{start}"): give the GTF of a GENCODE release for GRCh38.'
+    return f'{path} is no GTF (a line begins "{start}"): give the GTF of a GENCODE release for {ASSEMBLY.name}.'
 
 
 def _cut_short(path: Path) -> str:
@@ -200,9 +203,11 @@ def _cut_short(path: Path) -> str:
 def _check_header(path: Path, header: list[str]) -> None:
     """GENCODE's releases for GRCh37 name both builds, the Ensembl ones have a line `#!genome-version`."""
     text = " ".join(header)
-    other = re.search(r"GRCh37|hg19|NCBI36|hg18|CHM13|GRC[a-gi-z]\d+", text)
+    other = ASSEMBLY.other_named_in(text)
+    if other is None and (animal := re.search(r"GRC[a-gi-z]\d+", text)):
+        other = animal[0]
     if other:
-        raise ValueError(f"{path} is for {other[0]}: give the GTF of a GENCODE release for GRCh38.")
+        raise ValueError(f"{path} is for {other}: give the GTF of a GENCODE release for {ASSEMBLY.name}.")
 
 
 def _rows(path: Path, block: bytes) -> pl.DataFrame:
@@ -289,7 +294,7 @@ def _check(path: Path, genes: pl.DataFrame, transcripts: pl.DataFrame, exons: pl
         gene = beyond.row(0, named=True)
         raise ValueError(
             f"{path} is of another genome build: {gene['symbol']} ends at {gene['chrom']}:{gene['end']:,}, beyond the "
-            "chromosome's end in GRCh38. Give the GTF of a GENCODE release for GRCh38."
+            f"chromosome's end in {ASSEMBLY.name}. Give the GTF of a GENCODE release for {ASSEMBLY.name}."
         )
     missing = (
         genes.join(transcripts, on="gene_id", how="anti").height

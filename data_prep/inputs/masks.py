@@ -12,11 +12,14 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
+import numpy as np
 import polars as pl
 from isal import igzip
 
 from data_prep import reference
-from data_prep.domain.chromosomes import LENGTHS, accession_of_other_build, chromosome
+from data_prep.domain.assembly import ASSEMBLY
+from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, accession_of_other_build, chromosome
+from data_prep.domain.intervals import runs, union
 from data_prep.system.text_stream import DAMAGED, GZIP_MAGIC
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -58,11 +61,11 @@ def read_masks(given: Sequence[str]) -> list[Mask]:
     """
     taken = set(reference.problem_regions().get_column("kind"))
     masks: list[Mask] = []
-    for one in given:
-        name, equals, path = one.partition("=")
+    for text in given:
+        name, equals, path = text.partition("=")
         if not equals or not path:
             raise MaskError(
-                f"--mask {one} does not say NAME=BED: give a name and a file, segmental-duplication=segdup.bed, say"
+                f"--mask {text} does not say NAME=BED: give a name and a file, segmental-duplication=segdup.bed, say"
             )
         before = next((mask.name for mask in masks if mask.name.lower() == name.lower()), None)
         if before is not None:
@@ -78,7 +81,7 @@ def _checked(name: str, taken: Collection[str]) -> str:
         raise MaskError(
             f"a mask cannot be named {name!r}: use up to 40 letters, digits, dots, dashes and underscores of ASCII"
         )
-    if name.lower() in {one.lower() for one in taken}:
+    if name.lower() in {kind.lower() for kind in taken}:
         raise MaskError(f"a mask cannot be named {name}, as another kind of problem region is: give it another name")
     return name
 
@@ -86,13 +89,13 @@ def _checked(name: str, taken: Collection[str]) -> str:
 def _mask(name: str, path: Path) -> Mask:
     intervals: list[Bed] = []
     elsewhere = 0
-    for one in _read(path):
-        if one is None:
+    for interval in _read(path):
+        if interval is None:
             elsewhere += 1
         else:
-            intervals.append(one)
+            intervals.append(interval)
     if not intervals:
-        raise MaskError(f"{path} has no interval on chromosomes 1 to 22, X or Y: is it a BED file of GRCh38?")
+        raise MaskError(f"{path} has no interval on chromosomes 1 to 22, X or Y: is it a BED file of {ASSEMBLY.name}?")
     words = name.replace("-", " ")
     rows = [
         (name, chrom, start, end, f"{words}: {label}" if label else words, path.name)
@@ -104,17 +107,19 @@ def _mask(name: str, path: Path) -> Mask:
 
 def merged(intervals: Iterable[Bed]) -> list[Bed]:
     """Intervals that overlap or abut made one, in the order of the karyotype; of several names the first, and how many more."""
-    order = {chrom: number for number, chrom in enumerate(LENGTHS)}
-    found: list[tuple[str, int, int, dict[str, None]]] = []
-    for chrom, start, end, name in sorted(intervals, key=lambda one: (order[one[0]], one[1:])):
-        if found and found[-1][0] == chrom and start <= found[-1][2]:
-            _, first, last, names = found.pop()
-            found.append((chrom, first, max(last, end), names))
-        else:
-            found.append((chrom, start, end, {}))
+    number = {chrom: place for place, chrom in enumerate(CHROMOSOMES)}
+    ordered = sorted((number[chrom], start, end, name) for chrom, start, end, name in intervals)
+    if not ordered:
+        return []
+    lane, start, end = np.array([row[:3] for row in ordered], np.int64).T
+    run = runs(start, end, lane)
+    names: list[dict[str, None]] = [{} for _ in range(int(run[-1]) + 1)]
+    for region, (*_, name) in zip(run.tolist(), ordered, strict=True):
         if name:
-            found[-1][3][name] = None
-    return [(chrom, start, end, _named(list(names))) for chrom, start, end, names in found]
+            names[region][name] = None
+    places = union(start, end, lane)
+    rows = zip(places.lane.tolist(), places.start.tolist(), places.end.tolist(), names, strict=True)
+    return [(CHROMOSOMES[chrom], first, last, _named(list(labels))) for chrom, first, last, labels in rows]
 
 
 def _named(names: Sequence[str]) -> str:
@@ -146,7 +151,7 @@ def _interval(path: Path, number: int, line: str) -> Bed | None:
     fields = line.rstrip("\r\n").split("\t") if "\t" in line else line.split()
     if len(fields) < 3:
         raise _wrong(path, number, "has no chromosome, start and end")
-    start, end = (int(one) if one.isascii() and one.isdigit() else None for one in fields[1:3])
+    start, end = (int(number) if number.isascii() and number.isdigit() else None for number in fields[1:3])
     if start is None or end is None:
         raise _wrong(
             path, number, f"gives the start {fields[1][:20]!r} and the end {fields[2][:20]!r}, not two numbers of bases"
@@ -155,14 +160,16 @@ def _interval(path: Path, number: int, line: str) -> Bed | None:
         raise _wrong(path, number, f"ends at {end:,}, not behind its start at {start:,}")
     chrom = chromosome(fields[0])
     if current := accession_of_other_build(fields[0]):
-        raise _wrong(path, number, f"is on {fields[0]}, and in GRCh38 this chromosome is {current}")
+        raise _wrong(path, number, f"is on {fields[0]}, and in {ASSEMBLY.name} this chromosome is {current}")
     if chrom is None:
         return None
     if end > LENGTHS[chrom]:
-        raise _wrong(path, number, f"ends at {end:,}, and {chrom} of GRCh38 has {LENGTHS[chrom]:,} bases")
+        raise _wrong(path, number, f"ends at {end:,}, and {chrom} of {ASSEMBLY.name} has {LENGTHS[chrom]:,} bases")
     name = fields[3].strip() if len(fields) > 3 else ""
     return chrom, start, end, "" if name == "." else name
 
 
 def _wrong(path: Path, number: int, what: str) -> MaskError:
-    return MaskError(f"{path}, line {number:,}: the interval {what}: mend the file, which must be BED of GRCh38")
+    return MaskError(
+        f"{path}, line {number:,}: the interval {what}: mend the file, which must be BED of {ASSEMBLY.name}"
+    )

@@ -11,28 +11,36 @@ from typing import Any, Final
 
 import polars as pl
 
+from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.chromosomes import (
     CHROMOSOMES,
     LENGTHS,
-    PSEUDO_AUTOSOMAL,
+    SEX_CHROMOSOMES,
     accession_of_other_build,
     chromosome,
     is_mitochondrion,
 )
-from data_prep.domain.copy_number import HIGH_GAIN_FACTOR, CallClass, Direction
+from data_prep.domain.copy_number import (
+    CLASSES,
+    CallClass,
+    Direction,
+    class_expression,
+    expected_expression,
+    pseudo_autosomal_bases_expression,
+)
 from data_prep.reading.dialects.records import KIND, MOST_COPIES, Kind, Ploidy
 from data_prep.reading.sex import COPY_OF_Y, DIPLOID_X, HAPLOID_X
 
 CHROM: Final = pl.Enum(CHROMOSOMES)
 DIRECTION: Final = pl.Enum([d.value for d in Direction])
-CLASS: Final = pl.Enum([c.value for c in CallClass])
+CLASS: Final = pl.Enum([name.value for name in CLASSES])
 
 
 class Skip(StrEnum):
     """Why a record is neither a call nor a reference row; in words, since the reports show them."""
 
     MALFORMED = "malformed: a column is missing, or the position is no number"
-    OTHER_BUILD = "on an accession of another genome build than GRCh38"
+    OTHER_BUILD = f"on an accession of another genome build than {ASSEMBLY.name}"
     MITOCHONDRION = "on the mitochondrial genome, whose copies are not counted"
     CHROMOSOME = "not on chromosomes 1 to 22, X or Y"
     NOT_CNV = "no copy number variant, or not supported by read depth"
@@ -115,13 +123,15 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .alias("alleles"),
         pl.col("chrom").replace_strict(LENGTHS, return_dtype=pl.Int64).alias("chrom_length"),
     )
-    on_xy = pl.col("chrom").is_in(["chrX", "chrY"])
+    on_xy = pl.col("chrom").is_in(SEX_CHROMOSOMES)
+    place = pl.col("chrom"), pl.col("start"), pl.col("end")
     sex_rows = table.filter(on_xy & pl.col("start").is_not_null() & pl.col("end").is_not_null())
-    pseudo = sex_rows.select(
+    by_sex = sex_rows.with_columns(pseudo_autosomal_bases_expression(*place).alias("par_bases")).select(
         "row",
-        _pseudo_autosomal_bases().alias("par_bases"),
+        "par_bases",
+        expected_expression(place[0], place[2] - place[1], pl.col("par_bases"), pl.col("sex")).alias("by_sex"),
     )
-    table = table.join(pseudo, on="row", how="left", maintain_order="left").with_columns(
+    table = table.join(by_sex, on="row", how="left", maintain_order="left").with_columns(
         _expected().alias("expected_copy_number")
     )
     cn, expected, kind = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("kind")
@@ -136,15 +146,7 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .when(is_female_y)
         .then(pl.lit(CallClass.UNEXPECTED.value))
         .when(cn.is_not_null() & expected.is_not_null() & (cn != expected))
-        .then(
-            pl.when(cn == 0)
-            .then(pl.lit(CallClass.COMPLETE_LOSS.value))
-            .when(cn < expected)
-            .then(pl.lit(CallClass.PARTIAL_LOSS.value))
-            .when(cn >= HIGH_GAIN_FACTOR * expected)
-            .then(pl.lit(CallClass.HIGH_GAIN.value))
-            .otherwise(pl.lit(CallClass.LOW_GAIN.value))
-        )
+        .then(class_expression(cn, expected))
         .when(kind == Kind.LOH.value)
         .then(pl.lit(CallClass.LOH.value))
         .when(cn.is_null() | expected.is_null())
@@ -243,7 +245,7 @@ def _copies_by_depth() -> pl.Expr:
     duplication one more, and of a depth on the other side of 1 no number is known. In the pseudo-autosomal regions of men ALT
     compares with one copy where two are expected, so there the depth alone tells; without a sex nothing does on X and Y.
     """
-    on_xy = pl.col("chrom").is_in(["chrX", "chrY"])
+    on_xy = pl.col("chrom").is_in(SEX_CHROMOSOMES)
     man = on_xy & (pl.col("sex") == "XY").fill_null(False)
     ratio, expected = pl.col("copy_ratio"), pl.col("expected_copy_number").cast(pl.Int32)
     normal = pl.when(man).then(1).when(~on_xy | pl.col("sex").is_not_null()).then(2)
@@ -271,7 +273,7 @@ def _copies_by_depth() -> pl.Expr:
 
 def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
     """The calls among judged records, with `row` and the columns of `Sorted.calls`, in the order given."""
-    directions = {c.value: c.direction.value for c in CallClass}
+    directions = {name.value: name.direction.value for name in CLASSES}
     return judged.filter(pl.col("skip").is_null() & (pl.col("kind") != Kind.REFERENCE.value)).select(
         "row",
         "file",
@@ -410,7 +412,7 @@ def signs_of(judged: pl.DataFrame, joint: bool = False) -> pl.DataFrame:
     copy alone and of one allele.
     """
     is_reference = pl.col("skip").is_null() & (pl.col("kind") == Kind.REFERENCE.value)
-    rows = judged.filter(pl.col("chrom").is_in(["chrX", "chrY"]) & (is_reference | pl.col("skip").is_in(_UNVARIED)))
+    rows = judged.filter(pl.col("chrom").is_in(SEX_CHROMOSOMES) & (is_reference | pl.col("skip").is_in(_UNVARIED)))
     stated = _by_value("genotype", _names_an_allele, pl.Boolean) | pl.col("given").is_not_null()
     single = (pl.col("given") == 1) & (_by_value("genotype", _reference_alleles, pl.Int32) == 1)
     copy = single if joint else single | (is_reference & (pl.col("given") >= 1)).fill_null(False)
@@ -520,26 +522,8 @@ def _without_variation(table: pl.DataFrame, is_female_y: pl.Expr, joint: bool) -
     ]
 
 
-def _pseudo_autosomal_bases() -> pl.Expr:
-    def inside(chrom: str) -> pl.Expr:
-        return pl.sum_horizontal(
-            (pl.min_horizontal("end", pl.lit(b)) - pl.max_horizontal("start", pl.lit(a))).clip(lower_bound=0)
-            for a, b in PSEUDO_AUTOSOMAL[chrom]
-        )
-
-    return pl.when(pl.col("chrom") == "chrX").then(inside("chrX")).otherwise(inside("chrY"))
-
-
 def _expected() -> pl.Expr:
     """Copies expected of a record (R2): as ECN states them, else by its genotype's alleles, else by sex and place."""
-    pseudo = 2 * pl.col("par_bases") > pl.col("end") - pl.col("start")
-    by_place = (
-        pl.when(pl.col("par_bases").is_null() | pseudo)
-        .then(2)
-        .when(pl.col("sex") == "XY")
-        .then(1)
-        .when(pl.col("sex") == "XX")
-        .then(2)
-    )
+    by_place = pl.when(pl.col("par_bases").is_null()).then(2).otherwise("by_sex")
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
     return pl.when(~is_female_y.fill_null(False)).then(pl.coalesce("ecn", "alleles", by_place))

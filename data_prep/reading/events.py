@@ -11,7 +11,9 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.domain.copy_number import Direction
+from data_prep.domain.coding import half_bin, most_drawn_in
+from data_prep.domain.copy_number import DIRECTIONS, Direction
+from data_prep.domain.intervals import runs
 from data_prep.domain.levels import (
     COPY_RATIO_FILTER,
     CREDIBLE_QUALITY,
@@ -201,13 +203,13 @@ def _inner(ends: Ends) -> list[pl.Expr]:
         by_kind = pl.lit(0, pl.Int32)
     elif ends is Ends.BINS:
         # bases of half a mean bin, rounded down
-        by_kind = pl.when(pl.col("bins") > 0).then(length // (2 * pl.col("bins").cast(pl.Int64)))
+        by_kind = pl.when(pl.col("bins") > 0).then(half_bin(length, pl.col("bins").cast(pl.Int64)))
         by_kind = by_kind.otherwise(UNCERTAIN_BASES)
     else:
         by_kind = pl.lit(UNCERTAIN_BASES, pl.Int32)
 
     def bases(end: str, abuts: str) -> pl.Expr:
-        uncertain = pl.min_horizontal(pl.coalesce(f"inward_{end}", by_kind), length // 3)
+        uncertain = pl.min_horizontal(pl.coalesce(f"inward_{end}", by_kind), most_drawn_in(length))
         return pl.when(pl.col(abuts)).then(0).otherwise(uncertain)
 
     return [
@@ -293,7 +295,7 @@ def disjoint_segments(events: pl.DataFrame) -> pl.DataFrame:
     """
     lanes = []
     for (direction,), lane in events.select(SEGMENT).partition_by("direction", as_dict=True).items():
-        if direction not in (Direction.LOSS.value, Direction.GAIN.value):
+        if direction not in DIRECTIONS:
             continue
         tangled = lane.select(_same_place() & (pl.col("start") < pl.col("end").shift(1)).fill_null(False)).to_series()
         if tangled.any():
@@ -330,10 +332,10 @@ def seen_intervals(calls: pl.DataFrame, reference: pl.DataFrame, least_bins_per_
     rows = pl.concat([calls.select(columns), reference.select(columns)])
     dense = pl.col("bins") * 1000 >= least_bins_per_kb * (pl.col("end") - pl.col("start"))
     rows = rows.filter(dense).sort("file", "chrom", "start", "end")
-    reach = pl.col("end").cum_max().over("file", "chrom")
-    fresh = (pl.col("start") > reach.shift(1).over("file", "chrom")).fill_null(True)
+    columns = rows.select("start", "end", pl.struct("file", "chrom").rle_id().alias("lane"))
+    start, end, lane = (column.cast(pl.Int64).to_numpy() for column in columns)
     return (
-        rows.with_columns(fresh.cum_sum().alias("run"))
+        rows.with_columns(pl.Series("run", runs(start, end, lane)))
         .group_by("run", maintain_order=True)
         .agg(pl.col("file", "chrom", "start").first(), pl.col("end").max())
         .drop("run")

@@ -9,13 +9,13 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from data_prep import reference
+from data_prep.domain.arrays import Numbers
 from data_prep.domain.chromosomes import LENGTHS
-
-Numbers = npt.NDArray[np.int64]
+from data_prep.domain.intervals import bases_before, complement, reached_before
+from data_prep.domain.sight import UNSEQUENCED
 
 LEAST_X: Final = (1, 10)
 """Share of X from which genotypes of the other ploidy contradict the sex, as numerator and denominator."""
@@ -29,8 +29,7 @@ DIPLOID_X: Final = 2
 COPY_OF_Y: Final = 3
 """What an entry says of the sex: a genotype of one allele on X, one of two or more, a copy of Y."""
 
-_UNSEQUENCED: Final = ("gap", "telomere")
-_NOT_ALIKE: Final = (*_UNSEQUENCED, "par")
+_NOT_ALIKE: Final = (*UNSEQUENCED, "par")
 """Of X only these are left out: it has its sequence in both sexes."""
 
 
@@ -44,16 +43,8 @@ def own_sequence(chrom: str) -> tuple[Numbers, Numbers]:
     regions = reference.problem_regions().filter(pl.col("chrom") == chrom)
     if chrom == "chrX":
         regions = regions.filter(pl.col("kind").is_in(_NOT_ALIKE))
-    starts, ends, reached = [], [], 0
-    for start, end in regions.select("start", "end").sort("start", "end").iter_rows():
-        if start > reached:
-            starts.append(reached)
-            ends.append(start)
-        reached = max(reached, end)
-    if reached < LENGTHS[chrom]:
-        starts.append(reached)
-        ends.append(LENGTHS[chrom])
-    return np.array(starts, np.int64), np.array(ends, np.int64)
+    start, end = (regions.get_column(name).cast(pl.Int64).to_numpy() for name in ("start", "end"))
+    return complement(start, end, 0, LENGTHS[chrom])
 
 
 @cache
@@ -70,22 +61,17 @@ def is_over(bases: int, chrom: str, share: tuple[int, int]) -> bool:
 
 def bases_below(chrom: str, position: Numbers) -> Numbers:
     """Bases of `own_sequence` before each position."""
-    start, end = own_sequence(chrom)
-    before = np.append(0, np.cumsum(end - start))
-    place = np.searchsorted(start, position, side="right") - 1
-    inside = np.minimum(position, end[np.maximum(place, 0)]) - start[np.maximum(place, 0)]
-    return np.where(place >= 0, before[np.maximum(place, 0)] + np.maximum(inside, 0), 0)
+    return bases_before(*own_sequence(chrom), position)
 
 
 def covered_bases(rows: pl.DataFrame, chrom: str) -> dict[int, int]:
     """Bases of `own_sequence` that the intervals of each file cover together; `rows`: file, start, end."""
     if not rows.height:
         return {}
-    rows = rows.sort("file", "start", "end").with_columns(
-        pl.col("end").cum_max().shift(1).over("file").fill_null(0).alias("reached")
-    )
-    first = np.maximum(rows.get_column("start").to_numpy(), rows.get_column("reached").to_numpy()).astype(np.int64)
-    last = np.maximum(rows.get_column("end").to_numpy().astype(np.int64), first)
+    rows = rows.sort("file", "start", "end")
+    file, start, end = (rows.get_column(name).cast(pl.Int64).to_numpy() for name in ("file", "start", "end"))
+    first = np.maximum(start, reached_before(end, file))
+    last = np.maximum(end, first)
     bases = pl.Series("bases", bases_below(chrom, last) - bases_below(chrom, first), dtype=pl.Int64)
     return dict(rows.select("file", bases).group_by("file").agg(pl.col("bases").sum()).iter_rows())
 

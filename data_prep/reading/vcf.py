@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 from isal import igzip
 
+from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.chromosomes import (
     LENGTHS,
     accession_of_other_build,
@@ -284,7 +285,7 @@ def read_header(path: Path, text: bytes, assembly: str | None) -> tuple[Header, 
     header = parse_header(text[:stop].decode("utf-8", "replace"))
     _check_columns(text[at + 1 : stop])
     if _check(header, assembly):
-        notes.append("its header does not tell the genome build, and --assembly says GRCh38")
+        notes.append(f"its header does not tell the genome build, and --assembly says {ASSEMBLY.name}")
     if len(header.samples) == 1 and not path.name.startswith(header.samples[0]):
         notes.append(f"the header names the sample {header.samples[0]}, the file name another: the header holds")
     return header, stop + 1, tuple(notes), text
@@ -506,10 +507,6 @@ def parse_header(text: str) -> Header:
     return Header(meta.get("fileformat", [""])[0], samples, {k: tuple(v) for k, v in meta.items()}, contigs)
 
 
-_OURS: Final = re.compile(r"grch38|hg38|hs38", re.IGNORECASE)
-_OTHERS: Final = re.compile(r"grch37|hg19|hs37|b37|hg18|ncbi36|chm13|t2t", re.IGNORECASE)
-
-
 def _check(header: Header, assembly: str | None) -> bool:
     """Refuses what is no file for us; whether the genome build is known by `assembly` alone."""
     if not header.samples:
@@ -531,34 +528,31 @@ def _check(header: Header, assembly: str | None) -> bool:
     told = any(length for _, _, length in named) or any(names_its_build(name) for _, name, _ in named)
     said = "" if told else " ".join((*header.meta.get("reference", ()), *header.meta.get("assembly", ())))
     if not told and assembly is None:
-        if _OTHERS.search(said):
+        if ASSEMBLY.other_named_in(said):
             raise FileRefusedError(
-                f"its ##reference is {said[:200]}, and GRCh38 is needed: give calls made on GRCh38, or, where its caller writes "
-                "that whatever it read, add --assembly GRCh38"
+                f"its ##reference is {said[:200]}, and {ASSEMBLY.name} is needed: give calls made on {ASSEMBLY.name}, or, where "
+                f"its caller writes that whatever it read, add --assembly {ASSEMBLY.name}"
             )
-        if not _OURS.search(said):
+        if not ASSEMBLY.is_named_in(said):
             raise FileRefusedError(
-                "its header gives no contig lengths and no ##reference that names GRCh38, so its genome build is not known: "
-                "if it is GRCh38, add --assembly GRCh38"
+                f"its header gives no contig lengths and no ##reference that names {ASSEMBLY.name}, so its genome build is not "
+                f"known: if it is {ASSEMBLY.name}, add --assembly {ASSEMBLY.name}"
             )
     wrong = next(((ours, length) for ours, _, length in named if length and LENGTHS[ours] != length), None)
     if wrong:
         ours, length = wrong
-        build = _BUILD_OF_CHR1.get(length)
+        build = ASSEMBLY.other_of_length(length)
         raise FileRefusedError(
-            f"its {ours} is {length:,} bases long{f' as in {build}' if build else ''} and that of GRCh38 {LENGTHS[ours]:,}: "
-            "calls on another genome build would land in the wrong place, give calls made on GRCh38 or lift these over first"
+            f"its {ours} is {length:,} bases long{f' as in {build}' if build else ''} and that of {ASSEMBLY.name} {LENGTHS[ours]:,}: "
+            f"calls on another genome build would land in the wrong place, give calls made on {ASSEMBLY.name} or lift these over "
+            "first"
         )
-    return not told and not _OURS.search(said)
-
-
-_BUILD_OF_CHR1: Final = {249_250_621: "GRCh37", 247_249_719: "NCBI36", 248_387_328: "T2T-CHM13"}
-"""Genome builds by the length of their chromosome 1."""
+    return not told and not ASSEMBLY.is_named_in(said)
 
 
 def other_build(name: str) -> str:
     """What is said of a sequence's name that `accession_of_other_build` knows."""
     return (
-        f"of another genome build than GRCh38, where this chromosome is {accession_of_other_build(name)}: "
-        "give calls made on GRCh38 or lift these over first"
+        f"of another genome build than {ASSEMBLY.name}, where this chromosome is {accession_of_other_build(name)}: "
+        f"give calls made on {ASSEMBLY.name} or lift these over first"
     )

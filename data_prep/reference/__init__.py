@@ -3,25 +3,28 @@
 Tab-separated files, read once per process; `SOURCES.md` beside them says where each comes from, `make.py` makes them.
 """
 
+from dataclasses import astuple
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from data_prep.domain.assembly import ASSEMBLY
+
 FOLDER: Final = Path(__file__).parent
 
 _INTERVAL: Final[dict[str, type[pl.DataType]]] = {"chrom": pl.String, "start": pl.Int32, "end": pl.Int32}
 
+_CHROMOSOMES: Final[dict[str, type[pl.DataType]]] = {
+    "chrom": pl.String,
+    "length": pl.Int32,
+    "sequenced": pl.Int32,
+    "refseq": pl.String,
+    "genbank": pl.String,
+    "refget": pl.String,
+}
 _SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
-    "chromosomes": {
-        "chrom": pl.String,
-        "length": pl.Int32,
-        "sequenced": pl.Int32,
-        "refseq": pl.String,
-        "genbank": pl.String,
-        "refget": pl.String,
-    },
     "cytobands": {**_INTERVAL, "band": pl.String, "stain": pl.String},
     "superpopulations": {
         "superpopulation": pl.String,
@@ -58,11 +61,11 @@ def _table(name: str) -> pl.DataFrame:
 
 
 def chromosomes() -> pl.DataFrame:
-    """The 24 chromosomes of GRCh38 in the order of the karyotype; columns as the table `chromosomes` of schema.sql.
+    """The 24 chromosomes of the assembly in the order of the karyotype; columns as the table `chromosomes` of schema.sql.
 
-    `sequenced` counts the bases that are A, C, G or T.
+    `sequenced` counts the bases that are A, C, G or T. The domain has the data.
     """
-    return _table("chromosomes")
+    return pl.DataFrame([astuple(row) for row in ASSEMBLY.chromosomes], schema=_CHROMOSOMES, orient="row")
 
 
 def cytobands() -> pl.DataFrame:

@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from data_prep import reference
+from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.inputs.genes import GeneModels
 from data_prep.inputs.masks import Mask
@@ -315,5 +316,5 @@ def _chunks(rows: dict[int, int], bits: int) -> Iterator[tuple[int, int]]:
 
 def write_provenance(con: duckdb.DuckDBPyConnection, facts: dict[str, str]) -> None:
     """One row a fact; the schema's version is always among them."""
-    facts = {"schema_version": str(SCHEMA_VERSION), "assembly": "GRCh38"} | facts
+    facts = {"schema_version": str(SCHEMA_VERSION), "assembly": ASSEMBLY.name} | facts
     insert(con, "provenance", pl.DataFrame({"key": list(facts), "value": list(facts.values())}))

@@ -1,22 +1,49 @@
 """Which of many intervals overlap which: all pairs at once, in NumPy columns.
 
 Intervals are 0-based and half-open on one axis of positions; whoever has several chromosomes or directions sets them
-apart on it. Reciprocal overlap is the shared bases as a share of the longer of the two.
+apart on it. Reciprocal overlap is the shared bases as a share of the longer of the two (rules R7, R9).
 """
 
 from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-Numbers = npt.NDArray[np.int64]
+from data_prep.domain.arrays import Flags, Numbers, Shares
 
 _LENGTH_BITS: Final = 28
 """No chromosome, and so no interval, has 2**28 bases."""
 _POSITION_BITS: Final = 40
 _PAIRS: Final = 2_000_000
 """Candidates looked at together: bounds the memory where many intervals lie on one another."""
+
+
+def reciprocal_overlap(start: Numbers, end: Numbers, other_start: Numbers | int, other_end: Numbers | int) -> Shares:
+    """The reciprocal overlap of each pair, at most 1; negative where they do not touch."""
+    shared, longer = _shared_and_longer(start, end, other_start, other_end)
+    overlap: Shares = shared / longer
+    return overlap
+
+
+def overlap_reciprocally(
+    start: Numbers,
+    end: Numbers,
+    other_start: Numbers | int,
+    other_end: Numbers | int,
+    share: tuple[int, int] = (1, 2),
+) -> Flags:
+    """Whether the reciprocal overlap of each pair is at least a share, given as numerator and denominator: exact, in whole bases."""
+    shared, longer = _shared_and_longer(start, end, other_start, other_end)
+    meets: Flags = shared * share[1] >= share[0] * longer
+    return meets
+
+
+def _shared_and_longer(
+    start: Numbers, end: Numbers, other_start: Numbers | int, other_end: Numbers | int
+) -> tuple[Numbers, Numbers]:
+    shared: Numbers = np.minimum(end, other_end) - np.maximum(start, other_start)
+    longer: Numbers = np.maximum(end - start, other_end - other_start)
+    return shared, longer
 
 
 def halves_shared(
@@ -35,18 +62,16 @@ def halves_shared(
     key = key[order]
     mine = _class(end - start)
     for step in (-1, 0, 1):
-        asked = np.flatnonzero((mine + step >= 0) & (mine + step < _LENGTH_BITS))
-        theirs = mine[asked] + step
-        here, length = start[asked], end[asked] - start[asked]
+        candidates = np.flatnonzero((mine + step >= 0) & (mine + step < _LENGTH_BITS))
+        theirs = mine[candidates] + step
+        begin, length = start[candidates], end[candidates] - start[candidates]
         base = theirs << _POSITION_BITS
-        low = np.searchsorted(key, base + np.maximum(here - (1 << theirs), 0))
-        high = np.searchsorted(key, base + here + length // 2, side="right")
+        low = np.searchsorted(key, base + np.maximum(begin - (1 << theirs), 0))
+        high = np.searchsorted(key, base + begin + length // 2, side="right")
         for first, second in _runs(low, high):
-            one, other = asked[first], order[second]
-            shared = np.minimum(end[one], other_end[other]) - np.maximum(start[one], other_start[other])
-            longer = np.maximum(end[one] - start[one], other_end[other] - other_start[other])
-            meets = 2 * shared >= longer
-            yield one[meets], other[meets]
+            place, other = candidates[first], order[second]
+            meets = overlap_reciprocally(start[place], end[place], other_start[other], other_end[other])
+            yield place[meets], other[meets]
 
 
 def touching(
@@ -55,13 +80,13 @@ def touching(
     """Pairs that share a base: places in the first set and in the second, in parts. Each pair comes once."""
     other_order = np.argsort(other_start, kind="stable")
     starts = other_start[other_order]
-    for one, other in _runs(np.searchsorted(starts, start), np.searchsorted(starts, end)):
-        yield one, other_order[other]
+    for place, other in _runs(np.searchsorted(starts, start), np.searchsorted(starts, end)):
+        yield place, other_order[other]
     order = np.argsort(start, kind="stable")
     starts = start[order]
     low = np.searchsorted(starts, other_start, side="right")
-    for other, one in _runs(low, np.maximum(low, np.searchsorted(starts, other_end))):
-        yield order[one], other
+    for other, place in _runs(low, np.maximum(low, np.searchsorted(starts, other_end))):
+        yield order[place], other
 
 
 def _class(length: Numbers) -> Numbers:
