@@ -24,8 +24,8 @@ from starlette.routing import Route
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import settings
-from dashboard.charts import track
 from dashboard.charts.frequency import frequency_chart
+from dashboard.charts.track import template
 from dashboard.colours import DARK, LIGHT
 from dashboard.door.suggestions import meant, suggestions
 from dashboard.downloads.chart import chart, drawing
@@ -157,7 +157,7 @@ def warm_up() -> None:
             totals(database)
             landmarks(database)
             for palette in (LIGHT, DARK):
-                track.prepare(palette, tuple(superpopulation_names(database)))
+                template.prepare(palette, tuple(superpopulation_names(database)))
     except UnavailableError:
         # the store has logged it, and looks again
         pass

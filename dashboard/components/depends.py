@@ -14,7 +14,7 @@ from dashboard.question.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, F
 from dashboard.question.subject import Subject
 from dashboard.question.target import Pieces, Target
 from dashboard.store.callability import callability, no_share
-from dashboard.store.carriers import Count, by_filter
+from dashboard.store.carriers.counts import Count, by_filter
 from dashboard.store.clauses import Clause, by_rule_apart, clauses
 from dashboard.store.database import Generation
 from dashboard.words import wording

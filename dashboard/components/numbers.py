@@ -20,7 +20,10 @@ from dashboard.question.filters import ANY, CODING, CODING_TOUCH
 from dashboard.question.subject import Kind, Subject
 from dashboard.question.target import Pieces, Target
 from dashboard.store.callability import callability, no_share
-from dashboard.store.carriers import Extent, by_rule, carrier_events, copy_numbers, extents, frequencies, relatives
+from dashboard.store.carriers.copy_numbers import copy_numbers
+from dashboard.store.carriers.counts import Extent, by_rule, extents
+from dashboard.store.carriers.frequencies import frequencies
+from dashboard.store.carriers.listing import carrier_events, relatives
 from dashboard.store.clauses import Clause, clauses, tables
 from dashboard.store.cohort import group_codes, group_names, population_names, release, superpopulation_names
 from dashboard.store.panel import people

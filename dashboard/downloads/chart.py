@@ -12,7 +12,7 @@ from dashboard import settings
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.charts.frequency import frequency_chart
 from dashboard.charts.picture import frequency_picture, picture
-from dashboard.charts.track import track_picture
+from dashboard.charts.track.chart import track_picture
 from dashboard.colours import LIGHT
 from dashboard.counting.along import window
 from dashboard.door.asked import Asked, RefusedError, asked
@@ -24,7 +24,7 @@ from dashboard.question.target import Pieces
 from dashboard.serving import conditions
 from dashboard.serving.drawing import FORMATS, BusyDrawingError, Drawing, DrawingError
 from dashboard.store.callability import Callability, callability, no_share
-from dashboard.store.carriers import copy_numbers
+from dashboard.store.carriers.copy_numbers import copy_numbers
 from dashboard.store.clauses import chart_rows_apart, clauses, tables
 from dashboard.store.cohort import release
 from dashboard.store.database import BusyError, Generation, UnavailableError

@@ -18,7 +18,8 @@ from dashboard.question.filters import CODING
 from dashboard.question.subject import SITE
 from dashboard.store.callability import callability, no_share
 from dashboard.store.calls import call_batches, calls_by_place, carrying, events_by_place, filters_of
-from dashboard.store.carriers import carrier_event_batches, frequencies
+from dashboard.store.carriers.frequencies import frequencies
+from dashboard.store.carriers.listing import carrier_event_batches
 from dashboard.store.cohort import group_codes, superpopulation_names
 from dashboard.store.database import PublishedFile
 from dashboard.store.gene_counts import gene_counts

@@ -13,7 +13,7 @@ from dashboard import settings
 from dashboard.door.asked import RefusedError, asked
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
-from dashboard.store.carriers import frequencies
+from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.database import Generation, Store
 from data_prep.domain.intervals import Interval
 from data_prep.tables.callsets import combine

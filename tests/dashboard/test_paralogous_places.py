@@ -26,7 +26,7 @@ from dashboard.downloads.opening import opened
 from dashboard.question.filters import Filters
 from dashboard.question.target import Pieces, Target, region_target
 from dashboard.store.callability import callability
-from dashboard.store.carriers import frequencies
+from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.database import Generation
 from dashboard.store.tracks import people_along
 from data_prep.domain.intervals import Interval

@@ -24,7 +24,9 @@ from dashboard.downloads.chart import _drawable
 from dashboard.downloads.opening import opened
 from dashboard.question.filters import ANY, Filters
 from dashboard.question.target import region_target
-from dashboard.store.carriers import by_filter, by_rule, copy_numbers, frequencies
+from dashboard.store.carriers.copy_numbers import copy_numbers
+from dashboard.store.carriers.counts import by_filter, by_rule
+from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.database import Generation
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
