@@ -1,7 +1,7 @@
 """A new, empty database: the tables of the schema, and rows put into one of them."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files as resource_files
 from pathlib import Path
 from typing import Final
@@ -39,6 +39,19 @@ def write_schema(con: duckdb.DuckDBPyConnection) -> None:
     In one commit: each is a write to the disk, and the schema has some hundred statements.
     """
     con.execute(f"BEGIN; {(resource_files('data_prep.tables') / 'schema.sql').read_text('utf-8')}; COMMIT")
+
+
+def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Writes rows, each a value by the name of its column, of the types that the table has."""
+    if not rows:
+        return
+    names = ", ".join(f'"{name}"' for name in rows[0])
+    columns = con.sql(f"SELECT {names} FROM {table} LIMIT 0").pl().schema
+    # an enumeration of DuckDB's is text here, which it checks as it takes it in
+    types = {
+        name: pl.String if isinstance(dtype, pl.Enum | pl.Categorical) else dtype for name, dtype in columns.items()
+    }
+    insert(con, table, pl.DataFrame(rows, schema=types))
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:

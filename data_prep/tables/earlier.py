@@ -51,25 +51,25 @@ _NUMBER: Final = f"(t.event_id & {(1 << EVENT_BITS) - 1})::UINTEGER AS event_no"
 # One row a row of the table whose sample is taken over, as `shards.read_batch` writes them.
 _ROWS: Final = {
     "calls": f"""SELECT s.file, t.* EXCLUDE (sample_id, event_id) REPLACE (t.chrom::VARCHAR AS chrom, t.direction::VARCHAR AS direction, t.class::VARCHAR AS class),
-        {_NUMBER}, {_PLACE} FROM old.calls t JOIN taken s USING (sample_id)""",
+        {_NUMBER}, {_PLACE} FROM {{old}}.calls t JOIN taken s USING (sample_id)""",
     "events": f"""SELECT s.file, t.* EXCLUDE (sample_id, event_id, site_id) REPLACE (t.chrom::VARCHAR AS chrom, t.direction::VARCHAR AS direction, t.class::VARCHAR AS class),
-        {_NUMBER}, {_PLACE} FROM old.events t JOIN taken s USING (sample_id)""",
+        {_NUMBER}, {_PLACE} FROM {{old}}.events t JOIN taken s USING (sample_id)""",
     "segments": f"""SELECT s.file, t.* EXCLUDE (sample_id) REPLACE (t.chrom::VARCHAR AS chrom, t.direction::VARCHAR AS direction),
-        {_PLACE} FROM old.segments t JOIN taken s USING (sample_id)""",
-    "seen": f"""SELECT s.file, t.* EXCLUDE (sample_id) REPLACE (t.chrom::VARCHAR AS chrom), {_PLACE} FROM old.seen t JOIN taken s USING (sample_id)""",
+        {_PLACE} FROM {{old}}.segments t JOIN taken s USING (sample_id)""",
+    "seen": f"""SELECT s.file, t.* EXCLUDE (sample_id) REPLACE (t.chrom::VARCHAR AS chrom), {_PLACE} FROM {{old}}.seen t JOIN taken s USING (sample_id)""",
 }
-_FILES: Final = "SELECT file_id, path, bytes, status, message, sha256, dialect, release, simulated, samples, content, place FROM old.files ORDER BY file_id"
+_FILES: Final = "SELECT file_id, path, bytes, status, message, sha256, dialect, release, simulated, samples, content, place FROM {old}.files ORDER BY file_id"
 # One row a sample of a file, in the order of the header, as it was before doubled samples were settled.
 _SOURCES: Final = f"""
     SELECT file_id, sample, caller_sex::VARCHAR, recorded_sex::VARCHAR, contradicts_sex, records, calls, reference_rows, skipped,
         CASE WHEN message = '{UNTOLD}' THEN '{REFUSED}' ELSE '{READ}' END, CASE WHEN message = '{UNTOLD}' THEN message END, sample_id
-    FROM old.file_samples ORDER BY file_id, rowid
+    FROM {{old}}.file_samples ORDER BY file_id, rowid
 """
 _REGIONS: Final = (
-    'SELECT kind, chrom::VARCHAR AS chrom, start, "end", name, source FROM old.problem_regions ORDER BY rowid'
+    'SELECT kind, chrom::VARCHAR AS chrom, start, "end", name, source FROM {old}.problem_regions ORDER BY rowid'
 )
 _SKIPPED: Final = (
-    "SELECT s.file, t.reason, t.records, t.example FROM old.skipped_records t JOIN taken s USING (sample_id, file_id)"
+    "SELECT s.file, t.reason, t.records, t.example FROM {old}.skipped_records t JOIN taken s USING (sample_id, file_id)"
 )
 
 
@@ -88,7 +88,7 @@ def take_over(
     database that is not there, of another schema version, without one of `remove`, or read with other sexes.
     """
     with _opened(database, schema) as con:
-        sources = con.sql(_in(schema, _SOURCES)).fetchall()
+        sources = con.sql(_within(schema, _SOURCES)).fetchall()
         strangers = sorted(set(remove) - {sample for _, sample, *_ in sources})
         if strangers:
             raise EarlierError(
@@ -108,32 +108,32 @@ def take_over(
         )
         con.register("taken", taken.to_arrow())
         rows = {
-            table: _copied(con, _in(schema, query), folder / f"{table}-earlier.parquet")
+            table: _copied(con, _within(schema, query), folder / f"{table}-earlier.parquet")
             for table, query in _ROWS.items()
         }
-        skipped = tuple(SkippedRecord(*row) for row in con.sql(_in(schema, _SKIPPED)).fetchall())
+        skipped = tuple(SkippedRecord(*row) for row in con.sql(_within(schema, _SKIPPED)).fetchall())
         genes, transcripts, exons = (
-            con.sql(_in(schema, f"SELECT * FROM old.{table} ORDER BY rowid")).pl()
+            con.sql(_within(schema, f"SELECT * FROM {{old}}.{table} ORDER BY rowid")).pl()
             for table in ("genes", "transcripts", "exons")
         )
         models = GeneModels(
             genes,
             transcripts,
             exons,
-            con.sql(_in(schema, "SELECT value FROM old.provenance WHERE key = 'gene_models'")).fetchall()[0][0],
+            con.sql(_within(schema, "SELECT value FROM {old}.provenance WHERE key = 'gene_models'")).fetchall()[0][0],
         )
         masks = _masks(con, schema)
-        facts: dict[str, str] = dict(con.sql(_in(schema, "SELECT key, value FROM old.provenance")).fetchall())
+        facts: dict[str, str] = dict(con.sql(_within(schema, "SELECT key, value FROM {old}.provenance")).fetchall())
         by_file: dict[int, list[SourceReport]] = {}
         for number, (file_id, *row, _) in enumerate(kept):
             by_file.setdefault(file_id, []).append(SourceReport(number, *row))
         had_sources = {file_id for file_id, *_ in sources}
         files = tuple(
             _unsettled(_file(row, by_file))
-            for row in con.sql(_in(schema, _FILES)).fetchall()
+            for row in con.sql(_within(schema, _FILES)).fetchall()
             if (row[0] in by_file if row[0] in had_sources else row[-1] not in drop)
         )
-        raised = con.sql(_in(schema, "SELECT value FROM old.provenance WHERE key = 'rates_raised'")).fetchall()
+        raised = con.sql(_within(schema, "SELECT value FROM {old}.provenance WHERE key = 'rates_raised'")).fetchall()
         if raised:
             files = tuple(replace(file, rates_raised=raised[0][0]) if file.simulated else file for file in files)
     held: Rows = {table: tiles for table, tiles in rows.items() if tiles}
@@ -142,8 +142,8 @@ def take_over(
 
 def _masks(con: duckdb.DuckDBPyConnection, schema: str) -> list[Mask]:
     """The masks of the database, in their order, with what its provenance says of each."""
-    told = con.sql(_in(schema, "SELECT value FROM old.provenance WHERE key = 'masks'")).fetchall()
-    regions = con.sql(_in(schema, _REGIONS)).pl()
+    told = con.sql(_within(schema, "SELECT value FROM {old}.provenance WHERE key = 'masks'")).fetchall()
+    regions = con.sql(_within(schema, _REGIONS)).pl()
     built_in = set(reference.problem_regions().get_column("kind"))
     names = [kind for kind in regions.get_column("kind").unique(maintain_order=True) if kind not in built_in]
     # a file may be named anyhow: only a mask's own name begins what is said of the next
@@ -163,10 +163,10 @@ def files_of(database: Path, remove: Collection[str], schema: str = MAIN) -> lis
     """
     with _opened(database, schema) as con:
         by_file: dict[int, list[SourceReport]] = {}
-        for number, (file_id, sample, sex, *_, sample_id) in enumerate(con.sql(_in(schema, _SOURCES)).fetchall()):
+        for number, (file_id, sample, sex, *_, sample_id) in enumerate(con.sql(_within(schema, _SOURCES)).fetchall()):
             status = READ if sample_id is not None else REFUSED
             by_file.setdefault(file_id, []).append(SourceReport(number, sample, sex, status=status))
-        files = [_file(row, by_file) for row in con.sql(_in(schema, _FILES)).fetchall()]
+        files = [_file(row, by_file) for row in con.sql(_within(schema, _FILES)).fetchall()]
     left = [replace(file, sources=tuple(one for one in file.sources if one.sample not in remove)) for file in files]
     return [one for one, before in zip(left, files, strict=True) if one.sources or not before.sources]
 
@@ -200,7 +200,9 @@ def _connected(database: Path, schema: str) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": _MEMORY})
     try:
         con.execute(f"ATTACH {quoted(database)} AS old (READ_ONLY)")
-        found = con.execute(_in(schema, "SELECT value FROM old.provenance WHERE key = 'schema_version'")).fetchall()
+        found = con.execute(
+            _within(schema, "SELECT value FROM {old}.provenance WHERE key = 'schema_version'")
+        ).fetchall()
     except duckdb.Error as error:
         con.close()
         raise EarlierError(
@@ -215,9 +217,9 @@ def _connected(database: Path, schema: str) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _in(schema: str, query: str) -> str:
-    """A query over the tables of `old` as one over those of a schema of it."""
-    return query.replace("old.", f"old.{quoted_name(schema)}.")
+def _within(schema: str, query: str) -> str:
+    """A query whose tables stand behind `{old}` as one over those of a schema of the attached database."""
+    return query.format(old=f"old.{quoted_name(schema)}")
 
 
 def _copied(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> dict[int, int]:
