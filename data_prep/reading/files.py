@@ -15,7 +15,7 @@ from typing import Any, Final
 from data_prep.inputs.paths import ReadingError, place_of
 from data_prep.inputs.samples import digest_of
 from data_prep.reading.dialects import DIALECTS
-from data_prep.reading.long_files import Task, read_long, read_whole
+from data_prep.reading.long_files.read import Task, read_long, read_whole
 from data_prep.reading.reports import BatchReport, FileReport, Rows, SkippedRecord, total
 from data_prep.reading.shard_set import ShardSet
 from data_prep.reading.shards import read_batch, shown

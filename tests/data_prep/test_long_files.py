@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from data_prep.build import BuildError
 from data_prep.check import check
-from data_prep.reading import long_files
-from data_prep.reading.long_files import read_stretch
+from data_prep.reading.long_files import plain_entries, read, spill, stretch
+from data_prep.reading.long_files.stretch import read_stretch
 from data_prep.reading.vcf import LongFile, read_file
 from data_prep.system import text_stream
 from data_prep.system.text_stream import FileRefusedError, Stretch, pieces, stretches
@@ -108,7 +108,7 @@ def test_a_joint_file_agrees_with_the_plain_reading(
     """R1 to R4, R12: entries of every sort, each counted once; with pieces, stretches and groups cut small."""
     draw = Random(seed)
     monkeypatch.setattr(text_stream, "PIECE", 20_000)
-    monkeypatch.setattr(long_files, "SPILL_ROWS", 300)
+    monkeypatch.setattr(spill, "SPILL_ROWS", 300)
     monkeypatch.setattr("data_prep.reading.files.SHORT", 0)
     lines = [random_line(draw, len(SAMPLES)) for _ in range(400)]
     # repeats side by side and far apart
@@ -158,10 +158,10 @@ def test_what_is_dropped_early_has_the_fate_it_would_have_had(
     for looked_at in (False, True):
         with pytest.MonkeyPatch.context() as patch:
             if looked_at:
-                patch.setattr(long_files, "_patterns", lambda form, plain: ())
-            long = long_files._prepared(0, 1, file, dict(zip(SAMPLES, ("XX", "XY", None, "XX", "XY"), strict=False)), str(folder), 1)  # fmt: skip
+                patch.setattr(plain_entries, "_patterns", lambda form, plain: ())
+            long = read.prepare(0, 1, file, dict(zip(SAMPLES, ("XX", "XY", None, "XX", "XY"), strict=False)), str(folder), 1)  # fmt: skip
             report = read_stretch(long, 0)
-            spilled = long_files._spilled(long, "calls", 0, 5).rows()
+            spilled = spill.read_spilled(long, "calls", 0, 5).rows()
             found.append((report.counts.tolist(), report.examples, spilled))
             for one in long.spill.iterdir():
                 one.unlink()
@@ -245,7 +245,7 @@ def test_a_file_read_in_pieces_is_read_as_one_in_memory(
     at_once = build_here(paths, table, tmp_path / "a.duckdb")
     monkeypatch.setattr("data_prep.reading.vcf.IN_MEMORY", 7_000)
     monkeypatch.setattr(text_stream, "PIECE", 9_000)
-    monkeypatch.setattr(long_files, "SPILL_ROWS", 100)
+    monkeypatch.setattr(spill, "SPILL_ROWS", 100)
     assert isinstance(read_file(paths[0]), LongFile)
     assert_same(build_here(paths, table, tmp_path / "b.duckdb"), at_once)
 
@@ -364,7 +364,7 @@ def put(path: Path, data: bytes) -> Path:
 
 def test_text_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small file that inflates without bound."""
-    monkeypatch.setattr(long_files, "MAX_TEXT", 1 << 16)
+    monkeypatch.setattr(stretch, "MAX_TEXT", 1 << 16)
     path = put(tmp_path / "a.vcf.gz", bgzip(header("A", more_samples=["B"]) + (FEW[0] + "\n") * 5_000))
     assert "inflates to more than" in message_of(build_one(tmp_path, path))
 
@@ -389,7 +389,7 @@ def test_a_sample_whose_column_is_cut_off_refuses_the_file(tmp_path: Path) -> No
 
 
 def test_more_calls_than_events_have_numbers_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(long_files, "MAX_CALLS", 299)
+    monkeypatch.setattr(read, "MAX_CALLS", 299)
     path = joint_file(tmp_path / "a.vcf.gz", ["A", "B"], FEW)
     assert "it holds 300 calls of A" in message_of(build_one(tmp_path, path))
 

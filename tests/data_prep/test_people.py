@@ -14,7 +14,7 @@ from data_prep.check import NoDatabaseError, check
 from data_prep.derived.derive import derive
 from data_prep.derived.panel import read_people
 from data_prep.domain.chromosomes import LENGTHS
-from data_prep.reading.long_files import read_whole
+from data_prep.reading.long_files.read import read_whole
 from data_prep.reading.shards import MAX_CALLS
 from data_prep.reading.vcf import read_file
 from data_prep.tables import samples as people_module

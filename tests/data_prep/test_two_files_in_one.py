@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_prep.reading.long_files import read_long, read_whole
+from data_prep.reading.long_files.read import read_long, read_whole
 from data_prep.reading.reports import REFUSED, BatchReport, FileReport
 from data_prep.reading.shards import read_batch
 from data_prep.system.text_stream import with_newlines

@@ -15,7 +15,7 @@ from data_prep.build import write_shards
 from data_prep.check import check
 from data_prep.inputs.paths import ReadingError
 from data_prep.reading.dialects import DIALECTS
-from data_prep.reading.long_files import read_whole
+from data_prep.reading.long_files.read import read_whole
 from data_prep.reading.reports import UNTOLD
 from data_prep.reading.vcf import LongFile, read_file
 from data_prep.system import text_stream
