@@ -32,7 +32,7 @@ def entity_tag(file: PublishedFile, request: Request) -> str:
 def is_known(request: Request, tag: str, modified: float | None = None) -> bool:
     """Whether the client has the version of this tag, or one not older than `modified` (seconds since 1970)."""
     if (named := request.headers.get("if-none-match")) is not None:
-        tags = {one.strip().removeprefix("W/") for one in named.split(",")}
+        tags = {part.strip().removeprefix("W/") for part in named.split(",")}
         return "*" in tags or tag.removeprefix("W/") in tags
     since = _date(request.headers.get("if-modified-since"))
     return modified is not None and since is not None and int(modified) <= since

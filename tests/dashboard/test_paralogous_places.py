@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
-from dashboard.door.asked import RefusedError
+from dashboard.door.refusal import RefusedError
 from dashboard.downloads.chart import _drawable
-from dashboard.downloads.opening import opened
+from dashboard.downloads.open_file import open_file
 from dashboard.question.filters import Filters
 from dashboard.question.target import Pieces, Target, region_target
 from dashboard.store.callability import callability
@@ -83,7 +83,7 @@ def get(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
     monkeypatch.setenv("CNV_DATABASE", str(database))
 
     def read(file: str, **address: str) -> bytes:
-        answer = opened(file, address)
+        answer = open_file(file, address)
         with answer.held:
             return b"".join(answer.pieces)
 
