@@ -19,6 +19,7 @@ import numpy.typing as npt
 import polars as pl
 
 from data_prep.domain.chromosomes import chromosome
+from data_prep.errors import SystemRefusalError
 from data_prep.reading.calls import (
     UNREADABLE,
     Skip,
@@ -57,6 +58,8 @@ from data_prep.reading.shards import (
     write_tables,
 )
 from data_prep.reading.vcf import COLUMNS, LongFile, Under, too_wide, without_numbers
+from data_prep.system.limits import DEFAULTS, Limits
+from data_prep.system.processes import Task
 from data_prep.system.text_stream import (
     FileRefusedError,
     Stretch,
@@ -70,11 +73,6 @@ from data_prep.system.text_stream import (
 Counts = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int64]
 
-MAX_TEXT: Final = 1 << 30
-"""Bytes of text for each sample beyond which a stretch is taken for damaged or malicious, not for CNV calls."""
-SPILL_ROWS: Final = 60_000
-"""Calls kept in memory until they are written down for the second step; as many are then joined at a time."""
-
 CALL: Final = 0
 REFERENCE: Final = 1
 OUTCOMES: Final = ("call", "reference row", *(one.value for one in Skip))
@@ -84,8 +82,6 @@ _SAYS_PLOIDY: Final = (CALL, REFERENCE, *(_CODE[one.value] for one in (Skip.EXPE
 """Outcomes of records whose place and genotypes are understood."""
 MOST_SOURCES: Final = 1 << 32
 """Sources have numbers of 32 bits."""
-_SIGN_CELLS: Final = 2_000_000
-"""Signs of the sex that are looked at at a time: lines times samples."""
 _ROW_BITS: Final = 40
 """A line's number in its stretch; the stretch's number stands above it."""
 
@@ -108,6 +104,7 @@ class Long:
     """Where shards go; what is only kept between the steps lies in a folder of its own there."""
     dialect_name: str | None = None
     """The dialect that the person named; None to tell it by the header."""
+    limits: Limits = DEFAULTS
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -171,8 +168,6 @@ class GroupReport:
     rows: Rows
 
 
-Task = tuple[Any, ...]
-"""A function and its arguments, to be run in any process."""
 Run = Callable[[Iterable[Task], Callable[[Any], None]], None]
 """Runs tasks and hands on what each returns."""
 
@@ -186,16 +181,17 @@ def read_long(
     parts: int,
     run: Run,
     dialect_name: str | None = None,
+    limits: Limits = DEFAULTS,
 ) -> BatchReport:
     """Reads file `number` into the shards `<table>-long-<number>-<first sample>.parquet` in `folder`, in `parts` stretches at most.
 
     The sources of its samples are `number`, `number + step` and so on; `sexes`: recorded sex by sample;
-    `dialect_name`: the dialect that a person named. `run` spreads the work. Raises OSError where the disk does not take the shards; a file that cannot be read is refused in the report.
+    `dialect_name`: the dialect that a person named. `run` spreads the work. Raises SystemRefusalError where the disk does not take the shards; a file that cannot be read is refused in the report.
     """
     report = BatchReport(number)
     long = None
     try:
-        long = _prepared(number, step, file, sexes, folder, parts, dialect_name)
+        long = _prepared(number, step, file, sexes, folder, parts, dialect_name, limits)
         read: dict[int, StretchReport] = {}
         surveys: list[Survey] = []
 
@@ -214,7 +210,10 @@ def read_long(
             raise FileRefusedError(refusal)
         counts = _added_up(long, stretches_read)
         groups: list[GroupReport] = []
-        run(((join_group, long, first, last) for first, last in _sample_groups(counts)), groups.append)
+        run(
+            ((join_group, long, first, last) for first, last in _sample_groups(counts, limits.spill_rows)),
+            groups.append,
+        )
         whole, report.skipped = _finished(long, surveys[0], counts, stretches_read, groups)
         report.files.append(whole)
         report.rows = total(one.rows for one in groups)
@@ -236,6 +235,7 @@ def read_whole(
     sexes: Mapping[str, str | None],
     folder: str,
     dialect_name: str | None = None,
+    limits: Limits = DEFAULTS,
 ) -> BatchReport:
     """`read_long` in this process alone."""
 
@@ -243,7 +243,7 @@ def read_whole(
         for function, *arguments in tasks:
             done(function(*arguments))
 
-    return read_long(number, step, file, sexes, folder, 1, here, dialect_name)
+    return read_long(number, step, file, sexes, folder, 1, here, dialect_name, limits)
 
 
 def _prepared(
@@ -253,7 +253,8 @@ def _prepared(
     sexes: Mapping[str, str | None],
     folder: str,
     parts: int,
-    dialect_name: str | None = None,
+    dialect_name: str | None,
+    limits: Limits,
 ) -> Long:
     dialect = recognise(file.header, dialect_name)
     samples = file.header.samples
@@ -273,6 +274,7 @@ def _prepared(
         tuple(stretches(file.path, parts)),
         folder,
         dialect_name,
+        limits,
     )
 
 
@@ -287,7 +289,7 @@ def survey(long: Long) -> Survey:
     head: bytes | None = b""
     notes: dict[str, None] = {}
     try:
-        for piece in pieces(file.path, Stretch(0, file.size), mend_end=False):
+        for piece in pieces(file.path, Stretch(0, file.size), mend_end=False, limits=long.limits):
             text = with_newlines(piece)
             notes.update(dict.fromkeys(line_end_notes(piece)))
             if head is not None:
@@ -311,14 +313,15 @@ def read_stretch(long: Long, index: int) -> StretchReport:
     report = StretchReport(index, np.zeros((samples, len(OUTCOMES)), np.int64))
     dialect, sexes = long.dialect, long.sexes
     long.spill.mkdir(exist_ok=True)
-    spills = {"calls": _Spill(long.spill, f"calls-{index}"), "reference": _Spill(long.spill, f"reference-{index}")}
+    spills = {table: _Spill(long.spill, f"{table}-{index}", long.limits.spill_rows) for table in ("calls", "reference")}
+    most = long.limits.bytes_per_sample
     signs = _Signs(samples)
     lines = size = 0
-    for text in pieces(long.file.path, long.stretches[index]):
+    for text in pieces(long.file.path, long.stretches[index], limits=long.limits):
         size += len(text)
-        if size > MAX_TEXT * samples:
+        if size > most * samples:
             raise FileRefusedError(
-                f"the file inflates to more than {MAX_TEXT >> 20:,} MiB a sample: it holds no CNV calls of {samples:,}"
+                f"the file inflates to more than {most >> 20:,} MiB a sample: it holds no CNV calls of {samples:,}"
             )
         try:
             piece = _Piece(text, long)
@@ -392,7 +395,9 @@ class _Signs:
                     sign=np.concatenate(self.signs),
                 )
             except OSError as error:
-                raise OSError(f"the calls read could not be kept ({error.strerror}): is the disk full?") from error
+                raise SystemRefusalError(
+                    f"the calls read could not be kept ({error.strerror}): is the disk full?"
+                ) from error
 
 
 def _ploidy_signs(entries: pl.Series) -> npt.NDArray[np.uint8]:
@@ -413,7 +418,7 @@ def _contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, first
     found: dict[int, str] = {}
     kept = [np.load(path) for path in sorted(long.spill.glob("signs-*.npz"))]
     starts, ends, signs = ([one[name] for one in kept] for name in ("start", "end", "sign"))
-    width = max(1, _SIGN_CELLS // max(1, sum(map(len, starts))))
+    width = max(1, long.limits.sign_cells // max(1, sum(map(len, starts))))
     for here in range(first, last, width):
         until = min(here + width, last)
         rows = []
@@ -628,8 +633,8 @@ def _tail(copies: Sequence[bool], number: str, may_end: bool) -> str:
 class _Spill:
     """Rows that wait for the second step, on disk once they are many, sorted by sample."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self.folder, self.name = folder, name
+    def __init__(self, folder: Path, name: str, most: int) -> None:
+        self.folder, self.name, self.most = folder, name, most
         self.held: list[pl.DataFrame] = []
         self.rows = self.files = 0
 
@@ -637,7 +642,7 @@ class _Spill:
         if rows.height:
             self.held.append(rows)
             self.rows += rows.height
-        if self.rows >= SPILL_ROWS:
+        if self.rows >= self.most:
             self.flush()
 
     def flush(self) -> None:
@@ -675,12 +680,12 @@ def _added_up(long: Long, reports: Sequence[StretchReport]) -> Counts:
     return counts
 
 
-def _sample_groups(counts: Counts) -> list[tuple[int, int]]:
-    """Runs of samples, first and one after the last, with about `SPILL_ROWS` calls each."""
+def _sample_groups(counts: Counts, calls: int) -> list[tuple[int, int]]:
+    """Runs of samples, first and one after the last, with about as many `calls` each."""
     groups = []
     first = held = 0
     for i, n in enumerate(counts[:, CALL]):
-        if held and held + n > SPILL_ROWS:
+        if held and held + n > calls:
             groups.append((first, i))
             first, held = i, 0
         held += int(n)
@@ -788,7 +793,7 @@ def _lines_at(long: Long, rows: set[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for index in {row >> _ROW_BITS for row in rows}:
         at = index << _ROW_BITS
-        for text in pieces(long.file.path, long.stretches[index]):
+        for text in pieces(long.file.path, long.stretches[index], limits=long.limits):
             lines = _lines(text)
             found |= {row: lines[row - at] for row in rows if at <= row < at + len(lines)}
             at += len(lines)
