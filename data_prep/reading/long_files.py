@@ -253,8 +253,8 @@ def _prepared(
     sexes: Mapping[str, str | None],
     folder: str,
     parts: int,
-    dialect_name: str | None,
-    limits: Limits,
+    dialect_name: str | None = None,
+    limits: Limits = DEFAULTS,
 ) -> Long:
     dialect = recognise(file.header, dialect_name)
     samples = file.header.samples
