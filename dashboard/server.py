@@ -219,7 +219,7 @@ ROUTES: Final = (
 _paths: Final = Paths(ROUTES, [links.START, *links.PAGES.values(), links.DATA], settings.open_routes())
 
 app = st.App(
-    settings.ROOT / "dashboard" / "app.py",
+    settings.PACKAGE / "app.py",
     routes=ROUTES,
     middleware=[
         Middleware(CutAnswers),
