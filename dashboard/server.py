@@ -213,7 +213,7 @@ ROUTES: Final = (
 _paths: Final = Paths(ROUTES, pages.PAGES, settings.open_routes())
 
 app = st.App(
-    settings.ROOT / "dashboard" / "app.py",
+    settings.PACKAGE / "app.py",
     routes=ROUTES,
     middleware=[
         Middleware(CutAnswers),

@@ -15,7 +15,7 @@ from dashboard.store.database import PublishedFile
 def program() -> str:
     """A name for this very program: another release may write the same rows otherwise."""
     digest = hashlib.sha256()
-    for path in sorted((settings.ROOT / "dashboard").rglob("*.py")):
+    for path in sorted(settings.PACKAGE.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -17,21 +17,20 @@ import polars as pl
 from data_prep import reference
 from data_prep.domain.callsets import quoted_name
 from data_prep.domain.schema import SCHEMA_VERSION
+from data_prep.errors import UserError
 from data_prep.inputs.genes import GeneModels
 from data_prep.inputs.masks import Mask
 from data_prep.inputs.samples import digest_of
 from data_prep.reading.reports import READ, REFUSED, UNTOLD, FileReport, Rows, SkippedRecord, SourceReport
 from data_prep.reading.shard_set import ShardSet, path_without_place
 from data_prep.reading.shards import PLACE_BITS, TILE_BITS
+from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.tables.callsets import MAIN
-from data_prep.tables.connect import quoted
+from data_prep.tables.connect import MACHINE_ERRORS, quoted, settings
 from data_prep.tables.write import EVENT_BITS
 
-_MEMORY: Final = "192MB"
-"""Copying needs little, and what it took stays with the process that writes the next database."""
 
-
-class EarlierError(RuntimeError):
+class EarlierError(UserError):
     """A database that cannot be built upon; the message is one sentence."""
 
 
@@ -80,6 +79,7 @@ def take_over(
     remove: Collection[str],
     drop: Collection[str],
     schema: str = MAIN,
+    limits: Limits = DEFAULTS,
 ) -> Earlier:
     """The database as a shard set in `folder`, less the samples `remove` and the unread files at the places `drop`.
 
@@ -87,7 +87,7 @@ def take_over(
     added. `sexes`: recorded sex by sample of the table that the next database is built with; `schema` holds the callset. Raises EarlierError for a
     database that is not there, of another schema version, without one of `remove`, or read with other sexes.
     """
-    with _opened(database, schema) as con:
+    with _opened(database, schema, limits) as con:
         sources = con.sql(_within(schema, _SOURCES)).fetchall()
         strangers = sorted(set(remove) - {sample for _, sample, *_ in sources})
         if strangers:
@@ -184,20 +184,20 @@ def _unsettled(file: FileReport) -> FileReport:
 
 
 @contextlib.contextmanager
-def _opened(database: Path, schema: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def _opened(database: Path, schema: str, limits: Limits = DEFAULTS) -> Iterator[duckdb.DuckDBPyConnection]:
     """`_connected`, with EarlierError for what the database does not give."""
-    with _connected(database, schema) as con:
+    with _connected(database, schema, limits) as con:
         try:
             yield con
-        except duckdb.Error as error:
+        except MACHINE_ERRORS as error:
             raise EarlierError(
                 f"{database} could not be taken over ({str(error).splitlines()[0]}): is the file damaged or cut short, or the disk full?"
             ) from error
 
 
-def _connected(database: Path, schema: str) -> duckdb.DuckDBPyConnection:
+def _connected(database: Path, schema: str, limits: Limits) -> duckdb.DuckDBPyConnection:
     """A connection to which the database is attached, read-only, as `old`; `schema` holds the callset."""
-    con = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": _MEMORY})
+    con = duckdb.connect(":memory:", config=settings(limits.earlier_bytes))
     try:
         con.execute(f"ATTACH {quoted(database)} AS old (READ_ONLY)")
         found = con.execute(

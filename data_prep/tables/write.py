@@ -14,13 +14,12 @@ from data_prep.inputs.masks import Mask
 from data_prep.reading.reports import SkippedRecord, total
 from data_prep.reading.shard_set import ShardSet, offsets
 from data_prep.reading.shards import PLACE_BITS, TILE_BITS
+from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.tables.connect import insert, insert_rows
 from data_prep.tables.samples import People
 
 EVENT_BITS: Final = 20
 """An event's number is its sample's, these bits further up, and its own within the sample."""
-_CHUNK: Final = 800_000
-"""Rows sorted at a time, where a tile has fewer: bounds the memory of a large cohort."""
 
 
 def write_reference(con: duckdb.DuckDBPyConnection, models: GeneModels, masks: Sequence[Mask] = ()) -> None:
@@ -191,7 +190,9 @@ _CALLABILITY: Final = """
 """
 
 
-def write_calls(con: duckdb.DuckDBPyConnection, sets: Sequence[ShardSet], people: People) -> None:
+def write_calls(
+    con: duckdb.DuckDBPyConnection, sets: Sequence[ShardSet], people: People, limits: Limits = DEFAULTS
+) -> None:
     """Calls, events, segments and callability from the shards, sorted.
 
     Two tables at a time: the writing of one sorted table keeps only one core busy.
@@ -212,7 +213,7 @@ def write_calls(con: duckdb.DuckDBPyConnection, sets: Sequence[ShardSet], people
         source, paths = _scan(sets, table)
         with con.cursor() as cursor:
             cursor.execute("USE cnv")
-            for first, last in _chunks(rows[table], bits):
+            for first, last in _chunks(rows[table], bits, limits.sorted_rows):
                 cursor.execute(
                     statement.format(rows=source, numbers=1 << EVENT_BITS),
                     {"first": first, "last": last} | paths | values,
@@ -244,8 +245,8 @@ def _seers(people: People) -> pl.DataFrame:
     return people.sources.filter(pl.col("file").is_in(with_rows)).join(samples, on="sample_id")
 
 
-def _chunks(rows: dict[int, int], bits: int) -> Iterator[tuple[int, int]]:
-    """All places in runs of about `_CHUNK` rows, as bounds: first, and the one after the last.
+def _chunks(rows: dict[int, int], bits: int, most: int) -> Iterator[tuple[int, int]]:
+    """All places in runs of about `most` rows, as bounds: first, and the one after the last.
 
     `rows`: their number by tile; a run ends at a multiple of 2**`bits` bases.
     """
@@ -255,7 +256,7 @@ def _chunks(rows: dict[int, int], bits: int) -> Iterator[tuple[int, int]]:
         steps[step] = steps.get(step, 0) + n
     first = last = held = 0
     for step, n in sorted(steps.items()):
-        if held and held + n > _CHUNK:
+        if held and held + n > most:
             yield first << bits, last << bits
             first, held = last, 0
         held += n

@@ -11,6 +11,7 @@ import polars as pl
 from data_prep.reading.calls import Skip
 from data_prep.reading.dialects import Dialect, recognise
 from data_prep.reading.vcf import LongFile
+from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.text_stream import Stretch
 
 Counts = npt.NDArray[np.int64]
@@ -45,6 +46,7 @@ class Long:
     """Where shards go; what is only kept between the steps lies in a folder of its own there."""
     dialect_name: str | None = None
     """The dialect that the person named; None to tell it by the header."""
+    limits: Limits = DEFAULTS
 
     @property
     def samples(self) -> tuple[str, ...]:

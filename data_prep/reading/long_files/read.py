@@ -39,6 +39,8 @@ from data_prep.reading.shards import (
     unplaced,
 )
 from data_prep.reading.vcf import LongFile
+from data_prep.system.limits import DEFAULTS, Limits
+from data_prep.system.processes import Task
 from data_prep.system.text_stream import (
     FileRefusedError,
     pieces,
@@ -48,8 +50,6 @@ from data_prep.system.text_stream import (
 MOST_SOURCES: Final = 1 << 32
 """Sources have numbers of 32 bits."""
 
-Task = tuple[Any, ...]
-"""A function and its arguments, to be run in any process."""
 Run = Callable[[Iterable[Task], Callable[[Any], None]], None]
 """Runs tasks and hands on what each returns."""
 
@@ -63,16 +63,17 @@ def read_long(
     parts: int,
     run: Run,
     dialect_name: str | None = None,
+    limits: Limits = DEFAULTS,
 ) -> BatchReport:
     """Reads file `number` into the shards `<table>-long-<number>-<first sample>.parquet` in `folder`, in `parts` stretches at most.
 
     The sources of its samples are `number`, `number + step` and so on; `sexes`: recorded sex by sample;
-    `dialect_name`: the dialect that a person named. `run` spreads the work. Raises OSError where the disk does not take the shards; a file that cannot be read is refused in the report.
+    `dialect_name`: the dialect that a person named. `run` spreads the work. Raises SystemRefusalError where the disk does not take the shards; a file that cannot be read is refused in the report.
     """
     report = BatchReport(number)
     long = None
     try:
-        long = prepare(number, step, file, sexes, folder, parts, dialect_name)
+        long = prepare(number, step, file, sexes, folder, parts, dialect_name, limits)
         read: dict[int, StretchReport] = {}
         surveys: list[Survey] = []
 
@@ -91,7 +92,9 @@ def read_long(
             raise FileRefusedError(refusal)
         counts = add_up(long, stretches_read)
         groups: list[GroupReport] = []
-        run(((join_group, long, first, last) for first, last in group_samples(counts)), groups.append)
+        run(
+            ((join_group, long, first, last) for first, last in group_samples(counts, limits.spill_rows)), groups.append
+        )
         whole, report.skipped = _finish(long, surveys[0], counts, stretches_read, groups)
         report.files.append(whole)
         report.rows = total(one.rows for one in groups)
@@ -113,6 +116,7 @@ def read_whole(
     sexes: Mapping[str, str | None],
     folder: str,
     dialect_name: str | None = None,
+    limits: Limits = DEFAULTS,
 ) -> BatchReport:
     """`read_long` in this process alone."""
 
@@ -120,7 +124,7 @@ def read_whole(
         for function, *arguments in tasks:
             done(function(*arguments))
 
-    return read_long(number, step, file, sexes, folder, 1, here, dialect_name)
+    return read_long(number, step, file, sexes, folder, 1, here, dialect_name, limits)
 
 
 def prepare(
@@ -131,6 +135,7 @@ def prepare(
     folder: str,
     parts: int,
     dialect_name: str | None = None,
+    limits: Limits = DEFAULTS,
 ) -> Long:
     dialect = recognise(file.header, dialect_name)
     samples = file.header.samples
@@ -150,6 +155,7 @@ def prepare(
         tuple(stretches(file.path, parts)),
         folder,
         dialect_name,
+        limits,
     )
 
 
@@ -249,7 +255,7 @@ def _read_lines_at(long: Long, rows: set[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for index in {row >> ROW_BITS for row in rows}:
         at = index << ROW_BITS
-        for text in pieces(long.file.path, long.stretches[index]):
+        for text in pieces(long.file.path, long.stretches[index], limits=long.limits):
             lines = read_lines(text)
             found |= {row: lines[row - at] for row in rows if at <= row < at + len(lines)}
             at += len(lines)

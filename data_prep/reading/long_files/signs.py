@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from data_prep.errors import SystemRefusalError
 from data_prep.reading.calls import Skip, signs_of
 from data_prep.reading.long_files.piece import Piece
 from data_prep.reading.long_files.plan import CALL, CODES, REFERENCE, Long, Places
@@ -14,9 +15,6 @@ from data_prep.reading.sex import DIPLOID_X, HAPLOID_X, SIGN, contradictions
 
 _SAYS_PLOIDY: Final = (CALL, REFERENCE, *(CODES[one.value] for one in (Skip.EXPECTED, Skip.NOT_CARRIED, Skip.BALANCED)))
 """Outcomes of records whose place and genotypes are understood."""
-
-_SIGN_CELLS: Final = 2_000_000
-"""Signs of the sex that are looked at at a time: lines times samples."""
 
 
 class Signs:
@@ -68,7 +66,9 @@ class Signs:
                     sign=np.concatenate(self.signs),
                 )
             except OSError as error:
-                raise OSError(f"the calls read could not be kept ({error.strerror}): is the disk full?") from error
+                raise SystemRefusalError(
+                    f"the calls read could not be kept ({error.strerror}): is the disk full?"
+                ) from error
 
 
 def _ploidy_signs(entries: pl.Series) -> npt.NDArray[np.uint8]:
@@ -89,7 +89,7 @@ def find_contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, f
     found: dict[int, str] = {}
     kept = [np.load(path) for path in sorted(long.spill.glob("signs-*.npz"))]
     starts, ends, signs = ([one[name] for one in kept] for name in ("start", "end", "sign"))
-    width = max(1, _SIGN_CELLS // max(1, sum(map(len, starts))))
+    width = max(1, long.limits.sign_cells // max(1, sum(map(len, starts))))
     for here in range(first, last, width):
         until = min(here + width, last)
         rows = []

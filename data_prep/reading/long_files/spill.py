@@ -1,7 +1,7 @@
 """Rows on disk between the two steps, and the groups of samples that are joined at a time."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -10,15 +10,12 @@ from data_prep.reading.dialects.records import RECORD
 from data_prep.reading.long_files.plan import CALL, Counts, Long
 from data_prep.reading.shards import keep
 
-SPILL_ROWS: Final = 60_000
-"""Calls kept in memory until they are written down for the second step; as many are then joined at a time."""
-
 
 class Spill:
     """Rows that wait for the second step, on disk once they are many, sorted by sample."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self.folder, self.name = folder, name
+    def __init__(self, folder: Path, name: str, most: int) -> None:
+        self.folder, self.name, self.most = folder, name, most
         self.held: list[pl.DataFrame] = []
         self.rows = self.files = 0
 
@@ -26,7 +23,7 @@ class Spill:
         if rows.height:
             self.held.append(rows)
             self.rows += rows.height
-        if self.rows >= SPILL_ROWS:
+        if self.rows >= self.most:
             self.flush()
 
     def flush(self) -> None:
@@ -47,12 +44,12 @@ def read_spilled(long: Long, table: str, first: int, last: int) -> pl.DataFrame:
     return pl.scan_parquet(paths).filter(pl.col("file").is_between(first, last - 1)).collect()
 
 
-def group_samples(counts: Counts) -> list[tuple[int, int]]:
-    """Runs of samples, first and one after the last, with about `SPILL_ROWS` calls each."""
+def group_samples(counts: Counts, calls: int) -> list[tuple[int, int]]:
+    """Runs of samples, first and one after the last, with about as many `calls` each."""
     groups = []
     first = held = 0
     for i, n in enumerate(counts[:, CALL]):
-        if held and held + n > SPILL_ROWS:
+        if held and held + n > calls:
             groups.append((first, i))
             first, held = i, 0
         held += int(n)

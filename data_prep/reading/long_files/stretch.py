@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Final
 
 import numpy as np
 import polars as pl
@@ -24,9 +23,6 @@ from data_prep.system.text_stream import (
     FileRefusedError,
     pieces,
 )
-
-MAX_TEXT: Final = 1 << 30
-"""Bytes of text for each sample beyond which a stretch is taken for damaged or malicious, not for CNV calls."""
 
 
 @dataclass(slots=True)
@@ -52,14 +48,15 @@ def read_stretch(long: Long, index: int) -> StretchReport:
     report = StretchReport(index, np.zeros((samples, len(OUTCOMES)), np.int64))
     dialect, sexes = long.dialect, long.sexes
     long.spill.mkdir(exist_ok=True)
-    spills = {"calls": Spill(long.spill, f"calls-{index}"), "reference": Spill(long.spill, f"reference-{index}")}
+    spills = {table: Spill(long.spill, f"{table}-{index}", long.limits.spill_rows) for table in ("calls", "reference")}
+    most = long.limits.bytes_per_sample
     signs = Signs(samples)
     lines = size = 0
-    for text in pieces(long.file.path, long.stretches[index]):
+    for text in pieces(long.file.path, long.stretches[index], limits=long.limits):
         size += len(text)
-        if size > MAX_TEXT * samples:
+        if size > most * samples:
             raise FileRefusedError(
-                f"the file inflates to more than {MAX_TEXT >> 20:,} MiB a sample: it holds no CNV calls of {samples:,}"
+                f"the file inflates to more than {most >> 20:,} MiB a sample: it holds no CNV calls of {samples:,}"
             )
         try:
             piece = Piece(text, long)

@@ -30,7 +30,7 @@ def survey(long: Long) -> Survey:
     head: bytes | None = b""
     notes: dict[str, None] = {}
     try:
-        for piece in pieces(file.path, Stretch(0, file.size), mend_end=False):
+        for piece in pieces(file.path, Stretch(0, file.size), mend_end=False, limits=long.limits):
             text = with_newlines(piece)
             notes.update(dict.fromkeys(line_end_notes(piece)))
             if head is not None:
