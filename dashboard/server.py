@@ -43,6 +43,7 @@ from dashboard.serving.middleware import (
     Paths,
     SafeHeaders,
 )
+from dashboard.serving.papers import PAPERS, paper
 from dashboard.store.cohort import release, superpopulation_names, totals
 from dashboard.store.database import BusyError, UnavailableError
 from dashboard.store.landmarks import landmarks
@@ -209,6 +210,7 @@ ROUTES: Final = (
     Route(links.HEALTH, health),
     Route(links.SUGGEST, suggest),
     Route("/robots.txt", robots),
+    *(Route(path, paper) for path in PAPERS),
     Route("/favicon.ico", icon),
     Route(links.DATABASE, database_file),
     Route("/download", download),

@@ -24,6 +24,8 @@ FILES_REFUSED: Final = 3
 """Exit code of a build that was published, or a fetch that ended, although files were left out."""
 REFUSED_SHOWN: Final = 5
 """Files not read for one reason that are named one by one."""
+RULES: Final = "R1, R2 ... are the rules of docs/rules.md, which a dashboard shows at /rules"
+"""Where whoever reads a broken rule finds it: a database travels without the repository."""
 FAILURES_SHOWN: Final = 20
 """Objects not fetched that are named one by one."""
 
@@ -392,11 +394,13 @@ def check(path: Annotated[Path, typer.Argument(help="The database.")] = Path("cn
     except ValueError as error:
         _fail(error)
     broken = 0
-    for name, schema in held.items():
+    for number, (name, schema) in enumerate(held.items()):
         try:
             findings = run(path, schema)
         except (NoDatabaseError, MemoryShortError) as error:
             _fail(error)
+        if not number:
+            _out.print(RULES, markup=False)
         if len(held) > 1:
             _out.print(f"callset {name}", markup=False)
         for one in findings:

@@ -109,6 +109,8 @@ def text() -> str:
         (f"{links.SUGGEST}?q=", "what the search box offers for a text, as JSON"),
         (links.HEALTH, "200 with what is published, 503 with the reason where there is nothing to read"),
         ("/live", "200 while the process runs"),
+        (links.RULES, "the [rules](rules.md)"),
+        (links.GLOSSARY, "the [glossary](glossary.md)"),
     )
     tables = (columns.CALLS, columns.CARRIERS, columns.FREQUENCIES, columns.sites(("AFR",)), columns.GENES)
     sections = (

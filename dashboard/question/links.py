@@ -20,6 +20,8 @@ DATA: Final = "/data"
 DATABASE: Final = "/download/cnv.duckdb"
 HEALTH: Final = "/health"
 SUGGEST: Final = "/suggest"
+RULES: Final = "/rules"
+GLOSSARY: Final = "/glossary"
 
 
 def start_page(filters: Filters) -> str:

@@ -138,3 +138,17 @@ def test_every_word_is_explained() -> None:
         words = part.partition("\n## ")[0].strip()
         assert len(words.split()) > 3, title
         assert words.endswith("."), title
+
+
+def test_rules_are_linked_from_where_they_are_cited() -> None:
+    """README, the command `check`, the head of the schema, and a comment that travels in the database."""
+    from data_prep import __main__ as program
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {"docs/rules.md", "docs/glossary.md"} <= set(LINK.findall(readme))
+    assert "docs/rules.md" in program.RULES
+    assert "/rules" in program.RULES
+    schema = (ROOT / "data_prep" / "tables" / "schema.sql").read_text(encoding="utf-8")
+    assert "docs/rules.md" in schema.partition("CREATE ")[0]
+    comments = re.findall(r"COMMENT ON \w+ \S+ IS '(.*)';", schema)
+    assert any("docs/rules.md" in comment and "/rules" in comment for comment in comments)
