@@ -81,6 +81,7 @@ def test_links_between_them_lead_to_headings_and_others_are_taken_off(pages: dic
         for address in page.addresses:
             if address == "./":
                 continue
+            assert address, "a link to the page itself says nothing"
             name, _, fragment = address.partition("#")
             there = f"/{name}" if name else path
             assert there in pages, address

@@ -9,7 +9,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
-PAPERS = [CONTRIBUTING, ROOT / "docs" / "rules.md", ROOT / "docs" / "glossary.md", *sorted((ROOT / "docs" / "decisions").glob("*.md"))]  # fmt: skip
+PAPERS = [
+    CONTRIBUTING,
+    ROOT / "README.md",
+    *(ROOT / "docs" / name for name in ("rules.md", "glossary.md", "dialects.md", "scale.md")),
+    *sorted((ROOT / "docs" / "decisions").glob("*.md")),
+]
 
 MODULE = re.compile(r"python -m ([\w.]+)")
 

@@ -1,5 +1,6 @@
 """Rules that are cited stand in docs/rules.md, those that stand there are tested, and links between the papers lead somewhere."""
 
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,8 +148,49 @@ def test_rules_are_linked_from_where_they_are_cited() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert {"docs/rules.md", "docs/glossary.md"} <= set(LINK.findall(readme))
     assert "docs/rules.md" in program.RULES
-    assert "/rules" in program.RULES
+    assert program.RULES.endswith(" /rules")
     schema = (ROOT / "data_prep" / "tables" / "schema.sql").read_text(encoding="utf-8")
     assert "docs/rules.md" in schema.partition("CREATE ")[0]
     comments = re.findall(r"COMMENT ON \w+ \S+ IS '(.*)';", schema)
-    assert any("docs/rules.md" in comment and "/rules" in comment for comment in comments)
+    assert any("docs/rules.md" in comment and " shows at /rules." in comment for comment in comments)
+
+
+NUMBERS = (
+    (2, "data_prep.domain.copy_number", "HIGH_GAIN_FACTOR", 2.5, "2.5 times the expected or more"),
+    (2, "data_prep.reading.sex", "LEAST_X", (1, 10), "over more than a tenth of the sequenced X"),
+    (2, "data_prep.reading.sex", "LEAST_Y", (1, 4), "over more than a quarter of Y's sequence"),
+    (3, "data_prep.domain.levels", "SOLID_BINS", 3, "both sides have three bins or more"),
+    (4, "data_prep.domain.levels", "LEAST_CREDIBLE_BINS", 2, "two bins or more where the caller counts bins"),
+    (4, "data_prep.domain.levels", "CREDIBLE_QUALITY", 10, "quality at least 10"),
+    (4, "data_prep.domain.levels", "CREDIBLE_RATIO_DISTANCE", 0.2, "copy ratio at least 0.2 away from 1"),
+    (4, "data_prep.domain.levels", "FULL_LENGTH", 10_000, "A joined event of 10 kb or more"),
+    (5, "dashboard.words.seen", "LEAST_SEEN", 0.5, "Below 50 %"),
+    (5, "dashboard.words.seen", "WELL_SEEN", 0.95, "From 50 to 95 %"),
+    (5, "dashboard.store.callability", "MOSTLY_COPIES", 0.5, "Where half or more of a gene's coding bases"),
+    (6, "data_prep.derived.site_tables", "LEAST_ALLELE_LENGTH", 3_000, "sites of 3 kb and three bins or more"),
+    (7, "dashboard.question.target", "GAIN_SHARE", (3, 4), "at least 75 % of the coding bases"),
+    (7, "dashboard.question.target", "WIDEST", 10_000_000, "Over 10 Mb `any` and `within` have no frequency"),
+    (7, "dashboard.question.target", "LARGE", 50_000, "over 50 kb a switch"),
+    (7, "dashboard.counting.overlap", "COVERS_TOLERANCE", 1_000, "but for 1 kb at most, and a tenth of G at most"),
+    (7, "data_prep.reading.dialects.records", "UNCERTAIN_BASES", 500, "else 500 bases where bins are not counted"),
+    (9, "data_prep.derived.site_tables", "FEW_BINS", 2, "a median of two bins or fewer"),
+    (9, "data_prep.derived.site_tables", "STATES", 4, "four or more copy-number states"),
+    (10, "data_prep.derived.differences", "LEAST_CARRIERS", 10, "sites with ten carriers or more"),
+    (10, "data_prep.derived.differences", "MOST_AWAY", 8, "capped at +8"),
+    (10, "data_prep.derived.statistics", "MOST_TABLES", 100_000, "of over 100,000 ways"),
+    (11, "data_prep.domain.levels", "LARGE_EVENT", 3_000_000, "one over 3 Mb"),
+    (11, "data_prep.tables.marks", "LARGE_SHARE", 0.1, "over a tenth of the chromosome's sequence together"),
+    (11, "data_prep.tables.marks", "MIXED_LOSS", (0.58, 0.85), "0.58 to 0.85 for losses"),
+    (11, "data_prep.tables.marks", "MIXED_GAIN", (1.15, 1.42), "1.15 to 1.42 for gains"),
+    (11, "data_prep.tables.marks", "LARGEST_TOGETHER", 10_000_000, "when they are more than 10 Mb together"),
+)
+"""Rule, where the code has a number, the number as it is written out here, and the words of the rule that say it."""
+
+
+@pytest.mark.parametrize(("rule", "module", "name", "value", "words"), NUMBERS, ids=lambda value: str(value)[:40])
+def test_the_text_says_the_numbers_of_the_code(rule: int, module: str, name: str, value: object, words: str) -> None:
+    """A limit that is moved in the code is moved in its rule, or this fails."""
+    assert getattr(importlib.import_module(module), name) == value
+    text = RULES.read_text(encoding="utf-8").partition(f"\n## R{rule} ")[2].partition("\n## ")[0]
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    assert words in plain
