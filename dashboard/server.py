@@ -43,6 +43,7 @@ from dashboard.serving.middleware import (
     Paths,
     SafeHeaders,
 )
+from dashboard.serving.papers import PAPERS, paper
 from dashboard.serving.refusals import answering
 from dashboard.store.cohort import release, superpopulation_names, totals
 from dashboard.store.database import UnavailableError
@@ -202,6 +203,7 @@ ROUTES: Final = (
     Route(links.HEALTH, answering(health, always_json=True)),
     Route(links.SUGGEST, answering(suggest, always_json=True)),
     Route("/robots.txt", robots),
+    *(Route(path, paper) for path in PAPERS),
     Route("/favicon.ico", icon),
     Route(links.DATABASE, database_file),
     *(

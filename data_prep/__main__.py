@@ -32,6 +32,8 @@ PROGRAM_FAULT: Final = os.EX_SOFTWARE
 """Exit code of a fault of the program: 70, "internal software error" in sysexits.h."""
 REFUSED_SHOWN: Final = 5
 """Files not read for one reason that are named one by one."""
+RULES: Final = "R1, R2 ... are the rules of docs/rules.md, which a dashboard shows at /rules"
+"""Where whoever reads a broken rule finds it: a database travels without the repository."""
 FAILURES_SHOWN: Final = 20
 """Objects not fetched that are named one by one."""
 
@@ -424,8 +426,10 @@ def check(path: Annotated[Path, typer.Argument(help="The database.")] = Path("cn
 
     schemas = callsets(path) or {"": MAIN}
     broken = 0
-    for name, schema in schemas.items():
+    for number, (name, schema) in enumerate(schemas.items()):
         findings = run(path, schema)
+        if not number:
+            _out.print(RULES, markup=False)
         if len(schemas) > 1:
             _out.print(f"callset {name}", markup=False)
         for finding in findings:

@@ -247,6 +247,15 @@ def definitions(callers: Sequence[str]) -> None:
     levels = [(wording.LEVEL_WORDS[level], caller_words.definition(level, callers)) for level in wording.LEVELS]
     st.html(
         _section("Definitions")
+        + markup.element(
+            "p",
+            "All numbers follow thirteen rules, R1 to R13, which the comments in the database cite: "
+            + markup.out_link("the rules, with reasons and sources", links.RULES)
+            + ", and "
+            + markup.out_link("a glossary", links.GLOSSARY)
+            + ".",
+            class_="cnv-counted",
+        )
         + _table(("Term", "Meaning"), terms, "Terms", class_="cnv-terms")
         + _section("Classes", 3)
         + _table(("Class", "Copy number", "Term"), classes, "Classes")

@@ -17,6 +17,8 @@ CHARTS: Final = "/chart"
 DATABASE: Final = f"{DOWNLOADS}/cnv.duckdb"
 HEALTH: Final = "/health"
 SUGGEST: Final = "/suggest"
+RULES: Final = "/rules"
+GLOSSARY: Final = "/glossary"
 
 
 def plain_page(path: str, filters: Filters) -> str:
