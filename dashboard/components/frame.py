@@ -34,7 +34,7 @@ def title(page: Page) -> str:
 def bar(run: Run, page: Page) -> None:
     """The bar and what stands below it on every page; `page` is the one that is open."""
     people = f"Copy number variants of {wording.people(totals(run.database).people)}"
-    addresses = {entry.path: links.bar_link(entry, run.values, run.filters) for entry in pages.in_order()}
+    addresses = {entry.path: links.page_with(entry, run.values, run.filters) for entry in pages.in_order()}
     _bar(page, run.palette, people, run.filters, addresses)
     if release(run.database).simulated:
         st.html(

@@ -50,9 +50,7 @@ class OpenFile:
 
 def open_file(file: str, values: Mapping[str, str]) -> OpenFile:
     """The file that an address names (`carriers.csv`), ready to be sent, or `RefusedError`."""
-    table, _, suffix = file.partition(".")
-    if suffix not in TABLES.get(table, ()):
-        raise RefusedError(refuse_path(file, f"download under {links.DOWNLOADS}/; there are {list_tables()}", values))
+    table, suffix = table_and_format(file, values)
     held = ExitStack()
     try:
         download = download_of(table)
@@ -63,6 +61,14 @@ def open_file(file: str, values: Mapping[str, str]) -> OpenFile:
     except BaseException:
         held.close()
         raise
+
+
+def table_and_format(file: str, values: Mapping[str, str]) -> tuple[str, str]:
+    """The names in `carriers.csv`, or `RefusedError` where there is no such download, with a database or without."""
+    table, _, suffix = file.partition(".")
+    if suffix not in TABLES.get(table, ()):
+        raise RefusedError(refuse_path(file, f"download under {links.DOWNLOADS}/; there are {list_tables()}", values))
+    return table, suffix
 
 
 def refuse_path(file: str, what: str, values: Mapping[str, str]) -> Refusal:

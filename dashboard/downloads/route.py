@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from dashboard import settings
 from dashboard.door.refusal import RefusedError, refusal
-from dashboard.downloads.open_file import OpenFile, open_file
+from dashboard.downloads.open_file import OpenFile, open_file, table_and_format
 from dashboard.question import query
 from dashboard.serving import conditions
 from dashboard.serving.refusals import answering
@@ -63,11 +63,14 @@ async def download(request: Request) -> Response:
 
 def _answer(request: Request, give_back: Callable[[], None]) -> Response:
     """The file on its way, or 304 where the client has it already. Runs in a thread."""
+    file_name = request.path_params.get("file", "")
+    values = query.values(request.query_params.multi_items())
+    table_and_format(file_name, values)
     with settings.store().lease() as published:
         tag = conditions.entity_tag(published.file, request)
         if conditions.is_known(request, tag):
             return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
-    file = open_file(request.path_params.get("file", ""), query.values(request.query_params.multi_items()))
+    file = open_file(file_name, values)
     try:
         first: list[bytes] = []
         whole = False

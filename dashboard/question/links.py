@@ -36,10 +36,10 @@ def empty_page(kind: Kind, filters: Filters) -> str:
     return plain_page(pages.page_of(kind.value).path, filters)
 
 
-def bar_link(entry: pages.Page, values: Mapping[str, str], filters: Filters) -> str:
-    """A page as the bar leads to it: of what the address that is open names already, under the same filters.
+def page_with(entry: pages.Page, values: Mapping[str, str], filters: Filters) -> str:
+    """A page of the list, of what these names and values say of its subject: `/sample?sample=HG00096`.
 
-    `values` are the names and values of that address.
+    The bar leads so to what the address that is open names already.
     """
     name = values.get(entry.subject, "") if entry.subject else ""
     return address(entry.path, ({entry.subject: name} if name else {}) | filters.to_query())
