@@ -7,9 +7,10 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.components.url_state import changed, show
+from dashboard.door.question import Question
 from dashboard.question.filters import CLASSES, GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers, Overlap, Sex
 from dashboard.question.subject import Subject
-from dashboard.question.target import Pieces, Target
+from dashboard.question.target import Pieces
 from dashboard.words import callers as caller_words
 from dashboard.words import wording
 from data_prep.domain.copy_number import CallClass
@@ -21,16 +22,10 @@ COPY_NUMBERS: Final = range(9)
 COHORT_NAMES = {Cohort.UNRELATED: "unrelated", Cohort.ALL: "everyone"}
 
 
-def controls(
-    subject: Subject,
-    target: Target,
-    filters: Filters,
-    groups: Mapping[str, str],
-    callsets: Sequence[str],
-    callers: Sequence[str],
-) -> None:
+def controls(question: Question, groups: Mapping[str, str], callers: Sequence[str]) -> None:
     """The controls of the page of a gene or region; `groups` are names of super-populations and populations by code,
-    `callsets` those of the database, the newest first, `callers` those of the callset that is shown."""
+    `callers` those of the callset that is shown."""
+    subject, target, filters = question.subject, question.target, question.filters
 
     def with_classes(chosen: list[CallClass]) -> Mapping[str, str]:
         return subject.query(replace(filters, classes=tuple(name for name in CLASSES if name in chosen)))
@@ -95,7 +90,7 @@ def controls(
     )
     set_there = _set(filters)
     with rest.popover(f"More · {set_there}" if set_there else "More", icon=":material/tune:", width="stretch"):
-        _more(subject, filters, groups, callsets)
+        _more(subject, filters, groups, tuple(question.database.callsets))
 
 
 def _set(filters: Filters) -> int:

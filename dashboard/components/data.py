@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
+from dashboard import pages
 from dashboard.components import drawings, markup
 from dashboard.question import links
 from dashboard.question.filters import Filters
@@ -114,7 +115,7 @@ def callsets(database: Generation, filters: Filters) -> None:
     shown = "".join(
         markup.element("strong", markup.text(name))
         if one is database
-        else markup.link(name, links.data_page(replace(filters, callset="" if name == newest else name)))
+        else markup.link(name, links.plain_page(pages.DATA, replace(filters, callset="" if name == newest else name)))
         for name, one in database.callsets.items()
     )
     st.html(markup.element("p", f"Callsets in this database: {shown}", class_="cnv-links"))

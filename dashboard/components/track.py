@@ -6,7 +6,11 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.charts.track import BRUSH, DASHES, PICK, STRONG_NAMES, UNCERTAIN, picked, shows_lines, track_chart
+from dashboard.charts.track.canvas import STRONG_NAMES, UNCERTAIN
+from dashboard.charts.track.chart import track_chart
+from dashboard.charts.track.curves import DASHES, shows_lines
+from dashboard.charts.track.intervals import picked
+from dashboard.charts.track.template import BRUSH, PICK
 from dashboard.components import markup
 from dashboard.components.run import Run
 from dashboard.components.window import NARROWEST

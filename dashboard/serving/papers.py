@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from dashboard import settings
+from dashboard import pages, settings
 from dashboard.question import links
 
 PAPERS: Final = {links.RULES: "rules.md", links.GLOSSARY: "glossary.md"}
@@ -49,7 +49,7 @@ def page(file: str) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style></head>'
-        f'<body><nav><a href=".{links.START}">1000 Genomes CNV explorer</a></nav><main>{body}</main></body></html>\n'
+        f'<body><nav><a href=".{pages.START}">1000 Genomes CNV explorer</a></nav><main>{body}</main></body></html>\n'
     )
 
 

@@ -18,7 +18,7 @@ from dashboard.counting.sweep import Pieces, sweep
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
 from dashboard.store.callability import knows_what_was_seen
-from dashboard.store.carriers import events_touching, marks_touching
+from dashboard.store.carriers.touching import events_touching, marks_touching
 from dashboard.store.cohort import superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks

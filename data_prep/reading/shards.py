@@ -12,12 +12,14 @@ from typing import Final
 
 import polars as pl
 
+from data_prep.errors import SystemRefusalError
 from data_prep.reading.calls import UNREADABLE, Skip, report_lines, sort_out
 from data_prep.reading.dialects import UNKNOWN, Dialect, check_one_caller, ends_of, named, recognise
 from data_prep.reading.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reading.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
 from data_prep.reading.sex import contradictions
 from data_prep.reading.vcf import SMALL_VARIANTS, LongFile, VcfFile, frame, line, other_build, read_file
+from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.text_stream import FileRefusedError
 
 LEAST_BINS_PER_KB: Final = 0.5
@@ -42,6 +44,7 @@ def read_batch(
     folder: str,
     dialect_name: str | None = None,
     assembly: str | None = None,
+    limits: Limits = DEFAULTS,
 ) -> BatchReport:
     """Reads files, given with their numbers, and writes the shards `<table>-<batch>-<dialect>-<part>.parquet` into `folder`:
     calls, events, segments, and, where there are reference rows, seen. Joint and long files are handed back unread.
@@ -55,7 +58,7 @@ def read_batch(
     for number, name in paths:
         path = Path(name)
         try:
-            file = read_file(path, assembly)
+            file = read_file(path, assembly, limits)
             dialect = dialect_of(file, dialect_name)
             if isinstance(file, LongFile):
                 report.long.append((number, file))
@@ -225,11 +228,13 @@ def placed(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def keep(rows: pl.DataFrame, path: Path) -> None:
-    """Writes rows as Parquet; raises OSError where the disk does not take them."""
+    """Writes rows as Parquet; raises SystemRefusalError where the disk does not take them."""
     try:
         rows.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP, statistics=True)
     except pl.exceptions.PolarsError as error:
-        raise OSError(f"the calls read could not be kept ({str(error).splitlines()[0]}): is the disk full?") from error
+        raise SystemRefusalError(
+            f"the calls read could not be kept ({str(error).splitlines()[0]}): is the disk full?"
+        ) from error
 
 
 def write_tables(tables: Mapping[str, pl.DataFrame], name: str, folder: Path) -> Rows:

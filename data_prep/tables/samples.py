@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from data_prep.errors import UserError
 from data_prep.reading.reports import DUPLICATE, READ, REFUSED, FileReport, SourceReport
 from data_prep.reading.sex import contrary_statement
 
@@ -17,6 +18,10 @@ MOST_SAMPLES: Final = 1 << 32
 """Numbers of samples have 32 bits, and of an event's 63 (`database.EVENT_BITS`) 43 are its sample's."""
 PATHS_SHOWN: Final = 3
 """Files of one sample that are named one by one where they contradict each other."""
+
+
+class TooManySamplesError(UserError):
+    """More samples than a database holds; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
     People with a file and their parents come first, then the others of the table.
 
     A file with the samples and records of another, compressed or not, is a duplicate and changes nothing. Files of one sample with different content
-    contradict each other: its part of all of them is refused, since nothing says which holds. Raises ValueError for
+    contradict each other: its part of all of them is refused, since nothing says which holds. Raises TooManySamplesError for
     more samples than a database holds.
     """
     settled = settle(reports)
@@ -50,7 +55,9 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
     )
     everyone = pl.concat([table, strangers], how="diagonal")
     if everyone.height > MOST_SAMPLES:
-        raise ValueError(f"{everyone.height:,} samples: a database holds {MOST_SAMPLES:,} at most; build several")
+        raise TooManySamplesError(
+            f"{everyone.height:,} samples: a database holds {MOST_SAMPLES:,} at most; build several"
+        )
     has_file = pl.col("sample").is_in(list(chosen))
     children = everyone.filter(has_file)
     parents = pl.concat([children.get_column("father"), children.get_column("mother")]).drop_nulls().unique()

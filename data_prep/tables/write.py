@@ -14,13 +14,12 @@ from data_prep.inputs.masks import Mask
 from data_prep.reading.reports import SkippedRecord, total
 from data_prep.reading.shard_set import ShardSet, offsets
 from data_prep.reading.shards import PLACE_BITS, TILE_BITS
-from data_prep.tables.connect import insert
+from data_prep.system.limits import DEFAULTS, Limits
+from data_prep.tables.connect import insert, insert_rows
 from data_prep.tables.samples import People
 
 EVENT_BITS: Final = 20
 """An event's number is its sample's, these bits further up, and its own within the sample."""
-_CHUNK: Final = 800_000
-"""Rows sorted at a time, where a tile has fewer: bounds the memory of a large cohort."""
 
 
 def write_reference(con: duckdb.DuckDBPyConnection, models: GeneModels, masks: Sequence[Mask] = ()) -> None:
@@ -41,114 +40,65 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
     """Samples, populations, files with their samples, and skipped records."""
     insert(con, "samples", people.samples)
     write_populations(con, people.samples)
-    numbers: dict[int, int] = dict(people.sources.iter_rows())
-    insert(
+    sample_ids: dict[int, int] = dict(people.sources.iter_rows())
+    insert_rows(
         con,
         "files",
-        pl.DataFrame(
-            [
-                (
-                    r.file_id,
-                    r.path,
-                    r.size,
-                    r.sha256,
-                    None if r.joint else next((numbers.get(one.source) for one in r.sources), None),
-                    r.samples,
-                    r.dialect,
-                    r.release,
-                    r.simulated,
-                    r.records,
-                    r.calls,
-                    r.reference_rows,
-                    r.skipped,
-                    r.status,
-                    r.message,
-                    r.content,
-                    r.place,
-                )
-                for r in people.reports
-            ],
-            schema={
-                "file_id": pl.Int32,
-                "path": pl.String,
-                "bytes": pl.Int64,
-                "sha256": pl.String,
-                "sample_id": pl.UInt32,
-                "samples": pl.Int32,
-                "dialect": pl.String,
-                "release": pl.String,
-                "simulated": pl.Boolean,
-                "records": pl.Int64,
-                "calls": pl.Int64,
-                "reference_rows": pl.Int64,
-                "skipped": pl.Int64,
-                "status": pl.String,
-                "message": pl.String,
-                "content": pl.String,
-                "place": pl.String,
-            },
-            orient="row",
-        ),
+        [
+            {
+                "file_id": file.file_id,
+                "path": file.path,
+                "bytes": file.size,
+                "sha256": file.sha256,
+                "sample_id": None
+                if file.joint
+                else next((sample_ids.get(source.source) for source in file.sources), None),
+                "samples": file.samples,
+                "dialect": file.dialect,
+                "release": file.release,
+                "simulated": file.simulated,
+                "records": file.records,
+                "calls": file.calls,
+                "reference_rows": file.reference_rows,
+                "skipped": file.skipped,
+                "status": file.status,
+                "message": file.message,
+                "content": file.content,
+                "place": file.place,
+            }
+            for file in people.reports
+        ],
     )
-    insert(
+    insert_rows(
         con,
         "file_samples",
-        pl.DataFrame(
-            [
-                (
-                    r.file_id,
-                    one.sample,
-                    numbers.get(one.source),
-                    one.caller_sex,
-                    one.recorded_sex,
-                    one.contradicts_sex,
-                    one.records,
-                    one.calls,
-                    one.reference_rows,
-                    one.skipped,
-                    one.status,
-                    one.message,
-                )
-                for r in people.reports
-                for one in r.sources
-            ],
-            schema={
-                "file_id": pl.Int32,
-                "sample": pl.String,
-                "sample_id": pl.UInt32,
-                "caller_sex": pl.String,
-                "recorded_sex": pl.String,
-                "contradicts_sex": pl.String,
-                "records": pl.Int64,
-                "calls": pl.Int64,
-                "reference_rows": pl.Int64,
-                "skipped": pl.Int64,
-                "status": pl.String,
-                "message": pl.String,
-            },
-            orient="row",
-        ),
+        [
+            {
+                "file_id": file.file_id,
+                "sample": source.sample,
+                "sample_id": sample_ids.get(source.source),
+                "caller_sex": source.caller_sex,
+                "recorded_sex": source.recorded_sex,
+                "contradicts_sex": source.contradicts_sex,
+                "records": source.records,
+                "calls": source.calls,
+                "reference_rows": source.reference_rows,
+                "skipped": source.skipped,
+                "status": source.status,
+                "message": source.message,
+            }
+            for file in people.reports
+            for source in file.sources
+        ],
     )
-    file_of = {one.source: file.file_id for file in people.reports for one in file.sources}
-    insert(
-        con,
-        "skipped_records",
-        pl.DataFrame(
-            sorted(
-                (one.reason, file_of[one.source], numbers[one.source], one.records, one.example)
-                for one in skipped
-                if one.source in numbers
-            ),
-            schema={
-                "reason": pl.String,
-                "file_id": pl.Int32,
-                "sample_id": pl.UInt32,
-                "records": pl.Int64,
-                "example": pl.String,
-            },
-            orient="row",
-        ),
+    file_of_source = {source.source: file.file_id for file in people.reports for source in file.sources}
+    names = ("reason", "file_id", "sample_id", "records", "example")
+    rows = sorted(
+        (record.reason, file_of_source[record.source], sample_ids[record.source], record.records, record.example)
+        for record in skipped
+        if record.source in sample_ids
     )
+    insert_rows(con, "skipped_records", [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def write_populations(con: duckdb.DuckDBPyConnection, samples: pl.DataFrame) -> None:
@@ -240,7 +190,9 @@ _CALLABILITY: Final = """
 """
 
 
-def write_calls(con: duckdb.DuckDBPyConnection, sets: Sequence[ShardSet], people: People) -> None:
+def write_calls(
+    con: duckdb.DuckDBPyConnection, sets: Sequence[ShardSet], people: People, limits: Limits = DEFAULTS
+) -> None:
     """Calls, events, segments and callability from the shards, sorted.
 
     Two tables at a time: the writing of one sorted table keeps only one core busy.
@@ -261,7 +213,7 @@ def write_calls(con: duckdb.DuckDBPyConnection, sets: Sequence[ShardSet], people
         source, paths = _scan(sets, table)
         with con.cursor() as cursor:
             cursor.execute("USE cnv")
-            for first, last in _chunks(rows[table], bits):
+            for first, last in _chunks(rows[table], bits, limits.sorted_rows):
                 cursor.execute(
                     statement.format(rows=source, numbers=1 << EVENT_BITS),
                     {"first": first, "last": last} | paths | values,
@@ -293,8 +245,8 @@ def _seers(people: People) -> pl.DataFrame:
     return people.sources.filter(pl.col("file").is_in(with_rows)).join(samples, on="sample_id")
 
 
-def _chunks(rows: dict[int, int], bits: int) -> Iterator[tuple[int, int]]:
-    """All places in runs of about `_CHUNK` rows, as bounds: first, and the one after the last.
+def _chunks(rows: dict[int, int], bits: int, most: int) -> Iterator[tuple[int, int]]:
+    """All places in runs of about `most` rows, as bounds: first, and the one after the last.
 
     `rows`: their number by tile; a run ends at a multiple of 2**`bits` bases.
     """
@@ -304,7 +256,7 @@ def _chunks(rows: dict[int, int], bits: int) -> Iterator[tuple[int, int]]:
         steps[step] = steps.get(step, 0) + n
     first = last = held = 0
     for step, n in sorted(steps.items()):
-        if held and held + n > _CHUNK:
+        if held and held + n > most:
             yield first << bits, last << bits
             first, held = last, 0
         held += n

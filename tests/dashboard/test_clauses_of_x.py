@@ -19,7 +19,7 @@ from dashboard.components.carriers import with_badges
 from dashboard.downloads.chart import _drawable
 from dashboard.question.filters import CODING, Cohort, Filters, Outliers, Sex
 from dashboard.question.target import Pieces, Target, region_target
-from dashboard.store.carriers import carrier_events
+from dashboard.store.carriers.listing import carrier_events
 from dashboard.store.clauses import by_rule_apart, chart_rows_apart, clauses, tables
 from dashboard.store.database import Generation
 from data_prep.domain.copy_number import Direction

@@ -21,10 +21,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
 from dashboard.downloads.chart import _drawable
-from dashboard.downloads.opening import opened
+from dashboard.downloads.open_file import open_file
 from dashboard.question.filters import ANY, Filters
 from dashboard.question.target import region_target
-from dashboard.store.carriers import by_filter, by_rule, copy_numbers, frequencies
+from dashboard.store.carriers.copy_numbers import copy_numbers
+from dashboard.store.carriers.counts import by_filter, by_rule
+from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.database import Generation
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
@@ -81,7 +83,7 @@ def get(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
     monkeypatch.setenv("CNV_DATABASE", str(database))
 
     def read(file: str, **address: str) -> bytes:
-        answer = opened(file, address)
+        answer = open_file(file, address)
         with answer.held:
             return b"".join(answer.pieces)
 

@@ -11,7 +11,8 @@ import pytest
 
 from dashboard.question.filters import Cohort, Filters, Outliers, Sex
 from dashboard.question.target import site_target
-from dashboard.store.carriers import carrier_events, frequencies
+from dashboard.store.carriers.frequencies import frequencies
+from dashboard.store.carriers.listing import carrier_events
 from dashboard.store.database import Generation, Store
 from dashboard.store.sites import site_named, sites_at
 from data_prep.domain.copy_number import CallClass

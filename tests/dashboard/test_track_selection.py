@@ -2,7 +2,8 @@
 
 import pytest
 
-from dashboard.charts.track import BRUSH, PICK, interval_id, picked
+from dashboard.charts.track.intervals import interval_id, picked
+from dashboard.charts.track.template import BRUSH, PICK
 from dashboard.components.track import chosen
 from dashboard.counting.along import window
 from dashboard.question.filters import Filters, Overlap, Rule

@@ -192,9 +192,9 @@ def test_e37_cell_line_karyotypes_are_marked(tmp_path: Path) -> None:
 _BOMB: Final = """
 import resource, sys
 from pathlib import Path
-from data_prep.reading.files import read_files
+from data_prep.reading.files import ReadingOptions, read_files
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-read = read_files([sys.argv[1]], {}, Path(sys.argv[2]), 1, lambda *_: None)
+read = read_files([sys.argv[1]], {}, Path(sys.argv[2]), lambda *_: None, ReadingOptions(jobs=1))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, read.files[0].message)
 """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from data_prep.reading.calls import CONTRARY
-from data_prep.reading.long_files import read_whole
+from data_prep.reading.long_files.read import read_whole
 from data_prep.reading.vcf import LongFile, read_file
 from tests.data_prep.dialects.random_files import EVERY
 from tests.data_prep.dialects.test_joint_files import assert_read_as_slowly, joint_text

@@ -1,0 +1,115 @@
+"""Carriers in every group of people, with their share and its interval (R5)."""
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dashboard.counting.overlap import CLASSES, Carriers, Mask, Whole, admitted
+from dashboard.question.filters import Filters
+from dashboard.question.target import Target
+from dashboard.store.callability import Sight, sight
+from dashboard.store.carriers.find import find_carriers
+from dashboard.store.carriers.touching import events_touching
+from dashboard.store.database import Generation, remembered
+from dashboard.store.panel import GROUPED_BY, Panel, counted, panel
+from dashboard.store.statistics import over_people_seen, with_frequency
+from dashboard.words.seen import is_partly_seen
+from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.levels import Level
+
+_TALLIES: Final = (
+    ("complete_losses", (CallClass.COMPLETE_LOSS,)),
+    ("partial_losses", (CallClass.PARTIAL_LOSS,)),
+    ("low_gains", (CallClass.LOW_GAIN,)),
+    ("high_gains", (CallClass.HIGH_GAIN,)),
+    ("without_copy_number", (CallClass.LOSS, CallClass.GAIN)),
+)
+
+_FREQUENCY_SCHEMA: Final = {
+    "level": pl.String,
+    "direction": pl.String,
+    "grouped_by": pl.String,
+    "group": pl.String,
+    "samples": pl.Int32,
+    "carriers": pl.Int32,
+    **{name: pl.Int32 for name, _ in _TALLIES},
+}
+
+
+@remembered
+def frequencies(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
+    """Carriers at `target`, counted in every group.
+
+    One row a level (the chosen one, `pass` and `all`), direction asked for, and group (`grouped_by`: all,
+    superpopulation, population, sex): `carriers`, `samples`, `frequency` with its Wilson interval `ci_low`, `ci_high`
+    (shares of 1), and carriers by class; `seen`, the share of the group in whom the caller saw half or more of the place,
+    null where no file says so; and `people_seen`, their number, where the upper bound of no carriers is given over them
+    and no longer over `samples` (R5). A group without carriers has its row; one without anyone counted has none.
+    """
+    who = counted(database, target.interval.chrom, filters)
+    touching = events_touching(database, target)
+    people = panel(database)
+    people_of = _group_sizes(people, who)
+    there = np.flatnonzero(people_of)
+    fit = admitted(touching.events, filters)
+    asked, counts = [], []
+    for level in dict.fromkeys((filters.level, Level.PASS, Level.ALL)):
+        found = find_carriers(touching, who, target, filters, level, fit)
+        for direction in filters.directions:
+            asked.append((level, direction))
+            counts.append(_tally(people, found, direction, len(people_of))[there])
+    table = np.concatenate(counts)
+    names = [(kind, code) for kind in GROUPED_BY for code in people.groups[kind][0]]
+    seen, people_seen = _seen(sight(database, target.interval), people, who, there)
+    counted_rows = with_frequency(
+        pl.DataFrame(
+            {
+                "level": [level.value for level, _ in asked for _ in there],
+                "direction": [direction.value for _, direction in asked for _ in there],
+                "grouped_by": [names[one][0] for one in there] * len(asked),
+                "group": [names[one][1] for one in there] * len(asked),
+                "samples": np.tile(people_of[there], len(asked)),
+                "carriers": table.sum(axis=1),
+                **{name: table[:, [CLASSES.index(one) for one in some]].sum(axis=1) for name, some in _TALLIES},
+            },
+            schema=_FREQUENCY_SCHEMA,
+        )
+    )
+    return over_people_seen(
+        counted_rows.with_columns(
+            pl.Series("seen", seen * len(asked), pl.Float64),
+            pl.Series("people_seen", people_seen * len(asked), pl.Int32),
+        )
+    )
+
+
+def _seen(one: Sight | None, people: Panel, who: Mask, there: Whole) -> tuple[list[float | None], list[int | None]]:
+    """Of each group in `there` the share in whom the place was seen, and their number where that makes the bound of none."""
+    if one is None:
+        return [None] * len(there), [None] * len(there)
+    told, seen = (_group_sizes(people, who & mask)[there].tolist() for mask in (one.told, one.seen))
+    shares = [some / of if of else None for some, of in zip(seen, told, strict=True)]
+    return shares, [some if is_partly_seen(share) else None for some, share in zip(seen, shares, strict=True)]
+
+
+def _group_sizes(people: Panel, who: Mask) -> Whole:
+    """How many are counted in each group, one way of grouping after the other."""
+    return np.concatenate(
+        [np.bincount(number[who], minlength=len(codes)) for codes, number in (people.groups[one] for one in GROUPED_BY)]
+    )
+
+
+def _tally(people: Panel, found: Carriers, direction: Direction, groups: int) -> NDArray[np.int64]:
+    """Carriers of a direction in each group, as `_sizes` orders them, by class: (groups, classes)."""
+    mine = found.gain == (direction is Direction.GAIN)
+    samples, classes = found.sample[mine], found.carrier_class[mine]
+    cells = []
+    first = 0
+    for kind in GROUPED_BY:
+        codes, number = people.groups[kind]
+        cells.append((first + number[samples]) * len(CLASSES) + classes)
+        first += len(codes)
+    counts = np.bincount(np.concatenate(cells), minlength=groups * len(CLASSES))
+    return counts.reshape(groups, len(CLASSES))
