@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from dashboard import pages
 from dashboard.downloads.catalogue import CHARTS, FORMATS, PICTURES, TABLES
 from dashboard.formats import columns
 from dashboard.question import filters, links
@@ -70,7 +71,7 @@ def allowed(name: str, default_overlap: Overlap = ANY) -> str:
     _, problems = filters.parse(
         {name: "?"}, ("AFR", "GBR"), default_overlap, ("the name of a callset that /data and /health show",)
     )
-    sentence = next(problem.sentence for problem in problems if problem.name == name)
+    sentence = next(problem.sentence for problem in problems if problem.parameter == name)
     return sentence.partition("which takes ")[2].removesuffix(".")
 
 
@@ -99,11 +100,6 @@ def _columns(table: columns.Table) -> str:
 
 def text() -> str:
     """The whole of addresses.md."""
-    pages = (
-        (links.START, "the cohort"),
-        *((path, f"a {kind.value}") for kind, path in links.PAGES.items()),
-        (links.DATA, "provenance, definitions, the data dictionary, files"),
-    )
     others = (
         (links.DATABASE, "the database itself, with its length and by ranges"),
         (f"{links.SUGGEST}?q=", "what the search box offers for a text, as JSON"),
@@ -116,7 +112,7 @@ def text() -> str:
     sections = (
         _HEAD,
         "## Pages",
-        _table(("address", "what it shows"), ((f"`{path}`", words) for path, words in pages)),
+        _table(("address", "what it shows"), ((f"`{page.path}`", page.description) for page in pages.in_order())),
         "## What is looked at",
         _table(("name", "takes"), ((f"`{name}`", words) for name, words in PLACES)),
         "## Names and values",

@@ -4,11 +4,9 @@ The help is taken from the commands themselves and written as plain text of one 
 whatever terminal, colours and environment it is made with.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
-from unittest import mock
 
 import typer.main
 
@@ -29,33 +27,11 @@ this file again. What the commands are for, with examples, is in the [README](..
 
 
 def program(name: str) -> Any:
-    """What stands behind `python -m data_prep` or `python -m dashboard`: a command or a group of them, or a parser."""
-    module = prep_program if name == PREP else dashboard_program
-    if hasattr(module, "app"):
-        command = typer.main.get_command(module.app)
-        for part in (command, *getattr(command, "commands", {}).values()):
-            part.rich_markup_mode = None  # plain text: boxes and colours would depend on the terminal
-        return command
-    return _parser(module.main)
-
-
-class _ParserError(Exception):
-    """Carries the parser that a program made out of its main function."""
-
-
-def _parser(main: Any) -> argparse.ArgumentParser:
-    """The parser that `main` makes, which is stopped where it would read the command line."""
-
-    def stop(parser: argparse.ArgumentParser, *_: object) -> None:
-        raise _ParserError(parser)
-
-    with mock.patch.object(argparse.ArgumentParser, "parse_args", stop):
-        try:
-            main()
-        except _ParserError as found:
-            parser: argparse.ArgumentParser = found.args[0]
-            return parser
-    raise TypeError("the program reads its command line with neither typer nor argparse")
+    """What stands behind `python -m data_prep` or `python -m dashboard`: a command, or a group of them."""
+    command = typer.main.get_command((prep_program if name == PREP else dashboard_program).app)
+    for part in (command, *getattr(command, "commands", {}).values()):
+        part.rich_markup_mode = None  # plain text: boxes and colours would depend on the terminal
+    return command
 
 
 def _context(command: Any, name: str, parent: Any = None) -> Any:
@@ -67,9 +43,6 @@ def _context(command: Any, name: str, parent: Any = None) -> Any:
 def helps(name: str) -> dict[str, str]:
     """The help of a program and of each of its commands, by what is typed to run it."""
     command = program(name)
-    if isinstance(command, argparse.ArgumentParser):
-        with mock.patch.dict("os.environ", {"COLUMNS": str(WIDTH + 2), "NO_COLOR": "1"}):
-            return {name: command.format_help().strip()}
     whole = _context(command, name)
     parts = {
         f"{name} {part}": child.get_help(_context(child, part, whole))
@@ -81,9 +54,6 @@ def helps(name: str) -> dict[str, str]:
 def parse(name: str, arguments: Sequence[str]) -> None:
     """Reads a command line as the program would, and runs nothing; raises what the program raises where it cannot."""
     command = program(name)
-    if isinstance(command, argparse.ArgumentParser):
-        command.parse_args(list(arguments))
-        return
     if not hasattr(command, "commands"):
         command.make_context(name, list(arguments))
         return

@@ -1,4 +1,4 @@
-"""Makes the pictures of the README and docs from a running dashboard: `python docs/screenshots.py http://localhost:8501`.
+"""Makes the pictures of the README and docs from a running dashboard: `python -m docs.screenshots http://localhost:8501`.
 
 Wide and narrow, light and dark, of every page; the README shows the first.
 """

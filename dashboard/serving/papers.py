@@ -22,9 +22,9 @@ PAPERS: Final = {links.RULES: "rules.md", links.GLOSSARY: "glossary.md"}
 
 _STYLE: Final = (
     ":root{color-scheme:light dark}"
-    "body{font:1rem/1.55 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}"
+    "body{font:1rem/1.55 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}"
     "table{border-collapse:collapse;display:block;overflow-x:auto}"
-    "th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #8888}"
+    "th,td{min-width:6rem;text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #8888}"
 )
 
 
