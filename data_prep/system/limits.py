@@ -5,6 +5,7 @@ Each bound trades memory for time alone: whatever they are, the database is the 
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from data_prep.errors import UserError
@@ -86,7 +87,7 @@ def parse_size(text: str) -> int:
     match = _SIZE.fullmatch(text.strip())
     if match is None or match[2].lower() not in _UNITS:
         raise MemoryLimitError(f"{text!r} is no size of memory: write one such as 2GB or 800MB")
-    return int(float(match[1]) * _UNITS[match[2].lower()])
+    return int(Decimal(match[1]) * _UNITS[match[2].lower()])
 
 
 def limits_within(memory: int, processes: int) -> Limits:
