@@ -26,6 +26,8 @@ MOST_CONNECTIONS = 1_000
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
+    # a box would cut its sentences into lines
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import pages, settings
 from dashboard.colours import palette
 from dashboard.components import frame, markup, url_state
-from dashboard.components.run import Run, running
+from dashboard.components.run import Run, as_current
 from dashboard.door.refusal import explain
 from dashboard.door.resolve import read_request
 from dashboard.question.subject import Kind
@@ -38,7 +38,7 @@ try:
         kind = next((kind for kind in Kind if kind == page.subject), Kind.GENE)
         request = read_request(published, url_state.values(), pages.parameters(page), kind.default_overlap)
         run = Run(request, colours, st.context.url or "http://localhost:8501")
-        with running(run):
+        with as_current(run):
             frame.bar(run, page)
             script.run()
             frame.foot(run.database)

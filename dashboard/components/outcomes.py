@@ -8,7 +8,7 @@ from dashboard.components import markup
 from dashboard.components.download_menu import menu
 from dashboard.components.frame import notice
 from dashboard.components.run import Run
-from dashboard.door.lookup import GENES_SHOWN, Nothing, Place, Several, Unplaced
+from dashboard.door.lookup import GENES_SHOWN, NoMatch, Place, SeveralGenes, Unplaced
 from dashboard.door.resolve import Missing, Resolution
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
@@ -30,13 +30,13 @@ def show(run: Run, resolution: Resolution) -> None:
             no_gene(run.database, filters)
         case Missing():
             no_region(filters)
-        case Several() as outcome:
+        case SeveralGenes() as outcome:
             several(outcome, filters)
         case Unplaced() as outcome:
             unplaced(outcome)
         case Place() as outcome:
             place(outcome, filters)
-        case Nothing() as outcome:
+        case NoMatch() as outcome:
             nothing(outcome, filters)
 
 
@@ -63,7 +63,7 @@ def examples(database: Generation, filters: Filters) -> None:
         st.html(markup.element("p", f"Begin with {shown}", class_="cnv-links"))
 
 
-def several(outcome: Several, filters: Filters) -> None:
+def several(outcome: SeveralGenes, filters: Filters) -> None:
     """A symbol that two genes bear."""
     _say(
         f"{outcome.text}: which one?", f"{len(outcome.genes)} genes are called so in the gene models. Choose by place:"
@@ -103,7 +103,7 @@ def genes_inside(outcome: Place, filters: Filters) -> None:
     st.html(menu(subject.Subject(subject.Kind.REGION, outcome.name), filters, "genes"))
 
 
-def nothing(outcome: Nothing, filters: Filters) -> None:
+def nothing(outcome: NoMatch, filters: Filters) -> None:
     """A text that means no place here."""
     _say("Not found", outcome.sentence)
     if outcome.alike:

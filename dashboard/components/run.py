@@ -49,7 +49,7 @@ def current() -> Run:
 
 
 @contextmanager
-def running(run: Run) -> Iterator[Run]:
+def as_current(run: Run) -> Iterator[Run]:
     """Makes `run` the current one until the context ends."""
     token = _current.set(run)
     try:

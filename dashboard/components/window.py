@@ -12,7 +12,7 @@ NARROWEST = 1_000
 """Bases of the narrowest window that the links lead to."""
 
 
-def moved(place: Interval) -> dict[str, Interval]:
+def neighbouring_windows(place: Interval) -> dict[str, Interval]:
     """Where each link leads, by its words; a window never leaves its chromosome nor gets narrower than 1 kb."""
     whole = LENGTHS[place.chrom]
 
@@ -39,6 +39,7 @@ def moved(place: Interval) -> dict[str, Interval]:
 def window_links(place: Interval, filters: Filters) -> None:
     """The links, each one entry in the browser's history."""
     shown = "".join(
-        markup.link(words, links.page(subject.region(window), filters)) for words, window in moved(place).items()
+        markup.link(words, links.page(subject.region(window), filters))
+        for words, window in neighbouring_windows(place).items()
     )
     st.html(markup.element("nav", shown, class_="cnv-links cnv-choices", aria_label="Move the window"))

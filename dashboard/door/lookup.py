@@ -29,14 +29,14 @@ ALIKE_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class GeneMatch:
     """Exactly one gene."""
 
     gene: Gene
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
+class SeveralGenes:
     """Two genes or more that share a symbol."""
 
     text: str
@@ -66,14 +66,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
+class NoMatch:
     """Nothing of this name: a sentence that says what is wrong, and genes with a close name."""
 
     sentence: str
     alike: tuple[Gene, ...]
 
 
-Outcome = Found | Several | Unplaced | Place | Nothing
+Outcome = GeneMatch | SeveralGenes | Unplaced | Place | NoMatch
 
 Meaning = tuple[Gene, ...] | locus.Locus | locus.LocusError
 """What a text names before anything is looked for around it: genes of the database that bear the name, else the place as which it
@@ -101,7 +101,7 @@ def interpret(database: Generation, text: str) -> Meaning:
 def look_up(database: Generation, text: str, kind: Kind = Kind.GENE) -> Outcome:
     """What `text` means where a gene or region is asked for; where it is a region, a gene stands for its extent."""
     outcome = _outcome(database, text)
-    if kind is Kind.REGION and isinstance(outcome, Found):
+    if kind is Kind.REGION and isinstance(outcome, GeneMatch):
         interval = outcome.gene.interval
         return _place(database, str(interval), subject.region(interval).name, interval)
     return outcome
@@ -110,7 +110,7 @@ def look_up(database: Generation, text: str, kind: Kind = Kind.GENE) -> Outcome:
 def _outcome(database: Generation, text: str) -> Outcome:
     match interpret(database, text):
         case locus.LocusError() as error:
-            return Nothing(str(error), ())
+            return NoMatch(str(error), ())
         case locus.GeneName(name):
             return _missing_gene(database, name)
         case locus.Region(interval, bed, _) as region:
@@ -118,19 +118,19 @@ def _outcome(database: Generation, text: str) -> Outcome:
         case locus.Cytoband() as band:
             interval_or_none = band_interval(database, band)
             if interval_or_none is None:
-                return Nothing(f"There is no band {band} in the ideogram of GRCh38; one is 22q11.21.", ())
+                return NoMatch(f"There is no band {band} in the ideogram of GRCh38; one is 22q11.21.", ())
             return _place(database, str(band), str(band), interval_or_none)
         case (gene,):
-            return Found(gene)
+            return GeneMatch(gene)
         case genes:
-            return Several(text.strip(), genes)
+            return SeveralGenes(text.strip(), genes)
 
 
-def _missing_gene(database: Generation, name: str) -> Unplaced | Nothing:
+def _missing_gene(database: Generation, name: str) -> Unplaced | NoMatch:
     """A name that no gene with a place bears."""
     if unplaced := unplaced_gene(database, name):
         return Unplaced(unplaced)
-    return Nothing(
+    return NoMatch(
         f"There is no gene “{name}” in the gene models of this database. "
         "Type a symbol such as GSTM1, or an Ensembl id such as ENSG00000134184.",
         genes_alike(database, name, ALIKE_SHOWN),

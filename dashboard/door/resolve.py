@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from dashboard.door.lookup import Found, Nothing, Outcome, Place, Several, Unplaced, look_up
+from dashboard.door.lookup import GeneMatch, NoMatch, Outcome, Place, SeveralGenes, Unplaced, look_up
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.question import query
@@ -53,7 +53,7 @@ class Missing:
 class Resolution:
     """What an address comes to."""
 
-    outcome: Question | Missing | Several | Unplaced | Place | Nothing
+    outcome: Question | Missing | SeveralGenes | Unplaced | Place | NoMatch
     """The question, or why there is none; `Place` where a gene is asked for and a region named."""
     site: Refusal | None = None
     """Why the answer is not narrowed to the site that the address names."""
@@ -81,10 +81,10 @@ def resolve(request: Request, kind: Kind) -> Resolution:
     return Resolution(_narrow(question, request.values.get(SITE, "")))
 
 
-def _question(request: Request, kind: Kind, outcome: Outcome) -> Question | Several | Unplaced | Place | Nothing:
+def _question(request: Request, kind: Kind, outcome: Outcome) -> Question | SeveralGenes | Unplaced | Place | NoMatch:
     database, filters = request.database, request.filters
     match outcome:
-        case Found(gene):
+        case GeneMatch(gene):
             return Question(database, Subject(kind, gene.name), gene_target(database, gene), filters, gene=gene)
         case Place(_, name, interval) if kind is Kind.REGION:
             return Question(database, Subject(kind, name), region_target(interval), filters, region=outcome)
@@ -114,11 +114,11 @@ def _site_fault(request: Request, question: Question | None) -> Refusal | None:
         sentence = f"{SITE} takes one site, and “{shown}” are several: ask for one at a time."
         return refusal(400, sentence, SITE, shown)
     site = site_named(request.database, name)
-    there = f" at {question.target.interval}" if question else ""
+    at_place = f" at {question.target.interval}" if question else ""
     if site is None:
-        return refusal(404, f"There is no site “{shown}”{there}.", SITE, shown)
+        return refusal(404, f"There is no site “{shown}”{at_place}.", SITE, shown)
     if question and not site.interval.overlap(question.target.interval):
-        return refusal(404, f"The site “{shown}” lies elsewhere, and not{there}.", SITE, shown)
+        return refusal(404, f"The site “{shown}” lies elsewhere, and not{at_place}.", SITE, shown)
     return None
 
 
@@ -172,17 +172,17 @@ def _unused(request: Request, without: Mapping[str, str]) -> list[Refusal]:
     ]
 
 
-def _refuse_outcome(outcome: Missing | Several | Unplaced | Place | Nothing, kind: Kind, value: str) -> Refusal:
+def _refuse_outcome(outcome: Missing | SeveralGenes | Unplaced | Place | NoMatch, kind: Kind, value: str) -> Refusal:
     """Why there is no answer about what an address names."""
     match outcome:
-        case Several(_, genes):
+        case SeveralGenes(_, genes):
             return refusal(400, _ask_which(genes), kind.value, value)
         case Unplaced(gene):
             return refusal(404, gene.reason, kind.value, value)
         case Place(_, name):
             sentence = f"{name} is a region and not a gene: ask for region={name}."
             return refusal(400, sentence, kind.value, value)
-        case Nothing(sentence, alike):
+        case NoMatch(sentence, alike):
             close = f" Close names: {', '.join(gene.name for gene in alike)}." if alike else ""
             return refusal(404, sentence + close, kind.value, value)
         case Missing():

@@ -43,7 +43,7 @@ drawing: Final = Drawing()
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawable:
+class PreparedPicture:
     """A picture about to be drawn."""
 
     spec: dict[str, Any]
@@ -62,12 +62,12 @@ async def chart(request: Request) -> Response:
     tag = await anyio.to_thread.run_sync(_tag, request)
     if conditions.is_known(request, tag):
         return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
-    drawable = await anyio.to_thread.run_sync(_drawable, name, suffix, values)
+    prepared = await anyio.to_thread.run_sync(prepare_picture, name, suffix, values)
     return Response(
-        await drawing.draw(drawable.spec, suffix),
+        await drawing.draw(prepared.spec, suffix),
         media_type=FORMATS[suffix],
         headers={
-            "Content-Disposition": f'inline; filename="{drawable.file_name}"',
+            "Content-Disposition": f'inline; filename="{prepared.file_name}"',
             "Cache-Control": "no-cache",
             "ETag": tag,
         },
@@ -79,7 +79,7 @@ def _tag(request: Request) -> str:
         return conditions.entity_tag(database.file, request)
 
 
-def _drawable(name: str, suffix: str, values: Mapping[str, str]) -> _Drawable:
+def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> PreparedPicture:
     """The specification of a chart with all that stands beside it on a page, or `RefusedError`. Runs in a thread."""
     with settings.store().lease() as published:
         question = require_question(published, values)
@@ -94,7 +94,7 @@ def _drawable(name: str, suffix: str, values: Mapping[str, str]) -> _Drawable:
         left_out = wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
         events = wording.drawn(filters) if is_track else wording.counted(filters, target)
         who = f"{wording.count(counted.counted)} {wording.group(filters)}" + (f"; {left_out}" if left_out else "")
-        return _Drawable(
+        return PreparedPicture(
             picture(
                 spec,
                 title=f"{question.title}: {title}",

@@ -94,10 +94,10 @@ def _range(request: Request, size: int, versions: tuple[str, str]) -> tuple[int,
 
     Anything but one range that can be read is ignored, as RFC 9110 has it, and so is one of another version.
     """
-    found = _RANGE.fullmatch(request.headers.get("range", ""))
-    if request.method != "GET" or found is None or request.headers.get("if-range", versions[0]) not in versions:
+    match = _RANGE.fullmatch(request.headers.get("range", ""))
+    if request.method != "GET" or match is None or request.headers.get("if-range", versions[0]) not in versions:
         return None
-    first, last = found.groups()
+    first, last = match.groups()
     if not first:
         return (max(0, size - int(last)), size) if last else None
     start, end = int(first), min(int(last) + 1, size) if last else size

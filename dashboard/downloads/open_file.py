@@ -161,24 +161,24 @@ def _pgxseg(frames: Callable[[Question, ExitStack], Frames]) -> Opener:
 
 def _sites(question: Question) -> tuple[pl.DataFrame, list[str]]:
     """The sites of the place in its order, and the super-populations that have counts."""
-    found = sites_at(question.database, question.target.interval, question.filters)
+    sites = sites_at(question.database, question.target.interval, question.filters)
     if question.target.site is not None:
-        found = found.filter(pl.col("site_id") == question.target.site)
-    groups = [code for code in superpopulation_names(question.database) if f"samples_{code}" in found.columns]
-    found = found.with_columns(length=pl.col("end") - pl.col("start"))
+        sites = sites.filter(pl.col("site_id") == question.target.site)
+    groups = [code for code in superpopulation_names(question.database) if f"samples_{code}" in sites.columns]
+    sites = sites.with_columns(length=pl.col("end") - pl.col("start"))
     place = callability(question.database, question.target, question.filters)
-    seen = without_unassessable_numbers(
+    sites = without_unassessable_numbers(
         with_sight(
-            question.database, with_alleles(found).sort("start", "end", "direction"), question.filters, place.paralogous
+            question.database, with_alleles(sites).sort("start", "end", "direction"), question.filters, place.paralogous
         )
     )
-    return with_genes(question.database, seen), groups
+    return with_genes(question.database, sites), groups
 
 
 def _sites_tabular(suffix: str) -> Opener:
     def open_table(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
-        found, groups = _sites(question)
-        return _tabular("sites", lambda *_: found.iter_slices(BATCH), groups)["sites", suffix](question, held, facts)
+        sites, groups = _sites(question)
+        return _tabular("sites", lambda *_: sites.iter_slices(BATCH), groups)["sites", suffix](question, held, facts)
 
     return open_table
 

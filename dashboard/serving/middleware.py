@@ -235,8 +235,8 @@ class OwnWebSockets:
         origin = headers.get("origin")
         if origin is not None:
             # Streamlit compares the two once more, and would ask other servers where they differ.
-            kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
-            scope = {**scope, "headers": [*kept, (b"host", urlsplit(origin).netloc.encode("latin-1"))]}
+            headers_sent = [(name, value) for name, value in scope["headers"] if name != b"host"]
+            scope = {**scope, "headers": [*headers_sent, (b"host", urlsplit(origin).netloc.encode("latin-1"))]}
         await self._app(scope, _binary(receive, send), send)
 
 

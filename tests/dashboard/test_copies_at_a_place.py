@@ -18,7 +18,7 @@ import pytest
 
 from dashboard import settings
 from dashboard.door.refusal import RefusedError
-from dashboard.downloads.chart import _drawable
+from dashboard.downloads.chart import prepare_picture
 from dashboard.downloads.open_file import open_file
 from dashboard.question.filters import GENE_OVERLAPS, REGION_OVERLAPS, Overlap, Rule, parse
 from dashboard.question.target import WIDEST, Pieces
@@ -380,10 +380,10 @@ def test_a_region_over_10_mb_has_no_share_under_any_and_within_r7(region: str, r
         body = read(f"frequencies.{suffix}", **asked)
         assert (b"nearly everyone" in body) != share, suffix
     if share:
-        _drawable("frequency-loss", "svg", asked)
+        prepare_picture("frequency-loss", "svg", asked)
     else:
         with pytest.raises(RefusedError, match="no share of people to draw"):
-            _drawable("frequency-loss", "svg", asked)
+            prepare_picture("frequency-loss", "svg", asked)
 
 
 def test_the_page_of_a_region_over_10_mb_has_carriers_and_no_share_r7(show_page: Say) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from dashboard import settings
-from dashboard.door.lookup import Nothing, Place, Several, Unplaced
+from dashboard.door.lookup import NoMatch, Place, SeveralGenes, Unplaced
 from dashboard.door.question import Question
 from dashboard.door.refusal import RefusedError
 from dashboard.door.resolve import Missing, read_request, require_question, resolve
@@ -115,8 +115,8 @@ def _site(database: Generation) -> str:
 
 def test_each_text_has_its_outcome(database: Generation) -> None:
     for values, kind in (
-        ({"gene": "TWIN"}, Several), ({"gene": "GSTT1"}, Unplaced), ({"gene": "nope"}, Nothing),
-        ({"gene": "chr1:5-9"}, Place), ({"region": "TWIN"}, Several), ({"region": "nope"}, Nothing),
+        ({"gene": "TWIN"}, SeveralGenes), ({"gene": "GSTT1"}, Unplaced), ({"gene": "nope"}, NoMatch),
+        ({"gene": "chr1:5-9"}, Place), ({"region": "TWIN"}, SeveralGenes), ({"region": "nope"}, NoMatch),
         ({"gene": ""}, Missing), ({"region": ""}, Missing),
     ):  # fmt: skip
         assert isinstance(page_question(database, **values), kind)

@@ -20,7 +20,7 @@ from statsmodels.stats.proportion import proportion_confint
 from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
-from dashboard.downloads.chart import _drawable
+from dashboard.downloads.chart import prepare_picture
 from dashboard.downloads.open_file import open_file
 from dashboard.question.filters import ANY, Filters
 from dashboard.question.target import region_target
@@ -259,10 +259,12 @@ def test_relatives_are_said_to_be_counted_r5(get: Get, open_page: Callable[..., 
 def test_a_picture_says_so_too_r5(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNV_DATABASE", str(database))
     try:
-        spec = json.dumps(_drawable("frequency-gain", "svg", {"region": REGION}).spec, default=str, ensure_ascii=False)
+        spec = json.dumps(
+            prepare_picture("frequency-gain", "svg", {"region": REGION}).spec, default=str, ensure_ascii=False
+        )
         assert "Seen in 51 % of people: frequencies are lower bounds." in spec
         related = json.dumps(
-            _drawable("frequency-gain", "svg", {"region": REGION, "cohort": "all"}).spec,
+            prepare_picture("frequency-gain", "svg", {"region": REGION, "cohort": "all"}).spec,
             default=str,
             ensure_ascii=False,
         )

@@ -12,7 +12,7 @@ CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 PAPERS = [
     CONTRIBUTING,
     ROOT / "README.md",
-    *(ROOT / "docs" / name for name in ("rules.md", "glossary.md", "dialects.md", "scale.md")),
+    *(ROOT / "docs" / name for name in ("architecture.md", "rules.md", "glossary.md", "dialects.md", "scale.md")),
     *sorted((ROOT / "docs" / "decisions").glob("*.md")),
 ]
 
