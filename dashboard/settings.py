@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from dashboard.store.database import Store
+from dashboard.store.published import Store
 
 PACKAGE: Final = Path(__file__).resolve().parent
 ASSETS: Final = PACKAGE / "assets"

@@ -28,7 +28,7 @@ from dashboard.question.filters import Cohort as CohortFilter
 from dashboard.question.filters import Filters, Outliers, Overlap, Sex
 from dashboard.question.target import Pieces, Target
 from dashboard.store.carriers.frequencies import frequencies
-from dashboard.store.database import Store
+from dashboard.store.published import Store
 from dashboard.store.sites import sites_at
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level

@@ -104,6 +104,28 @@ PLANTED = {
 }
 
 
+MAY_KNOW = {
+    "only the frame, pages, their parts and the server know Streamlit": {
+        "__main__",
+        "app",
+        "components",
+        "server",
+        "serving",
+        "views",
+    },
+    "what is asked, counted and drawn knows no HTTP": {
+        "__main__",
+        "app",
+        "downloads",
+        "server",
+        "serving",
+        "settings",
+    },
+    "only the store opens a database": {"__main__", "store"},
+}
+"""The rooms of the dashboard that a contract leaves out on purpose."""
+
+
 @pytest.fixture(scope="module")
 def graph() -> grimp.ImportGraph:
     return grimp.build_graph(*PROGRAMS, include_external_packages=True, cache_dir=None)
@@ -203,6 +225,14 @@ def test_every_module_has_a_floor(program: str) -> None:
     }
     named = [room.removeprefix(f"{program}.") for line in floors(contract) for room in line]
     assert sorted(named) == sorted(rooms)
+
+
+@pytest.mark.parametrize("name", MAY_KNOW)
+def test_a_new_room_is_behind_the_wall(graph: grimp.ImportGraph, name: str) -> None:
+    rooms = {room.removeprefix("dashboard.") for room in graph.find_children("dashboard")}
+    behind = {room.removeprefix("dashboard.") for room in CONTRACTS[name]["source_modules"]}
+    assert behind | MAY_KNOW[name] == rooms
+    assert not behind & MAY_KNOW[name]
 
 
 def imports(text: str) -> list[str]:

@@ -81,16 +81,16 @@ def covered_bases(rows: pl.DataFrame, chrom: str) -> dict[int, int]:
     """Bases of `own_sequence` that the intervals of each file cover together; `rows`: file, start, end."""
     if not rows.height:
         return {}
-    rows = rows.sort("file", "start", "end").with_columns(
-        pl.col("end").cum_max().shift(1).over("file").fill_null(0).alias("reached")
+    rows = rows.sort("entry_source", "start", "end").with_columns(
+        pl.col("end").cum_max().shift(1).over("entry_source").fill_null(0).alias("reached")
     )
     first = np.maximum(rows.get_column("start").to_numpy(), rows.get_column("reached").to_numpy()).astype(np.int64)
     last = np.maximum(rows.get_column("end").to_numpy().astype(np.int64), first)
     bases = pl.Series("bases", bases_below(chrom, last) - bases_below(chrom, first), dtype=pl.Int64)
-    return dict(rows.select("file", bases).group_by("file").agg(pl.col("bases").sum()).iter_rows())
+    return dict(rows.select("entry_source", bases).group_by("entry_source").agg(pl.col("bases").sum()).iter_rows())
 
 
-SIGN: Final = {"file": pl.UInt32, "start": pl.Int32, "end": pl.Int32, "sign": pl.UInt8}
+SIGN: Final = {"entry_source": pl.UInt32, "start": pl.Int32, "end": pl.Int32, "sign": pl.UInt8}
 """What entries that are no calls say of the sex: one of `HAPLOID_X`, `DIPLOID_X`, `COPY_OF_Y` over `[start, end)`."""
 
 
@@ -104,13 +104,13 @@ def contradictions(
     for its ploidy whatever its quality.
     """
     sexes = pl.DataFrame(
-        {"file": range(first, first + len(recorded)), "recorded": recorded},
-        schema={"file": pl.UInt32, "recorded": pl.String},
+        {"entry_source": range(first, first + len(recorded)), "recorded": recorded},
+        schema={"entry_source": pl.UInt32, "recorded": pl.String},
     ).drop_nulls()
-    columns = ("file", "start", "end")
+    columns = ("entry_source", "start", "end")
     on_x = calls.filter((pl.col("chrom") == "chrX") & pl.col("alleles").is_not_null())
     on_y = calls.filter((pl.col("chrom") == "chrY") & (pl.col("copy_number") >= 1)).join(
-        events.filter("credible").select("file", "event_no"), on=["file", "event_no"], how="semi"
+        events.filter("credible").select("entry_source", "event_no"), on=["entry_source", "event_no"], how="semi"
     )
     found: dict[int, list[str]] = {}
     for sex, sign, chrom, rows, share, words in (
@@ -119,7 +119,7 @@ def contradictions(
         ("XY", DIPLOID_X, "chrX", on_x.filter(pl.col("alleles") > 1), LEAST_X, "genotypes of two alleles over {} of X"),
     ):
         mine = pl.concat([rows.select(columns), signs.filter(pl.col("sign") == sign).select(columns)])
-        mine = mine.join(sexes.filter(pl.col("recorded") == sex), on="file", how="semi")
+        mine = mine.join(sexes.filter(pl.col("recorded") == sex), on="entry_source", how="semi")
         for file, bases in sorted(covered_bases(mine, chrom).items()):
             if is_over(bases, chrom, share):
                 found.setdefault(file, []).append(words.format(f"{100 * bases / own_bases(chrom):.0f} %"))

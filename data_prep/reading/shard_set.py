@@ -17,7 +17,7 @@ from data_prep.errors import UserError
 from data_prep.reading.reports import FileReport, Rows, SkippedRecord, SourceReport
 from data_prep.system.folders import make_parent, take_place, working_folder
 
-SHARD_FORMAT: Final = 3
+SHARD_FORMAT: Final = 4
 """Version of shards and report. A set of another version is not read: a column that moved would be a wrong figure."""
 REPORT: Final = "report.json"
 TABLES: Final = ("calls", "events", "segments", "seen")

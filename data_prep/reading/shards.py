@@ -50,7 +50,7 @@ def read_batch(
     calls, events, segments, and, where there are reference rows, seen. Joint and long files are handed back unread.
 
     `sexes`: recorded karyotype sex by sample; `dialect_name`: the dialect of all files, None to tell it by their headers;
-    `assembly`: the genome build of files whose headers give no contig lengths. Each shard is sorted by `place`; its column `file` is the
+    `assembly`: the genome build of files whose headers give no contig lengths. Each shard is sorted by `place`; its column `source` is the
     number given.
     """
     report = BatchReport(batch)
@@ -127,8 +127,8 @@ def _read_alike(
     caller = [dialect.caller_sex(file.header) for file in files]
     recorded = [sexes.get(file.header.samples[0]) for file in files]
     held = pl.DataFrame(
-        {"file": range(len(files)), "sex": [c or r for c, r in zip(caller, recorded, strict=True)]},
-        schema={"file": pl.UInt32, "sex": pl.String},
+        {"entry_source": range(len(files)), "sex": [c or r for c, r in zip(caller, recorded, strict=True)]},
+        schema={"entry_source": pl.UInt32, "sex": pl.String},
     )
     fates = sort_out(dialect.records(frame(files)), held)
     remarks = report_lines(fates.remarks)
@@ -174,7 +174,7 @@ def _read_alike(
                 rates_raised=header.rates_raised,
             )
         )
-    for (i, reason), rows in fates.skipped.partition_by("file", "reason", as_dict=True).items():
+    for (i, reason), rows in fates.skipped.partition_by("entry_source", "reason", as_dict=True).items():
         if i in unreadable:
             continue
         first = int(rows.get_column("row").min()) - firsts[int(i)]  # type: ignore[arg-type]
@@ -187,9 +187,13 @@ def _read_alike(
         "segments": disjoint_segments(events),
     }
     if seen.height:
-        tables["seen"] = seen_intervals(calls.join(seen, on="file", how="semi"), seen, LEAST_BINS_PER_KB)
+        tables["seen"] = seen_intervals(calls.join(seen, on="entry_source", how="semi"), seen, LEAST_BINS_PER_KB)
     tables = {
-        name: placed(table.with_columns(numbers.gather(table.get_column("file")).alias("file")))
+        name: placed(
+            table.with_columns(numbers.gather(table.get_column("entry_source")).alias("entry_source")).rename(
+                {"entry_source": "source"}
+            )
+        )
         for name, table in tables.items()
         if table.height
     }
@@ -258,7 +262,7 @@ def rows_by_tile(table: pl.DataFrame) -> dict[int, int]:
 
 def _by_file(table: pl.DataFrame, files: int) -> list[int]:
     counts = [0] * files
-    for file, n in table.group_by("file").len().iter_rows():
+    for file, n in table.group_by("entry_source").len().iter_rows():
         counts[file] = n
     return counts
 
@@ -269,11 +273,11 @@ def _unreadable(files: list[VcfFile], skipped: pl.DataFrame, firsts: list[int]) 
     """
     reasons = (
         skipped.filter(pl.col("reason").is_in(list(UNREADABLE)))
-        .group_by("file", "reason")
+        .group_by("entry_source", "reason")
         .agg(pl.len(), pl.col("row").min())
         .sort("len", "reason", descending=[True, False])
     )
-    found = reasons.group_by("file", maintain_order=True).agg(
+    found = reasons.group_by("entry_source", maintain_order=True).agg(
         pl.col("len").sum(),
         pl.col("reason").first(),
         pl.col("row").first(),

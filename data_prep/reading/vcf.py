@@ -160,11 +160,11 @@ def read_file(path: Path, assembly: str | None = None, limits: Limits = DEFAULTS
 
 
 def frame(files: Sequence[VcfFile]) -> pl.DataFrame:
-    """The records of all files as text: `COLUMNS` and `file` (UInt32, position in `files`); missing columns are null."""
+    """The records of all files as text: `COLUMNS` and `entry_source` (UInt32, position in `files`); missing columns are null."""
     body = b"".join(f.body for f in files)
     schema = dict.fromkeys(COLUMNS, pl.String)
     if not body:
-        return pl.DataFrame(schema=schema | {"file": pl.UInt32})
+        return pl.DataFrame(schema=schema | {"entry_source": pl.UInt32})
     try:
         text = _read_csv(body, schema)
     except (pl.exceptions.ComputeError, UnicodeDecodeError):
@@ -173,9 +173,9 @@ def frame(files: Sequence[VcfFile]) -> pl.DataFrame:
     counts = [f.records for f in files]
     if text.height != sum(counts):
         raise RuntimeError(f"{sum(counts)} lines were given to the parser and {text.height} came back")
-    numbers = pl.Series("file", range(len(files)), dtype=pl.UInt32)
+    numbers = pl.Series("entry_source", range(len(files)), dtype=pl.UInt32)
     return text.with_columns(
-        pl.DataFrame({"file": numbers, "n": counts}).select(pl.col("file").repeat_by("n").explode())
+        pl.DataFrame({"entry_source": numbers, "n": counts}).select(pl.col("entry_source").repeat_by("n").explode())
     )
 
 

@@ -31,7 +31,7 @@ class People:
     samples: pl.DataFrame
     """The table `samples` of the schema."""
     sources: pl.DataFrame
-    """file (UInt32, number of the source) and sample_id (UInt32) of the sources that count."""
+    """source (UInt32, its number) and sample_id (UInt32) of the sources that count."""
     reports: tuple[FileReport, ...]
     """Every file's report, doubled samples settled: repeats are `duplicate`, contradictions `refused`."""
 
@@ -68,9 +68,9 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
             "sample": list(chosen),
             "caller_sex": [one.caller_sex for one in chosen.values()],
             "contradiction": [one.contradicts_sex for one in chosen.values()],
-            "file": [one.source for one in chosen.values()],
+            "source": [one.source for one in chosen.values()],
         },
-        schema={"sample": pl.String, "caller_sex": pl.String, "contradiction": pl.String, "file": pl.UInt32},
+        schema={"sample": pl.String, "caller_sex": pl.String, "contradiction": pl.String, "source": pl.UInt32},
     )
     numbered = everyone.with_row_index("sample_id").join(found, on="sample", how="left", maintain_order="left")
     ids = numbered.select("sample", "sample_id")
@@ -110,13 +110,13 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
             "father_id",
             "mother_id",
             "unrelated",
-            pl.col("file").is_not_null().alias("counted"),
+            pl.col("source").is_not_null().alias("counted"),
             pl.col("sex_mismatch_reason").is_not_null().alias("sex_mismatch"),
             "sex_mismatch_reason",
             "caller_sex",
         )
     )
-    sources = numbered.filter(pl.col("file").is_not_null()).select("file", pl.col("sample_id").cast(pl.UInt32))
+    sources = numbered.filter(pl.col("source").is_not_null()).select("source", pl.col("sample_id").cast(pl.UInt32))
     return People(samples, sources, tuple(settled))
 
 

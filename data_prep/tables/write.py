@@ -148,24 +148,24 @@ _INSERT: Final = {
         INSERT INTO calls SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.class, s.copy_number, s.expected_copy_number,
             s.copy_ratio, s.quality, s.bins, s.filters, s.genotype, s.par_border,
             s.inward_start, s.inward_end, s.unreadable, f.sample_id::BIGINT * {numbers} + s.event_no
-        FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        FROM {rows} s JOIN counted_sources f USING (source) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id, s.class::call_class, s.copy_number, s.event_no, s.bins, s.quality, s.copy_ratio, s.filters, s.genotype
     """,
     "events": """
         INSERT INTO events SELECT f.sample_id::BIGINT * {numbers} + s.event_no, f.sample_id, s.chrom, s.start, s."end",
             s.inner_start, s.inner_end, s.direction, s.class, s.copy_number, s.expected_copy_number, s.copy_ratio, s.quality, s.bins, s.filters,
             s.sensitive, s.credible, s.pass, s.parts, s.par_border, NULL
-        FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        FROM {rows} s JOIN counted_sources f USING (source) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id, s.event_no
     """,
     "segments": """
         INSERT INTO segments SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.copy_number, s.sensitive, s.credible, s.pass
-        FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        FROM {rows} s JOIN counted_sources f USING (source) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id, s.direction::direction
     """,
     "seen": """
         INSERT INTO seen SELECT f.sample_id, s.chrom, s.start, s."end"
-        FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        FROM {rows} s JOIN counted_sources f USING (source) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id
     """,
 }
@@ -174,7 +174,7 @@ _CALLABILITY: Final = """
     INSERT INTO callability
     WITH seen AS (
         SELECT s.chrom::chrom AS chrom, s.start, s."end" FROM {rows} s
-        JOIN counted_files f USING (file) JOIN samples p USING (sample_id)
+        JOIN counted_sources f USING (source) JOIN samples p USING (sample_id)
         WHERE s.place >= $first AND s.place < $last AND (s.chrom != 'chrY' OR p.sex = 'XY')
     ),
     steps AS (
@@ -197,9 +197,9 @@ def write_calls(
 
     Two tables at a time: the writing of one sorted table keeps only one core busy.
     """
-    con.register("counted_files_frame", people.sources.to_arrow())
-    con.execute("CREATE TABLE counted_files AS SELECT * FROM counted_files_frame")
-    con.unregister("counted_files_frame")
+    con.register("counted_sources_frame", people.sources.to_arrow())
+    con.execute("CREATE TABLE counted_sources AS SELECT * FROM counted_sources_frame")
+    con.unregister("counted_sources_frame")
     rows = total(one.rows for one in sets)
     seers = _seers(people)
     seen = {"everyone": seers.height, "men": seers.filter(pl.col("sex") == "XY").height}
@@ -223,26 +223,26 @@ def write_calls(
         # a step function has to be added up from the beginning of a chromosome
         for future in [pool.submit(write, *one) for one in [*statements, ("seen", _CALLABILITY, PLACE_BITS, seen)]]:
             future.result()
-    con.execute("DROP TABLE counted_files")
+    con.execute("DROP TABLE counted_sources")
 
 
 def _scan(sets: Sequence[ShardSet], table: str) -> tuple[str, dict[str, list[str]]]:
     """The rows of a table in all sets, as SQL, their sources numbered on from set to set; and the parameters that it names."""
     scans, paths = [], {}
-    for number, (one, offset) in enumerate(zip(sets, offsets(sets), strict=True)):
-        here = [str(path) for path in one.shards(table)]
-        if here:
-            columns = f"* REPLACE ((file + {offset})::UINTEGER AS file)" if offset else "*"
+    for number, (shards, offset) in enumerate(zip(sets, offsets(sets), strict=True)):
+        files = [str(path) for path in shards.shards(table)]
+        if files:
+            columns = f"* REPLACE ((source + {offset})::UINTEGER AS source)" if offset else "*"
             scans.append(f"SELECT {columns} FROM read_parquet($paths_{number})")
-            paths[f"paths_{number}"] = here
+            paths[f"paths_{number}"] = files
     return f"({' UNION ALL BY NAME '.join(scans)})", paths
 
 
 def _seers(people: People) -> pl.DataFrame:
     """Samples whose own files have reference rows, with their sex: those that callability is a share of (R5)."""
-    with_rows = [one.source for r in people.reports if not r.joint for one in r.sources if one.reference_rows]
+    with_rows = [source.source for r in people.reports if not r.joint for source in r.sources if source.reference_rows]
     samples = people.samples.select(pl.col("sample_id").cast(pl.UInt32), "sex")
-    return people.sources.filter(pl.col("file").is_in(with_rows)).join(samples, on="sample_id")
+    return people.sources.filter(pl.col("source").is_in(with_rows)).join(samples, on="sample_id")
 
 
 def _chunks(rows: dict[int, int], bits: int, most: int) -> Iterator[tuple[int, int]]:
@@ -254,14 +254,14 @@ def _chunks(rows: dict[int, int], bits: int, most: int) -> Iterator[tuple[int, i
     for tile, n in rows.items():
         step = tile << TILE_BITS >> bits
         steps[step] = steps.get(step, 0) + n
-    first = last = held = 0
+    first = last = waiting = 0
     for step, n in sorted(steps.items()):
-        if held and held + n > most:
+        if waiting and waiting + n > most:
             yield first << bits, last << bits
-            first, held = last, 0
-        held += n
+            first, waiting = last, 0
+        waiting += n
         last = step + 1
-    if held:
+    if waiting:
         yield first << bits, last << bits
 
 

@@ -15,7 +15,8 @@ from dashboard.door.resolve import require_question
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
 from dashboard.store.carriers.frequencies import frequencies
-from dashboard.store.database import Generation, Store
+from dashboard.store.database import Generation
+from dashboard.store.published import Store
 from data_prep.domain.intervals import Interval
 from data_prep.tables.callsets import combine
 from tests.dashboard.demonstration import GSTM1, demonstration

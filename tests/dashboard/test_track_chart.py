@@ -46,8 +46,8 @@ def marks(spec: dict[str, Any]) -> int:
     return sum(frame(spec, name).height for name in singles) + intervals.height + uncertain + dark
 
 
-def boxes(spec: dict[str, Any], told: str) -> list[tuple[float, float]]:
-    return frame(spec, FRONT).filter(pl.col("told").str.starts_with(told)).select("x", "x2").rows()
+def boxes(spec: dict[str, Any], tooltip: str) -> list[tuple[float, float]]:
+    return frame(spec, FRONT).filter(pl.col("tooltip").str.starts_with(tooltip)).select("x", "x2").rows()
 
 
 def test_every_layer_shares_the_window_and_stays_within_it(in_memory: Make) -> None:
@@ -168,7 +168,7 @@ def test_a_gene_has_thin_and_thick_parts_a_name_and_an_arrow(in_memory: Make) ->
     assert sorted(boxes(spec, "MINUS")) == [(2_000, 2_400), (2_000, 5_500), (2_300, 2_400), (5_000, 5_500)]
     heights = {
         (row["x"], row["x2"]): row["y2"] - row["y"]
-        for row in frame(spec, FRONT).filter(pl.col("told").str.starts_with("MINUS")).iter_rows(named=True)
+        for row in frame(spec, FRONT).filter(pl.col("tooltip").str.starts_with("MINUS")).iter_rows(named=True)
     }
     assert heights[2_300, 2_400] > heights[2_000, 2_400] > heights[2_000, 5_500]
     texts = frame(spec, TEXTS)["text"].to_list()
@@ -187,7 +187,7 @@ def test_places_of_care_are_named_and_shaded_those_without_a_view_darker(in_memo
     assert boxes(spec, "A locus") == [(5_000, 6_000)]
     shades = {row[0]: row[1] for row in frame(spec, BACK).select("x", "opacity").rows()}
     assert shades[2_000] > shades[5_000]
-    strips = dict(frame(spec, FRONT).filter(pl.col("told") != "").select("told", "opacity").rows())
+    strips = dict(frame(spec, FRONT).filter(pl.col("tooltip") != "").select("tooltip", "opacity").rows())
     assert strips["Twin genes"] > strips["A locus"]
     assert "no call can be made in the darker places" in frame(spec, TEXTS)["text"].to_list()
 

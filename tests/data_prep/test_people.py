@@ -54,11 +54,11 @@ def test_event_ids_are_unique_at_a_million_people_of_a_million_events(tmp_path: 
     (events,) = shards.shards("events")
     row = pl.read_parquet(events).head(1)
     several = pl.concat([row] * len(numbers)).with_columns(event_no=pl.Series(numbers, dtype=pl.UInt32))
-    everybody = pl.concat([several.with_columns(file=pl.lit(i, pl.UInt32)) for i in range(len(ids))])
+    everybody = pl.concat([several.with_columns(source=pl.lit(i, pl.UInt32)) for i in range(len(ids))])
     everybody.write_parquet(events)
     for other in (tmp_path / "set").glob("[cs]*-*.parquet"):
         other.unlink()
-    sources = pl.DataFrame({"file": range(len(ids)), "sample_id": ids}, schema={"file": pl.UInt32, "sample_id": pl.UInt32})  # fmt: skip
+    sources = pl.DataFrame({"source": range(len(ids)), "sample_id": ids}, schema={"source": pl.UInt32, "sample_id": pl.UInt32})  # fmt: skip
     samples = sources.select("sample_id", pl.lit("XY").alias("sex"))
     with new_database(tmp_path / "cnv.duckdb") as con:
         held = SimpleNamespace(rows={"events": {0: everybody.height}}, shards=shards.shards, sources=len(ids))

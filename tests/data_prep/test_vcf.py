@@ -24,7 +24,7 @@ def put(folder: Path, data: bytes | str, name: str = "HG00001.cnv.vcf.gz") -> Pa
 
 
 def rows(*files: VcfFile) -> list[tuple[object, ...]]:
-    return frame(files).select(*COLUMNS, "file").rows()
+    return frame(files).select(*COLUMNS, "entry_source").rows()
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ BOX: Final = {
     "y2": pl.Float32,
     "colour": pl.String,
     "opacity": pl.Float32,
-    "told": pl.String,
+    "tooltip": pl.String,
     "least": pl.Float32,
 }
 TEXT: Final = {
@@ -67,13 +67,13 @@ class Canvas:
         colour: str,
         *,
         opacity: float = 1,
-        told: str = "",
+        tooltip: str = "",
         least: float = 1,
         behind: bool = False,
     ) -> None:
         """A box over `[start, end)`, cut to the window, `least` pixels wide at least."""
         first, last = max(start, self.window.start), min(end, self.window.end)
-        (self.back if behind else self.front).append((first, last, top, bottom, colour, opacity, told, least))
+        (self.back if behind else self.front).append((first, last, top, bottom, colour, opacity, tooltip, least))
 
     def text(
         self,

@@ -23,7 +23,8 @@ def track_picture(track: Track, palette: Palette) -> dict[str, Any]:
     size = {"across": ASSUMED_WIDTH, "down": spec["height"]}
     # within a picture of several parts `width` is not that of the drawing
     parameters = [
-        {"name": one["name"], "value": size[one["name"]]} if one["name"] in size else one for one in spec["params"]
+        {"name": parameter["name"], "value": size[parameter["name"]]} if parameter["name"] in size else parameter
+        for parameter in spec["params"]
     ]
     return {**spec, "width": ASSUMED_WIDTH, "params": parameters}
 
@@ -59,7 +60,8 @@ def track_chart(track: Track, palette: Palette, *, selectable: bool = False, leg
     spec = template | {
         "layer": list(template["layer"]),
         "params": [
-            {**one, "value": values[one["name"]]} if one["name"] in values else one for one in template["params"]
+            {**parameter, "value": values[parameter["name"]]} if parameter["name"] in values else parameter
+            for parameter in template["params"]
         ],
     }
     spec["height"] = math.ceil(canvas.y)

@@ -32,27 +32,35 @@ def draw_curve_guides(canvas: Canvas, track: Track) -> tuple[float, float]:
     if curves.steps.bin is not None:
         note = f"bins of {wording.length(curves.steps.bin)}: pale the most at one base, full the mean"
     canvas.heading(
-        "People per base " + " ".join(f"{SIGNS[one]} {NAMES[one]}" for one in reversed(track.directions)), note
+        "People per base "
+        + " ".join(f"{SIGNS[direction]} {NAMES[direction]}" for direction in reversed(track.directions)),
+        note,
     )
     groups = (EVERYONE, *curves.superpopulations)
     peaks = {
-        one: max(float(curves.share(one, group).max()) for group in groups) if one in track.directions else 0.0
-        for one in Direction
-        if one in NAMES
+        direction: max(float(curves.share(direction, group).max()) for group in groups)
+        if direction in track.directions
+        else 0.0
+        for direction in Direction
+        if direction in NAMES
     }
     highest = max(peaks.values()) or 0.01
     both = len(track.directions) > 1
     room = CURVE_HEIGHT - (LEAST_CURVE_HEIGHT if both else 0)
-    share_of_room = {one: peak / (sum(peaks.values()) or 1) for one, peak in peaks.items()}
+    share_of_room = {direction: peak / (sum(peaks.values()) or 1) for direction, peak in peaks.items()}
     up, down = (
-        (LEAST_CURVE_HEIGHT / 2 + share_of_room[one] * room if both else CURVE_HEIGHT * (one in track.directions))
-        for one in (Direction.GAIN, Direction.LOSS)
+        (
+            LEAST_CURVE_HEIGHT / 2 + share_of_room[direction] * room
+            if both
+            else CURVE_HEIGHT * (direction in track.directions)
+        )
+        for direction in (Direction.GAIN, Direction.LOSS)
     )
     reach = room / (sum(peaks.values()) or 0.01)
     zero = canvas.y + up
     step = share_step(highest / 2.2)
-    for one, sign, space in ((Direction.GAIN, -1, up), (Direction.LOSS, 1, down)):
-        if one not in track.directions:
+    for direction, sign, space in ((Direction.GAIN, -1, up), (Direction.LOSS, 1, down)):
+        if direction not in track.directions:
             continue
         for number in range(1, int(space / (step * reach)) + 1):
             y = zero + sign * number * step * reach

@@ -35,7 +35,7 @@ def draw_genes(canvas: Canvas, track: Track) -> None:
     canvas.heading("Genes", note)
     exons = {name: rows for (name,), rows in genes.exons.partition_by("transcript_id", as_dict=True).items()}
     lanes = Lanes(GENE_LANES)
-    drawn = []
+    placed = []
     for gene in genes.genes.sort("start").iter_rows(named=True):
         first, last = max(gene["start"], window.start), min(gene["end"], window.end)
         name = f"{gene['symbol']} {ARROWS.get(gene['strand'], '')}".strip()
@@ -43,24 +43,26 @@ def draw_genes(canvas: Canvas, track: Track) -> None:
         begin = max(min(first, window.end - label), window.start)
         lane = lanes.place(begin, max(last, begin + label))
         if lane is not None:
-            drawn.append((lane, gene, name, begin, first, last))
-    for lane, gene, name, begin, first, last in drawn:
-        asked = track.highlight is not None and (gene["start"], gene["end"]) == (
+            placed.append((lane, gene, name, begin, first, last))
+    for lane, gene, name, begin, first, last in placed:
+        highlighted = track.highlight is not None and (gene["start"], gene["end"]) == (
             track.highlight.start,
             track.highlight.end,
         )
-        colour = palette.primary if asked else palette.text if gene["biotype"] == "protein_coding" else palette.muted
+        colour = (
+            palette.primary if highlighted else palette.text if gene["biotype"] == "protein_coding" else palette.muted
+        )
         y = canvas.y + lane * GENE_PITCH
         middle = y + 18
-        told = " · ".join(
-            one
-            for one in (
+        tooltip = " · ".join(
+            words
+            for words in (
                 gene["symbol"],
                 gene["description"] or "",
                 "" if gene["biotype"] == "protein_coding" else gene["biotype"].replace("_", " "),
                 str(Interval(window.chrom, gene["start"], gene["end"])),
             )
-            if one
+            if words
         )
         canvas.text(
             begin,
@@ -68,19 +70,19 @@ def draw_genes(canvas: Canvas, track: Track) -> None:
             name,
             colour,
             size=10.5,
-            bold=asked,
+            bold=highlighted,
             room=max(lanes.room(lane, begin + 1, window.end + (window.end - begin)), 1),
         )
         models = exons.get(gene["transcript_id"])
         thin = 0.75 if models is not None else 3
-        canvas.box(first, last, middle - thin, middle + thin, colour, told=told, least=2)
+        canvas.box(first, last, middle - thin, middle + thin, colour, tooltip=tooltip, least=2)
         for start, end, coding_start, coding_end in (
             () if models is None else models.select("start", "end", "coding_start", "coding_end").rows()
         ):
             if (start, end) != (coding_start, coding_end):
-                canvas.box(start, end, middle - 3, middle + 3, colour, told=told)
+                canvas.box(start, end, middle - 3, middle + 3, colour, tooltip=tooltip)
             if coding_start is not None and coding_start < window.end and coding_end > window.start:
-                canvas.box(coding_start, coding_end, middle - 5.5, middle + 5.5, colour, told=told)
+                canvas.box(coding_start, coding_end, middle - 5.5, middle + 5.5, colour, tooltip=tooltip)
     canvas.y += len(lanes.taken) * GENE_PITCH + 8
 
 
@@ -92,7 +94,9 @@ def _draw_density(canvas: Canvas, density: tuple[int, ...]) -> None:
     for number, genes in enumerate(density):
         if genes:
             start = window.start + number * part
-            told = f"{genes} protein-coding {'gene' if genes == 1 else 'genes'}"
-            canvas.box(start, start + part, bottom - DENSITY_HEIGHT * genes / most, bottom, palette.muted, told=told)
+            tooltip = f"{genes} protein-coding {'gene' if genes == 1 else 'genes'}"
+            canvas.box(
+                start, start + part, bottom - DENSITY_HEIGHT * genes / most, bottom, palette.muted, tooltip=tooltip
+            )
     canvas.box(window.start, window.end, bottom, bottom + 1, palette.muted)
     canvas.y = bottom + 10

@@ -52,27 +52,27 @@ def interval_id(interval: Interval, direction: Direction) -> str:
 
 def picked(name: str) -> tuple[Interval, Direction] | None:
     """The interval and direction that `interval_id` names; None where the text is no such name."""
-    found = re.fullmatch(r"(chr[0-9XY]{1,2}):(\d{1,9})-(\d{1,9}):(loss|gain)", name)
-    if found is None or not 0 < int(found[2]) <= int(found[3]):
+    match = re.fullmatch(r"(chr[0-9XY]{1,2}):(\d{1,9})-(\d{1,9}):(loss|gain)", name)
+    if match is None or not 0 < int(match[2]) <= int(match[3]):
         return None
-    return Interval(found[1], int(found[2]) - 1, int(found[3])), Direction(found[4])
+    return Interval(match[1], int(match[2]) - 1, int(match[3])), Direction(match[4])
 
 
 def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
     """Lays the distinct intervals into lanes, gains above losses, most carriers first."""
-    found, palette, window = track.intervals, canvas.palette, canvas.window
+    intervals, palette, window = track.intervals, canvas.palette, canvas.window
     samples = max(track.curves.samples[EVERYONE], 1)
     words = _interval_words(track)
-    limit = LANES if found.found > MANY_INTERVALS else MANY_INTERVALS
+    limit = LANES if intervals.found > MANY_INTERVALS else MANY_INTERVALS
     rows: list[tuple[Any, ...]] = []
     begun = canvas.y
     for direction in reversed(track.directions):
         lanes = Lanes(limit)
         heights: list[float] = []
         placed: list[tuple[int, tuple[int, int, int, int, int, int, bool], float]] = []
-        mine = found.rows.filter(pl.col("direction") == direction.value)
+        rows_of_direction = intervals.rows.filter(pl.col("direction") == direction.value)
         columns = ("start", "end", "inner_start", "inner_end", "carriers", "strong", "copies")
-        for row in mine.select(columns).rows():
+        for row in rows_of_direction.select(columns).rows():
             start, end, _, _, carriers, _, _ = row
             first, last = max(start, window.start), min(end, window.end)
             lane = lanes.place(first, max(last, first + canvas.bases(LEAST_WIDTH)) + canvas.bases(2))
@@ -119,8 +119,10 @@ def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
                 room = lanes.room(lane, last, window.end)
                 canvas.text(last, middle, f"{carriers:,}", palette.text, size=10, room=room, shift=5)
         canvas.y = tops[-1] + 6
-    if found.found:
-        note = f"{len(rows):,} of {found.found:,} drawn" + (", most carriers first" if len(rows) < found.found else "")
+    if intervals.found:
+        note = f"{len(rows):,} of {intervals.found:,} drawn" + (
+            ", most carriers first" if len(rows) < intervals.found else ""
+        )
         canvas.text(window.end, begun + 8, note, palette.muted, align="right", room=window.length * 0.4)
     canvas.y += 2
     return rows
@@ -136,10 +138,10 @@ def _interval_words(track: Track) -> dict[tuple[int, int, str], tuple[str, str]]
     order = {group: place for place, group in enumerate(track.curves.superpopulations)}
     return {
         key: (
-            ", ".join(f"{group} {groups[group]:,}" for group in sorted(groups, key=lambda one: order.get(one, 99))),
+            ", ".join(f"{group} {groups[group]:,}" for group in sorted(groups, key=lambda group: order.get(group, 99))),
             ", ".join(
                 f"{'not given' if copies is None else copies} in {numbers[copies]:,}"
-                for copies in sorted(numbers, key=lambda one: (one is None, one or 0))
+                for copies in sorted(numbers, key=lambda copies: (copies is None, copies or 0))
             ),
         )
         for key, (groups, numbers) in cells.items()

@@ -35,14 +35,16 @@ def draw_legend(canvas: Canvas, track: Track) -> None:
     words("pale: uncertain end")
     for number, group in enumerate(track.curves.superpopulations if shows_lines(track) else ()):
         dashes = DASHES[number % len(DASHES)]
-        drawn = 0.0
-        while drawn < LEGEND_LINE:
+        length_drawn = 0.0
+        while length_drawn < LEGEND_LINE:
             for part, length in enumerate(dashes):
-                end = min(drawn + length, LEGEND_LINE)
-                if not part % 2 and end > drawn:
+                end = min(length_drawn + length, LEGEND_LINE)
+                if not part % 2 and end > length_drawn:
                     colour = palette.superpopulation(group)
-                    canvas.box(x + canvas.bases(drawn), x + canvas.bases(end), middle - 1, middle + 1, colour, least=0)
-                drawn = end
+                    canvas.box(
+                        x + canvas.bases(length_drawn), x + canvas.bases(end), middle - 1, middle + 1, colour, least=0
+                    )
+                length_drawn = end
         x += canvas.bases(LEGEND_LINE + 5)
         words(group)
     canvas.y += 18

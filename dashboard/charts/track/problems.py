@@ -40,7 +40,7 @@ def draw_problems(canvas: Canvas, track: Track) -> None:
         if lane is None:
             continue
         y = canvas.y + lane * PROBLEM_PITCH
-        canvas.box(first, last, y, y + PROBLEM_PITCH - 3, palette.muted, opacity=1 if blind else CARE, told=name)
+        canvas.box(first, last, y, y + PROBLEM_PITCH - 3, palette.muted, opacity=1 if blind else CARE, tooltip=name)
         canvas.text(
             first, y + PROBLEM_PITCH / 2 - 1.5, name, palette.background if blind else palette.text,
             size=10, room=last - first, shift=4,
@@ -56,17 +56,19 @@ def _merge_near(problems: pl.DataFrame, gap: float) -> list[tuple[str, int, int,
     """
     kinds: dict[str, list[tuple[int, int, str, int, int]]] = {}
     for kind, start, end, name in problems.select("kind", "start", "end", "name").sort("start", "end", "name").rows():
-        here = kinds.setdefault(kind, [])
-        if here and start - here[-1][1] < gap:
-            first, last, _, many, covered = here.pop()
+        regions = kinds.setdefault(kind, [])
+        if regions and start - regions[-1][1] < gap:
+            first, last, _, many, covered = regions.pop()
             covered += max(end - max(start, last), 0)
-            here.append((first, max(last, end), f"{many + 1:,} × {wording.kind_of_problem(kind)}", many + 1, covered))
+            regions.append(
+                (first, max(last, end), f"{many + 1:,} × {wording.kind_of_problem(kind)}", many + 1, covered)
+            )
         else:
-            here.append((start, end, name, 1, end - start))
+            regions.append((start, end, name, 1, end - start))
     return [
         (kind, start, end, name, covered / (end - start))
-        for kind, here in sorted(kinds.items(), key=lambda one: len(one[1]))
-        for start, end, name, _, covered in here
+        for kind, regions in sorted(kinds.items(), key=lambda item: len(item[1]))
+        for start, end, name, _, covered in regions
     ]
 
 

@@ -32,7 +32,7 @@ def draw_ideogram(canvas: Canvas, track: Track) -> None:
             bottom - inset,
             palette.muted,
             opacity=0.9 if stain == "acen" else _STAINS.get(stain, 0),
-            told=f"{window.chrom.removeprefix('chr')}{name}",
+            tooltip=f"{window.chrom.removeprefix('chr')}{name}",
             least=0,
         )
         colour = palette.background if stain in ("gpos75", "gpos100", "acen") else palette.text

@@ -81,7 +81,7 @@ def make_template(
             y2="y2:Q",
             color=alt.Color("colour:N", scale=None),
             opacity=alt.Opacity("opacity:Q", scale=None),
-            tooltip=alt.condition("datum.told != ''", alt.Tooltip("told:N", title="Here"), alt.value(None)),
+            tooltip=alt.condition("datum.tooltip != ''", alt.Tooltip("tooltip:N", title="Here"), alt.value(None)),
         )
 
     curves: list[Any] = []
@@ -116,7 +116,7 @@ def make_template(
                 .encode(x=x, y=y)
             )
     shares = {
-        f"told_{direction.value}{number}": f"format(datum.{direction.value}{number} * 100, '.3~g') + ' %'"
+        f"percent_{direction.value}{number}": f"format(datum.{direction.value}{number} * 100, '.3~g') + ' %'"
         for direction in directions
         for number in range(len(superpopulations) + 1)
     }
@@ -137,7 +137,7 @@ def make_template(
             tooltip=[
                 alt.Tooltip("where:N", title="Bases"),
                 *(
-                    alt.Tooltip(f"told_{direction.value}{number}:N", title=f"{SIGNS[direction]} {group}")
+                    alt.Tooltip(f"percent_{direction.value}{number}:N", title=f"{SIGNS[direction]} {group}")
                     for direction in reversed(directions)
                     for number, group in enumerate((EVERYONE, *superpopulations))
                 ),

@@ -22,11 +22,11 @@ def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.D
     """
     people = panel(database)
     who = counted(database, target.interval.chrom, filters)
-    found = find_carriers(events_touching(database, target), who, target, filters, filters.level)
+    carriers = find_carriers(events_touching(database, target), who, target, filters, filters.level)
     expected = expected_copies(people, target.interval)
     copies = expected.copy()
     distance = np.zeros(len(copies), np.int64)
-    for sample, copy_number in zip(found.sample.tolist(), found.copy_number.tolist(), strict=True):
+    for sample, copy_number in zip(carriers.sample.tolist(), carriers.copy_number.tolist(), strict=True):
         away = abs(copy_number - expected[sample]) if copy_number >= 0 else 0
         if copy_number < 0 and not distance[sample]:
             copies[sample] = -1
@@ -34,7 +34,7 @@ def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.D
             copies[sample], distance[sample] = copy_number, away
     if (view := sight(database, target.interval)) is not None:
         carries = np.zeros(len(copies), np.bool_)
-        carries[found.sample] = True
+        carries[carriers.sample] = True
         copies[view.told & ~view.seen & ~carries] = -1
     return (
         people.samples.select("superpopulation")

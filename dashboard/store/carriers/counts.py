@@ -48,10 +48,12 @@ def by_filter(
     database: Generation, target: Target, filters: Filters
 ) -> dict[tuple[Level, Cohort, Outliers], tuple[Count, ...]]:
     """Carriers at `target` at every level, in both cohorts, with outliers and without (R4, R5), likewise."""
-    asked = list(product(Level, Cohort, Outliers))
-    each = [replace(filters, level=level, cohort=cohort, outliers=outliers) for level, cohort, outliers in asked]
+    choices = list(product(Level, Cohort, Outliers))
+    filters_of_each = [
+        replace(filters, level=level, cohort=cohort, outliers=outliers) for level, cohort, outliers in choices
+    ]
     touching = _touching_in_short(database, target, filters.at(Level.ALL))
-    return dict(zip(asked, _counts(database, target, each, touching), strict=True))
+    return dict(zip(choices, _counts(database, target, filters_of_each, touching), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +78,23 @@ def extents(database: Generation, target: Target, filters: Filters) -> tuple[Ext
     """How much of the region `target` is taken, for each direction asked for, whatever rule is asked for."""
     touching = _touching_in_short(database, target, filters)
     events, place = touching.events, target.interval
-    halves, touched = _counts(database, target, [replace(filters, overlap=one) for one in (HALF_OF_IT, ANY)], touching)
+    halves, touched = _counts(
+        database, target, [replace(filters, overlap=rule) for rule in (HALF_OF_IT, ANY)], touching
+    )
     who = counted(database, place.chrom, filters)
-    told = target.has_share(ANY)
-    found = find_carriers(touching, who, target, replace(filters, overlap=ANY), filters.level, classes=told)
+    with_classes = target.has_share(ANY)
+    carriers = find_carriers(touching, who, target, replace(filters, overlap=ANY), filters.level, classes=with_classes)
     inside = np.minimum(events.end, place.end) - np.maximum(events.start, place.start)
-    complete = found.carrier_class == CLASSES.index(CallClass.COMPLETE_LOSS)
+    complete = carriers.carrier_class == CLASSES.index(CallClass.COMPLETE_LOSS)
     answers = []
     for half, any_ in zip(halves, touched, strict=True):
         gain = half.direction is Direction.GAIN
-        mine = np.flatnonzero(found.event & (events.carrier & 1 == gain))
+        events_of_direction = np.flatnonzero(carriers.event & (events.carrier & 1 == gain))
         # by carrier: the most bins of an event, where they are known of one, else none
         most = np.full(2 * len(who), -1, np.int64)
-        np.maximum.at(most, events.carrier[mine], events.bins[mine])
+        np.maximum.at(most, events.carrier[events_of_direction], events.bins[events_of_direction])
         thin = int(((most >= 0) & (most < SOLID_BINS)).sum())
-        longest = int(inside[mine].max(initial=0))
+        longest = int(inside[events_of_direction].max(initial=0))
         answers.append(Extent(half.direction, half, any_, int(complete.sum()) * (not gain), thin, longest))
     return tuple(answers)
 
@@ -105,20 +109,25 @@ def _touching_in_short(database: Generation, target: Target, filters: Filters) -
 
 
 def _counts(
-    database: Generation, target: Target, asked: Sequence[Filters], touching: Touching
+    database: Generation, target: Target, each: Sequence[Filters], touching: Touching
 ) -> list[tuple[Count, ...]]:
     # the length, quality and so on are the same in all that is asked
-    fit = admitted(touching.events, asked[0])
+    fit = admitted(touching.events, each[0])
     carries, counts, views = [], [], []
     view = sight(database, target.interval)
-    for filters in asked:
+    for filters in each:
         who = counted(database, target.interval.chrom, filters)
-        found = find_carriers(touching, who, target, filters, filters.level, fit, classes=False)
-        gains = int(found.gain.sum())
-        carries.append((len(found.gain) - gains, gains))
+        carriers = find_carriers(touching, who, target, filters, filters.level, fit, classes=False)
+        gains = int(carriers.gain.sum())
+        carries.append((len(carriers.gain) - gains, gains))
         counts.append(int(who.sum()))
-        told, seen = (0, 0) if view is None else (int((who & view.told).sum()), int((who & view.seen).sum()))
-        views.append((seen if told and is_partly_seen(seen / told) else None, not told or seen / told >= LEAST_SEEN))
+        assessed, seen = (0, 0) if view is None else (int((who & view.told).sum()), int((who & view.seen).sum()))
+        views.append(
+            (
+                seen if assessed and is_partly_seen(seen / assessed) else None,
+                not assessed or seen / assessed >= LEAST_SEEN,
+            )
+        )
     samples = np.array(counts)[:, None]
     _, low, high = wilson(np.array(carries), samples)
     _, _, of_seen = wilson(np.zeros(len(views), np.int64), np.array([seen or 0 for seen, _ in views]))
@@ -137,5 +146,5 @@ def _counts(
             for direction in filters.directions
             for way in [int(direction is Direction.GAIN)]
         )
-        for row, filters in enumerate(asked)
+        for row, filters in enumerate(each)
     ]

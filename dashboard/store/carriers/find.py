@@ -23,5 +23,5 @@ def find_carriers(
     keep = who[touching.sample] & (admitted(events, filters) if fit is None else fit) & at_level(events, level)
     rule = target.rule_in_force(filters.overlap)
     whole = filters.every_class
-    found = carriers(events, touching.calls, keep, target, rule, classes=classes or not whole)
-    return found if whole else found.where(of_class(found.carrier_class, found.copy_number, filters), events)
+    chosen = carriers(events, touching.calls, keep, target, rule, classes=classes or not whole)
+    return chosen if whole else chosen.where(of_class(chosen.carrier_class, chosen.copy_number, filters), events)

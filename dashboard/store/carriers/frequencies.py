@@ -52,64 +52,70 @@ def frequencies(database: Generation, target: Target, filters: Filters) -> pl.Da
     touching = events_touching(database, target)
     people = panel(database)
     people_of = _group_sizes(people, who)
-    there = np.flatnonzero(people_of)
+    groups = np.flatnonzero(people_of)
     fit = admitted(touching.events, filters)
-    asked, counts = [], []
+    rows, counts = [], []
     for level in dict.fromkeys((filters.level, Level.PASS, Level.ALL)):
-        found = find_carriers(touching, who, target, filters, level, fit)
+        carriers = find_carriers(touching, who, target, filters, level, fit)
         for direction in filters.directions:
-            asked.append((level, direction))
-            counts.append(_tally(people, found, direction, len(people_of))[there])
+            rows.append((level, direction))
+            counts.append(_tally(people, carriers, direction, len(people_of))[groups])
     table = np.concatenate(counts)
     names = [(kind, code) for kind in GROUPED_BY for code in people.groups[kind][0]]
-    seen, people_seen = _seen(sight(database, target.interval), people, who, there)
+    seen, people_seen = _seen(sight(database, target.interval), people, who, groups)
     counted_rows = with_frequency(
         pl.DataFrame(
             {
-                "level": [level.value for level, _ in asked for _ in there],
-                "direction": [direction.value for _, direction in asked for _ in there],
-                "grouped_by": [names[one][0] for one in there] * len(asked),
-                "group": [names[one][1] for one in there] * len(asked),
-                "samples": np.tile(people_of[there], len(asked)),
+                "level": [level.value for level, _ in rows for _ in groups],
+                "direction": [direction.value for _, direction in rows for _ in groups],
+                "grouped_by": [names[group][0] for group in groups] * len(rows),
+                "group": [names[group][1] for group in groups] * len(rows),
+                "samples": np.tile(people_of[groups], len(rows)),
                 "carriers": table.sum(axis=1),
-                **{name: table[:, [CLASSES.index(one) for one in some]].sum(axis=1) for name, some in _TALLIES},
+                **{
+                    name: table[:, [CLASSES.index(member) for member in members]].sum(axis=1)
+                    for name, members in _TALLIES
+                },
             },
             schema=_FREQUENCY_SCHEMA,
         )
     )
     return over_people_seen(
         counted_rows.with_columns(
-            pl.Series("seen", seen * len(asked), pl.Float64),
-            pl.Series("people_seen", people_seen * len(asked), pl.Int32),
+            pl.Series("seen", seen * len(rows), pl.Float64),
+            pl.Series("people_seen", people_seen * len(rows), pl.Int32),
         )
     )
 
 
-def _seen(one: Sight | None, people: Panel, who: Mask, there: Whole) -> tuple[list[float | None], list[int | None]]:
-    """Of each group in `there` the share in whom the place was seen, and their number where that makes the bound of none."""
-    if one is None:
-        return [None] * len(there), [None] * len(there)
-    told, seen = (_group_sizes(people, who & mask)[there].tolist() for mask in (one.told, one.seen))
-    shares = [some / of if of else None for some, of in zip(seen, told, strict=True)]
-    return shares, [some if is_partly_seen(share) else None for some, share in zip(seen, shares, strict=True)]
+def _seen(view: Sight | None, people: Panel, who: Mask, groups: Whole) -> tuple[list[float | None], list[int | None]]:
+    """Of each group in `groups` the share in whom the place was seen, and their number where that makes the bound of none."""
+    if view is None:
+        return [None] * len(groups), [None] * len(groups)
+    assessed, seen = (_group_sizes(people, who & mask)[groups].tolist() for mask in (view.told, view.seen))
+    shares = [number / of if of else None for number, of in zip(seen, assessed, strict=True)]
+    return shares, [number if is_partly_seen(share) else None for number, share in zip(seen, shares, strict=True)]
 
 
 def _group_sizes(people: Panel, who: Mask) -> Whole:
     """How many are counted in each group, one way of grouping after the other."""
     return np.concatenate(
-        [np.bincount(number[who], minlength=len(codes)) for codes, number in (people.groups[one] for one in GROUPED_BY)]
+        [
+            np.bincount(number[who], minlength=len(codes))
+            for codes, number in (people.groups[kind] for kind in GROUPED_BY)
+        ]
     )
 
 
-def _tally(people: Panel, found: Carriers, direction: Direction, groups: int) -> NDArray[np.int64]:
+def _tally(people: Panel, carriers: Carriers, direction: Direction, number_of_groups: int) -> NDArray[np.int64]:
     """Carriers of a direction in each group, as `_sizes` orders them, by class: (groups, classes)."""
-    mine = found.gain == (direction is Direction.GAIN)
-    samples, classes = found.sample[mine], found.carrier_class[mine]
+    of_direction = carriers.gain == (direction is Direction.GAIN)
+    samples, classes = carriers.sample[of_direction], carriers.carrier_class[of_direction]
     cells = []
     first = 0
     for kind in GROUPED_BY:
         codes, number = people.groups[kind]
         cells.append((first + number[samples]) * len(CLASSES) + classes)
         first += len(codes)
-    counts = np.bincount(np.concatenate(cells), minlength=groups * len(CLASSES))
-    return counts.reshape(groups, len(CLASSES))
+    counts = np.bincount(np.concatenate(cells), minlength=number_of_groups * len(CLASSES))
+    return counts.reshape(number_of_groups, len(CLASSES))

@@ -121,29 +121,31 @@ def _with_genotypes(database: Generation, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _listed(database: Generation, touching: Touching, who: Mask, target: Target, filters: Filters) -> pl.DataFrame:
-    found = find_carriers(touching, who, target, filters, filters.level)
+    carriers = find_carriers(touching, who, target, filters, filters.level)
     place = target.interval
-    rows = touching.rows.filter(pl.Series(found.event)).rename(
+    rows = touching.rows.filter(pl.Series(carriers.event)).rename(
         {"class": "event_class", "copy_number": "event_copy_number"}
     )
     # carriers are in the order of their events' numbers
-    carrier = np.searchsorted(found.sample * 2 + found.gain, touching.events.carrier[found.event])
+    carrier = np.searchsorted(carriers.sample * 2 + carriers.gain, touching.events.carrier[carriers.event])
     names = pl.Series([name.value for name in CLASSES], dtype=pl.String)
     people = (
-        panel(database).samples[touching.sample[found.event]].select("sample", "superpopulation", "population", "sex")
+        panel(database)
+        .samples[touching.sample[carriers.event]]
+        .select("sample", "superpopulation", "population", "sex")
     )
     shared = pl.min_horizontal("end", pl.lit(place.end)) - pl.max_horizontal("start", pl.lit(place.start))
     return (
         rows.hstack(people)
         .join(site_names(database, rows["site_id"]), on="site_id", how="left", maintain_order="left")
         .with_columns(
-            names.gather(pl.Series(found.carrier_class[carrier])).alias("class"),
-            pl.Series("copy_number", found.copy_number[carrier], pl.Int32).replace(-1, None),
+            names.gather(pl.Series(carriers.carrier_class[carrier])).alias("class"),
+            pl.Series("copy_number", carriers.copy_number[carrier], pl.Int32).replace(-1, None),
             chrom=pl.lit(place.chrom),
             length=pl.col("end") - pl.col("start"),
             event=pl.col("event_id"),
             large=(pl.col("end") - pl.col("start") > LARGE_EVENT)
-            & ~pl.Series(panel(database).is_marked(place.chrom)[touching.sample[found.event]]),
+            & ~pl.Series(panel(database).is_marked(place.chrom)[touching.sample[carriers.event]]),
             overlap=shared / place.length,
             problem=problem_kinds_of(database, place.chrom, rows),
         )
@@ -159,19 +161,19 @@ def relatives(database: Generation, target: Target, filters: Filters) -> pl.Data
     """
     people = panel(database)
     who = counted(database, target.interval.chrom, Filters(cohort=Cohort.ALL, outliers=filters.outliers))
-    found = find_carriers(events_touching(database, target), who, target, filters, filters.level)
+    carriers = find_carriers(events_touching(database, target), who, target, filters, filters.level)
     names = people.samples["sample"].to_list()
-    told: dict[tuple[int, Direction], list[str]] = {}
+    relatives_of: dict[tuple[int, Direction], list[str]] = {}
     for direction in filters.directions:
         carries = np.zeros(len(names), np.bool_)
-        carries[found.sample[found.gain == (direction is Direction.GAIN)]] = True
+        carries[carriers.sample[carriers.gain == (direction is Direction.GAIN)]] = True
         for role, (children, parents) in people.parents.items():
             both = carries[children] & carries[parents]
             for child, parent in zip(children[both].tolist(), parents[both].tolist(), strict=True):
-                told.setdefault((child, direction), []).append(f"{role} {names[parent]}")
-                told.setdefault((parent, direction), []).append(f"child {names[child]}")
+                relatives_of.setdefault((child, direction), []).append(f"{role} {names[parent]}")
+                relatives_of.setdefault((parent, direction), []).append(f"child {names[child]}")
     return pl.DataFrame(
-        [(names[row], direction.value, ", ".join(words)) for (row, direction), words in told.items()],
+        [(names[row], direction.value, ", ".join(words)) for (row, direction), words in relatives_of.items()],
         schema={"sample": pl.String, "direction": pl.String, "relatives": pl.String},
         orient="row",
     )

@@ -166,17 +166,17 @@ def marks_touching(database: Generation, place: Interval, level: Level) -> tuple
 
 
 def _marks(database: Generation, place: Interval, every: bool, sensitive: bool) -> tuple[Events, Whole]:
-    asked = {
+    parameters = {
         "chrom": place.chrom, "start": place.start, "end": place.end, "every": every, "sensitive": sensitive,
     }  # fmt: skip
-    rows = database.table(MARKS, asked)
+    rows = database.table(MARKS, parameters)
     sample, order = _in_order(rows, rows["gain"], panel(database))
     return _events(
         rows[order], sample * 2 + rows["gain"].to_numpy()[order], _CLASS_OF_CODE[rows["class"].to_numpy()[order]]
     ), sample
 
 
-_CLASS_OF_CODE: Final = np.array([CLASSES.index(one) if one in CLASSES else -1 for one in CallClass], np.int64)
+_CLASS_OF_CODE: Final = np.array([CLASSES.index(name) if name in CLASSES else -1 for name in CallClass], np.int64)
 """Position in `CLASSES` by the code of the schema's enumeration, whose order is that of `CallClass`."""
 
 _CLASS_OF_NAME: Final = {name.value: position for position, name in enumerate(CLASSES)}

@@ -30,7 +30,7 @@ def join_group(long: Long, first: int, last: int) -> GroupReport:
     """Second step: the calls of the samples from `first` to before `last`, of all stretches, to shards."""
     calls, twice = in_order(read_spilled(long, "calls", first, last))
     repeated = {
-        file: (n, row) for file, n, row in twice.group_by("file").agg(pl.len(), pl.col("row").min()).iter_rows()
+        file: (n, row) for file, n, row in twice.group_by("entry_source").agg(pl.len(), pl.col("row").min()).iter_rows()
     }
     joined, events = join_calls(calls.drop("row"), long.dialect.joins, ends_of(long.dialect))
     contradicting = find_contradictions(long, joined, events, first, last)
@@ -41,8 +41,12 @@ def join_group(long: Long, first: int, last: int) -> GroupReport:
     }
     if not long.joint and (reference := read_spilled(long, "reference", first, last)).height:
         tables["seen"] = seen_intervals(joined, reference, LEAST_BINS_PER_KB)
-    source = (pl.col("file") * long.step + long.number).alias("file")
-    tables = {name: placed(rows.with_columns(source)) for name, rows in tables.items() if rows.height}
+    source = (pl.col("entry_source") * long.step + long.number).alias("entry_source")
+    tables = {
+        name: placed(rows.with_columns(source).rename({"entry_source": "source"}))
+        for name, rows in tables.items()
+        if rows.height
+    }
     name = f"long-{long.number}-{first}"
     rows = write_tables(tables, name, Path(long.folder))
     return GroupReport(repeated, contradicting, rows)

@@ -19,16 +19,17 @@ class Piece:
         self.joint = long.joint
         fields = pl.Series(self.lines, dtype=pl.String).str.splitn("\t", len(COLUMNS))
         table = fields.struct.rename_fields(list(COLUMNS)).struct.unnest()
-        sites = table.select(_filled(pl.col(one)) for one in COLUMNS[:-1])
+        sites = table.select(_filled(pl.col(name)) for name in COLUMNS[:-1])
         self.sites = without_numbers(sites, [long.file.header], [sites.height])
         self.entries = _filled_series(_entries(table, samples))
         self.line: Places = np.repeat(np.arange(len(self.lines)), samples)
         self.sample: Places = np.tile(np.arange(samples), len(self.lines))
 
     def rows(self, entries: Places) -> pl.DataFrame:
-        """Entries as text rows: `COLUMNS` and `file`, the place of the sample."""
+        """Entries as text rows: `COLUMNS` and `entry_source`, the place of the sample in the header."""
         return self.sites[self.line[entries]].with_columns(
-            self.entries.gather(entries).alias("values"), pl.Series("file", self.sample[entries], dtype=pl.UInt32)
+            self.entries.gather(entries).alias("values"),
+            pl.Series("entry_source", self.sample[entries], dtype=pl.UInt32),
         )
 
     def example(self, entry: int) -> str:
@@ -69,4 +70,4 @@ def _entries(table: pl.DataFrame, samples: int) -> pl.Series:
 def read_lines(text: bytes) -> list[str]:
     """The records of a piece, less comments, blank lines and the line ends of Windows."""
     lines = with_newlines(text).decode("utf-8", "replace").split("\n")
-    return [one for one in lines if one and not one.startswith("#")]
+    return [line for line in lines if line and not line.startswith("#")]

@@ -62,9 +62,11 @@ class Long:
 
     @property
     def sexes(self) -> pl.DataFrame:
-        """file (place of the sample) and sex, as `calls.judge` asks for."""
+        """entry_source (place of the sample) and sex, as `calls.judge` asks for."""
         held = [self.caller_sex or one for one in self.recorded]
-        return pl.DataFrame({"file": range(len(held)), "sex": held}, schema={"file": pl.UInt32, "sex": pl.String})
+        return pl.DataFrame(
+            {"entry_source": range(len(held)), "sex": held}, schema={"entry_source": pl.UInt32, "sex": pl.String}
+        )
 
     @property
     def spill(self) -> Path:

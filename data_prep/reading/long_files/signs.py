@@ -97,10 +97,15 @@ def find_contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, f
             line, sample = np.nonzero(sign[:, here:until])
             rows.append(
                 pl.DataFrame(
-                    {"file": sample + here, "start": start[line], "end": end[line], "sign": sign[line, sample + here]}
+                    {
+                        "entry_source": sample + here,
+                        "start": start[line],
+                        "end": end[line],
+                        "sign": sign[line, sample + here],
+                    }
                 ).select(pl.col(name).cast(dtype) for name, dtype in SIGN.items())
             )
-        mine = pl.col("file").is_between(here, until - 1)
+        mine = pl.col("entry_source").is_between(here, until - 1)
         found |= contradictions(
             calls.filter(mine),
             events.filter(mine),

@@ -28,7 +28,7 @@ class Spill:
 
     def flush(self) -> None:
         if self.held:
-            whole = pl.concat(self.held).sort("file", maintain_order=True)
+            whole = pl.concat(self.held).sort("entry_source", maintain_order=True)
             keep(whole, self.folder / f"{self.name}-{self.files}.parquet")
             self.held, self.rows = [], 0
             self.files += 1
@@ -41,7 +41,7 @@ def read_spilled(long: Long, table: str, first: int, last: int) -> pl.DataFrame:
         schema: Any = RECORD
         empty = judge(pl.DataFrame(schema=schema), long.sexes)
         return calls_of(empty) if table == "calls" else reference_rows_of(empty)
-    return pl.scan_parquet(paths).filter(pl.col("file").is_between(first, last - 1)).collect()
+    return pl.scan_parquet(paths).filter(pl.col("entry_source").is_between(first, last - 1)).collect()
 
 
 def group_samples(counts: Counts, calls: int) -> list[tuple[int, int]]:

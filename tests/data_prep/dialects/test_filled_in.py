@@ -29,7 +29,7 @@ def read_joint(folder: Path, caller: Caller, lines: list[str]) -> tuple[list[tup
     assert report.status == "read", report.message
     calls = shard(folder, "calls")
     names = {one.source: one.sample for one in report.sources}
-    rows = calls.select("file", "chrom", "class", "copy_number").rows() if calls.height else []
+    rows = calls.select("source", "chrom", "class", "copy_number").rows() if calls.height else []
     return sorted((names[file], *row) for file, *row in rows), report.message
 
 

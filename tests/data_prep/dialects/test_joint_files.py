@@ -78,11 +78,11 @@ def assert_read_as_slowly(path: Path, caller: str, people: tuple[str, ...], limi
             assert part.message == UNTOLD
             assert part.source not in reasons
             continue
-        mine = calls.filter(pl.col("file") == part.source)
+        mine = calls.filter(pl.col("source") == part.source)
         assert Counter(mine.select(CALL).rows() if mine.height else []) == rows_of(person)
         assert reasons.get(part.source, Counter()) == person.skipped
         assert part.reference_rows == person.reference.total()
-        assert events.filter(pl.col("file") == part.source).height == person.events
+        assert events.filter(pl.col("source") == part.source).height == person.events
         assert part.records == person.records == part.calls + part.reference_rows + part.skipped
     return sum((person.skipped for person in persons), Counter[str]())
 

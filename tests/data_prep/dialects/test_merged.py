@@ -200,4 +200,4 @@ def test_records_keep_their_order() -> None:
     files = [file_of(SVDB.vcf(texts[:3])), file_of(SVDB.vcf(texts[3:]))]
     understood = DIALECTS["merged"].records(frame(files))
     assert understood.get_column("start").to_list() == [10_000, 20_001, 30_000, 40_001, 50_001]
-    assert understood.get_column("file").to_list() == [0, 0, 0, 1, 1]
+    assert understood.get_column("entry_source").to_list() == [0, 0, 0, 1, 1]
