@@ -176,7 +176,7 @@ Memory = Annotated[
         metavar="SIZE",
         help="Memory that all processes together may take, about: 2GB, say. What is read, sorted and worked out at a time "
         "grows and shrinks with it, and so does DuckDB's share; the database is the same. Not bounded: a longest line, and "
-        "what is kept of every file (2 KB). Without it some 1 GB is taken by two processes.",
+        "what is kept of every file (2 KB). Without it two processes take some 1.3 GB.",
     ),
 ]
 

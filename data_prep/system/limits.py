@@ -71,11 +71,12 @@ _SCALED: Final = (
 _UNITS: Final = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30, "ti": 1 << 40}  # fmt: skip
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?", re.IGNORECASE | re.ASCII)
 
-# Measured over the demonstration cohort: what a build takes whatever its bounds, what each process takes whatever its
-# own, and what the bounds above add to it in one process.
-_FIXED_BYTES: Final = 300_000_000
-_PROCESS_BYTES: Final = 150_000_000
-_BOUND_BYTES: Final = 350_000_000
+# Measured over the demonstration cohort, resident memory of all processes added up: what a build takes whatever its bounds,
+# the first process and each, and what the usual bounds add to that.
+_FIXED_BYTES: Final = 230_000_000
+_FIXED_BYTES_EACH: Final = 280_000_000
+_BOUND_BYTES: Final = 75_000_000
+_BOUND_BYTES_EACH: Final = 210_000_000
 _LEAST_SHARE: Final = 0.2
 """Below this share of the usual bounds a build is many times slower and hardly smaller."""
 _MOST_SHARE: Final = 8.0
@@ -95,10 +96,11 @@ def limits_within(memory: int, processes: int) -> Limits:
 
     Raises MemoryLimitError for less memory than so many processes take with the smallest bounds.
     """
-    fixed = _FIXED_BYTES + _PROCESS_BYTES * processes
-    share = (memory - fixed) / _BOUND_BYTES
+    fixed = _FIXED_BYTES + _FIXED_BYTES_EACH * processes
+    bound = _BOUND_BYTES + _BOUND_BYTES_EACH * processes
+    share = (memory - fixed) / bound
     if share < _LEAST_SHARE:
-        least = -(-(fixed + _BOUND_BYTES * _LEAST_SHARE) // 10_000_000) / 100
+        least = -(-(fixed + bound * _LEAST_SHARE) // 10_000_000) / 100
         raise MemoryLimitError(
             f"{memory / 1e9:,.2f} GB of memory are too little for {processes} processes: give --memory {least:.2f}GB or "
             f"more{', or fewer --jobs' if processes > 1 else ''}"
