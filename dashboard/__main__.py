@@ -1,19 +1,21 @@
-"""Starts the dashboard: `python -m dashboard [--host 127.0.0.1] [--port 8501]`; `--help` has the rest.
+"""Starts the dashboard: `python -m dashboard [--host 127.0.0.1] [--port 8501]`, or `cnv-dashboard`; `--help` has the rest.
 
 Uvicorn and not `streamlit run`, which leaves Nagle's algorithm on and so makes every request on an open connection
 wait for 40 ms. One worker: sessions and media live in the process.
 """
 
-import argparse
 import os
 import re
 import resource
 import socket
 import sys
 from contextlib import suppress
+from typing import Annotated
+
+import typer
 
 from dashboard.serving import log
-from dashboard.settings import ROOT, database_path
+from dashboard.settings import database_path, streamlit_folder
 
 GRACE = 3
 """Seconds that open requests get when the process is told to stop."""
@@ -21,57 +23,75 @@ MOST_CONNECTIONS = 1_000
 """Connections at once, if the system allows as many open files; whoever comes then is told to come back (503)."""
 
 
-def main() -> int:
-    """Serves until it is told to stop, and ends the process; 1 if the port is taken."""
-    parser = argparse.ArgumentParser(prog="python -m dashboard", description="Serve the 1000 Genomes CNV explorer.")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument(
-        "--port", type=int, default=8501, help="port to listen on; 0 takes a free one (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--open-route",
-        metavar="PATH",
-        action="append",
-        default=[],
-        help="let clients ask for an inner route of Streamlit that is closed, such as /_stcore/metrics; several times",
-    )
-    parser.add_argument(
-        "--name",
-        action="append",
-        default=[],
-        help="host name that visitors reach the dashboard by; several times; others are then answered with 421",
-    )
-    options = parser.parse_args()
-    if not 0 <= options.port <= 65_535:
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    # a box would cut its sentences into lines
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _check_port(port: int) -> int:
+    if not 0 <= port <= 65_535:
         # the system's own look-up of addresses would take 99999 for 34463
-        parser.error(f"argument --port: {options.port} is no port: give a number from 0 to 65535")
+        raise typer.BadParameter(f"{port} is no port: give a number from 0 to 65535")
+    return port
 
-    for path in options.open_route:
+
+def _check_paths(paths: list[str]) -> list[str]:
+    for path in paths:
         if not path.startswith("/") or path.split() != [path]:
-            parser.error(f"argument --open-route: {path!r} is no path: write one such as /_stcore/metrics")
+            raise typer.BadParameter(f"{path!r} is no path: write one such as /_stcore/metrics")
+    return paths
 
-    for name in options.name:
+
+def _check_names(names: list[str]) -> list[str]:
+    for name in names:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", name):
-            parser.error(f"argument --name: {name!r} is no name of a host: write one such as explorer.example")
+            raise typer.BadParameter(f"{name!r} is no name of a host: write one such as explorer.example")
+    return names
 
-    # Streamlit reads .streamlit/config.toml where the process stands.
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", callback=_check_port)] = 8501,
+    open_route: Annotated[
+        list[str],
+        typer.Option(
+            metavar="PATH",
+            help="Let clients ask for an inner route of Streamlit that is closed, such as /_stcore/metrics; may be given several times.",
+            callback=_check_paths,
+        ),
+    ] = [],  # noqa: B006  (typer copies it)
+    name: Annotated[
+        list[str],
+        typer.Option(
+            help="Host name that visitors reach the dashboard by; may be given several times; others are then answered with 421.",
+            callback=_check_names,
+        ),
+    ] = [],  # noqa: B006
+) -> None:
+    """Serve the 1000 Genomes CNV explorer: the database that CNV_DATABASE names, or cnv.duckdb in this folder."""
     os.environ["CNV_DATABASE"] = str(database_path())
-    if options.name:
-        os.environ["CNV_HOST_NAMES"] = " ".join(options.name)
-    if options.open_route:
-        os.environ["CNV_OPEN_ROUTES"] = " ".join(options.open_route)
-    os.chdir(ROOT)
+    if name:
+        os.environ["CNV_HOST_NAMES"] = " ".join(name)
+    if open_route:
+        os.environ["CNV_OPEN_ROUTES"] = " ".join(open_route)
+    # Streamlit reads .streamlit/config.toml where the process stands.
+    os.chdir(streamlit_folder())
     log.set_up()
 
     import uvicorn  # the configuration above comes first
 
     from dashboard.serving.patience import PatientProtocol
 
-    listening = _listen(options.host, options.port)
+    listening = _listen(host, port)
     if listening is None:
-        return 1
+        raise typer.Exit(1)
     port = listening.getsockname()[1]
-    shown = "localhost" if options.host in ("127.0.0.1", "0.0.0.0", "::1", "::") else options.host
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -123,5 +143,10 @@ def _listen(host: str, port: int) -> socket.socket | None:
     return listening
 
 
+def main() -> None:
+    """Serves until it is told to stop, and ends the process; exit code 1 if the port is taken."""
+    app()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -6,51 +6,48 @@ there is nothing to show where there is no database.
 
 import streamlit as st
 
-from dashboard import settings
+from dashboard import pages, settings
 from dashboard.colours import palette
 from dashboard.components import frame, markup, url_state
-from dashboard.components.run import Run, running
-from dashboard.question import links, query
-from dashboard.question.filters import CALLSET, parse
-from dashboard.question.subject import SITE, Kind
+from dashboard.components.run import Run, as_current
+from dashboard.door.refusal import explain
+from dashboard.door.resolve import read_request
+from dashboard.question.subject import Kind
 from dashboard.serving.turns import turn
-from dashboard.store.cohort import group_codes
 from dashboard.store.database import BusyError, UnavailableError
 
 st.set_page_config(page_title=frame.NAME, page_icon=settings.ASSETS / "icon.svg", layout="wide")
-page = st.navigation(
+script = st.navigation(
     [
-        st.Page(frame.START_PAGE, title=frame.NAME, default=True),
-        st.Page(frame.GENE_PAGE, title=f"Gene · {frame.NAME}", url_path=Kind.GENE.value),
-        st.Page(frame.REGION_PAGE, title=f"Region · {frame.NAME}", url_path=Kind.REGION.value),
-        st.Page(frame.DATA_PAGE, title=f"Data · {frame.NAME}", url_path=links.DATA.removeprefix("/")),
+        st.Page(
+            page.script,
+            title=frame.title(page),
+            url_path=page.path.removeprefix("/") or None,
+            default=page.path == pages.START,
+        )
+        for page in pages.in_order()
     ],
     position="hidden",
 )
+page = pages.page_at(f"/{script.url_path}")
+colours = palette(st.context.theme.type)
 
 try:
     with turn(), settings.store().lease() as published:
-        values = url_state.values()
-        database = published.of(values.get(CALLSET, ""))
-        # a page that is of no kind keeps what the address names for the pages that are
-        kinds = [kind for kind in Kind if kind == page.url_path] or list(Kind)
-        filters, problems = parse(values, group_codes(database), kinds[0].default_overlap, tuple(published.callsets))
-        run = Run(
-            database,
-            values,
-            filters,
-            problems + query.unused(values, *kinds, SITE),
-            palette(st.context.theme.type),
-            st.context.url or "http://localhost:8501",
-        )
-        with running(run):
-            frame.bar(run, f"/{page.url_path}")
-            page.run()
-            frame.foot(database)
+        # a page about neither takes the rule of the page that it most often leads to
+        kind = next((kind for kind in Kind if kind == page.subject), Kind.GENE)
+        request = read_request(published, url_state.values(), pages.parameters(page), kind.default_overlap)
+        run = Run(request, colours, st.context.url or "http://localhost:8501")
+        with as_current(run):
+            frame.bar(run, page)
+            script.run()
+            frame.foot(run.database)
 except UnavailableError as error:
-    st.html(
-        markup.element("h1", markup.text(frame.NAME))
-        + markup.paragraphs([f"<strong>{markup.text(error.reason)}</strong>", markup.text(error.advice)])
-    )
+    if page.needs_database:
+        st.html(markup.element("h1", markup.text(frame.NAME)))
+        frame.notice(frame.refusal_lines(explain(error)))
+    else:
+        frame.bar_without_database(page, colours)
+        script.run()
 except BusyError as error:
-    frame.notice([markup.text(error)])
+    frame.notice(frame.refusal_lines(explain(error)))

@@ -23,14 +23,14 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import settings
-from dashboard.charts import track
+from dashboard import pages, settings
 from dashboard.charts.frequency import frequency_chart
+from dashboard.charts.track import template
 from dashboard.colours import DARK, LIGHT
-from dashboard.door.suggestions import meant, suggestions
+from dashboard.door.suggestions import suggest as suggest_places
 from dashboard.downloads.chart import chart, drawing
 from dashboard.downloads.database_file import database_file
-from dashboard.downloads.route import RETRY_AFTER, download
+from dashboard.downloads.route import download
 from dashboard.question import links
 from dashboard.question.filters import Filters
 from dashboard.question.locus import cut
@@ -43,8 +43,10 @@ from dashboard.serving.middleware import (
     Paths,
     SafeHeaders,
 )
+from dashboard.serving.papers import PAPERS, paper
+from dashboard.serving.refusals import answering
 from dashboard.store.cohort import release, superpopulation_names, totals
-from dashboard.store.database import BusyError, UnavailableError
+from dashboard.store.database import UnavailableError
 from dashboard.store.landmarks import landmarks
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.schema import SCHEMA_VERSION
@@ -52,10 +54,10 @@ from data_prep.domain.schema import SCHEMA_VERSION
 COLLECT_EVERY: Final = 30.0
 """Seconds between two garbage collections."""
 SUGGESTIONS: Final = 10
-ROBOTS: Final = """User-agent: *
-Disallow: /download
-Disallow: /chart/
-Disallow: /suggest
+ROBOTS: Final = f"""User-agent: *
+Disallow: {links.DOWNLOADS}
+Disallow: {links.CHARTS}/
+Disallow: {links.SUGGEST}
 Disallow: /media/
 Disallow: /_stcore/
 """
@@ -70,17 +72,12 @@ async def live(_: Request) -> Response:
 
 async def health(_: Request) -> Response:
     """The database can be read: the published file, its callsets and sizes; else 503 with the reason."""
-    try:
-        return _json(await anyio.to_thread.run_sync(_health))
-    except UnavailableError as error:
-        return _json({"status": "unavailable", "reason": error.reason, "advice": error.advice}, 503)
-    except BusyError as error:
-        return _json({"status": "busy", "reason": str(error)}, 503)
+    return _json(await anyio.to_thread.run_sync(_health))
 
 
 def _health() -> dict[str, Any]:
     with settings.store().lease() as database:
-        told, sizes, file = release(database), totals(database), database.file
+        newest, sizes, file = release(database), totals(database), database.file
         return {
             "status": "ok",
             "file": file.name,
@@ -95,10 +92,10 @@ def _health() -> dict[str, Any]:
                 }
                 for name, callset in database.callsets.items()
             ],
-            "release": told.name,
+            "release": newest.name,
             "schema_version": SCHEMA_VERSION,
-            "built_at": told.built_at,
-            "simulated": told.simulated,
+            "built_at": newest.built_at,
+            "simulated": newest.simulated,
             "samples": sizes.people,
             "unrelated": sizes.unrelated,
             "calls": sizes.calls,
@@ -109,31 +106,28 @@ def _health() -> dict[str, Any]:
 async def suggest(request: Request) -> Response:
     """What the search box offers for `q` while someone types, and the address it goes to when nothing is chosen."""
     text = request.query_params.get("q", "").strip()[:200]
-    try:
-        return _json({"query": text, **await anyio.to_thread.run_sync(_suggestions, text)})
-    except (UnavailableError, BusyError) as error:
-        return _json({"query": text, "suggestions": [], "reason": str(error)}, 503)
+    return _json({"query": text, **await anyio.to_thread.run_sync(_suggest, text)})
 
 
-def _suggestions(text: str) -> dict[str, Any]:
+def _suggest(text: str) -> dict[str, Any]:
     with settings.store().lease() as database:
-        return {
-            "address": links.page(meant(text), Filters()) if text else None,
-            "suggestions": [
-                {
-                    "address": links.page(one.subject, Filters()),
-                    "name": one.name,
-                    "place": one.place,
-                    "description": one.description,
-                }
-                for one in suggestions(database, text, SUGGESTIONS)
-            ],
-        }
+        suggestions = suggest_places(database, text, SUGGESTIONS)
+    return {
+        "address": links.page(suggestions.destination, Filters()) if suggestions.destination else None,
+        "suggestions": [
+            {
+                "address": links.page(offer.subject, Filters()),
+                "name": offer.name,
+                "place": offer.place,
+                "description": offer.description,
+            }
+            for offer in suggestions.offers
+        ],
+    }
 
 
-def _json(content: dict[str, Any], status: int = 200) -> Response:
-    headers = {"Cache-Control": "no-store"} | ({"Retry-After": RETRY_AFTER} if status == 503 else {})
-    return Response(orjson.dumps(content), status_code=status, media_type="application/json", headers=headers)
+def _json(content: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(content), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 async def robots(_: Request) -> Response:
@@ -157,7 +151,7 @@ def warm_up() -> None:
             totals(database)
             landmarks(database)
             for palette in (LIGHT, DARK):
-                track.prepare(palette, tuple(superpopulation_names(database)))
+                template.prepare(palette, tuple(superpopulation_names(database)))
     except UnavailableError:
         # the store has logged it, and looks again
         pass
@@ -186,7 +180,7 @@ async def _collect() -> None:
         await anyio.to_thread.run_sync(gc.collect)
 
 
-def told_on_page(error: Exception) -> bool:
+def explain_on_page(error: Exception) -> bool:
     """A fault of ours: one sentence on the page, the rest with the page's address in the log."""
     context = get_script_run_ctx(suppress_warning=True)
     address = urlsplit(st.context.url or "").path + (f"?{context.query_string}" if context else "")
@@ -206,20 +200,22 @@ def unavailable() -> UnavailableError | None:
 
 ROUTES: Final = (
     Route("/live", live),
-    Route(links.HEALTH, health),
-    Route(links.SUGGEST, suggest),
+    Route(links.HEALTH, answering(health, always_json=True)),
+    Route(links.SUGGEST, answering(suggest, always_json=True)),
     Route("/robots.txt", robots),
+    *(Route(path, paper) for path in PAPERS),
     Route("/favicon.ico", icon),
     Route(links.DATABASE, database_file),
-    Route("/download", download),
-    Route("/download/{file:path}", download),
-    Route("/chart", chart),
-    Route("/chart/{file:path}", chart),
+    *(
+        Route(path, route)
+        for folder, route in ((links.DOWNLOADS, download), (links.CHARTS, chart))
+        for path in (folder, f"{folder}/{{file:path}}")
+    ),
 )
-_paths: Final = Paths(ROUTES, [links.START, *links.PAGES.values(), links.DATA], settings.open_routes())
+_paths: Final = Paths(ROUTES, pages.PAGES, settings.open_routes())
 
 app = st.App(
-    settings.ROOT / "dashboard" / "app.py",
+    settings.PACKAGE / "app.py",
     routes=ROUTES,
     middleware=[
         Middleware(CutAnswers),
@@ -230,5 +226,5 @@ app = st.App(
         Middleware(OwnWebSockets, names=settings.host_names()),
     ],
     lifespan=lifespan,
-    on_script_error=told_on_page,
+    on_script_error=explain_on_page,
 )

@@ -1,6 +1,7 @@
 """Where the database is, and the one store of the process.
 
-The environment variable CNV_DATABASE names the pointer; without it, it is `cnv.duckdb` in the project's root.
+The environment variable CNV_DATABASE names the pointer; without it, it is `cnv.duckdb` in the folder where
+the dashboard is started.
 CNV_OPEN_ROUTES names inner routes of Streamlit that are closed without it; CNV_HOST_NAMES the names that the server is
 reached by, where no other is to be answered; CNV_SEND_TIMEOUT and CNV_REQUEST_TIME are
 seconds that a client may take for a piece of a file and for its request.
@@ -11,16 +12,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from dashboard.store.database import Store
+from dashboard.store.published import Store
 
-ROOT: Final = Path(__file__).resolve().parents[1]
-ASSETS: Final = ROOT / "dashboard" / "assets"
+PACKAGE: Final = Path(__file__).resolve().parent
+ASSETS: Final = PACKAGE / "assets"
 
 
 def database_path() -> Path:
     """The pointer to the published database."""
     named = os.environ.get("CNV_DATABASE")
-    return Path(named).absolute() if named else ROOT / "cnv.duckdb"
+    return Path(named or "cnv.duckdb").absolute()
+
+
+def streamlit_folder() -> Path:
+    """The folder whose `.streamlit/config.toml` holds Streamlit's settings: of a clone its root, else this package."""
+    packaged = PACKAGE / ".streamlit" / "config.toml"
+    return PACKAGE if packaged.exists() else PACKAGE.parent
 
 
 def open_routes() -> tuple[str, ...]:

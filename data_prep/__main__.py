@@ -1,29 +1,40 @@
 """The command line of the import: demo, fetch, shards, build, check.
 
-Every error that a person can mend ends in one sentence and exit code 1; files left out of a build, or not fetched, end in
-exit code 3.
+What a person can mend (errors.UserError, and nothing else) ends in one sentence and exit code 1; files left out of a
+build, or not fetched, in exit code 3; a fault of the program in its trace, a request to report it, and exit code 70.
 """
 
 import contextlib
+import functools
+import os
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn, ParamSpec
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from data_prep.domain.assembly import ASSEMBLY
+from data_prep.errors import UserError
+
 if TYPE_CHECKING:
-    from data_prep.build import Summary
     from data_prep.reading.reports import FileReport
+    from data_prep.summary import BuildSummary
+    from data_prep.system.limits import Limits
 
 FILES_REFUSED: Final = 3
 """Exit code of a build that was published, or a fetch that ended, although files were left out."""
+PROGRAM_FAULT: Final = os.EX_SOFTWARE
+"""Exit code of a fault of the program: 70, "internal software error" in sysexits.h."""
 REFUSED_SHOWN: Final = 5
 """Files not read for one reason that are named one by one."""
+RULES: Final = "R1, R2 ... are the rules of docs/rules.md, which a dashboard shows at /rules"
+"""Where whoever reads a broken rule finds it: a database travels without the repository."""
 FAILURES_SHOWN: Final = 20
 """Objects not fetched that are named one by one."""
 
@@ -38,12 +49,35 @@ _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def _fail(sentence: object) -> NoReturn:
-    if isinstance(sentence, OSError) and sentence.strerror:
-        reason = f"{sentence.strerror[0].lower()}{sentence.strerror[1:]}"
-        sentence = reason if sentence.filename is None else f"{sentence.filename}: {reason}"
-    _err.print(f"error: {sentence}", markup=False)
-    raise typer.Exit(1)
+_Parameters = ParamSpec("_Parameters")
+
+
+def _command(function: Callable[_Parameters, None]) -> Callable[_Parameters, None]:
+    """Makes a function a command: what a person can mend ends in its sentence, anything else in a trace."""
+
+    @functools.wraps(function)
+    def run(*arguments: _Parameters.args, **options: _Parameters.kwargs) -> None:
+        try:
+            function(*arguments, **options)
+        except UserError as error:
+            _err.print(f"error: {error}", markup=False)
+            raise typer.Exit(error.exit_code) from None
+        except (typer.Exit, typer.Abort, BrokenPipeError):
+            raise
+        except Exception:
+            _err.print(traceback.format_exc(), markup=False, end="")
+            _err.print(
+                "this is a fault of the program and not of your files: please report it in the project's issue tracker, "
+                "with the command and the lines above",
+                markup=False,
+            )
+            raise typer.Exit(PROGRAM_FAULT) from None
+
+    return app.command()(run)
+
+
+def _refuse_options(sentence: str) -> NoReturn:
+    raise UserError(sentence)
 
 
 @contextlib.contextmanager
@@ -88,7 +122,7 @@ class _Bar:
         self.progress.update(self.task, description=description, completed=done, total=todo or None, rate=rate)
 
 
-@app.command()
+@_command
 def demo(
     out: Annotated[Path, typer.Option(help="Folder to write into; made if it is not there.")],
     samples: Annotated[int, typer.Option(min=1, max=99_999, help="How many people.")] = 3202,
@@ -101,21 +135,18 @@ def demo(
     """Write a simulated cohort: DRAGEN CNV VCFs, the sample table, and the truth behind them."""
     from data_prep.simulate import write_cohort
 
-    try:
-        with (
-            _interruptible(f"the cohort in {out} is not finished: the same command begins it anew"),
-            _Bar("simulating") as bar,
-        ):
-            summary = write_cohort(
-                out,
-                samples=samples,
-                seed=seed,
-                release=release,
-                progress=lambda done, todo: bar.show("simulating", done, todo),
-                truth=truth,
-            )
-    except (ValueError, OSError) as error:
-        _fail(error)
+    with (
+        _interruptible(f"the cohort in {out} is not finished: the same command begins it anew"),
+        _Bar("simulating") as bar,
+    ):
+        summary = write_cohort(
+            out,
+            samples=samples,
+            seed=seed,
+            release=release,
+            progress=lambda done, todo: bar.show("simulating", done, todo),
+            truth=truth,
+        )
     _out.print(
         f"{summary.samples:,} simulated people, {summary.records:,} calls of which {summary.passed:,} PASS, "
         f"{summary.reference_rows:,} reference rows; {summary.out / 'vcf'}, samples.tsv {'and truth.tsv ' if truth else ''}beside it",
@@ -138,11 +169,26 @@ DialectName = Annotated[
     typer.Option(help="The callers' dialect, where the headers do not tell: dragen, gatk-gcnv, manta ..."),
 ]
 Assembly = Annotated[
-    str | None, typer.Option(help="GRCh38: the genome build of files whose headers give no contig lengths.")
+    str | None, typer.Option(help=f"{ASSEMBLY.name}: the genome build of files whose headers give no contig lengths.")
+]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE",
+        help="Memory that all processes together may take, about: 2GB, say. What is read, sorted and worked out at a time "
+        "grows and shrinks with it, and so does DuckDB's share; the database is the same. Not bounded: a longest line, and "
+        "what is kept of every file (2 KB). Without it two processes take some 1.3 GB.",
+    ),
 ]
 
 
-def _tell_refused(reports: "Sequence[FileReport]", listed_in: str) -> None:
+def _limits(memory: str | None, jobs: int | None) -> "Limits":
+    from data_prep.system.limits import DEFAULTS, limits_within, parse_size
+
+    return DEFAULTS if memory is None else limits_within(parse_size(memory), jobs or os.cpu_count() or 1)
+
+
+def _print_refused(reports: "Sequence[FileReport]", listed_in: str) -> None:
     """Files that were not read, those of one reason together; what is the same for all files is said once.
 
     Reasons that differ by numbers alone are one: a cohort of the wrong files has one sentence for thousands.
@@ -164,7 +210,7 @@ def _tell_refused(reports: "Sequence[FileReport]", listed_in: str) -> None:
         _err.print(f"looked for in the headers of callers that are not known: {signs()}", markup=False)
 
 
-@app.command()
+@_command
 def shards(
     vcf: Vcf,
     samples: Samples,
@@ -172,30 +218,28 @@ def shards(
     jobs: Jobs = None,
     dialect: DialectName = None,
     assembly: Assembly = None,
+    memory: Memory = None,
 ) -> None:
     """Read VCF files into a folder of shards, to be built into a database later, with other such folders."""
     from data_prep.build import write_shards
-    from data_prep.inputs.paths import ReadingError
+    from data_prep.reading.files import ReadingOptions
     from data_prep.reading.reports import REFUSED
-    from data_prep.reading.shard_set import ShardSetError
 
-    try:
-        with _interruptible("nothing was changed"), _Bar("reading") as bar:
-            written = write_shards(samples, out, vcf, jobs, bar.show, dialect, assembly)
-    except (ReadingError, ShardSetError, ValueError, OSError) as error:
-        _fail(error)
-    refused = [one for one in written.files if one.status == REFUSED]
-    _tell_refused(refused, f"{out}/report.json")
+    options = ReadingOptions(jobs=jobs, dialect=dialect, assembly=assembly, limits=_limits(memory, jobs))
+    with _interruptible("nothing was changed"), _Bar("reading") as bar:
+        written = write_shards(samples, out, vcf, options, bar.show)
+    refused = [report for report in written.files if report.status == REFUSED]
+    _print_refused(refused, f"{out}/report.json")
     _out.print(
         f"{out}: {len(written.files):,} files ({len(refused):,} not read), "
-        f"{sum(one.records for one in written.files):,} records; build with --shards {out}",
+        f"{sum(report.records for report in written.files):,} records; build with --shards {out}",
         markup=False,
     )
     if refused:
         raise typer.Exit(FILES_REFUSED)
 
 
-@app.command()
+@_command
 def fetch(
     release: Annotated[str, typer.Option(help="DRAGEN release: 3.5.7b, 3.7.6, 4.0.3, 4.2.7 or 4.4.7.")],
     out: Annotated[Path, typer.Option(help="Folder to fetch into; what is whole there is not fetched again.")],
@@ -231,7 +275,6 @@ def fetch(
     import stamina
 
     from data_prep.fetch.connection import Patience
-    from data_prep.fetch.errors import FetchError
     from data_prep.fetch.run import CALLS, Request, run
     from data_prep.fetch.tables import PEDIGREE, UNRELATED_NAMES
 
@@ -250,20 +293,17 @@ def fetch(
         jobs,
         Patience(attempts, stall),
     )
-    try:
-        with (
-            _interruptible(f"what is whole stays in {out}; the same command goes on from there"),
-            _Bar("fetching") as bar,
-        ):
-            summary = asyncio.run(run(request, bar.show))
-    except (FetchError, ValueError, OSError) as error:
-        _fail(error)
+    with (
+        _interruptible(f"what is whole stays in {out}; the same command goes on from there"),
+        _Bar("fetching") as bar,
+    ):
+        summary = asyncio.run(run(request, bar.show))
     if summary.place:
         _out.print(f"from {summary.place}", markup=False)
     for note in summary.notes:
         _out.print(f"note: {note}", markup=False)
-    for one in summary.failed[:FAILURES_SHOWN]:
-        _err.print(f"not fetched: {one.name}: {one.sentence}", markup=False)
+    for failure in summary.failed[:FAILURES_SHOWN]:
+        _err.print(f"not fetched: {failure.name}: {failure.sentence}", markup=False)
     if len(summary.failed) > FAILURES_SHOWN:
         _err.print(f"and {len(summary.failed) - FAILURES_SHOWN:,} more", markup=False)
     why = ", ".join(f"{reason} {n:,}" for reason, n in summary.reasons().items())
@@ -284,7 +324,7 @@ def fetch(
     )
 
 
-@app.command()
+@_command
 def build(
     samples: Samples,
     vcf: Vcf = [],  # noqa: B006  (typer copies it)
@@ -312,6 +352,7 @@ def build(
     jobs: Jobs = None,
     dialect: DialectName = None,
     assembly: Assembly = None,
+    memory: Memory = None,
     beside: Annotated[
         bool,
         typer.Option(
@@ -323,48 +364,46 @@ def build(
     ] = None,
 ) -> None:
     """Build and publish a database from VCF files, or from shards made of them; or change one."""
-    from data_prep.build import BuildError, change
     from data_prep.build import build as run
-    from data_prep.inputs.paths import ReadingError
-    from data_prep.reading.shard_set import ShardSetError
-    from data_prep.tables.earlier import EarlierError
-    from data_prep.tables.publish import PublishError
+    from data_prep.request import BuildRequest, Change, Sources
 
     if (add or remove) and (vcf or shards):
-        _fail(
+        _refuse_options(
             "--add and --remove change the database at --out, --vcf and --shards make a new one: give one or the other"
         )
     if callset is not None and not (add or remove):
-        _fail(
+        _refuse_options(
             "--callset names the callset that --add and --remove change: a build from --vcf or --shards is named by its files"
         )
     if beside and (add or remove):
-        _fail("--beside is for --vcf and --shards: --add and --remove keep the other callsets anyway")
-    try:
-        with _interruptible("nothing was changed"), _Bar("reading") as bar:
-            if add or remove:
-                changed = change(
-                    samples, out, add, remove, unrelated, genes, jobs, bar.show, dialect, assembly,
-                    callset=callset, masks=mask,
-                )  # fmt: skip
-            else:
-                changed = run(
-                    samples, out, vcf, shards, unrelated, genes, jobs, bar.show, dialect, assembly,
-                    beside=beside, masks=mask,
-                )  # fmt: skip
-    except (BuildError, EarlierError, ReadingError, ShardSetError, PublishError, ValueError, OSError) as error:
-        _fail(error)
-    if changed is None:
+        _refuse_options("--beside is for --vcf and --shards: --add and --remove keep the other callsets anyway")
+    request = BuildRequest(
+        samples=samples,
+        out=out,
+        sources=Change(add=tuple(add), remove=tuple(remove), callset=callset)
+        if add or remove
+        else Sources(vcf=tuple(vcf), shards=tuple(shards), beside=beside),
+        unrelated=unrelated,
+        genes=genes,
+        masks=tuple(mask),
+        jobs=jobs,
+        dialect=dialect,
+        assembly=assembly,
+        limits=_limits(memory, jobs),
+    )
+    with _interruptible("nothing was changed"), _Bar("reading") as bar:
+        summary = run(request, bar.show)
+    if summary is None:
         _out.print(f"every file given is in {out} already: nothing was changed", markup=False)
         return
-    _tell(changed)
+    _print_summary(summary)
 
 
-def _tell(summary: "Summary") -> None:
+def _print_summary(summary: "BuildSummary") -> None:
     """What a build did, and exit code 3 where it left files out."""
     for note in summary.notes:
         _out.print(f"note: {note}", markup=False)
-    _tell_refused(summary.refused, "the table files of the database")
+    _print_refused(summary.refused, "the table files of the database")
     for reason, n in sorted(summary.skipped.items()):
         _out.print(f"skipped {n:,}: {reason}", markup=False)
     seconds = sum(summary.stages.values())
@@ -380,31 +419,27 @@ def _tell(summary: "Summary") -> None:
         raise typer.Exit(FILES_REFUSED)
 
 
-@app.command()
+@_command
 def check(path: Annotated[Path, typer.Argument(help="The database.")] = Path("cnv.duckdb")) -> None:
     """Prove a database: the invariants of the rules, each with its number, in every callset that it holds."""
-    from data_prep.check import MemoryShortError, NoDatabaseError
     from data_prep.check import check as run
     from data_prep.tables.callsets import MAIN, callsets
 
-    try:
-        held = callsets(path) or {"": MAIN}
-    except ValueError as error:
-        _fail(error)
+    schemas = callsets(path) or {"": MAIN}
     broken = 0
-    for name, schema in held.items():
-        try:
-            findings = run(path, schema)
-        except (NoDatabaseError, MemoryShortError) as error:
-            _fail(error)
-        if len(held) > 1:
+    for number, (name, schema) in enumerate(schemas.items()):
+        findings = run(path, schema)
+        if not number:
+            _out.print(RULES, markup=False)
+        if len(schemas) > 1:
             _out.print(f"callset {name}", markup=False)
-        for one in findings:
-            verdict = "holds " if not one.broken else "BROKEN"
+        for finding in findings:
+            verdict = "holds " if not finding.broken else "BROKEN"
             _out.print(
-                f"{verdict} {one.rule:<4} {one.sentence}: {one.broken:,} of {one.checked:,} break it", markup=False
+                f"{verdict} {finding.rule:<4} {finding.sentence}: {finding.broken:,} of {finding.checked:,} break it",
+                markup=False,
             )
-        faults = sum(1 for one in findings if one.broken)
+        faults = sum(1 for finding in findings if finding.broken)
         _out.print(f"{len(findings) - faults} of {len(findings)} invariants hold", markup=False)
         broken += faults
     if broken:

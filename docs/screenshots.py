@@ -1,4 +1,4 @@
-"""Makes the pictures of the README and docs from a running dashboard: `python docs/screenshots.py http://localhost:8501`.
+"""Makes the pictures of the README and docs from a running dashboard: `python -m docs.screenshots http://localhost:8501`.
 
 Wide and narrow, light and dark, of every page; the README shows the first.
 """
@@ -10,12 +10,12 @@ from typing import Final
 
 from playwright.sync_api import sync_playwright
 
-PAGES: Final = {
-    "gene": "/gene?gene=GSTM1",
-    "region": "/region?region=chr1:109600000-109800000",
-    "data": "/data",
-    "cohort": "/",
-}
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from dashboard import pages
+from dashboard.question import links
+
+PAGES: Final = {page.label.lower(): links.address(page.path, page.example or {}) for page in pages.PAGES}
 SIZES: Final = {"wide": (1440, 2100), "narrow": (390, 2400)}
 SCHEMES: Final = ("light", "dark")
 FLAGS: Final = (

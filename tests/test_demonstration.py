@@ -27,8 +27,8 @@ from dashboard.downloads.catalogue import TABLES
 from dashboard.question.filters import Cohort as CohortFilter
 from dashboard.question.filters import Filters, Outliers, Overlap, Sex
 from dashboard.question.target import Pieces, Target
-from dashboard.store.carriers import frequencies
-from dashboard.store.database import Store
+from dashboard.store.carriers.frequencies import frequencies
+from dashboard.store.published import Store
 from dashboard.store.sites import sites_at
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level

@@ -16,6 +16,7 @@ from dashboard.question.subject import Subject
 from dashboard.question.target import Target
 from dashboard.words import wording
 from dashboard.words.seen import FEW_CALLS
+from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.levels import SOLID_BINS
 
 _COLUMNS: Final = (
@@ -102,7 +103,7 @@ def carrier_list(
         markup.element(
             "p",
             f"One row an event, {wording.count(events.height)} {rows}; class and copies are the carrier's at the place, under "
-            "the overlap rule. Positions are 1-based and inclusive, GRCh38. "
+            f"the overlap rule. Positions are 1-based and inclusive, {ASSEMBLY.name}. "
             + markup.file_link("Carriers as CSV", links.download("carriers", "csv", subject, filters)),
             class_="cnv-links",
         )

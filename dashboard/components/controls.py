@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.components.url_state import changed, show
+from dashboard.components.url_state import show, write_address
+from dashboard.door.question import Question
 from dashboard.question.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers, Overlap, Sex
 from dashboard.question.subject import Subject
-from dashboard.question.target import Pieces, Target
+from dashboard.question.target import Pieces
 from dashboard.words import callers as caller_words
 from dashboard.words import wording
 from data_prep.domain.copy_number import COUNTED_CLASSES, CallClass
@@ -21,16 +22,10 @@ COPY_NUMBERS: Final = range(9)
 COHORT_NAMES = {Cohort.UNRELATED: "unrelated", Cohort.ALL: "everyone"}
 
 
-def controls(
-    subject: Subject,
-    target: Target,
-    filters: Filters,
-    groups: Mapping[str, str],
-    callsets: Sequence[str],
-    callers: Sequence[str],
-) -> None:
+def controls(question: Question, groups: Mapping[str, str], callers: Sequence[str]) -> None:
     """The controls of the page of a gene or region; `groups` are names of super-populations and populations by code,
-    `callsets` those of the database, the newest first, `callers` those of the callset that is shown."""
+    `callers` those of the callset that is shown."""
+    subject, target, filters = question.subject, question.target, question.filters
 
     def with_classes(chosen: list[CallClass]) -> Mapping[str, str]:
         return subject.query(replace(filters, classes=tuple(name for name in COUNTED_CLASSES if name in chosen)))
@@ -51,7 +46,7 @@ def controls(
         key=show("class", list(filters.classes)),
         format_func=lambda name: wording.CLASS_WORDS[name],
         placeholder="losses and gains",
-        on_change=changed,
+        on_change=write_address,
         args=("class", with_classes),
         help="Of a carrier's copies at the place, under the overlap rule, against those expected: 2 on autosomes, 1 on the X "
         "and Y of XY. Complete loss is 0 copies; a high-level gain has 2.5 times the expected copies or more.",
@@ -62,7 +57,7 @@ def controls(
         key=show("filter", filters.level),
         required=True,
         format_func=lambda name: wording.LEVEL_WORDS[name],
-        on_change=changed,
+        on_change=write_address,
         args=("filter", with_level),
         help=" ".join(
             f"**{wording.LEVEL_WORDS[name]}**: {caller_words.definition(name, callers)}" for name in wording.LEVELS
@@ -74,7 +69,7 @@ def controls(
         key=show("cohort", filters.cohort),
         required=True,
         format_func=lambda name: COHORT_NAMES[name],
-        on_change=changed,
+        on_change=write_address,
         args=("cohort", with_cohort),
         help="Unrelated: the people of phase 3. Everyone: their relatives of the 602 trios too.",
     )
@@ -86,7 +81,7 @@ def controls(
         usual if rule in usual else (*usual, rule),
         key=show("overlap", rule),
         format_func=lambda one: wording.rule_name(one, target.kind),
-        on_change=changed,
+        on_change=write_address,
         args=("overlap", with_overlap),
         help=f"How a carrier's events, joined, must lie to the {noun}. "
         + " ".join(
@@ -95,7 +90,7 @@ def controls(
     )
     set_there = _set(filters)
     with rest.popover(f"More · {set_there}" if set_there else "More", icon=":material/tune:", width="stretch"):
-        _more(subject, filters, groups, callsets)
+        _more(subject, filters, groups, tuple(question.database.callsets))
 
 
 def _set(filters: Filters) -> int:
@@ -124,7 +119,7 @@ def _more(subject: Subject, filters: Filters, groups: Mapping[str, str], callset
             "Callset",
             callsets,
             key=show("callset", filters.callset or callsets[0]),
-            on_change=changed,
+            on_change=write_address,
             args=("callset", lambda chosen: address(callset="" if chosen == callsets[0] else chosen)),
             help="The calls of another release or another caller. The newest is the default.",
         )
@@ -134,7 +129,7 @@ def _more(subject: Subject, filters: Filters, groups: Mapping[str, str], callset
         key=show("population", list(filters.populations)),
         format_func=lambda code: f"{code} {groups[code]}",
         placeholder="every one",
-        on_change=changed,
+        on_change=write_address,
         args=("population", lambda chosen: address(populations=tuple(code for code in groups if code in chosen))),
         help="Super-populations and populations; several are counted together.",
     )
@@ -144,13 +139,13 @@ def _more(subject: Subject, filters: Filters, groups: Mapping[str, str], callset
         key=show("sex", filters.sex),
         required=True,
         format_func=lambda sex: "any" if sex is None else sex.value,
-        on_change=changed,
+        on_change=write_address,
         args=("sex", lambda chosen: address(sex=chosen)),
     )
     st.toggle(
         "Count samples with large events on the chromosome",
         key=show("outliers", filters.outliers is Outliers.INCLUDE),
-        on_change=changed,
+        on_change=write_address,
         args=("outliers", lambda on: address(outliers=Outliers.INCLUDE if on else Outliers.EXCLUDE)),
         help="Events over 3 Mb, or over a tenth of a chromosome, most probably come from cell culture. A constitutional "
         "change that large is possible.",
@@ -170,7 +165,7 @@ def _more(subject: Subject, filters: Filters, groups: Mapping[str, str], callset
             key=show(name, getattr(filters, name)),
             value=None,
             placeholder="any",
-            on_change=changed,
+            on_change=write_address,
             args=(name, lambda chosen, name=name: address(**{name: chosen})),
             help=note,
         )
@@ -180,6 +175,6 @@ def _more(subject: Subject, filters: Filters, groups: Mapping[str, str], callset
         key=show("copy_number", list(filters.copy_numbers)),
         placeholder="any",
         help="Of a carrier at the place, under the overlap rule",
-        on_change=changed,
+        on_change=write_address,
         args=("copy_number", lambda chosen: address(copy_numbers=tuple(sorted(chosen)))),
     )

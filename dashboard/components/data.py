@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
+from dashboard import pages
 from dashboard.components import drawings, markup
 from dashboard.question import links
 from dashboard.question.filters import Filters
@@ -114,7 +115,7 @@ def callsets(database: Generation, filters: Filters) -> None:
     shown = "".join(
         markup.element("strong", markup.text(name))
         if one is database
-        else markup.link(name, links.data_page(replace(filters, callset="" if name == newest else name)))
+        else markup.link(name, links.plain_page(pages.DATA, replace(filters, callset="" if name == newest else name)))
         for name, one in database.callsets.items()
     )
     st.html(markup.element("p", f"Callsets in this database: {shown}", class_="cnv-links"))
@@ -246,6 +247,15 @@ def definitions(callers: Sequence[str]) -> None:
     levels = [(wording.LEVEL_WORDS[level], caller_words.definition(level, callers)) for level in wording.LEVELS]
     st.html(
         _section("Definitions")
+        + markup.element(
+            "p",
+            "All numbers follow thirteen rules, R1 to R13, which the comments in the database cite: "
+            + markup.out_link("the rules, with reasons and sources", links.RULES)
+            + ", and "
+            + markup.out_link("a glossary", links.GLOSSARY)
+            + ".",
+            class_="cnv-counted",
+        )
         + _table(("Term", "Meaning"), terms, "Terms", class_="cnv-terms")
         + _section("Classes", 3)
         + _table(("Class", "Copy number", "Term"), classes, "Classes")

@@ -9,12 +9,13 @@ import streamlit as st
 from dashboard.components import markup
 from dashboard.components.frequency import PLURALS, sign
 from dashboard.components.run import Run
+from dashboard.door.question import Question
 from dashboard.question import links
 from dashboard.question.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers
 from dashboard.question.subject import Subject
 from dashboard.question.target import Pieces, Target
 from dashboard.store.callability import callability, no_share
-from dashboard.store.carriers import Count, by_filter
+from dashboard.store.carriers.counts import Count, by_filter
 from dashboard.store.clauses import Clause, by_rule_apart, clauses
 from dashboard.store.database import Generation
 from dashboard.words import wording
@@ -30,10 +31,11 @@ CALLSET_TITLES: Final = "Carriers by callset"
 FILTER_TITLES: Final = "Carriers by filter level and cohort"
 
 
-def depends(run: Run, subject: Subject, target: Target) -> None:
+def depends(run: Run, question: Question) -> None:
     """Tables: the carriers under every rule, at every level and in every cohort, and, where the database holds several, in
     every callset; each row or cell a link. What says the same throughout is a line, and its table unfolds."""
-    parts = clauses(run.database, target, run.filters)
+    subject, target = question.subject, question.target
+    parts = clauses(question.database, target, question.filters)
     # the number of a site is one callset's own
     callsets = run.database.callsets if len(run.database.callsets) > 1 and target.site is None else {}
     st.html(markup.element("h2", "What the number depends on", class_="cnv-section"))

@@ -4,58 +4,39 @@ Streamlit's own navigation drops the filters from the address, so it is hidden a
 our own (see `dashboard/assets/search.js`).
 """
 
+from collections.abc import Mapping
+
 import streamlit as st
 
+from dashboard import pages
+from dashboard.colours import Palette
 from dashboard.components import markup
 from dashboard.components.run import Run
 from dashboard.components.search import search_box
 from dashboard.components.style import style_sheet
+from dashboard.door.refusal import Refusal
+from dashboard.pages import Page
 from dashboard.question import links
-from dashboard.question.subject import Kind, Subject
+from dashboard.question.filters import Filters
 from dashboard.store.cohort import release, totals
 from dashboard.store.database import Generation
 from dashboard.words import callers as caller_words
 from dashboard.words import wording
+from data_prep.domain.assembly import ASSEMBLY
 
 NAME = "1000 Genomes CNV explorer"
-START_PAGE = "views/start.py"
-GENE_PAGE = "views/gene.py"
-REGION_PAGE = "views/region.py"
-DATA_PAGE = "views/data.py"
 
 
-def bar(run: Run, page: str) -> None:
-    """The bar and what stands below it on every page; `page` is the path of the one that is open."""
-    st.html(style_sheet(run.palette))
-    name, search, pages = st.columns([3, 4.6, 2.9], vertical_alignment="center")
-    name.html(
-        markup.element(
-            "div",
-            f"{markup.text(NAME)}<small>Copy number variants of {wording.people(totals(run.database).people)}</small>",
-            class_="cnv-brand",
-        )
-    )
-    with search:
-        search_box(run.filters.to_query())
-    listed = (
-        ("Cohort", links.START, links.start_page(run.filters)),
-        *(
-            (label, links.PAGES[kind], _page(run, kind))
-            for label, kind in (("Gene", Kind.GENE), ("Region", Kind.REGION))
-        ),
-        ("Data", links.DATA, links.data_page(run.filters)),
-    )
-    pages.html(
-        markup.element(
-            "nav",
-            "".join(
-                markup.link(label, address, **({"aria_current": "page"} if path == page else {}))
-                for label, path, address in listed
-            ),
-            class_="cnv-nav",
-            aria_label="Pages",
-        )
-    )
+def title(page: Page) -> str:
+    """The title of a page's window, until the page gives a more particular one."""
+    return NAME if page.path == pages.START else f"{page.label} · {NAME}"
+
+
+def bar(run: Run, page: Page) -> None:
+    """The bar and what stands below it on every page; `page` is the one that is open."""
+    people = f"Copy number variants of {wording.people(totals(run.database).people)}"
+    addresses = {entry.path: links.page_with(entry, run.values, run.filters) for entry in pages.in_order()}
+    _bar(page, run.palette, people, run.filters, addresses)
     if release(run.database).simulated:
         st.html(
             markup.element(
@@ -66,15 +47,41 @@ def bar(run: Run, page: str) -> None:
                 role="note",
             )
         )
-    if run.problems:
-        sentences = [markup.text(problem.sentence) for problem in run.problems]
+    if run.request.problems:
+        sentences = [markup.text(problem.sentence) for problem in run.request.problems]
         notice([*sentences, "What the address says there was left aside; the defaults are used instead."])
 
 
-def _page(run: Run, kind: Kind) -> str:
-    """The page of this kind, of what the address names already."""
-    name = run.values.get(kind)
-    return links.page(Subject(kind, name), run.filters) if name else links.empty_page(kind, run.filters)
+def bar_without_database(page: Page, palette: Palette) -> None:
+    """The bar of a page that can be shown without a database."""
+    addresses = {entry.path: links.plain_page(entry.path, Filters()) for entry in pages.in_order()}
+    _bar(page, palette, "Copy number variants", Filters(), addresses)
+
+
+def _bar(open_page: Page, palette: Palette, words: str, filters: Filters, addresses: Mapping[str, str]) -> None:
+    """Name, search box and links to the pages, at these addresses by path."""
+    st.html(style_sheet(palette))
+    name, search, navigation = st.columns([3, 4.6, 2.9], vertical_alignment="center")
+    name.html(
+        markup.element(
+            "div",
+            f"{markup.text(NAME)}<small>{words}</small>",
+            class_="cnv-brand",
+        )
+    )
+    with search:
+        search_box(filters.to_query())
+    navigation.html(
+        markup.element(
+            "nav",
+            "".join(
+                markup.link(page.label, addresses[page.path], **({"aria_current": "page"} if page == open_page else {}))
+                for page in pages.in_order()
+            ),
+            class_="cnv-nav",
+            aria_label="Pages",
+        )
+    )
 
 
 def notice(lines: list[str]) -> None:
@@ -82,20 +89,30 @@ def notice(lines: list[str]) -> None:
     st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-notice", role="status"))
 
 
+def refusal_lines(reason: Refusal) -> list[str]:
+    """Why a page cannot be shown, as lines of HTML for a notice: every problem, and what to do."""
+    if not reason.advice:
+        return [markup.text(sentence) for sentence in reason.sentences]
+    return [
+        *(markup.element("strong", markup.text(sentence)) for sentence in reason.sentences),
+        markup.text(reason.advice),
+    ]
+
+
 def foot(database: Generation) -> None:
-    """Callset, cohort, published file, citation, and where the health of the server is told."""
-    told, sizes, file = release(database), totals(database), database.file
+    """Callset, cohort, published file, citation, and where the health of the server is callset."""
+    callset, sizes, file = release(database), totals(database), database.file
     calls = f"{wording.count(sizes.calls)} calls in {wording.people(sizes.people)}"
-    simulated = ", simulated" if told.simulated and "simulated" not in told.name else ""
-    source = f"Callset {told.title}{simulated}: {calls}; GRCh38."
+    simulated = ", simulated" if callset.simulated and "simulated" not in callset.name else ""
+    source = f"Callset {callset.title}{simulated}: {calls}; {ASSEMBLY.name}."
     others = (
         f", with the callsets {wording.joined(list(database.callsets), 'and')}" if len(database.callsets) > 1 else ""
     )
     built = (
-        f"Gene models: {told.gene_models or 'not said'}. Database {file}, published "
+        f"Gene models: {callset.gene_models or 'not said'}. Database {file}, published "
         f"{wording.moment(file.published_at)}{others}."
     )
-    cite = f"Cite {caller_words.citation(told.callers)}."
+    cite = f"Cite {caller_words.citation(callset.callers)}."
     st.html(
         markup.element(
             "footer",

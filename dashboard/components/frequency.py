@@ -13,7 +13,7 @@ from dashboard.question import links
 from dashboard.question.filters import ANY, CODING, CODING_TOUCH, Filters, Overlap
 from dashboard.question.subject import Subject
 from dashboard.question.target import Target
-from dashboard.store.carriers import Count
+from dashboard.store.carriers.counts import Count
 from dashboard.store.clauses import Clause, chart_rows_apart
 from dashboard.words import wording
 from data_prep.domain.copy_number import CallClass, Direction

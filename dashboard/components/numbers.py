@@ -16,11 +16,15 @@ from dashboard.components.run import Run
 from dashboard.components.sites import site_table
 from dashboard.components.track import track
 from dashboard.counting.along import window
+from dashboard.door.question import Question
 from dashboard.question.filters import ANY, CODING, CODING_TOUCH
-from dashboard.question.subject import Kind, Subject
-from dashboard.question.target import Pieces, Target
+from dashboard.question.subject import Kind
+from dashboard.question.target import Pieces
 from dashboard.store.callability import callability, no_share
-from dashboard.store.carriers import Extent, by_rule, carrier_events, copy_numbers, extents, frequencies, relatives
+from dashboard.store.carriers.copy_numbers import copy_numbers
+from dashboard.store.carriers.counts import Extent, by_rule, extents
+from dashboard.store.carriers.frequencies import frequencies
+from dashboard.store.carriers.listing import carrier_events, relatives
 from dashboard.store.clauses import Clause, clauses, tables
 from dashboard.store.cohort import group_codes, group_names, population_names, release, superpopulation_names
 from dashboard.store.panel import people
@@ -29,9 +33,10 @@ from dashboard.words.frequency_table import frequency_table
 from data_prep.domain.copy_number import Direction
 
 
-def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
-    """How often the place is lost and gained, in whom, by which rule, and who the carriers are; `title` is its name."""
-    database, filters = run.database, run.filters
+def numbers(run: Run, question: Question) -> None:
+    """How often the place is lost and gained, in whom, by which rule, and who the carriers are."""
+    database, subject, target, filters = question.database, question.subject, question.target, question.filters
+    title = question.heading
     seen = callability(database, target, filters)
     shares = not no_share(target, filters, seen)
     counted = people(database, target.interval.chrom, filters)
@@ -40,8 +45,8 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
     directions = [one for one in filters.directions if target.direction in (None, one)]
 
     lead = st.container()
-    controls(subject, target, filters, group_names(database), tuple(database.callsets), release(database).callers)
-    place.counted_sentence(database, subject, target, filters, counted)
+    controls(question, group_names(database), release(database).callers)
+    place.counted_sentence(question, counted)
     with lead:
         if not seen.assessable:
             place.not_assessable(title, seen)
@@ -50,7 +55,7 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
         else:
             parts = tables(database, target, clauses(database, target, filters))
             table = frequency_table(frequencies(database, target, filters), filters, group_codes(database))
-            lines = lead_lines(run, subject, target, table, parts, events, directions, shares=shares)
+            lines = lead_lines(question, table, parts, events, directions, shares=shares)
             st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
             if seen.is_paralogous:
                 place.paralogous(title, seen)
@@ -71,33 +76,31 @@ def numbers(run: Run, subject: Subject, target: Target, title: str) -> None:
                     shares=shares,
                 )
                 st.html(
-                    place.rule_switch(subject, target, filters)
+                    place.rule_switch(question)
                     + menu(subject, filters, "frequencies", charts=(f"frequency-{direction.value}",) if shares else ())
                 )
         if target.kind is not Pieces.REGION and shares:
-            copies(run, subject, target)
-        depends(run, subject, target)
+            copies(run, question)
+        depends(run, question)
         if target.site is None:
             site_table(run, subject, target.interval, seen.paralogous)
     if counted.counted and (seen.assessable or target.kind is Pieces.REGION):
         selectable = subject.kind is Kind.REGION
-        note = _of_uncertain_ends(run, target) if seen.assessable and shares else ""
+        note = _of_uncertain_ends(question) if seen.assessable and shares else ""
         track(
             run, window(target, filters), filters, target.interval, note,
             selectable=selectable, silent=seen.is_paralogous,
         )  # fmt: skip
         st.html(menu(subject, filters, charts=("track",)))
     kin = relatives(database, target, filters)
-    switch = place.rule_switch(subject, target, filters)
+    switch = place.rule_switch(question)
     carrier_list(
         events, kin, subject, target, filters, switch, assessable=seen.assessable, paralogous=seen.is_paralogous
     )
 
 
 def lead_lines(
-    run: Run,
-    subject: Subject,
-    target: Target,
+    question: Question,
     table: pl.DataFrame,
     parts: Mapping[Clause, pl.DataFrame],
     events: pl.DataFrame,
@@ -106,7 +109,7 @@ def lead_lines(
     shares: bool,
 ) -> list[str]:
     """The answer, a line of HTML a direction: of a region about size, unless a rule is chosen (R7)."""
-    database, filters = run.database, run.filters
+    database, subject, target, filters = question.database, question.subject, question.target, question.filters
     if target.kind is Pieces.REGION and target.site is None and filters.overlap is None:
         return [
             region_lead(several, filters, subject, target, shares=shares)
@@ -120,7 +123,7 @@ def lead_lines(
                 ),
                 class_="cnv-small",
             )
-            for several in _extents(run, target, tuple(parts))
+            for several in _extents(question, tuple(parts))
         ]
     rules = [ANY] if target.kind is Pieces.REGION else [ANY, CODING, CODING_TOUCH]
     counts = by_rule(database, target, filters, rules)
@@ -134,33 +137,33 @@ def lead_lines(
     ]
 
 
-def _extents(run: Run, target: Target, parts: Sequence[Clause]) -> list[dict[Clause, Extent]]:
+def _extents(question: Question, parts: Sequence[Clause]) -> list[dict[Clause, Extent]]:
     """How much of the region is taken, a direction each, of the people told apart."""
-    found = [extents(run.database, target, part.filters) for part in parts]
+    found = [extents(question.database, question.target, part.filters) for part in parts]
     return [dict(zip(parts, several, strict=True)) for several in zip(*found, strict=True)]
 
 
-def along(run: Run, subject: Subject, target: Target) -> None:
+def along(run: Run, question: Question) -> None:
     """A place too wide for a share of people with any event in it: how much of it is taken, what lies along it base by base,
     and its sites (R7, R8)."""
-    database, filters = run.database, run.filters
+    database, subject, target, filters = question.database, question.subject, question.target, question.filters
     seen = callability(database, target, filters)
     counted = people(database, target.interval.chrom, filters)
     lead = st.container()
-    controls(subject, target, filters, group_names(database), tuple(database.callsets), release(database).callers)
-    place.counted_sentence(database, subject, target, filters, counted)
+    controls(question, group_names(database), release(database).callers)
+    place.counted_sentence(question, counted)
     with lead:
         if not seen.assessable:
             place.not_assessable(str(target.interval), seen)
         elif not counted.counted:
             place.nobody_counted(target.interval.chrom, filters)
         else:
-            lines = _wide_lines(run, subject, target, shares=not seen.is_paralogous)
+            lines = _wide_lines(question, shares=not seen.is_paralogous)
             st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
             if seen.is_paralogous:
                 place.paralogous(str(target.interval), seen)
     st.html(
-        place.rule_switch(subject, target, filters)
+        place.rule_switch(question)
         + markup.element(
             "p",
             "The curve shows the share of people at each base, and each site has its own; the files below have the carriers.",
@@ -176,12 +179,12 @@ def along(run: Run, subject: Subject, target: Target) -> None:
     site_table(run, subject, target.interval, seen.paralogous)
 
 
-def _of_uncertain_ends(run: Run, target: Target) -> str:
+def _of_uncertain_ends(question: Question) -> str:
     """Why the curve over an exon may stand higher than the number of people in the headline (R7, R8)."""
-    filters = run.filters
+    target, filters = question.target, question.filters
     if target.rule_in_force(filters.overlap) != CODING or Direction.LOSS not in filters.directions:
         return ""
-    counts = by_rule(run.database, target, filters, [CODING, CODING_TOUCH])
+    counts = by_rule(question.database, target, filters, [CODING, CODING_TOUCH])
     beside = {rule: one for rule, found in counts.items() for one in found if one.direction is Direction.LOSS}
     number = frequency.in_between(beside, Direction.LOSS, filters, target)
     if not number:
@@ -193,24 +196,27 @@ def _of_uncertain_ends(run: Run, target: Target) -> str:
     )
 
 
-def _wide_lines(run: Run, subject: Subject, target: Target, *, shares: bool) -> list[str]:
+def _wide_lines(question: Question, *, shares: bool) -> list[str]:
     """The answer about a region too wide for a share: about size, or of the rule that was chosen without one."""
-    filters = run.filters
+    target, filters = question.target, question.filters
     if filters.overlap is None:
-        parts = clauses(run.database, target, filters)
-        return [region_lead(one, filters, subject, target, shares=shares) for one in _extents(run, target, parts)]
+        parts = clauses(question.database, target, filters)
+        return [
+            region_lead(extents_by_part, filters, question.subject, target, shares=shares)
+            for extents_by_part in _extents(question, parts)
+        ]
     rule = target.rule_in_force(filters.overlap)
     return [
         f"{frequency.sign(count.direction)}<strong>{wording.happens(count.direction, rule, target.kind)} in "
         f"{wording.count(count.carriers)} of {wording.count(count.samples)} people</strong>. "
         + markup.element("span", f"No share is given of {wording.WITHOUT_SHARE}.", class_="cnv-small")
-        for count in by_rule(run.database, target, filters, [rule])[rule]
+        for count in by_rule(question.database, target, filters, [rule])[rule]
     ]
 
 
-def copies(run: Run, subject: Subject, target: Target) -> None:
+def copies(run: Run, question: Question) -> None:
     """Copies of the place in everyone, by super-population, where anyone has other than the expected."""
-    counts = copy_numbers(run.database, target, run.filters)
+    counts = copy_numbers(question.database, question.target, question.filters)
     if (counts["copy_number"] == counts["expected"]).all():
         return
     st.html(markup.element("h2", "Copies by super-population", class_="cnv-section"))
@@ -225,5 +231,5 @@ def copies(run: Run, subject: Subject, target: Target) -> None:
             "force; who carries nothing is taken to have the expected copies, unless the caller could not see the place.",
             class_="cnv-counted",
         )
-        + menu(subject, run.filters, charts=("copy-number",))
+        + menu(question.subject, question.filters, charts=("copy-number",))
     )

@@ -6,7 +6,10 @@ import streamlit as st
 
 from dashboard.components import markup
 from dashboard.components.download_menu import menu
-from dashboard.door.lookup import GENES_SHOWN, Nothing, Place, Several, Unplaced
+from dashboard.components.frame import notice
+from dashboard.components.run import Run
+from dashboard.door.lookup import GENES_SHOWN, NoMatch, Place, SeveralGenes, Unplaced
+from dashboard.door.resolve import Missing, Resolution
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
 from dashboard.store.database import Generation
@@ -17,13 +20,33 @@ EXAMPLES = ("GSTM1", "RHD", "OR51A2", "APOBEC3B", "ADAM3A")
 REGION_EXAMPLES = ("22q11.21", "chr1:109650000-109750000", "16p11.2", "chr8:39200000-39600000")
 
 
-def no_gene_asked(database: Generation, filters: Filters) -> None:
+def show(run: Run, resolution: Resolution) -> None:
+    """What an address comes to that is no question."""
+    filters = run.filters
+    if resolution.site:
+        notice([markup.text(sentence) for sentence in resolution.site.sentences])
+    match resolution.outcome:
+        case Missing(subject.Kind.GENE):
+            no_gene(run.database, filters)
+        case Missing():
+            no_region(filters)
+        case SeveralGenes() as outcome:
+            several(outcome, filters)
+        case Unplaced() as outcome:
+            unplaced(outcome)
+        case Place() as outcome:
+            place(outcome, filters)
+        case NoMatch() as outcome:
+            nothing(outcome, filters)
+
+
+def no_gene(database: Generation, filters: Filters) -> None:
     """The gene page without a gene."""
     _say("Which gene?", "Type its symbol or its Ensembl id into the box above, or take one of these.")
     examples(database, filters)
 
 
-def no_region_asked(filters: Filters) -> None:
+def no_region(filters: Filters) -> None:
     """The region page without a region."""
     _say("Which region?", "Type a region, a cytoband or a chromosome into the box above, or take one of these.")
     shown = "".join(
@@ -34,13 +57,13 @@ def no_region_asked(filters: Filters) -> None:
 
 def examples(database: Generation, filters: Filters) -> None:
     """Links to genes with well-known common deletions, as far as the gene models have them."""
-    there = [name for name in EXAMPLES if len(genes_named(database, name)) == 1]
-    if there:
-        shown = "".join(markup.link(name, links.page(subject.gene(name), filters)) for name in there)
+    known = [name for name in EXAMPLES if len(genes_named(database, name)) == 1]
+    if known:
+        shown = "".join(markup.link(name, links.page(subject.gene(name), filters)) for name in known)
         st.html(markup.element("p", f"Begin with {shown}", class_="cnv-links"))
 
 
-def several(outcome: Several, filters: Filters) -> None:
+def several(outcome: SeveralGenes, filters: Filters) -> None:
     """A symbol that two genes bear."""
     _say(
         f"{outcome.text}: which one?", f"{len(outcome.genes)} genes are called so in the gene models. Choose by place:"
@@ -59,10 +82,10 @@ def place(outcome: Place, filters: Filters) -> None:
     shown = markup.link(f"The region page of {outcome.text}", links.page(subject.region(outcome.interval), filters))
     st.html(markup.element("p", shown, class_="cnv-links cnv-choices"))
     if outcome.genes:
-        genes_there(outcome, filters)
+        genes_inside(outcome, filters)
 
 
-def genes_there(outcome: Place, filters: Filters) -> None:
+def genes_inside(outcome: Place, filters: Filters) -> None:
     """The genes of a region, each a link to its page."""
     if not outcome.genes:
         st.html(markup.element("p", "No gene of the gene models lies there.", class_="cnv-counted"))
@@ -80,7 +103,7 @@ def genes_there(outcome: Place, filters: Filters) -> None:
     st.html(menu(subject.Subject(subject.Kind.REGION, outcome.name), filters, "genes"))
 
 
-def nothing(outcome: Nothing, filters: Filters) -> None:
+def nothing(outcome: NoMatch, filters: Filters) -> None:
     """A text that means no place here."""
     _say("Not found", outcome.sentence)
     if outcome.alike:
@@ -99,7 +122,7 @@ def _choices(genes: Sequence[Gene], filters: Filters, *, by_id: bool = False) ->
     shown = []
     for gene in genes:
         name = gene.gene_id if by_id else gene.name
-        told = f"{gene.symbol} · {gene.interval} · {gene.gene_id}" if by_id else gene.symbol
+        words = f"{gene.symbol} · {gene.interval} · {gene.gene_id}" if by_id else gene.symbol
         title = gene.description or gene.biotype.replace("_", " ")
-        shown.append(markup.link(told, links.page(subject.gene(name), filters), title=title))
+        shown.append(markup.link(words, links.page(subject.gene(name), filters), title=title))
     st.html(markup.element("p", " ".join(shown), class_="cnv-links cnv-choices"))

@@ -8,12 +8,11 @@ import streamlit as st
 
 from dashboard.components import markup
 from dashboard.components.frame import notice
+from dashboard.door.question import Question
 from dashboard.question import links
 from dashboard.question.filters import ANY, CODING_RULES, HALF_OF_IT, Filters
-from dashboard.question.subject import Subject
 from dashboard.question.target import LARGE, Pieces, Target
 from dashboard.store.callability import Callability, Care
-from dashboard.store.database import Generation
 from dashboard.store.panel import People, relatives_counted
 from dashboard.words import wording
 from dashboard.words.seen import FEW_CALLS
@@ -25,8 +24,9 @@ NAMES_OF_A_KIND: Final = 2
 """Names of problem regions of a kind in a notice: of a mask there may be hundreds in one place."""
 
 
-def counted_sentence(database: Generation, subject: Subject, target: Target, filters: Filters, people: People) -> None:
+def counted_sentence(question: Question, people: People) -> None:
     """What is counted, in whom, and who is left out, in a sentence or two; and the way back to the defaults."""
+    database, target, filters = question.database, question.target, question.filters
     rule = target.rule_in_force(filters.overlap)
     callset = f", callset {database.callset}" if len(database.callsets) > 1 else ""
     sentences = [
@@ -51,13 +51,14 @@ def counted_sentence(database: Generation, subject: Subject, target: Target, fil
         sentences.append("On Y, XY people alone are counted.")
     said = markup.text(" ".join(sentences))
     if filters != Filters():
-        said += " " + markup.link("Use the defaults", links.page(subject, Filters()))
+        said += " " + markup.link("Use the defaults", links.page(question.subject, Filters()))
     st.html(markup.element("div", markup.paragraphs([said]), class_="cnv-counted"))
 
 
-def rule_switch(subject: Subject, target: Target, filters: Filters) -> str:
+def rule_switch(question: Question) -> str:
     """Any overlap and half of the region side by side, the one in force marked; beside what is counted in a region that is so
     large that some small event lies in it in many people (R7). Empty for any other place, and under another rule."""
+    target, filters = question.target, question.filters
     in_force = filters.overlap or target.default_rule
     large = target.kind is Pieces.REGION and target.site is None and target.interval.length > LARGE
     if not large or in_force not in (ANY, HALF_OF_IT):
@@ -65,7 +66,7 @@ def rule_switch(subject: Subject, target: Target, filters: Filters) -> str:
     shown = "".join(
         markup.element("strong", markup.text(words), aria_current="true")
         if rule == in_force
-        else markup.link(words, links.page(subject, replace(filters, overlap=None if rule == ANY else rule)))
+        else markup.link(words, links.page(question.subject, replace(filters, overlap=None if rule == ANY else rule)))
         for rule, words in ((ANY, "any overlap"), (HALF_OF_IT, "half of the region or more"))
     )
     return markup.element("nav", f"Counted by {shown}", class_="cnv-links cnv-switch", aria_label="Overlap rule")

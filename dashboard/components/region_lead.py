@@ -11,7 +11,7 @@ from dashboard.question import links
 from dashboard.question.filters import HALF_OF_IT, Filters
 from dashboard.question.subject import Subject
 from dashboard.question.target import Target
-from dashboard.store.carriers import Count, Extent
+from dashboard.store.carriers.counts import Count, Extent
 from dashboard.store.clauses import Clause
 from dashboard.words import wording
 from data_prep.domain.copy_number import CallClass, Direction

@@ -3,13 +3,14 @@
 The entry script sets it, parses the address once and holds one generation for the whole run; views only read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from dashboard.colours import Palette
-from dashboard.question.filters import Filters, Problem
+from dashboard.door.resolve import Request
+from dashboard.question.filters import Filters
 from dashboard.store.database import Generation
 
 
@@ -17,27 +18,38 @@ from dashboard.store.database import Generation
 class Run:
     """One page run."""
 
-    database: Generation
-    values: dict[str, str]
-    """Names and values of the address as given."""
-    filters: Filters
-    problems: list[Problem]
-    """What of the address could not be used."""
+    request: Request
+    """What the address says."""
     palette: Palette
     url: str
     """Address of the page that is open, without its query."""
+
+    @property
+    def database(self) -> Generation:
+        """The callset that is looked at."""
+        return self.request.database
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Names and values of the address as given."""
+        return self.request.values
+
+    @property
+    def filters(self) -> Filters:
+        """What is counted."""
+        return self.request.filters
 
 
 _current: ContextVar[Run] = ContextVar("run")
 
 
 def current() -> Run:
-    """The run that the calling view belongs to."""
+    """The run that the calling view belongs to; LookupError on a page that is shown without a database."""
     return _current.get()
 
 
 @contextmanager
-def running(run: Run) -> Iterator[Run]:
+def as_current(run: Run) -> Iterator[Run]:
     """Makes `run` the current one until the context ends."""
     token = _current.set(run)
     try:

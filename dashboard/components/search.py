@@ -9,7 +9,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from dashboard import pages
 from dashboard.question import links
+from dashboard.question.subject import Kind
 from dashboard.settings import ASSETS
 
 _box = st.components.v2.component(
@@ -20,6 +22,9 @@ _box = st.components.v2.component(
 )
 
 
-def search_box(kept: Mapping[str, str]) -> None:
-    """The box; `kept` are the names and values that the address of the chosen gene keeps."""
-    _box(key="search", data={"page": links.GENE, "suggest": links.SUGGEST, "kept": dict(kept)})
+def search_box(filters: Mapping[str, str]) -> None:
+    """The box; `filters` are the names and values that the address of the chosen gene keeps."""
+    _box(
+        key="search",
+        data={"page": pages.page_of(Kind.GENE.value).path, "suggest": links.SUGGEST, "kept": dict(filters)},
+    )

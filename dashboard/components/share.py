@@ -3,31 +3,31 @@
 import streamlit as st
 
 from dashboard.components.run import Run
+from dashboard.door.question import Question
 from dashboard.question import links
-from dashboard.question.subject import Subject
 from dashboard.store.cohort import Release, release
 from dashboard.words import callers as caller_words
 
 
-def share(run: Run, subject: Subject) -> None:
+def share(run: Run, question: Question) -> None:
     """A button that opens the whole address, the citation and two ways to ask for the same, each to copy."""
-    page = links.whole(run.url, links.page(subject, run.filters))
-    carriers = links.whole(run.url, links.download("carriers", "csv", subject, run.filters))
+    page = links.whole(run.url, links.page(question.subject, question.filters))
+    carriers = links.whole(run.url, links.download("carriers", "csv", question.subject, question.filters))
     with st.popover("Share", icon=":material/link:"):
         st.markdown("This address shows the same numbers to anyone who opens it.")
         st.code(page, language=None, wrap_lines=True)
         st.markdown("To cite it:")
-        st.code(citation(release(run.database), page), language=None, wrap_lines=True)
+        st.code(citation(release(question.database), page), language=None, wrap_lines=True)
         st.markdown("The same carriers for programs; other tables and formats have addresses alike.")
         st.code(f"curl -OJ '{carriers}'", language=None, wrap_lines=True)
         st.code(f'import polars as pl\n\ncarriers = pl.read_csv(\n    "{carriers}"\n)', language=None, wrap_lines=True)
 
 
-def citation(told: Release, address: str) -> str:
+def citation(callset: Release, address: str) -> str:
     """The text to cite: what it is, release and date, address, and the publication of the data."""
-    simulated = "Simulated data, not to be cited as findings. " if told.simulated else ""
-    built = f", built {told.built_at[:10]}" if told.built_at else ""
+    simulated = "Simulated data, not to be cited as findings. " if callset.simulated else ""
+    built = f", built {callset.built_at[:10]}" if callset.built_at else ""
     return (
-        f"{simulated}1000 Genomes CNV explorer, callset {told.title}, "
-        f"database {told.generation}{built}, {address}. {caller_words.citation(told.callers)}."
+        f"{simulated}1000 Genomes CNV explorer, callset {callset.title}, "
+        f"database {callset.generation}{built}, {address}. {caller_words.citation(callset.callers)}."
     )

@@ -11,15 +11,14 @@ from dashboard.components.download_menu import menu
 from dashboard.components.frame import notice
 from dashboard.components.frequency import sign
 from dashboard.components.run import Run
+from dashboard.door.question import Question
+from dashboard.door.refusal import Refusal
 from dashboard.formats.columns import one_based
 from dashboard.question import links
 from dashboard.question.filters import Filters
-from dashboard.question.locus import cut
-from dashboard.question.subject import SITE, Subject
-from dashboard.question.target import Target, site_target
+from dashboard.question.subject import Subject
 from dashboard.store.cohort import superpopulation_names
 from dashboard.store.sites import (
-    site_named,
     sites_at,
     with_alleles,
     with_genes,
@@ -38,30 +37,21 @@ SHOWN: Final = 40
 GENES_SHOWN: Final = 3
 
 
-def narrowed(run: Run, subject: Subject, target: Target) -> tuple[Subject, Target]:
-    """Subject and target as the address says, narrowed to the site that it names, with a word about it.
-
-    A site that does not exist or lies elsewhere is left aside with a word (R13).
-    """
-    name = run.values.get(SITE, "")
-    if not name:
-        return subject, target
-    site = site_named(run.database, name)
-    place = target.interval
-    if site is None or not (site.interval.overlap(place) > 0):
-        why = "There is no such site" if site is None else "That site lies elsewhere"
-        if "," in name:
-            why = "One site can be shown at a time"
-        notice([markup.text(f"{why}: “{cut(name, 60)}”. Everything at {place} is shown instead.")])
-        return subject, target
-    notice(
-        [
-            f"{sign(site.direction)}<strong>Narrowed to one site</strong>: {markup.text(site.direction.value)} "
-            f"{markup.text(site.interval)}, {wording.length(site.interval.length)}. "
-            + markup.link("Show everything here", links.page(subject, run.filters))
-        ]
-    )
-    return replace(subject, site=site.name), site_target(site.interval, site.site_id, site.direction)
+def narrowing_notice(question: Question, fault: Refusal | None) -> None:
+    """A word about the site to which the page is narrowed, or why it is not narrowed to the one that the address names (R13)."""
+    target = question.target
+    if fault:
+        shown = f"Everything at {target.interval} is shown instead."
+        notice([markup.text(" ".join([*fault.sentences, shown]))])
+    if target.direction is not None:
+        whole = links.page(replace(question.subject, site=None), question.filters)
+        notice(
+            [
+                f"{sign(target.direction)}<strong>Narrowed to one site</strong>: {markup.text(target.direction.value)} "
+                f"{markup.text(target.interval)}, {wording.length(target.interval.length)}. "
+                + markup.link("Show everything here", whole)
+            ]
+        )
 
 
 def site_table(run: Run, subject: Subject, place: Interval, within: str = "") -> None:

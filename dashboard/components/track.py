@@ -6,7 +6,10 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.charts.track import BRUSH, DASHES, PICK, STRONG_NAMES, UNCERTAIN, picked, shows_lines, track_chart
+from dashboard.charts.track.canvas import STRONG_NAMES, UNCERTAIN
+from dashboard.charts.track.chart import track_chart
+from dashboard.charts.track.curves import DASHES, shows_lines
+from dashboard.charts.track.template import BRUSH, PICK
 from dashboard.components import markup
 from dashboard.components.run import Run
 from dashboard.components.window import NARROWEST
@@ -17,6 +20,7 @@ from dashboard.store import tracks
 from dashboard.words import wording
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import Interval
+from data_prep.domain.site_id import parse_site_id
 
 PICKED: Final = Overlap(Rule.RECIPROCAL, 9_000)
 """The rule under which an interval that was clicked is counted: nearly the same event, and not whatever touches it."""
@@ -67,9 +71,8 @@ def track(
 def chosen(selection: Mapping[str, Any], shown: Interval, filters: Filters) -> dict[str, str] | None:
     """The query of the region page that a selection in the drawing of `shown` asks for; None where it asks for nothing."""
     marks = selection.get(PICK) or [{}]
-    if (found := picked(str(marks[0].get("id", "")))) is not None:
-        interval, direction = found
-        return subject.region(interval).query(filters.within_direction(direction).under(PICKED))
+    if (found := parse_site_id(str(marks[0].get("id", "")))) is not None:
+        return subject.region(found.interval).query(filters.within_direction(found.direction).under(PICKED))
     ends = (selection.get(BRUSH) or {}).get("x") or []
     if len(ends) != 2 or abs(ends[1] - ends[0]) * LEAST_DRAG < shown.length:
         return None

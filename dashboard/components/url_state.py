@@ -25,6 +25,6 @@ def show(key: str, value: Value) -> str:
     return key
 
 
-def changed(key: str, address: Callable[[Value], Mapping[str, str]]) -> None:
+def write_address(key: str, address: Callable[[Value], Mapping[str, str]]) -> None:
     """A widget's `on_change`: writes the address that `address` makes of its new value, in one step."""
     st.query_params.from_dict(dict(address(st.session_state[key])))

@@ -12,7 +12,7 @@ NARROWEST = 1_000
 """Bases of the narrowest window that the links lead to."""
 
 
-def moved(place: Interval) -> dict[str, Interval]:
+def neighbouring_windows(place: Interval) -> dict[str, Interval]:
     """Where each link leads, by its words; a window never leaves its chromosome nor gets narrower than 1 kb."""
     whole = LENGTHS[place.chrom]
 
@@ -24,7 +24,7 @@ def moved(place: Interval) -> dict[str, Interval]:
     length = place.length
     middle = place.start + length // 2
     half = max(length - length // 2, NARROWEST)
-    asked = {
+    windows = {
         "← step": at(place.start - length // 2, length),
         "step →": at(place.start + length // 2, length),
         # rounded up and from the left, so that doubling what was halved holds every base again
@@ -33,12 +33,13 @@ def moved(place: Interval) -> dict[str, Interval]:
         "ten times as wide": at(middle - 5 * length, 10 * length),
         "whole chromosome": at(0, whole),
     }
-    return {words: there for words, there in asked.items() if there != place}
+    return {words: window for words, window in windows.items() if window != place}
 
 
 def window_links(place: Interval, filters: Filters) -> None:
     """The links, each one entry in the browser's history."""
     shown = "".join(
-        markup.link(words, links.page(subject.region(there), filters)) for words, there in moved(place).items()
+        markup.link(words, links.page(subject.region(window), filters))
+        for words, window in neighbouring_windows(place).items()
     )
     st.html(markup.element("nav", shown, class_="cnv-links cnv-choices", aria_label="Move the window"))

@@ -16,15 +16,11 @@ from dashboard.question.filters import SHARES, Filters, Overlap, Rule
 from dashboard.question.target import Target
 from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.coding import ends_looked_at
-from data_prep.domain.copy_number import CLASSES as CLASSES
-from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.copy_number import CLASSES, CallClass, Direction
 from data_prep.domain.counting import best_first
 from data_prep.domain.intervals import bases_before, reached_before, union
 from data_prep.domain.levels import Level
 from data_prep.domain.overlaps import overlap_reciprocally
-
-Mask = Flags
-Whole = Numbers
 
 COVERS_TOLERANCE: Final = 1_000
 """Bases that may be missing at either end under the rule `covers`, and at most a tenth of the place, rounded down (R7)."""
@@ -57,26 +53,26 @@ class Events:
     Positions are 0-based and half-open. `carrier` is twice the sample's row in the panel, and one more for a gain.
     """
 
-    carrier: Whole
-    start: Whole
-    end: Whole
-    inner_start: Whole
+    carrier: Numbers
+    start: Numbers
+    end: Numbers
+    inner_start: Numbers
     """The start drawn in by its uncertainty (R7)."""
-    inner_end: Whole
+    inner_end: Numbers
     """The end drawn in likewise; always after `inner_start`."""
-    event_class: Whole
+    event_class: Numbers
     """Position in `CLASSES`."""
-    copy_number: Whole
+    copy_number: Numbers
     """-1 where the caller gives none."""
     quality: npt.NDArray[np.float32]
     """NaN where missing."""
-    bins: Whole
+    bins: Numbers
     """-1 where missing."""
-    sensitive: Mask
-    credible: Mask
-    passing: Mask
+    sensitive: Flags
+    credible: Flags
+    passing: Flags
 
-    def where(self, keep: Mask) -> Self:
+    def where(self, keep: Flags) -> Self:
         """The events that a mask keeps, in the same order."""
         return type(self)(*(getattr(self, column.name)[keep] for column in fields(self)))
 
@@ -88,13 +84,13 @@ class Calls:
     Columns of one length, in any order; positions are 0-based and half-open.
     """
 
-    event: Whole
+    event: Numbers
     """Position of the call's event among the `Events`."""
-    start: Whole
-    end: Whole
-    call_class: Whole
+    start: Numbers
+    end: Numbers
+    call_class: Numbers
     """Position in `CLASSES`."""
-    copy_number: Whole
+    copy_number: Numbers
     """-1 where the caller gives none."""
 
     @classmethod
@@ -102,7 +98,7 @@ class Calls:
         """No calls: every event is its own."""
         return cls(*(np.empty(0, np.int64) for _ in fields(cls)))
 
-    def where(self, keep: Mask) -> Self:
+    def where(self, keep: Flags) -> Self:
         """The calls of the events that a mask over the events keeps, numbered as those are then."""
         place = np.cumsum(keep) - 1
         mine = keep[self.event]
@@ -114,24 +110,24 @@ class Calls:
 class Carriers:
     """Carriers of one direction each: `sample` is the row in the panel."""
 
-    sample: Whole
-    gain: Mask
-    carrier_class: Whole
+    sample: Numbers
+    gain: Flags
+    carrier_class: Numbers
     """Position in `CLASSES`: that of `copy_number`; `loss` or `gain` where no number meets the rule."""
-    copy_number: Whole
+    copy_number: Numbers
     """Copies at the place (R7): the lowest number, of a gain the highest, whose calls and those beyond it meet the rule by
     themselves; -1 where none does."""
-    event: Mask
+    event: Flags
     """Which of the events are those of a carrier that touch the place and pass the filters; of their length."""
 
-    def where(self, keep: Mask, events: Events) -> Self:
+    def where(self, keep: Flags, events: Events) -> Self:
         """The carriers that a mask keeps, with the events that are theirs."""
         sample, gain = self.sample[keep], self.gain[keep]
         mine = self.event & np.isin(events.carrier, sample * 2 + gain)
         return type(self)(sample, gain, self.carrier_class[keep], self.copy_number[keep], mine)
 
 
-def at_level(events: Events, level: Level) -> Mask:
+def at_level(events: Events, level: Level) -> Flags:
     """The events at a filter level (R4)."""
     match level:
         case Level.PASS:
@@ -144,7 +140,7 @@ def at_level(events: Events, level: Level) -> Mask:
             return np.ones(len(events.start), np.bool_)
 
 
-def admitted(events: Events, filters: Filters) -> Mask:
+def admitted(events: Events, filters: Filters) -> Flags:
     """The events of the direction, length, quality and bins that are asked for; the level is apart.
 
     Class and copy number ask for those of a carrier at the place, which nobody knows before the rule (R7).
@@ -163,20 +159,20 @@ def admitted(events: Events, filters: Filters) -> Mask:
     return keep
 
 
-def of_class(classes: Whole, copy_numbers: Whole, filters: Filters) -> Mask:
+def of_class(classes: Numbers, copy_numbers: Numbers, filters: Filters) -> Flags:
     """Which of these classes and copy numbers are asked for: of carriers at a place, or of events each by itself."""
     keep = np.isin(classes, [CLASSES.index(name) for name in filters.event_classes])
     return keep & np.isin(copy_numbers, filters.copy_numbers) if filters.copy_numbers else keep
 
 
-def disjoint(events: Events) -> tuple[Whole, Whole]:
+def disjoint(events: Events) -> tuple[Numbers, Numbers]:
     """Start and end of what each event adds to those of its carrier before it: nothing where the end is not behind the
     start. Together they are the union of each carrier's events, without a base twice."""
     return np.maximum(events.start, reached_before(events.end, events.carrier)), events.end
 
 
 def carriers(
-    events: Events, calls: Calls, keep: Mask, target: Target, rule: Overlap, *, classes: bool = True
+    events: Events, calls: Calls, keep: Flags, target: Target, rule: Overlap, *, classes: bool = True
 ) -> Carriers:
     """Who carries at `target` under `rule`, by the events that `keep` admits; `calls` are those of joined events.
 
@@ -211,12 +207,12 @@ def carriers(
 class _Stretches:
     """Stretches of carriers: columns of one length, sorted by `carrier`, which counts from 0."""
 
-    carrier: Whole
-    start: Whole
-    end: Whole
+    carrier: Numbers
+    start: Numbers
+    end: Numbers
 
 
-def _looked_at(events: Events, chosen: Whole, rule: Overlap) -> tuple[Whole, Whole]:
+def _looked_at(events: Events, chosen: Numbers, rule: Overlap) -> tuple[Numbers, Numbers]:
     """Start and end of these events as the rule looks at them: under `coding` those of losses are drawn in (R7)."""
     start, end = events.start[chosen], events.end[chosen]
     if rule.rule is not Rule.CODING:
@@ -225,7 +221,7 @@ def _looked_at(events: Events, chosen: Whole, rule: Overlap) -> tuple[Whole, Who
     return ends_looked_at(is_loss, start, end, events.inner_start[chosen], events.inner_end[chosen])
 
 
-def _meeting(stretches: _Stretches, gain: Mask, target: Target, rule: Overlap) -> Mask:
+def _meeting(stretches: _Stretches, gain: Flags, target: Target, rule: Overlap) -> Flags:
     """Which carriers meet the rule by the union of their stretches; `gain`: the direction of each carrier.
 
     Events that are alone in meeting a rule are told before: under such a rule whoever has one meets it.
@@ -239,46 +235,47 @@ def _meeting(stretches: _Stretches, gain: Mask, target: Target, rule: Overlap) -
             return np.bincount(run_carrier[whole], minlength=len(gain)) > 0
         case Rule.FRACTION:
             shared = np.clip(np.minimum(run_end, end) - np.maximum(run_start, start), 0, None)
-            fraction: Mask = _sum(run_carrier, shared, len(gain)) * SHARES >= (rule.share or 0) * (end - start)
+            fraction: Flags = _sum(run_carrier, shared, len(gain)) * SHARES >= (rule.share or 0) * (end - start)
             return fraction
         case Rule.CODING | Rule.CODING_TOUCH:
             bases = _sum(run_carrier, _before(run_end, target) - _before(run_start, target), len(gain))
-            coding: Mask = bases >= np.where(gain, target.least_gain, target.least_loss)
+            coding: Flags = bases >= np.where(gain, target.least_gain, target.least_loss)
             return coding
         case _:
             touching = (run_start < end) & (run_end > start)
             return np.bincount(run_carrier[touching], minlength=len(gain)) > 0
 
 
-def _alone(events: Events, start: int, end: int, rule: Overlap) -> Mask:
+def _alone(events: Events, start: int, end: int, rule: Overlap) -> Flags:
     """The events that meet a rule by themselves."""
     if rule.rule is Rule.WITHIN:
         return (events.start >= start) & (events.end <= end)
     return overlap_reciprocally(events.start, events.end, start, end, (rule.share or 0, SHARES))
 
 
-def _sum(group: Whole, values: Whole, groups: int) -> Whole:
+def _sum(group: Numbers, values: Numbers, groups: int) -> Numbers:
     totals = np.zeros(groups, np.int64)
     np.add.at(totals, group, values)
     return totals
 
 
-def _before(positions: Whole, target: Target) -> Whole:
+def _before(positions: Numbers, target: Target) -> Numbers:
     """Bases of the target's pieces before each position."""
     if not target.pieces:
         return np.zeros_like(positions)
-    return bases_before(*np.array(target.pieces, np.int64).T, positions)
+    starts, ends = np.array(target.pieces, np.int64).T
+    return bases_before(starts, ends, positions)
 
 
 # Class and copy number
 
 
-def _without_number(gain: Mask) -> Whole:
+def _without_number(gain: Flags) -> Numbers:
     """The class of carriers of whose copies nothing is known."""
     return np.where(gain, CLASSES.index(CallClass.GAIN), CLASSES.index(CallClass.LOSS))
 
 
-def _farthest(copies: Whole, classes: Whole, group: Whole, gain: Mask) -> tuple[Whole, Whole]:
+def _farthest(copies: Numbers, classes: Numbers, group: Numbers, gain: Flags) -> tuple[Numbers, Numbers]:
     """Class and copy number of each carrier: those of the lowest copy number of a loss, of the highest of a gain.
 
     `copies`, `classes` and `group`, which is the number of the carrier, are columns of one length, in any order.
@@ -295,7 +292,7 @@ def _farthest(copies: Whole, classes: Whole, group: Whole, gain: Mask) -> tuple[
     )
 
 
-def _of_the_event_with_most_bins(events: Events, chosen: Whole, first: Whole) -> tuple[Whole, Whole]:
+def _of_the_event_with_most_bins(events: Events, chosen: Numbers, first: Numbers) -> tuple[Numbers, Numbers]:
     """At a site: class and copy number of the carrier's event with most bins, of as many the lower number (R9)."""
     order = best_first(events.carrier[chosen], events.bins[chosen], events.copy_number[chosen], chosen)
     best = chosen[order][first]
@@ -305,8 +302,8 @@ def _of_the_event_with_most_bins(events: Events, chosen: Whole, first: Whole) ->
 
 
 def _at_the_place(
-    events: Events, calls: Calls, chosen: Whole, group: Whole, gain: Mask, target: Target, rule: Overlap
-) -> tuple[Whole, Whole]:
+    events: Events, calls: Calls, chosen: Numbers, group: Numbers, gain: Flags, target: Target, rule: Overlap
+) -> tuple[Numbers, Numbers]:
     """Class and copy number of each carrier from the calls at the place (R7), as `Carriers` says."""
     stretches, copies, classes = _calls_there(events, calls, chosen, group, target, rule)
     who = stretches.carrier
@@ -335,8 +332,8 @@ def _at_the_place(
 
 
 def _calls_there(
-    events: Events, calls: Calls, chosen: Whole, group: Whole, target: Target, rule: Overlap
-) -> tuple[_Stretches, Whole, Whole]:
+    events: Events, calls: Calls, chosen: Numbers, group: Numbers, target: Target, rule: Overlap
+) -> tuple[_Stretches, Numbers, Numbers]:
     """The calls of the chosen events as far as the rule looks at them and they touch the target; with copy number and
     class, sorted by carrier. An event that is no more than a call is its own."""
     place = np.full(len(events.start), -1, np.int64)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from dashboard.door.lookup import Meaning, interpret
 from dashboard.question import locus, subject
 from dashboard.question.subject import Kind, Subject
 from dashboard.store.database import Generation
-from dashboard.store.genes import band_interval, bands_beginning, genes_beginning, genes_named
+from dashboard.store.genes import band_interval, bands_beginning, genes_beginning
 from dashboard.words import wording
 from data_prep.domain.intervals import Interval
 
@@ -20,58 +21,70 @@ class Suggestion:
     description: str
 
 
-def meant(text: str) -> Subject:
-    """Where a text goes that was typed and confirmed: a region's page if it reads as one, else the gene page, which
-    says what is close where there is no such gene.
-    """
-    try:
-        read = locus.parse(text)
-    except locus.LocusError:
-        # a region that cannot be read is told apart from a gene that does not exist by its punctuation
-        return Subject(Kind.REGION if ":" in text else Kind.GENE, text)
-    match read:
-        case locus.Region(interval, bed):
-            return Subject(Kind.REGION, text) if bed else subject.region(interval)
-        case locus.Cytoband():
-            return Subject(Kind.REGION, str(read))
-        case locus.GeneName(name):
-            return subject.gene(name)
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What is offered for a text."""
+
+    destination: Subject | None
+    """Where the text goes when it is confirmed as it is; None for an empty one."""
+    offers: tuple[Suggestion, ...]
+    """The likeliest first."""
 
 
-def suggestions(database: Generation, text: str, limit: int) -> list[Suggestion]:
-    """At most `limit` suggestions for what was typed so far, the likeliest first."""
-    found: list[Suggestion] = []
-    if text and not genes_named(database, text):
-        found += _regions(database, text, limit)
-    found += [
+def suggest(database: Generation, text: str, limit: int) -> Suggestions:
+    """At most `limit` suggestions for what was typed so far, and where the text goes by itself."""
+    if not text:
+        return Suggestions(None, ())
+    meaning = interpret(database, text)
+    destination = _destination(meaning, text)
+    offers = _places(database, meaning, destination, limit)
+    offers += [
         Suggestion(
             subject.gene(gene.name),
             gene.symbol,
             str(gene.interval),
             gene.description or gene.biotype.replace("_", " "),
         )
-        for gene in genes_beginning(database, text, limit - len(found))
+        for gene in genes_beginning(database, text, limit - len(offers))
     ]
-    return found[:limit]
+    return Suggestions(destination, tuple(offers[:limit]))
 
 
-def _regions(database: Generation, text: str, limit: int) -> list[Suggestion]:
-    try:
-        read = locus.parse(text)
-    except locus.LocusError:
-        return []
-    match read:
-        case locus.Region(interval):
-            told = "read as BED, 0-based" if read.bed else "chromosome" if read.whole else "region"
-            return [Suggestion(meant(text), str(read), wording.length(interval.length), told)]
-        case locus.Cytoband(chrom, band):
+def _destination(meaning: Meaning, text: str) -> Subject:
+    """Where a text goes: a region's page if it reads as one, else the gene page, which says what is close where there is no such
+    gene, and asks which is meant where several are.
+    """
+    match meaning:
+        case locus.LocusError():
+            # a region that cannot be read is told apart from a gene that does not exist by its punctuation
+            return Subject(Kind.REGION if ":" in text else Kind.GENE, text)
+        case locus.Region(interval, bed):
+            # the page says that it reads BED fields, so they go there as they are
+            return Subject(Kind.REGION, text) if bed else subject.region(interval)
+        case locus.Cytoband() as band:
+            return Subject(Kind.REGION, str(band))
+        case locus.GeneName(name):
+            return subject.gene(name)
+        case (gene,):
+            return subject.gene(gene.name)
+        case _:
+            return subject.gene(text)
+
+
+def _places(database: Generation, meaning: Meaning, destination: Subject, limit: int) -> list[Suggestion]:
+    """The region that a text is, or the bands whose names begin with it."""
+    match meaning:
+        case locus.Region(interval) as region:
+            kind = "read as BED, 0-based" if region.bed else "chromosome" if region.whole else "region"
+            return [Suggestion(destination, str(region), wording.length(interval.length), kind)]
+        case locus.Cytoband(chrom, band) as cytoband:
             bands = []
-            if whole := band_interval(database, read):
-                bands.append(_band(str(read), whole))
+            if whole := band_interval(database, cytoband):
+                bands.append(_band(str(cytoband), whole))
             bands += [
                 _band(str(longer), interval)
                 for longer, interval in bands_beginning(database, locus.Cytoband(chrom, band), limit)
-                if str(longer) != str(read)
+                if str(longer) != str(cytoband)
             ]
             return bands[:limit]
         case _:

@@ -1,6 +1,19 @@
-"""What can be downloaded: tables and the formats that make sense for each, and charts (rule R13)."""
+"""What can be downloaded: tables with their words, columns and the formats that make sense for each, and charts (rule R13).
 
+Route, menus, the sentences of refusals and the tests read this list. A new table is an entry here and, in
+`downloads/open_file.py`, the function that opens each of its formats; a new chart an entry here and its drawing in
+`downloads/chart.py`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
+
+from dashboard.formats import columns
+from dashboard.question.filters import CODING, Overlap
+from dashboard.question.subject import SITE
+from dashboard.serving import drawing
+from data_prep.domain.copy_number import Direction
 
 FORMATS: Final = {
     "csv": "text/csv; charset=utf-8",
@@ -11,32 +24,109 @@ FORMATS: Final = {
     "parquet": "application/vnd.apache.parquet",
     "pgxseg": "text/plain; charset=utf-8",
 }
-"""Formats with their media types, in the order in which they are offered."""
+"""Formats of tables with their media types, in the order in which they are offered."""
 
-_TABULAR: Final = ("csv", "tsv", "json", "parquet")
+FORMAT_WORDS: Final = {"parquet": "Parquet", "pgxseg": "pgxseg"}
+"""Names of formats that are not written in capitals."""
 
-TABLES: Final = {
-    "calls": tuple(FORMATS),
-    "carriers": ("csv", "tsv", "bed", "json", "parquet", "pgxseg"),
-    "frequencies": _TABULAR,
-    "sites": ("csv", "tsv", "bed", "vcf", "json", "parquet"),
-    "genes": ("csv", "tsv", "bed", "json", "parquet"),
-}
-"""Tables with their formats. An event is nothing that a caller wrote, so VCF has calls and no events; a frequency has
-no place of its own, so it is in no format of intervals."""
+TABULAR: Final = ("csv", "tsv", "json", "parquet")
+"""The formats that every table has."""
 
 
-def there() -> str:
-    """What there is, in words: carriers.csv, carriers.tsv ..."""
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A table that can be downloaded."""
+
+    name: str
+    """As an address and a file call it."""
+    words: str
+    """What it is, in a menu."""
+    formats: tuple[str, ...]
+    columns: Callable[[Iterable[str]], columns.Table]
+    """Its columns, where these super-populations are told apart."""
+    default_overlap: Overlap | None = None
+    """The overlap rule where none is asked for, if it is not that of the gene or region."""
+    without: Mapping[str, str] = field(default_factory=dict)
+    """Names of filters, and of the site, that are not used for it, each with the sentence that says so."""
+
+
+DOWNLOADS: Final = (
+    Download("calls", "Their calls, as the caller wrote them", tuple(FORMATS), lambda _: columns.CALLS),
+    Download(
+        "carriers",
+        "Carriers, an event a row",
+        ("csv", "tsv", "bed", "json", "parquet", "pgxseg"),
+        lambda _: columns.CARRIERS,
+    ),
+    Download("frequencies", "Frequencies of every group", TABULAR, lambda _: columns.FREQUENCIES),
+    Download(
+        "sites",
+        "Sites",
+        ("csv", "tsv", "bed", "vcf", "json", "parquet"),
+        columns.sites,
+        without={
+            name: f"{name} is not used for sites: a site is what its events made it."
+            for name in ("overlap", "min_length", "max_length", "min_quality", "min_bins")
+        },
+    ),
+    Download(
+        "genes",
+        "Genes, each with its carriers",
+        ("csv", "tsv", "bed", "json", "parquet"),
+        lambda _: columns.GENES,
+        # a gene of a region is counted as on its own page
+        default_overlap=CODING,
+        without={SITE: f"{SITE} is not used for genes: leave it out, or ask for the carriers of the site."},
+    ),
+)
+"""The tables. An event is nothing that a caller wrote, so VCF has calls and no events; a frequency has no place of its own, so
+it is in no format of intervals."""
+
+TABLES: Final = {download.name: download.formats for download in DOWNLOADS}
+"""The formats of each table, by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart that can be had as a picture."""
+
+    name: str
+    words: str = "Chart"
+    """What it is, in a menu."""
+    direction: Direction | None = None
+    """The direction that it shows alone; None for all that are asked for."""
+    is_track: bool = False
+    """It draws what was called along the genome, whether a share of people may be told or not."""
+
+
+DRAWN: Final = (
+    Chart("frequency-loss", direction=Direction.LOSS),
+    Chart("frequency-gain", direction=Direction.GAIN),
+    Chart("copy-number"),
+    Chart("track", is_track=True),
+)
+"""The charts."""
+
+CHARTS: Final = tuple(chart.name for chart in DRAWN)
+PICTURES: Final = tuple(drawing.FORMATS)
+"""Formats of pictures, in the order in which they are offered."""
+
+
+def download_of(name: str) -> Download:
+    """The table of this name; KeyError where there is none."""
+    return {download.name: download for download in DOWNLOADS}[name]
+
+
+def chart_of(name: str) -> Chart:
+    """The chart of this name; KeyError where there is none."""
+    return {chart.name: chart for chart in DRAWN}[name]
+
+
+def list_tables() -> str:
+    """All tables with their formats, in words: carriers as csv, tsv ..."""
     return "; ".join(f"{table} as {', '.join(formats)}" for table, formats in TABLES.items())
 
 
-TRACK: Final = "track"
-CHARTS: Final = ("frequency-loss", "frequency-gain", "copy-number", TRACK)
-"""Charts that can be had as pictures."""
-PICTURES: Final = ("svg", "png")
-
-
-def charts_there() -> str:
-    """What pictures there are, in words."""
+def list_charts() -> str:
+    """All charts with their formats, in words."""
     return f"{', '.join(CHARTS)} as {' and '.join(PICTURES)}"

@@ -12,27 +12,31 @@ from dashboard import settings
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.charts.frequency import frequency_chart
 from dashboard.charts.picture import frequency_picture, picture
-from dashboard.charts.track import track_picture
+from dashboard.charts.track.chart import track_picture
 from dashboard.colours import LIGHT
 from dashboard.counting.along import window
-from dashboard.door.asked import Asked, RefusedError, asked
-from dashboard.downloads.catalogue import CHARTS, TRACK, charts_there
-from dashboard.downloads.route import refusal, refused
-from dashboard.downloads.told import name_of_file
-from dashboard.question import query
+from dashboard.door.question import Question
+from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
+from dashboard.door.resolve import require_question
+from dashboard.downloads.about_file import name_of_file
+from dashboard.downloads.catalogue import CHARTS, PICTURES, chart_of, list_charts
+from dashboard.downloads.open_file import refuse_path
+from dashboard.question import links, query
 from dashboard.question.target import Pieces
 from dashboard.serving import conditions
-from dashboard.serving.drawing import FORMATS, BusyDrawingError, Drawing, DrawingError
+from dashboard.serving.drawing import FORMATS, Drawing
+from dashboard.serving.refusals import answering
 from dashboard.store.callability import Callability, callability, no_share
-from dashboard.store.carriers import copy_numbers
+from dashboard.store.carriers.copy_numbers import copy_numbers
 from dashboard.store.clauses import chart_rows_apart, clauses, tables
 from dashboard.store.cohort import release
-from dashboard.store.database import BusyError, Generation, UnavailableError
-from dashboard.store.panel import people, relatives_counted
+from dashboard.store.database import Generation
+from dashboard.store.panel import People, people, relatives_counted
 from dashboard.store.tracks import track
 from dashboard.words import callers as caller_words
 from dashboard.words import wording
 from dashboard.words.seen import FEW_CALLS
+from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.copy_number import CallClass, Direction
 
 drawing: Final = Drawing()
@@ -40,37 +44,31 @@ drawing: Final = Drawing()
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawable:
+class PreparedPicture:
     """A picture about to be drawn."""
 
     spec: dict[str, Any]
     file_name: str
 
 
+@answering
 async def chart(request: Request) -> Response:
-    """Answers `/chart/{name}.{format}`; every error is one sentence of plain text."""
+    """Answers `/chart/{name}.{format}`; what is wrong with a request is told in full, a line for each problem."""
     file = request.path_params.get("file", "")
     name, _, suffix = file.partition(".")
-    try:
-        if name not in CHARTS or suffix not in FORMATS:
-            raise RefusedError(404, f"There is no such picture under /chart/; there are {charts_there()}.")
-        given = query.values(request.query_params.multi_items())
-        tag = await anyio.to_thread.run_sync(_tag, request)
-        if conditions.is_known(request, tag):
-            return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
-        drawable = await anyio.to_thread.run_sync(_drawable, name, suffix, given)
-        body = await drawing.draw(drawable.spec, suffix)
-    except (RefusedError, UnavailableError, BusyError) as error:
-        return refused(error)
-    except BusyDrawingError as error:
-        return refusal(503, str(error))
-    except DrawingError as error:
-        return refusal(500, str(error))
+    values = query.values(request.query_params.multi_items())
+    if name not in CHARTS or suffix not in PICTURES:
+        what = f"picture under {links.CHARTS}/; there are {list_charts()}"
+        raise RefusedError(await anyio.to_thread.run_sync(refuse_path, file, what, values))
+    tag = await anyio.to_thread.run_sync(_tag, request)
+    if conditions.is_known(request, tag):
+        return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
+    prepared = await anyio.to_thread.run_sync(prepare_picture, name, suffix, values)
     return Response(
-        body,
+        await drawing.draw(prepared.spec, suffix),
         media_type=FORMATS[suffix],
         headers={
-            "Content-Disposition": f'inline; filename="{drawable.file_name}"',
+            "Content-Disposition": f'inline; filename="{prepared.file_name}"',
             "Cache-Control": "no-cache",
             "ETag": tag,
         },
@@ -82,68 +80,79 @@ def _tag(request: Request) -> str:
         return conditions.entity_tag(database.file, request)
 
 
-def _drawable(name: str, suffix: str, given: Mapping[str, str]) -> _Drawable:
+def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> PreparedPicture:
     """The specification of a chart with all that stands beside it on a page, or `RefusedError`. Runs in a thread."""
-    with settings.store().lease() as database:
-        what = asked(database, given)
-        target, filters = what.target, what.filters
-        drawn = name == TRACK
-        # what was called in a region is drawn whether a share of people may be told or not, as on its page
+    with settings.store().lease() as published:
+        question = require_question(published, values)
+        database, target, filters = question.database, question.target, question.filters
+        is_track = chart_of(name).is_track
         seen = callability(database, target, filters)
-        if not seen.assessable and not (drawn and target.kind is Pieces.REGION):
-            raise RefusedError(404, f"{what.title} is not assessable: the caller cannot see this place.")
-        if not drawn and seen.is_paralogous:
-            raise RefusedError(404, f"{what.title} is paralogous: {FEW_CALLS}, so there is no share of people to draw.")
-        if not drawn and no_share(target, filters, seen):
-            raise RefusedError(404, f"{what.title} is {wording.WITHOUT_SHARE}, so there is no share of people to draw.")
         counted = people(database, target.interval.chrom, filters)
-        if not counted.counted:
-            raise RefusedError(404, f"There are no {wording.group(filters)} who count on {target.interval.chrom}.")
-        told = release(database)
-        title, legend, spec = _CHARTS[name](what)
+        if refusals := _refusals(name, question, seen, counted):
+            raise RefusedError(combine(refusals))
+        callset = release(database)
+        title, legend, spec = _CHARTS[name](question)
         left_out = wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
-        events = wording.drawn(filters) if drawn else wording.counted(filters, target)
+        events = wording.drawn(filters) if is_track else wording.counted(filters, target)
         who = f"{wording.count(counted.counted)} {wording.group(filters)}" + (f"; {left_out}" if left_out else "")
-        return _Drawable(
+        return PreparedPicture(
             picture(
                 spec,
-                title=f"{what.title}: {title}",
-                above=[f"Counted: {events}, in {who}.", legend, *_limits(database, what, seen)],
+                title=f"{question.title}: {title}",
+                above=[f"Counted: {events}, in {who}.", legend, *_limits(database, question, seen)],
                 below=[
-                    f"{what.place}, GRCh38. Callset {told.title}; database {told.generation}, "
-                    f"built {told.built_at[:10]}.",
-                    f"Cite {caller_words.citation(told.callers)}.",
+                    f"{question.place}, {ASSEMBLY.name}. Callset {callset.title}; database {callset.generation}, "
+                    f"built {callset.built_at[:10]}.",
+                    f"Cite {caller_words.citation(callset.callers)}.",
                 ],
-                simulated=told.simulated,
+                simulated=callset.simulated,
                 palette=LIGHT,
             ),
-            name_of_file(what, name, suffix),
+            name_of_file(question, name, suffix),
         )
 
 
-def _limits(database: Generation, what: Asked, seen: Callability) -> list[str]:
+def _refusals(name: str, question: Question, seen: Callability, counted: People) -> list[Refusal]:
+    """Why a chart cannot be drawn of a place: every reason."""
+    target, filters = question.target, question.filters
+    entry = chart_of(name)
+    reasons = []
+    # what was called in a region is drawn whether a share of people may be told or not, as on its page
+    if not seen.assessable and not (entry.is_track and target.kind is Pieces.REGION):
+        reasons.append(f"{question.title} is not assessable: the caller cannot see this place.")
+    elif not entry.is_track and seen.is_paralogous:
+        reasons.append(f"{question.title} is paralogous: {FEW_CALLS}, so there is no share of people to draw.")
+    elif not entry.is_track and no_share(target, filters, seen):
+        reasons.append(f"{question.title} is {wording.WITHOUT_SHARE}, so there is no share of people to draw.")
+    if not counted.counted:
+        reasons.append(f"There are no {wording.group(filters)} who count on {target.interval.chrom}.")
+    refusals = [refusal(404, reason) for reason in reasons]
+    if entry.direction and entry.direction not in filters.directions:
+        plural = wording.CLASS_WORDS[CallClass(entry.direction.value)]
+        sentence = f"The address asks for {wording.classes(filters)}, so there is no chart of {plural}."
+        refusals.append(refusal(404, sentence, "class", ",".join(filters.classes)))
+    return refusals
+
+
+def _limits(database: Generation, question: Question, seen: Callability) -> list[str]:
     """What has to be known of the shares in a picture (R5)."""
     lines = []
     if seen.is_paralogous:
         lines.append(f"{FEW_CALLS[0].upper()}{FEW_CALLS[1:]}: {seen.paralogous}.")
     if seen.partly_seen and seen.seen is not None:
-        told = wording.partly_seen(seen.seen)
-        lines.append(f"{told[0].upper()}{told[1:]}.")
-    if relatives_counted(database, what.target.interval.chrom, what.filters):
+        sentence = wording.partly_seen(seen.seen)
+        lines.append(f"{sentence[0].upper()}{sentence[1:]}.")
+    if relatives_counted(database, question.target.interval.chrom, question.filters):
         lines.append("Relatives are counted too: 95 % intervals are too narrow.")
     return lines
 
 
-def _frequency(direction: Direction) -> Callable[[Asked], tuple[str, str, dict[str, Any]]]:
-    def draw(what: Asked) -> tuple[str, str, dict[str, Any]]:
-        database, filters = what.database, what.filters
+def _frequency(direction: Direction) -> Callable[[Question], tuple[str, str, dict[str, Any]]]:
+    def draw(question: Question) -> tuple[str, str, dict[str, Any]]:
+        database, filters = question.database, question.filters
         plural = wording.CLASS_WORDS[CallClass(direction.value)]
-        if direction not in filters.directions:
-            raise RefusedError(
-                404, f"The address asks for {wording.classes(filters)}, so there is no chart of {plural}."
-            )
-        parts = clauses(database, what.target, filters)
-        rows = chart_rows_apart(tables(database, what.target, parts), direction)
+        parts = clauses(database, question.target, filters)
+        rows = chart_rows_apart(tables(database, question.target, parts), direction)
         spec = frequency_picture(frequency_chart(rows, direction, LIGHT), rows.height, LIGHT)
         sexes = " and sex" if len(parts) > 1 else ""
         return (
@@ -155,8 +164,8 @@ def _frequency(direction: Direction) -> Callable[[Asked], tuple[str, str, dict[s
     return draw
 
 
-def _copy_number(what: Asked) -> tuple[str, str, dict[str, Any]]:
-    counts = copy_numbers(what.database, what.target, what.filters)
+def _copy_number(question: Question) -> tuple[str, str, dict[str, Any]]:
+    counts = copy_numbers(question.database, question.target, question.filters)
     legend = (
         "Share of people by copy number of the calls there, under the overlap rule; who carries nothing is taken to have the "
         "expected copies, unless the caller could not see the place."
@@ -164,22 +173,22 @@ def _copy_number(what: Asked) -> tuple[str, str, dict[str, Any]]:
     return "copies by super-population", legend, copy_number_chart(counts, LIGHT)
 
 
-def _track(what: Asked) -> tuple[str, str, dict[str, Any]]:
-    shown = window(what.target, what.filters)
-    silent = callability(what.database, what.target, what.filters).is_paralogous
-    drawn = track(what.database, shown, what.filters, what.target.interval, silent=silent)
+def _track(question: Question) -> tuple[str, str, dict[str, Any]]:
+    shown = window(question.target, question.filters)
+    silent = callability(question.database, question.target, question.filters).is_paralogous
+    drawn = track(question.database, shown, question.filters, question.target.interval, silent=silent)
     spec = track_picture(drawn, LIGHT)
     legend = (
         f"{shown}. Curve: share of people at each base, events in full; bars: distinct intervals, thicker with more carriers, "
         "their ends pale as far as they may lie further in. Everything that meets the filters is drawn, whatever the overlap "
         "rule."
     )
-    return f"{wording.classes(what.filters)} along the genome", legend, spec
+    return f"{wording.classes(question.filters)} along the genome", legend, spec
 
 
-_CHARTS: Final[dict[str, Callable[[Asked], tuple[str, str, dict[str, Any]]]]] = {
+_CHARTS: Final[dict[str, Callable[[Question], tuple[str, str, dict[str, Any]]]]] = {
     "frequency-loss": _frequency(Direction.LOSS),
     "frequency-gain": _frequency(Direction.GAIN),
     "copy-number": _copy_number,
-    TRACK: _track,
+    "track": _track,
 }

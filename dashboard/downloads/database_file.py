@@ -18,10 +18,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from dashboard import settings
-from dashboard.downloads.route import SEND_TIMEOUT, STALLED, refusal, refused, stop_when_gone
+from dashboard.door.refusal import RefusedError, refusal
+from dashboard.downloads.route import SEND_TIMEOUT, STALLED, stop_when_gone
 from dashboard.serving import conditions
+from dashboard.serving.refusals import answering, respond
 from dashboard.serving.slots import Slots, address_of, client_of
-from dashboard.store.database import BusyError, UnavailableError
 
 AT_ONCE: Final = 8
 FOR_ONE_CLIENT: Final = 3
@@ -34,27 +35,27 @@ _log = logging.getLogger(__name__)
 _slots = Slots(AT_ONCE, FOR_ONE_CLIENT)
 
 
+@answering
 async def database_file(request: Request) -> Response:
     """The published database; a client that comes back asks for the rest of it by range, or whether it has changed."""
     give_back = _slots.take(request)
     if isinstance(give_back, int):
-        return refusal(give_back, "Too many downloads of the database are under way. Try again in a few seconds.")
-    handed_over = False
+        sentence = "Too many downloads of the database are under way. Try again in a few seconds."
+        raise RefusedError(refusal(give_back, sentence))
+    is_handed_over = False
     try:
-        name, file = await anyio.to_thread.run_sync(_opened)
+        name, file = await anyio.to_thread.run_sync(_open_published)
         response = _answer(request, name, file, give_back)
-        handed_over = isinstance(response, _Part)
-        if not handed_over:
+        is_handed_over = isinstance(response, _Part)
+        if not is_handed_over:
             file.close()
         return response
-    except (UnavailableError, BusyError) as error:
-        return refused(error)
     finally:
-        if not handed_over:
+        if not is_handed_over:
             give_back()
 
 
-def _opened() -> tuple[str, BinaryIO]:
+def _open_published() -> tuple[str, BinaryIO]:
     """The file that the pointer leads to now: the generation that is leased may be cleared away already."""
     store = settings.store()
     with store.lease() as published:
@@ -76,7 +77,10 @@ def _answer(request: Request, name: str, file: BinaryIO, give_back: Callable[[],
         return Response(status_code=304, headers=headers)
     part = _range(request, size, (tag, modified))
     if part is not None and part[0] >= part[1]:
-        return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+        reason = refusal(
+            416, f"The database has {size} bytes: ask for a range within them.", "Range", request.headers["range"][:60]
+        )
+        return respond(request, reason, {"Content-Range": f"bytes */{size}"})
     start, end = part or (0, size)
     headers["Content-Disposition"] = f'attachment; filename="{name}"'
     headers["Content-Length"] = str(end - start)
@@ -90,10 +94,10 @@ def _range(request: Request, size: int, versions: tuple[str, str]) -> tuple[int,
 
     Anything but one range that can be read is ignored, as RFC 9110 has it, and so is one of another version.
     """
-    found = _RANGE.fullmatch(request.headers.get("range", ""))
-    if request.method != "GET" or found is None or request.headers.get("if-range", versions[0]) not in versions:
+    match = _RANGE.fullmatch(request.headers.get("range", ""))
+    if request.method != "GET" or match is None or request.headers.get("if-range", versions[0]) not in versions:
         return None
-    first, last = found.groups()
+    first, last = match.groups()
     if not first:
         return (max(0, size - int(last)), size) if last else None
     start, end = int(first), min(int(last) + 1, size) if last else size

@@ -14,14 +14,15 @@ from typing import Final
 import anyio
 import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from dashboard import settings
-from dashboard.door.asked import RefusedError
-from dashboard.downloads.opening import Opened, opened
+from dashboard.door.refusal import RefusedError, refusal
+from dashboard.downloads.open_file import OpenFile, open_file, table_and_format
 from dashboard.question import query
 from dashboard.serving import conditions
+from dashboard.serving.refusals import answering
 from dashboard.serving.slots import Slots, address_of, client_of
 from dashboard.store.database import BusyError, UnavailableError
 
@@ -31,7 +32,6 @@ FOR_ONE_CLIENT: Final = 3
 """Of them to one client: one that stalls again and again leaves a place for the others."""
 SEND_TIMEOUT: Final = settings.seconds("CNV_SEND_TIMEOUT", 20.0)
 """Seconds that a client may take for one piece."""
-RETRY_AFTER: Final = "5"
 STALLED: Final = f"it took no data for {SEND_TIMEOUT:.0f} s"
 AHEAD: Final = 3
 """Pieces that are made before the answer begins: head, names, and the first rows in every format."""
@@ -45,30 +45,32 @@ _log = logging.getLogger(__name__)
 _slots = Slots(AT_ONCE, FOR_ONE_CLIENT)
 
 
+@answering
 async def download(request: Request) -> Response:
-    """Answers `/download/{table}.{format}`; every error is one sentence of plain text."""
+    """Answers `/download/{table}.{format}`; what is wrong with a request is told in full, a line for each problem."""
     give_back = _slots.take(request)
     if isinstance(give_back, int):
-        return refusal(give_back, "Too many downloads are under way. Try again in a few seconds.")
-    handed_over = False
+        raise RefusedError(refusal(give_back, "Too many downloads are under way. Try again in a few seconds."))
+    is_handed_over = False
     try:
         answer = await anyio.to_thread.run_sync(_answer, request, give_back)
-        handed_over = isinstance(answer, _Stream)
+        is_handed_over = isinstance(answer, _Stream)
         return answer
-    except (RefusedError, UnavailableError, BusyError) as error:
-        return refused(error)
     finally:
-        if not handed_over:
+        if not is_handed_over:
             give_back()
 
 
 def _answer(request: Request, give_back: Callable[[], None]) -> Response:
     """The file on its way, or 304 where the client has it already. Runs in a thread."""
+    file_name = request.path_params.get("file", "")
+    values = query.values(request.query_params.multi_items())
+    table_and_format(file_name, values)
     with settings.store().lease() as published:
         tag = conditions.entity_tag(published.file, request)
         if conditions.is_known(request, tag):
             return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
-    file = opened(request.path_params.get("file", ""), query.values(request.query_params.multi_items()))
+    file = open_file(file_name, values)
     try:
         first: list[bytes] = []
         whole = False
@@ -86,25 +88,10 @@ def _answer(request: Request, give_back: Callable[[], None]) -> Response:
         first,
         give_back,
         tag=conditions.entity_tag(file.published, request),
-        asked=f"the download {address_of(request)} of {client_of(request)}",
+        described=f"the download {address_of(request)} of {client_of(request)}",
         head=request.method == "HEAD",
         length=sum(map(len, first)) if whole else None,
     )
-
-
-def refused(error: RefusedError | UnavailableError | BusyError) -> Response:
-    """The answer to a request that cannot be met."""
-    if isinstance(error, RefusedError):
-        return refusal(error.status, error.sentence)
-    if isinstance(error, UnavailableError):
-        return refusal(503, f"{error.reason} {error.advice}")
-    return refusal(503, str(error))
-
-
-def refusal(status: int, sentence: str) -> Response:
-    """One sentence of plain text; with 429 and 503, when to come back."""
-    headers = {"Retry-After": RETRY_AFTER} if status in (429, 503) else None
-    return PlainTextResponse(sentence + "\n", status_code=status, headers=headers)
 
 
 class _Stream(Response):
@@ -112,12 +99,12 @@ class _Stream(Response):
 
     def __init__(
         self,
-        file: Opened,
+        file: OpenFile,
         first: list[bytes],
         give_back: Callable[[], None],
         *,
         tag: str,
-        asked: str,
+        described: str,
         head: bool,
         length: int | None,
     ) -> None:
@@ -135,7 +122,7 @@ class _Stream(Response):
         self._file = file
         self._first = first
         self._head = head
-        self._asked = asked
+        self._described = described
         self._give_back = give_back
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -145,10 +132,10 @@ class _Stream(Response):
                 await self._send(send)
                 tasks.cancel_scope.cancel()
         except* TimeoutError:
-            _log.info("%s was given up: %s", self._asked, STALLED)
+            _log.info("%s was given up: %s", self._described, STALLED)
         except* (UnavailableError, BusyError) as errors:
             # the answer has begun: an end without its last piece tells the client that it is not whole
-            _log.error("%s was cut: %s", self._asked, errors.exceptions[0])
+            _log.error("%s was cut: %s", self._described, errors.exceptions[0])
         finally:
             await self._end()
 
@@ -176,7 +163,7 @@ class _Stream(Response):
             await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-def let_go(file: Opened) -> None:
+def let_go(file: OpenFile) -> None:
     """Closes what a file is made from. A format may hold half of it, a Parquet writer its row group: the generator ends
     before its cursor does.
     """

@@ -10,6 +10,8 @@ from typing import Final
 
 import polars as pl
 
+from data_prep.domain.assembly import ASSEMBLY
+
 Type = type[pl.DataType]
 
 
@@ -70,7 +72,7 @@ _PERSON: Final = (
     Column("sex", pl.String, "Karyotype sex, XX or XY"),
 )
 _PLACE: Final = (
-    Column("chrom", pl.String, "Chromosome of GRCh38"),
+    Column("chrom", pl.String, f"Chromosome of {ASSEMBLY.name}"),
     Column("start", pl.Int32, "First base"),
     Column("end", pl.Int32, "Last base"),
     Column("length", pl.Int32, "Bases"),
@@ -175,7 +177,7 @@ GENES: Final = Table(
         Column("gene_id", pl.String, "Ensembl id"),
         Column("description", pl.String, "Name in words"),
         Column("biotype", pl.String, "protein_coding, lncRNA, a kind of pseudogene and so on"),
-        Column("chrom", pl.String, "Chromosome of GRCh38"),
+        Column("chrom", pl.String, f"Chromosome of {ASSEMBLY.name}"),
         Column("start", pl.Int32, "First base of the representative transcript, else of the gene"),
         Column("end", pl.Int32, "Last base, likewise"),
         Column("length", pl.Int32, "Bases"),

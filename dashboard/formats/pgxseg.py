@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from dashboard.formats.about import About, one_line, without_controls
+from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.copy_number import EFO, CallClass
 
 COLUMNS: Final = (
@@ -47,7 +48,12 @@ def pgxseg_pieces(frames: Iterable[pl.DataFrame], people: pl.DataFrame, about: A
 
     Samples are grouped by super-population. An unknown value is a dot.
     """
-    told = [*about.lines(), ("assembly", "GRCh38"), ("positions", "0-based, half-open"), ("least_log2", LEAST_LOG2)]
+    told = [
+        *about.lines(),
+        ("assembly", ASSEMBLY.name),
+        ("positions", "0-based, half-open"),
+        ("least_log2", LEAST_LOG2),
+    ]
     lines = [f"#meta=>{name}={_value(value)}" for name, value in told]
     lines += [
         f"#sample=>biosample_id={sample};group_id={_value(group)};group_label={_value(group)};"

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from dashboard.question.locus import cut
+from dashboard.question.problem import Problem
 from data_prep.domain.copy_number import COUNTED_CLASSES, DIRECTIONS, MEMBERS, CallClass, Direction
 from data_prep.domain.levels import DEFAULT_LEVEL, Level
 
@@ -198,14 +199,6 @@ class Filters:
         return {name: text for name, text in texts.items() if text}
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A name or value of an address that cannot be used."""
-
-    name: str
-    sentence: str
-
-
 @dataclass(slots=True)
 class _Reader:
     """The values of one address, and what was wrong with them."""
@@ -215,7 +208,7 @@ class _Reader:
 
     def refuse(self, name: str, allowed: str) -> None:
         shown = cut(self.values[name], 60)
-        self.problems.append(Problem(name, f"“{shown}” is not a value of {name}, which takes {allowed}."))
+        self.problems.append(Problem(name, shown, f"“{shown}” is not a value of {name}, which takes {allowed}."))
 
     def choice(self, name: str, choices: type[_Choice], default: _Choice) -> _Choice:
         text = self.values.get(name, "")

@@ -7,49 +7,53 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from dashboard import pages
 from dashboard.question.filters import Filters
 from dashboard.question.subject import Kind, Subject
+from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.intervals import Interval
 
-START: Final = "/"
-GENE: Final = "/gene"
-REGION: Final = "/region"
-PAGES: Final = {Kind.GENE: GENE, Kind.REGION: REGION}
-"""The page of each kind of subject."""
-DATA: Final = "/data"
-DATABASE: Final = "/download/cnv.duckdb"
+DOWNLOADS: Final = "/download"
+CHARTS: Final = "/chart"
+DATABASE: Final = f"{DOWNLOADS}/cnv.duckdb"
 HEALTH: Final = "/health"
 SUGGEST: Final = "/suggest"
+RULES: Final = "/rules"
+GLOSSARY: Final = "/glossary"
 
 
-def start_page(filters: Filters) -> str:
-    """The page of the cohort, with the filters kept for the next one."""
-    return address(START, filters.to_query())
-
-
-def data_page(filters: Filters) -> str:
-    """The page of data and definitions, with the filters kept for the next one."""
-    return address(DATA, filters.to_query())
+def plain_page(path: str, filters: Filters) -> str:
+    """The page at a path with nothing in particular to show, the filters kept for the next one."""
+    return address(pages.page_at(path).path, filters.to_query())
 
 
 def page(subject: Subject, filters: Filters) -> str:
     """The page of a gene or region: `/gene?gene=GSTM1&filter=pass`."""
-    return address(PAGES[subject.kind], subject.query(filters))
+    return address(pages.page_of(subject.kind.value).path, subject.query(filters))
 
 
 def empty_page(kind: Kind, filters: Filters) -> str:
     """The page that asks which gene or region."""
-    return address(PAGES[kind], filters.to_query())
+    return plain_page(pages.page_of(kind.value).path, filters)
+
+
+def page_with(entry: pages.Page, values: Mapping[str, str], filters: Filters) -> str:
+    """A page of the list, of what these names and values say of its subject: `/sample?sample=HG00096`.
+
+    The bar leads so to what the address that is open names already.
+    """
+    name = values.get(entry.subject, "") if entry.subject else ""
+    return address(entry.path, ({entry.subject: name} if name else {}) | filters.to_query())
 
 
 def download(table: str, file_format: str, subject: Subject, filters: Filters) -> str:
     """A table about a gene or region as a file: `/download/carriers.csv?gene=GSTM1&filter=pass`."""
-    return address(f"/download/{table}.{file_format}", subject.query(filters))
+    return address(f"{DOWNLOADS}/{table}.{file_format}", subject.query(filters))
 
 
 def chart(name: str, file_format: str, subject: Subject, filters: Filters) -> str:
     """A chart of the page as a picture: `/chart/frequency-loss.svg?gene=GSTM1&filter=pass`."""
-    return address(f"/chart/{name}.{file_format}", subject.query(filters))
+    return address(f"{CHARTS}/{name}.{file_format}", subject.query(filters))
 
 
 def address(path: str, query: Mapping[str, str]) -> str:
@@ -73,8 +77,8 @@ def elsewhere(interval: Interval, gene_id: str | None = None, symbol: str | None
         "DECIPHER": f"https://www.deciphergenomics.org/gene/{quote(symbol)}/overview"
         if symbol
         else f"https://www.deciphergenomics.org/browser#q/{region}",
-        "UCSC": f"https://genome.ucsc.edu/cgi-bin/hgTracks?db=hg38&position=chr{region}",
-        "DGV": f"http://dgv.tcag.ca/gb2/gbrowse/dgv2_hg38/?name=chr{region}",
+        "UCSC": f"https://genome.ucsc.edu/cgi-bin/hgTracks?db={ASSEMBLY.ucsc}&position=chr{region}",
+        "DGV": f"http://dgv.tcag.ca/gb2/gbrowse/dgv2_{ASSEMBLY.ucsc}/?name=chr{region}",
     }
 
 

@@ -1,10 +1,10 @@
-"""An address's query string as names and values, and the names that a page or download has no use for."""
+"""An address's query string as names and values, and the names in it that a page or download does not use."""
 
 from collections.abc import Iterable, Mapping
 
 from dashboard.question import filters
-from dashboard.question.filters import Problem
 from dashboard.question.locus import cut
+from dashboard.question.problem import Problem
 
 
 def values(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -17,7 +17,11 @@ def values(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return joined
 
 
-def unused(given: Mapping[str, str], *used: str) -> list[Problem]:
-    """A sentence for each name beside the filters and those `used` here: a slip of the pen must not go unseen."""
-    known = (*used, *filters.NAMES)
-    return [Problem(name, f"“{cut(name, 40)}” is not used here.") for name in given if name not in known]
+def unused(values: Mapping[str, str], parameters: Iterable[str]) -> list[Problem]:
+    """A problem for each name beside the filters and these `parameters`: a slip of the pen must not go unseen."""
+    known = {*parameters, *filters.NAMES}
+    return [
+        Problem(name, cut(value, 60), f"“{cut(name, 40)}” is not used here.")
+        for name, value in values.items()
+        if name not in known
+    ]

@@ -15,7 +15,7 @@ from dashboard.store.database import PublishedFile
 def program() -> str:
     """A name for this very program: another release may write the same rows otherwise."""
     digest = hashlib.sha256()
-    for path in sorted((settings.ROOT / "dashboard").rglob("*.py")):
+    for path in sorted(settings.PACKAGE.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -32,7 +32,7 @@ def entity_tag(file: PublishedFile, request: Request) -> str:
 def is_known(request: Request, tag: str, modified: float | None = None) -> bool:
     """Whether the client has the version of this tag, or one not older than `modified` (seconds since 1970)."""
     if (named := request.headers.get("if-none-match")) is not None:
-        tags = {one.strip().removeprefix("W/") for one in named.split(",")}
+        tags = {part.strip().removeprefix("W/") for part in named.split(",")}
         return "*" in tags or tag.removeprefix("W/") in tags
     since = _date(request.headers.get("if-modified-since"))
     return modified is not None and since is not None and int(modified) <= since

@@ -37,9 +37,9 @@ def set_up() -> None:
 
 
 def without_traces_of_clients(record: logging.LogRecord) -> bool:
-    """Takes the trace off a line that a client caused, and leaves out what was said already."""
-    said = record.getMessage()
-    if said.startswith(_GARBAGE):
+    """Takes the trace off a line that a client caused, and leaves out one that repeats another."""
+    message = record.getMessage()
+    if message.startswith(_GARBAGE):
         record.exc_info = None
         record.exc_text = None
-    return not said.startswith(_REPEATED)
+    return not message.startswith(_REPEATED)

@@ -18,16 +18,21 @@ from urllib.parse import urlsplit
 import anyio.to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
+from dashboard.door.refusal import refusal
+from dashboard.pages import Page
+from dashboard.question.locus import cut
 from dashboard.serving import conditions
 from dashboard.serving.not_found import not_found
+from dashboard.serving.refusals import RETRY_AFTER, respond
 from dashboard.serving.slots import address_of, client_of
 from dashboard.store.database import UnavailableError
 
+METHODS: Final = ("GET", "HEAD")
+"""What pages and our own routes are asked with."""
 STREAM: Final = "/_stcore/stream"
 """Streamlit's one WebSocket."""
 INNER: Final = ("/_stcore/health", "/_stcore/host-config", "/_stcore/bidi-components", "/media")
@@ -82,8 +87,8 @@ ANSWER_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src d
 class Paths:
     """The paths that there are. `more` are inner routes of Streamlit that were asked for."""
 
-    def __init__(self, routes: Sequence[BaseRoute], pages: Iterable[str], more: Iterable[str] = ()) -> None:
-        self.pages = frozenset(pages)
+    def __init__(self, routes: Sequence[BaseRoute], pages: Iterable[Page], more: Iterable[str] = ()) -> None:
+        self.pages = {page.path: page for page in pages}
         static = Path(file_util.get_static_dir())
         files = (f"/{path.relative_to(static).as_posix()}" for path in static.rglob("*") if path.is_file())
         self._static = frozenset(files) - {"/index.html"}
@@ -101,6 +106,11 @@ class Paths:
     def is_page(self, path: str) -> bool:
         return (path.rstrip("/") or "/") in self.pages
 
+    def needs_database(self, path: str) -> bool:
+        """Whether a page is there that shows nothing without a database."""
+        page = self.pages.get(path.rstrip("/") or "/")
+        return page is not None and page.needs_database
+
     def is_known(self, path: str) -> bool:
         """Whether anything is there; Streamlit takes a slash at the end off itself."""
         return (
@@ -112,7 +122,9 @@ class Paths:
 
 
 class KnownPaths:
-    """Answers 404 where nothing is, and 503 with the page where there is no database that it could show."""
+    """Answers 404 where nothing is, 405 to a method that nothing of ours takes, and 503 with the page where there is no database
+    that it could show.
+    """
 
     def __init__(self, app: ASGIApp, paths: Paths, unavailable: Callable[[], UnavailableError | None]) -> None:
         self._app = app
@@ -127,7 +139,12 @@ class KnownPaths:
         if not self._paths.is_known(path):
             await not_found(Request(scope))(scope, receive, send)
             return
-        if scope["method"] in ("GET", "HEAD") and self._paths.is_page(path):
+        if scope["method"] not in METHODS and (self._paths.is_page(path) or self._paths.is_own(path)):
+            sentence = f"Nothing here takes {cut(scope['method'], 20)}: ask with {' or '.join(METHODS)}."
+            answer = respond(Request(scope), refusal(405, sentence), {"Allow": ", ".join(METHODS)})
+            await answer(scope, receive, send)
+            return
+        if self._paths.needs_database(path):
             failure = await anyio.to_thread.run_sync(self._unavailable)
             if failure is not None:
                 send = _as_unavailable(send)
@@ -141,7 +158,7 @@ def _as_unavailable(send: Send) -> Send:
         if message["type"] == "http.response.start" and message["status"] in (200, 304):
             message["status"] = 503
             headers = MutableHeaders(raw=message["headers"])
-            headers["Retry-After"] = "5"
+            headers["Retry-After"] = RETRY_AFTER
             headers["Cache-Control"] = "no-store"
             for name in ("ETag", "Last-Modified"):
                 del headers[name]
@@ -161,11 +178,11 @@ class KnownHosts:
         self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._names or scope["type"] == "lifespan" or self._is_known(Headers(scope=scope).get("host", "")):
+        if not self._names or scope["type"] == "lifespan" or self._is_known(_host(scope)):
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            sentence = "This server does not answer under that name.\n"
-            await PlainTextResponse(sentence, status_code=421)(scope, receive, send)
+            reason = refusal(421, "This server does not answer under that name.", "Host", cut(_host(scope), 60))
+            await respond(Request(scope), reason)(scope, receive, send)
         else:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
@@ -179,6 +196,10 @@ class KnownHosts:
         except ValueError:
             return False
         return True
+
+
+def _host(scope: Scope) -> str:
+    return Headers(scope=scope).get("host", "")
 
 
 def host_name(host: str) -> str:
@@ -214,8 +235,8 @@ class OwnWebSockets:
         origin = headers.get("origin")
         if origin is not None:
             # Streamlit compares the two once more, and would ask other servers where they differ.
-            kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
-            scope = {**scope, "headers": [*kept, (b"host", urlsplit(origin).netloc.encode("latin-1"))]}
+            headers_sent = [(name, value) for name, value in scope["headers"] if name != b"host"]
+            scope = {**scope, "headers": [*headers_sent, (b"host", urlsplit(origin).netloc.encode("latin-1"))]}
         await self._app(scope, _binary(receive, send), send)
 
 
@@ -229,7 +250,7 @@ def is_own_origin(headers: Headers, names: frozenset[str]) -> bool:
     except ValueError:
         return False
     hosts = [headers.get("host", ""), headers.get("x-forwarded-host", "").partition(",")[0].strip()]
-    return bool(host) and (host in (one.lower() for one in hosts) or host_name(host) in names)
+    return bool(host) and (host in (name.lower() for name in hosts) or host_name(host) in names)
 
 
 def _binary(receive: Receive, send: Send) -> Receive:

@@ -1,42 +1,31 @@
-"""The answer where nothing is: a page for people, one sentence for programs."""
+"""The answer where nothing is: a page for people, and for programs a refusal as everywhere."""
 
 from html import escape
-from typing import Final
 from urllib.parse import quote
 
-import orjson
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, Response
 
+from dashboard import pages
 from dashboard.colours import DARK, LIGHT
-from dashboard.question import links
+from dashboard.door.refusal import refusal
 from dashboard.question.locus import cut
-
-_PAGES: Final = (
-    (links.START, "Cohort"),
-    (links.GENE, "Gene"),
-    (links.REGION, "Region"),
-    (links.DATA, "Data, definitions and what a program can ask for"),
-)
+from dashboard.serving.refusals import respond, wants
 
 
 def not_found(request: Request) -> Response:
-    """404 in the words that the client takes: HTML, JSON or plain text."""
-    sentence = f"There is nothing at {cut(quote(request.url.path), 60)}."
-    accepted = request.headers.get("accept", "").lower()
-    if "text/html" in accepted:
-        return HTMLResponse(_page(sentence), status_code=404)
-    advice = (
-        f"The pages are {', '.join(address for address, _ in _PAGES)}; {links.DATA} says what a program can ask for."
-    )
-    if "json" in accepted:
-        content = {"status": "not found", "reason": sentence, "advice": advice}
-        return Response(orjson.dumps(content), status_code=404, media_type="application/json")
-    return PlainTextResponse(f"{sentence} {advice}\n", status_code=404)
+    """404 in the form that the client takes: HTML, JSON or plain text."""
+    path = cut(quote(request.url.path), 60)
+    sentence = f"There is nothing at {path}."
+    if wants(request) == "html":
+        return HTMLResponse(_page(sentence), status_code=404, headers={"Cache-Control": "no-store", "Vary": "Accept"})
+    listed = ", ".join(page.path for page in pages.in_order())
+    advice = f"The pages are {listed}; {pages.DATA} says what a program can ask for."
+    return respond(request, refusal(404, sentence, value=path, advice=advice))
 
 
 def _page(sentence: str) -> str:
-    listed = "".join(f'<li><a href="{address}">{escape(words)}</a></li>' for address, words in _PAGES)
+    listed = "".join(f'<li><a href="{page.path}">{escape(page.description)}</a></li>' for page in pages.in_order())
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -21,10 +21,10 @@ from dashboard.question.filters import Filters
 from dashboard.question.target import Target
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import Mask, counted, panel, who
+from dashboard.store.panel import counted, panel, who
 from dashboard.words.seen import LEAST_SEEN, is_partly_seen, paralogous
 from dashboard.words.wording import WITHOUT_SHARE
-from data_prep.domain.arrays import Numbers
+from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.intervals import Interval, bases_before, complement, union_of_pairs
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
@@ -96,9 +96,9 @@ class Callability:
 class Sight:
     """In whom the caller saw a place: masks over the rows of the panel."""
 
-    told: Mask
+    told: Flags
     """People whose own file says where the caller could see."""
-    seen: Mask
+    seen: Flags
     """Those of them in whom half or more of the place was seen."""
 
 
@@ -161,7 +161,7 @@ def sight(database: Generation, place: Interval) -> Sight | None:
 
 
 @remembered
-def telling(database: Generation) -> Mask:
+def telling(database: Generation) -> Flags:
     """People whose own file says where the caller could see, over the rows of the panel."""
     people = panel(database)
     mask = np.zeros(people.samples.height, np.bool_)
@@ -187,7 +187,7 @@ def _sights(database: Generation, places: Sequence[Interval]) -> Iterator[Sight]
 def _callable_before(database: Generation, place: Interval) -> Callable[[Numbers], Numbers]:
     """How many bases of the place lie before a position, those left out where no call can be made whatever a row says."""
     blind = np.array(_blind(place, _problems(database, place)), np.int64).reshape(-1, 2)
-    return partial(bases_before, *complement(*blind.T, place.start, place.end))
+    return partial(bases_before, *complement(blind[:, 0], blind[:, 1], place.start, place.end))
 
 
 def _place(place: Interval) -> dict[str, object]:
@@ -218,7 +218,7 @@ def _of_copies(place: Interval, pieces: Parts, problems: Sequence[tuple[str, str
     return covered / sum(end - start for start, end in looked_at), tuple(dict.fromkeys(names))
 
 
-def _described(database: Generation, place: Interval, pieces: Parts, one: Sight | None, chosen: Mask) -> Callability:
+def _described(database: Generation, place: Interval, pieces: Parts, one: Sight | None, chosen: Flags) -> Callability:
     """`chosen`: who is counted."""
     problems = _problems(database, place)
     copies, copies_names = _of_copies(place, pieces, problems)

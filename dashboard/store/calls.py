@@ -13,7 +13,7 @@ import polars as pl
 
 from dashboard.question.filters import Filters
 from dashboard.question.target import Target
-from dashboard.store.carriers import events_of_carriers
+from dashboard.store.carriers.listing import events_of_carriers
 from dashboard.store.database import Generation, Statement
 from dashboard.store.panel import panel
 from dashboard.store.problems import problem_kinds_of

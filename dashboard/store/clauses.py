@@ -12,7 +12,8 @@ import polars as pl
 
 from dashboard.question.filters import Filters, Overlap, Sex
 from dashboard.question.target import Target
-from dashboard.store.carriers import Count, by_rule, frequencies
+from dashboard.store.carriers.counts import Count, by_rule
+from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.store.panel import people

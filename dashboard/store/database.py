@@ -1,21 +1,16 @@
-"""The database as the dashboard opens it: the published file behind a pointer, one read-only root per published file.
+"""One published database as the dashboard reads it: statements, their answers, and what is kept of them.
 
-A published file and the root that reads it are a generation. A page run or a download leases one and keeps it to its
-end, so that its numbers belong together while a new file is taken over; a generation closes when it has been replaced
-and its last lease has ended. The file is attached to a root in memory and not opened as the root itself, because
-DuckDB gives a second connection to the same path the old content for as long as the first is open.
+A published file and the root that reads it are a generation; `dashboard.store.published` opens and lends it. It stays the
+same for as long as it is leased, so that the numbers of a page or a download belong together.
 """
 
 import logging
 import re
-import stat
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum
 from functools import cached_property, wraps
 from pathlib import Path
@@ -24,22 +19,12 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 import duckdb
 import polars as pl
 
-from data_prep.domain.callsets import newest_first, quoted_name
-from data_prep.domain.schema import SCHEMA_VERSION
+from data_prep.domain.callsets import quoted_name
 
-MEMORY_LIMIT: Final = "1GB"
-THREADS: Final = 2
+REBUILD: Final = "Build it again with “python -m data_prep build”."
 QUERIES_AT_ONCE: Final = 4
 QUERY_WAIT: Final = 20.0
 """Seconds a query waits for its turn before the page says that the server is busy."""
-WATCH_INTERVAL: Final = 1.0
-"""Seconds between two looks at the pointer."""
-
-
-TRY_AGAIN: Final = 10.0
-"""Seconds after which a file that could not be read is tried again: it may have been the disk, or too many open files."""
-REBUILD: Final = "Build it again with “python -m data_prep build”."
-
 _log = logging.getLogger(__name__)
 
 
@@ -100,37 +85,12 @@ class PublishedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class _Damage:
+class Damage:
     """A question that a file could not answer, because a block of it is damaged or a table is missing."""
 
     schema: str
     statement: Statement
     parameters: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class _Identity:
-    """What tells one published file from the next: where the pointer leads, and the file that is there."""
-
-    path: Path
-    device: int
-    inode: int
-    size: int
-    modified: int
-
-    @classmethod
-    def of(cls, pointer: Path) -> "_Identity":
-        """Raises OSError where the pointer leads to no regular file: DuckDB would wait for ever for a pipe to be written."""
-        path = _led_to(pointer, strict=True)
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(f"{path.name} is no file")
-        return cls(path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-
-    @property
-    def published_at(self) -> str:
-        """When the file was finished, as ISO 8601 in UTC."""
-        return datetime.fromtimestamp(self.modified // 1_000_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Generation:
@@ -149,7 +109,7 @@ class Generation:
         """Every callset of the file by name, the newest release first."""
         self.published_at = ""
         """When the file was finished, as ISO 8601 in UTC; empty where there is no file."""
-        self.damage: _Damage | None = None
+        self.damage: Damage | None = None
         """What the file could not answer; its store lends it no more."""
         self._root = root
         self._schema = schema
@@ -178,8 +138,8 @@ class Generation:
         The file bears that build's generation in its name. One that was renamed has it from the callset built last.
         """
         all_callsets = list(self.callsets.values())
-        named = [one.id for one in all_callsets if one.id and one.id in self.path.stem]
-        latest = max(all_callsets, key=lambda one: one.provenance.get("built_at", ""))
+        named = [callset.id for callset in all_callsets if callset.id and callset.id in self.path.stem]
+        latest = max(all_callsets, key=lambda callset: callset.provenance.get("built_at", ""))
         return PublishedFile(self.path.name, named[0] if named else latest.id, self.published_at)
 
     def of(self, callset: str) -> "Generation":
@@ -224,8 +184,8 @@ class Generation:
     def table(self, statement: Statement, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
         """As `frame`, for answers of thousands of rows, which go from column to column."""
         with self._turn(), self._kept_cursor() as cursor, self._faults(statement, parameters):
-            found = cursor.sql(statement.text, params=_given(statement, parameters)).to_arrow_table()
-        frame = pl.from_arrow(found, schema_overrides=dict(statement.columns))
+            answer = cursor.sql(statement.text, params=_given(statement, parameters)).to_arrow_table()
+        frame = pl.from_arrow(answer, schema_overrides=dict(statement.columns))
         assert isinstance(frame, pl.DataFrame)
         return frame
 
@@ -237,19 +197,19 @@ class Generation:
         The memory is the generation's own, so no key outlives its data.
         """
         with self._lock:
-            for kept in self._answers.values():
-                if key in kept:
-                    kept.move_to_end(key)
-                    return kept[key]  # type: ignore[return-value]  # one key, one maker
+            for answers in self._answers.values():
+                if key in answers:
+                    answers.move_to_end(key)
+                    return answers[key]  # type: ignore[return-value]  # one key, one maker
         answer = make()
-        told = size(answer)
-        if told is Size.HUGE:
+        kind = size(answer)
+        if kind is Size.HUGE:
             return answer
         with self._lock:
-            kept = self._answers[told]
-            kept[key] = answer
-            while len(kept) > REMEMBERED[told]:
-                kept.popitem(last=False)
+            answers = self._answers[kind]
+            answers[key] = answer
+            while len(answers) > REMEMBERED[kind]:
+                answers.popitem(last=False)
         return answer
 
     @contextmanager
@@ -270,7 +230,7 @@ class Generation:
                 raise
             if self.damage is None:
                 _log.error("%s cannot be read: %s", self.path.name, str(error).partition("\n")[0])
-            damage = _Damage(self._schema, statement, dict(parameters or {}))
+            damage = Damage(self._schema, statement, dict(parameters or {}))
             for callset in self.callsets.values():
                 callset.damage = callset.damage or damage
             raise self.unavailable from None
@@ -282,9 +242,9 @@ class Generation:
             f"{self.path.name} cannot be read: a part of it is damaged, or a table is missing.", REBUILD
         )
 
-    def answers(self, damage: _Damage) -> bool:
+    def answers(self, damage: Damage) -> bool:
         """Whether the file answers now what it could not answer before."""
-        callset = next((one for one in self.callsets.values() if one._schema == damage.schema), self)
+        callset = next((other for other in self.callsets.values() if other._schema == damage.schema), self)
         # known already, so that it is not logged again
         callset.damage = damage
         try:
@@ -315,15 +275,15 @@ class Generation:
             if not self._retired or self._users or self._closed:
                 return
             self._closed = True
-        for one in self.callsets.values():
-            one._forget()
+        for callset in self.callsets.values():
+            callset._forget()
         self._root.close()
 
     def _forget(self) -> None:
         """Lets go of what is kept for the next question."""
         with self._lock:
-            for kept in self._answers.values():
-                kept.clear()
+            for answers in self._answers.values():
+                answers.clear()
             idle, self._idle = self._idle, []
         for cursor in idle:
             cursor.close()
@@ -369,140 +329,6 @@ class Generation:
         return cursor
 
 
-class Store:
-    """Follows the pointer at `path` and lends the generation it leads to."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lock = threading.Lock()
-        self._current: Generation | None = None
-        self._identity: _Identity | None = None
-        self._failure: UnavailableError | None = None
-        self._damage: _Damage | None = None
-        self._tried = float("-inf")
-        """When the file that could not be read was opened last."""
-        self._looked = float("-inf")
-
-    @contextmanager
-    def lease(self) -> Iterator[Generation]:
-        """The generation that is published now, kept open until the context ends.
-
-        Raises `UnavailableError` where the pointer leads to nothing that can be read.
-        """
-        generation = self._entered()
-        try:
-            yield generation
-        finally:
-            generation._leave()
-
-    def close(self) -> None:
-        """Lets go of the current generation; it closes with its last lease."""
-        with self._lock:
-            self._replace(None, None, None)
-            self._looked = float("-inf")
-
-    def _entered(self) -> Generation:
-        with self._lock:
-            if self._current is not None and self._current.damage is not None:
-                self._damage = self._current.damage
-                self._fail(self._identity, self._current.unavailable)
-            if time.monotonic() - self._looked >= WATCH_INTERVAL:
-                self._look()
-                self._looked = time.monotonic()
-            if self._current is None:
-                failure = self._failure
-                assert failure is not None
-                raise UnavailableError(failure.reason, failure.advice)
-            self._current._enter()
-            return self._current
-
-    def _look(self) -> None:
-        """Takes over what the pointer leads to, if it is another file than before.
-
-        Where builds publish one after the other, the file may be gone before it is opened: then the pointer leads to the next.
-        """
-        target = _led_to(self.path)
-        self._take_over()
-        while self._current is None and (moved := _led_to(self.path)) != target:
-            target = moved
-            self._take_over()
-
-    def _take_over(self) -> None:
-        try:
-            identity = _Identity.of(self.path)
-        except FileNotFoundError:
-            self._fail(
-                None,
-                UnavailableError(
-                    f"There is no database at {self.path.name}.",
-                    "Build one with “python -m data_prep build”, or name one in the environment variable CNV_DATABASE.",
-                ),
-            )
-            return
-        except OSError as error:
-            self._fail(
-                None,
-                UnavailableError(
-                    f"There is no database at {self.path.name}: it cannot be followed to a file "
-                    f"({error.strerror or error}).",
-                    "Build one with “python -m data_prep build”, or name one in the environment variable CNV_DATABASE.",
-                ),
-            )
-            return
-        if identity != self._identity:
-            self._damage = None
-        elif self._failure is None or time.monotonic() - self._tried < TRY_AGAIN:
-            return
-        try:
-            opened = _open(identity.path)
-        except UnavailableError as failure:
-            self._fail(identity, failure)
-            return
-        for callset in opened.callsets.values():
-            callset.published_at = identity.published_at
-        if self._damage is not None and not opened.answers(self._damage):
-            opened._retire()
-            self._fail(identity, opened.unavailable)
-            return
-        if self._current is not None or self._failure is not None:
-            file = opened.file
-            _log.info(
-                "%s is read now: generation %s, published %s, with %s",
-                file.name,
-                file.generation,
-                file.published_at,
-                ", ".join(opened.callsets),
-            )
-        self._damage = None
-        self._replace(opened, identity, None)
-
-    def _fail(self, identity: _Identity | None, failure: UnavailableError) -> None:
-        """Lends nothing until another file is published, or this one can be read after all."""
-        if self._failure is None or self._failure.reason != failure.reason:
-            _log.warning("%s %s", failure.reason, failure.advice)
-        self._tried = time.monotonic()
-        self._replace(None, identity, failure)
-
-    def _replace(
-        self, current: Generation | None, identity: _Identity | None, failure: UnavailableError | None
-    ) -> None:
-        before = self._current
-        self._current, self._identity, self._failure = current, identity, failure
-        if before is not None:
-            before._retire()
-
-
-def _led_to(pointer: Path, *, strict: bool = False) -> Path:
-    """The path that a pointer leads to; with `strict` it exists. Raises OSError, for a loop of links too."""
-    try:
-        return pointer.resolve(strict=strict)
-    except RuntimeError:
-        # what Python 3.11 and 3.12 raise for a loop; later ones raise OSError where a path has to exist
-        if strict:
-            raise OSError("a loop of links") from None
-        return pointer
-
-
 def remembered(
     function: Callable[Concatenate[Generation, Arguments], Answer],
 ) -> Callable[Concatenate[Generation, Arguments], Answer]:
@@ -514,11 +340,6 @@ def remembered(
         return database.recall(key, lambda: function(database, *args, **kwargs))
 
     return recalled
-
-
-# One row a callset: the schema that holds it.
-_SCHEMAS: Final = """SELECT schema_name FROM duckdb_tables()
-WHERE database_name = 'published' AND table_name = 'provenance' ORDER BY schema_name"""
 
 
 # What DuckDB raises where a file is not what its schema says; its own class of all errors stands for a wrong checksum.
@@ -538,46 +359,6 @@ _SPILLING: Final = re.compile("write|temporary|space left", re.IGNORECASE)
 
 def _is_damage(error: duckdb.Error) -> bool:
     return type(error) in (duckdb.Error, duckdb.DatabaseError) or isinstance(error, _DAMAGE)
-
-
-def _open(path: Path) -> Generation:
-    """The published file at `path`, if it is a database of our schema version: the newest of its callsets."""
-    root = duckdb.connect(
-        ":memory:",
-        # extensions would be fetched from the network
-        config={"memory_limit": MEMORY_LIMIT, "threads": THREADS, "autoinstall_known_extensions": "false"},
-    )
-    try:
-        root.execute("ATTACH '{}' AS published (READ_ONLY)".format(str(path).replace("'", "''")))
-        root.execute("SET enable_external_access = false")
-        root.execute("SET lock_configuration = true")
-        found = {schema: _provenance(root, schema) for (schema,) in root.execute(_SCHEMAS).fetchall()}
-    except duckdb.Error:
-        root.close()
-        raise UnavailableError(
-            f"{path.name} cannot be opened: it is not a DuckDB database, or it is damaged.", REBUILD
-        ) from None
-    if not found:
-        root.close()
-        raise UnavailableError(f"{path.name} is a DuckDB file, but not one that data_prep made.", REBUILD)
-    for facts in found.values():
-        version = facts.get("schema_version", "none")
-        if version != str(SCHEMA_VERSION):
-            root.close()
-            raise UnavailableError(
-                f"{path.name} has schema version {version}; this dashboard reads version {SCHEMA_VERSION}.",
-                REBUILD[:-1] + ", with the data_prep of the same release as the dashboard.",
-            )
-    generations = [Generation(path, facts, root, schema) for schema, facts in found.items()]
-    generations.sort(key=lambda one: newest_first(one.callset))
-    callsets = {one.callset: one for one in generations}
-    for one in generations:
-        one.callsets = callsets
-    return generations[0]
-
-
-def _provenance(root: duckdb.DuckDBPyConnection, schema: str) -> dict[str, str]:
-    return dict(root.execute(f"SELECT key, value FROM published.{quoted_name(schema)}.provenance").fetchall())
 
 
 def _given(statement: Statement, parameters: Mapping[str, object] | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from dashboard.counting.overlap import admitted, at_level, carriers, of_class
 from dashboard.question.filters import CODING_RULES, Filters, Rule
 from dashboard.question.target import Pieces, Target, region_target
 from dashboard.store.callability import callabilities
-from dashboard.store.carriers import Touching, read_events
+from dashboard.store.carriers.touching import Touching, read_events
 from dashboard.store.database import Generation
 from dashboard.store.genes import Exon, Gene, target_of
 from dashboard.store.landmarks import landmarks

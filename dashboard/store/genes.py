@@ -1,7 +1,7 @@
 """Genes by name, by place and by likeness, with the bases that count for them; bands by name.
 
 A symbol is looked up whatever its case and may name two genes, so a look-up answers with all of them and the caller
-asks which is meant. Whole names and places are answered from the landmarks; beginnings and likeness, counted in
+asks which is meant. Numbers names and places are answered from the landmarks; beginnings and likeness, counted in
 edits, by the database itself.
 """
 

@@ -19,8 +19,6 @@ from data_prep.domain.copy_number import SEXES, expected_by_sex
 from data_prep.domain.counting import LeftOut, left_out
 from data_prep.domain.intervals import Interval
 
-Mask = Flags
-
 GROUPED_BY: Final = ("all", "superpopulation", "population", "sex")
 """The ways in which people are grouped."""
 
@@ -107,7 +105,7 @@ class Panel:
             found[role] = children, self.row_of[numbers.gather(children).to_numpy().astype(np.int64)]
         return found
 
-    def in_group(self, filters: Filters) -> Mask:
+    def in_group(self, filters: Filters) -> Flags:
         """The chosen group, whatever the chromosome."""
         mask = self._column("counted").copy()
         if filters.cohort is Cohort.UNRELATED:
@@ -125,13 +123,13 @@ class Panel:
             mask &= self._sex(filters.sex.value)
         return mask
 
-    def is_marked(self, chrom: str) -> Mask:
+    def is_marked(self, chrom: str) -> Flags:
         """Samples with large events on the chromosome."""
         mask = np.zeros(self.samples.height, np.bool_)
         mask[self.row_of[self.marked.filter(pl.col("chrom") == chrom)["sample_id"].to_numpy().astype(np.int64)]] = True
         return mask
 
-    def is_counted(self, chrom: str, filters: Filters) -> Mask:
+    def is_counted(self, chrom: str, filters: Filters) -> Flags:
         """The chosen group, less those who do not count on this chromosome."""
         out = self._left_out(chrom)
         return self.in_group(filters) & (out.present if filters.outliers is Outliers.EXCLUDE else out.has_place)
@@ -152,7 +150,7 @@ class Panel:
     def _column(self, name: str) -> npt.NDArray[Any]:
         return self.samples[name].to_numpy()
 
-    def _sex(self, sex: str) -> Mask:
+    def _sex(self, sex: str) -> Flags:
         return (self.samples["sex"] == sex).fill_null(value=False).to_numpy()
 
 
@@ -172,7 +170,7 @@ def people(database: Generation, chrom: str, filters: Filters) -> People:
     return _people(database, chrom, who(filters))
 
 
-def counted(database: Generation, chrom: str, filters: Filters) -> Mask:
+def counted(database: Generation, chrom: str, filters: Filters) -> Flags:
     """Rows of the panel that are counted on `chrom`."""
     return _counted(database, chrom, who(filters))
 
@@ -183,7 +181,7 @@ def _people(database: Generation, chrom: str, asked: Filters) -> People:
 
 
 @remembered
-def _counted(database: Generation, chrom: str, asked: Filters) -> Mask:
+def _counted(database: Generation, chrom: str, asked: Filters) -> Flags:
     mask = panel(database).is_counted(chrom, asked)
     mask.flags.writeable = False
     return mask

@@ -18,10 +18,10 @@ from dashboard.store.callability import callabilities
 from dashboard.store.cohort import population_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import Mask, Panel, counted, panel, place_of_sex, relatives_counted
+from dashboard.store.panel import Panel, counted, panel, place_of_sex, relatives_counted
 from dashboard.store.statistics import wilson, with_frequency
 from dashboard.words.seen import note
-from data_prep.domain.arrays import Numbers
+from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.copy_number import CLASSES, MEMBERS, TALLIES, CallClass, Direction, expected_by_sex
 from data_prep.domain.intervals import Interval
 from data_prep.domain.proportions import hardy_weinberg
@@ -307,7 +307,7 @@ def _tally(
     return tally
 
 
-def _alleles(counts: pl.DataFrame, sites: pl.DataFrame, people: Panel, who: Mask) -> dict[str, Numbers]:
+def _alleles(counts: pl.DataFrame, sites: pl.DataFrame, people: Panel, who: Flags) -> dict[str, Numbers]:
     """Copies lost and expected at each of `sites` (R6) by rows of `COUNTS`, and people by copies of whom two are expected.
 
     What a call says is expected there holds before what its place tells (R2). On X two are expected of the XX.

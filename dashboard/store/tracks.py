@@ -13,19 +13,20 @@ import numpy as np
 import polars as pl
 
 from dashboard.counting.along import EVERYONE, Curves, GeneModels, Intervals, Track
-from dashboard.counting.overlap import CLASSES, Events, Whole, admitted, at_level, disjoint, of_class
+from dashboard.counting.overlap import Events, admitted, at_level, disjoint, of_class
 from dashboard.counting.sweep import Pieces, sweep
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
 from dashboard.store.callability import knows_what_was_seen
-from dashboard.store.carriers import events_touching, marks_touching
+from dashboard.store.carriers.touching import events_touching, marks_touching
 from dashboard.store.cohort import superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import counted, panel
 from dashboard.store.problems import in_copies
+from data_prep.domain.arrays import Numbers
 from data_prep.domain.chromosomes import LENGTHS
-from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.copy_number import CLASSES, CallClass, Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
@@ -165,7 +166,7 @@ def _people_along(
 
 
 def _curves(
-    events: Events, place: Whole, samples: dict[str, int], interval: Interval, left_out: list[tuple[int, int]]
+    events: Events, place: Numbers, samples: dict[str, int], interval: Interval, left_out: list[tuple[int, int]]
 ) -> Curves:
     """`place`: position in `samples` of each event's super-population."""
     start, end = disjoint(events)

@@ -3,14 +3,12 @@
 import streamlit as st
 
 from dashboard.components import data, markup
-from dashboard.components.frame import NAME
 from dashboard.components.run import current
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
 from dashboard.store.cohort import release
 
 run = current()
-st.set_page_config(page_title=f"Data · {NAME}")
 st.html(markup.element("div", markup.element("h1", "Data and definitions"), class_="cnv-head"))
 data.callsets(run.database, run.filters)
 data.provenance(run.database)

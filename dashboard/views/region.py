@@ -7,54 +7,49 @@ from dashboard.components.frame import NAME, notice
 from dashboard.components.numbers import along, numbers
 from dashboard.components.run import Run, current
 from dashboard.components.share import share
-from dashboard.components.sites import narrowed
+from dashboard.components.sites import narrowing_notice
 from dashboard.components.window import window_links
-from dashboard.door.lookup import Nothing, Place, Several, Unplaced, look_up_region
-from dashboard.question.subject import Kind, Subject
-from dashboard.question.target import region_target
+from dashboard.door.question import Question
+from dashboard.door.refusal import Refusal
+from dashboard.door.resolve import resolve
+from dashboard.question.subject import Kind
 from dashboard.words import wording
+from data_prep.domain.assembly import ASSEMBLY
 
 
-def show(run: Run, found: Place) -> None:
+def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     """The page of one region."""
-    st.set_page_config(page_title=f"{found.text} · {NAME}")
-    subject = Subject(Kind.REGION, found.name)
+    assert question.region
+    region, target = question.region, question.target
+    st.set_page_config(page_title=f"{region.text} · {NAME}")
     head, button = st.columns([6, 1], vertical_alignment="top")
     with head:
-        facts = [str(found.interval), wording.length(found.interval.length), "GRCh38"]
+        facts = [str(region.interval), wording.length(region.interval.length), ASSEMBLY.name]
         st.html(
-            markup.element("div", markup.element("h1", markup.text(found.text)), class_="cnv-head")
+            markup.element("div", markup.element("h1", markup.text(region.text)), class_="cnv-head")
             + markup.element(
                 "div", "".join(markup.element("span", markup.text(fact)) for fact in facts), class_="cnv-facts"
             )
         )
-        window_links(found.interval, run.filters)
-        gene.elsewhere(found.interval)
-    if found.bed:
+        window_links(region.interval, run.filters)
+        gene.elsewhere(region.interval)
+    if region.bed:
         notice(
-            [f"Read as BED fields, which count from 0: {markup.text(found.interval)} as a genome browser writes it."]
+            [f"Read as BED fields, which count from 0: {markup.text(region.interval)} as a genome browser writes it."]
         )
-    subject, target = narrowed(run, subject, region_target(found.interval))
+    narrowing_notice(question, site_fault)
     with button.container(horizontal_alignment="right"):
-        share(run, subject)
+        share(run, question)
     if not target.has_share(target.rule_in_force(run.filters.overlap)):
-        along(run, subject, target)
+        along(run, question)
     else:
-        numbers(run, subject, target, found.text)
-    outcomes.genes_there(found, run.filters)
+        numbers(run, question)
+    outcomes.genes_inside(region, run.filters)
 
 
 run = current()
-asked = run.values.get(Kind.REGION, "")
-if not asked:
-    outcomes.no_region_asked(run.filters)
+resolution = resolve(run.request, Kind.REGION)
+if isinstance(resolution.outcome, Question):
+    show(run, resolution.outcome, resolution.site)
 else:
-    match look_up_region(run.database, asked):
-        case Place() as found:
-            show(run, found)
-        case Several() as outcome:
-            outcomes.several(outcome, run.filters)
-        case Unplaced() as outcome:
-            outcomes.unplaced(outcome)
-        case Nothing() as outcome:
-            outcomes.nothing(outcome, run.filters)
+    outcomes.show(run, resolution)

@@ -11,7 +11,7 @@ from dashboard.words import wording
 from data_prep.domain.callers import in_one_line
 
 run = current()
-told, sizes = release(run.database), totals(run.database)
+callset, sizes = release(run.database), totals(run.database)
 
 st.html(
     markup.element(
@@ -20,7 +20,7 @@ st.html(
             [
                 "<strong>How often is a gene lost or gained, and in whom?</strong> "
                 f"Copy number variants of {markup.text(wording.people(sizes.people))} of the 1000 Genomes panel, "
-                f"called by {markup.text(in_one_line(told.callers) or 'an unnamed caller')}, "
+                f"called by {markup.text(in_one_line(callset.callers) or 'an unnamed caller')}, "
                 "counted by super-population with their 95 % intervals, down to each carrier.",
             ]
         ),
@@ -28,5 +28,5 @@ st.html(
     )
 )
 examples(run.database, run.filters)
-tiles(sizes, told.callers)
+tiles(sizes, callset.callers)
 population_tables(populations(run.database), run.palette)

@@ -14,7 +14,9 @@ from data_prep.check.invariant import Finding, Invariant
 from data_prep.domain.callsets import quoted_name
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.schema import SCHEMA_VERSION
+from data_prep.errors import UserError, system_refusals
 from data_prep.tables.callsets import MAIN
+from data_prep.tables.connect import MACHINE_ERRORS
 
 __all__ = ["CHECKS", "Finding", "Invariant", "MemoryShortError", "NoDatabaseError", "check"]
 
@@ -22,14 +24,15 @@ CHECKS: Final = (*calls.INVARIANTS, *sites.INVARIANTS, *bins.INVARIANTS, *differ
 """All that are SQL; beside them stands the one about the chromosomes' lengths."""
 
 
-class NoDatabaseError(RuntimeError):
+class NoDatabaseError(UserError):
     """A file that is no database of ours; the message is one sentence."""
 
 
-class MemoryShortError(RuntimeError):
+class MemoryShortError(UserError):
     """A database that this machine's memory is too small to prove; the message is one sentence."""
 
 
+@system_refusals()
 def check(path: Path, schema: str = MAIN, memory: str | None = None) -> list[Finding]:
     """Counts what breaks each invariant in the database at `path`, in the callset that `schema` holds.
 
@@ -44,12 +47,7 @@ def check(path: Path, schema: str = MAIN, memory: str | None = None) -> list[Fin
             f"{path} needs more memory to be checked than there is (people times events: 50,000 people take 4 GB): check it "
             "on a larger machine"
         ) from error
-    except (
-        duckdb.IOException,
-        duckdb.SerializationException,
-        duckdb.FatalException,
-        duckdb.InternalException,
-    ) as error:
+    except MACHINE_ERRORS as error:
         raise NoDatabaseError(
             f"{path} is damaged or cut short ({str(error).splitlines()[0]}): copy it again, or build it again"
         ) from error

@@ -7,11 +7,7 @@ database are given where the rows are written.
 """
 
 import contextlib
-import multiprocessing
-import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -31,16 +27,13 @@ from data_prep.domain.coding import LEAST_LOSS, least_gain
 from data_prep.domain.intervals import union
 from data_prep.domain.levels import Level
 from data_prep.domain.sight import NEVER_CALLABLE
-from data_prep.system.processes import end_with
+from data_prep.system.limits import DEFAULTS, Limits
+from data_prep.system.processes import Pool, Task
 
 AHEAD: Final = 2
 """Pieces that are read while another one is worked out."""
-PIECE: Final = 150_000
-"""Events or segments from which a chromosome is worked out in pieces of about as many: bounds the memory."""
-COMMIT: Final = 300_000
-"""Rows after which what was written is committed."""
 _GRAIN: Final = 1 << 14
-"""Bases by which starts of events are counted, to read about `PIECE` of them at a time."""
+"""Bases by which starts of events are counted, to read about `Limits.derived_rows` of them at a time."""
 
 _EVENTS: Final = """
     SELECT sample_id AS sample, start, "end", inner_start, inner_end, (direction = 'gain')::TINYINT AS direction, enum_code(class)::TINYINT AS class_code,
@@ -100,8 +93,6 @@ _REGIONS: Final = 'SELECT kind, start::BIGINT AS start, "end"::BIGINT AS "end" F
 
 Columns = dict[str, npt.NDArray[np.integer[Any]]]
 """Columns of whole numbers of any width, by name: as narrow as the database has them, since they travel to a process."""
-Task = tuple[Callable[..., Any], *tuple[Any, ...]]
-"""A function and its arguments."""
 
 
 NO_INTERVALS: Final = pl.DataFrame(
@@ -179,35 +170,22 @@ def work_out_bins(
     return Worked(chrom, {"bins": rows}, NO_INTERVALS)
 
 
-@contextlib.contextmanager
-def workers(jobs: int) -> Iterator[Executor | None]:
-    """Processes that work out chromosomes, started at once so that they are ready when they are needed; None for one job."""
-    if jobs == 1:
-        yield None
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)) as pool:
-        for _ in range(jobs):
-            pool.submit(int)
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-
-
 def derive(
-    con: duckdb.DuckDBPyConnection, lap: Callable[[str], None] = lambda stage: None, pool: Executor | None = None
+    con: duckdb.DuckDBPyConnection,
+    lap: Callable[[str], None] = lambda stage: None,
+    pool: Pool | None = None,
+    limits: Limits = DEFAULTS,
 ) -> None:
     """Fills every table that is worked out from events, segments, callability and genes; `lap` is told what is done.
 
-    With a `pool` its processes work out the pieces, while this one reads and writes.
+    The processes of the `pool`, if it has any, work out the pieces while this one reads and writes.
     """
+    pool = pool or Pool(1, "works out sites")
     people = read_people(con)
     differences = Differences(people)
     first = 0
-    with _Commits(con) as commits:
-        for worked in _in_order(pool, _tasks(con, people, pool)):
+    with _Commits(con, limits.commit_rows) as commits:
+        for worked in pool.results(_tasks(con, people, pool, limits), ordered=True, under_way=AHEAD + 1):
             for table, rows in worked.tables.items():
                 if rows.height:
                     append(con, table, _numbered(rows, first))
@@ -227,33 +205,36 @@ def derive(
     lap("derive")
 
 
-def _tasks(con: duckdb.DuckDBPyConnection, people: People, pool: Executor | None) -> Iterator[Task]:
+def _tasks(con: duckdb.DuckDBPyConnection, people: People, pool: Pool, limits: Limits) -> Iterator[Task]:
     """What gives every chromosome's sites, and then its bins, in order; each task returns `Worked`."""
     for chrom, events, segments in con.execute(_ROWS).fetchall():
         of = Chromosome(chrom, _regions(con, chrom), _genes(con, chrom))
-        if events <= PIECE:
+        if events <= limits.derived_rows:
             yield work_out_sites, people, of, _columns(con, _EVENTS, chrom)
         else:
-            yield from _sites_in_parts(con, people, of, pool)
+            yield from _sites_in_parts(con, people, of, pool, limits.derived_rows)
         seen = _wide(_columns(con, _CALLABLE, chrom))
-        for window in _windows(con, chrom) if segments > PIECE else [(0, LENGTHS[chrom])]:
+        for window in (
+            _windows(con, chrom, limits.derived_rows) if segments > limits.derived_rows else [(0, LENGTHS[chrom])]
+        ):
             here = _columns(con, _SEGMENTS, chrom, first=window[0], last=window[1])
             yield work_out_bins, people, chrom, here, (seen["start"], seen["end"]), window
 
 
 def _sites_in_parts(
-    con: duckdb.DuckDBPyConnection, people: People, of: Chromosome, pool: Executor | None
+    con: duckdb.DuckDBPyConnection, people: People, of: Chromosome, pool: Pool, rows: int
 ) -> Iterator[Task]:
     """Sites are found from the exact intervals, of which there are far fewer than events; then described in runs."""
     present = people.present(of.chrom)
-    stretches = _stretches(con, "events", of.chrom, _GRAIN)
+    stretches = _stretches(con, "events", of.chrom, _GRAIN, rows)
     read = (_columns(con, f"{_EVENTS} {_FROM_TO}", of.chrom, first=first, last=last) for first, last in stretches)
-    intervals = joined(list(_in_order(pool, ((work_out_intervals, columns, present) for columns in read))))
+    tasks = ((work_out_intervals, columns, present) for columns in read)
+    intervals = joined(list(pool.results(tasks, ordered=True, under_way=AHEAD + 1)))
     sites = find_sites(intervals)
     before = np.append(0, np.cumsum(intervals.events))[np.searchsorted(intervals.start, sites.start)]
     first = 0
     while first < len(sites):
-        last = max(first + 1, int(np.searchsorted(before, before[first] + PIECE, side="right")))
+        last = max(first + 1, int(np.searchsorted(before, before[first] + rows, side="right")))
         bounds = {"first": int(sites.start[first]), "last": int(sites.start[last - 1])}
         yield (
             work_out_sites,
@@ -265,42 +246,29 @@ def _sites_in_parts(
         first = last
 
 
-def _windows(con: duckdb.DuckDBPyConnection, chrom: str) -> Iterator[tuple[int, int]]:
+def _windows(con: duckdb.DuckDBPyConnection, chrom: str, rows: int) -> Iterator[tuple[int, int]]:
     """Windows of whole bins that tile a chromosome."""
     first = 0
-    for _, last in _stretches(con, "segments", chrom, SIZES[0]):
+    for _, last in _stretches(con, "segments", chrom, SIZES[0], rows):
         yield first, min(last, LENGTHS[chrom])
         first = last
     if first < LENGTHS[chrom]:
         yield first, LENGTHS[chrom]
 
 
-def _stretches(con: duckdb.DuckDBPyConnection, table: str, chrom: str, grain: int) -> Iterator[tuple[int, int]]:
-    """Half-open stretches of some `PIECE` starts each, or one `grain` long, that follow one another and hold all starts."""
+def _stretches(
+    con: duckdb.DuckDBPyConnection, table: str, chrom: str, grain: int, rows: int
+) -> Iterator[tuple[int, int]]:
+    """Half-open stretches of some `rows` starts each, or one `grain` long, that follow one another and hold all starts."""
     first = last = held = 0
     for place, n in con.execute(_STARTS.format(table=table), {"chrom": chrom, "grain": grain}).fetchall():
-        if held and held + n > PIECE:
+        if held and held + n > rows:
             yield first, last
             first, held = last, 0
         held += n
         last = (place + 1) * grain
     if held:
         yield first, last
-
-
-def _in_order(pool: Executor | None, tasks: Iterable[Task]) -> Iterator[Any]:
-    """What the tasks return, in order; some are begun while an earlier one is worked out."""
-    if pool is None:
-        for function, *arguments in tasks:
-            yield function(*arguments)
-        return
-    under_way: deque[Future[Any]] = deque()
-    for function, *arguments in tasks:
-        under_way.append(pool.submit(function, *arguments))
-        if len(under_way) > AHEAD:
-            yield under_way.popleft().result()
-    while under_way:
-        yield under_way.popleft().result()
 
 
 def _numbered(rows: pl.DataFrame, first: int) -> pl.DataFrame:
@@ -311,8 +279,9 @@ def _numbered(rows: pl.DataFrame, first: int) -> pl.DataFrame:
 class _Commits:
     """Commits now and then: each costs a write to the disk, and what waits for one stays in memory."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, most: int) -> None:
         self.con = con
+        self.most = most
         self.held = 0
 
     def __enter__(self) -> "_Commits":
@@ -322,7 +291,7 @@ class _Commits:
     def add(self, rows: int) -> None:
         """Notes that rows were written."""
         self.held += rows
-        if self.held > COMMIT:
+        if self.held > self.most:
             self.con.execute("COMMIT; BEGIN")
             self.held = 0
 

@@ -7,9 +7,11 @@ is read here and nowhere else.
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from obstore.exceptions import BaseError, PermissionDeniedError, PreconditionError, UnauthenticatedError
+
+from data_prep.errors import UserError
 
 
 class Reason(StrEnum):
@@ -46,11 +48,11 @@ _STATUS: Final = re.compile(r"status code: (\d{3})")
 _BUSY: Final = (429, 503)
 
 
-class FetchError(RuntimeError):
+class FetchError(UserError):
     """A fetch that cannot go on; the message is one sentence."""
 
 
-class ObjectError(Exception):
+class ObjectError(UserError):
     """One object that could not be fetched: why, and a sentence about it."""
 
     def __init__(self, reason: Reason, sentence: str, *, final: bool = False) -> None:
@@ -58,6 +60,9 @@ class ObjectError(Exception):
         self.reason = reason
         self.passing = reason in PASSING and not final
         """Whether another attempt makes sense."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.reason, str(self)), {"passing": self.passing}
 
 
 def disk_fault(path: Path, error: OSError) -> FetchError:

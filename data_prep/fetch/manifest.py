@@ -10,12 +10,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from data_prep.errors import UserError
+
 NAME: Final = "manifest.json"
 FORMAT: Final = 1
 SOURCE: Final = "DRAGEN re-analysis of the 1000 Genomes Project (Registry of Open Data on AWS: ilmn-dragen-1kgp)"
 
 
-class ManifestError(ValueError):
+class ManifestError(UserError):
     """A manifest that cannot be read; the message is one sentence."""
 
 

@@ -5,7 +5,6 @@ Everything runs in one event loop, so that Ctrl-C ends it at once; whatever ends
 
 import asyncio
 import contextlib
-import fcntl
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 import polars as pl
 
+from data_prep.errors import system_refusals
 from data_prep.fetch import manifest as manifests
 from data_prep.fetch import tables
 from data_prep.fetch.connection import Patience, bucket_store, endpoint_of, web_address, web_store
@@ -27,7 +27,7 @@ from data_prep.fetch.manifest import Entry, Manifest
 from data_prep.fetch.releases import RELEASES, Place, plain_key
 from data_prep.fetch.transfer import Outcome, Wanted, begin, fetch, in_parallel, is_there, look_up
 from data_prep.inputs.samples import read_samples
-from data_prep.system.folders import opened
+from data_prep.system.folders import exclusive_lock
 
 Progress = Callable[[str, int, int], None]
 """Told of the stage, what is done of it, and what there is to do."""
@@ -102,8 +102,8 @@ class Summary:
 async def run(request: Request, progress: Progress | None = None) -> Summary:
     """Fetches what is wanted.
 
-    Raises FetchError, SampleTableError or ManifestError, each with one sentence, where nothing can be fetched, and OSError
-    for the disk; objects that failed are in the summary's `failed`.
+    Raises FetchError, SampleTableError or ManifestError, each with one sentence, where nothing can be fetched, and
+    SystemRefusalError for the disk; objects that failed are in the summary's `failed`.
     """
     began = time.monotonic()
     if request.release not in RELEASES:
@@ -111,7 +111,7 @@ async def run(request: Request, progress: Progress | None = None) -> Summary:
     for option, address in (("--endpoint", request.endpoint), ("--mirror", request.mirror)):
         _check_address(option, address)
     _make(request.out)
-    with _alone(request.out):
+    with system_refusals(), _fetching_lock(request.out):
         work = _Fetch(request, progress or (lambda stage, done, todo: None))
         try:
             await work.run()
@@ -143,10 +143,11 @@ def _make(out: Path) -> None:
 
 
 @contextlib.contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    with opened(out / ".fetch.lock") as handle:
+def _fetching_lock(out: Path) -> Iterator[None]:
+    """While one process holds it, no other fetches into `out`; raises FetchError where one does."""
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stack.enter_context(exclusive_lock(out / ".fetch.lock", wait=False))
         except BlockingIOError as error:
             raise FetchError(f"another fetch is at work in {out}: wait for its end or give another --out") from error
         yield

@@ -18,7 +18,9 @@ from isal import igzip, isal_zlib
 
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, chromosome
+from data_prep.errors import UserError
 from data_prep.reference import FOLDER
+from data_prep.system.limits import DEFAULTS, Limits
 
 GENES: Final = pl.Schema(
     {
@@ -64,6 +66,10 @@ ENSEMBL_CANONICAL: Final = "Ensembl canonical"
 LONGEST_CODING: Final = "longest coding sequence"
 
 _EMBEDDED_SOURCE: Final = "GENCODE 44 (Ensembl 110) with MANE Select, embedded"
+
+
+class GeneModelsError(UserError):
+    """A file of gene models that cannot be used; the message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,7 @@ def assemble(genes: pl.DataFrame, transcripts: pl.DataFrame, exons: pl.DataFrame
     )
 
 
-def read_gencode(path: Path) -> GeneModels:
+def read_gencode(path: Path, limits: Limits = DEFAULTS) -> GeneModels:
     """The gene models of a GENCODE (or Ensembl) GTF of GRCh38, plain or gzipped.
 
     Versions are cut from the ids; an id that ends in `_PAR_Y` keeps that ending. GENCODE writes the stop codon apart
@@ -139,11 +145,11 @@ def read_gencode(path: Path) -> GeneModels:
     place only. Genes outside the 24 chromosomes are left out. The full file of a release (3.4 million lines) takes
     some 10 s and 0.9 GB of memory.
 
-    Raises ValueError with one sentence where the file is no GTF, is of another genome build, or is cut short.
+    Raises GeneModelsError with one sentence where the file is no GTF, is of another genome build, or is cut short.
     """
     header: list[str] = []
     parts: dict[str, list[pl.DataFrame]] = {"gene": [], "transcript": [], "exon": [], "coding": []}
-    for block in _blocks(path):
+    for block in _blocks(path, limits.gene_text_bytes):
         if not parts["gene"]:
             header += [line.decode(errors="replace") for line in block.splitlines() if line.startswith(b"#")][:20]
             _check_header(path, header)
@@ -153,7 +159,7 @@ def read_gencode(path: Path) -> GeneModels:
         parts["exon"].append(_pieces(rows, ["exon"]))
         parts["coding"].append(_pieces(rows, ["CDS", "stop_codon"]))
     if not any(part.height for part in parts["gene"]):
-        raise ValueError(
+        raise GeneModelsError(
             f"{path} holds no gene on chr1 to chrY: give the GTF of a GENCODE release for {ASSEMBLY.name}."
         )
     genes, transcripts, exons, coding = (pl.concat(frames) for frames in parts.values())
@@ -162,21 +168,20 @@ def read_gencode(path: Path) -> GeneModels:
     return assemble(genes, chosen, _with_coding_parts(path, chosen, exons, coding), _name(path, header))
 
 
-_BLOCK: Final = 48 << 20
 _DAMAGED: Final = (EOFError, gzip.BadGzipFile, zlib.error, cast(type[Exception], isal_zlib.error))
 _FIELDS: Final = ("chrom", "source", "feature", "start", "end", "score", "strand", "frame", "attributes")
 _WANTED: Final = ("gene", "transcript", "exon", "CDS", "stop_codon")
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
-    """The file's text in pieces that end with a whole line."""
+def _blocks(path: Path, size: int) -> Iterator[bytes]:
+    """The file's text in pieces of about `size` bytes that end with a whole line."""
     with path.open("rb") as file:
         zipped = file.read(2) == b"\x1f\x8b"
     stream: BinaryIO = igzip.open(path, "rb") if zipped else path.open("rb")
     rest = b""
     try:
         with stream:
-            while piece := stream.read(_BLOCK):
+            while piece := stream.read(size):
                 whole, newline, tail = piece.rpartition(b"\n")
                 if newline:
                     yield rest + whole + newline
@@ -184,10 +189,10 @@ def _blocks(path: Path) -> Iterator[bytes]:
                 else:
                     rest += piece
     except _DAMAGED as error:
-        raise ValueError(f"{path} is cut short or damaged: fetch it again.") from error
+        raise GeneModelsError(f"{path} is cut short or damaged: fetch it again.") from error
     if rest.strip():
         if rest.count(b"\t") < len(_FIELDS) - 1 or not rest.rstrip().endswith(b";"):
-            raise ValueError(_no_gtf(path, rest) if rest.count(b"\t") < 2 else _cut_short(path))
+            raise GeneModelsError(_no_gtf(path, rest) if rest.count(b"\t") < 2 else _cut_short(path))
         yield rest + b"\n"
 
 
@@ -207,7 +212,7 @@ def _check_header(path: Path, header: list[str]) -> None:
     if other is None and (animal := re.search(r"GRC[a-gi-z]\d+", text)):
         other = animal[0]
     if other:
-        raise ValueError(f"{path} is for {other}: give the GTF of a GENCODE release for {ASSEMBLY.name}.")
+        raise GeneModelsError(f"{path} is for {other}: give the GTF of a GENCODE release for {ASSEMBLY.name}.")
 
 
 def _rows(path: Path, block: bytes) -> pl.DataFrame:
@@ -225,11 +230,11 @@ def _rows(path: Path, block: bytes) -> pl.DataFrame:
     except pl.exceptions.NoDataError:  # a block of comments
         rows = pl.DataFrame(schema=dict.fromkeys(_FIELDS, pl.String))
     except pl.exceptions.PolarsError as error:
-        raise ValueError(_no_gtf(path, block.lstrip(b"#"))) from error
+        raise GeneModelsError(_no_gtf(path, block.lstrip(b"#"))) from error
     if rows.width != len(_FIELDS) or rows["attributes"].null_count() or rows["feature"].null_count():
         lines = (line for line in block.splitlines() if line.count(b"\t") != 8 and not line.startswith(b"#"))
         line = next(lines, b"an empty field")
-        raise ValueError(_no_gtf(path, line))
+        raise GeneModelsError(_no_gtf(path, line))
     names = {name: chromosome(name) for name in rows["chrom"].unique()}
     rows = rows.filter(pl.col("feature").is_in(_WANTED)).with_columns(
         pl.col("chrom").replace_strict(names, return_dtype=pl.String)
@@ -240,9 +245,9 @@ def _rows(path: Path, block: bytes) -> pl.DataFrame:
     wrong = (pl.col("start") < 0) | (pl.col("end") <= pl.col("start")) | ~pl.col("strand").is_in(["+", "-"])
     bad = places.filter(pl.col("start").is_null() | pl.col("end").is_null() | wrong)
     if bad.height:
-        raise ValueError(_no_gtf(path, "\t".join(str(value) for value in bad.row(0)).encode()))
+        raise GeneModelsError(_no_gtf(path, "\t".join(str(value) for value in bad.row(0)).encode()))
     if places.height and not places["attributes"].str.contains("gene_id", literal=True).any():
-        raise ValueError(f"{path} has no gene_id attributes (GFF3 perhaps): give the GTF of a GENCODE release.")
+        raise GeneModelsError(f"{path} has no gene_id attributes (GFF3 perhaps): give the GTF of a GENCODE release.")
     return places.filter(pl.col("chrom").is_not_null())
 
 
@@ -292,7 +297,7 @@ def _check(path: Path, genes: pl.DataFrame, transcripts: pl.DataFrame, exons: pl
     beyond = genes.filter(pl.col("end") > pl.col("chrom").replace_strict(LENGTHS))
     if beyond.height:
         gene = beyond.row(0, named=True)
-        raise ValueError(
+        raise GeneModelsError(
             f"{path} is of another genome build: {gene['symbol']} ends at {gene['chrom']}:{gene['end']:,}, beyond the "
             f"chromosome's end in {ASSEMBLY.name}. Give the GTF of a GENCODE release for {ASSEMBLY.name}."
         )
@@ -301,10 +306,12 @@ def _check(path: Path, genes: pl.DataFrame, transcripts: pl.DataFrame, exons: pl
         + transcripts.join(exons, on="transcript_id", how="anti").height
     )
     if missing:
-        raise ValueError(f"{path} is cut short: {missing} of its genes or transcripts have no parts. Fetch it again.")
+        raise GeneModelsError(
+            f"{path} is cut short: {missing} of its genes or transcripts have no parts. Fetch it again."
+        )
     for frame, column in ((genes, "gene_id"), (transcripts, "transcript_id")):
         if frame[column].null_count() or frame[column].is_duplicated().any():
-            raise ValueError(f"{path} has a missing or repeated {column}: give the GTF of a GENCODE release.")
+            raise GeneModelsError(f"{path} has a missing or repeated {column}: give the GTF of a GENCODE release.")
 
 
 def _representatives(transcripts: pl.DataFrame, exons: pl.DataFrame, coding: pl.DataFrame) -> pl.DataFrame:
@@ -345,7 +352,7 @@ def _with_coding_parts(path: Path, chosen: pl.DataFrame, exons: pl.DataFrame, co
         (pl.col("start_piece") >= pl.col("start")) & (pl.col("end_piece") <= pl.col("end"))
     )
     if inside.height != pieces.height:
-        raise ValueError(f"{path} has coding sequence outside of exons: give the GTF of a GENCODE release.")
+        raise GeneModelsError(f"{path} has coding sequence outside of exons: give the GTF of a GENCODE release.")
     parts = inside.group_by("transcript_id", "start").agg(
         coding_start=pl.col("start_piece").min(), coding_end=pl.col("end_piece").max()
     )

@@ -20,6 +20,7 @@ from data_prep import reference
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, accession_of_other_build, chromosome
 from data_prep.domain.intervals import runs, union
+from data_prep.errors import UserError
 from data_prep.system.text_stream import DAMAGED, GZIP_MAGIC
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -29,7 +30,7 @@ Bed = tuple[str, int, int, str]
 """Chromosome, start and end (0-based, half-open), and the name in the fourth column, empty where there is none."""
 
 
-class MaskError(ValueError):
+class MaskError(UserError):
     """A mask that cannot be used; the message is one sentence."""
 
 

@@ -12,12 +12,14 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
+from data_prep.errors import UserError
+
 ENDINGS: Final = (".vcf", ".vcf.gz", ".vcf.bgz")
 """What the names of VCF files end in, in small or capital letters."""
 
 
-class ReadingError(RuntimeError):
-    """Files that cannot be found, or not be read for want of memory or disk; the message is one sentence."""
+class ReadingError(UserError):
+    """Files that cannot be found, or not be read as the person asks; the message is one sentence."""
 
 
 def find_files(paths: Sequence[str]) -> list[str]:
@@ -36,41 +38,41 @@ def find_named_files(paths: Sequence[str]) -> dict[str, str]:
     Of a folder that is the path below it, of a pattern the path below its last folder without a wildcard, of a file its
     name. What is given with `/./` in it, alone or in a list, is named by all that follows the last one, as in rsync.
     """
-    found: dict[str, str] = {}
+    labels: dict[str, str] = {}
 
     def add(name: str, label: str) -> None:
         # given twice, as a file and in its folder, say: the longer name tells more, whatever came first
-        found[name] = max(found.get(name, ""), label, key=lambda text: (len(text), text))
+        labels[name] = max(labels.get(name, ""), label, key=lambda text: (len(text), text))
 
-    for one in paths:
-        path = Path(one)
-        if one.startswith("@") and not path.exists():
+    for given in paths:
+        path = Path(given)
+        if given.startswith("@") and not path.exists():
             try:
-                for name, label in find_named_files(_listed(one[1:])).items():
+                for name, label in find_named_files(_read_list(given[1:])).items():
                     add(name, label)
             except ReadingError as error:
                 raise (
-                    error if str(error).startswith("the list ") else ReadingError(f"the list {one[1:]}: {error}")
+                    error if str(error).startswith("the list ") else ReadingError(f"the list {given[1:]}: {error}")
                 ) from error
             continue
         if path.is_dir():
-            here = _below(path)
-            if not here:
+            files = _files_below(path)
+            if not files:
                 binary = next(path.rglob("*.bcf"), None)
                 raise ReadingError(
-                    f"the folder {one} holds no .vcf, .vcf.gz or .vcf.bgz file: "
+                    f"the folder {given} holds no .vcf, .vcf.gz or .vcf.bgz file: "
                     + ("convert its BCF files with `bcftools view`" if binary else "give the folder with the CNV VCFs")
                 )
         elif path.exists():
-            here = [str(path)]
+            files = [str(path)]
         else:
-            here = [p for p in glob(one, recursive=True) if Path(p).is_file()]  # noqa: PTH207  (patterns may be absolute)
-            if not here:
-                raise ReadingError(f"{one} names no file, folder or pattern that exists: check the spelling")
-        base = _base(one, path)
-        for name in here:
+            files = [p for p in glob(given, recursive=True) if Path(p).is_file()]  # noqa: PTH207  (patterns may be absolute)
+            if not files:
+                raise ReadingError(f"{given} names no file, folder or pattern that exists: check the spelling")
+        base = _base(given, path)
+        for name in files:
             add(name, str(Path(name).relative_to(base)))
-    return dict(sorted(found.items()))
+    return dict(sorted(labels.items()))
 
 
 def _base(given: str, path: Path) -> Path:
@@ -90,28 +92,28 @@ def place_of(path: str) -> str:
     return hashlib.sha256(os.fsencode(os.path.abspath(path))).hexdigest()[:12]  # noqa: PTH100  (thousands)
 
 
-def _below(folder: Path) -> list[str]:
+def _files_below(folder: Path) -> list[str]:
     """The VCF files in and below a folder; a folder that several links lead to is looked into once."""
-    found: list[str] = []
+    paths: list[str] = []
     visited: set[str] = set()
 
-    def closed(error: OSError) -> None:
+    def add_closed_folder(error: OSError) -> None:
         if Path(error.filename) == folder:
             raise ReadingError(f"the folder {folder} cannot be looked into ({error.strerror})") from error
-        found.append(str(error.filename))
+        paths.append(str(error.filename))
 
-    for here, folders, files in os.walk(folder, onerror=closed, followlinks=True):
-        place = os.path.realpath(here)
+    for parent, folders, files in os.walk(folder, onerror=add_closed_folder, followlinks=True):
+        place = os.path.realpath(parent)
         if place in visited:
             folders.clear()
             continue
         visited.add(place)
         folders.sort()
-        found += [str(Path(here, one)) for one in files if one.lower().endswith(ENDINGS)]
-    return found
+        paths += [str(Path(parent, name)) for name in files if name.lower().endswith(ENDINGS)]
+    return paths
 
 
-def _listed(path: str) -> list[str]:
+def _read_list(path: str) -> list[str]:
     """The lines of a list of files; raises ReadingError where there are none."""
     try:
         text = Path(path).read_bytes().removeprefix(b"\xef\xbb\xbf")

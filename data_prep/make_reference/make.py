@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from data_prep import reference
+from data_prep.errors import UserError
 from data_prep.make_reference.derive_genes import gene_models
 from data_prep.make_reference.derive_regions import check_chromosomes, cytobands, problem_regions, unplaced_genes
 from data_prep.make_reference.packages import Archives
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         lines = make(options.sources, options.out)
-    except ValueError as error:
+    except UserError as error:
         print(error, file=sys.stderr)
         return 1
     print("\n".join(lines))

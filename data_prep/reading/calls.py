@@ -75,17 +75,17 @@ class Sorted:
     """The fate of every record of a batch."""
 
     calls: pl.DataFrame
-    """file, chrom (CHROM), start, end, direction, class, copy_number, expected_copy_number, copy_ratio, quality, bins,
+    """entry_source, chrom (CHROM), start, end, direction, class, copy_number, expected_copy_number, copy_ratio, quality, bins,
     filters, genotype, par_border, inward_start, inward_end, unreadable, alleles, joins; sorted by file, chrom, start, end.
     Coordinates 0-based half-open; inward bounds in bases, as in `dialects.records.RECORD`; `unreadable`: a value of the
     record is no number; `alleles`: how many chromosome copies the genotype names, null where the caller's genotypes do not
     tell; `joins` as in `RECORD`."""
     reference: pl.DataFrame
-    """file, chrom, start, end, bins of the reference rows."""
+    """entry_source, chrom, start, end, bins of the reference rows."""
     skipped: pl.DataFrame
-    """file, row (position in the batch), reason."""
+    """entry_source, row (position in the batch), reason."""
     remarks: pl.DataFrame
-    """file, row, remark, example: what records say against themselves, and values that cannot be read."""
+    """entry_source, row, remark, example: what records say against themselves, and values that cannot be read."""
     signs: pl.DataFrame
     """What records that are no calls say of the sex: columns `sex.SIGN`."""
 
@@ -97,7 +97,7 @@ _NO_CALL: Final = [k.value for k in (Kind.REFERENCE, Kind.OTHER, Kind.ABSENT, Ki
 def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
     """Sorts understood records (`dialects.records.RECORD`) into calls, reference rows and skipped ones.
 
-    `sexes`: file (UInt32) and sex (`XX`, `XY` or null), the karyotype sex whose expected copy number holds in that file:
+    `sexes`: entry_source (UInt32) and sex (`XX`, `XY` or null), the karyotype sex whose expected copy number holds in that file:
     the caller's own, else the sample table's (R2).
     """
     return _part(judge(records, sexes))
@@ -113,7 +113,7 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
     holds, and `contrary` tells so.
     What is no copy number variant is left out as such before its end is looked at: insertions and breakends have none.
     """
-    table = records.with_row_index("row").join(sexes, on="file", how="left", maintain_order="left")
+    table = records.with_row_index("row").join(sexes, on="entry_source", how="left", maintain_order="left")
     table = table.with_columns(
         _by_value("chrom", chromosome, pl.String).cast(CHROM),
         _by_value("chrom", _elsewhere, pl.String).fill_null(Skip.CHROMOSOME.value).alias("elsewhere"),
@@ -276,7 +276,7 @@ def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
     directions = {name.value: name.direction.value for name in CLASSES}
     return judged.filter(pl.col("skip").is_null() & (pl.col("kind") != Kind.REFERENCE.value)).select(
         "row",
-        "file",
+        "entry_source",
         "chrom",
         pl.col("start").cast(pl.Int32),
         pl.col("end").cast(pl.Int32),
@@ -303,7 +303,7 @@ def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
 def reference_rows_of(judged: pl.DataFrame) -> pl.DataFrame:
     """The reference rows among judged records: the columns of `Sorted.reference`."""
     return judged.filter(pl.col("skip").is_null() & (pl.col("kind") == Kind.REFERENCE.value)).select(
-        "file", "chrom", pl.col("start").cast(pl.Int32), pl.col("end").cast(pl.Int32), "bins"
+        "entry_source", "chrom", pl.col("start").cast(pl.Int32), pl.col("end").cast(pl.Int32), "bins"
     )
 
 
@@ -311,8 +311,8 @@ def _part(table: pl.DataFrame) -> Sorted:
     calls, twice = in_order(calls_of(table))
     skipped = pl.concat(
         [
-            table.filter(pl.col("skip").is_not_null()).select("file", "row", pl.col("skip").alias("reason")),
-            twice.select("file", "row", pl.lit(Skip.DUPLICATE.value).alias("reason")),
+            table.filter(pl.col("skip").is_not_null()).select("entry_source", "row", pl.col("skip").alias("reason")),
+            twice.select("entry_source", "row", pl.lit(Skip.DUPLICATE.value).alias("reason")),
         ]
     )
     return Sorted(calls.drop("row"), reference_rows_of(table), skipped, remarks_of(table), signs_of(table))
@@ -330,8 +330,8 @@ def remarks_of(judged: pl.DataFrame) -> pl.DataFrame:
     A value that is no number, fields that a dialect finds at odds, and a copy number that contradicts ALT, copy ratio or genotype.
     """
     text: Any = {"remark": pl.String, "example": pl.String}
-    parts = [pl.DataFrame(schema={"file": judged.schema["file"], "row": judged.schema["row"], **text})]
-    place = ("file", "row")
+    parts = [pl.DataFrame(schema={"entry_source": judged.schema["entry_source"], "row": judged.schema["row"], **text})]
+    place = ("entry_source", "row")
     none = pl.lit(None, pl.String).alias("example")
     if judged.get_column("unreadable").null_count() < judged.height:
         lines = judged.filter(pl.col("unreadable").is_not_null()).select(
@@ -385,9 +385,9 @@ def report_lines(remarks: pl.DataFrame) -> dict[int, list[str]]:
     """The remarks of each file as its report has them: how many records, what, and a first example."""
     lines: dict[int, list[str]] = {}
     counted = (
-        remarks.group_by("file", "remark", maintain_order=True)
+        remarks.group_by("entry_source", "remark", maintain_order=True)
         .agg(pl.col("row").n_unique().alias("records"), pl.col("example").drop_nulls().first())
-        .sort("file", "remark")
+        .sort("entry_source", "remark")
     )
     for file, remark, records, example in counted.iter_rows():
         lines.setdefault(file, []).append(remark_line(remark, records, example))
@@ -426,25 +426,29 @@ def signs_of(judged: pl.DataFrame, joint: bool = False) -> pl.DataFrame:
         .then(COPY_OF_Y)
     )
     return rows.select(
-        "row", "file", pl.col("start").cast(pl.Int32), pl.col("end").cast(pl.Int32), sign.cast(pl.UInt8).alias("sign")
+        "row",
+        "entry_source",
+        pl.col("start").cast(pl.Int32),
+        pl.col("end").cast(pl.Int32),
+        sign.cast(pl.UInt8).alias("sign"),
     ).drop_nulls("sign")
 
 
 def in_order(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Calls with `row`, sorted by file, chrom, start, end and row; and apart the exact repeats, of which the first stays."""
     place = (
-        pl.col("file").cast(pl.Int64) * (1 << 34)
+        pl.col("entry_source").cast(pl.Int64) * (1 << 34)
         + pl.col("chrom").to_physical().cast(pl.Int64) * (1 << 28)
         + pl.col("start")
     )
     if not calls.select((place.diff() > 0).all()).item():
-        calls = calls.sort("file", "chrom", "start", "end", "row")
+        calls = calls.sort("entry_source", "chrom", "start", "end", "row")
     return _without_duplicates(calls)
 
 
 def _without_duplicates(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Takes exact repeats out of calls sorted by place: the first stays."""
-    place = ("file", "chrom", "start", "end")
+    place = ("entry_source", "chrom", "start", "end")
     repeated = pl.all_horizontal(pl.col(c) == pl.col(c).shift(1) for c in place).fill_null(False)
     if not calls.select(repeated.any()).item():
         return calls, calls.clear()

@@ -31,7 +31,7 @@ _RATIO_SLACK: Final = 1e-6
 """Copy ratios are 32-bit floats: one written as 0.8 must still count as 0.2 away from 1."""
 
 EVENT: Final = (
-    "file",
+    "entry_source",
     "event_no",
     "chrom",
     "start",
@@ -54,7 +54,7 @@ EVENT: Final = (
 )
 LEVELS: Final = ("sensitive", "credible", "pass")
 """Columns of the levels (R4), each of which holds the one after it."""
-SEGMENT: Final = ("file", "chrom", "start", "end", "direction", "copy_number", *LEVELS)
+SEGMENT: Final = ("entry_source", "chrom", "start", "end", "direction", "copy_number", *LEVELS)
 
 
 def join_calls(
@@ -83,9 +83,9 @@ def join_calls(
         offset = int(lanes[i].get_column("group").max())  # type: ignore[arg-type]
     ordered = pl.concat(lanes)
     events = _events(ordered, ends)
-    in_file = pl.int_range(pl.len()).over("file").cast(pl.UInt32).alias("event_no")
+    in_file = pl.int_range(pl.len()).over("entry_source").cast(pl.UInt32).alias("event_no")
     events = (
-        events.sort("file", maintain_order=True).with_columns(in_file)
+        events.sort("entry_source", maintain_order=True).with_columns(in_file)
         if len(lanes) > 1
         else events.with_columns(in_file)
     )
@@ -99,15 +99,15 @@ def join_calls(
 
 def _same_place() -> pl.Expr:
     """Whether a row lies on the chromosome and in the sample of the row before it."""
-    return ((pl.col("file") == pl.col("file").shift(1)) & (pl.col("chrom") == pl.col("chrom").shift(1))).fill_null(
-        False
-    )
+    return (
+        (pl.col("entry_source") == pl.col("entry_source").shift(1)) & (pl.col("chrom") == pl.col("chrom").shift(1))
+    ).fill_null(False)
 
 
 def _abutting(lane: pl.DataFrame) -> list[pl.Series]:
     """Of calls of one direction `abuts_before` and `abuts_after`: a call of the same sample ends where it starts, or starts
     where it ends."""
-    there = pl.col("file").cast(pl.Int64) * (1 << 34) + pl.col("chrom").to_physical().cast(pl.Int64) * (1 << 28)
+    there = pl.col("entry_source").cast(pl.Int64) * (1 << 34) + pl.col("chrom").to_physical().cast(pl.Int64) * (1 << 28)
     places = lane.select(start=there + pl.col("start"), end=there + pl.col("end"))
     start, end = places.get_columns()
     return [start.is_in(end.implode()).alias("abuts_before"), end.is_in(start.implode()).alias("abuts_after")]
@@ -148,7 +148,7 @@ def _step() -> pl.Expr:
 
 def _groups_of_overlapping(lane: pl.DataFrame) -> pl.Series:
     """The same groups where calls of one sample and direction overlap: connected by uncut joints, found one by one."""
-    rows = lane.select("file", pl.col("chrom").to_physical(), "start", "end", "copy_number", "bins").rows()
+    rows = lane.select("entry_source", pl.col("chrom").to_physical(), "start", "end", "copy_number", "bins").rows()
     parent = list(range(len(rows)))
 
     def root(i: int) -> int:
@@ -229,7 +229,7 @@ def _merged(parts: pl.DataFrame) -> pl.DataFrame:
     mean = (pl.col("copy_ratio").cast(pl.Float64) * pl.col("weight")).sum() / weight.sum()
     first, last = pl.col("start") == pl.col("start").min(), pl.col("end") == pl.col("end").max()
     return weighed.group_by("group", maintain_order=True).agg(
-        pl.col("file", "chrom", "direction", "class", "copy_number", "expected_copy_number").first(),
+        pl.col("entry_source", "chrom", "direction", "class", "copy_number", "expected_copy_number").first(),
         pl.col("start").min(),
         pl.col("end").max(),
         pl.when(weight.sum() > 0)
@@ -299,9 +299,9 @@ def disjoint_segments(events: pl.DataFrame) -> pl.DataFrame:
             continue
         tangled = lane.select(_same_place() & (pl.col("start") < pl.col("end").shift(1)).fill_null(False)).to_series()
         if tangled.any():
-            places = lane.filter(tangled).select("file", "chrom").unique()
-            lanes.append(_untangled(lane.join(places, on=["file", "chrom"], how="semi")).cast(lane.schema))
-            lane = lane.join(places, on=["file", "chrom"], how="anti")
+            places = lane.filter(tangled).select("entry_source", "chrom").unique()
+            lanes.append(_untangled(lane.join(places, on=["entry_source", "chrom"], how="semi")).cast(lane.schema))
+            lane = lane.join(places, on=["entry_source", "chrom"], how="anti")
         lanes.append(lane)
     return pl.concat(lanes) if lanes else events.select(SEGMENT).clear()
 
@@ -309,7 +309,9 @@ def disjoint_segments(events: pl.DataFrame) -> pl.DataFrame:
 def _untangled(events: pl.DataFrame) -> pl.DataFrame:
     """Cuts overlapping events of one direction at every end, and joins neighbouring pieces that are alike."""
     pieces: list[tuple[object, ...]] = []
-    for (file, chrom, direction), lane in events.partition_by("file", "chrom", "direction", as_dict=True).items():
+    for (file, chrom, direction), lane in events.partition_by(
+        "entry_source", "chrom", "direction", as_dict=True
+    ).items():
         farthest = min if direction == Direction.LOSS.value else max
         rows = lane.select("start", "end", "copy_number", *LEVELS).rows()
         bounds = sorted({bound for row in rows for bound in row[:2]})
@@ -328,15 +330,15 @@ def _untangled(events: pl.DataFrame) -> pl.DataFrame:
 
 def seen_intervals(calls: pl.DataFrame, reference: pl.DataFrame, least_bins_per_kb: float) -> pl.DataFrame:
     """Where the caller could see (R5): file, chrom, start, end; reference rows and calls dense enough, joined per sample."""
-    columns = ("file", "chrom", "start", "end", "bins")
+    columns = ("entry_source", "chrom", "start", "end", "bins")
     rows = pl.concat([calls.select(columns), reference.select(columns)])
     dense = pl.col("bins") * 1000 >= least_bins_per_kb * (pl.col("end") - pl.col("start"))
-    rows = rows.filter(dense).sort("file", "chrom", "start", "end")
-    columns = rows.select("start", "end", pl.struct("file", "chrom").rle_id().alias("lane"))
-    start, end, lane = (column.cast(pl.Int64).to_numpy() for column in columns)
+    rows = rows.filter(dense).sort("entry_source", "chrom", "start", "end")
+    places = rows.select("start", "end", pl.struct("entry_source", "chrom").rle_id().alias("lane"))
+    start, end, lane = (column.cast(pl.Int64).to_numpy() for column in places)
     return (
         rows.with_columns(pl.Series("run", runs(start, end, lane)))
         .group_by("run", maintain_order=True)
-        .agg(pl.col("file", "chrom", "start").first(), pl.col("end").max())
+        .agg(pl.col("entry_source", "chrom", "start").first(), pl.col("end").max())
         .drop("run")
     )

@@ -23,7 +23,7 @@ class SourceReport:
     """One person's part of a file. Its records are the file's records in this person: calls + reference rows + skipped."""
 
     source: int
-    """Its number within a shard set, which is the column `file` of the shards."""
+    """Its number within a shard set, which is the column `source` of the shards."""
     sample: str
     caller_sex: str | None = None
     recorded_sex: str | None = None

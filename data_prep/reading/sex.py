@@ -68,15 +68,16 @@ def covered_bases(rows: pl.DataFrame, chrom: str) -> dict[int, int]:
     """Bases of `own_sequence` that the intervals of each file cover together; `rows`: file, start, end."""
     if not rows.height:
         return {}
-    rows = rows.sort("file", "start", "end")
-    file, start, end = (rows.get_column(name).cast(pl.Int64).to_numpy() for name in ("file", "start", "end"))
-    first = np.maximum(start, reached_before(end, file))
+    rows = rows.sort("entry_source", "start", "end")
+    columns = (rows.get_column(name).cast(pl.Int64).to_numpy() for name in ("entry_source", "start", "end"))
+    entry, start, end = columns
+    first = np.maximum(start, reached_before(end, entry))
     last = np.maximum(end, first)
     bases = pl.Series("bases", bases_below(chrom, last) - bases_below(chrom, first), dtype=pl.Int64)
-    return dict(rows.select("file", bases).group_by("file").agg(pl.col("bases").sum()).iter_rows())
+    return dict(rows.select("entry_source", bases).group_by("entry_source").agg(pl.col("bases").sum()).iter_rows())
 
 
-SIGN: Final = {"file": pl.UInt32, "start": pl.Int32, "end": pl.Int32, "sign": pl.UInt8}
+SIGN: Final = {"entry_source": pl.UInt32, "start": pl.Int32, "end": pl.Int32, "sign": pl.UInt8}
 """What entries that are no calls say of the sex: one of `HAPLOID_X`, `DIPLOID_X`, `COPY_OF_Y` over `[start, end)`."""
 
 
@@ -90,13 +91,13 @@ def contradictions(
     for its ploidy whatever its quality.
     """
     sexes = pl.DataFrame(
-        {"file": range(first, first + len(recorded)), "recorded": recorded},
-        schema={"file": pl.UInt32, "recorded": pl.String},
+        {"entry_source": range(first, first + len(recorded)), "recorded": recorded},
+        schema={"entry_source": pl.UInt32, "recorded": pl.String},
     ).drop_nulls()
-    columns = ("file", "start", "end")
+    columns = ("entry_source", "start", "end")
     on_x = calls.filter((pl.col("chrom") == "chrX") & pl.col("alleles").is_not_null())
     on_y = calls.filter((pl.col("chrom") == "chrY") & (pl.col("copy_number") >= 1)).join(
-        events.filter("credible").select("file", "event_no"), on=["file", "event_no"], how="semi"
+        events.filter("credible").select("entry_source", "event_no"), on=["entry_source", "event_no"], how="semi"
     )
     found: dict[int, list[str]] = {}
     for sex, sign, chrom, rows, share, words in (
@@ -105,7 +106,7 @@ def contradictions(
         ("XY", DIPLOID_X, "chrX", on_x.filter(pl.col("alleles") > 1), LEAST_X, "genotypes of two alleles over {} of X"),
     ):
         mine = pl.concat([rows.select(columns), signs.filter(pl.col("sign") == sign).select(columns)])
-        mine = mine.join(sexes.filter(pl.col("recorded") == sex), on="file", how="semi")
+        mine = mine.join(sexes.filter(pl.col("recorded") == sex), on="entry_source", how="semi")
         for file, bases in sorted(covered_bases(mine, chrom).items()):
             if is_over(bases, chrom, share):
                 found.setdefault(file, []).append(words.format(f"{100 * bases / own_bases(chrom):.0f} %"))

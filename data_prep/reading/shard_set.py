@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from data_prep import __version__
+from data_prep.errors import UserError
 from data_prep.reading.reports import FileReport, Rows, SkippedRecord, SourceReport
 from data_prep.system.folders import make_parent, take_place, working_folder
 
-SHARD_FORMAT: Final = 3
+SHARD_FORMAT: Final = 4
 """Version of shards and report. A set of another version is not read: a column that moved would be a wrong figure."""
 REPORT: Final = "report.json"
 TABLES: Final = ("calls", "events", "segments", "seen")
 
 
-class ShardSetError(RuntimeError):
+class ShardSetError(UserError):
     """A folder that cannot be read or written as a shard set; the message is one sentence."""
 
 

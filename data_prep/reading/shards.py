@@ -12,12 +12,15 @@ from typing import Final
 
 import polars as pl
 
+from data_prep.domain.assembly import ASSEMBLY
+from data_prep.errors import SystemRefusalError
 from data_prep.reading.calls import UNREADABLE, Skip, report_lines, sort_out
 from data_prep.reading.dialects import UNKNOWN, Dialect, check_one_caller, ends_of, named, recognise
 from data_prep.reading.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reading.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
 from data_prep.reading.sex import contradictions
 from data_prep.reading.vcf import SMALL_VARIANTS, LongFile, VcfFile, frame, line, other_build, read_file
+from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.text_stream import FileRefusedError
 
 LEAST_BINS_PER_KB: Final = 0.5
@@ -42,12 +45,13 @@ def read_batch(
     folder: str,
     dialect_name: str | None = None,
     assembly: str | None = None,
+    limits: Limits = DEFAULTS,
 ) -> BatchReport:
     """Reads files, given with their numbers, and writes the shards `<table>-<batch>-<dialect>-<part>.parquet` into `folder`:
     calls, events, segments, and, where there are reference rows, seen. Joint and long files are handed back unread.
 
     `sexes`: recorded karyotype sex by sample; `dialect_name`: the dialect of all files, None to tell it by their headers;
-    `assembly`: the genome build of files whose headers give no contig lengths. Each shard is sorted by `place`; its column `file` is the
+    `assembly`: the genome build of files whose headers give no contig lengths. Each shard is sorted by `place`; its column `source` is the
     number given.
     """
     report = BatchReport(batch)
@@ -55,7 +59,7 @@ def read_batch(
     for number, name in paths:
         path = Path(name)
         try:
-            file = read_file(path, assembly)
+            file = read_file(path, assembly, limits)
             dialect = dialect_of(file, dialect_name)
             if isinstance(file, LongFile):
                 report.long.append((number, file))
@@ -94,10 +98,10 @@ def unplaced(records: int, of: str, reason: str, example: str, small_variants: b
     if reason == Skip.NOT_CNV.value and small_variants:
         return SMALL_VARIANTS
     if reason == Skip.CHROMOSOME.value:
-        name = example.split("\t", 1)[0][:60]
+        name, example_of = example.split("\t", 1)[0][:60], ASSEMBLY.chromosomes[0]
         return (
             f"not one of its {records:,} records{of} lies on a chromosome that is known, the first of them on {name!r}: "
-            "give calls on GRCh38 with names such as chr1, 1, NC_000001.11 or CM000663.2"
+            f"give calls on {ASSEMBLY.name} with names such as chr1, 1, {example_of.refseq} or {example_of.genbank}"
         )
     return f"not one of its {records:,} records{of} is a CNV call that can be placed ({reason}): give the file of CNV calls, or fetch it again"
 
@@ -124,8 +128,8 @@ def _read_alike(
     caller = [dialect.caller_sex(file.header) for file in files]
     recorded = [sexes.get(file.header.samples[0]) for file in files]
     held = pl.DataFrame(
-        {"file": range(len(files)), "sex": [c or r for c, r in zip(caller, recorded, strict=True)]},
-        schema={"file": pl.UInt32, "sex": pl.String},
+        {"entry_source": range(len(files)), "sex": [c or r for c, r in zip(caller, recorded, strict=True)]},
+        schema={"entry_source": pl.UInt32, "sex": pl.String},
     )
     fates = sort_out(dialect.records(frame(files)), held)
     remarks = report_lines(fates.remarks)
@@ -171,7 +175,7 @@ def _read_alike(
                 rates_raised=header.rates_raised,
             )
         )
-    for (i, reason), rows in fates.skipped.partition_by("file", "reason", as_dict=True).items():
+    for (i, reason), rows in fates.skipped.partition_by("entry_source", "reason", as_dict=True).items():
         if i in unreadable:
             continue
         first = int(rows.get_column("row").min()) - firsts[int(i)]  # type: ignore[arg-type]
@@ -184,9 +188,13 @@ def _read_alike(
         "segments": disjoint_segments(events),
     }
     if seen.height:
-        tables["seen"] = seen_intervals(calls.join(seen, on="file", how="semi"), seen, LEAST_BINS_PER_KB)
+        tables["seen"] = seen_intervals(calls.join(seen, on="entry_source", how="semi"), seen, LEAST_BINS_PER_KB)
     tables = {
-        name: placed(table.with_columns(numbers.gather(table.get_column("file")).alias("file")))
+        name: placed(
+            table.with_columns(numbers.gather(table.get_column("entry_source")).alias("entry_source")).rename(
+                {"entry_source": "source"}
+            )
+        )
         for name, table in tables.items()
         if table.height
     }
@@ -225,11 +233,13 @@ def placed(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def keep(rows: pl.DataFrame, path: Path) -> None:
-    """Writes rows as Parquet; raises OSError where the disk does not take them."""
+    """Writes rows as Parquet; raises SystemRefusalError where the disk does not take them."""
     try:
         rows.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP, statistics=True)
     except pl.exceptions.PolarsError as error:
-        raise OSError(f"the calls read could not be kept ({str(error).splitlines()[0]}): is the disk full?") from error
+        raise SystemRefusalError(
+            f"the calls read could not be kept ({str(error).splitlines()[0]}): is the disk full?"
+        ) from error
 
 
 def write_tables(tables: Mapping[str, pl.DataFrame], name: str, folder: Path) -> Rows:
@@ -253,7 +263,7 @@ def rows_by_tile(table: pl.DataFrame) -> dict[int, int]:
 
 def _by_file(table: pl.DataFrame, files: int) -> list[int]:
     counts = [0] * files
-    for file, n in table.group_by("file").len().iter_rows():
+    for file, n in table.group_by("entry_source").len().iter_rows():
         counts[file] = n
     return counts
 
@@ -264,11 +274,11 @@ def _unreadable(files: list[VcfFile], skipped: pl.DataFrame, firsts: list[int]) 
     """
     reasons = (
         skipped.filter(pl.col("reason").is_in(list(UNREADABLE)))
-        .group_by("file", "reason")
+        .group_by("entry_source", "reason")
         .agg(pl.len(), pl.col("row").min())
         .sort("len", "reason", descending=[True, False])
     )
-    found = reasons.group_by("file", maintain_order=True).agg(
+    found = reasons.group_by("entry_source", maintain_order=True).agg(
         pl.col("len").sum(),
         pl.col("reason").first(),
         pl.col("row").first(),

@@ -27,6 +27,7 @@ from data_prep.domain.chromosomes import (
     is_number_of_x_or_y,
     names_its_build,
 )
+from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.text_stream import (
     BGZF_END,
     DAMAGED,
@@ -45,9 +46,6 @@ from data_prep.system.text_stream import FileRefusedError as FileRefusedError
 
 COLUMNS: Final = ("chrom", "pos", "id", "ref", "alt", "qual", "filter", "info", "format", "values")
 """The columns of a single-sample VCF, all text."""
-
-IN_MEMORY: Final = 16 << 20
-"""Bytes of text up to which a file is read at once; one person's CNV calls take a tenth of a megabyte to ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ class LongFile:
     """The first records are small variants alone, as `small_variants_alone` tells."""
 
 
-def read_file(path: Path, assembly: str | None = None) -> VcfFile | LongFile:
+def read_file(path: Path, assembly: str | None = None, limits: Limits = DEFAULTS) -> VcfFile | LongFile:
     """Reads `.vcf` and `.vcf.gz`, gzip told by content and not by name; of a joint or long file the header alone.
 
     `assembly`: what the person who gives the file says its genome build is; contig lengths in the header hold before it.
@@ -132,15 +130,15 @@ def read_file(path: Path, assembly: str | None = None) -> VcfFile | LongFile:
     if not S_ISREG(status.st_mode):
         # reading a named pipe would wait for its writer for ever
         raise FileRefusedError("it is no regular file: give VCF files of CNV calls")
-    if status.st_size > IN_MEMORY:
-        return _long(path, assembly)
+    if status.st_size > limits.whole_file_bytes:
+        return _long(path, assembly, limits)
     raw = path.read_bytes()
-    text = _inflate(path, raw)
-    if len(text) > IN_MEMORY:
-        return _long(path, assembly)
+    text = _inflate(path, raw, limits)
+    if len(text) > limits.whole_file_bytes:
+        return _long(path, assembly, limits)
     header, stop, notes, text = read_header(path, text, assembly)
     if len(header.samples) > 1:
-        return _long(path, assembly)
+        return _long(path, assembly, limits)
     under = Under(header, assembly)
     given = text[stop:]
     body = under.take(given)
@@ -163,11 +161,11 @@ def read_file(path: Path, assembly: str | None = None) -> VcfFile | LongFile:
 
 
 def frame(files: Sequence[VcfFile]) -> pl.DataFrame:
-    """The records of all files as text: `COLUMNS` and `file` (UInt32, position in `files`); missing columns are null."""
+    """The records of all files as text: `COLUMNS` and `entry_source` (UInt32, position in `files`); missing columns are null."""
     body = b"".join(f.body for f in files)
     schema = dict.fromkeys(COLUMNS, pl.String)
     if not body:
-        return pl.DataFrame(schema=schema | {"file": pl.UInt32})
+        return pl.DataFrame(schema=schema | {"entry_source": pl.UInt32})
     try:
         text = _read_csv(body, schema)
     except (pl.exceptions.ComputeError, UnicodeDecodeError):
@@ -176,9 +174,9 @@ def frame(files: Sequence[VcfFile]) -> pl.DataFrame:
     counts = [f.records for f in files]
     if text.height != sum(counts):
         raise RuntimeError(f"{sum(counts)} lines were given to the parser and {text.height} came back")
-    numbers = pl.Series("file", range(len(files)), dtype=pl.UInt32)
+    numbers = pl.Series("entry_source", range(len(files)), dtype=pl.UInt32)
     return text.with_columns(
-        pl.DataFrame({"file": numbers, "n": counts}).select(pl.col("file").repeat_by("n").explode())
+        pl.DataFrame({"entry_source": numbers, "n": counts}).select(pl.col("entry_source").repeat_by("n").explode())
     )
 
 
@@ -199,7 +197,7 @@ def _read_csv(body: bytes, schema: dict[str, type[pl.String]]) -> pl.DataFrame:
     ).slice(1)
 
 
-def _inflate(path: Path, raw: bytes) -> bytes:
+def _inflate(path: Path, raw: bytes, limits: Limits) -> bytes:
     """The text of a file; of more than is read at once, one byte more than that."""
     _check_name(path, raw)
     if not raw.startswith(GZIP_MAGIC):
@@ -208,7 +206,7 @@ def _inflate(path: Path, raw: bytes) -> bytes:
         check_end(path)
     try:
         with igzip.open(BytesIO(raw), "rb") as stream:
-            text: bytes = stream.read(IN_MEMORY + 1)
+            text: bytes = stream.read(limits.whole_file_bytes + 1)
     except DAMAGED as error:
         raise damaged(error) from error
     return text
@@ -221,18 +219,20 @@ def _check_name(path: Path, head: bytes) -> None:
         raise FileRefusedError("the name ends in .gz but the content is not gzip: rename or fetch it again")
 
 
-def _long(path: Path, assembly: str | None) -> LongFile:
+def _long(path: Path, assembly: str | None, limits: Limits) -> LongFile:
     """The header of a file that is read in pieces."""
     with path.open("rb") as file:
         _check_name(path, file.read(2))
     check_end(path)
     _check_beginning(first_bytes(path))
     size = path.stat().st_size
-    last = last_line(path)
+    last = last_line(path, limits)
     text = b""
-    for piece in pieces(path, Stretch(0, size), mend_end=False):
+    for piece in pieces(path, Stretch(0, size), mend_end=False, limits=limits):
         text += piece
-        if ((at := text.find(b"\n#CHROM")) >= 0 and b"\n" in text[at + 1 :]) or len(text) > IN_MEMORY:
+        if (at := text.find(b"\n#CHROM")) >= 0 and b"\n" in text[at + 1 :]:
+            break
+        if len(text) > limits.whole_file_bytes:
             break
     header, stop, notes, text = read_header(path, text, assembly)
     if last and not last.startswith(b"#"):

@@ -4,20 +4,17 @@ A block is a run of people; every one of their numbers hangs on the seed and the
 the cohort nor that of the blocks nor the number of processes changes a byte.
 """
 
-import multiprocessing
 import os
 import re
-import signal
-from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import polars as pl
 
+from data_prep.errors import UserError, system_refusals
 from data_prep.simulate.caller import Records, call
 from data_prep.simulate.cell_lines import add_cell_lines
 from data_prep.simulate.conflicts import mask_conflicts
@@ -37,6 +34,7 @@ from data_prep.simulate.vcf import (
     writes_reference_rows,
     written_filters,
 )
+from data_prep.system.processes import Pool
 
 _BLOCK: Final = 64
 _MOST_SAMPLES: Final = 99_999
@@ -44,7 +42,7 @@ _OWN: Final = {"samples.tsv": rb"sample\t[^\n]*\nSIM00001\t", "truth.tsv": rb"ev
 """How the tables of a cohort begin: the first person is the same in all of them."""
 
 
-class CohortError(ValueError):
+class CohortError(UserError):
     """A cohort that cannot be written; the message is one sentence."""
 
 
@@ -82,6 +80,7 @@ class _Done:
     truth: bytes
 
 
+@system_refusals()
 def write_cohort(
     out: Path,
     samples: int = PANEL_SIZE,
@@ -97,7 +96,7 @@ def write_cohort(
     once (all cores, unless told). samples.tsv is written last: without it a cohort is unfinished. Files of an earlier
     cohort in `out` are replaced.
     Raises CohortError for arguments out of range, for a file in a folder's place, and for a folder that holds files of another
-    origin under such names.
+    origin under such names; SystemRefusalError where the system refuses a path, or the disk is full.
     """
     if release not in RELEASES:
         raise CohortError(f"no simulated release {release!r}: choose {' or '.join(RELEASES)}")
@@ -110,12 +109,14 @@ def write_cohort(
         _Task(out, seed, release, first, min(first + _BLOCK - 1, samples), truth)
         for first in range(1, samples + 1, _BLOCK)
     ]
-    workers = min(jobs or os.cpu_count() or 1, len(tasks))
+    jobs = min(jobs or os.cpu_count() or 1, len(tasks))
+    # no more than a few blocks are under way, so memory does not grow with the cohort
+    pool = Pool(jobs, "simulates people", "close other programs, or simulate fewer people")
     done = []
     written = 0
-    with (out / "truth.tsv.part").open("wb") as rows:
+    with (out / "truth.tsv.part").open("wb") as rows, pool:
         rows.write(("\t".join(COLUMNS) + "\n").encode())
-        for block in _run(tasks, workers):
+        for block in pool.results(((_block, task) for task in tasks), ordered=True, under_way=2 * jobs):
             rows.write(block.truth)
             written += block.samples
             done.append((block.records, block.passed, block.reference_rows, block.truth_rows, block.vcf_bytes))
@@ -153,24 +154,6 @@ def _clear(out: Path) -> None:
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(1_000)
-
-
-def _run(tasks: list[_Task], workers: int) -> Iterable[_Done]:
-    """The blocks in order; no more than a few are under way, so memory does not grow with the cohort."""
-    if workers == 1:
-        yield from map(_block, tasks)
-        return
-    # a forked process would inherit Polars' threads in whatever state they are
-    context = multiprocessing.get_context("spawn")
-    # Ctrl-C reaches every process of a terminal: this one alone heeds it, and ends the others
-    ignore = (signal.SIGINT, signal.SIG_IGN)
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=signal.signal, initargs=ignore) as pool:
-        waiting = iter(tasks)
-        under_way = [pool.submit(_block, task) for task in islice(waiting, 2 * workers)]
-        while under_way:
-            block = under_way.pop(0).result()
-            under_way += [pool.submit(_block, task) for task in islice(waiting, 1)]
-            yield block
 
 
 def simulate(

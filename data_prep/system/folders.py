@@ -11,21 +11,41 @@ import shutil
 from collections.abc import Iterator
 from glob import escape
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
+
+from data_prep.errors import UserError
 
 _LOCK: Final = "lock"
 
 
-class FolderError(OSError):
+class FolderError(UserError):
     """A folder that cannot be written to; the message is one sentence, without the hidden names."""
 
 
 @contextlib.contextmanager
-def alone(out: Path) -> Iterator[None]:
-    """While one process looks round or publishes beside `out`, no other does; raises FolderError where none can."""
-    with opened(out.parent / f".{out.name}.lock") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+def exclusive_lock(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Holds the lock of the file `path`, which is made if it is not there, until the end of the block.
+
+    Raises FolderError where the file cannot be opened, and BlockingIOError where another process holds it and this one is
+    not to `wait`.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            handle = stack.enter_context(path.open("a"))
+        except OSError as error:
+            if path.exists() and os.access(path.parent, os.W_OK):
+                raise FolderError(
+                    f"{path}, by which processes wait for each other, cannot be opened ({error.strerror}): take it away "
+                    "if it is left from another user's work that has ended, or give another --out"
+                ) from error
+            raise _not_writable(path.parent, error) from error
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
+
+
+def publishing_lock(out: Path) -> contextlib.AbstractContextManager[None]:
+    """While one process holds it, no other looks round or publishes beside `out`; raises FolderError where none can."""
+    return exclusive_lock(out.parent / f".{out.name}.lock")
 
 
 def make_parent(out: Path) -> None:
@@ -36,19 +56,6 @@ def make_parent(out: Path) -> None:
         raise FolderError(
             f"the folder {out.absolute().parent} cannot be made ({error.strerror}): give another --out"
         ) from error
-
-
-def opened(lock: Path) -> TextIO:
-    """The file of a lock, made if it is not there; raises FolderError where it cannot be opened."""
-    try:
-        return lock.open("a")
-    except OSError as error:
-        if lock.exists() and os.access(lock.parent, os.W_OK):
-            raise FolderError(
-                f"{lock}, by which processes wait for each other, cannot be opened ({error.strerror}): take it away if it is "
-                "left from another user's work that has ended, or give another --out"
-            ) from error
-        raise _not_writable(lock.parent, error) from error
 
 
 def _not_writable(folder: Path, error: OSError) -> FolderError:
@@ -62,18 +69,22 @@ def working_folder(out: Path, stem: str, name: str, suffix: str) -> Iterator[Pat
     What another process left behind under such a name when it was killed goes too: its lock is free. Raises FolderError
     where nothing can be written there.
     """
-    with contextlib.ExitStack() as held:
-        with alone(out):
+    with contextlib.ExitStack() as stack:
+        with publishing_lock(out):
             for left in out.parent.glob(f".{escape(stem)}-*.{suffix}"):
-                with contextlib.suppress(BlockingIOError, FileNotFoundError), _locked(left / _LOCK, wait=False):
+                # one whose lock is held is at work; one that is gone was cleared away by another process
+                with (
+                    contextlib.suppress(BlockingIOError, FolderError),
+                    exclusive_lock(left / _LOCK, wait=False),
+                ):
                     shutil.rmtree(left, ignore_errors=True)
             folder = out.parent / f".{stem}-{name}.{suffix}"
             try:
                 folder.mkdir()
             except OSError as error:
                 raise _not_writable(out.parent, error) from error
-            held.enter_context(_locked(folder / _LOCK))
-            held.callback(shutil.rmtree, folder, ignore_errors=True)
+            stack.enter_context(exclusive_lock(folder / _LOCK))
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
         yield folder
 
 
@@ -81,10 +92,3 @@ def take_place(folder: Path, out: Path) -> None:
     """Gives a finished working folder the name `out`, in one step."""
     (folder / _LOCK).unlink()
     folder.replace(out)
-
-
-@contextlib.contextmanager
-def _locked(path: Path, wait: bool = True) -> Iterator[None]:
-    with path.open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield

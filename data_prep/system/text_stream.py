@@ -16,10 +16,8 @@ from typing import BinaryIO, Final, cast
 
 from isal import igzip, isal_zlib
 
-PIECE: Final = 2 << 20
-"""Bytes of text from which a piece is handed on."""
-MAX_LINE: Final = 64 << 20
-"""Bytes of a line: the most samples of a database with a thousand bytes each."""
+from data_prep.errors import UserError
+from data_prep.system.limits import DEFAULTS, Limits
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
@@ -29,7 +27,7 @@ _BLOCK_HEAD: Final = 18
 _CHUNK: Final = 1 << 19
 
 
-class FileRefusedError(Exception):
+class FileRefusedError(UserError):
     """A file that cannot be read as what it says it is; the message is one sentence for the person who gave it."""
 
 
@@ -72,10 +70,11 @@ def stretches(path: Path, number: int) -> list[Stretch]:
     return [Stretch(start, end) for start, end in pairwise(sorted({0, *wanted, size}))]
 
 
-def pieces(path: Path, stretch: Stretch, mend_end: bool = True) -> Iterator[bytes]:
-    """The lines that a stretch owns, as written and each ended by a newline, in pieces of about `PIECE` bytes.
+def pieces(path: Path, stretch: Stretch, mend_end: bool = True, limits: Limits = DEFAULTS) -> Iterator[bytes]:
+    """The lines that a stretch owns, as written and each ended by a newline, in pieces of about `limits.piece_bytes`.
 
-    Without `mend_end` a last line that has no newline gets none. Raises FileRefusedError for damaged data, for a line of more than `MAX_LINE` bytes, and where the file system refuses.
+    Without `mend_end` a last line that has no newline gets none. Raises FileRefusedError for damaged data, for a line of
+    more than `limits.line_bytes`, and where the file system refuses.
     """
     held = bytearray()
     searched = 0
@@ -96,15 +95,17 @@ def pieces(path: Path, stretch: Stretch, mend_end: bool = True) -> Iterator[byte
             held += chunk[cut + 1 :]
         else:
             held += chunk
-        if len(held) >= PIECE:
+        if len(held) >= limits.piece_bytes:
             cut = held.rfind(b"\n", searched)
             searched = len(held)
             if cut >= 0:
                 yield bytes(held[: cut + 1])
                 del held[: cut + 1]
                 searched = 0
-        if searched > MAX_LINE:
-            raise FileRefusedError(f"a line is longer than {MAX_LINE >> 20} MiB: it is damaged, or no VCF of CNV calls")
+        if searched > limits.line_bytes:
+            raise FileRefusedError(
+                f"a line is longer than {limits.line_bytes >> 20} MiB: it is damaged, or no VCF of CNV calls"
+            )
     if held:
         yield bytes(held) if held.endswith(b"\n") or not mend_end else bytes(held) + b"\n"
 
@@ -149,14 +150,14 @@ def first_bytes(path: Path, number: int = 1 << 16) -> bytes:
     return found
 
 
-def last_line(path: Path) -> bytes:
+def last_line(path: Path, limits: Limits = DEFAULTS) -> bytes:
     """What follows the last newline of a text file: nothing where its last line is ended, and nothing of a compressed file."""
     with _opened(path) as file:
         if file.read(len(GZIP_MAGIC)) == GZIP_MAGIC:
             return b""
         start = path.stat().st_size
         found = b""
-        while start and len(found) <= MAX_LINE:
+        while start and len(found) <= limits.line_bytes:
             end, start = start, max(0, start - _CHUNK)
             file.seek(start)
             found = file.read(end - start) + found

@@ -13,19 +13,24 @@ import duckdb
 
 from data_prep.domain.callsets import newest_first, quoted_name
 from data_prep.domain.schema import SCHEMA_VERSION
-from data_prep.tables.connect import quoted, write_schema
+from data_prep.errors import UserError
+from data_prep.system.limits import DEFAULTS, Limits
+from data_prep.tables.connect import quoted, settings, write_schema
 
 MAIN: Final = "main"
-_MEMORY: Final = "384MB"
 
 # One row a callset: the schema that holds it.
 _SCHEMAS: Final = "SELECT schema_name FROM duckdb_tables() WHERE database_name = 'held' AND table_name = 'provenance'"
 
 
+class CallsetError(UserError):
+    """A database whose callsets cannot be read or put together; the message is one sentence."""
+
+
 def callsets(database: Path) -> dict[str, str]:
     """The callsets of a published database by name, each with its schema, the newest first; empty for another file.
 
-    Raises ValueError for a database that was cut short or is damaged.
+    Raises CallsetError for a database that was cut short or is damaged.
     """
     with duckdb.connect(":memory:") as con:
         try:
@@ -35,33 +40,33 @@ def callsets(database: Path) -> dict[str, str]:
         try:
             return _callsets(con)
         except duckdb.Error as error:
-            raise ValueError(
+            raise CallsetError(
                 f"{database} is damaged or cut short ({str(error).splitlines()[0]}): copy it again, or build it again"
             ) from error
 
 
-def combine(databases: Iterable[tuple[Path, str]], out: Path) -> None:
+def combine(databases: Iterable[tuple[Path, str]], out: Path, limits: Limits = DEFAULTS) -> None:
     """Writes a database of several callsets, each given by a file and the name of a callset in it.
 
-    Rows keep their order, so a callset is the same here and there, table by table. Raises ValueError for a callset that
+    Rows keep their order, so a callset is the same here and there, table by table. Raises CallsetError for a callset that
     the file does not hold, and for one that is given twice.
     """
     given = list(databases)
     names = [name for _, name in given]
     if len(set(names)) < len(names):
-        raise ValueError(f"the callset {max(names, key=names.count)} is given twice: name one of them otherwise")
+        raise CallsetError(f"the callset {max(names, key=names.count)} is given twice: name one of them otherwise")
     newest = min(names, key=newest_first)
-    with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": _MEMORY}) as con:
+    with duckdb.connect(":memory:", config=settings(limits.database_bytes)) as con:
         con.execute(f"SET temp_directory = {quoted(out.parent / (out.name + '.tmp'))}")
         con.execute(f"ATTACH {quoted(out)} AS cnv (STORAGE_VERSION 'v1.5.0')")
         for path, name in given:
             con.execute(f"ATTACH {quoted(path)} AS held (READ_ONLY)")
             held = _callsets(con).get(name)
             if held is None:
-                raise ValueError(f"{path} does not hold the callset {name}")
+                raise CallsetError(f"{path} does not hold the callset {name}")
             version = _fact(con, held, "schema_version")
             if version != str(SCHEMA_VERSION):
-                raise ValueError(
+                raise CallsetError(
                     f"the callset {name} in {path} has schema version {version}, this program writes {SCHEMA_VERSION}: "
                     "build it again"
                 )

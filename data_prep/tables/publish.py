@@ -10,10 +10,11 @@ import uuid
 from glob import escape
 from pathlib import Path
 
+from data_prep.errors import UserError
 from data_prep.system import folders
 
 
-class PublishError(RuntimeError):
+class PublishError(UserError):
     """A database that cannot be put in its place; the message is one sentence."""
 
 
@@ -38,12 +39,12 @@ def check_pointer(out: Path) -> None:
         raise PublishError(
             f"{out} is a {kind} and not the pointer that a build makes: move it away or give another --out"
         )
-    # a build makes the folders that are missing, below one that is there
-    there = next(folder for folder in out.absolute().parents if folder.exists())
-    if not there.is_dir():
-        raise PublishError(f"{there} is no folder: give another --out")
-    if not os.access(there, os.W_OK):
-        raise PublishError(f"the folder {there} cannot be written to: give another --out")
+    # a build makes the folders that are missing, below the nearest one that exists
+    nearest = next(folder for folder in out.absolute().parents if folder.exists())
+    if not nearest.is_dir():
+        raise PublishError(f"{nearest} is no folder: give another --out")
+    if not os.access(nearest, os.W_OK):
+        raise PublishError(f"the folder {nearest} cannot be written to: give another --out")
 
 
 def publish(database: Path, out: Path, generation: str, made_from: Path | None = None) -> Path:
@@ -51,8 +52,8 @@ def publish(database: Path, out: Path, generation: str, made_from: Path | None =
 
     `database` lies in a working folder, where the new pointer is made too. The generation before stays: a reader may
     have followed the pointer a moment ago. `made_from`: the database that this one goes on from; raises PublishError
-    where the pointer has been moved on from it meanwhile. Returns the published path. To be called while the process is
-    `alone` there.
+    where the pointer has been moved on from it meanwhile. Returns the published path. To be called by a process that holds
+    the `publishing_lock` there.
     """
     _sync(database)
     check_pointer(out)

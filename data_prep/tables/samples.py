@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from data_prep.errors import UserError
 from data_prep.reading.reports import DUPLICATE, READ, REFUSED, FileReport, SourceReport
 from data_prep.reading.sex import contrary_statement
 
@@ -19,6 +20,10 @@ PATHS_SHOWN: Final = 3
 """Files of one sample that are named one by one where they contradict each other."""
 
 
+class TooManySamplesError(UserError):
+    """More samples than a database holds; the message is one sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """Samples with their numbers, and which source stands for each."""
@@ -26,7 +31,7 @@ class People:
     samples: pl.DataFrame
     """The table `samples` of the schema."""
     sources: pl.DataFrame
-    """file (UInt32, number of the source) and sample_id (UInt32) of the sources that count."""
+    """source (UInt32, its number) and sample_id (UInt32) of the sources that count."""
     reports: tuple[FileReport, ...]
     """Every file's report, doubled samples settled: repeats are `duplicate`, contradictions `refused`."""
 
@@ -37,7 +42,7 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
     People with a file and their parents come first, then the others of the table.
 
     A file with the samples and records of another, compressed or not, is a duplicate and changes nothing. Files of one sample with different content
-    contradict each other: its part of all of them is refused, since nothing says which holds. Raises ValueError for
+    contradict each other: its part of all of them is refused, since nothing says which holds. Raises TooManySamplesError for
     more samples than a database holds.
     """
     settled = settle(reports)
@@ -50,7 +55,9 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
     )
     everyone = pl.concat([table, strangers], how="diagonal")
     if everyone.height > MOST_SAMPLES:
-        raise ValueError(f"{everyone.height:,} samples: a database holds {MOST_SAMPLES:,} at most; build several")
+        raise TooManySamplesError(
+            f"{everyone.height:,} samples: a database holds {MOST_SAMPLES:,} at most; build several"
+        )
     has_file = pl.col("sample").is_in(list(chosen))
     children = everyone.filter(has_file)
     parents = pl.concat([children.get_column("father"), children.get_column("mother")]).drop_nulls().unique()
@@ -61,9 +68,9 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
             "sample": list(chosen),
             "caller_sex": [one.caller_sex for one in chosen.values()],
             "contradiction": [one.contradicts_sex for one in chosen.values()],
-            "file": [one.source for one in chosen.values()],
+            "source": [one.source for one in chosen.values()],
         },
-        schema={"sample": pl.String, "caller_sex": pl.String, "contradiction": pl.String, "file": pl.UInt32},
+        schema={"sample": pl.String, "caller_sex": pl.String, "contradiction": pl.String, "source": pl.UInt32},
     )
     numbered = everyone.with_row_index("sample_id").join(found, on="sample", how="left", maintain_order="left")
     ids = numbered.select("sample", "sample_id")
@@ -103,13 +110,13 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
             "father_id",
             "mother_id",
             "unrelated",
-            pl.col("file").is_not_null().alias("counted"),
+            pl.col("source").is_not_null().alias("counted"),
             pl.col("sex_mismatch_reason").is_not_null().alias("sex_mismatch"),
             "sex_mismatch_reason",
             "caller_sex",
         )
     )
-    sources = numbered.filter(pl.col("file").is_not_null()).select("file", pl.col("sample_id").cast(pl.UInt32))
+    sources = numbered.filter(pl.col("source").is_not_null()).select("source", pl.col("sample_id").cast(pl.UInt32))
     return People(samples, sources, tuple(settled))
 
 

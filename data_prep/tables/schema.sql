@@ -1,4 +1,5 @@
 -- The contract between data_prep, which writes, and dashboard, which reads.
+-- R1 to R13 here and in comments are the rules of docs/rules.md, which a dashboard shows at /rules; words: docs/glossary.md.
 -- Coordinates: GRCh38, 0-based, half-open [start, end); length = end - start (rule R1).
 -- A change of a table or column here is a new SCHEMA_VERSION in data_prep/domain/schema.py.
 
@@ -14,7 +15,7 @@ CREATE TABLE provenance (
     key VARCHAR NOT NULL PRIMARY KEY,
     value VARCHAR NOT NULL
 );
-COMMENT ON TABLE provenance IS 'What this database is: one fact a row (rule R12).';
+COMMENT ON TABLE provenance IS 'What this database is: one fact a row (rule R12). R1 to R13 in the comments of all tables are the rules of docs/rules.md in the program''s repository, which a dashboard over this database shows at /rules.';
 COMMENT ON COLUMN provenance.key IS 'schema_version, callset, release, caller, simulated (yes or no), source, assembly, built_at (ISO 8601, UTC), generation, builder_version, gene_models, unrelated_definition, samples_table, reference_rows (yes or no), masks (where given), rates_raised (of a simulated cohort: recurrent CNVs that are drawn more often than published, so that somebody carries each); where a fetch wrote a manifest: release_path (the folder in the bucket), fetched_from (the server), fetched_at (day, or first and last, UTC), fetched_files (how many of the files read are byte for byte those fetched) ...';
 COMMENT ON COLUMN provenance.value IS 'The fact, as text.';
 

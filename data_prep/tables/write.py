@@ -15,13 +15,12 @@ from data_prep.inputs.masks import Mask
 from data_prep.reading.reports import SkippedRecord, total
 from data_prep.reading.shard_set import ShardSet, offsets
 from data_prep.reading.shards import PLACE_BITS, TILE_BITS
-from data_prep.tables.connect import insert
+from data_prep.system.limits import DEFAULTS, Limits
+from data_prep.tables.connect import insert, insert_rows
 from data_prep.tables.samples import People
 
 EVENT_BITS: Final = 20
 """An event's number is its sample's, these bits further up, and its own within the sample."""
-_CHUNK: Final = 800_000
-"""Rows sorted at a time, where a tile has fewer: bounds the memory of a large cohort."""
 
 
 def write_reference(con: duckdb.DuckDBPyConnection, models: GeneModels, masks: Sequence[Mask] = ()) -> None:
@@ -42,114 +41,65 @@ def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequen
     """Samples, populations, files with their samples, and skipped records."""
     insert(con, "samples", people.samples)
     write_populations(con, people.samples)
-    numbers: dict[int, int] = dict(people.sources.iter_rows())
-    insert(
+    sample_ids: dict[int, int] = dict(people.sources.iter_rows())
+    insert_rows(
         con,
         "files",
-        pl.DataFrame(
-            [
-                (
-                    r.file_id,
-                    r.path,
-                    r.size,
-                    r.sha256,
-                    None if r.joint else next((numbers.get(one.source) for one in r.sources), None),
-                    r.samples,
-                    r.dialect,
-                    r.release,
-                    r.simulated,
-                    r.records,
-                    r.calls,
-                    r.reference_rows,
-                    r.skipped,
-                    r.status,
-                    r.message,
-                    r.content,
-                    r.place,
-                )
-                for r in people.reports
-            ],
-            schema={
-                "file_id": pl.Int32,
-                "path": pl.String,
-                "bytes": pl.Int64,
-                "sha256": pl.String,
-                "sample_id": pl.UInt32,
-                "samples": pl.Int32,
-                "dialect": pl.String,
-                "release": pl.String,
-                "simulated": pl.Boolean,
-                "records": pl.Int64,
-                "calls": pl.Int64,
-                "reference_rows": pl.Int64,
-                "skipped": pl.Int64,
-                "status": pl.String,
-                "message": pl.String,
-                "content": pl.String,
-                "place": pl.String,
-            },
-            orient="row",
-        ),
+        [
+            {
+                "file_id": file.file_id,
+                "path": file.path,
+                "bytes": file.size,
+                "sha256": file.sha256,
+                "sample_id": None
+                if file.joint
+                else next((sample_ids.get(source.source) for source in file.sources), None),
+                "samples": file.samples,
+                "dialect": file.dialect,
+                "release": file.release,
+                "simulated": file.simulated,
+                "records": file.records,
+                "calls": file.calls,
+                "reference_rows": file.reference_rows,
+                "skipped": file.skipped,
+                "status": file.status,
+                "message": file.message,
+                "content": file.content,
+                "place": file.place,
+            }
+            for file in people.reports
+        ],
     )
-    insert(
+    insert_rows(
         con,
         "file_samples",
-        pl.DataFrame(
-            [
-                (
-                    r.file_id,
-                    one.sample,
-                    numbers.get(one.source),
-                    one.caller_sex,
-                    one.recorded_sex,
-                    one.contradicts_sex,
-                    one.records,
-                    one.calls,
-                    one.reference_rows,
-                    one.skipped,
-                    one.status,
-                    one.message,
-                )
-                for r in people.reports
-                for one in r.sources
-            ],
-            schema={
-                "file_id": pl.Int32,
-                "sample": pl.String,
-                "sample_id": pl.UInt32,
-                "caller_sex": pl.String,
-                "recorded_sex": pl.String,
-                "contradicts_sex": pl.String,
-                "records": pl.Int64,
-                "calls": pl.Int64,
-                "reference_rows": pl.Int64,
-                "skipped": pl.Int64,
-                "status": pl.String,
-                "message": pl.String,
-            },
-            orient="row",
-        ),
+        [
+            {
+                "file_id": file.file_id,
+                "sample": source.sample,
+                "sample_id": sample_ids.get(source.source),
+                "caller_sex": source.caller_sex,
+                "recorded_sex": source.recorded_sex,
+                "contradicts_sex": source.contradicts_sex,
+                "records": source.records,
+                "calls": source.calls,
+                "reference_rows": source.reference_rows,
+                "skipped": source.skipped,
+                "status": source.status,
+                "message": source.message,
+            }
+            for file in people.reports
+            for source in file.sources
+        ],
     )
-    file_of = {one.source: file.file_id for file in people.reports for one in file.sources}
-    insert(
-        con,
-        "skipped_records",
-        pl.DataFrame(
-            sorted(
-                (one.reason, file_of[one.source], numbers[one.source], one.records, one.example)
-                for one in skipped
-                if one.source in numbers
-            ),
-            schema={
-                "reason": pl.String,
-                "file_id": pl.Int32,
-                "sample_id": pl.UInt32,
-                "records": pl.Int64,
-                "example": pl.String,
-            },
-            orient="row",
-        ),
+    file_of_source = {source.source: file.file_id for file in people.reports for source in file.sources}
+    names = ("reason", "file_id", "sample_id", "records", "example")
+    rows = sorted(
+        (record.reason, file_of_source[record.source], sample_ids[record.source], record.records, record.example)
+        for record in skipped
+        if record.source in sample_ids
     )
+    insert_rows(con, "skipped_records", [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def write_populations(con: duckdb.DuckDBPyConnection, samples: pl.DataFrame) -> None:
@@ -199,24 +149,24 @@ _INSERT: Final = {
         INSERT INTO calls SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.class, s.copy_number, s.expected_copy_number,
             s.copy_ratio, s.quality, s.bins, s.filters, s.genotype, s.par_border,
             s.inward_start, s.inward_end, s.unreadable, f.sample_id::BIGINT * {numbers} + s.event_no
-        FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        FROM {rows} s JOIN counted_sources f USING (source) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id, s.class::call_class, s.copy_number, s.event_no, s.bins, s.quality, s.copy_ratio, s.filters, s.genotype
     """,
     "events": """
         INSERT INTO events SELECT f.sample_id::BIGINT * {numbers} + s.event_no, f.sample_id, s.chrom, s.start, s."end",
             s.inner_start, s.inner_end, s.direction, s.class, s.copy_number, s.expected_copy_number, s.copy_ratio, s.quality, s.bins, s.filters,
             s.sensitive, s.credible, s.pass, s.parts, s.par_border, NULL
-        FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        FROM {rows} s JOIN counted_sources f USING (source) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id, s.event_no
     """,
     "segments": """
         INSERT INTO segments SELECT f.sample_id, s.chrom, s.start, s."end", s.direction, s.copy_number, s.sensitive, s.credible, s.pass
-        FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        FROM {rows} s JOIN counted_sources f USING (source) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id, s.direction::direction
     """,
     "seen": """
         INSERT INTO seen SELECT f.sample_id, s.chrom, s.start, s."end"
-        FROM {rows} s JOIN counted_files f USING (file) WHERE s.place >= $first AND s.place < $last
+        FROM {rows} s JOIN counted_sources f USING (source) WHERE s.place >= $first AND s.place < $last
         ORDER BY s.place, s."end", f.sample_id
     """,
 }
@@ -225,7 +175,7 @@ _CALLABILITY: Final = """
     INSERT INTO callability
     WITH seen AS (
         SELECT s.chrom::chrom AS chrom, s.start, s."end" FROM {rows} s
-        JOIN counted_files f USING (file) JOIN samples p USING (sample_id)
+        JOIN counted_sources f USING (source) JOIN samples p USING (sample_id)
         WHERE s.place >= $first AND s.place < $last AND (s.chrom != 'chrY' OR p.sex = 'XY')
     ),
     steps AS (
@@ -241,14 +191,16 @@ _CALLABILITY: Final = """
 """
 
 
-def write_calls(con: duckdb.DuckDBPyConnection, sets: Sequence[ShardSet], people: People) -> None:
+def write_calls(
+    con: duckdb.DuckDBPyConnection, sets: Sequence[ShardSet], people: People, limits: Limits = DEFAULTS
+) -> None:
     """Calls, events, segments and callability from the shards, sorted.
 
     Two tables at a time: the writing of one sorted table keeps only one core busy.
     """
-    con.register("counted_files_frame", people.sources.to_arrow())
-    con.execute("CREATE TABLE counted_files AS SELECT * FROM counted_files_frame")
-    con.unregister("counted_files_frame")
+    con.register("counted_sources_frame", people.sources.to_arrow())
+    con.execute("CREATE TABLE counted_sources AS SELECT * FROM counted_sources_frame")
+    con.unregister("counted_sources_frame")
     rows = total(one.rows for one in sets)
     seers = _seers(people)
     seen = {"everyone": seers.height, "men": seers.filter(pl.col("sex") == "XY").height}
@@ -262,7 +214,7 @@ def write_calls(con: duckdb.DuckDBPyConnection, sets: Sequence[ShardSet], people
         source, paths = _scan(sets, table)
         with con.cursor() as cursor:
             cursor.execute("USE cnv")
-            for first, last in _chunks(rows[table], bits):
+            for first, last in _chunks(rows[table], bits, limits.sorted_rows):
                 cursor.execute(
                     statement.format(rows=source, numbers=1 << EVENT_BITS),
                     {"first": first, "last": last} | paths | values,
@@ -272,30 +224,30 @@ def write_calls(con: duckdb.DuckDBPyConnection, sets: Sequence[ShardSet], people
         # a step function has to be added up from the beginning of a chromosome
         for future in [pool.submit(write, *one) for one in [*statements, ("seen", _CALLABILITY, PLACE_BITS, seen)]]:
             future.result()
-    con.execute("DROP TABLE counted_files")
+    con.execute("DROP TABLE counted_sources")
 
 
 def _scan(sets: Sequence[ShardSet], table: str) -> tuple[str, dict[str, list[str]]]:
     """The rows of a table in all sets, as SQL, their sources numbered on from set to set; and the parameters that it names."""
     scans, paths = [], {}
-    for number, (one, offset) in enumerate(zip(sets, offsets(sets), strict=True)):
-        here = [str(path) for path in one.shards(table)]
-        if here:
-            columns = f"* REPLACE ((file + {offset})::UINTEGER AS file)" if offset else "*"
+    for number, (shards, offset) in enumerate(zip(sets, offsets(sets), strict=True)):
+        files = [str(path) for path in shards.shards(table)]
+        if files:
+            columns = f"* REPLACE ((source + {offset})::UINTEGER AS source)" if offset else "*"
             scans.append(f"SELECT {columns} FROM read_parquet($paths_{number})")
-            paths[f"paths_{number}"] = here
+            paths[f"paths_{number}"] = files
     return f"({' UNION ALL BY NAME '.join(scans)})", paths
 
 
 def _seers(people: People) -> pl.DataFrame:
     """Samples whose own files have reference rows, with their sex: those that callability is a share of (R5)."""
-    with_rows = [one.source for r in people.reports if not r.joint for one in r.sources if one.reference_rows]
+    with_rows = [source.source for r in people.reports if not r.joint for source in r.sources if source.reference_rows]
     samples = people.samples.select(pl.col("sample_id").cast(pl.UInt32), "sex")
-    return people.sources.filter(pl.col("file").is_in(with_rows)).join(samples, on="sample_id")
+    return people.sources.filter(pl.col("source").is_in(with_rows)).join(samples, on="sample_id")
 
 
-def _chunks(rows: dict[int, int], bits: int) -> Iterator[tuple[int, int]]:
-    """All places in runs of about `_CHUNK` rows, as bounds: first, and the one after the last.
+def _chunks(rows: dict[int, int], bits: int, most: int) -> Iterator[tuple[int, int]]:
+    """All places in runs of about `most` rows, as bounds: first, and the one after the last.
 
     `rows`: their number by tile; a run ends at a multiple of 2**`bits` bases.
     """
@@ -303,14 +255,14 @@ def _chunks(rows: dict[int, int], bits: int) -> Iterator[tuple[int, int]]:
     for tile, n in rows.items():
         step = tile << TILE_BITS >> bits
         steps[step] = steps.get(step, 0) + n
-    first = last = held = 0
+    first = last = waiting = 0
     for step, n in sorted(steps.items()):
-        if held and held + n > _CHUNK:
+        if waiting and waiting + n > most:
             yield first << bits, last << bits
-            first, held = last, 0
-        held += n
+            first, waiting = last, 0
+        waiting += n
         last = step + 1
-    if held:
+    if waiting:
         yield first << bits, last << bits
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from dashboard import pages
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.served import served
 from tests.dashboard.small_database import publish, write_file
@@ -28,7 +29,7 @@ QUIET = (
 )
 # The browser asks for the page's own folder first on a deep link; Streamlit means it to.
 EXPECTED_404 = tuple(
-    f"/{page}/_stcore/{asked}" for page in ("gene", "region", "data") for asked in ("health", "host-config")
+    f"{path}/_stcore/{part}" for path in pages.paths() if path != pages.START for part in ("health", "host-config")
 )
 
 

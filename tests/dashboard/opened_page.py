@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.store import database as database_module
+from dashboard.store import published
 
 APP: Final = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 
@@ -14,7 +14,7 @@ APP: Final = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 def opened_page(patch: pytest.MonkeyPatch, database: Path, page: str, query: dict[str, str]) -> AppTest:
     """Opens a page with a query; the database is looked for anew at each run. Whoever opens one closes the store."""
     patch.setenv("CNV_DATABASE", str(database))
-    patch.setattr(database_module, "WATCH_INTERVAL", 0.0)
+    patch.setattr(published, "WATCH_INTERVAL", 0.0)
     app = AppTest.from_file(APP, default_timeout=30).run()
     if page != "start":
         app.switch_page(f"views/{page}.py")

@@ -393,10 +393,10 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
 def write_segments(root: duckdb.DuckDBPyConnection) -> None:
     """Cuts the events into segments that are disjoint within a sample and direction, as a build does."""
     events = root.sql(
-        """SELECT sample_id::UINTEGER AS file, chrom::VARCHAR AS chrom, start, "end", direction::VARCHAR AS direction, copy_number,
-               sensitive, credible, pass FROM events ORDER BY file, events.chrom, start, "end" """
+        """SELECT sample_id::UINTEGER AS entry_source, chrom::VARCHAR AS chrom, start, "end", direction::VARCHAR AS direction, copy_number,
+               sensitive, credible, pass FROM events ORDER BY entry_source, events.chrom, start, "end" """
     ).pl()
-    cut = disjoint_segments(events).rename({"file": "sample_id"})  # noqa: F841  # read by the replacement scan
+    cut = disjoint_segments(events).rename({"entry_source": "sample_id"})  # noqa: F841  # read by the replacement scan
     root.execute('INSERT INTO segments BY NAME SELECT * FROM cut ORDER BY chrom::chrom, start, "end", sample_id')
 
 

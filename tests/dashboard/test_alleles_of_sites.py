@@ -22,7 +22,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
 from dashboard.components.sites import alleles
-from dashboard.downloads.opening import opened
+from dashboard.downloads.open_file import open_file
 from tests.dashboard.opened_page import opened_page
 from tests.dashboard.small_database import Contents, Event, Person, write_file
 
@@ -72,7 +72,7 @@ def get(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
     monkeypatch.setenv("CNV_DATABASE", str(database))
 
     def read(file: str, **address: str) -> bytes:
-        answer = opened(file, address)
+        answer = open_file(file, address)
         with answer.held:
             return b"".join(answer.pieces)
 

@@ -10,11 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
-from dashboard.door.asked import RefusedError, asked
+from dashboard.door.refusal import RefusedError
+from dashboard.door.resolve import require_question
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
-from dashboard.store.carriers import frequencies
-from dashboard.store.database import Generation, Store
+from dashboard.store.carriers.frequencies import frequencies
+from dashboard.store.database import Generation
+from dashboard.store.published import Store
 from data_prep.domain.intervals import Interval
 from data_prep.tables.callsets import combine
 from tests.dashboard.demonstration import GSTM1, demonstration
@@ -101,12 +103,12 @@ def test_each_counts_its_own_calls_whatever_was_asked_before(published: Generati
 
 
 def test_a_download_takes_the_callset_of_its_address_and_refuses_another(published: Generation) -> None:
-    assert asked(published, {"gene": "GSTM1"}).database.callset == NEWER
-    what = asked(published, {"gene": "GSTM1", "callset": OLDER})
+    assert require_question(published, {"gene": "GSTM1"}).database.callset == NEWER
+    what = require_question(published, {"gene": "GSTM1", "callset": OLDER})
     assert (what.database.callset, what.filters.to_query()) == (OLDER, {"callset": OLDER})
-    assert asked(published, {"gene": "GSTM1", "callset": NEWER}).filters.to_query() == {}
+    assert require_question(published, {"gene": "GSTM1", "callset": NEWER}).filters.to_query() == {}
     with pytest.raises(RefusedError, match=r"callset, which takes DRAGEN 3\.7\.6 or DRAGEN 3\.5\.7b") as refused:
-        asked(published, {"gene": "GSTM1", "callset": "4.2.7"})
+        require_question(published, {"gene": "GSTM1", "callset": "4.2.7"})
     assert refused.value.status == 400
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from dashboard.question.filters import Cohort, Filters, Outliers, Overlap, Rule, Sex
 from dashboard.question.target import Pieces, Target
-from dashboard.store.carriers import carrier_event_batches, carrier_events, frequencies
+from dashboard.store.carriers.frequencies import frequencies
+from dashboard.store.carriers.listing import carrier_event_batches, carrier_events
 from dashboard.store.database import Generation
 from dashboard.store.panel import people
 from data_prep.domain.copy_number import CallClass, classify

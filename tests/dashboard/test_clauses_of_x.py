@@ -16,10 +16,10 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
 from dashboard.components.carriers import with_badges
-from dashboard.downloads.chart import _drawable
+from dashboard.downloads.chart import prepare_picture
 from dashboard.question.filters import CODING, Cohort, Filters, Outliers, Sex
 from dashboard.question.target import Pieces, Target, region_target
-from dashboard.store.carriers import carrier_events
+from dashboard.store.carriers.listing import carrier_events
 from dashboard.store.clauses import by_rule_apart, chart_rows_apart, clauses, tables
 from dashboard.store.database import Generation
 from data_prep.domain.copy_number import Direction
@@ -167,9 +167,9 @@ def test_chart_rows_and_counts_of_both_are_those_of_each_sex_alone_r5(in_memory:
 
 def test_the_picture_of_x_has_a_row_of_each_sex_r5(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNV_DATABASE", str(database))
-    text = str(_drawable("frequency-loss", "svg", {"gene": "XGENE"}).spec)
+    text = str(prepare_picture("frequency-loss", "svg", {"gene": "XGENE"}).spec)
     assert "losses by super-population and sex" in text
-    assert "and sex" not in str(_drawable("frequency-loss", "svg", {"gene": "INPAR"}).spec)
+    assert "and sex" not in str(prepare_picture("frequency-loss", "svg", {"gene": "INPAR"}).spec)
     settings.store().close()
 
 

@@ -1,11 +1,13 @@
 """Colours: contrast, and the same in Streamlit's settings."""
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from dashboard.colours import DARK, LIGHT, Palette, palette
+from dashboard.components.style import style_sheet
 from data_prep.domain.copy_number import CallClass
 
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
@@ -58,3 +60,16 @@ def test_streamlits_settings_repeat_the_palette(colours: Palette) -> None:
 def test_a_browser_that_has_not_said_its_theme_gets_light() -> None:
     assert palette(None) is LIGHT
     assert palette("dark") is DARK
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=lambda colours: colours.theme)
+def test_the_style_sheet_names_colours_of_the_palette_alone(colours: Palette) -> None:
+    """A custom property that nobody writes leaves its text and borders in whatever colour is inherited."""
+    sheet = style_sheet(colours)
+    written = dict(re.findall(r"--cnv-([a-z-]+):(#[0-9a-f]{6});", sheet))
+    assert written["loss"] == colours.loss
+    assert written["complete-loss"] == colours.complete_loss
+    used = set(re.findall(r"var\(--cnv-([a-z-]+)\)", sheet))
+    assert len(used) > 5
+    assert used <= written.keys()
+    assert not re.findall(r"#[0-9a-f]{3,6}", sheet.partition("}")[2])

@@ -17,9 +17,9 @@ import polars as pl
 import pytest
 
 from dashboard import settings
-from dashboard.door.asked import RefusedError
-from dashboard.downloads.chart import _drawable
-from dashboard.downloads.opening import opened
+from dashboard.door.refusal import RefusedError
+from dashboard.downloads.chart import prepare_picture
+from dashboard.downloads.open_file import open_file
 from dashboard.question.filters import GENE_OVERLAPS, REGION_OVERLAPS, Overlap, Rule, parse
 from dashboard.question.target import WIDEST, Pieces
 from dashboard.words import callers as caller_words
@@ -103,7 +103,7 @@ def text(html: str) -> str:
 
 
 def read(file: str, **query: str) -> bytes:
-    found = opened(file, query)
+    found = open_file(file, query)
     try:
         return b"".join(found.pieces)
     finally:
@@ -262,7 +262,7 @@ def test_coding_touch_is_a_value_of_overlap_for_genes_alone_r13() -> None:
     assert Rule.CODING_TOUCH not in {overlap.rule for overlap in REGION_OVERLAPS}
     for rule in ("coding", "coding-touch"):
         with pytest.raises(RefusedError) as refusal:
-            opened("carriers.csv", {"region": "chr6:1000001-1040000", "overlap": rule})
+            open_file("carriers.csv", {"region": "chr6:1000001-1040000", "overlap": rule})
         assert refusal.value.status == 400
 
 
@@ -380,10 +380,10 @@ def test_a_region_over_10_mb_has_no_share_under_any_and_within_r7(region: str, r
         body = read(f"frequencies.{suffix}", **asked)
         assert (b"nearly everyone" in body) != share, suffix
     if share:
-        _drawable("frequency-loss", "svg", asked)
+        prepare_picture("frequency-loss", "svg", asked)
     else:
         with pytest.raises(RefusedError, match="no share of people to draw"):
-            _drawable("frequency-loss", "svg", asked)
+            prepare_picture("frequency-loss", "svg", asked)
 
 
 def test_the_page_of_a_region_over_10_mb_has_carriers_and_no_share_r7(show_page: Say) -> None:

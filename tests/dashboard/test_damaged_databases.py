@@ -10,8 +10,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboard.store import database as module
-from dashboard.store.database import Generation, Statement, Store, UnavailableError
+from dashboard.store import published
+from dashboard.store.database import Generation, Statement, UnavailableError
+from dashboard.store.published import Store
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.small_database import Contents, Person, publish, write_file
 
@@ -45,7 +46,7 @@ def whole(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(whole: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setattr(module, "WATCH_INTERVAL", 0.0)
+    monkeypatch.setattr(published, "WATCH_INTERVAL", 0.0)
     pointer = whole.with_name("cnv.duckdb")
     publish(pointer, whole)
     opened = Store(pointer)
@@ -97,7 +98,7 @@ def test_a_file_that_could_not_be_read_for_a_moment_is_tried_again(
     stamp = whole.stat()
     with pytest.raises(UnavailableError), store.lease() as generation:
         generation.frame(CALLS)
-    monkeypatch.setattr(module, "TRY_AGAIN", 0.0)
+    monkeypatch.setattr(published, "TRY_AGAIN", 0.0)
     with pytest.raises(UnavailableError, match="damaged"), store.lease():
         pass
     whole.write_bytes(content)
@@ -144,7 +145,7 @@ def test_a_pointer_to_something_that_is_no_file_is_told_at_once(tmp_path: Path, 
     pointer = tmp_path / "cnv.duckdb"
     make(pointer)
     program = (
-        "import sys\nfrom pathlib import Path\nfrom dashboard.store.database import Store, UnavailableError\n"
+        "import sys\nfrom pathlib import Path\nfrom dashboard.store.database import UnavailableError\nfrom dashboard.store.published import Store\n"
         "try:\n    Store(Path(sys.argv[1])).lease().__enter__()\n"
         "except UnavailableError as error:\n    print(error.reason, error.advice)\n"
     )

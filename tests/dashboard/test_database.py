@@ -10,8 +10,10 @@ import polars as pl
 import pytest
 
 from dashboard.store import database as module
+from dashboard.store import published as published_module
 from dashboard.store.cohort import totals
-from dashboard.store.database import BusyError, Generation, Statement, Store, UnavailableError, remembered
+from dashboard.store.database import BusyError, Generation, Statement, UnavailableError, remembered
+from dashboard.store.published import Store
 from tests.dashboard.small_database import Contents, Person, publish, write_file, write_schema
 
 ONE = Statement("SELECT 1 AS one", {"one": pl.Int32})
@@ -28,7 +30,7 @@ def published(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(published: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setattr(module, "WATCH_INTERVAL", 0.0)
+    monkeypatch.setattr(published_module, "WATCH_INTERVAL", 0.0)
     opened = Store(published)
     yield opened
     opened.close()
@@ -125,7 +127,7 @@ def test_a_stream_under_way_ends_on_the_old_data(store: Store, published: Path) 
 
 
 def test_a_file_replaced_in_its_place_is_taken_over_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WATCH_INTERVAL", 0.0)
+    monkeypatch.setattr(published_module, "WATCH_INTERVAL", 0.0)
     path = write_file(tmp_path / "cnv.duckdb", Contents(people=[Person("A")]))
     store = Store(path)
     with store.lease() as before:
@@ -152,7 +154,7 @@ def test_a_pointer_that_moves_on_while_it_is_followed_is_followed_again(
     published: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two builds publish between the look at the pointer and the opening of the file, which the second clears away."""
-    real = module._open
+    real = published_module._open
 
     def opened_late(path: Path) -> Generation:
         if path.name == "cnv-1.duckdb":
@@ -160,7 +162,7 @@ def test_a_pointer_that_moves_on_while_it_is_followed_is_followed_again(
             path.unlink()
         return real(path)
 
-    monkeypatch.setattr(module, "_open", opened_late)
+    monkeypatch.setattr(published_module, "_open", opened_late)
     store = Store(published)
     with store.lease() as generation:
         assert people(generation) == ["B"]
@@ -170,7 +172,7 @@ def test_a_pointer_that_moves_on_while_it_is_followed_is_followed_again(
 def test_the_pointer_is_looked_at_once_an_interval(
     store: Store, published: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "WATCH_INTERVAL", 60.0)
+    monkeypatch.setattr(published_module, "WATCH_INTERVAL", 60.0)
     with store.lease() as before:
         pass
     publish(published, write_file(published.with_name("cnv-2.duckdb"), Contents()))

@@ -22,7 +22,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dashboard.door.asked import RefusedError, asked
+from dashboard.door.refusal import RefusedError
+from dashboard.door.resolve import require_question
 from dashboard.store.database import Generation
 from data_prep.tables.callsets import combine
 from tests.dashboard.demonstration import GSTM1, demonstration
@@ -189,7 +190,7 @@ def test_an_unknown_path_is_not_found(base: str, path: str) -> None:
         assert "<script" not in answer.text
         assert len(answer.content) < 2_000
     assert "</html>" not in Reply(base, path).text
-    assert set(Reply(base, path, accept="application/json").json) == {"status", "reason", "advice"}
+    assert set(Reply(base, path, accept="application/json").json) == {"ok", "error", "errors", "status"}
 
 
 @pytest.mark.parametrize("path", ["/", "/gene", "/region?region=chr1", "/data", "/gene?gene=GSTM1"])
@@ -330,7 +331,7 @@ def test_no_sentence_repeats_more_than_a_line_of_what_was_asked(base: str, query
 def test_a_name_that_many_genes_share_is_told_with_some_of_them(in_memory: Callable[[Contents], Generation]) -> None:
     genes = [GeneRow("Y_RNA", "chr2", 1_000 * at, 1_000 * at + 100, gene_id=f"ENSG{at:011}") for at in range(1, 800)]
     with pytest.raises(RefusedError) as refused:
-        asked(in_memory(Contents([Person("A")], genes=genes)), {"gene": "Y_RNA"})
+        require_question(in_memory(Contents([Person("A")], genes=genes)), {"gene": "Y_RNA"})
     assert refused.value.status == 400
     sentence = refused.value.sentence
     assert sentence.startswith("799 genes are called Y_RNA: ask for one by its id, such as gene=ENSG0")

@@ -25,8 +25,8 @@ import pysam
 import pytest
 
 from dashboard.downloads import route
-from dashboard.downloads.catalogue import FORMATS, TABLES, there
-from dashboard.downloads.opening import _OPENERS, Opened
+from dashboard.downloads.catalogue import FORMATS, TABLES, list_tables
+from dashboard.downloads.open_file import _OPENERS, OpenFile
 from dashboard.formats import columns, delimited, parquet
 from dashboard.formats import json as json_format
 from dashboard.formats.about import About
@@ -294,7 +294,7 @@ def test_genes_are_those_of_a_place_and_not_of_a_site(fetch: Callable[[str], byt
 
 def test_there_is_a_way_to_open_everything_in_the_catalogue() -> None:
     assert set(_OPENERS) == {(table, suffix) for table, formats in TABLES.items() for suffix in formats}
-    assert all(f"{table} as" in there() for table in TABLES)
+    assert all(f"{table} as" in list_tables() for table in TABLES)
 
 
 def endless() -> Iterator[pl.DataFrame]:
@@ -322,8 +322,8 @@ def test_a_cut_or_stalled_download_leaves_nothing(monkeypatch: pytest.MonkeyPatc
     # the generator is done for before its cursor closes under it
     held.callback(lambda: closed.append(inspect.getgeneratorstate(pieces) == inspect.GEN_CLOSED))  # type: ignore[arg-type]
     free = threading.Event()
-    file = Opened(f"x.{suffix}", "text/plain", pieces, held, PublishedFile("cnv.duckdb", "test", ""))
-    response = route._Stream(file, [], free.set, tag='W/"x"', asked="a test", head=False, length=None)
+    file = OpenFile(f"x.{suffix}", "text/plain", pieces, held, PublishedFile("cnv.duckdb", "test", ""))
+    response = route._Stream(file, [], free.set, tag='W/"x"', described="a test", head=False, length=None)
 
     async def talk() -> None:
         gone = anyio.Event()

@@ -129,7 +129,7 @@ def test_names_and_values_are_those_of_r13() -> None:
 def test_an_unknown_value_falls_back_to_the_default_with_a_sentence_r13(name: str, value: str) -> None:
     filters, problems = parse({name: value}, GROUPS)
     assert filters == Filters()
-    assert [problem.name for problem in problems] == [name]
+    assert [problem.parameter for problem in problems] == [name]
     assert value in problems[0].sentence
     assert re.search(rf"{name}.* takes .+\.$", problems[0].sentence)
 
@@ -137,7 +137,7 @@ def test_an_unknown_value_falls_back_to_the_default_with_a_sentence_r13(name: st
 def test_a_greatest_length_below_the_least_is_refused() -> None:
     filters, problems = parse({"min_length": "2000", "max_length": "1000"}, GROUPS)
     assert (filters.min_length, filters.max_length) == (2000, None)
-    assert [problem.name for problem in problems] == ["max_length"]
+    assert [problem.parameter for problem in problems] == ["max_length"]
 
 
 def test_a_long_value_is_cut_in_its_sentence() -> None:

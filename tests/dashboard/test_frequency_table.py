@@ -8,7 +8,7 @@ import pytest
 from dashboard.formats.columns import FREQUENCIES
 from dashboard.question.filters import Filters
 from dashboard.question.target import Pieces, Target
-from dashboard.store.carriers import frequencies
+from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.words.frequency_table import chart_rows, frequency_table, without_numbers

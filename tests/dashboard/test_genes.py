@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.door.lookup import Found, Nothing, Place, Several, Unplaced, look_up
+from dashboard.door.lookup import GeneMatch, NoMatch, Place, SeveralGenes, Unplaced, look_up
 from dashboard.question.locus import Cytoband
 from dashboard.question.target import Pieces
 from dashboard.store.database import Generation
@@ -25,7 +25,7 @@ def database(in_memory: Make) -> Generation:
 @pytest.mark.parametrize("text", ["GSTM1", "gstm1", "ENSG00000134184", "ensg00000134184.7"])
 def test_a_gene_is_found_by_symbol_in_any_case_or_by_id(database: Generation, text: str) -> None:
     outcome = look_up(database, text)
-    assert isinstance(outcome, Found)
+    assert isinstance(outcome, GeneMatch)
     assert (outcome.gene.symbol, outcome.gene.gene_id) == ("GSTM1", "ENSG00000134184")
     assert outcome.gene.interval == Interval("chr1", 109_687_814, 109_693_745)
     assert (outcome.gene.transcript_name, outcome.gene.chosen_as) == ("GSTM1-201", "MANE Select")
@@ -33,12 +33,12 @@ def test_a_gene_is_found_by_symbol_in_any_case_or_by_id(database: Generation, te
 
 def test_a_name_with_odd_letters_is_found_all_the_same(database: Generation) -> None:
     outcome = look_up(database, "5_8S*rRNA")
-    assert isinstance(outcome, Found)
+    assert isinstance(outcome, GeneMatch)
 
 
 def test_a_symbol_of_two_genes_asks_which(database: Generation) -> None:
     outcome = look_up(database, "TWIN")
-    assert isinstance(outcome, Several)
+    assert isinstance(outcome, SeveralGenes)
     assert [gene.interval.chrom for gene in outcome.genes] == ["chr2", "chr3"]
     assert [gene.name for gene in outcome.genes] == ["ENSG00000900004", "ENSG00000900005"]
 
@@ -59,14 +59,14 @@ def test_a_gene_off_the_primary_assembly_gives_its_reason_r5(database: Generatio
 @pytest.mark.parametrize("typo", ["GSTM9", "GTSM1", "GSTMM1", "gst1"])
 def test_a_slip_of_the_pen_is_offered_close_names_r1(database: Generation, typo: str) -> None:
     outcome = look_up(database, typo)
-    assert isinstance(outcome, Nothing)
+    assert isinstance(outcome, NoMatch)
     assert typo in outcome.sentence
     assert "GSTM1" in [gene.symbol for gene in outcome.alike]
 
 
 def test_nothing_close_is_offered_for_noise(database: Generation) -> None:
     outcome = look_up(database, "QQQQQQQ")
-    assert isinstance(outcome, Nothing)
+    assert isinstance(outcome, NoMatch)
     assert outcome.alike == ()
 
 
@@ -115,7 +115,7 @@ def test_a_band_holds_its_sub_bands_r1(database: Generation, band: str, interval
 
 def test_an_unknown_band_is_told(database: Generation) -> None:
     outcome = look_up(database, "22q99")
-    assert isinstance(outcome, Nothing)
+    assert isinstance(outcome, NoMatch)
     assert "no band 22q99" in outcome.sentence
 
 

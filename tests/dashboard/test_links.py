@@ -45,6 +45,6 @@ def test_a_repeated_name_is_joined_by_commas() -> None:
     assert parse(values, ())[0].classes == (CallClass.LOSS, CallClass.GAIN)
 
 
-def test_a_name_that_is_not_used_is_told() -> None:
-    told = query.unused({"gene": "A", "filter": "pass", "min_lenght": "5", "region": "chr1"}, "gene")
-    assert [problem.name for problem in told] == ["min_lenght", "region"]
+def test_a_name_that_is_not_used_is_a_problem() -> None:
+    problems = query.unused({"gene": "A", "filter": "pass", "min_lenght": "5", "region": "chr1"}, ["gene"])
+    assert [problem.parameter for problem in problems] == ["min_lenght", "region"]

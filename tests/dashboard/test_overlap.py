@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.counting.overlap import CLASSES, Calls, Events, Mask, admitted, at_level, carriers, disjoint, of_class
+from dashboard.counting.overlap import Calls, Events, admitted, at_level, carriers, disjoint, of_class
 from dashboard.question.filters import ANY, SHARES, Filters, Overlap, Rule
 from dashboard.question.target import Pieces, Target, site_target
-from data_prep.domain.copy_number import CallClass, Direction, classify, expected_copy_number
+from data_prep.domain.arrays import Flags
+from data_prep.domain.copy_number import CLASSES, CallClass, Direction, classify, expected_copy_number
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.dashboard.plain_counter import carried, passes
@@ -183,7 +184,7 @@ def plain_carriers(
 
 
 def told(
-    events: Events, calls: Calls, keep: Mask, target: Target, filters: Filters
+    events: Events, calls: Calls, keep: Flags, target: Target, filters: Filters
 ) -> tuple[list[tuple[int, bool, str, int]], list[bool]]:
     found = carriers(events, calls, keep, target, target.rule_in_force(filters.overlap))
     found = found.where(of_class(found.carrier_class, found.copy_number, filters), events)

@@ -513,7 +513,8 @@ def test_a_whole_chromosome_shows_no_share_of_people_with_any_event_r7(open_page
 def test_an_unknown_site_is_left_aside_with_a_word_r13(open_page: Open) -> None:
     said = words(open_page(gene="GSTM1", site="chr1-5-6-loss"))
     assert (
-        "There is no such site: “chr1-5-6-loss”. Everything at chr1:109,687,815-109,693,745 is shown instead." in said
+        "There is no site “chr1-5-6-loss” at chr1:109,687,815-109,693,745. "
+        "Everything at chr1:109,687,815-109,693,745 is shown instead." in said
     )
     assert "Coding sequence lost in" in said
 

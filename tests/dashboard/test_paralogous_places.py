@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
-from dashboard.door.asked import RefusedError
-from dashboard.downloads.chart import _drawable
-from dashboard.downloads.opening import opened
+from dashboard.door.refusal import RefusedError
+from dashboard.downloads.chart import prepare_picture
+from dashboard.downloads.open_file import open_file
 from dashboard.question.filters import Filters
 from dashboard.question.target import Pieces, Target, region_target
 from dashboard.store.callability import callability
-from dashboard.store.carriers import frequencies
+from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.database import Generation
 from dashboard.store.tracks import people_along
 from data_prep.domain.intervals import Interval
@@ -83,7 +83,7 @@ def get(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
     monkeypatch.setenv("CNV_DATABASE", str(database))
 
     def read(file: str, **address: str) -> bytes:
-        answer = opened(file, address)
+        answer = open_file(file, address)
         with answer.held:
             return b"".join(answer.pieces)
 
@@ -199,9 +199,9 @@ def test_charts_of_shares_are_refused_with_the_reason_r5(database: Path, monkeyp
     monkeypatch.setenv("CNV_DATABASE", str(database))
     for name in ("frequency-loss", "copy-number"):
         with pytest.raises(RefusedError, match="calls are few here and their absence says nothing"):
-            _drawable(name, "svg", {"gene": "TWIN"})
-        assert _drawable(name, "svg", {"gene": "ODDMENT"}).spec
-    assert _drawable("track", "svg", {"gene": "TWIN"}).spec
+            prepare_picture(name, "svg", {"gene": "TWIN"})
+        assert prepare_picture(name, "svg", {"gene": "ODDMENT"}).spec
+    assert prepare_picture("track", "svg", {"gene": "TWIN"}).spec
     settings.store().close()
 
 

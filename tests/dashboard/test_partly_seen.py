@@ -20,11 +20,13 @@ from statsmodels.stats.proportion import proportion_confint
 from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
-from dashboard.downloads.chart import _drawable
-from dashboard.downloads.opening import opened
+from dashboard.downloads.chart import prepare_picture
+from dashboard.downloads.open_file import open_file
 from dashboard.question.filters import ANY, Filters
 from dashboard.question.target import region_target
-from dashboard.store.carriers import by_filter, by_rule, copy_numbers, frequencies
+from dashboard.store.carriers.copy_numbers import copy_numbers
+from dashboard.store.carriers.counts import by_filter, by_rule
+from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.database import Generation
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
@@ -81,7 +83,7 @@ def get(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
     monkeypatch.setenv("CNV_DATABASE", str(database))
 
     def read(file: str, **address: str) -> bytes:
-        answer = opened(file, address)
+        answer = open_file(file, address)
         with answer.held:
             return b"".join(answer.pieces)
 
@@ -257,10 +259,12 @@ def test_relatives_are_said_to_be_counted_r5(get: Get, open_page: Callable[..., 
 def test_a_picture_says_so_too_r5(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNV_DATABASE", str(database))
     try:
-        spec = json.dumps(_drawable("frequency-gain", "svg", {"region": REGION}).spec, default=str, ensure_ascii=False)
+        spec = json.dumps(
+            prepare_picture("frequency-gain", "svg", {"region": REGION}).spec, default=str, ensure_ascii=False
+        )
         assert "Seen in 51 % of people: frequencies are lower bounds." in spec
         related = json.dumps(
-            _drawable("frequency-gain", "svg", {"region": REGION, "cohort": "all"}).spec,
+            prepare_picture("frequency-gain", "svg", {"region": REGION, "cohort": "all"}).spec,
             default=str,
             ensure_ascii=False,
         )

@@ -23,7 +23,7 @@ import pytest
 import vl_convert
 
 from dashboard.charts.copy_number import copy_number_chart
-from dashboard.charts.track import ASSUMED_WIDTH
+from dashboard.charts.track.canvas import ASSUMED_WIDTH
 from dashboard.colours import LIGHT
 from dashboard.downloads.catalogue import CHARTS, PICTURES
 from dashboard.downloads.chart import _CHARTS

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
-from dashboard.store.carriers import carrier_events
+from dashboard.store.carriers.listing import carrier_events
 from dashboard.store.database import Generation
 from dashboard.store.problems import problem_kinds_of
 from dashboard.store.sites import sites_at

@@ -290,7 +290,7 @@ def test_without_a_database_health_says_why_and_a_new_one_is_taken_over(
     with served(path) as base:
         answer = Answer(base, "/health")
         assert answer.status == 503
-        assert said in str(answer.json["reason"])
+        assert said in str(answer.json["error"])
         assert Answer(base, "/live").status == 200
         refused = Answer(base, "/download/carriers.csv?gene=GSTM1")
         assert refused.status == 503

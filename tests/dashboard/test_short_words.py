@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from dashboard import settings
-from dashboard.door.asked import RefusedError
-from dashboard.downloads.opening import opened
+from dashboard.door.refusal import RefusedError
+from dashboard.downloads.open_file import open_file
 from tests.dashboard.opened_page import opened_page
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, write_file
 
@@ -35,7 +35,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def sentence(name: str) -> str:
     with pytest.raises(RefusedError) as refused:
-        opened("genes.csv", {"gene": name})
+        open_file("genes.csv", {"gene": name})
     assert refused.value.status == 400
     return refused.value.sentence
 

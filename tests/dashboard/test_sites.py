@@ -11,8 +11,10 @@ import pytest
 
 from dashboard.question.filters import Cohort, Filters, Outliers, Sex
 from dashboard.question.target import site_target
-from dashboard.store.carriers import carrier_events, frequencies
-from dashboard.store.database import Generation, Store
+from dashboard.store.carriers.frequencies import frequencies
+from dashboard.store.carriers.listing import carrier_events
+from dashboard.store.database import Generation
+from dashboard.store.published import Store
 from dashboard.store.sites import site_named, sites_at
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval

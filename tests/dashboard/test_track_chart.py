@@ -6,21 +6,16 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboard.charts import track as chart
-from dashboard.charts.track import (
-    INTERVALS,
-    interval_id,
-    position_text,
-    round_positions,
-    share_step,
-    track_chart,
-    track_picture,
-)
+from dashboard.charts.track import canvas, curves, intervals, problems
+from dashboard.charts.track.chart import track_chart, track_picture
+from dashboard.charts.track.curves import share_step
+from dashboard.charts.track.ruler import position_text, round_positions
+from dashboard.charts.track.template import BACK, CURVES, FRONT, INTERVALS, TEXTS
 from dashboard.colours import DARK, LIGHT, Palette
 from dashboard.question.filters import Filters
 from dashboard.store import tracks
 from dashboard.store.database import Generation
-from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, Transcript
@@ -45,13 +40,13 @@ def marks(spec: dict[str, Any]) -> int:
     both three."""
     intervals = frame(spec, INTERVALS)
     dark = intervals.filter(pl.col("strong") < pl.col("y2")).height
-    singles = (chart.CURVES, chart.BACK, chart.FRONT, chart.TEXTS)
+    singles = (CURVES, BACK, FRONT, TEXTS)
     uncertain = intervals.filter((pl.col("x") < pl.col("inner")) | (pl.col("inner2") < pl.col("x2"))).height
     return sum(frame(spec, name).height for name in singles) + intervals.height + uncertain + dark
 
 
-def boxes(spec: dict[str, Any], told: str) -> list[tuple[float, float]]:
-    return frame(spec, chart.FRONT).filter(pl.col("told").str.starts_with(told)).select("x", "x2").rows()
+def boxes(spec: dict[str, Any], tooltip: str) -> list[tuple[float, float]]:
+    return frame(spec, FRONT).filter(pl.col("tooltip").str.starts_with(tooltip)).select("x", "x2").rows()
 
 
 def test_every_layer_shares_the_window_and_stays_within_it(in_memory: Make) -> None:
@@ -62,7 +57,7 @@ def test_every_layer_shares_the_window_and_stays_within_it(in_memory: Make) -> N
         assert layer["encoding"]["x"]["scale"]["domain"] == [{"expr": "first"}, {"expr": "last"}]
         assert layer["mark"]["clip"] is True
         assert layer["encoding"]["y"]["scale"] is None
-    for name in (chart.BACK, chart.FRONT, INTERVALS):
+    for name in (BACK, FRONT, INTERVALS):
         rows = frame(spec, name)
         assert rows.is_empty() or (rows["x"].min() >= 1_000 and rows["x2"].max() <= 11_000)  # type: ignore[operator]
         assert rows.is_empty() or rows["y2"].max() <= spec["height"]  # type: ignore[operator]
@@ -84,12 +79,12 @@ def test_gains_go_up_and_losses_down_and_lie_above_and_below_r8(in_memory: Make)
     ]
     assert "zero - reach * datum.gain0" in expressions
     assert "zero + reach * datum.loss0" in expressions
-    curve = frame(spec, chart.CURVES)
+    curve = frame(spec, CURVES)
     assert curve.filter(pl.col("x") == 5_000)["gain0"].to_list() == [0.5]
     assert curve.filter(pl.col("x") == 2_000)["loss0"].to_list() == [0.25]
     # the same share takes the same height in both directions, and nothing leaves its room
     given = {one["name"]: one.get("value") for one in spec["params"]}
-    assert given["zero"] - 0.5 * given["reach"] > chart.CURVES_TOP
+    assert given["zero"] - 0.5 * given["reach"] > canvas.CURVES_TOP
     assert given["zero"] + 0.25 * given["reach"] < gain["y"]
 
 
@@ -97,7 +92,7 @@ def test_a_direction_that_is_not_asked_for_has_no_place(in_memory: Make) -> None
     events = [Event("A", "chr1", 2_000, 3_000, 1), Event("C", "chr1", 5_000, 6_000, 3)]
     spec = drawn(in_memory, Contents(people=PEOPLE, events=events), filters=Filters(classes=(CallClass.LOSS,)))
     assert set(frame(spec, INTERVALS)["what"]) == {"loss"}
-    assert not [name for name in frame(spec, chart.CURVES).columns if name.startswith("gain")]
+    assert not [name for name in frame(spec, CURVES).columns if name.startswith("gain")]
 
 
 def test_the_part_of_complete_losses_is_dark(in_memory: Make) -> None:
@@ -116,7 +111,7 @@ def test_intervals_that_go_on_have_an_arrow_at_that_edge(in_memory: Make) -> Non
         Event("B", "chr1", 9_000, 12_000, 1),
         Event("C", "chr1", 4_000, 5_000, 1),
     ]
-    texts = frame(drawn(in_memory, Contents(people=PEOPLE, events=events)), chart.TEXTS)
+    texts = frame(drawn(in_memory, Contents(people=PEOPLE, events=events)), TEXTS)
     assert texts.filter(pl.col("text") == "◂")["x"].to_list() == [1_000]
     assert texts.filter(pl.col("text") == "▸")["x"].to_list() == [11_000]
 
@@ -140,13 +135,13 @@ def test_few_intervals_are_all_drawn_and_of_many_it_is_said_how_many(in_memory: 
     few = [Event("A", "chr1", 2_000 + number, 9_000, 1) for number in range(30)]
     rows = drawn(in_memory, Contents(people=PEOPLE, events=few))
     assert frame(rows, INTERVALS).height == 30
-    assert "30 of 30 drawn" in frame(rows, chart.TEXTS)["text"].to_list()
+    assert "30 of 30 drawn" in frame(rows, TEXTS)["text"].to_list()
     many = [Event("A", "chr1", 2_000 + number, 9_000, 1) for number in range(100)]
     many += [Event("B", "chr1", 2_050, 9_000, 1)]
     spec = drawn(in_memory, Contents(people=PEOPLE, events=many))
-    assert frame(spec, INTERVALS).height == chart.LANES
-    assert frame(spec, INTERVALS)["id"][0] == interval_id(Interval("chr1", 2_050, 9_000), Direction.LOSS)
-    assert f"{chart.LANES} of 100 drawn, most carriers first" in frame(spec, chart.TEXTS)["text"].to_list()
+    assert frame(spec, INTERVALS).height == intervals.LANES
+    assert frame(spec, INTERVALS)["id"][0] == "chr1-2051-9000-loss"
+    assert f"{intervals.LANES} of 100 drawn, most carriers first" in frame(spec, TEXTS)["text"].to_list()
 
 
 def test_the_fullest_drawing_stays_under_two_thousand_marks(in_memory: Make) -> None:
@@ -161,7 +156,7 @@ def test_the_fullest_drawing_stays_under_two_thousand_marks(in_memory: Make) -> 
         for number in range(tracks.EXONS_DRAWN // 5)
     ]
     spec = drawn(in_memory, Contents(people=PEOPLE, events=events, genes=genes), Interval("chr1", 1_000, 13_000))
-    assert frame(spec, chart.CURVES).height == tracks.STEPS + 1
+    assert frame(spec, CURVES).height == tracks.STEPS + 1
     assert marks(spec) < 2_000
 
 
@@ -172,10 +167,10 @@ def test_a_gene_has_thin_and_thick_parts_a_name_and_an_arrow(in_memory: Make) ->
     assert sorted(boxes(spec, "MINUS")) == [(2_000, 2_400), (2_000, 5_500), (2_300, 2_400), (5_000, 5_500)]
     heights = {
         (row["x"], row["x2"]): row["y2"] - row["y"]
-        for row in frame(spec, chart.FRONT).filter(pl.col("told").str.starts_with("MINUS")).iter_rows(named=True)
+        for row in frame(spec, FRONT).filter(pl.col("tooltip").str.starts_with("MINUS")).iter_rows(named=True)
     }
     assert heights[2_300, 2_400] > heights[2_000, 2_400] > heights[2_000, 5_500]
-    texts = frame(spec, chart.TEXTS)["text"].to_list()
+    texts = frame(spec, TEXTS)["text"].to_list()
     assert "MINUS ←" in texts
     assert "BARE →" in texts
 
@@ -189,17 +184,17 @@ def test_places_of_care_are_named_and_shaded_those_without_a_view_darker(in_memo
     spec = drawn(in_memory, contents)
     assert boxes(spec, "Twin genes") == [(2_000, 3_000)]
     assert boxes(spec, "A locus") == [(5_000, 6_000)]
-    shades = {row[0]: row[1] for row in frame(spec, chart.BACK).select("x", "opacity").rows()}
+    shades = {row[0]: row[1] for row in frame(spec, BACK).select("x", "opacity").rows()}
     assert shades[2_000] > shades[5_000]
-    strips = dict(frame(spec, chart.FRONT).filter(pl.col("told") != "").select("told", "opacity").rows())
+    strips = dict(frame(spec, FRONT).filter(pl.col("tooltip") != "").select("tooltip", "opacity").rows())
     assert strips["Twin genes"] > strips["A locus"]
-    assert "no call can be made in the darker places" in frame(spec, chart.TEXTS)["text"].to_list()
+    assert "no call can be made in the darker places" in frame(spec, TEXTS)["text"].to_list()
 
 
 def test_no_darker_place_is_spoken_of_where_there_is_none(in_memory: Make) -> None:
     """R11: what lies in a mask is counted all the same."""
     spec = drawn(in_memory, Contents(people=PEOPLE, problems=[("low-map", "chr1", 5_000, 6_000, "low map")]))
-    texts = frame(spec, chart.TEXTS)["text"].to_list()
+    texts = frame(spec, TEXTS)["text"].to_list()
     assert "Care: low map" in texts
     assert "calls there are counted, and need care" in texts
     assert not [one for one in texts if "darker" in one]
@@ -209,7 +204,7 @@ def test_no_darker_place_is_spoken_of_where_there_is_none(in_memory: Make) -> No
 def test_a_place_of_care_is_seen_on_the_page(palette: Palette) -> None:
     """Its strip stands out from the page by 1.8 or more, its name from the strip by 4.5 (WCAG 2.2, contrast of text)."""
     page, ink = (tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5)) for colour in (palette.background, palette.muted))
-    strip = tuple(chart.CARE * one + (1 - chart.CARE) * other for one, other in zip(ink, page, strict=True))
+    strip = tuple(problems.CARE * one + (1 - problems.CARE) * other for one, other in zip(ink, page, strict=True))
     text = tuple(int(palette.text[i : i + 2], 16) for i in (1, 3, 5))
     assert contrast(strip, page) >= 1.8
     assert contrast(text, strip) >= 4.5
@@ -240,7 +235,7 @@ def test_many_small_places_of_care_are_drawn_as_few_and_hide_no_other(in_memory:
     spec = drawn(in_memory, Contents(people=PEOPLE, problems=[*mask, *apart, *others]))
     # four kinds for three lanes: the one of most regions goes without
     assert (boxes(spec, "1,200 × low map"), boxes(spec, "1,200 × seg dup")) == ([(1_000, 6_998)], [])
-    shades = {row[:2]: row[2] for row in frame(spec, chart.BACK).select("x", "x2", "opacity").rows()}
+    shades = {row[:2]: row[2] for row in frame(spec, BACK).select("x", "x2", "opacity").rows()}
     assert shades[1_000, 6_998] == pytest.approx(shades[9_000, 9_100] * 3_600 / 5_998)
     assert [boxes(spec, f"seg dup: apart {n}") for n in range(3)] == [[(9_000 + 500 * n, 9_100 + 500 * n)] for n in range(3)]  # fmt: skip
     for kind in ("immune-locus", "pericentromere"):
@@ -254,7 +249,7 @@ def test_the_ideogram_marks_the_window_on_the_chromosome(in_memory: Make) -> Non
     across = window.length / 248_956_422
     (band,) = boxes(spec, "1p1")
     assert band == pytest.approx((100_000_000, 100_000_000 + 100_000_000 * across))
-    marked = frame(spec, chart.FRONT).filter(pl.col("colour") == LIGHT.primary).select("x", "x2").unique().rows()
+    marked = frame(spec, FRONT).filter(pl.col("colour") == LIGHT.primary).select("x", "x2").unique().rows()
     assert marked == [pytest.approx((100_000_000 + 100_000_000 * across, 100_000_000 + 200_000_000 * across))]
 
 
@@ -265,7 +260,7 @@ def test_wide_windows_have_no_lines_that_hide_each_other(in_memory: Make) -> Non
             layer["mark"]["type"] == "line"
             for layer in drawn(in_memory, contents, Interval("chr1", 0, length))["layer"]
         )
-        for length in (chart.LINES_UP_TO, chart.LINES_UP_TO + 1)
+        for length in (curves.LINES_UP_TO, curves.LINES_UP_TO + 1)
     ]
     # everyone and two super-populations, in two directions; then everyone alone
     assert lines == [6, 2]
@@ -309,21 +304,21 @@ def test_a_picture_alone_has_its_own_size_and_says_what_its_colours_and_lines_me
     # words around a picture widen it, and `width` is then theirs too
     given = {one["name"]: one.get("value") for one in alone["params"]}
     assert (
-        (given["across"], given["down"]) == (alone["width"], alone["height"]) == (chart.ASSUMED_WIDTH, alone["height"])
+        (given["across"], given["down"]) == (alone["width"], alone["height"]) == (canvas.ASSUMED_WIDTH, alone["height"])
     )
     assert {one["name"]: one.get("expr") for one in on_page["params"]}["across"] == "width"
-    texts = frame(alone, chart.TEXTS).join(frame(on_page, chart.TEXTS), on=["x", "y", "text"], how="anti")
+    texts = frame(alone, TEXTS).join(frame(on_page, TEXTS), on=["x", "y", "text"], how="anti")
     assert texts["text"].to_list() == [
         "▼ loss", "the dark part: complete loss", "▲ gain", "the dark part: high-level gain", "pale: uncertain end", "AFR", "AMR",
         "EAS", "EUR", "SAS",
     ]  # fmt: skip
     assert texts["x"].is_sorted()
-    colours = frame(alone, chart.FRONT).join(frame(on_page, chart.FRONT), on=["x", "y", "colour"], how="anti")["colour"]
+    colours = frame(alone, FRONT).join(frame(on_page, FRONT), on=["x", "y", "colour"], how="anti")["colour"]
     assert list(dict.fromkeys(colours)) == [
         LIGHT.loss, LIGHT.complete_loss, LIGHT.gain, LIGHT.high_gain,
         *(LIGHT.superpopulation(code) for code in ("AFR", "AMR", "EAS", "EUR", "SAS")),
     ]  # fmt: skip
-    assert frame(alone, chart.TEXTS)["y"].max() < alone["height"]  # type: ignore[operator]
+    assert frame(alone, TEXTS)["y"].max() < alone["height"]  # type: ignore[operator]
 
 
 def test_ends_of_events_are_pale_as_far_as_they_may_lie_further_in_r7(in_memory: Make) -> None:
@@ -345,7 +340,7 @@ def test_ends_of_events_are_pale_as_far_as_they_may_lie_further_in_r7(in_memory:
     # nothing of it is solid in this window
     assert found["chr1:9,001-13,000"][1] >= found["chr1:9,001-13,000"][2]
     pale, solid, dark = (layer for layer in spec["layer"] if layer.get("data", {}).get("name") == INTERVALS)
-    assert pale["encoding"]["opacity"]["value"] == chart.UNCERTAIN < 1
+    assert pale["encoding"]["opacity"]["value"] == canvas.UNCERTAIN < 1
     assert pale["encoding"]["opacity"]["condition"]["value"] == 1
     assert (pale["encoding"]["x"]["field"], solid["encoding"]["x"]["field"]) == ("left", "sure")
     assert solid["encoding"]["opacity"]["value"] == dark["encoding"]["opacity"]["value"] == 1
@@ -355,6 +350,6 @@ def test_ends_of_events_are_pale_as_far_as_they_may_lie_further_in_r7(in_memory:
 def test_the_curve_counts_full_extents_and_says_so_r7_r8(in_memory: Make) -> None:
     events = [Event("A", "chr1", 2_000, 5_000, 1, inner_start=2_900, inner_end=4_100)]
     spec = drawn(in_memory, Contents(people=PEOPLE, events=events))
-    curve = frame(spec, chart.CURVES).filter(pl.col("loss0") > 0)
+    curve = frame(spec, CURVES).filter(pl.col("loss0") > 0)
     assert (curve["x"].min(), curve["x2"].max()) == (2_000, 5_000)
-    assert "events in full, pale ends too" in frame(spec, chart.TEXTS)["text"].to_list()
+    assert "events in full, pale ends too" in frame(spec, TEXTS)["text"].to_list()

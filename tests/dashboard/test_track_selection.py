@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.charts.track import BRUSH, PICK, interval_id, picked
+from dashboard.charts.track.template import BRUSH, PICK
 from dashboard.components.track import chosen
 from dashboard.counting.along import window
 from dashboard.question.filters import Filters, Overlap, Rule
@@ -10,6 +10,7 @@ from dashboard.question.target import Pieces, Target, region_target
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
+from data_prep.domain.site_id import SiteId
 
 SHOWN = Interval("chr1", 100_000, 200_000)
 
@@ -53,7 +54,7 @@ def test_nothing_chosen_and_a_slip_of_the_hand_ask_for_nothing(selection: dict[s
     ],
 )
 def test_a_click_narrows_to_the_interval_and_its_direction(classes: tuple[CallClass, ...], told: str) -> None:
-    name = interval_id(Interval("chr1", 109_687_569, 109_697_444), Direction.LOSS)
+    name = str(SiteId(Interval("chr1", 109_687_569, 109_697_444), Direction.LOSS))
     assert chosen({PICK: [{"id": name}]}, SHOWN, Filters(classes=classes)) == {
         "region": "chr1:109687570-109697444",
         "class": told,
@@ -61,9 +62,9 @@ def test_a_click_narrows_to_the_interval_and_its_direction(classes: tuple[CallCl
     }
 
 
-@pytest.mark.parametrize("name", ["", "chr1:5-4:loss", "chr1:0-4:loss", "chr1:1-4:loh", "1:1-4:loss", "chr1:1-4:loss "])
+@pytest.mark.parametrize("name", ["", "chr1-5-4-loss", "chr1-0-4-loss", "chr1-1-4-loh", "1-1-4-loss", "chr1-1-4-loss "])
 def test_a_name_that_is_none_picks_nothing(name: str) -> None:
-    assert picked(name) is None
+    assert chosen({PICK: [{"id": name}]}, SHOWN, Filters()) is None
 
 
 def test_a_region_is_shown_edge_to_edge_and_one_event_with_its_neighbourhood() -> None:

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from dashboard.charts.copy_number import KINDS, bars
 from dashboard.question.filters import GENE_OVERLAPS, Cohort, Filters, Outliers
 from dashboard.question.target import Pieces, Target, region_target
-from dashboard.store.carriers import by_filter, by_rule, copy_numbers, relatives
+from dashboard.store.carriers.copy_numbers import copy_numbers
+from dashboard.store.carriers.counts import by_filter, by_rule
+from dashboard.store.carriers.listing import relatives
 from dashboard.store.database import Generation
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level

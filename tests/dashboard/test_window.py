@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components.window import NARROWEST, moved
+from dashboard.components.window import NARROWEST, neighbouring_windows
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS
 from data_prep.domain.intervals import Interval
 
@@ -17,7 +17,7 @@ def places(draw: st.DrawFn) -> Interval:
 
 @given(places())
 def test_a_window_stays_on_its_chromosome_and_never_gets_narrower_than_1_kb(place: Interval) -> None:
-    for there in moved(place).values():
+    for there in neighbouring_windows(place).values():
         assert there.chrom == place.chrom
         assert 0 <= there.start < there.end <= LENGTHS[place.chrom]
         assert there.length >= NARROWEST
@@ -25,7 +25,7 @@ def test_a_window_stays_on_its_chromosome_and_never_gets_narrower_than_1_kb(plac
 
 
 def test_each_link_leads_where_its_words_say() -> None:
-    there = moved(Interval("chr1", 1_000_000, 1_100_000))
+    there = neighbouring_windows(Interval("chr1", 1_000_000, 1_100_000))
     assert there == {
         "← step": Interval("chr1", 950_000, 1_050_000),
         "step →": Interval("chr1", 1_050_000, 1_150_000),
@@ -39,8 +39,8 @@ def test_each_link_leads_where_its_words_say() -> None:
 @given(places())
 def test_doubling_what_was_halved_loses_no_base(place: Interval) -> None:
     """An even length comes back as it was; an odd one with one base more, since half a base is none."""
-    half = moved(place).get("half width", place)
-    back = moved(half).get("double width", half)
+    half = neighbouring_windows(place).get("half width", place)
+    back = neighbouring_windows(half).get("double width", half)
     assert back.start <= place.start
     assert place.end <= back.end
     if place.length >= 2 * NARROWEST:
@@ -50,17 +50,17 @@ def test_doubling_what_was_halved_loses_no_base(place: Interval) -> None:
 @given(places())
 def test_halving_what_was_doubled_leads_back(place: Interval) -> None:
     """But at the ends of a chromosome, where a window has no room to widen to both sides."""
-    double = moved(place).get("double width", place)
+    double = neighbouring_windows(place).get("double width", place)
     if (
         double.length == 2 * place.length
         and double.start == place.start - place.length // 2
         and place.length >= NARROWEST
     ):
-        assert moved(double)["half width"] == place
+        assert neighbouring_windows(double)["half width"] == place
 
 
 def test_an_odd_window_by_hand() -> None:
     odd = Interval("chr6", 5_000_000, 5_300_103)
-    half = moved(odd)["half width"]
+    half = neighbouring_windows(odd)["half width"]
     assert half == Interval("chr6", 5_075_025, 5_225_077)
-    assert moved(half)["double width"] == Interval("chr6", 4_999_999, 5_300_103)
+    assert neighbouring_windows(half)["double width"] == Interval("chr6", 4_999_999, 5_300_103)

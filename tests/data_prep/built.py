@@ -12,7 +12,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from data_prep.build import Summary, build, change
+from data_prep.build import build, write_shards
+from data_prep.reading.files import ReadingOptions
+from data_prep.reading.shard_set import ShardSet
+from data_prep.request import BuildRequest, Change, Sources
+from data_prep.summary import BuildSummary
+from data_prep.system.limits import DEFAULTS, Limits
 from tests import plain
 from tests.data_prep.few_genes import few_genes
 from tests.data_prep.in_memory import single
@@ -26,7 +31,7 @@ class Built:
 
     path: Path
     """The pointer."""
-    summary: Summary | None = None
+    summary: BuildSummary | None = None
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.path.resolve()), read_only=True) as con:
@@ -58,30 +63,56 @@ def build_here(
     beside: bool = False,
     dialect: str | None = None,
     assembly: str | None = None,
+    masks: Sequence[str] = (),
+    limits: Limits = DEFAULTS,
 ) -> Built:
     """Builds in this process, with few genes."""
+    request = BuildRequest(
+        samples=samples,
+        out=out,
+        sources=Sources(vcf=tuple(map(str, vcf)), shards=tuple(shards), beside=beside),
+        unrelated=unrelated,
+        jobs=jobs,
+        dialect=dialect,
+        assembly=assembly,
+        masks=tuple(masks),
+        limits=limits,
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("data_prep.build.embedded_gene_models", few_genes)
-        summary = build(
-            samples,
-            out,
-            [str(one) for one in vcf],
-            shards,
-            unrelated,
-            jobs=jobs,
-            dialect=dialect,
-            assembly=assembly,
-            beside=beside,
-        )
+        summary = build(request)
     return Built(out, summary)
 
 
 def change_here(
-    out: Path, samples: Path, add: Sequence[Path | str] = (), remove: Sequence[str] = (), *, jobs: int = 1
+    out: Path,
+    samples: Path,
+    add: Sequence[Path | str] = (),
+    remove: Sequence[str] = (),
+    *,
+    jobs: int = 1,
+    callset: str | None = None,
+    masks: Sequence[str] = (),
 ) -> Built:
     """Adds to and removes from a database, in this process."""
-    summary = change(samples, out, [str(one) for one in add], remove, jobs=jobs)
-    return Built(out, summary)
+    sources = Change(add=tuple(map(str, add)), remove=tuple(remove), callset=callset)
+    request = BuildRequest(samples=samples, out=out, sources=sources, jobs=jobs, masks=tuple(masks))
+    return Built(out, build(request))
+
+
+def shards_here(
+    samples: Path,
+    out: Path,
+    vcf: Sequence[Path | str],
+    *,
+    jobs: int = 1,
+    dialect: str | None = None,
+    assembly: str | None = None,
+    limits: Limits = DEFAULTS,
+) -> ShardSet:
+    """Writes a shard set in this process."""
+    options = ReadingOptions(jobs=jobs, dialect=dialect, assembly=assembly, limits=limits)
+    return write_shards(samples, out, [str(path) for path in vcf], options)
 
 
 def call_of(row: Row, sample: str) -> tuple[Any, ...]:

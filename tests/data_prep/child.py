@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,9 @@ from tests.data_prep.few_genes import few_genes
 
 MOMENTS = {
     "reading": ("data_prep.reading.files:read_batch", 2),
-    "reading, with workers": ("data_prep.reading.files:_result", 2),
-    "calls": ("data_prep.tables.database:write_calls", 1),
-    "publishing": ("data_prep.tables.database:publish", 1),
+    "reading, with workers": ("data_prep.system.processes:wait", 2),
+    "calls": ("data_prep.build:write_calls", 1),
+    "publishing": ("data_prep.build:publish", 1),
     "naming": ("pathlib:Path.replace", 1),
     "pointing": ("pathlib:Path.symlink_to", 1),
     "moving the pointer": ("pathlib:Path.replace", 2),
@@ -56,8 +57,9 @@ def arm(moment: str, number: int) -> None:
 if __name__ == "__main__":
     build = import_module("data_prep.build")
     build.embedded_gene_models = few_genes  # type: ignore[attr-defined]
-    reading = import_module("data_prep.reading.files")
-    reading.BATCH_BYTES = int(os.environ.get("BATCH_BYTES", reading.BATCH_BYTES))  # type: ignore[attr-defined]
+    limits = import_module("data_prep.system.limits")
+    if "BATCH_BYTES" in os.environ:  # smaller than --memory makes them
+        limits.DEFAULTS = replace(limits.DEFAULTS, batch_bytes=int(os.environ["BATCH_BYTES"]))  # type: ignore[attr-defined]
     if sys.argv[1] != "never":
         arm(sys.argv[1], getattr(signal, sys.argv[2]))
     if "RLIMIT" in os.environ:

@@ -15,6 +15,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -90,7 +91,8 @@ def _run(folder: str, arguments: list[str], limit: int | None, user: int | None,
         os.setuid(user)
     import_module("data_prep.build").embedded_gene_models = few_genes  # type: ignore[attr-defined]
     if batch is not None:
-        import_module("data_prep.reading.files").BATCH_BYTES = batch  # type: ignore[attr-defined]
+        limits = import_module("data_prep.system.limits")
+        limits.DEFAULTS = replace(limits.DEFAULTS, batch_bytes=batch)  # type: ignore[attr-defined]
     sys.argv = ["data_prep", *arguments]
     import_module("data_prep.__main__").main()
 

@@ -36,7 +36,9 @@ def fates(texts: Sequence[str], table_sexes: Sequence[str | None] | None = None)
     dialect = recognise(files[0].header)
     table = table_sexes or [None] * len(files)
     held = [dialect.caller_sex(file.header) or sex for file, sex in zip(files, table, strict=True)]
-    sexes = pl.DataFrame({"file": range(len(files)), "sex": held}, schema={"file": pl.UInt32, "sex": pl.String})
+    sexes = pl.DataFrame(
+        {"entry_source": range(len(files)), "sex": held}, schema={"entry_source": pl.UInt32, "sex": pl.String}
+    )
     return sort_out(dialect.records(frame(files)), sexes)
 
 
@@ -46,7 +48,7 @@ def single(value: float | None) -> float | None:
 
 
 def call_rows(table: pl.DataFrame, file: int) -> list[tuple[object, ...]]:
-    return table.filter(pl.col("file") == file).select(CALL).rows()
+    return table.filter(pl.col("entry_source") == file).select(CALL).rows()
 
 
 def plain_call_rows(person: plain.Person) -> list[tuple[object, ...]]:

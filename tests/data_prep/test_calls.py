@@ -384,8 +384,8 @@ def test_fates_are_those_of_the_plain_reading(files: list[tuple[list[str], str |
     for i, (text, (_, _, table)) in enumerate(zip(texts, files, strict=True)):
         person = plain.read_text(text, table)
         assert unordered(call_rows(found.calls, i)) == unordered(plain_call_rows(person))
-        reference = found.reference.filter(file=i).select("chrom", "start", "end", "bins").rows()
+        reference = found.reference.filter(entry_source=i).select("chrom", "start", "end", "bins").rows()
         assert unordered(reference) == Counter(person.reference_rows)
-        reasons = found.skipped.filter(file=i).get_column("reason").to_list()
+        reasons = found.skipped.filter(entry_source=i).get_column("reason").to_list()
         assert Counter(reasons) == person.skipped
         assert person.records == len(person.calls) + len(reference) + len(reasons)

@@ -6,11 +6,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data_prep.build import BuildError, change
+from data_prep.build import BuildError
 from data_prep.check import check
 from data_prep.domain.callsets import newest_first
-from data_prep.tables.callsets import callsets, combine
-from tests.data_prep.built import Built, build_here
+from data_prep.tables.callsets import CallsetError, callsets, combine
+from tests.data_prep.built import Built, build_here, change_here
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.dragen_text import record, write, write_table
 
@@ -63,9 +63,9 @@ def test_the_contract_holds_in_every_schema(cohort_3_5_7b: Cohort, cohort_3_7_6:
 
 def test_a_callset_twice_or_one_that_is_not_there_is_refused(cohort_3_5_7b: Cohort, tmp_path: Path) -> None:
     path = cohort_3_5_7b.database.path.resolve()
-    with pytest.raises(ValueError, match=r"simulated-3\.5\.7b is given twice"):
+    with pytest.raises(CallsetError, match=r"simulated-3\.5\.7b is given twice"):
         combine([(path, "simulated-3.5.7b")] * 2, tmp_path / "twice.duckdb")
-    with pytest.raises(ValueError, match=r"does not hold the callset 4\.2\.7"):
+    with pytest.raises(CallsetError, match=r"does not hold the callset 4\.2\.7"):
         combine([(path, "4.2.7")], tmp_path / "none.duckdb")
 
 
@@ -108,7 +108,7 @@ def test_a_change_of_one_callset_leaves_the_others_as_they_are(
     for cohort in (newer, older):
         build_here([cohort.folder / "vcf"], cohort.folder / "samples.tsv", out, beside=True)
     before = everything(out, "main")
-    change(older.folder / "samples.tsv", out, remove=[gone], callset="simulated-3.5.7b", jobs=1)
+    change_here(out, older.folder / "samples.tsv", remove=[gone], callset="simulated-3.5.7b")
     assert callsets(out) == {"simulated-3.7.6": "main", "simulated-3.5.7b": "simulated-3.5.7b"}
     assert everything(out, "main") == before
     changed = everything(out, "simulated-3.5.7b")
@@ -118,7 +118,7 @@ def test_a_change_of_one_callset_leaves_the_others_as_they_are(
     with pytest.raises(
         BuildError, match=r"holds no callset '4\.2\.7': it holds 'simulated-3\.7\.6', 'simulated-3\.5\.7b'"
     ):
-        change(older.folder / "samples.tsv", out, remove=[gone], callset="4.2.7", jobs=1)
+        change_here(out, older.folder / "samples.tsv", remove=[gone], callset="4.2.7")
 
 
 def test_a_change_that_renames_a_callset_neither_doubles_it_nor_takes_the_place_of_another(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_change_that_renames_a_callset_neither_doubles_it_nor_takes_the_place_
         paths = [tmp_path / release / f"{name}.cnv.vcf.gz" for name in people]
         build_here(paths, samples, out, beside=True)
     older = everything(out, "3.5.7b")
-    changed = change(samples, out, [str(tmp_path / "3.5.7b" / "C.cnv.vcf.gz")], jobs=1)
+    changed = change_here(out, samples, [tmp_path / "3.5.7b" / "C.cnv.vcf.gz"]).summary
     assert changed is not None
     assert any("of several callers or releases" in note for note in changed.notes)
     assert set(callsets(out)) == {"3.5.7b, 3.7.6", "3.5.7b"}
@@ -143,9 +143,9 @@ def test_a_change_that_renames_a_callset_neither_doubles_it_nor_takes_the_place_
     with pytest.raises(
         BuildError, match=r"the callset '3\.5\.7b, 3\.7\.6' would be '3\.5\.7b', which .* holds already"
     ):
-        change(samples, out, remove=["A", "B"], callset="3.5.7b, 3.7.6", jobs=1)
+        change_here(out, samples, remove=["A", "B"], callset="3.5.7b, 3.7.6")
     assert out.resolve() == before
-    change(samples, out, remove=["C"], callset="3.5.7b, 3.7.6", jobs=1)
+    change_here(out, samples, remove=["C"], callset="3.5.7b, 3.7.6")
     assert callsets(out) == {"3.7.6": "main", "3.5.7b": "3.5.7b"}
     assert everything(out, "3.5.7b") == older
 
@@ -167,7 +167,7 @@ def test_a_callset_of_another_schema_is_refused(cohort_3_5_7b: Cohort, tmp_path:
     shutil.copyfile(cohort_3_5_7b.database.path.resolve(), old)
     with duckdb.connect(str(old)) as con:
         con.execute("UPDATE provenance SET value = '1' WHERE key = 'schema_version'")
-    with pytest.raises(ValueError, match=r"has schema version 1, this program writes .*: build it again"):
+    with pytest.raises(CallsetError, match=r"has schema version 1, this program writes .*: build it again"):
         combine([(old, "simulated-3.5.7b")], tmp_path / "new.duckdb")
 
 

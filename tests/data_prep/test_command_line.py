@@ -412,7 +412,9 @@ def test_check_proves_a_good_database(call: Callable[..., tuple[int, str]], tabl
     out = build_here([tmp_path / "vcf"], table, tmp_path / "cnv.duckdb").path
     code, text = call("check", out)
     assert code == 0
-    lines = text.splitlines()
+    first, *lines = text.splitlines()
+    assert "docs/rules.md" in first
+    assert first.endswith(" /rules")
     assert len(lines) == len(check(out)) + 1
     assert all(line.startswith("holds ") and line.endswith(" break it") for line in lines[:-1])
     assert lines[-1] == f"{len(lines) - 1} of {len(lines) - 1} invariants hold"

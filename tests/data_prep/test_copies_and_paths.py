@@ -10,13 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data_prep.build import write_shards
 from data_prep.check import check
 from data_prep.fetch import manifest
 from data_prep.inputs.paths import ReadingError, find_named_files, place_of
 from data_prep.reading.shard_set import ShardSetError, read_report
+from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.tables.earlier import EarlierError
-from tests.data_prep.built import Built, build_here, change_here
+from tests.data_prep.built import Built, build_here, change_here, shards_here
 from tests.data_prep.dragen_text import bgzip, record, vcf, write, write_table
 from tests.data_prep.test_shard_set import assert_same
 from tests.data_prep.test_two_files_in_one import LOSS, NONE, joint, joint_record
@@ -56,16 +56,15 @@ def in_forms(folder: Path, name: str, text: str) -> list[Path]:
 
 
 @pytest.mark.parametrize("pieces", [False, True])
-def test_copies_in_other_forms_are_duplicates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: bool) -> None:
+def test_copies_in_other_forms_are_duplicates(tmp_path: Path, pieces: bool) -> None:
     """A cohort of `.vcf` beside `.vcf.gz` lost everybody: "several files hold the sample and differ"."""
-    if pieces:
-        monkeypatch.setattr("data_prep.reading.vcf.IN_MEMORY", 100)
+    limits = Limits(whole_file_bytes=100) if pieces else DEFAULTS
     folder = tmp_path / "vcf"
     in_forms(folder, "A", vcf("A", CALLS))
     in_forms(folder, "J", joint(["J1", "J2"], [joint_record("chr1", 5_000, 9_000, LOSS, NONE)]))
     write(folder, "B", OTHER)
     write(folder, "B", [*OTHER, CALLS[0]], name="B.more.vcf.gz")
-    database = build_here([folder], table_of(tmp_path, "A", "B", "J1", "J2"), tmp_path / "cnv.duckdb")
+    database = build_here([folder], table_of(tmp_path, "A", "B", "J1", "J2"), tmp_path / "cnv.duckdb", limits=limits)
     found = statuses(database)
     for name in ("A", "J"):
         assert [found[f"{name}.{form}"] for form in ("a.vcf", "b.vcf.gz", "c.vcf.gz", "d.vcf", "e.vcf", "f.vcf")] == ["read"] + ["duplicate"] * 5  # fmt: skip
@@ -101,7 +100,7 @@ def test_copies_are_known_across_shard_sets_and_when_added(tmp_path: Path) -> No
     together = build_here([plain, packed, other], table, tmp_path / "a.duckdb")
     assert statuses(together) == {"A.vcf": "read", "A.vcf.gz": "duplicate", "B.cnv.vcf.gz": "read"}
     for name in ("one", "two"):
-        write_shards(table, tmp_path / f"set {name}", [str(tmp_path / name)], jobs=1)
+        shards_here(table, tmp_path / f"set {name}", [str(tmp_path / name)])
     assert_same(
         build_here([], table, tmp_path / "b.duckdb", shards=[tmp_path / "set two", tmp_path / "set one"]), together
     )
@@ -193,14 +192,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Built]:
     put(folder / "mask.bed", b"chr1\t100\t900\n")
     people = table_of(folder, "A", "B", "C", "D", "J1", "J2")
     (folder / "unrelated.txt").write_text("A\nC\n")
-    from data_prep.build import build
-
-    with pytest.MonkeyPatch.context() as patch:
-        from tests.data_prep.few_genes import few_genes
-
-        patch.setattr("data_prep.build.embedded_gene_models", few_genes)
-        summary = build(people, folder / "cnv.duckdb", [str(one), str(two)], unrelated=folder / "unrelated.txt", jobs=1, masks=[f"m={folder / 'mask.bed'}"])  # fmt: skip
-    return folder, Built(folder / "cnv.duckdb", summary)
+    masks = [f"m={folder / 'mask.bed'}"]
+    unrelated = folder / "unrelated.txt"
+    return folder, build_here([one, two], people, folder / "cnv.duckdb", unrelated=unrelated, masks=masks)
 
 
 def assert_no_folder_of(folder: Path, database: Built) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from data_prep.derived import derive as derived
+from data_prep.system.limits import Limits
 from tests.data_prep.built import build_here
 from tests.data_prep.conftest import Cohort
 
@@ -18,15 +18,17 @@ def is_same(row: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
     )
 
 
-@pytest.mark.parametrize(("jobs", "piece", "commit"), [(2, derived.PIECE, derived.COMMIT), (1, 100, 1)])
+@pytest.mark.parametrize(
+    ("jobs", "limits"),
+    [(2, Limits(events_worth_processes=0)), (1, Limits(events_worth_processes=0, derived_rows=100, commit_rows=1))],
+    ids=["two processes", "small pieces"],
+)
 def test_pieces_and_processes_make_the_same_database_row_by_row_r8_r9_r10_r12(
-    jobs: int, piece: int, commit: int, cohort_3_5_7b: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    jobs: int, limits: Limits, cohort_3_5_7b: Cohort, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("data_prep.build.WORTH_WORKERS", 0)
-    monkeypatch.setattr("data_prep.derived.derive.PIECE", piece)
-    monkeypatch.setattr("data_prep.derived.derive.COMMIT", commit)
     folder = cohort_3_5_7b.folder
-    mine = build_here([folder / "vcf"], folder / "samples.tsv", tmp_path / "cnv.duckdb", jobs=jobs).everything()
+    out = tmp_path / "cnv.duckdb"
+    mine = build_here([folder / "vcf"], folder / "samples.tsv", out, jobs=jobs, limits=limits).everything()
     whole = cohort_3_5_7b.database.everything()
     assert mine.keys() == whole.keys()
     for table, rows in whole.items():

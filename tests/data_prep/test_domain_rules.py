@@ -1,8 +1,9 @@
 """The rules that both programs take from the domain, on columns, against plain loops over bases, people and letters."""
 
 import ast
+import re
 from collections.abc import Callable
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -70,14 +71,14 @@ def test_a_union_has_the_bases_of_all_and_no_two_touch(rows: Rows) -> None:
     found = list(zip(lane.tolist(), start.tolist(), end.tolist(), strict=True))
     assert bases(found) == bases(rows)
     assert found == sorted(found)
-    assert all(a[0] < b[0] or a[2] < b[1] for a, b in zip(found, found[1:], strict=False))
+    assert all(a[0] < b[0] or a[2] < b[1] for a, b in pairwise(found))
 
 
 @given(ROWS)
 def test_pairs_have_the_union_of_one_lane(rows: Rows) -> None:
     found = union_of_pairs((start, end) for _, start, end in rows)
     assert bases([(0, *pair) for pair in found]) == bases([(0, start, end) for _, start, end in rows])
-    assert all(a[1] < b[0] for a, b in zip(found, found[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in pairwise(found))
 
 
 @given(ROWS, st.integers(0, 4))
@@ -206,7 +207,14 @@ def test_classes_have_one_order_which_is_the_schemas() -> None:
     (enumeration,) = [line for line in schema.splitlines() if "'complete-loss'" in line and "ENUM" in line]
     listed = ast.literal_eval("(" + enumeration[enumeration.index("(") + 1 : enumeration.rindex(")")] + ",)")
     assert tuple(name.value for name in CLASSES) == listed
-    assert [name.value for name in COUNTED_CLASSES] == "loss gain complete-loss partial-loss low-gain high-gain".split()
+    assert [name.value for name in COUNTED_CLASSES] == [
+        "loss",
+        "gain",
+        "complete-loss",
+        "partial-loss",
+        "low-gain",
+        "high-gain",
+    ]
     assert {key.value: {name.value for name in names} for key, names in MEMBERS.items()} == {
         "loss": {"complete-loss", "partial-loss", "loss"},
         "gain": {"low-gain", "high-gain", "gain"},
@@ -241,7 +249,9 @@ def test_ends_are_drawn_in_by_half_a_bin_and_a_third_at_most(length: int, bins: 
     """R7: one rule for columns of either library, to the base."""
     half, third = int(length / bins / 2), int(length / 3)
     frame = pl.DataFrame({"length": [length], "bins": [bins]})
-    of_polars = frame.select(half_bin(pl.col("length"), pl.col("bins")).alias("h"), most_drawn_in(pl.col("length")).alias("t"))
+    of_polars = frame.select(
+        half_bin(pl.col("length"), pl.col("bins")).alias("h"), most_drawn_in(pl.col("length")).alias("t")
+    )
     assert of_polars.row(0) == (half, third)
     lengths = np.array([length])
     assert (half_bin(lengths, np.array([bins]))[0], most_drawn_in(lengths)[0]) == (half, third)
@@ -263,9 +273,11 @@ def test_only_losses_are_drawn_in() -> None:
     assert (first.tolist(), last.tolist()) == ([15, 10], [83, 90])
 
 
-PLACES = st.sampled_from(list(LENGTHS)).flatmap(
-    lambda chrom: st.tuples(st.just(chrom), st.integers(0, LENGTHS[chrom] - 1), st.integers(1, 10**6))
-).map(lambda place: Interval(place[0], place[1], min(place[1] + place[2], LENGTHS[place[0]])))
+PLACES = (
+    st.sampled_from(list(LENGTHS))
+    .flatmap(lambda chrom: st.tuples(st.just(chrom), st.integers(0, LENGTHS[chrom] - 1), st.integers(1, 10**6)))
+    .map(lambda place: Interval(place[0], place[1], min(place[1] + place[2], LENGTHS[place[0]])))
+)
 
 
 @given(PLACES, st.sampled_from(["loss", "gain"]))
@@ -279,7 +291,7 @@ def test_a_site_id_is_read_as_it_was_made(place: Interval, direction: str) -> No
     assert site_id(place.chrom, place.start, place.end, direction) == text
     frame = pl.DataFrame({"chrom": [place.chrom], "start": [place.start], "end": [place.end], "direction": [direction]})
     assert frame.select(site_id_expression(*(pl.col(name) for name in frame.columns))).item() == text
-    match = __import__("re").search(INTERVAL_OF_ID, text)
+    match = re.search(INTERVAL_OF_ID, text)
     assert match is not None
     assert match[1] == f"{place.start + 1}-{place.end}"
 
@@ -311,7 +323,9 @@ def test_sequence_names_are_one_table_in_any_case() -> None:
 
 def test_an_assembly_is_read_from_data(tmp_path: Path) -> None:
     """A made-up genome of two chromosomes is what its files say."""
-    (tmp_path / "chromosomes.tsv").write_text("chrom\tlength\tsequenced\trefseq\tgenbank\trefget\nchr1\t90\t80\tN1.1\tC1.1\tSQ.a\n")
+    (tmp_path / "chromosomes.tsv").write_text(
+        "chrom\tlength\tsequenced\trefseq\tgenbank\trefget\nchr1\t90\t80\tN1.1\tC1.1\tSQ.a\n"
+    )
     (tmp_path / "assembly.toml").write_text(
         'name = "small"\nucsc = "sm1"\nwords = ["small", "sm1"]\nnumbers = {}\n[pseudo_autosomal]\nchrX = [[1, 5]]\n'
         '[mitochondrion]\nnames = ["M"]\n[[others]]\nname = "large"\nchr1 = 900\nwords = ["lg"]\n'
@@ -320,12 +334,18 @@ def test_an_assembly_is_read_from_data(tmp_path: Path) -> None:
     assert (small.name, small.chromosomes[0].length, small.pseudo_autosomal) == ("small", 90, {"chrX": ((1, 5),)})
     assert small.is_named_in("reference SM1.fa")
     assert not small.is_named_in("reference lg.fa")
-    assert (small.other_named_in("x LG y"), small.other_of_length(900), small.other_of_length(90)) == ("LG", "large", None)
+    assert (small.other_named_in("x LG y"), small.other_of_length(900), small.other_of_length(90)) == (
+        "LG",
+        "large",
+        None,
+    )
 
 
-FACTS = {ASSEMBLY.name, *ASSEMBLY.words, *(word for other in ASSEMBLY.others for word in other.words)} | {
-    name for row in ASSEMBLY.chromosomes for name in (row.refseq, row.genbank, row.refget)
-}
+FACTS = [
+    ASSEMBLY.name,
+    ASSEMBLY.ucsc,
+    *(word for other in ASSEMBLY.others for word in other.words if len(word) > 3),
+] + [name for row in ASSEMBLY.chromosomes for name in (row.refseq, row.genbank, row.refget)]
 NUMBERS = {row.length for row in ASSEMBLY.chromosomes} | {
     position for places in PSEUDO_AUTOSOMAL.values() for place in places for position in place if position != 10_000
 }
@@ -339,7 +359,10 @@ def test_no_module_holds_the_assembly_in_constants_of_its_own() -> None:
         name = path.relative_to(ROOT).as_posix()
         if name.startswith(INDEPENDENT):
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Constant):
+        tree = ast.parse(path.read_text())
+        comments = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and id(node) not in comments:
                 assert not (isinstance(node.value, int) and node.value in NUMBERS), f"{name}:{node.lineno}"
-                assert not (isinstance(node.value, str) and node.value in FACTS), f"{name}:{node.lineno}"
+                text = node.value.lower() if isinstance(node.value, str) else ""
+                assert not any(fact.lower() in text for fact in FACTS), f"{name}:{node.lineno}"

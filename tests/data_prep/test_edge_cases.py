@@ -159,8 +159,8 @@ def test_e30_a_file_without_genotypes_goes_by_the_sex() -> None:
     """R2: fields by name in any order, those missing at the end are null."""
     line = record("chrX", 6_000_000, 6_020_000, "<DUP>", form="BC:CN:SM", values="12:2")
     found = fates([vcf("S", [line], sex=None), vcf("T", [line], sex=None)], ["XY", "XX"])
-    assert found.calls.select("file", "class", "copy_ratio", "genotype", "bins").rows() == [(0, "low-gain", None, None, 12)]  # fmt: skip
-    assert found.skipped.select("file", "reason").rows() == [(1, Skip.EXPECTED.value)]
+    assert found.calls.select("entry_source", "class", "copy_ratio", "genotype", "bins").rows() == [(0, "low-gain", None, None, 12)]  # fmt: skip
+    assert found.skipped.select("entry_source", "reason").rows() == [(1, Skip.EXPECTED.value)]
 
 
 def pieces(chrom: str, places: list[tuple[int, int]], alt: str, cn: int, sm: float, gt: str) -> list[str]:
@@ -192,9 +192,9 @@ def test_e37_cell_line_karyotypes_are_marked(tmp_path: Path) -> None:
 _BOMB: Final = """
 import resource, sys
 from pathlib import Path
-from data_prep.reading.files import read_files
+from data_prep.reading.files import ReadingOptions, read_files
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-read = read_files([sys.argv[1]], {}, Path(sys.argv[2]), 1, lambda *_: None)
+read = read_files([sys.argv[1]], {}, Path(sys.argv[2]), lambda *_: None, ReadingOptions(jobs=1))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, read.files[0].message)
 """
 

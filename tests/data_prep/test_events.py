@@ -77,7 +77,7 @@ def test_join_calls_keeps_people_apart() -> None:
     """R3: of one sample."""
     texts = [vcf("A", [loss(0, 1000)]), vcf("B", [loss(1000, 2000)]), vcf("C", [loss(2000, 3000), loss(0, 2500)])]
     _, events = join_calls(fates(texts).calls)
-    assert events.select("file", "start", "end").rows() == [
+    assert events.select("entry_source", "start", "end").rows() == [
         (0, 0, 1000),
         (1, 1000, 2000),
         (2, 0, 2500),
@@ -241,7 +241,7 @@ def test_events_are_those_of_the_plain_reading(files: list[tuple[list[str], str]
     calls, events = join_calls(fates(texts).calls, ends=Ends.BINS)
     for i, text in enumerate(texts):
         person = plain.read_text(text)
-        mine = events.filter(file=i)
+        mine = events.filter(entry_source=i)
         assert mine.get_column("event_no").to_list() == list(range(mine.height))
         found = mine.select(EVENT).rows()
         assert unordered([without_ratio(row) for row in found]) == unordered(plain_event_rows(person))
@@ -253,7 +253,7 @@ def test_events_are_those_of_the_plain_reading(files: list[tuple[list[str], str]
         assert [row[4] for row in ratios] == pytest.approx([row[4] for row in theirs], rel=1e-6)
         # each call says which event it is part of: the same groups
         groups: dict[int, list[tuple[object, ...]]] = defaultdict(list)
-        for row in calls.filter(file=i).select(*CALL[:4], "bins", "event_no").rows():
+        for row in calls.filter(entry_source=i).select(*CALL[:4], "bins", "event_no").rows():
             groups[row[5]].append(row[:5])
         assert sorted(sorted(map(str, group)) for group in groups.values()) == sorted(
             sorted(str((*part[:4], part.bins)) for part in event.parts) for event in person.events
@@ -272,7 +272,7 @@ def test_segments_are_disjoint_and_say_of_each_base_what_the_events_say(files: l
         person = plain.read_text(text)
         for chrom in ("chr1", "chr2", "chrX", "chrY"):
             for direction in ("loss", "gain"):
-                here = segments.filter(file=i, chrom=chrom, direction=direction).sort("start")
+                here = segments.filter(entry_source=i, chrom=chrom, direction=direction).sort("start")
                 rows = here.select("start", "end", "copy_number", "sensitive", "credible", "pass").rows()
                 assert all(start < end for start, end, *_ in rows)
                 assert all(one[1] <= other[0] for one, other in pairwise(rows))
@@ -307,8 +307,8 @@ def test_seen_intervals_are_dense_rows_and_calls(lines: list[str], seen: list[tu
     """R5."""
     found = fates([vcf("S", lines, release="3.7.6"), vcf("T", [reference_row("chr2", 0, 9000)])])
     rows = seen_intervals(found.calls, found.reference, 0.5)
-    assert rows.filter(pl.col("file") == 0).select("start", "end").rows() == seen
-    assert rows.filter(pl.col("file") == 1).select("chrom", "start", "end").rows() == [("chr2", 0, 9000)]
+    assert rows.filter(pl.col("entry_source") == 0).select("start", "end").rows() == seen
+    assert rows.filter(pl.col("entry_source") == 1).select("chrom", "start", "end").rows() == [("chr2", 0, 9000)]
 
 
 @EXAMPLES
@@ -321,7 +321,7 @@ def test_seen_intervals_are_those_of_the_plain_reading(files: list[list[tuple[bo
     found = fates(texts)
     seen = seen_intervals(found.calls, found.reference, 0.5)
     for i, text in enumerate(texts):
-        rows = seen.filter(file=i).select("start", "end").rows()
+        rows = seen.filter(entry_source=i).select("start", "end").rows()
         assert rows == plain.seen(plain.read_text(text)).get("chr2", [])
 
 

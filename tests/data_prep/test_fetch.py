@@ -37,6 +37,7 @@ from data_prep.fetch.releases import RELEASES, call_file_rank, sample_of
 from data_prep.fetch.run import Request, Summary, run
 from data_prep.fetch.tables import duplications_as_bed, names_in_index
 from data_prep.fetch.transfer import md5_in
+from data_prep.system.folders import FolderError
 from tests.data_prep.built import build_here
 from tests.data_prep.conftest import ROOT
 from tests.data_prep.dragen_text import write
@@ -761,7 +762,7 @@ def test_mistakes_are_told_in_one_sentence(laid: Laid, proxy: Proxy, tmp_path: P
     with pytest.raises(FetchError, match=r"/file/below cannot be made \(Not a directory\): give another --out$"):
         go(request(proxy, taken / "below"))
     assert taken.read_text() == "mine"
-    with pytest.raises(OSError, match=r"^the folder /proc cannot be written to \([\w ]+\): give another --out$"):
+    with pytest.raises(FolderError, match=r"^the folder /proc cannot be written to \([\w ]+\): give another --out$"):
         go(request(proxy, Path("/proc")))
     (tmp_path / "manifest.json").write_text("{}")
     with pytest.raises(ManifestError, match="move it away"):

@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_prep.domain.chromosomes import LENGTHS, PSEUDO_AUTOSOMAL
-from data_prep.inputs.genes import EXONS, GENES, TRANSCRIPTS, GeneModels, embedded_gene_models, read_gencode
+from data_prep.inputs.genes import (
+    EXONS,
+    GENES,
+    TRANSCRIPTS,
+    GeneModels,
+    GeneModelsError,
+    embedded_gene_models,
+    read_gencode,
+)
+from data_prep.system.limits import Limits
 
 SECOND_SOURCE = Path(__file__).with_name("genes_second_source.tsv")
 
@@ -435,7 +444,7 @@ def test_contigs_and_mitochondria_are_left_out_and_ensembl_spellings_read(tmp_pa
 )
 def test_a_file_that_will_not_do_is_refused_in_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
     path = _written(tmp_path / "a.gtf", text)
-    with pytest.raises(ValueError, match=re.escape(sentence)) as caught:
+    with pytest.raises(GeneModelsError, match=re.escape(sentence)) as caught:
         read_gencode(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -446,16 +455,15 @@ def test_a_gzip_file_cut_short_is_refused(tmp_path: Path, keep: float) -> None:
     whole = gzip.compress((HEADER + (FORWARD + FORWARD_MANE) * 3).encode())
     path = tmp_path / "a.gtf.gz"
     path.write_bytes(whole[: int(len(whole) * keep)])
-    with pytest.raises(ValueError, match="cut short or damaged"):
+    with pytest.raises(GeneModelsError, match="cut short or damaged"):
         read_gencode(path)
 
 
-def test_blocks_of_any_size_give_the_same_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_of_any_size_give_the_same_models(tmp_path: Path) -> None:
     path = _written(tmp_path / "a.gtf.gz", HEADER + FORWARD + FORWARD_LONG + FORWARD_CLINICAL + FORWARD_MANE)
     whole = read_gencode(path)
     for size in (7, 100, 1000):
-        monkeypatch.setattr("data_prep.inputs.genes._BLOCK", size)
-        pieces = read_gencode(path)
+        pieces = read_gencode(path, Limits(gene_text_bytes=size))
         assert pieces.exons.equals(whole.exons)
         assert pieces.genes.equals(whole.genes)
 

@@ -3,6 +3,7 @@
 import gzip
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 
 from data_prep.build import BuildError
 from data_prep.check import check
-from data_prep.reading import long_files
-from data_prep.reading.long_files import read_stretch
+from data_prep.reading.long_files import plain_entries, read, spill
+from data_prep.reading.long_files.stretch import read_stretch
 from data_prep.reading.vcf import LongFile, read_file
 from data_prep.system import text_stream
+from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.text_stream import FileRefusedError, Stretch, pieces, stretches
 from tests import plain
 from tests.data_prep.built import (
@@ -81,11 +83,10 @@ def test_every_line_has_one_owner(
     path = tmp_path_factory.mktemp("pieces") / "file"
     path.write_bytes(PACKS[pack](text, block))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text_stream, "PIECE", size)
         patch.setattr(text_stream, "_CHUNK", 1 + size // 2)
         parts = stretches(path, number)
         assert len(parts) <= number
-        found = [piece for part in parts for piece in pieces(path, part)]
+        found = [piece for part in parts for piece in pieces(path, part, limits=Limits(piece_bytes=size))]
     assert all(piece.endswith(b"\n") for piece in found)
     assert b"".join(found).split(b"\n")[:-1] == lines
 
@@ -102,14 +103,10 @@ def test_bgzf_is_shared_among_processes_and_other_gzip_is_not(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("seed", "name"), [(1, "a.vcf.gz"), (2, "a.vcf"), (3, "a.vcf.gz"), (4, "a.vcf.gz")])
-def test_a_joint_file_agrees_with_the_plain_reading(
-    tmp_path: Path, seed: int, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_joint_file_agrees_with_the_plain_reading(tmp_path: Path, seed: int, name: str) -> None:
     """R1 to R4, R12: entries of every sort, each counted once; with pieces, stretches and groups cut small."""
     draw = Random(seed)
-    monkeypatch.setattr(text_stream, "PIECE", 20_000)
-    monkeypatch.setattr(long_files, "SPILL_ROWS", 300)
-    monkeypatch.setattr("data_prep.reading.files.SHORT", 0)
+    limits = Limits(piece_bytes=20_000, spill_rows=300, short_file_bytes=0)
     lines = [random_line(draw, len(SAMPLES)) for _ in range(400)]
     # repeats side by side and far apart
     lines += [*lines[:40], lines[-1], lines[-1]]
@@ -124,7 +121,7 @@ def test_a_joint_file_agrees_with_the_plain_reading(
     assert {NO_GENOTYPE, plain.EXPECTED, plain.MALFORMED, plain.NOT_CNV, plain.DUPLICATE, plain.CHROMOSOME} <= set(
         outcomes
     )
-    database = build_here([path], table, tmp_path / "cnv.duckdb")
+    database = build_here([path], table, tmp_path / "cnv.duckdb", limits=limits)
     compare_file_samples(database, people)
     compare_samples(database, samples, people)
     compare_calls(database, people)
@@ -158,10 +155,10 @@ def test_what_is_dropped_early_has_the_fate_it_would_have_had(
     for looked_at in (False, True):
         with pytest.MonkeyPatch.context() as patch:
             if looked_at:
-                patch.setattr(long_files, "_patterns", lambda form, plain: ())
-            long = long_files._prepared(0, 1, file, dict(zip(SAMPLES, ("XX", "XY", None, "XX", "XY"), strict=False)), str(folder), 1)  # fmt: skip
+                patch.setattr(plain_entries, "_patterns", lambda form, plain: ())
+            long = read.prepare(0, 1, file, dict(zip(SAMPLES, ("XX", "XY", None, "XX", "XY"), strict=False)), str(folder), 1)  # fmt: skip
             report = read_stretch(long, 0)
-            spilled = long_files._spilled(long, "calls", 0, 5).rows()
+            spilled = spill.read_spilled(long, "calls", 0, 5).rows()
             found.append((report.counts.tolist(), report.examples, spilled))
             for one in long.spill.iterdir():
                 one.unlink()
@@ -207,11 +204,8 @@ def test_per_sample_filters_and_qualities(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_joint_file_says_what_single_files_say(
-    cohort_3_5_7b: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
-) -> None:
+def test_a_joint_file_says_what_single_files_say(cohort_3_5_7b: Cohort, tmp_path: Path, jobs: int) -> None:
     """R3, R9: the cohort's calls put together as one file of many columns give the same events, sites and bins."""
-    monkeypatch.setattr("data_prep.reading.files.SHORT", 10_000)
     paths = cohort_3_5_7b.paths[:12]
     names, sites = [], {}
     for i, path in enumerate(paths):
@@ -226,7 +220,7 @@ def test_a_joint_file_says_what_single_files_say(
     path = joint_file(tmp_path / "joint.vcf.gz", names, lines, extra=["##simulated=yes"])
     table = cohort_3_5_7b.folder / "samples.tsv"
     apart = build_here(paths, table, tmp_path / "a.duckdb")
-    joint = build_here([path], table, tmp_path / "b.duckdb", jobs=jobs)
+    joint = build_here([path], table, tmp_path / "b.duckdb", jobs=jobs, limits=Limits(short_file_bytes=10_000))
     one, other = apart.everything(), joint.everything()
     for name in ("calls", "events", "segments", "sites", "site_counts", "bins", "marked_samples", "site_differences"):
         assert one[name] == other[name], name
@@ -236,32 +230,26 @@ def test_a_joint_file_says_what_single_files_say(
 
 @pytest.mark.parametrize("release", ["3_5_7b", "3_7_6"])
 def test_a_file_read_in_pieces_is_read_as_one_in_memory(
-    release: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    release: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """R3, R5, R12: single files, with their reference rows and callability, gone the way of long ones."""
     cohort: Cohort = request.getfixturevalue(f"cohort_{release}")
     table = cohort.folder / "samples.tsv"
     paths = cohort.paths[:15]
     at_once = build_here(paths, table, tmp_path / "a.duckdb")
-    monkeypatch.setattr("data_prep.reading.vcf.IN_MEMORY", 7_000)
-    monkeypatch.setattr(text_stream, "PIECE", 9_000)
-    monkeypatch.setattr(long_files, "SPILL_ROWS", 100)
-    assert isinstance(read_file(paths[0]), LongFile)
-    assert_same(build_here(paths, table, tmp_path / "b.duckdb"), at_once)
+    limits = Limits(whole_file_bytes=7_000, piece_bytes=9_000, spill_rows=100)
+    assert isinstance(read_file(paths[0], limits=limits), LongFile)
+    assert_same(build_here(paths, table, tmp_path / "b.duckdb", limits=limits), at_once)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_repeats_are_seen_across_stretches_and_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
-) -> None:
+def test_repeats_are_seen_across_stretches_and_shown(tmp_path: Path, jobs: int) -> None:
     """R12: the first stays; the example is the line of a later one, which is read again."""
-    monkeypatch.setattr("data_prep.reading.files.SHORT", 100)
-    monkeypatch.setattr("data_prep.reading.files.STRETCHES", 2)
-    monkeypatch.setattr(text_stream, "PIECE", 700)
+    limits = Limits(short_file_bytes=100, stretches_per_process=2, piece_bytes=700)
     lines = [line(site("chr1", 10_000 * i, 10_000 * i + 5_000), ["0/1:0.5:1:5:40:PASS:.", "./.:1:2:5:40:PASS:."]) for i in range(60)]  # fmt: skip
     path = joint_file(tmp_path / "a.vcf.gz", ["A", "B"], ["", *lines, "#comment", lines[7]])
     table = table_of(tmp_path, {"A": "male", "B": "male"})
-    database = build_here([path], table, tmp_path / "cnv.duckdb", jobs=jobs)
+    database = build_here([path], table, tmp_path / "cnv.duckdb", jobs=jobs, limits=limits)
     assert database.rows("SELECT records, calls, skipped FROM files") == [(122, 60, 62)]
     assert database.rows("SELECT records, example FROM skipped_records WHERE reason LIKE 'the same record%'") == [(1, lines[7].rsplit("\t", 1)[0])]  # fmt: skip
 
@@ -313,25 +301,26 @@ def test_a_column_that_tells_nothing_is_in_no_denominator(tmp_path: Path) -> Non
     assert_same(change_here(tmp_path / "cnv.duckdb", grown, add=[new]), together)
 
 
-def test_a_damaged_stretch_stops_no_other_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_stretch_stops_no_other_file(tmp_path: Path) -> None:
     """R12: read by two processes, which go on to the next file."""
-    monkeypatch.setattr("data_prep.reading.files.SHORT", 100)
     good = joint_file(tmp_path / "b.vcf.gz", ["A", "B"], FEW)
     data = good.read_bytes()
     put(tmp_path / "a.vcf.gz", data[: len(data) // 2] + bytes(80) + data[len(data) // 2 + 80 :])
     table = table_of(tmp_path, dict.fromkeys("AB", "male"))
-    database = build_here([tmp_path / "a.vcf.gz", good], table, tmp_path / "cnv.duckdb", jobs=2)
+    database = build_here(
+        [tmp_path / "a.vcf.gz", good], table, tmp_path / "cnv.duckdb", jobs=2, limits=Limits(short_file_bytes=100)
+    )
     assert database.rows("SELECT status, calls FROM files ORDER BY path") == [("refused", 0), ("read", 600)]
 
 
 # What bounds them
 
 
-def build_one(folder: Path, path: Path) -> Built:
+def build_one(folder: Path, path: Path, limits: Limits = DEFAULTS) -> Built:
     """With one good file beside it, so that a database comes about."""
     good = write(folder / "good", "GOOD", [LOSS])
     table = table_of(folder, dict.fromkeys(("GOOD", "A", "B"), "male"))
-    return build_here([good, path], table, folder / "cnv.duckdb")
+    return build_here([good, path], table, folder / "cnv.duckdb", limits=limits)
 
 
 def message_of(database: Built) -> str:
@@ -345,16 +334,15 @@ def message_of(database: Built) -> str:
 FEW = [line(site("chr1", 10_000 * i, 10_000 * i + 5_000), ["0/1:0.5:1:5:40:PASS:."] * 2) for i in range(300)]
 
 
-def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_stream, "MAX_LINE", 100_000)
-    monkeypatch.setattr(text_stream, "PIECE", 1_000)
+def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
+    limits = Limits(line_bytes=100_000, piece_bytes=1_000)
     text = header("A", more_samples=["B"]) + FEW[0] + "\n" + "A" * 900_000 + "\n"
-    assert "a line is longer than" in message_of(build_one(tmp_path, put(tmp_path / "a.vcf.gz", bgzip(text))))
-    monkeypatch.setattr("data_prep.reading.vcf.IN_MEMORY", 10_000)
+    assert "a line is longer than" in message_of(build_one(tmp_path, put(tmp_path / "a.vcf.gz", bgzip(text)), limits))
+    limits = replace(limits, whole_file_bytes=10_000)
     text = header("A") + LOSS + "\n" + "A" * 900_000
-    assert "a line is longer than" in message_of(build_one(tmp_path, put(tmp_path / "a.vcf.gz", gzip.compress(text.encode()))))  # fmt: skip
+    assert "a line is longer than" in message_of(build_one(tmp_path, put(tmp_path / "a.vcf.gz", gzip.compress(text.encode())), limits))  # fmt: skip
     head = "##fileformat=VCFv4.2\n##x=" + "A" * 900_000
-    assert "a line is longer than" in message_of(build_one(tmp_path, put(tmp_path / "a.vcf.gz", gzip.compress(head.encode()))))  # fmt: skip
+    assert "a line is longer than" in message_of(build_one(tmp_path, put(tmp_path / "a.vcf.gz", gzip.compress(head.encode())), limits))  # fmt: skip
 
 
 def put(path: Path, data: bytes) -> Path:
@@ -362,16 +350,15 @@ def put(path: Path, data: bytes) -> Path:
     return path
 
 
-def test_text_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_without_end_is_refused(tmp_path: Path) -> None:
     """A small file that inflates without bound."""
-    monkeypatch.setattr(long_files, "MAX_TEXT", 1 << 16)
     path = put(tmp_path / "a.vcf.gz", bgzip(header("A", more_samples=["B"]) + (FEW[0] + "\n") * 5_000))
-    assert "inflates to more than" in message_of(build_one(tmp_path, path))
+    assert "inflates to more than" in message_of(build_one(tmp_path, path, Limits(bytes_per_sample=1 << 16)))
 
 
-def test_damage_in_the_middle_refuses_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damage_in_the_middle_refuses_the_whole(tmp_path: Path) -> None:
     """R12: a part of a file would be people whose calls are missing from there on."""
-    monkeypatch.setattr(text_stream, "PIECE", 2_000)
+    limits = Limits(piece_bytes=2_000)
     good = joint_file(tmp_path / "good.vcf.gz", ["A", "B"], FEW).read_bytes()
     at = len(good) // 2
     for data, says in (
@@ -379,7 +366,7 @@ def test_damage_in_the_middle_refuses_the_whole(tmp_path: Path, monkeypatch: pyt
         (good[:-28], "no BGZF end mark"),
         (gzip.compress(gzip.decompress(good))[:-300], "damaged"),
     ):
-        assert says in message_of(build_one(tmp_path, put(tmp_path / "a.vcf.gz", data)))
+        assert says in message_of(build_one(tmp_path, put(tmp_path / "a.vcf.gz", data), limits))
 
 
 def test_a_sample_whose_column_is_cut_off_refuses_the_file(tmp_path: Path) -> None:
@@ -389,7 +376,7 @@ def test_a_sample_whose_column_is_cut_off_refuses_the_file(tmp_path: Path) -> No
 
 
 def test_more_calls_than_events_have_numbers_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(long_files, "MAX_CALLS", 299)
+    monkeypatch.setattr(read, "MAX_CALLS", 299)
     path = joint_file(tmp_path / "a.vcf.gz", ["A", "B"], FEW)
     assert "it holds 300 calls of A" in message_of(build_one(tmp_path, path))
 

@@ -8,13 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_prep import reference
-from data_prep.build import build, change, write_shards
 from data_prep.check import check
 from data_prep.inputs.masks import MaskError, merged, read_masks
 from tests import plain_sites
-from tests.data_prep.built import Built
+from tests.data_prep.built import Built, build_here, change_here, shards_here
 from tests.data_prep.dragen_text import record, write, write_table
-from tests.data_prep.few_genes import few_genes
 from tests.data_prep.in_memory import EXAMPLES
 
 pytestmark = pytest.mark.xdist_group("import")
@@ -136,9 +134,7 @@ def test_what_is_no_mask_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("by_shards", [False, True])
-def test_a_build_marks_sites_in_a_mask_and_leaves_them_out_of_differences(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_shards: bool
-) -> None:
+def test_a_build_marks_sites_in_a_mask_and_leaves_them_out_of_differences(tmp_path: Path, by_shards: bool) -> None:
     """R10, R11: half of a site or more; by the plain reading of the same regions. A mask is the build's, not the shards'."""
     starts = [5_000_000 + 100_000 * number for number in range(6)]
     for number in range(24):
@@ -154,14 +150,12 @@ def test_a_build_marks_sites_in_a_mask_and_leaves_them_out_of_differences(
     )
     other = tmp_path / "other.bed"
     other.write_text(f"chr1\t{starts[3]}\t{starts[3] + 9_000}\tX\n")
-    monkeypatch.setattr("data_prep.build.embedded_gene_models", few_genes)
     out = tmp_path / "cnv.duckdb"
     files, shards = [str(tmp_path / "vcf")], []
     if by_shards:
-        write_shards(table, tmp_path / "set", files, jobs=1)
+        shards_here(table, tmp_path / "set", files)
         files, shards = [], [tmp_path / "set"]
-    build(table, out, files, shards, jobs=1, masks=[f"half={half}", f"other={other}"])
-    built = Built(out)
+    built = build_here(files, table, out, shards=shards, masks=[f"half={half}", f"other={other}"])
     regions = [(row["kind"], row["chrom"], row["start"], row["end"]) for row in built.table("problem_regions")]
     assert regions[: reference.problem_regions().height] == reference.problem_regions().select("kind", "chrom", "start", "end").rows()  # fmt: skip
     assert len(regions) == reference.problem_regions().height + 5
@@ -179,23 +173,22 @@ def test_a_build_marks_sites_in_a_mask_and_leaves_them_out_of_differences(
     assert [finding.sentence for finding in check(out) if finding.broken] == []
 
 
-def test_a_changed_database_keeps_its_masks_and_takes_new_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_database_keeps_its_masks_and_takes_new_ones(tmp_path: Path) -> None:
     """The database without a sample is that of a build without it, masks and all."""
-    monkeypatch.setattr("data_prep.build.embedded_gene_models", few_genes)
     lines = [record("chr7", 1_000_000, 1_012_000), record("chr9", 5_000_000, 5_020_000, "<DUP>", 3, gt="./1", sm=1.5)]
     files = [str(write(tmp_path / "vcf", name, lines)) for name in ("A", "B", "C")]
     table = write_table(tmp_path / "samples.tsv", [(name, "EUR", "GBR", "male", True) for name in ("A", "B", "C")])
     (tmp_path / "odd; name (x).bed").write_text("chr7\t1000000\t1010000\tone\nchrUn_1\t0\t5\n")
     (tmp_path / "two.bed").write_text("9\t5000000\t5020000\n")
     one, two = f"one={tmp_path / 'odd; name (x).bed'}", f"two={tmp_path / 'two.bed'}"
-    build(table, tmp_path / "cnv.duckdb", files, jobs=1, masks=[one, two])
-    change(table, tmp_path / "cnv.duckdb", remove=["B"], jobs=1)
-    build(table, tmp_path / "expected.duckdb", [files[0], files[2]], jobs=1, masks=[one, two])
+    build_here(files, table, tmp_path / "cnv.duckdb", masks=[one, two])
+    change_here(tmp_path / "cnv.duckdb", table, remove=["B"])
+    build_here([files[0], files[2]], table, tmp_path / "expected.duckdb", masks=[one, two])
     changed, expected = (Built(tmp_path / name).everything() for name in ("cnv.duckdb", "expected.duckdb"))
     assert changed == expected
     assert {"one", "two"} <= {row[0] for row in changed["problem_regions"]}
     (tmp_path / "two.bed").write_text("9\t1\t20\n")
-    change(table, tmp_path / "cnv.duckdb", remove=["C"], jobs=1, masks=[two])
+    change_here(tmp_path / "cnv.duckdb", table, remove=["C"], masks=[two])
     regions = Built(tmp_path / "cnv.duckdb").rows(
         "SELECT kind, start, \"end\" FROM problem_regions WHERE kind IN ('one', 'two') ORDER BY ALL"
     )

@@ -9,20 +9,19 @@ import pytest
 
 from dashboard.store.database import Generation
 from dashboard.store.panel import panel
-from data_prep.build import write_shards
 from data_prep.check import NoDatabaseError, check
 from data_prep.derived.derive import derive
 from data_prep.derived.panel import read_people
 from data_prep.domain.chromosomes import LENGTHS
-from data_prep.reading.long_files import read_whole
+from data_prep.reading.long_files.read import read_whole
 from data_prep.reading.shards import MAX_CALLS
 from data_prep.reading.vcf import read_file
 from data_prep.tables import samples as people_module
 from data_prep.tables.connect import new_database, write_schema
 from data_prep.tables.earlier import EarlierError
-from data_prep.tables.samples import People
+from data_prep.tables.samples import People, TooManySamplesError
 from data_prep.tables.write import write_calls
-from tests.data_prep.built import build_here, change_here
+from tests.data_prep.built import build_here, change_here, shards_here
 from tests.data_prep.dragen_text import record, write, write_table
 
 pytestmark = pytest.mark.xdist_group("import")
@@ -48,18 +47,18 @@ def test_event_ids_are_unique_at_a_million_people_of_a_million_events(tmp_path: 
     """R3: the corners of both numbers, and of the 32 bits of a sample's, as the build writes them and `--add` reads them."""
     table = write_table(tmp_path / "samples.tsv", [("A", "EUR", "GBR", "male", True)])
     path = write(tmp_path / "vcf", "A", [record("chr1", start, start + 20_000) for start in range(100_000, 900_000, 100_000)])  # fmt: skip
-    shards = write_shards(table, tmp_path / "set", [str(path)])
+    shards = shards_here(table, tmp_path / "set", [path])
     last = (1 << 20) - 1
     ids = [0, 1, 1 << 16, last - 1, last, (1 << 32) - 1]
     numbers = [0, 1, 2, last - 2, last - 1, last]
     (events,) = shards.shards("events")
     row = pl.read_parquet(events).head(1)
     several = pl.concat([row] * len(numbers)).with_columns(event_no=pl.Series(numbers, dtype=pl.UInt32))
-    everybody = pl.concat([several.with_columns(file=pl.lit(i, pl.UInt32)) for i in range(len(ids))])
+    everybody = pl.concat([several.with_columns(source=pl.lit(i, pl.UInt32)) for i in range(len(ids))])
     everybody.write_parquet(events)
     for other in (tmp_path / "set").glob("[cs]*-*.parquet"):
         other.unlink()
-    sources = pl.DataFrame({"file": range(len(ids)), "sample_id": ids}, schema={"file": pl.UInt32, "sample_id": pl.UInt32})  # fmt: skip
+    sources = pl.DataFrame({"source": range(len(ids)), "sample_id": ids}, schema={"source": pl.UInt32, "sample_id": pl.UInt32})  # fmt: skip
     samples = sources.select("sample_id", pl.lit("XY").alias("sex"))
     with new_database(tmp_path / "cnv.duckdb") as con:
         held = SimpleNamespace(rows={"events": {0: everybody.height}}, shards=shards.shards, sources=len(ids))
@@ -78,7 +77,7 @@ def test_more_people_or_calls_than_ids_hold_are_refused_in_a_sentence(
     monkeypatch.setattr(people_module, "MOST_SAMPLES", 2)
     table = write_table(tmp_path / "samples.tsv", [(name, "EUR", "GBR", "male", True) for name in "ABC"])
     path = write(tmp_path / "vcf", "A", [LOSS])
-    with pytest.raises(ValueError, match="3 samples: a database holds 2 at most; build several"):
+    with pytest.raises(TooManySamplesError, match="3 samples: a database holds 2 at most; build several"):
         build_here([path], table, tmp_path / "cnv.duckdb")
     assert MAX_CALLS == 1 << 20
     joint = tmp_path / "joint.vcf"

@@ -12,7 +12,7 @@ from data_prep.check import check
 from data_prep.derived.panel import read_people
 from data_prep.reading.events import join_calls
 from data_prep.reading.sex import contradictions
-from data_prep.system import text_stream
+from data_prep.system.limits import Limits
 from tests import plain
 from tests.data_prep.built import Built, build_here, change_here
 from tests.data_prep.dialects.test_joint_files import joint_text
@@ -288,18 +288,16 @@ PEOPLE = ("RIGHT_MAN", "RIGHT_WOMAN", "MAN_AS_XX", "WOMAN_AS_XY", "OPEN")
 
 
 @pytest.mark.parametrize("piece", [400, 1 << 19])
-def test_joint_files_whose_genotypes_state_ploidy_contradict_a_sex(
-    piece: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_joint_files_whose_genotypes_state_ploidy_contradict_a_sex(piece: int, tmp_path: Path) -> None:
     """R2: entries that plainly say nothing state it too, each person's own; a genotype left open states nothing."""
-    monkeypatch.setattr(text_stream, "PIECE", piece)
     entries = "0\t0|0\t0\t0|0\t.|."
     lines = [PHASE3.record("chrX", start, start + 2_000_000, "<CN0>", entries, "SVTYPE=CNV") for start in range(5_000_000, 50_000_000, 5_000_000)]  # fmt: skip
     lines.append(PHASE3.record("chrX", 60_000_000, 60_010_000, "<CN0>", "1\t0|1\t1\t1|1\t0|0", "SVTYPE=CNV"))
     (tmp_path / "joint.vcf").write_text(joint_text(PHASE3, lines, PEOPLE))
     sexes = ("male", "female", "female", "male", "male")
     table = write_table(tmp_path / "samples.tsv", [(name, "EUR", "GBR", sex, True) for name, sex in zip(PEOPLE, sexes, strict=True)])  # fmt: skip
-    built = build_here([tmp_path / "joint.vcf"], table, tmp_path / "cnv.duckdb")
+    limits = Limits(piece_bytes=piece)
+    built = build_here([tmp_path / "joint.vcf"], table, tmp_path / "cnv.duckdb", limits=limits)
     share = f"{100 * plain.shared_bases([(start, start + 2_000_000) for start in range(5_000_000, 50_000_000, 5_000_000)] + [(60_000_000, 60_010_000)], plain._own_sequence('chrX')) / OWN['chrX']:.0f} %"  # fmt: skip
     assert dict(built.rows(STORED_REASONS)) == {
         "MAN_AS_XX": f"genotypes of one allele over {share} of X",

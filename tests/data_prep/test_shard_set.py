@@ -1,5 +1,6 @@
 """Shard sets: what is read apart and merged is what is read together; a set that is not whole is not read."""
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -7,12 +8,12 @@ from random import Random
 
 import pytest
 
-from data_prep.build import write_shards
-from data_prep.inputs.paths import ReadingError
+from data_prep.errors import SystemRefusalError
 from data_prep.reading.reports import REFUSED
 from data_prep.reading.shard_set import REPORT, SHARD_FORMAT, ShardSetError, new_folder, read_report
 from data_prep.system.folders import FolderError
-from tests.data_prep.built import Built, build_here
+from data_prep.system.limits import Limits
+from tests.data_prep.built import Built, build_here, shards_here
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.dragen_text import record, reference_row, write, write_table
 
@@ -31,18 +32,18 @@ def assert_same(one: Built, other: Built) -> None:
 
 @pytest.mark.parametrize("release", ["3_5_7b", "3_7_6"])
 def test_sets_of_any_parts_give_the_database_of_all_files(
-    release: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    release: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """R5, R12: files dealt out at random, sets merged in another order, one part read by the build itself."""
     cohort: Cohort = request.getfixturevalue(f"cohort_{release}")
-    monkeypatch.setattr("data_prep.reading.files.BATCH_BYTES", 200_000)
-    monkeypatch.setattr("data_prep.tables.write._CHUNK", 1_500)
+    limits = Limits(batch_bytes=200_000, sorted_rows=1_500)
     paths = [str(path) for path in cohort.paths]
     Random(3).shuffle(paths)
     table = cohort.folder / "samples.tsv"
     for name, part in {"a": paths[:20], "b": paths[20:21], "c": paths[21:40]}.items():
-        write_shards(table, tmp_path / name, part, jobs=1)
-    merged = build_here(paths[40:], table, tmp_path / "cnv.duckdb", shards=[tmp_path / name for name in "cab"])
+        shards_here(table, tmp_path / name, part, limits=limits)
+    sets = [tmp_path / name for name in "cab"]
+    merged = build_here(paths[40:], table, tmp_path / "cnv.duckdb", shards=sets, limits=limits)
     assert_same(merged, cohort.database)
 
 
@@ -82,7 +83,7 @@ def test_doubled_samples_are_settled_over_all_sets(tmp_path: Path) -> None:
     sets = []
     for number, (name, path) in enumerate(files.items()):
         sets.append(tmp_path / f"set {number}")
-        written = write_shards(table, sets[-1], [str(path)], jobs=1)
+        written = shards_here(table, sets[-1], [str(path)], jobs=1)
         assert [file.status for file in written.files] == [REFUSED if name == "damaged" else "read"]
     Random(5).shuffle(sets)
     assert_same(build_here([], table, tmp_path / "two.duckdb", shards=sets), together)
@@ -91,7 +92,7 @@ def test_doubled_samples_are_settled_over_all_sets(tmp_path: Path) -> None:
 def test_a_set_says_what_the_database_says(tmp_path: Path) -> None:
     """Read back, it is what was written."""
     odd_files(tmp_path / "vcf")
-    written = write_shards(sample_table(tmp_path), tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
+    written = shards_here(sample_table(tmp_path), tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
     assert read_report(tmp_path / "set") == written
     assert sum(written.rows["calls"].values()) == sum(file.calls for file in written.files)
 
@@ -100,7 +101,7 @@ def test_a_set_is_tied_to_the_sexes_of_its_table(tmp_path: Path) -> None:
     """R2: the expected copy number came from it; a corrected population changes nothing of what was read."""
     odd_files(tmp_path / "vcf")
     table = sample_table(tmp_path)
-    write_shards(table, tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
+    shards_here(table, tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
     good = table.read_text()
     table.write_text(good.replace("EUR\tGBR", "AFR\tYRI"))
     moved = build_here([], table, tmp_path / "cnv.duckdb", shards=[tmp_path / "set"])
@@ -152,7 +153,7 @@ def test_a_set_that_is_not_whole_is_refused(tmp_path: Path, damage: Callable[[Pa
     """R12: people without their calls would stand in every denominator."""
     write(tmp_path / "vcf", "PLAIN", [LOSS])
     table = sample_table(tmp_path)
-    write_shards(table, tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
+    shards_here(table, tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
     damage(tmp_path / "set")
     with pytest.raises(ShardSetError, match=says):
         build_here([], table, tmp_path / "cnv.duckdb", shards=[tmp_path / "set"])
@@ -164,22 +165,22 @@ def test_a_set_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "something").write_text("")
     with pytest.raises(ShardSetError, match="is there already"):
-        write_shards(table, tmp_path / "taken", [str(tmp_path / "vcf")])
+        shards_here(table, tmp_path / "taken", [str(tmp_path / "vcf")])
     with pytest.raises(FolderError, match="cannot be made"):
-        write_shards(table, tmp_path / "samples.tsv" / "new" / "set", [str(tmp_path / "vcf")])
+        shards_here(table, tmp_path / "samples.tsv" / "new" / "set", [str(tmp_path / "vcf")])
 
     def fail(*_: object) -> None:
-        raise OSError("no space left")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr("data_prep.reading.files.read_batch", fail)
-        with pytest.raises(ReadingError, match="no space left"):
-            write_shards(table, tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
+        with pytest.raises(SystemRefusalError, match=r"^no space left on device$"):
+            shards_here(table, tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
     there = sorted(path.name for path in tmp_path.iterdir() if path.name != ".set.lock")
     assert there == ["samples.tsv", "taken", "vcf"]
-    write_shards(table, tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
+    shards_here(table, tmp_path / "set", [str(tmp_path / "vcf")], jobs=1)
     assert read_report(tmp_path / "set").files[0].calls == 1
-    write_shards(table, tmp_path / "new" / "folder" / "set", [str(tmp_path / "vcf")], jobs=1)
+    shards_here(table, tmp_path / "new" / "folder" / "set", [str(tmp_path / "vcf")], jobs=1)
     assert read_report(tmp_path / "new" / "folder" / "set").files[0].calls == 1
 
 
@@ -193,7 +194,7 @@ def test_what_a_killed_process_left_goes_with_the_next_set(tmp_path: Path) -> No
         (one / "calls-0-dragen-0.parquet").write_bytes(b"half")
     with new_folder(tmp_path / "set [1]") as under_way:
         assert not left.exists()
-        write_shards(table, tmp_path / "other", [str(tmp_path / "vcf")], jobs=1)
+        shards_here(table, tmp_path / "other", [str(tmp_path / "vcf")], jobs=1)
         with new_folder(tmp_path / "set [1]"):
             assert under_way.is_dir()
     assert of_another.is_dir()

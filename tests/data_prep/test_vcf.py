@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_prep.reading.vcf import COLUMNS, FileRefusedError, VcfFile, frame, line, parse_header, read_file
+from data_prep.system.limits import DEFAULTS, Limits
 from tests.data_prep.dragen_text import BGZF_END, bgzip, header, record, vcf, write
 from tests.plain import LENGTHS
 
@@ -23,7 +24,7 @@ def put(folder: Path, data: bytes | str, name: str = "HG00001.cnv.vcf.gz") -> Pa
 
 
 def rows(*files: VcfFile) -> list[tuple[object, ...]]:
-    return frame(files).select(*COLUMNS, "file").rows()
+    return frame(files).select(*COLUMNS, "entry_source").rows()
 
 
 @pytest.mark.parametrize(
@@ -142,9 +143,7 @@ def test_read_file_takes_the_word_of_the_person_for_the_build(tmp_path: Path, ex
 
 @pytest.mark.parametrize("long", [False, True])
 @pytest.mark.parametrize("samples", [["A"], ["A", "B"]])
-def test_read_file_refuses_text_that_breaks_off(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, samples: list[str], long: bool
-) -> None:
+def test_read_file_refuses_text_that_breaks_off(tmp_path: Path, samples: list[str], long: bool) -> None:
     """R5: plain text has no end mark, and half a file would be a person with half the calls.
 
     Cut at every byte of the last line: all are refused but those whose last value alone, the last of PE, is shorter.
@@ -152,14 +151,13 @@ def test_read_file_refuses_text_that_breaks_off(
     more = [f"{TWO}\t{TWO.split(chr(9))[9]}"] if len(samples) > 1 else [TWO]
     whole = vcf("A", [ONE if len(samples) == 1 else f"{ONE}\t{ONE.split(chr(9))[9]}", *more], more_samples=samples[1:])
     start = whole.rstrip("\n").rfind("\n") + 1
-    if long:
-        monkeypatch.setattr("data_prep.reading.vcf.IN_MEMORY", 100)
+    limits = Limits(whole_file_bytes=100) if long else DEFAULTS
     last_value = whole.rfind(":") + 1
     for end in range(start + 1, last_value):
         with pytest.raises(FileRefusedError, match="its last line breaks off: the file is cut short"):
-            read_file(put(tmp_path, whole[:end], "A.cnv.vcf"))
+            read_file(put(tmp_path, whole[:end], "A.cnv.vcf"), limits=limits)
     for end in range(last_value, len(whole) + 1):
-        file = read_file(put(tmp_path, whole[:end], "A.cnv.vcf"))
+        file = read_file(put(tmp_path, whole[:end], "A.cnv.vcf"), limits=limits)
         # of what is read in pieces it is said when the pieces are read
         assert ("the last line has no end" in file.notes) == (end < len(whole) and isinstance(file, VcfFile))
 

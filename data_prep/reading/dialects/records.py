@@ -83,7 +83,7 @@ KIND: Final = pl.Enum([k.value for k in Kind])
 PLOIDY: Final = pl.Enum([p.value for p in Ploidy])
 
 RECORD: Final[dict[str, type[pl.DataType] | pl.DataType]] = {
-    "file": pl.UInt32,
+    "entry_source": pl.UInt32,
     "chrom": pl.String,
     "start": pl.Int64,
     "end": pl.Int64,

@@ -13,11 +13,11 @@ def outcomes(caller: Caller, records: Sequence[str], sex: str | None = None) -> 
     found = fates([caller.vcf([record]) for record in records], [sex] * len(records))
     by_file: dict[int, Outcome] = {}
     for row in found.calls.iter_rows(named=True):
-        by_file[row["file"]] = row
+        by_file[row["entry_source"]] = row
     for row in found.reference.iter_rows(named=True):
-        by_file[row["file"]] = (row["chrom"], row["start"], row["end"], row["bins"])
+        by_file[row["entry_source"]] = (row["chrom"], row["start"], row["end"], row["bins"])
     for row in found.skipped.iter_rows(named=True):
-        by_file[row["file"]] = str(row["reason"])
+        by_file[row["entry_source"]] = str(row["reason"])
     assert sorted(by_file) == list(range(len(records)))
     return [by_file[number] for number in range(len(records))]
 

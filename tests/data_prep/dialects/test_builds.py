@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from data_prep.check import check
+from data_prep.errors import UserError
 from data_prep.reading.dialects import DIALECTS
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.dialects.texts import CALLERS, Caller
@@ -160,9 +161,9 @@ def test_a_named_dialect_reads_what_no_header_tells(tmp_path: Path) -> None:
     text = "".join(f"{line}\n" for line in text.splitlines() if not line.startswith(("##ALT", "##INFO")))
     path = put(tmp_path / "vcf", "A", text)
     table = write_table(tmp_path / "samples.tsv", [("A", "EUR", "GBR", "male", True)])
-    with pytest.raises(RuntimeError, match="caller is not known: name it with --dialect"):
+    with pytest.raises(UserError, match="caller is not known: name it with --dialect"):
         build_here([path], table, tmp_path / "cnv.duckdb")
-    with pytest.raises(RuntimeError, match="there is no dialect Manta: one of merged, dragen"):
+    with pytest.raises(UserError, match="there is no dialect Manta: one of merged, dragen"):
         build_here([path], table, tmp_path / "cnv.duckdb", dialect="Manta")
     built = build_here([path], table, tmp_path / "cnv.duckdb", dialect="manta")
     assert built.rows("SELECT class::VARCHAR FROM calls") == [("partial-loss",)]
@@ -173,9 +174,9 @@ def test_a_named_assembly_reads_what_has_no_lengths(tmp_path: Path) -> None:
     caller = CALLERS["cnvnator"]
     path = put(tmp_path / "vcf", "A", caller.vcf([loss(caller, 1_000_000, 1_020_000)], "A", lengths={}))
     table = write_table(tmp_path / "samples.tsv", [("A", "EUR", "GBR", "male", True)])
-    with pytest.raises(RuntimeError, match="add --assembly GRCh38"):
+    with pytest.raises(UserError, match="add --assembly GRCh38"):
         build_here([path], table, tmp_path / "cnv.duckdb")
-    with pytest.raises(RuntimeError, match="GRCh37 is no genome build that is read"):
+    with pytest.raises(UserError, match="GRCh37 is no genome build that is read"):
         build_here([path], table, tmp_path / "cnv.duckdb", assembly="GRCh37")
     for name in ("GRCh38", "hg38"):
         built = build_here([path], table, tmp_path / f"{name}.duckdb", assembly=name)
@@ -189,7 +190,7 @@ def test_files_of_another_build_are_refused_whoever_called(tmp_path: Path, name:
     other = LENGTHS | {"chr1": 249250621}
     path = put(tmp_path / "vcf", "A", caller.vcf([loss(caller, 1_000_000, 1_020_000)], "A", lengths=other))
     table = write_table(tmp_path / "samples.tsv", [("A", "EUR", "GBR", "male", True)])
-    with pytest.raises(RuntimeError, match="another genome build"):
+    with pytest.raises(UserError, match="another genome build"):
         build_here([path], table, tmp_path / "cnv.duckdb", assembly="GRCh38")
 
 

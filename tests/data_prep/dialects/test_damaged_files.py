@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_prep.reading.calls import Skip
-from data_prep.reading.long_files import read_whole
+from data_prep.reading.long_files.read import read_whole
 from data_prep.reading.reports import BatchReport, FileReport
 from data_prep.reading.shards import read_batch
 from tests.data_prep.dialects.random_files import EVERY, texts

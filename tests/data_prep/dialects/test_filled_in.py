@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from data_prep.reading.calls import CONTRARY
-from data_prep.reading.long_files import read_whole
+from data_prep.reading.long_files.read import read_whole
 from data_prep.reading.vcf import LongFile, read_file
 from tests.data_prep.dialects.random_files import EVERY
 from tests.data_prep.dialects.test_joint_files import assert_read_as_slowly, joint_text
@@ -29,7 +29,7 @@ def read_joint(folder: Path, caller: Caller, lines: list[str]) -> tuple[list[tup
     assert report.status == "read", report.message
     calls = shard(folder, "calls")
     names = {one.source: one.sample for one in report.sources}
-    rows = calls.select("file", "chrom", "class", "copy_number").rows() if calls.height else []
+    rows = calls.select("source", "chrom", "class", "copy_number").rows() if calls.height else []
     return sorted((names[file], *row) for file, *row in rows), report.message
 
 

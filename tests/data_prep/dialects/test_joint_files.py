@@ -11,16 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep.build import write_shards
 from data_prep.check import check
 from data_prep.inputs.paths import ReadingError
 from data_prep.reading.dialects import DIALECTS
-from data_prep.reading.long_files import read_whole
+from data_prep.reading.long_files.read import read_whole
 from data_prep.reading.reports import UNTOLD
 from data_prep.reading.vcf import LongFile, read_file
-from data_prep.system import text_stream
+from data_prep.system.limits import DEFAULTS, Limits
 from tests import plain
-from tests.data_prep.built import build_here
+from tests.data_prep.built import build_here, shards_here
 from tests.data_prep.dialects.random_files import EVERY, entry, records
 from tests.data_prep.dialects.slowly import read
 from tests.data_prep.dialects.test_random_cohorts import rows_of, shard
@@ -52,13 +51,13 @@ def extract(caller: Caller, lines: list[str], column: int) -> str:
     return caller.vcf(own, PEOPLE[column], drop="##DRAGENCommandLine")
 
 
-def assert_read_as_slowly(path: Path, caller: str, people: tuple[str, ...]) -> Counter[str]:
+def assert_read_as_slowly(path: Path, caller: str, people: tuple[str, ...], limits: Limits = DEFAULTS) -> Counter[str]:
     """Every sample's calls, reference rows, reasons and number of events; returns the reasons of all."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         file = read_file(path)
         assert isinstance(file, LongFile)
-        report = read_whole(0, 1, file, SEXES, str(folder))
+        report = read_whole(0, 1, file, SEXES, str(folder), limits=limits)
         calls, events = shard(folder, "calls"), shard(folder, "events")
     (said,) = report.files
     persons = [read(path, caller, SEXES[one], column) for column, one in enumerate(people)]
@@ -79,11 +78,11 @@ def assert_read_as_slowly(path: Path, caller: str, people: tuple[str, ...]) -> C
             assert part.message == UNTOLD
             assert part.source not in reasons
             continue
-        mine = calls.filter(pl.col("file") == part.source)
+        mine = calls.filter(pl.col("source") == part.source)
         assert Counter(mine.select(CALL).rows() if mine.height else []) == rows_of(person)
         assert reasons.get(part.source, Counter()) == person.skipped
         assert part.reference_rows == person.reference.total()
-        assert events.filter(pl.col("file") == part.source).height == person.events
+        assert events.filter(pl.col("source") == part.source).height == person.events
         assert part.records == person.records == part.calls + part.reference_rows + part.skipped
     return sum((person.skipped for person in persons), Counter[str]())
 
@@ -187,13 +186,12 @@ JOINT = {"1000-genomes-phase-3": phase3_lines, "gatk-sv": gatk_sv_lines, "dragen
 
 
 @pytest.mark.parametrize("name", JOINT)
-def test_the_joint_files_that_there_are(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_joint_files_that_there_are(name: str, tmp_path: Path) -> None:
     """E32, E34: phase 3, the high-coverage set and a pedigree, in several pieces; losses, gains and reasons are all in it."""
-    monkeypatch.setattr(text_stream, "PIECE", 2_000)
     for seed in range(4):
         path = tmp_path / f"{seed}.vcf.gz"
         path.write_bytes(bgzip(joint_text(EVERY[name], JOINT[name](Random(seed)), PEOPLE)))
-        reasons = assert_read_as_slowly(path, name, PEOPLE)
+        reasons = assert_read_as_slowly(path, name, PEOPLE, Limits(piece_bytes=2_000))
         assert len(reasons) >= 2
 
 
@@ -243,11 +241,11 @@ def test_shard_sets_keep_what_was_said_of_their_files(tmp_path: Path) -> None:
         text = manta.vcf([line], "\t".join(people), drop="##source", lengths={})
         (tmp_path / f"{people[0]}.vcf").write_text(text)
     table = write_table(tmp_path / "samples.tsv", [(one, "EUR", "GBR", "male", True) for one in PEOPLE[:3]])
-    write_shards(table, tmp_path / "set", [str(tmp_path)], 1, None, "manta", "GRCh38")
+    shards_here(table, tmp_path / "set", [tmp_path], dialect="manta", assembly="GRCh38")
     built = build_here([], table, tmp_path / "cnv.duckdb", shards=[tmp_path / "set"])
     assert built.rows("SELECT count(*) FROM calls") == [(3,)]
     said = "its header does not tell the genome build, and --assembly says GRCh38; --dialect says manta, which its header does not"  # fmt: skip
     assert built.rows("SELECT status, dialect, message FROM files") == [("read", "manta", said)] * 2
     assert built.rows("SELECT value FROM provenance WHERE key = 'caller'") == [("Manta",)]
     with pytest.raises(ReadingError, match="there is no dialect Manta"):
-        write_shards(table, tmp_path / "other", [str(tmp_path)], 1, None, "Manta")
+        shards_here(table, tmp_path / "other", [tmp_path], dialect="Manta")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from data_prep.check import check
+from data_prep.errors import UserError
 from data_prep.reading.calls import Skip
 from data_prep.reading.dialects import DIALECTS, recognise
 from data_prep.reading.vcf import frame, parse_header
@@ -87,7 +88,7 @@ def test_a_file_in_which_no_record_names_its_caller_is_refused(tmp_path: Path) -
     path = tmp_path / "A.vcf"
     path.write_text(SVDB.vcf([svdb(40_001, ".", "<DEL>", "SVTYPE=DEL", "0/1:1", "GT:CN")], "A"))
     table = write_table(tmp_path / "samples.tsv", [("A", "EUR", "GBR", "female", True)])
-    with pytest.raises(RuntimeError, match="nothing in this one names its own"):
+    with pytest.raises(UserError, match="nothing in this one names its own"):
         build_here([path], table, tmp_path / "cnv.duckdb")
 
 
@@ -199,4 +200,4 @@ def test_records_keep_their_order() -> None:
     files = [file_of(SVDB.vcf(texts[:3])), file_of(SVDB.vcf(texts[3:]))]
     understood = DIALECTS["merged"].records(frame(files))
     assert understood.get_column("start").to_list() == [10_000, 20_001, 30_000, 40_001, 50_001]
-    assert understood.get_column("file").to_list() == [0, 0, 0, 1, 1]
+    assert understood.get_column("entry_source").to_list() == [0, 0, 0, 1, 1]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from data_prep.check import check
+from data_prep.errors import UserError
 from data_prep.reading.calls import Skip
 from data_prep.reading.dialects import recognise
 from data_prep.reading.vcf import FileRefusedError, parse_header
@@ -233,7 +234,7 @@ def test_a_header_that_tells_nothing_is_read_by_name(tmp_path: Path) -> None:
     path = tmp_path / "A.vcf"
     path.write_text(bare.vcf([bare.record("chr1", 1_000_000, 1_020_000, "<DUP>", "0/1:3")], "A"))
     table = write_table(tmp_path / "samples.tsv", [("A", "EUR", "GBR", "female", True)])
-    with pytest.raises(RuntimeError, match="its caller is not known"):
+    with pytest.raises(UserError, match="its caller is not known"):
         build_here([path], table, tmp_path / "cnv.duckdb")
     built = build_here([path], table, tmp_path / "cnv.duckdb", dialect="vcf")
     assert built.rows("SELECT start, copy_number FROM calls") == [(1_000_000, 3)]
@@ -254,5 +255,10 @@ def test_filters_are_a_set_in_every_dialect() -> None:
 def test_several_files_are_read_in_one_batch() -> None:
     """Whatever record stands beside another."""
     texts = [caller.vcf([text]) for caller, text, _ in RECORDS]
-    found = fates(texts, ["XX"] * len(texts)).calls.sort("file").select("start", "end", "class", "copy_number").rows()
+    found = (
+        fates(texts, ["XX"] * len(texts))
+        .calls.sort("entry_source")
+        .select("start", "end", "class", "copy_number")
+        .rows()
+    )
     assert [tuple(map(str, row)) for row in found] == [tuple(map(str, what)) for _, _, what in RECORDS]

@@ -40,7 +40,7 @@ def cohorts(draw: st.DrawFn) -> list[tuple[str, str, str | None]]:
 def shard(folder: Path, table: str) -> pl.DataFrame:
     """All rows of a table that a batch wrote."""
     found = [pl.read_parquet(path) for path in sorted(folder.glob(f"{table}-*.parquet"))]
-    return pl.concat(found) if found else pl.DataFrame({"file": []}, schema={"file": pl.UInt32})
+    return pl.concat(found) if found else pl.DataFrame({"source": []}, schema={"source": pl.UInt32})
 
 
 def read_all(folder: Path, files: list[tuple[str, str, str | None]]) -> tuple[BatchReport, list[Path]]:
@@ -78,11 +78,11 @@ def test_files_of_every_caller_are_read_as_the_slow_reading_does(files: list[tup
                 assert not person.reference
                 continue
             assert said.dialect == caller
-            mine = calls.filter(file=number)
+            mine = calls.filter(source=number)
             assert Counter(mine.select(CALL).rows() if mine.height else []) == rows_of(person)
             assert reasons.get(number, Counter()) == person.skipped
             assert said.reference_rows == person.reference.total()
-            assert events.filter(file=number).height == person.events
+            assert events.filter(source=number).height == person.events
             assert said.records == person.records == said.calls + said.reference_rows + said.skipped
 
 

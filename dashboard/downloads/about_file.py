@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from dashboard.door.asked import Asked
+from dashboard.door.question import Question
 from dashboard.formats.about import About, file_name
 from dashboard.question import links
 from dashboard.store.callability import Callability, callability, no_share
@@ -11,44 +11,45 @@ from dashboard.store.panel import people, relatives_counted
 from dashboard.words import callers as caller_words
 from dashboard.words import wording
 from dashboard.words.seen import FEW_CALLS, NOT_ASSESSABLE, RELATIVES, note
+from data_prep.domain.assembly import ASSEMBLY
 
 
-def about(asked: Asked, table: str, suffix: str) -> About:
+def about(question: Question, table: str, suffix: str) -> About:
     """The words for a table in a format."""
-    told = release(asked.database)
-    filters, target = asked.filters, asked.target
-    counted = people(asked.database, target.interval.chrom, filters)
+    callset = release(question.database)
+    filters, target = question.filters, question.target
+    counted = people(question.database, target.interval.chrom, filters)
     left_out = wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
-    related = relatives_counted(asked.database, target.interval.chrom, filters)
+    related = relatives_counted(question.database, target.interval.chrom, filters)
     events = wording.counted(filters, target)
     if table == "sites":
         events = f"{wording.events(filters)} of sites that touch the {target.kind.noun}"
     if table == "genes":
         events = wording.counted_in_genes(filters)
-    place = callability(asked.database, target, filters) if table not in ("genes", "sites") else None
+    place = callability(question.database, target, filters) if table not in ("genes", "sites") else None
     facts = {
-        "place": asked.place,
-        "assembly": "GRCh38",
+        "place": question.place,
+        "assembly": ASSEMBLY.name,
         "counted": events,
         "people": f"{wording.count(counted.counted)} {wording.group(filters)}" + (f"; {left_out}" if left_out else ""),
-        "level": f"{filters.level.value}: {caller_words.definition(filters.level, told.callers)}",
-        "event": f"{caller_words.event(told.callers)}; people are counted by events",
+        "level": f"{filters.level.value}: {caller_words.definition(filters.level, callset.callers)}",
+        "event": f"{caller_words.event(callset.callers)}; people are counted by events",
         "interval": "95 % Wilson score interval" + ("; " + RELATIVES if related else ""),
         "seen": _seen(place) if place else "",
-        "no_frequency": _no_frequency(asked, place) if place else "",
+        "no_frequency": _no_frequency(question, place) if place else "",
         "not_called": "No call is taken as the expected copy number",
-        "address": links.download(table, suffix, asked.subject, filters),
-        "release": told.title,
-        "source": told.source,
-        "gene_models": told.gene_models,
-        "database": told.generation,
-        "built": told.built_at,
-        "cite": caller_words.citation(told.callers),
+        "address": links.download(table, suffix, question.subject, filters),
+        "release": callset.title,
+        "source": callset.source,
+        "gene_models": callset.gene_models,
+        "database": callset.generation,
+        "built": callset.built_at,
+        "cite": caller_words.citation(callset.callers),
     }
     return About(
-        title=f"{table} at {asked.title}",
+        title=f"{table} at {question.title}",
         facts=tuple((name, value) for name, value in facts.items() if value),
-        simulated=told.simulated,
+        simulated=callset.simulated,
         retrieved=datetime.now(UTC),
     )
 
@@ -60,19 +61,20 @@ def _seen(place: Callability) -> str:
     return "" if place.is_paralogous else note(place.seen)
 
 
-def _no_frequency(asked: Asked, place: Callability) -> str:
+def _no_frequency(question: Question, place: Callability) -> str:
     """Why carriers are no share of people there (R5, R7); empty where they are, and where nothing can be assessed at all."""
     if place.is_paralogous:
         return f"{place.paralogous}; {FEW_CALLS}"
-    return no_share(asked.target, asked.filters, place) if place.assessable else ""
+    return no_share(question.target, question.filters, place) if place.assessable else ""
 
 
-def name_of_file(asked: Asked, table: str, suffix: str) -> str:
+def name_of_file(question: Question, table: str, suffix: str) -> str:
     """A name that says gene or region, level, cohort and the other filters, and “simulated” where so."""
-    said = {"filter", "cohort"}
-    beside = [f"{name}-{value}" for name, value in asked.filters.to_query().items() if name not in said]
-    simulated = ["simulated"] if release(asked.database).simulated else []
-    filters = asked.filters
+    others = [
+        f"{name}-{value}" for name, value in question.filters.to_query().items() if name not in ("filter", "cohort")
+    ]
+    simulated = ["simulated"] if release(question.database).simulated else []
+    filters = question.filters
     return file_name(
-        [*simulated, table, asked.subject.name, filters.level.value, filters.cohort.value, *beside], suffix
+        [*simulated, table, question.subject.name, filters.level.value, filters.cohort.value, *others], suffix
     )

@@ -1,0 +1,43 @@
+"""A question: everything that an answer depends on, as one value that pages, downloads and programs pass on."""
+
+from dataclasses import dataclass
+
+from dashboard.door.lookup import Place
+from dashboard.question.filters import Filters
+from dashboard.question.subject import Subject
+from dashboard.question.target import Target
+from dashboard.store.database import Generation
+from dashboard.store.genes import Gene
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A gene or region, or one site of those there, under filters, in one generation of the database."""
+
+    database: Generation
+    """The callset that is looked at, in the published file."""
+    subject: Subject
+    """What addresses call it: the name that is its own, whatever the address at hand called it."""
+    target: Target
+    """Where it lies and which bases count for it."""
+    filters: Filters
+    gene: Gene | None = None
+    """The gene; None for a region."""
+    region: Place | None = None
+    """The region with its genes; None for a gene."""
+
+    @property
+    def title(self) -> str:
+        """Its short name: the symbol, or the region as an address writes it."""
+        return self.gene.symbol if self.gene else self.subject.name
+
+    @property
+    def heading(self) -> str:
+        """Its name on a page: the symbol, or the region as people write it."""
+        return self.region.text if self.region else self.title
+
+    @property
+    def place(self) -> str:
+        """What it is called in words: the gene with its interval, or the region."""
+        interval = str(self.target.interval)
+        return f"{self.gene.symbol} ({self.gene.gene_id}), {interval}" if self.gene else interval

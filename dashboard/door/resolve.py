@@ -1,0 +1,201 @@
+"""From the query string of an address to a `Question`, or to the outcome and the problems that there are instead.
+
+The one way in. A page shows problems and falls back to defaults; a file and a program cannot show a notice, so for them
+every problem is a reason to refuse (`require_question`), and all are told at once.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from dashboard.door.lookup import GeneMatch, NoMatch, Outcome, Place, SeveralGenes, Unplaced, look_up
+from dashboard.door.question import Question
+from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
+from dashboard.question import query
+from dashboard.question.filters import CALLSET, Filters, Overlap, parse
+from dashboard.question.locus import cut
+from dashboard.question.problem import Problem
+from dashboard.question.subject import SITE, Kind, Subject
+from dashboard.question.target import region_target, site_target
+from dashboard.store.cohort import group_codes
+from dashboard.store.database import Generation
+from dashboard.store.genes import Gene, gene_target
+from dashboard.store.sites import site_named
+from dashboard.words import wording
+
+IDS_SHOWN: Final = 4
+"""Ids in the sentence about a name that several genes bear."""
+VALUE_SHOWN: Final = 60
+"""Letters of a value that a problem repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an address says, before what it names is looked up."""
+
+    database: Generation
+    """The callset that it names, else the newest."""
+    values: Mapping[str, str]
+    """Its names and values."""
+    filters: Filters
+    problems: tuple[Problem, ...]
+    """Names that are not used, and values that are none: the filters hold the defaults in their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The address does not say which gene or region."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What an address comes to."""
+
+    outcome: Question | Missing | SeveralGenes | Unplaced | Place | NoMatch
+    """The question, or why there is none; `Place` where a gene is asked for and a region named."""
+    site: Refusal | None = None
+    """Why the answer is not narrowed to the site that the address names."""
+
+
+def read_request(
+    published: Generation, values: Mapping[str, str], parameters: Iterable[str], default_overlap: Overlap
+) -> Request:
+    """Reads an address that may bear these parameters beside the filters; `default_overlap` is the rule where it names none."""
+    database = published.of(values.get(CALLSET, ""))
+    filters, problems = parse(values, group_codes(database), default_overlap, tuple(published.callsets))
+    return Request(database, values, filters, (*problems, *query.unused(values, parameters)))
+
+
+def resolve(request: Request, kind: Kind) -> Resolution:
+    """The question about the gene or region that an address names, narrowed to the site that it names."""
+    text = request.values.get(kind, "")
+    if not text:
+        return Resolution(Missing(kind), _site_fault(request, None))
+    question = _question(request, kind, look_up(request.database, text, kind))
+    if not isinstance(question, Question):
+        return Resolution(question, _site_fault(request, None))
+    if fault := _site_fault(request, question):
+        return Resolution(question, fault)
+    return Resolution(_narrow(question, request.values.get(SITE, "")))
+
+
+def _question(request: Request, kind: Kind, outcome: Outcome) -> Question | SeveralGenes | Unplaced | Place | NoMatch:
+    database, filters = request.database, request.filters
+    match outcome:
+        case GeneMatch(gene):
+            return Question(database, Subject(kind, gene.name), gene_target(database, gene), filters, gene=gene)
+        case Place(_, name, interval) if kind is Kind.REGION:
+            return Question(database, Subject(kind, name), region_target(interval), filters, region=outcome)
+        case _:
+            return outcome
+
+
+def _narrow(question: Question, name: str) -> Question:
+    """The question about one site of the place, if one is named; the site is known to be there."""
+    site = site_named(question.database, name) if name else None
+    if site is None:
+        return question
+    return replace(
+        question,
+        subject=replace(question.subject, site=site.name),
+        target=site_target(site.interval, site.site_id, site.direction),
+    )
+
+
+def _site_fault(request: Request, question: Question | None) -> Refusal | None:
+    """What is wrong with the site that an address names; without a question, as far as the name alone tells."""
+    name = request.values.get(SITE, "")
+    if not name:
+        return None
+    shown = cut(name, VALUE_SHOWN)
+    if "," in name:
+        sentence = f"{SITE} takes one site, and “{shown}” are several: ask for one at a time."
+        return refusal(400, sentence, SITE, shown)
+    site = site_named(request.database, name)
+    at_place = f" at {question.target.interval}" if question else ""
+    if site is None:
+        return refusal(404, f"There is no site “{shown}”{at_place}.", SITE, shown)
+    if question and not site.interval.overlap(question.target.interval):
+        return refusal(404, f"The site “{shown}” lies elsewhere, and not{at_place}.", SITE, shown)
+    return None
+
+
+def require_question(
+    published: Generation,
+    values: Mapping[str, str],
+    default_overlap: Overlap | None = None,
+    without: Mapping[str, str] | None = None,
+) -> Question:
+    """The question of an address that names one gene or region; `RefusedError` with every fault of the address.
+
+    `default_overlap` is the rule where the address names none, if it is not that of the gene or region asked for. `without` are
+    sentences by name, for the names of filters and of the site that are not used for what is asked.
+    """
+    kinds = [kind for kind in Kind if values.get(kind)]
+    rule = default_overlap or (kinds or list(Kind))[0].default_overlap
+    request = read_request(published, values, (*Kind, SITE), rule)
+    refusals = [Refusal(400, request.problems)] if request.problems else []
+    refusals += _unused(request, without or {})
+    if not kinds:
+        refusals.append(
+            refusal(
+                400,
+                "Say which gene or region: add gene=GSTM1 or region=chr1:109687570-109697444 to the address.",
+                Kind.GENE.value,
+            )
+        )
+    if len(kinds) > 1:
+        shown = cut(values[Kind.REGION], VALUE_SHOWN)
+        refusals.append(refusal(400, "Ask for a gene or for a region, not for both.", Kind.REGION.value, shown))
+    resolutions = [resolve(request, kind) for kind in kinds or [Kind.GENE]]
+    for kind, resolution in zip(kinds, resolutions, strict=False):
+        if not isinstance(resolution.outcome, Question):
+            refusals.append(_refuse_outcome(resolution.outcome, kind, cut(values[kind], VALUE_SHOWN)))
+    site = resolutions[0].site
+    if site and SITE not in (without or {}):
+        refusals.append(site)
+    question = resolutions[0].outcome
+    if refusals or not isinstance(question, Question):
+        raise RefusedError(combine(refusals))
+    return question
+
+
+def _unused(request: Request, without: Mapping[str, str]) -> list[Refusal]:
+    """Names that are set and not used for what is asked; a filter at its default is as good as not set."""
+    in_use = request.filters.to_query() | {name: request.values[name] for name in (SITE,) if name in request.values}
+    return [
+        refusal(400, sentence, name, cut(in_use[name], VALUE_SHOWN))
+        for name, sentence in without.items()
+        if name in in_use
+    ]
+
+
+def _refuse_outcome(outcome: Missing | SeveralGenes | Unplaced | Place | NoMatch, kind: Kind, value: str) -> Refusal:
+    """Why there is no answer about what an address names."""
+    match outcome:
+        case SeveralGenes(_, genes):
+            return refusal(400, _ask_which(genes), kind.value, value)
+        case Unplaced(gene):
+            return refusal(404, gene.reason, kind.value, value)
+        case Place(_, name):
+            sentence = f"{name} is a region and not a gene: ask for region={name}."
+            return refusal(400, sentence, kind.value, value)
+        case NoMatch(sentence, alike):
+            close = f" Close names: {', '.join(gene.name for gene in alike)}." if alike else ""
+            return refusal(404, sentence + close, kind.value, value)
+        case Missing():
+            return refusal(400, f"Say which {kind.value}.", kind.value)
+
+
+def _ask_which(genes: Sequence[Gene]) -> str:
+    """Asks which gene of a shared name is meant; of hundreds (Y_RNA) it names a few and says how many there are."""
+    ids = [gene.gene_id for gene in genes[:IDS_SHOWN]]
+    symbol, more = genes[0].symbol, len(genes) - len(ids)
+    if not more:
+        return f"Several genes are called {symbol}: ask for gene={wording.joined(ids, 'or')}."
+    return (
+        f"{wording.count(len(genes))} genes are called {symbol}: ask for one by its id, such as gene={wording.joined(ids, 'or')}; "
+        "the page of the name lists all."
+    )

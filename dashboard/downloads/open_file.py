@@ -1,0 +1,236 @@
+"""A table in a format, opened: the pieces of the file, and what has to be let go of when they are sent."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Final
+
+import polars as pl
+
+from dashboard import settings
+from dashboard.door.question import Question
+from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
+from dashboard.door.resolve import require_question
+from dashboard.downloads.about_file import about, name_of_file
+from dashboard.downloads.catalogue import FORMATS, TABLES, TABULAR, download_of, list_tables
+from dashboard.formats import bed, delimited, parquet, pgxseg, vcf
+from dashboard.formats import json as json_format
+from dashboard.formats.about import About
+from dashboard.question import links
+from dashboard.question.locus import cut
+from dashboard.store.callability import callability, no_share
+from dashboard.store.calls import call_batches, calls_by_place, carrying, events_by_place, filters_of
+from dashboard.store.carriers.frequencies import frequencies
+from dashboard.store.carriers.listing import carrier_event_batches
+from dashboard.store.cohort import group_codes, superpopulation_names
+from dashboard.store.database import BusyError, PublishedFile, UnavailableError
+from dashboard.store.gene_counts import gene_counts
+from dashboard.store.panel import relatives_counted
+from dashboard.store.sites import sites_at, with_alleles, with_genes, with_sight, without_unassessable_numbers
+from dashboard.words.frequency_table import frequency_table, without_numbers, without_share
+
+BATCH: Final = 5_000
+"""Rows a piece."""
+
+Frames = Iterator[pl.DataFrame]
+Opener = Callable[[Question, ExitStack, About], Iterator[bytes]]
+
+
+@dataclass(slots=True)
+class OpenFile:
+    """A file about to be sent: `held` closes the cursor and the database's lease that the pieces come from."""
+
+    name: str
+    media_type: str
+    pieces: Iterator[bytes]
+    held: ExitStack
+    published: PublishedFile
+    """The database that it is read from."""
+
+
+def open_file(file: str, values: Mapping[str, str]) -> OpenFile:
+    """The file that an address names (`carriers.csv`), ready to be sent, or `RefusedError`."""
+    table, suffix = table_and_format(file, values)
+    held = ExitStack()
+    try:
+        download = download_of(table)
+        published = held.enter_context(settings.store().lease())
+        question = require_question(published, values, download.default_overlap, download.without)
+        pieces = _OPENERS[table, suffix](question, held, about(question, table, suffix))
+        return OpenFile(name_of_file(question, table, suffix), FORMATS[suffix], pieces, held, question.database.file)
+    except BaseException:
+        held.close()
+        raise
+
+
+def table_and_format(file: str, values: Mapping[str, str]) -> tuple[str, str]:
+    """The names in `carriers.csv`, or `RefusedError` where there is no such download, with a database or without."""
+    table, _, suffix = file.partition(".")
+    if suffix not in TABLES.get(table, ()):
+        raise RefusedError(refuse_path(file, f"download under {links.DOWNLOADS}/; there are {list_tables()}", values))
+    return table, suffix
+
+
+def refuse_path(file: str, what: str, values: Mapping[str, str]) -> Refusal:
+    """404 for a file that there is not, with the faults of the query beside it, so that both can be mended at once.
+
+    Without a database only the path can be told.
+    """
+    fault = refusal(404, f"There is no such {what}.", value=cut(file, 60))
+    if not values:
+        return fault
+    try:
+        with settings.store().lease() as published:
+            require_question(published, values)
+    except RefusedError as error:
+        return replace(combine([fault, error.refusal]), status=404)
+    except (UnavailableError, BusyError):
+        pass
+    return fault
+
+
+def _carriers(question: Question, held: ExitStack) -> Frames:
+    return held.enter_context(carrier_event_batches(question.database, question.target, question.filters, BATCH))
+
+
+def _calls(question: Question, _: ExitStack) -> Frames:
+    return call_batches(question.database, question.target, question.filters, BATCH)
+
+
+def _frequencies(question: Question, _: ExitStack) -> Frames:
+    database, target, filters = question.database, question.target, question.filters
+    related = relatives_counted(database, target.interval.chrom, filters)
+    counts = frequencies(database, target, filters)
+    table = frequency_table(counts, filters, group_codes(database), relatives=related)
+    seen = callability(database, target, filters)
+    if not seen.assessable:
+        return iter([without_numbers(table, blind=seen.is_blind)])
+    why = no_share(target, filters, seen)
+    return iter([without_share(table, why) if why else table])
+
+
+def _tabular(
+    name: str, frames: Callable[[Question, ExitStack], Frames], superpopulations: Sequence[str] = ()
+) -> dict[tuple[str, str], Opener]:
+    """The formats that every table has; where its columns tell super-populations apart, of these."""
+    table = download_of(name).columns(superpopulations)
+    return {
+        (table.name, "csv"): lambda question, held, _: delimited.csv_pieces(frames(question, held), table),
+        (table.name, "tsv"): lambda question, held, facts: delimited.tsv_pieces(frames(question, held), table, facts),
+        (table.name, "json"): lambda question, held, facts: json_format.json_pieces(
+            frames(question, held), table, facts
+        ),
+        (table.name, "parquet"): lambda question, held, facts: parquet.parquet_pieces(
+            frames(question, held), table, facts
+        ),
+    }
+
+
+_CALLS_IN_BED: Final = bed.Items("sample", pl.col("quality"), "QUAL, at most 1000", coloured_by="class")
+_CARRIERS_IN_BED: Final = replace(_CALLS_IN_BED, coloured_by="carrier_class")
+"""Events, each in the colour of its carrier's class at the place (R7)."""
+
+
+def _carriers_bed(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
+    carried = carrying(question.database, question.target, question.filters, BATCH)
+    frames = held.enter_context(events_by_place(question.database, question.target, carried, BATCH))
+    return bed.bed_pieces(frames, _CARRIERS_IN_BED, facts)
+
+
+def _calls_bed(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
+    carried = carrying(question.database, question.target, question.filters, BATCH)
+    frames = held.enter_context(calls_by_place(question.database, question.target, carried, BATCH))
+    return bed.bed_pieces(frames, _CALLS_IN_BED, facts)
+
+
+def _calls_vcf(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
+    carried = carrying(question.database, question.target, question.filters, BATCH)
+    people = [vcf.Person(*row) for row in carried.people.select("sample", "sex").iter_rows()]
+    filters = filters_of(question.database, carried)
+    frames = held.enter_context(calls_by_place(question.database, question.target, carried, BATCH))
+    return vcf.calls_pieces(frames, people, filters, facts)
+
+
+def _pgxseg(frames: Callable[[Question, ExitStack], Frames]) -> Opener:
+    def open_table(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
+        people = carrying(question.database, question.target, question.filters, BATCH).people
+        return pgxseg.pgxseg_pieces(frames(question, held), people, facts)
+
+    return open_table
+
+
+def _sites(question: Question) -> tuple[pl.DataFrame, list[str]]:
+    """The sites of the place in its order, and the super-populations that have counts."""
+    sites = sites_at(question.database, question.target.interval, question.filters)
+    if question.target.site is not None:
+        sites = sites.filter(pl.col("site_id") == question.target.site)
+    groups = [code for code in superpopulation_names(question.database) if f"samples_{code}" in sites.columns]
+    sites = sites.with_columns(length=pl.col("end") - pl.col("start"))
+    place = callability(question.database, question.target, question.filters)
+    sites = without_unassessable_numbers(
+        with_sight(
+            question.database, with_alleles(sites).sort("start", "end", "direction"), question.filters, place.paralogous
+        )
+    )
+    return with_genes(question.database, sites), groups
+
+
+def _sites_tabular(suffix: str) -> Opener:
+    def open_table(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
+        sites, groups = _sites(question)
+        return _tabular("sites", lambda *_: sites.iter_slices(BATCH), groups)["sites", suffix](question, held, facts)
+
+    return open_table
+
+
+def _sites_bed(question: Question, _: ExitStack, facts: About) -> Iterator[bytes]:
+    items = bed.Items(
+        "site",
+        pl.col("frequency") * 1_000,
+        "frequency per 1,000 people; 0 where none can be told, and grey where not assessable",
+        coloured_by="shown_direction",
+    )
+    shown = pl.when(pl.col("carriers").is_not_null()).then(pl.col("direction"))
+    return bed.bed_pieces([_sites(question)[0].with_columns(shown_direction=shown)], items, facts)
+
+
+def _sites_vcf(question: Question, _: ExitStack, facts: About) -> Iterator[bytes]:
+    return vcf.sites_pieces(*_sites(question), facts)
+
+
+def _genes(question: Question, _: ExitStack) -> Frames:
+    return gene_counts(question.database, question.target.interval, question.filters, question.gene)
+
+
+_GENES_IN_BED: Final = bed.Items(
+    "symbol",
+    pl.max_horizontal("frequency_loss", "frequency_gain") * 1_000,
+    "carriers of losses or of gains, whichever are more, per 1,000 people; 0 where no frequency can be told, and grey where not "
+    "assessable",
+    coloured_by="commoner",
+    strand="strand",
+)
+
+
+def _genes_bed(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
+    losses, gains = pl.col("carriers_loss").fill_null(0), pl.col("carriers_gain").fill_null(0)
+    commoner = pl.when(losses > gains).then(pl.lit("loss")).when(gains > 0).then(pl.lit("gain"))
+    frames = (frame.with_columns(commoner=commoner) for frame in _genes(question, held))
+    return bed.bed_pieces(frames, _GENES_IN_BED, facts)
+
+
+_OPENERS: Final[dict[tuple[str, str], Opener]] = {
+    **_tabular("calls", _calls),
+    ("calls", "bed"): _calls_bed,
+    ("calls", "vcf"): _calls_vcf,
+    ("calls", "pgxseg"): _pgxseg(_calls),
+    **_tabular("carriers", _carriers),
+    ("carriers", "bed"): _carriers_bed,
+    ("carriers", "pgxseg"): _pgxseg(_carriers),
+    **_tabular("frequencies", _frequencies),
+    **{("sites", suffix): _sites_tabular(suffix) for suffix in TABULAR},
+    ("sites", "bed"): _sites_bed,
+    ("sites", "vcf"): _sites_vcf,
+    **_tabular("genes", _genes),
+    ("genes", "bed"): _genes_bed,
+}

@@ -1,0 +1,150 @@
+"""Carriers among everyone counted: under each rule of overlap, under each filter, and how much of a region they have (R7)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+import polars as pl
+
+from dashboard.counting.overlap import Calls, admitted
+from dashboard.question.filters import ANY, HALF_OF_IT, Cohort, Filters, Outliers, Overlap
+from dashboard.question.target import Target
+from dashboard.store.callability import sight
+from dashboard.store.carriers.find import find_carriers
+from dashboard.store.carriers.touching import Touching, events_touching, marks_touching
+from dashboard.store.database import Generation, remembered
+from dashboard.store.panel import counted
+from dashboard.store.statistics import wilson
+from dashboard.words.seen import LEAST_SEEN, is_partly_seen
+from data_prep.domain.copy_number import CLASSES, CallClass, Direction
+from data_prep.domain.levels import SOLID_BINS, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Carriers of one direction among samples, with the Wilson interval of their share; null where nobody is counted."""
+
+    direction: Direction
+    carriers: int
+    samples: int
+    ci_low: float | None
+    ci_high: float | None
+    people_seen: int | None = None
+    """People in whom the place was seen, where the upper bound of no carriers is given over them (R5)."""
+    assessable: bool = True
+    """False where the caller saw the place in fewer than half of these people."""
+
+
+def by_rule(
+    database: Generation, target: Target, filters: Filters, rules: Sequence[Overlap]
+) -> dict[Overlap, tuple[Count, ...]]:
+    """Carriers at `target` under each rule of overlap (R7), a count for each direction asked for."""
+    touching = _touching_in_short(database, target, filters)
+    return dict(zip(rules, _counts(database, target, [filters.under(rule) for rule in rules], touching), strict=True))
+
+
+def by_filter(
+    database: Generation, target: Target, filters: Filters
+) -> dict[tuple[Level, Cohort, Outliers], tuple[Count, ...]]:
+    """Carriers at `target` at every level, in both cohorts, with outliers and without (R4, R5), likewise."""
+    choices = list(product(Level, Cohort, Outliers))
+    filters_of_each = [
+        replace(filters, level=level, cohort=cohort, outliers=outliers) for level, cohort, outliers in choices
+    ]
+    touching = _touching_in_short(database, target, filters.at(Level.ALL))
+    return dict(zip(choices, _counts(database, target, filters_of_each, touching), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a region the losses or gains of people take (R7)."""
+
+    direction: Direction
+    half: Count
+    """Who has half of it or more, of the union of their events."""
+    touched: Count
+    """Who has an event anywhere in it."""
+    without_copy: int
+    """Those of them without a copy somewhere in it; 0 of a region too wide for a share, where it says nothing."""
+    thin: int
+    """Those of them whose events have one or two bins each (R4)."""
+    longest: int
+    """Bases of the longest stretch of one event inside it; 0 where nobody has one."""
+
+
+@remembered
+def extents(database: Generation, target: Target, filters: Filters) -> tuple[Extent, ...]:
+    """How much of the region `target` is taken, for each direction asked for, whatever rule is asked for."""
+    touching = _touching_in_short(database, target, filters)
+    events, place = touching.events, target.interval
+    halves, touched = _counts(
+        database, target, [replace(filters, overlap=rule) for rule in (HALF_OF_IT, ANY)], touching
+    )
+    who = counted(database, place.chrom, filters)
+    with_classes = target.has_share(ANY)
+    carriers = find_carriers(touching, who, target, replace(filters, overlap=ANY), filters.level, classes=with_classes)
+    inside = np.minimum(events.end, place.end) - np.maximum(events.start, place.start)
+    complete = carriers.carrier_class == CLASSES.index(CallClass.COMPLETE_LOSS)
+    answers = []
+    for half, any_ in zip(halves, touched, strict=True):
+        gain = half.direction is Direction.GAIN
+        events_of_direction = np.flatnonzero(carriers.event & (events.carrier & 1 == gain))
+        # by carrier: the most bins of an event, where they are known of one, else none
+        most = np.full(2 * len(who), -1, np.int64)
+        np.maximum.at(most, events.carrier[events_of_direction], events.bins[events_of_direction])
+        thin = int(((most >= 0) & (most < SOLID_BINS)).sum())
+        longest = int(inside[events_of_direction].max(initial=0))
+        answers.append(Extent(half.direction, half, any_, int(complete.sum()) * (not gain), thin, longest))
+    return tuple(answers)
+
+
+def _touching_in_short(database: Generation, target: Target, filters: Filters) -> Touching:
+    """What touches the target, for counts alone: of a wide region without rows and calls, which are many, unless a class is
+    asked for, which the calls decide."""
+    if target.has_share(ANY) or target.site is not None or not filters.every_class:
+        return events_touching(database, target)
+    events, sample = marks_touching(database, target.interval, filters.level)
+    return Touching(pl.DataFrame(), events, sample, Calls.none())
+
+
+def _counts(
+    database: Generation, target: Target, each: Sequence[Filters], touching: Touching
+) -> list[tuple[Count, ...]]:
+    # the length, quality and so on are the same in all that is asked
+    fit = admitted(touching.events, each[0])
+    carries, counts, views = [], [], []
+    view = sight(database, target.interval)
+    for filters in each:
+        who = counted(database, target.interval.chrom, filters)
+        carriers = find_carriers(touching, who, target, filters, filters.level, fit, classes=False)
+        gains = int(carriers.gain.sum())
+        carries.append((len(carriers.gain) - gains, gains))
+        counts.append(int(who.sum()))
+        assessed, seen = (0, 0) if view is None else (int((who & view.told).sum()), int((who & view.seen).sum()))
+        views.append(
+            (
+                seen if assessed and is_partly_seen(seen / assessed) else None,
+                not assessed or seen / assessed >= LEAST_SEEN,
+            )
+        )
+    samples = np.array(counts)[:, None]
+    _, low, high = wilson(np.array(carries), samples)
+    _, _, of_seen = wilson(np.zeros(len(views), np.int64), np.array([seen or 0 for seen, _ in views]))
+    high = np.where((np.array(carries) == 0) & ~np.isnan(of_seen)[:, None], of_seen[:, None], high)
+    return [
+        tuple(
+            Count(
+                direction,
+                carries[row][direction is Direction.GAIN],
+                counts[row],
+                ci_low=float(low[row, way]) if counts[row] else None,
+                ci_high=float(high[row, way]) if counts[row] else None,
+                people_seen=views[row][0],
+                assessable=views[row][1],
+            )
+            for direction in filters.directions
+            for way in [int(direction is Direction.GAIN)]
+        )
+        for row, filters in enumerate(each)
+    ]
