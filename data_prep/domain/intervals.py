@@ -117,17 +117,18 @@ def complement(start: Numbers, end: Numbers, first: int, last: int) -> tuple[Num
     return begin[free].astype(np.int64), stop[free].astype(np.int64)
 
 
-def bases_before(start: Numbers, end: Numbers, position: Numbers) -> Numbers:
+def bases_before(start: Numbers, end: Numbers, position: Numbers, before: Numbers | None = None) -> Numbers:
     """How many bases of the intervals, disjoint and sorted by start, lie before each position.
 
-    The bases of an interval `[a, b)` that they hold are those before `b` less those before `a`.
+    The bases of an interval `[a, b)` that they hold are those before `b` less those before `a`. `before`:
+    the bases before each of the intervals, by whoever asks again and again.
     """
     if not len(start):
         return np.zeros(len(position), np.int64)
-    length = end - start
-    before = np.cumsum(length) - length
+    if before is None:
+        before = np.cumsum(end - start) - (end - start)
     place = np.searchsorted(start, position, side="right") - 1
-    inside = np.minimum(position - start[place], length[place])
+    inside = np.minimum(position, end[place]) - start[place]
     return np.where(place < 0, 0, before[place] + inside)
 
 

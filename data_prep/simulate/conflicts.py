@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from data_prep.domain.intervals import reached_before
 from data_prep.simulate.genome import Ints
 from data_prep.simulate.parts import DE_NOVO, LARGE, MASKED, NOISE, PRIVATE, RECURRENT, YES, Parts
 
@@ -49,10 +50,7 @@ def _event(parts: Parts) -> Ints:
 def _later(rows: Ints, begin: Ints, end: Ints) -> Ints:
     """Those of `rows` that begin before an earlier one, with the gap, has ended."""
     rows = rows[np.argsort(begin[rows], kind="stable")]
-    reached = np.maximum.accumulate(end[rows])
-    late = np.zeros(rows.size, dtype=np.bool_)
-    late[1:] = begin[rows[1:]] < reached[:-1] + _GAP
-    return rows[late]
+    return rows[begin[rows] < reached_before(end[rows]) + _GAP]
 
 
 def _touching(begin: Ints, end: Ints, other_begin: Ints, other_end: Ints) -> NDArray[np.bool_]:

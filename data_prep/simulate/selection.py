@@ -6,7 +6,7 @@ calls, as in the real file; the list of them is `silent_genes`, and nothing else
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from data_prep.domain.chromosomes import CHROMOSOMES
+from data_prep.domain.coding import half_bin, most_drawn_in
+from data_prep.domain.intervals import bases_before, union
 from data_prep.inputs.genes import embedded_gene_models
 from data_prep.reference import FOLDER, problem_regions
 from data_prep.simulate.genome import Ints, read_table
@@ -53,35 +55,19 @@ class Stretches:
     def bases(self, chrom: Ints | int, start: Ints, end: Ints) -> Ints:
         """Bases of these stretches in `[start, end)` of chromosomes by number; arrays broadcast, empty intervals hold 0."""
         offset = np.asarray(chrom, dtype=np.int64) * _CHROMOSOME
-        result: Ints = np.maximum(self._up_to(offset + end) - self._up_to(offset + start), 0)
-        return result
-
-    def _up_to(self, position: Ints) -> Ints:
-        last = np.searchsorted(self.start, position, side="right") - 1
-        inside = np.maximum(last, 0)
-        covered = self.before[inside] + np.minimum(position, self.end[inside]) - self.start[inside]
-        result: Ints = np.where(last < 0, 0, covered)
+        below = partial(bases_before, self.start, self.end, before=self.before)
+        result: Ints = np.maximum(below(offset + end) - below(offset + start), 0)
         return result
 
 
 def stretches(intervals: pl.DataFrame) -> Stretches:
     """The union of intervals given as chrom, start, end."""
     number = pl.Enum(CHROMOSOMES)
-    rows = (
-        intervals.with_columns(
-            offset=pl.col("chrom").cast(pl.String).cast(number).to_physical().cast(pl.Int64) * _CHROMOSOME
-        )
-        .select(start=pl.col("offset") + pl.col("start"), end=pl.col("offset") + pl.col("end"))
-        .sort("start")
-    )
-    start, end = rows.get_column("start").to_numpy(), rows.get_column("end").to_numpy()
-    reached = np.maximum.accumulate(end)
-    new = np.concatenate([[True], start[1:] > reached[:-1]])
-    first = np.flatnonzero(new)
-    merged_start = start[first]
-    merged_end = np.maximum.reduceat(end, first)
-    before = np.concatenate([[0], np.cumsum(merged_end - merged_start)[:-1]])
-    return Stretches(merged_start.astype(np.int64), merged_end.astype(np.int64), before.astype(np.int64))
+    rows = intervals.with_columns(
+        offset=pl.col("chrom").cast(pl.String).cast(number).to_physical().cast(pl.Int64) * _CHROMOSOME
+    ).select(start=pl.col("offset") + pl.col("start"), end=pl.col("offset") + pl.col("end"))
+    start, end, _ = union(rows.get_column("start").to_numpy(), rows.get_column("end").to_numpy())
+    return Stretches(start, end, np.cumsum(end - start) - (end - start))
 
 
 @cache
@@ -110,7 +96,7 @@ def _coding_parts() -> pl.DataFrame:
 def drawn_in(start: Ints, end: Ints, bins: Ints) -> tuple[Ints, Ints]:
     """Both ends of events drawn in by half their mean bin, at most a third of them (rule R7)."""
     length = end - start
-    by = np.minimum(length / (2 * np.maximum(bins, 1)), length / 3).astype(np.int64)
+    by = np.minimum(half_bin(length, np.maximum(bins, 1)), most_drawn_in(length))
     return start + by, end - by
 
 
