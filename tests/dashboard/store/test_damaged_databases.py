@@ -151,7 +151,7 @@ def test_a_pointer_to_something_that_is_no_file_is_told_at_once(tmp_path: Path, 
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(pointer)],
-        cwd=Path(__file__).resolve().parents[2],
+        cwd=Path(__file__).resolve().parents[3],
         capture_output=True,
         text=True,
         timeout=20,

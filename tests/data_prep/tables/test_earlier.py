@@ -19,7 +19,7 @@ from tests.data_prep.built import Built, build_here, change_here
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.dragen_text import record, write
 from tests.data_prep.joint_text import joint_file, line, site
-from tests.data_prep.test_shard_set import LOSS, assert_same, odd_files, sample_table
+from tests.data_prep.reading.test_shard_set import LOSS, assert_same, odd_files, sample_table
 
 pytestmark = pytest.mark.xdist_group("import")
 

@@ -16,7 +16,7 @@ from data_prep.check.calls import INVARIANTS
 from data_prep.check.invariant import TOLERANCE
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.dragen_text import record, reference_row, write, write_table
-from tests.data_prep.test_sex import BREAKS as BREAKS_OF_SEX
+from tests.data_prep.reading.test_sex import BREAKS as BREAKS_OF_SEX
 
 LENGTHS = "chromosomes have the lengths of GRCh38"
 SENTENCES = [LENGTHS, *(one.sentence for one in INVARIANTS)]

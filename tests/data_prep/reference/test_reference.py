@@ -16,7 +16,7 @@ from data_prep.inputs.genes import embedded_gene_models
 from data_prep.make_reference.derive_regions import MODELLED_CENTROMERES, PALINDROMES
 from data_prep.make_reference.make import main
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 SHARED = PROJECT.parent / "shared" / "data"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the folder {SHARED} with development data is absent")
 

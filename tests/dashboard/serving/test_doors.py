@@ -29,9 +29,9 @@ from data_prep.tables.callsets import combine
 from tests.dashboard.demonstration import GSTM1, demonstration
 from tests.dashboard.served import ROOT, served
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, publish, write_file
-from tests.dashboard.test_damaged_databases import HARMS, NO_FILES
+from tests.dashboard.store.test_damaged_databases import HARMS, NO_FILES
 
-GUARD = Path(__file__).resolve().parent / "network_guard"
+GUARD = Path(__file__).resolve().parents[1] / "network_guard"
 CONTENTS = demonstration()
 
 

@@ -40,8 +40,8 @@ def test_ends_are_drawn_in_by_half_a_bin_and_at_most_a_third_r7(length: int, bin
 
 def test_losses_of_dosage_sensitive_genes_do_not_last_and_others_the_less_the_more_they_take() -> None:
     """DMD: ClinGen has sufficient evidence; PKHD1: recessive; a stretch of chr4 without genes."""
-    exons = pl.read_parquet(Path(__file__).parents[2] / "data_prep" / "reference" / "exons.parquet")
-    genes = pl.read_parquet(Path(__file__).parents[2] / "data_prep" / "reference" / "genes.parquet")
+    exons = pl.read_parquet(Path(__file__).parents[3] / "data_prep" / "reference" / "exons.parquet")
+    genes = pl.read_parquet(Path(__file__).parents[3] / "data_prep" / "reference" / "genes.parquet")
 
     def share(chrom: str, start: int, end: int, loss: bool = True) -> float:
         where = np.array([CHROMOSOMES.index(chrom)]), np.array([start]), np.array([end]), np.array([5])

@@ -37,7 +37,7 @@ from tests.data_prep.conftest import Cohort
 from tests.data_prep.dragen_text import bgzip, header, record, reference_row, vcf, write, write_table
 from tests.data_prep.in_memory import EXAMPLES
 from tests.data_prep.joint_text import NO_GENOTYPE, joint_file, line, random_line, read_joint, site
-from tests.data_prep.test_shard_set import assert_same
+from tests.data_prep.reading.test_shard_set import assert_same
 
 pytestmark = pytest.mark.xdist_group("import")
 

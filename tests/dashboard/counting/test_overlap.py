@@ -22,7 +22,7 @@ from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.dashboard.plain_counter import carried, passes
 from tests.dashboard.small_database import Event, Person
-from tests.dashboard.test_carriers import question
+from tests.dashboard.store.test_carriers import question
 
 # XX and XY people at the border of PAR1 (2,781,479), where one copy number is of two classes for XY.
 PEOPLE = tuple(Person(f"S{number}", sex=sex) for number, sex in enumerate(("XX", "XY", "XX", "XY")))

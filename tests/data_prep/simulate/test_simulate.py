@@ -634,7 +634,7 @@ def coding_losses(whole: Path, truth: pl.DataFrame) -> pl.DataFrame:
     # each end by half the event's mean bin, at most a third of the event, in whole bases
     length = pl.col("called_end") - pl.col("called_start")
     losses = losses.with_columns(by=pl.min_horizontal(length / pl.col("bins") / 2, length / 3).floor().cast(pl.Int64))
-    reference = Path(__file__).parents[2] / "data_prep" / "reference"
+    reference = Path(__file__).parents[3] / "data_prep" / "reference"
     return duckdb.sql(
         f"""SELECT g.symbol, e.sample, e.kind, e.called_copy_number AS copies,
                 bool_or(e.called_start + e.by < x.coding_end AND e.called_end - e.by > x.coding_start) AS certain
@@ -732,7 +732,7 @@ SILENT = [
 def test_paralogous_genes_are_silent_but_for_those_that_dragen_sees_r5(
     truth: pl.DataFrame, coding_losses: pl.DataFrame
 ) -> None:
-    genes = pl.read_parquet(Path(__file__).parents[2] / "data_prep" / "reference" / "genes.parquet")
+    genes = pl.read_parquet(Path(__file__).parents[3] / "data_prep" / "reference" / "genes.parquet")
     called = truth.filter(~pl.col("kind").is_in(["cell-line", "recurrent", "large"]), called="yes")
     for symbol in SILENT:
         chrom, start, end = genes.filter(symbol=symbol).select("chrom", "start", "end").row(0)

@@ -18,8 +18,8 @@ from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.tables.earlier import EarlierError
 from tests.data_prep.built import Built, build_here, change_here, shards_here
 from tests.data_prep.dragen_text import bgzip, record, vcf, write, write_table
-from tests.data_prep.test_shard_set import assert_same
-from tests.data_prep.test_two_files_in_one import LOSS, NONE, joint, joint_record
+from tests.data_prep.reading.test_shard_set import assert_same
+from tests.data_prep.reading.test_two_files_in_one import LOSS, NONE, joint, joint_record
 
 pytestmark = pytest.mark.xdist_group("import")
 

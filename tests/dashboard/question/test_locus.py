@@ -12,7 +12,7 @@ from dashboard.question.locus import Cytoband, GeneName, LocusError, Region, par
 from data_prep.domain.chromosomes import ACCESSIONS, LENGTHS
 from data_prep.domain.intervals import Interval
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
+SHARED = Path(__file__).resolve().parents[4] / "shared"
 
 
 @pytest.mark.parametrize(

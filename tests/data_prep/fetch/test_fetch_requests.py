@@ -15,9 +15,9 @@ from data_prep.fetch.errors import FetchError
 from data_prep.fetch.releases import RELEASES, plain_key
 from tests.data_prep.conftest import ROOT
 from tests.data_prep.fault_proxy import Proxy
+from tests.data_prep.fetch.test_fetch import calls, expected, fetched_calls, go, laid, manifest, parts, proxy, request
 from tests.data_prep.public_buckets import CHILD, PEOPLE, PLACES, WEB, call_file, lay
 from tests.data_prep.s3_server import S3Server
-from tests.data_prep.test_fetch import calls, expected, fetched_calls, go, laid, manifest, parts, proxy, request
 
 __all__ = ["laid", "proxy"]
 CALM = {"patience": Patience(attempts=2, stall=20, connect=20, first_wait=0.01)}
