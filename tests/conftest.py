@@ -24,7 +24,7 @@ LONGEST_FIRST: Final = (
     "data_prep/fetch/test_fetch.py",
     "browser/test_keyboard_and_history.py",
     "data_prep/reading/test_long_files.py",
-    "data_prep/dialects/test_random_cohorts.py",
+    "data_prep/reading/dialects/test_random_cohorts.py",
     "data_prep/test_command_line.py",
     "dashboard/store/test_tracks.py",
 )

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from data_prep.simulate import write_cohort
-from tests import plain
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.s3_server import S3Server
+from tests.oracle import plain
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"

@@ -15,9 +15,9 @@ import pytest
 from data_prep.check import check
 from data_prep.reading.calls import Skip
 from tests.data_prep.built import Built, build_here
-from tests.data_prep.dialects.texts import CALLERS
 from tests.data_prep.dragen_text import record, reference_row, vcf, write, write_table
 from tests.data_prep.in_memory import fates
+from tests.data_prep.reading.dialects.texts import CALLERS
 
 HERE: Final = Path(__file__).resolve().parent
 

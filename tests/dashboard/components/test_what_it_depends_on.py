@@ -18,8 +18,8 @@ from dashboard.store.carriers.listing import relatives
 from dashboard.store.database import Generation
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
-from tests.dashboard.plain_counter import Question, count
 from tests.dashboard.small_database import Contents, Event, Person
+from tests.oracle.plain_counter import Question, count
 
 Make = Callable[[Contents], Generation]
 

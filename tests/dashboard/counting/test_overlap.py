@@ -20,9 +20,9 @@ from data_prep.domain.arrays import Flags
 from data_prep.domain.copy_number import CLASSES, CallClass, Direction, classify, expected_copy_number
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
-from tests.dashboard.plain_counter import carried, passes
 from tests.dashboard.small_database import Event, Person
 from tests.dashboard.store.test_carriers import question
+from tests.oracle.plain_counter import carried, passes
 
 # XX and XY people at the border of PAR1 (2,781,479), where one copy number is of two classes for XY.
 PEOPLE = tuple(Person(f"S{number}", sex=sex) for number, sex in enumerate(("XX", "XY", "XX", "XY")))

@@ -1,6 +1,6 @@
 """Every table in every format, all rows and columns, read back by other libraries and compared with SQL written by hand.
 
-The cohort went the whole way from VCF files. Who carries by which events comes from `tests/raw_calls.py`, which joins
+The cohort went the whole way from VCF files. Who carries by which events comes from `tests/oracle/raw_calls.py`, which joins
 the raw calls anew; what stands beside it in a row comes from the tables of the database. Nothing of the dashboard's is
 used but its server.
 """
@@ -26,9 +26,9 @@ from statsmodels.stats.proportion import proportion_confint
 
 from dashboard.colours import LIGHT
 from data_prep.domain.copy_number import CallClass
-from tests import plain_sites, raw_calls, read_back
 from tests.dashboard.served import ROOT, served
-from tests.raw_calls import Question
+from tests.oracle import plain_sites, raw_calls, read_back
+from tests.oracle.raw_calls import Question
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("bcftools") and shutil.which("bedtools")), reason="bcftools or bedtools is not installed"

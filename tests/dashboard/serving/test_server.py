@@ -21,9 +21,9 @@ import pytest
 
 from data_prep.domain.schema import SCHEMA_VERSION
 from tests.dashboard.demonstration import GSTM1, demonstration
-from tests.dashboard.plain_counter import Question, carried, is_counted
 from tests.dashboard.served import ROOT, served
 from tests.dashboard.small_database import Contents, Event, Person, publish, write_file
+from tests.oracle.plain_counter import Question, carried, is_counted
 
 CONTENTS = demonstration()
 

@@ -21,8 +21,8 @@ from data_prep.domain.intervals import Interval
 from data_prep.tables.callsets import combine
 from tests.dashboard.demonstration import GSTM1, demonstration
 from tests.dashboard.opened_page import opened_page
-from tests.dashboard.plain_counter import Question, count
 from tests.dashboard.small_database import Contents, write_file
+from tests.oracle.plain_counter import Question, count
 
 NEWER, OLDER = "DRAGEN 3.7.6", "DRAGEN 3.5.7b"
 

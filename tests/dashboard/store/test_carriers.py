@@ -17,8 +17,8 @@ from dashboard.store.panel import people
 from data_prep.domain.copy_number import CallClass, classify
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
-from tests.dashboard.plain_counter import Question, carried, count, is_counted
 from tests.dashboard.small_database import POPULATIONS, Contents, Event, Person
+from tests.oracle.plain_counter import Question, carried, count, is_counted
 
 Make = Callable[[Contents], Generation]
 

@@ -19,8 +19,8 @@ from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.dashboard.demonstration import GENES, demonstration
-from tests.dashboard.plain_counter import Question, count
 from tests.dashboard.small_database import Contents, GeneRow
+from tests.oracle.plain_counter import Question, count
 
 Make = Callable[[Contents], Generation]
 WHOLE = demonstration()

@@ -17,9 +17,9 @@ from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.dashboard.demonstration import demonstration
-from tests.dashboard.plain_counter import Question, is_counted, is_of_class, passes
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, Transcript
 from tests.dashboard.store.test_carriers import everything, question
+from tests.oracle.plain_counter import Question, is_counted, is_of_class, passes
 
 Make = Callable[[Contents], Generation]
 Case = tuple[list[Person], list[Event], Target, Filters]

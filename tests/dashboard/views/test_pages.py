@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard import settings
 from tests.dashboard.demonstration import GSTM1, demonstration
 from tests.dashboard.opened_page import APP, opened_page
-from tests.dashboard.plain_counter import Question, count
 from tests.dashboard.small_database import Contents, Event, write_file
+from tests.oracle.plain_counter import Question, count
 
 CONTENTS = demonstration()
 Open = Callable[..., AppTest]

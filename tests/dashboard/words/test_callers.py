@@ -23,9 +23,9 @@ from data_prep.reading.dialects import DIALECTS
 from tests.dashboard.opened_page import opened_page
 from tests.dashboard.served import served
 from tests.data_prep.built import Built, build_here
-from tests.data_prep.dialects.test_builds import VALUES, loss
-from tests.data_prep.dialects.texts import CALLERS
 from tests.data_prep.dragen_text import write_table
+from tests.data_prep.reading.dialects.test_builds import VALUES, loss
+from tests.data_prep.reading.dialects.texts import CALLERS
 
 GSTM1 = (109_687_000, 109_698_000)
 OF_ITS_OWN = {"dragen-4.4": "cnvLength", "canvas": "L10kb", "manta": "MinQUAL", "gatk-sv": "MULTIALLELIC", "dragen-sv": "MinQUAL", "merged": "L10kb"}  # fmt: skip

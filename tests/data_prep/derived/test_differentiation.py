@@ -16,10 +16,10 @@ from statsmodels.stats.multitest import multipletests
 from data_prep.derived import statistics
 from data_prep.derived.statistics import benjamini_hochberg, chi_square, hudson, variances
 from data_prep.domain.proportions import hardy_weinberg
-from tests import plain, plain_sites
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.derived.test_sites import counted
 from tests.data_prep.in_memory import EXAMPLES
+from tests.oracle import plain, plain_sites
 
 Group = tuple[int, int]
 """Alleles of one kind, alleles."""

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from data_prep.derived import bins as profiles
 from data_prep.derived.bins import Segments, bins
 from data_prep.derived.panel import People
-from tests import plain, plain_sites
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.derived.test_sites import counted
 from tests.data_prep.in_memory import EXAMPLES
+from tests.oracle import plain, plain_sites
 
 LENGTH = 235
 GROUPS = ("AFR", "EUR")

@@ -13,9 +13,9 @@ from statsmodels.stats.proportion import proportion_confint
 
 from data_prep.derived import sites as merging
 from data_prep.derived.sites import NO_SITE, Events, carried, find_sites, found, intervals_of
-from tests import plain, plain_sites
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.in_memory import EXAMPLES
+from tests.oracle import plain, plain_sites
 
 interval = st.tuples(st.integers(0, 60), st.integers(1, 40)).map(lambda one: (one[0], one[0] + one[1]))
 carriers_of_intervals = st.dictionaries(interval, st.integers(1, 4), max_size=40)

@@ -20,7 +20,7 @@ from data_prep.domain.chromosomes import (
 from data_prep.domain.copy_number import EFO, CallClass, Direction, classify, expected_copy_number
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import DEFAULT_LEVEL, Level
-from tests import plain
+from tests.oracle import plain
 
 
 def test_chromosomes_are_those_of_grch38(shared: Path) -> None:

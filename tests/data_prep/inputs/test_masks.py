@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from data_prep import reference
 from data_prep.check import check
 from data_prep.inputs.masks import MaskError, merged, read_masks
-from tests import plain_sites
 from tests.data_prep.built import Built, build_here, change_here, shards_here
 from tests.data_prep.dragen_text import record, write, write_table
 from tests.data_prep.in_memory import EXAMPLES
+from tests.oracle import plain_sites
 
 pytestmark = pytest.mark.xdist_group("import")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data_prep.inputs.samples import SCHEMA, SampleTable, SampleTableError, read_samples
-from tests import plain
+from tests.oracle import plain
 
 PEDIGREE = "20130606_g1k_3202_samples_ped_population.txt"
 IGSR = "igsr_samples_3202.tsv"

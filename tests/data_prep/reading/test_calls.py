@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_prep.reading.calls import Skip
-from tests import plain
 from tests.data_prep.dragen_text import ALTS, GENOTYPES, record, reference_row, vcf
 from tests.data_prep.in_memory import EXAMPLES, call_rows, fates, plain_call_rows, unordered
-from tests.plain import LENGTHS
+from tests.oracle import plain
+from tests.oracle.plain import LENGTHS
 
 
 def call(line: str, sex: str | None = "male", table: str | None = None) -> dict[str, object]:

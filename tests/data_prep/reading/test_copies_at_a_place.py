@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from tests import plain, raw_calls
 from tests.data_prep.conftest import Cohort
+from tests.oracle import plain, raw_calls
 
 RULES = ("any", "covers", "fraction:0.5", "coding", "coding-touch", "within", "reciprocal:0.5")
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from data_prep.reading.dialects.records import Ends
 from data_prep.reading.events import disjoint_segments, filters_of_event, join_calls, seen_intervals
-from tests import plain
 from tests.data_prep.dragen_text import record, reference_row, vcf
 from tests.data_prep.in_memory import (
     CALL,
@@ -23,6 +22,7 @@ from tests.data_prep.in_memory import (
     unordered,
     without_ratio,
 )
+from tests.oracle import plain
 
 
 def joined(*lines: str, sex: str = "male") -> list[dict[str, object]]:

@@ -19,7 +19,6 @@ from data_prep.reading.vcf import LongFile, read_file
 from data_prep.system import text_stream
 from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.text_stream import FileRefusedError, Stretch, pieces, stretches
-from tests import plain
 from tests.data_prep.built import (
     Built,
     build_here,
@@ -38,6 +37,7 @@ from tests.data_prep.dragen_text import bgzip, header, record, reference_row, vc
 from tests.data_prep.in_memory import EXAMPLES
 from tests.data_prep.joint_text import NO_GENOTYPE, joint_file, line, random_line, read_joint, site
 from tests.data_prep.reading.test_shard_set import assert_same
+from tests.oracle import plain
 
 pytestmark = pytest.mark.xdist_group("import")
 

@@ -13,12 +13,12 @@ from data_prep.derived.panel import read_people
 from data_prep.reading.events import join_calls
 from data_prep.reading.sex import contradictions
 from data_prep.system.limits import Limits
-from tests import plain
 from tests.data_prep.built import Built, build_here, change_here
-from tests.data_prep.dialects.test_joint_files import joint_text
-from tests.data_prep.dialects.texts import CANVAS, GCNV, MANTA, PHASE3
 from tests.data_prep.dragen_text import record, reference_row, vcf, write, write_table
 from tests.data_prep.in_memory import EXAMPLES, fates
+from tests.data_prep.reading.dialects.test_joint_files import joint_text
+from tests.data_prep.reading.dialects.texts import CANVAS, GCNV, MANTA, PHASE3
+from tests.oracle import plain
 
 pytestmark = pytest.mark.xdist_group("import")
 

@@ -18,7 +18,7 @@ from data_prep.reading.shards import read_batch
 from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.text_stream import with_newlines
 from tests.data_prep.dragen_text import bgzip, header, record, vcf
-from tests.plain import LENGTHS
+from tests.oracle.plain import LENGTHS
 
 FIRST = [record("chr1", 1_100_000, 1_120_000), record("chr3", 40_000, 47_000, "<DUP>", 3, gt="0/1", sm=1.5)]
 SECOND = [record("chr2", 7_000_000, 7_090_000, cn=0, gt="1/1", sm=0.01)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from data_prep.reading.vcf import COLUMNS, FileRefusedError, VcfFile, frame, line, parse_header, read_file
 from data_prep.system.limits import DEFAULTS, Limits
 from tests.data_prep.dragen_text import BGZF_END, bgzip, header, record, vcf, write
-from tests.plain import LENGTHS
+from tests.oracle.plain import LENGTHS
 
 ONE = record("chr1", 1_000, 21_000)
 TWO = record("chr2", 5_000, 9_000, cn=0, gt="1/1", filters="cnvLength")

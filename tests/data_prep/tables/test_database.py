@@ -16,10 +16,10 @@ from data_prep.errors import UserError
 from data_prep.inputs.paths import ReadingError, find_files
 from data_prep.system.limits import Limits
 from data_prep.tables.publish import PublishError
-from tests import plain
 from tests.data_prep.built import Built, build_here, compare, compare_callability, compare_marks, kinds_of
 from tests.data_prep.conftest import ROOT, Cohort
 from tests.data_prep.dragen_text import bgzip, header, record, reference_row, vcf, write, write_table
+from tests.oracle import plain
 
 pytestmark = pytest.mark.xdist_group("import")
 

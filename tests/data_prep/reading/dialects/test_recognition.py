@@ -6,8 +6,8 @@ import pytest
 
 from data_prep.reading.dialects import DIALECTS, recognise
 from data_prep.reading.vcf import parse_header
-from tests.data_prep.dialects.texts import CALLERS
 from tests.data_prep.dragen_text import header
+from tests.data_prep.reading.dialects.texts import CALLERS
 
 
 def test_every_dialect_but_the_first_has_its_text_here() -> None:
@@ -16,7 +16,7 @@ def test_every_dialect_but_the_first_has_its_text_here() -> None:
 
 def test_the_documentation_has_a_row_for_every_dialect() -> None:
     """Name and joining as the code has them, in its order."""
-    text = (Path(__file__).resolve().parents[3] / "docs" / "dialects.md").read_text()
+    text = (Path(__file__).resolve().parents[4] / "docs" / "dialects.md").read_text()
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| `")]
     assert {row[0].strip("`"): row[6] for row in rows if not row[0].startswith("`--")} == {
         name: "yes" if dialect.joins else "no" for name, dialect in DIALECTS.items()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plain import (
+from tests.oracle.plain import (
     LENGTHS,
     Call,
     Carrier,

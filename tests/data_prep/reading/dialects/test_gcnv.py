@@ -6,9 +6,9 @@ import pytest
 
 from data_prep.reading.calls import Skip
 from tests.data_prep.built import build_here
-from tests.data_prep.dialects.outcome import brief, call, outcome
-from tests.data_prep.dialects.texts import CALLERS
 from tests.data_prep.dragen_text import write_table
+from tests.data_prep.reading.dialects.outcome import brief, call, outcome
+from tests.data_prep.reading.dialects.texts import CALLERS
 
 GCNV = CALLERS["gatk-gcnv"]
 

@@ -9,9 +9,9 @@ from data_prep.check import check
 from data_prep.errors import UserError
 from data_prep.reading.dialects import DIALECTS
 from tests.data_prep.built import Built, build_here
-from tests.data_prep.dialects.texts import CALLERS, Caller
 from tests.data_prep.dragen_text import record, vcf, write_table
-from tests.plain import LENGTHS
+from tests.data_prep.reading.dialects.texts import CALLERS, Caller
+from tests.oracle.plain import LENGTHS
 
 VALUES: Mapping[str, Mapping[str, str]] = {
     "dragen-4.4": {"0/1": "0/1:0.5:1:18:3,4", "1/1": "1/1:0.01:0:18:3,4"},

@@ -672,7 +672,7 @@ def sex_signs(events: Iterable[Event], unvaried: Iterable[Sign | None]) -> set[s
     return found
 
 
-_REGIONS: Final = Path(__file__).resolve().parents[1] / "data_prep" / "reference" / "problem_regions.tsv"
+_REGIONS: Final = Path(__file__).resolve().parents[2] / "data_prep" / "reference" / "problem_regions.tsv"
 
 
 @cache

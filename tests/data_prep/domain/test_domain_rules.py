@@ -43,9 +43,9 @@ from data_prep.domain.overlaps import halves_shared, overlap_reciprocally, recip
 from data_prep.domain.regions import parse_region, region_in_address
 from data_prep.domain.site_id import INTERVAL_OF_ID, SiteId, parse_site_id, site_id, site_id_expression
 from data_prep.domain.steps import depths, is_covered
-from tests import plain
+from tests.oracle import plain
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 Rows = list[tuple[int, int, int]]
 """Lane, start and end."""

@@ -2,9 +2,9 @@
 
 from hypothesis import strategies as st
 
-from tests.data_prep.dialects.texts import CALLERS, Caller
 from tests.data_prep.dragen_text import SOFTWARE
-from tests.plain import LENGTHS
+from tests.data_prep.reading.dialects.texts import CALLERS, Caller
+from tests.oracle.plain import LENGTHS
 
 CONTIGS = {**LENGTHS, "chrM": 16569, "chr1_KI270706v1_random": 175055}
 DRAGEN = Caller(

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from tests.data_prep.dialects.texts import Caller
 from tests.data_prep.in_memory import fates
+from tests.data_prep.reading.dialects.texts import Caller
 
 Outcome = str | dict[str, object] | tuple[object, ...]
 

@@ -5,8 +5,8 @@ import pytest
 from data_prep.reading.calls import Skip
 from data_prep.reading.dialects import recognise
 from data_prep.reading.vcf import parse_header
-from tests.data_prep.dialects.outcome import brief, call, outcome
-from tests.data_prep.dialects.texts import CALLERS
+from tests.data_prep.reading.dialects.outcome import brief, call, outcome
+from tests.data_prep.reading.dialects.texts import CALLERS
 
 DRAGEN_SV = CALLERS["dragen-sv"]
 

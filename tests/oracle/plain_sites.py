@@ -1,6 +1,6 @@
 """Sites, their carriers and the bases of bins, counted as slowly and plainly as the rules are written (R8, R9, R10).
 
-Beside `tests.plain`, in the same manner: loops over people and events, no data frame, nothing of the code under test.
+Beside `tests.oracle.plain`, in the same manner: loops over people and events, no data frame, nothing of the code under test.
 """
 
 from collections import Counter, defaultdict
@@ -11,7 +11,7 @@ from math import factorial
 from statistics import median
 from typing import Final, NamedTuple
 
-from tests import plain
+from tests.oracle import plain
 
 Interval = tuple[int, int]
 

@@ -7,7 +7,7 @@ readers take them too.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.plain import LENGTHS
+from tests.oracle.plain import LENGTHS
 
 _END = '##INFO=<ID=END,Number=1,Type=Integer,Description="End position">'
 _SVTYPE = '##INFO=<ID=SVTYPE,Number=1,Type=String,Description="Type of structural variant">'

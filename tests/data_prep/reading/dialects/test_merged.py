@@ -10,10 +10,10 @@ from data_prep.reading.calls import Skip
 from data_prep.reading.dialects import DIALECTS, recognise
 from data_prep.reading.vcf import frame, parse_header
 from tests.data_prep.built import Built, build_here
-from tests.data_prep.dialects.outcome import brief, outcome
-from tests.data_prep.dialects.texts import CALLERS, Caller
 from tests.data_prep.dragen_text import write_table
 from tests.data_prep.in_memory import file_of
+from tests.data_prep.reading.dialects.outcome import brief, outcome
+from tests.data_prep.reading.dialects.texts import CALLERS, Caller
 
 MERGED = CALLERS["merged"]
 SVDB = Caller(

@@ -1,7 +1,7 @@
 """Every caller's files read record by record through pysam, as slowly and plainly as the facts about them are written.
 
 Nothing of `data_prep` is imported: a test against this compares two readings of the same facts. What the callers share,
-expected copies, class and events, is that of `tests.plain`.
+expected copies, class and events, is that of `tests.oracle.plain`.
 """
 
 import gzip
@@ -14,7 +14,7 @@ from typing import Any
 
 import pysam
 
-from tests import plain
+from tests.oracle import plain
 
 NO_CALLER = "the file holds records of several callers, and nothing in this one names its own"
 NOT_CARRIED = "the sample's genotype does not carry the variant"

@@ -3,8 +3,8 @@
 import pytest
 
 from data_prep.reading.calls import Skip
-from tests.data_prep.dialects.outcome import brief, call, outcome
-from tests.data_prep.dialects.texts import CALLERS, Caller
+from tests.data_prep.reading.dialects.outcome import brief, call, outcome
+from tests.data_prep.reading.dialects.texts import CALLERS, Caller
 
 MANTA, DELLY, LUMPY = CALLERS["manta"], CALLERS["delly"], CALLERS["lumpy"]
 ALL = pytest.mark.parametrize("caller", [MANTA, DELLY, LUMPY], ids=["Manta", "Delly", "Lumpy"])

@@ -10,7 +10,9 @@ from data_prep.domain.levels import Level
 from data_prep.reading.dialects import DIALECTS
 from data_prep.reading.dialects.records import Ends
 from data_prep.reading.events import join_calls
-from tests.data_prep.dialects.texts import (
+from tests.data_prep.dragen_text import record, vcf
+from tests.data_prep.in_memory import EXAMPLES, fates
+from tests.data_prep.reading.dialects.texts import (
     CANVAS,
     CNVNATOR,
     CNVPYTOR,
@@ -23,10 +25,8 @@ from tests.data_prep.dialects.texts import (
     PHASE3,
     Caller,
 )
-from tests.data_prep.dragen_text import record, vcf
-from tests.data_prep.in_memory import EXAMPLES, fates
 
-DOCUMENTATION = Path(__file__).resolve().parents[3] / "docs" / "dialects.md"
+DOCUMENTATION = Path(__file__).resolve().parents[4] / "docs" / "dialects.md"
 
 
 def drawn_in(text: str, dialect: str, ends: Ends | None = None) -> list[tuple[int, int]]:

@@ -3,9 +3,9 @@
 import pytest
 
 from data_prep.reading.calls import Skip
-from tests.data_prep.dialects.outcome import brief, call, outcome, outcomes
-from tests.data_prep.dialects.texts import CALLERS, Caller
 from tests.data_prep.dragen_text import header
+from tests.data_prep.reading.dialects.outcome import brief, call, outcome, outcomes
+from tests.data_prep.reading.dialects.texts import CALLERS, Caller
 
 DRAGEN = Caller("dragen", tuple(line for line in header(None, None).splitlines() if "DRAGEN" in line), "GT:SM:CN:BC:PE")
 NEW = CALLERS["dragen-4.4"]

@@ -27,7 +27,7 @@ from dashboard.store.database import BusyError
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.opened_page import opened_page
 from tests.dashboard.small_database import publish, write_file
-from tests.dashboard.test_damaged_databases import HARMS
+from tests.dashboard.store.test_damaged_databases import HARMS
 
 TEXT, JSON = "*/*", "application/json"
 MOMENTS = (429, 503)

@@ -16,9 +16,9 @@ from data_prep.reading.calls import Skip
 from data_prep.reading.long_files.read import read_whole
 from data_prep.reading.reports import BatchReport, FileReport
 from data_prep.reading.shards import read_batch
-from tests.data_prep.dialects.random_files import EVERY, texts
 from tests.data_prep.dragen_text import bgzip, record, vcf
 from tests.data_prep.in_memory import EXAMPLES
+from tests.data_prep.reading.dialects.random_files import EVERY, texts
 
 GOOD = vcf("GOOD", [record("chr1", 1_000_000, 1_020_000), record("chr2", 1, 2, cn=2), record("chrM", 5, 900)])
 JUNK = [b"", b".", b"-", b"-1", b"1e999", b"99999999999999999999999", b"nan", b"\x00", b"\xff\xfe", b"\r", b"<", b"<>", b",", b";", b":", b"END=", b"END=x;SVLEN=-", b"0/", b"/", b"|", b"9" * 5_000, "²".encode(), b"chrX", b'"', b"DRAGEN:", b"<CN999>,<CN", b"SVLEN=99999999999999999999999"]  # fmt: skip

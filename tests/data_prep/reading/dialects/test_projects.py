@@ -5,9 +5,9 @@ import pytest
 from data_prep.reading.calls import Skip
 from data_prep.reading.dialects import recognise
 from data_prep.reading.vcf import parse_header
-from tests.data_prep.dialects.outcome import brief, call, outcome
-from tests.data_prep.dialects.texts import CALLERS
 from tests.data_prep.in_memory import fates
+from tests.data_prep.reading.dialects.outcome import brief, call, outcome
+from tests.data_prep.reading.dialects.texts import CALLERS
 
 PHASE3, GATK_SV = CALLERS["1000-genomes-phase-3"], CALLERS["gatk-sv"]
 SITE = "1 713044 esv3584977;esv3584978 C <CN0>,<CN2> 100 PASS AC=3,206;AF=0.000599042,0.0411342;CS=DUP_gs;END=755966;SVTYPE=CNV;VT=SV GT"  # fmt: skip

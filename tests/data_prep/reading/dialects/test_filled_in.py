@@ -7,10 +7,10 @@ import pytest
 from data_prep.reading.calls import CONTRARY
 from data_prep.reading.long_files.read import read_whole
 from data_prep.reading.vcf import LongFile, read_file
-from tests.data_prep.dialects.random_files import EVERY
-from tests.data_prep.dialects.test_joint_files import assert_read_as_slowly, joint_text
-from tests.data_prep.dialects.test_random_cohorts import shard
-from tests.data_prep.dialects.texts import CNVNATOR, GATK_SV, GCNV, Caller
+from tests.data_prep.reading.dialects.random_files import EVERY
+from tests.data_prep.reading.dialects.test_joint_files import assert_read_as_slowly, joint_text
+from tests.data_prep.reading.dialects.test_random_cohorts import shard
+from tests.data_prep.reading.dialects.texts import CNVNATOR, GATK_SV, GCNV, Caller
 
 pytestmark = pytest.mark.xdist_group("import")
 

@@ -13,10 +13,10 @@ from data_prep.reading.calls import Skip
 from data_prep.reading.dialects import recognise
 from data_prep.reading.vcf import FileRefusedError, parse_header
 from tests.data_prep.built import build_here
-from tests.data_prep.dialects.outcome import brief, call, outcome
-from tests.data_prep.dialects.texts import CALLERS, Caller
 from tests.data_prep.dragen_text import write_table
 from tests.data_prep.in_memory import fates
+from tests.data_prep.reading.dialects.outcome import brief, call, outcome
+from tests.data_prep.reading.dialects.texts import CALLERS, Caller
 
 PLAIN = CALLERS["vcf"]
 

@@ -16,7 +16,7 @@ from dashboard.server import ROUTES
 from dashboard.serving.papers import PAPERS, paper
 from data_prep.domain import callers
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
 class Page(HTMLParser):

@@ -7,9 +7,9 @@ import pytest
 
 from data_prep.check import check
 from tests.data_prep.built import Built, build_here
-from tests.data_prep.dialects.random_files import EVERY
-from tests.data_prep.dialects.texts import Caller
 from tests.data_prep.dragen_text import write_table
+from tests.data_prep.reading.dialects.random_files import EVERY
+from tests.data_prep.reading.dialects.texts import Caller
 
 pytestmark = pytest.mark.xdist_group("import")
 

@@ -18,14 +18,14 @@ from data_prep.reading.long_files.read import read_whole
 from data_prep.reading.reports import UNTOLD
 from data_prep.reading.vcf import LongFile, read_file
 from data_prep.system.limits import DEFAULTS, Limits
-from tests import plain
 from tests.data_prep.built import build_here, shards_here
-from tests.data_prep.dialects.random_files import EVERY, entry, records
-from tests.data_prep.dialects.slowly import read
-from tests.data_prep.dialects.test_random_cohorts import rows_of, shard
-from tests.data_prep.dialects.texts import CALLERS, Caller
 from tests.data_prep.dragen_text import bgzip, write_table
 from tests.data_prep.in_memory import CALL, EXAMPLES
+from tests.data_prep.reading.dialects.random_files import EVERY, entry, records
+from tests.data_prep.reading.dialects.test_random_cohorts import rows_of, shard
+from tests.data_prep.reading.dialects.texts import CALLERS, Caller
+from tests.oracle import plain
+from tests.oracle.dialects import read
 
 pytestmark = pytest.mark.xdist_group("import")
 

@@ -3,8 +3,8 @@
 import pytest
 
 from data_prep.reading.calls import Skip
-from tests.data_prep.dialects.outcome import brief, call, outcome
-from tests.data_prep.dialects.texts import CALLERS, Caller
+from tests.data_prep.reading.dialects.outcome import brief, call, outcome
+from tests.data_prep.reading.dialects.texts import CALLERS, Caller
 
 NATOR, PYTOR = CALLERS["cnvnator"], CALLERS["cnvpytor"]
 BOTH = pytest.mark.parametrize("caller", [NATOR, PYTOR], ids=["CNVnator", "CNVpytor"])

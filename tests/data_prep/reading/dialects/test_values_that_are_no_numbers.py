@@ -7,8 +7,8 @@ import pytest
 from data_prep.reading.calls import report_lines
 from tests.data_prep import dragen_text
 from tests.data_prep.built import build_here
-from tests.data_prep.dialects.texts import CALLERS, Caller
 from tests.data_prep.in_memory import fates
+from tests.data_prep.reading.dialects.texts import CALLERS, Caller
 
 DRAGEN = CALLERS["dragen-4.4"]
 

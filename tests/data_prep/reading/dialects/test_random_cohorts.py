@@ -16,9 +16,9 @@ from data_prep.reading.dialects import DIALECTS
 from data_prep.reading.reports import BatchReport
 from data_prep.reading.shards import read_batch
 from data_prep.reading.vcf import frame
-from tests.data_prep.dialects.random_files import EVERY, texts
-from tests.data_prep.dialects.slowly import Person, read
 from tests.data_prep.in_memory import CALL, EXAMPLES, file_of, single
+from tests.data_prep.reading.dialects.random_files import EVERY, texts
+from tests.oracle.dialects import Person, read
 
 SEXES = [None, "XX", "XY"]
 
