@@ -1,6 +1,6 @@
 """Bounds of memory: how a size is read, what it bounds, and that the database is the same whatever they are."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from data_prep.__main__ import app
-from data_prep.request import BuildRequest
+from data_prep.build import build
+from data_prep.request import BuildRequest, Change, Sources
 from data_prep.system.limits import DEFAULTS, Limits, MemoryLimitError, limits_within, parse_size
-from tests.data_prep.built import build_here
+from tests.data_prep.built import Built, build_here
 from tests.data_prep.dragen_text import record, write, write_table
+from tests.data_prep.joint_text import joint_file, line, site
+from tests.data_prep.test_genes import FORWARD, FORWARD_MANE, HEADER
 
 REFUSALS = ("", "much", "2 apples", "GB", "-1GB", "1e9", "2,5GB", "0x10", "2GBB", "1i", "inf", "nan", "２GB")
 USUAL = 1_300_000_000
@@ -86,14 +89,14 @@ def test_memory_comes_from_the_command_line(tmp_path: Path, monkeypatch: pytest.
     requests: list[BuildRequest] = []
     options: list[Any] = []
 
-    def build(request: BuildRequest, progress: object) -> None:
+    def note_request(request: BuildRequest, progress: object) -> None:
         requests.append(request)
 
     def write_shards(samples: Path, out: Path, vcf: object, given: Any, progress: object) -> None:
         options.append(given)
         raise MemoryLimitError("seen")
 
-    monkeypatch.setattr("data_prep.build.build", build)
+    monkeypatch.setattr("data_prep.build.build", note_request)
     monkeypatch.setattr("data_prep.build.write_shards", write_shards)
     words = ("--vcf", "x", "--samples", "y", "--out", tmp_path / "z", "--jobs", 2)
     for memory in ((), ("--memory", "4GB")):
@@ -107,6 +110,49 @@ def test_memory_comes_from_the_command_line(tmp_path: Path, monkeypatch: pytest.
             assert (code, len(text.splitlines())) == (1, 1)
             assert text.startswith(f"error: {says}")
     assert len(requests) == len(options) == 2
+
+
+READ: set[str] = set()
+"""Names of the bounds that were looked at."""
+
+
+class Watched(Limits):
+    """Bounds that note which of them are looked at."""
+
+    def __getattribute__(self, name: str) -> object:
+        READ.add(name)
+        return super().__getattribute__(name)
+
+
+def test_every_bound_reaches_the_step_that_it_bounds(tmp_path: Path) -> None:
+    """From the request on, through reading, tables and what is derived: nothing on the way falls back to the usual ones."""
+    lines = [record("chr1", 10_000 * i, 10_000 * i + 5_000) for i in range(1, 9)]
+    entries = ["0/1:0.5:1:5:40:PASS:.", "./.:1:2:5:40:PASS:."]
+    joint = [line(site("chr1", 10_000 * i, 10_000 * i + 5_000), entries) for i in range(1, 9)]
+    joint.append(line(site("chrX", 5_000_000, 5_020_000), entries))
+    files = {
+        "short joint": joint_file(tmp_path / "short.vcf.gz", ["C", "D"], joint),
+        "long joint": joint_file(tmp_path / "long.vcf", ["E", "F"], joint * 5),
+        "single": write(tmp_path / "vcf", "A", lines),
+    }
+    table = write_table(tmp_path / "samples.tsv", [(name, "EUR", "GBR", "male", True) for name in "ABCDEF"])
+    models = tmp_path / "genes.gtf"
+    models.write_text(HEADER + FORWARD + FORWARD_MANE)
+    limits = Watched(short_file_bytes=files["short joint"].stat().st_size)
+
+    def request(sources: Sources | Change) -> BuildRequest:
+        out = tmp_path / "cnv.duckdb"
+        return BuildRequest(samples=table, out=out, sources=sources, genes=models, jobs=1, limits=limits)
+
+    READ.clear()
+    build(request(Sources(vcf=tuple(map(str, files.values())))))
+    bounds = {field.name for field in fields(Limits)}
+    assert bounds - READ == {"earlier_bytes"}
+    READ.clear()
+    added = write(tmp_path / "more", "B", lines)
+    build(request(Change(add=(str(added),))))
+    assert {"earlier_bytes", "database_bytes", "batch_bytes", "sorted_rows", "derived_rows", "gene_text_bytes"} <= READ
+    assert len(Built(tmp_path / "cnv.duckdb").rows("SELECT 1 FROM samples WHERE counted")) == 6
 
 
 def test_the_database_is_the_same_within_any_bounds(tmp_path: Path) -> None:
