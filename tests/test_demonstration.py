@@ -34,6 +34,7 @@ from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.oracle import plain, raw_calls, read_back
 from tests.oracle.raw_calls import Question
+from tests.shared_cohorts import whole_demonstration
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -55,10 +56,9 @@ class Cohort:
 
 @pytest.fixture(scope="session")
 def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
-    folder = tmp_path_factory.mktemp("demonstration")
-    database = folder / "cnv.duckdb"
+    folder = whole_demonstration(tmp_path_factory)
+    database = tmp_path_factory.mktemp("demonstration") / "cnv.duckdb"
     for command in (
-        ["demo", "--out", str(folder)],
         ["build", "--vcf", str(folder / "vcf"), "--samples", str(folder / "samples.tsv"), "--out", str(database)],
         ["check", str(database)],
     ):

@@ -28,6 +28,7 @@ from data_prep.simulate.conflicts import mask_conflicts
 from data_prep.simulate.panel import sample_table
 from data_prep.simulate.parts import DE_NOVO, NOISE, PRIVATE, YES, make_parts
 from data_prep.simulate.vcf import ratio_text
+from tests.shared_cohorts import whole_demonstration
 
 Measure = Callable[[list["Record"]], float]
 
@@ -148,9 +149,7 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("whole")
-    write_cohort(out)
-    return out
+    return whole_demonstration(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
