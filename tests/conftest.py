@@ -17,16 +17,16 @@ LONGEST_FIRST: Final = (
     "browser/test_accessibility.py",
     "browser/test_keyboard_alone.py",
     "test_demonstration.py",
-    "data_prep/test_check_derived.py",
-    "data_prep/test_earlier.py",
+    "data_prep/check/test_check_derived.py",
+    "data_prep/tables/test_earlier.py",
     "browser/test_gene_page.py",
-    "data_prep/test_simulate.py",
-    "data_prep/test_fetch.py",
+    "data_prep/simulate/test_simulate.py",
+    "data_prep/fetch/test_fetch.py",
     "browser/test_keyboard_and_history.py",
-    "data_prep/test_long_files.py",
-    "data_prep/dialects/test_random_cohorts.py",
+    "data_prep/reading/test_long_files.py",
+    "data_prep/reading/dialects/test_random_cohorts.py",
     "data_prep/test_command_line.py",
-    "dashboard/test_tracks.py",
+    "dashboard/store/test_tracks.py",
 )
 
 

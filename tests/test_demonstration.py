@@ -1,6 +1,6 @@
 """The whole way on the demonstration cohort of 3,202: page, download and database against the VCFs read plainly.
 
-Three ways of counting that share no code: `tests/plain.py` reads the VCFs with a loop, `tests/raw_calls.py` is SQL by
+Three ways of counting that share no code: `tests/oracle/plain.py` reads the VCFs with a loop, `tests/oracle/raw_calls.py` is SQL by
 hand over the raw calls that joins events anew, and the dashboard counts by its store. They must agree to the last carrier.
 """
 
@@ -32,8 +32,9 @@ from dashboard.store.published import Store
 from dashboard.store.sites import sites_at
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
-from tests import plain, raw_calls, read_back
-from tests.raw_calls import Question
+from tests.oracle import plain, raw_calls, read_back
+from tests.oracle.raw_calls import Question
+from tests.shared_cohorts import whole_demonstration
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -55,10 +56,9 @@ class Cohort:
 
 @pytest.fixture(scope="session")
 def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
-    folder = tmp_path_factory.mktemp("demonstration")
-    database = folder / "cnv.duckdb"
+    folder = whole_demonstration(tmp_path_factory)
+    database = tmp_path_factory.mktemp("demonstration") / "cnv.duckdb"
     for command in (
-        ["demo", "--out", str(folder)],
         ["build", "--vcf", str(folder / "vcf"), "--samples", str(folder / "samples.tsv"), "--out", str(database)],
         ["check", str(database)],
     ):

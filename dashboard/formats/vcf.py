@@ -180,7 +180,10 @@ def _header(about: About, lines: Iterable[str], columns: Sequence[str] = ()) -> 
                 f"##reference={ASSEMBLY.name}",
                 *(f"##explorer_{name}={_quoted(value)}" for name, value in about.lines()),
                 '##explorer_ref="REF is N: the sequence is not at hand. POS is the base before the interval"',
-                *(f"##contig=<ID={chrom},length={length},assembly={ASSEMBLY.name}>" for chrom, length in LENGTHS.items()),
+                *(
+                    f"##contig=<ID={chrom},length={length},assembly={ASSEMBLY.name}>"
+                    for chrom, length in LENGTHS.items()
+                ),
                 '##ALT=<ID=DEL,Description="Fewer copies than expected">',
                 '##ALT=<ID=DUP,Description="More copies than expected">',
                 '##INFO=<ID=SVTYPE,Number=1,Type=String,Description="DEL or DUP">',

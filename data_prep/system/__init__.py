@@ -1,1 +1,1 @@
-"""Text streams, folders and locks, worker processes; knows nothing of the genome."""
+"""Text streams, folders and locks, worker processes, bounds of memory; knows nothing of the genome."""

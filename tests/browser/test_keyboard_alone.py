@@ -16,7 +16,7 @@ from dashboard.question.filters import CALLSET, NAMES
 from tests.browser.conftest import settled
 from tests.browser.test_keyboard_and_history import FOCUSED, LOOK, comes_to, state, tab_to
 from tests.dashboard.demonstration import GSTM1, demonstration
-from tests.dashboard.plain_counter import Question, count
+from tests.oracle.plain_counter import Question, count
 
 pytestmark = pytest.mark.browser
 

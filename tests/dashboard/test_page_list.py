@@ -25,8 +25,8 @@ from dashboard.serving.not_found import _page
 from dashboard.store import database as database_module
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.opened_page import APP
+from tests.dashboard.serving.test_error_shape import call
 from tests.dashboard.small_database import write_file
-from tests.dashboard.test_error_shape import call
 
 ROOT = Path(__file__).resolve().parents[2]
 

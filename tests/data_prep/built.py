@@ -18,9 +18,9 @@ from data_prep.reading.shard_set import ShardSet
 from data_prep.request import BuildRequest, Change, Sources
 from data_prep.summary import BuildSummary
 from data_prep.system.limits import DEFAULTS, Limits
-from tests import plain
 from tests.data_prep.few_genes import few_genes
 from tests.data_prep.in_memory import single
+from tests.oracle import plain
 
 Row = dict[str, Any]
 

@@ -1,5 +1,6 @@
 """What the tests of the import share: the folder of real files, a simulated cohort built in two releases, an S3 server."""
 
+import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from data_prep.simulate import write_cohort
-from tests import plain
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.s3_server import S3Server
+from tests.oracle import plain
+from tests.shared_cohorts import make_once
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
@@ -34,27 +36,35 @@ class Cohort:
     people: dict[str, plain.Person]
 
 
-def make_cohort(folder: Path, release: str) -> Cohort:
+def make_cohort(folder: Path, release: str) -> None:
     """Sixty people, of whom the last three have no file."""
     write_cohort(folder, samples=60, seed=7, release=release, jobs=1)
-    paths = sorted((folder / "vcf").glob("*.vcf.gz"))
-    for path in paths[57:]:
+    for path in sorted((folder / "vcf").glob("*.vcf.gz"))[57:]:
         path.unlink()
-    samples = plain.read_samples(folder / "samples.tsv")
     database = build_here([folder / "vcf"], folder / "samples.tsv", folder / "cnv.duckdb")
-    return Cohort(folder, database, tuple(paths[:57]), samples, plain.read_cohort(paths[:57], samples))
+    samples = plain.read_samples(folder / "samples.tsv")
+    people = plain.read_cohort(sorted((folder / "vcf").glob("*.vcf.gz")), samples)
+    (folder / "read").write_bytes(pickle.dumps((database, people)))
+
+
+def shared_cohort(factory: pytest.TempPathFactory, release: str) -> Cohort:
+    """The same for every test process."""
+    folder = make_once(factory, f"cohort {release}", lambda folder: make_cohort(folder, release))
+    paths = tuple(sorted((folder / "vcf").glob("*.vcf.gz")))
+    database, people = pickle.loads((folder / "read").read_bytes())
+    return Cohort(folder, database, paths, plain.read_samples(folder / "samples.tsv"), people)
 
 
 @pytest.fixture(scope="session")
 def cohort_3_5_7b(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
     """Release 3.5.7b: no reference rows."""
-    return make_cohort(tmp_path_factory.mktemp("release 3.5.7b"), "3.5.7b")
+    return shared_cohort(tmp_path_factory, "3.5.7b")
 
 
 @pytest.fixture(scope="session")
 def cohort_3_7_6(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
     """Release 3.7.6: reference rows, several filters a record."""
-    return make_cohort(tmp_path_factory.mktemp("release 3.7.6"), "3.7.6")
+    return shared_cohort(tmp_path_factory, "3.7.6")
 
 
 @pytest.fixture(scope="session")

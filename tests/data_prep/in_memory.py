@@ -12,7 +12,7 @@ from hypothesis import settings
 from data_prep.reading.calls import Sorted, sort_out
 from data_prep.reading.dialects import recognise
 from data_prep.reading.vcf import VcfFile, frame, parse_header
-from tests import plain
+from tests.oracle import plain
 
 CALL = ("chrom", "start", "end", "direction", "class", "copy_number", "expected_copy_number", "copy_ratio", "quality", "bins", "filters", "genotype", "par_border", "inward_start", "inward_end")  # fmt: skip
 EVENT = (*CALL[:11], "sensitive", "credible", "pass", "parts", "par_border", "inner_start", "inner_end")

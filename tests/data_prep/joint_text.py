@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-from tests import plain
 from tests.data_prep.dragen_text import bgzip, record, vcf
+from tests.oracle import plain
 
 NO_GENOTYPE = plain.NO_GENOTYPE
 FORM = "GT:SM:CN:BC:QS:FT:DN"

@@ -11,9 +11,9 @@ import pytest
 
 from data_prep.check import check
 from data_prep.inputs.genes import embedded_gene_models
-from tests import plain
 from tests.data_prep.built import Built, build_here, compare, compare_marks
 from tests.data_prep.dragen_text import bgzip
+from tests.oracle import plain
 
 HG00096 = "dragen-3.5.7b-HG00096.cnv.vcf"
 NA12891 = "dragen-3.5.7b-NA12891-4-records.cnv.vcf"

@@ -1,0 +1,279 @@
+"""What lies along a window: curves against a count base by base, intervals against plain counting, genes, callability."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dashboard.counting.along import EVERYONE, Curves
+from dashboard.counting.sweep import Pieces, sweep
+from dashboard.question.filters import Cohort, Filters, Overlap, Rule, Sex
+from dashboard.question.target import Target
+from dashboard.store import tracks
+from dashboard.store.database import Generation
+from data_prep.domain.copy_number import CallClass, Direction
+from data_prep.domain.intervals import Interval
+from data_prep.domain.levels import Level
+from tests.dashboard.demonstration import demonstration
+from tests.dashboard.small_database import Contents, Event, GeneRow, Person, Transcript
+from tests.dashboard.store.test_carriers import everything, question
+from tests.oracle.plain_counter import Question, is_counted, is_of_class, passes
+
+Make = Callable[[Contents], Generation]
+Case = tuple[list[Person], list[Event], Target, Filters]
+
+
+def is_drawn(event: Event, person: Person, direction: str, asked: Question) -> bool:
+    """Along the genome there is no place that a carrier has copies of: an event is drawn by its own class and number."""
+    own = event.call_class(person.sex).value
+    return passes(event, person, direction, asked) and is_of_class(own, event.copy_number, direction, asked)
+
+
+def bases_of(person: Person, events: list[Event], direction: str, asked: Question) -> set[int]:
+    """Bases of the window at which the person has an event that meets the filters."""
+    covered: set[int] = set()
+    for event in events:
+        if event.sample == person.sample and event.chrom == asked.chrom and is_drawn(event, person, direction, asked):
+            covered |= set(range(max(event.start, asked.start), min(event.end, asked.end)))
+    return covered
+
+
+def counts(people: list[Person], events: list[Event], direction: str, group: str, asked: Question) -> list[int]:
+    """How many people of the group have one, base by base."""
+    having = [
+        bases_of(person, events, direction, asked)
+        for person in people
+        if is_counted(person, asked) and group in (EVERYONE, person.superpopulation)
+    ]
+    return [sum(base in bases for bases in having) for base in range(asked.start, asked.end)]
+
+
+def steps(curves: Curves) -> Iterator[tuple[int, slice]]:
+    """Each step's number, and its bases as a slice of the window."""
+    begin = int(curves.steps.start[0])
+    for number, (start, end) in enumerate(zip(curves.steps.start, curves.steps.end, strict=True)):
+        yield number, slice(int(start) - begin, int(end) - begin)
+
+
+def compare(curves: Curves, people: list[Person], events: list[Event], asked: Question, left_out: set[int]) -> None:
+    """Every step against the bases it stands for."""
+    assert curves.steps.start[0] == asked.start
+    assert curves.steps.end[-1] == asked.end
+    assert [int(end) for end in curves.steps.end[:-1]] == [int(start) for start in curves.steps.start[1:]]
+    counted = np.array([base not in left_out for base in range(asked.start, asked.end)])
+    groups = {person.superpopulation for person in people if is_counted(person, asked)}
+    assert set(curves.superpopulations) == groups
+    for direction in ("loss", "gain"):
+        for group in (EVERYONE, *groups):
+            samples = sum(is_counted(one, asked) and group in (EVERYONE, one.superpopulation) for one in people)
+            assert curves.samples[group] == samples
+            plain = np.array(counts(people, events, direction, group, asked))
+            most = curves.share(Direction(direction), group)
+            mean = curves.share(Direction(direction), group, mean=True)
+            for number, part in steps(curves):
+                here = plain[part][counted[part]]
+                assert curves.steps.callable[number] == len(here)
+                assert most[number] == pytest.approx((here.max() if len(here) else 0) / max(samples, 1))
+                assert mean[number] == pytest.approx((here.mean() if len(here) else 0) / max(samples, 1))
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+@given(case=everything(), room=st.sampled_from((600, 600, 7, 1)))
+def test_curves_are_what_a_count_base_by_base_gives_r8(
+    in_memory: Make, monkeypatch: pytest.MonkeyPatch, case: Case, room: int
+) -> None:
+    people, events, target, filters = case
+    monkeypatch.setattr(tracks, "STEPS", room)
+    database = in_memory(Contents(people=people, events=events))
+    asked = question(target, filters)
+    if not any(is_counted(person, asked) for person in people):
+        return
+    compare(tracks.people_along(database, target.interval, filters)[0], people, events, asked, set())
+
+
+@pytest.mark.parametrize("room", [600, 4])
+def test_bases_without_a_view_count_neither_up_nor_down_r5_r8(
+    in_memory: Make, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    monkeypatch.setattr(tracks, "STEPS", room)
+    people = [Person("A"), Person("B", "YRI")]
+    events = [Event("A", "chr1", 120, 180, 1), Event("B", "chr1", 100, 150, 1)]
+    contents = Contents(
+        people=people,
+        events=events,
+        blind=[("chr1", 110, 130, "blind"), ("chr1", 125, 140, "too")],
+        problems=[
+            ("gap", "chr1", 170, 175, "gap"),
+            ("centromere", "chr1", 175, 178, "model"),
+            ("telomere", "chr1", 178, 179, "N"),
+            ("pericentromere", "chr1", 100, 200, "no reason to leave out"),
+        ],
+        # half is enough, less is not; a base in no row was seen in nobody
+        callability=[("chr1", 0, 190, 1, 2), ("chr1", 190, 194, 0, 2), ("chr1", 196, 300, 2, 2)],
+    )
+    left_out = {*range(110, 140), *range(170, 179), *range(190, 196)}
+    found = tracks.people_along(in_memory(contents), Interval("chr1", 100, 200), Filters())[0]
+    compare(found, people, events, Question("chr1", 100, 200), left_out)
+
+
+def test_without_reference_rows_all_bases_but_blind_ones_count(in_memory: Make) -> None:
+    database = in_memory(Contents(people=[Person("A")], events=[Event("A", "chr1", 10, 20, 1)]))
+    assert tracks.people_along(database, Interval("chr1", 0, 100), Filters())[0].steps.callable.sum() == 100
+
+
+def test_many_steps_go_into_bins_that_keep_mean_and_maximum_apart_r8() -> None:
+    """A bin full of small, different events: nobody's base is common, though everybody has one."""
+    starts = np.arange(1000) * 10
+    pieces = Pieces(starts, starts + 5, np.zeros(1000, np.int64))
+    found = sweep(pieces, 1, (0, 10_000), [], 10)
+    assert found.bin == 1000
+    assert found.most[:, 0].tolist() == [1] * 10
+    assert found.mean[:, 0] == pytest.approx([0.5] * 10)
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+@given(case=everything(), limit=st.sampled_from((400, 2)))
+def test_intervals_are_what_plain_counting_gives(in_memory: Make, case: Case, limit: int) -> None:
+    people, events, target, filters = case
+    asked = question(target, filters)
+    carriers: dict[tuple[int, int, str], dict[str, list[Event]]] = {}
+    who = {person.sample: person for person in people if is_counted(person, asked)}
+    for event in events:
+        if (
+            event.sample not in who
+            or event.chrom != asked.chrom
+            or event.end <= asked.start
+            or event.start >= asked.end
+        ):
+            continue
+        for direction in ("loss", "gain"):
+            if is_drawn(event, who[event.sample], direction, asked):
+                mine = carriers.setdefault((event.start, event.end, direction), {})
+                mine.setdefault(event.sample, []).append(event)
+    found = tracks.people_along(in_memory(Contents(people=people, events=events)), target.interval, filters, limit)[1]
+    assert found.found == len(carriers)
+    rows = found.rows.select("start", "end", "direction", "carriers", "strong").rows()
+    assert len(rows) == min(limit, len(carriers))
+    order = {"loss": 0, "gain": 1}
+    ranked = sorted(carriers, key=lambda key: (-len(carriers[key]), key[0], key[1], order[key[2]]))
+    assert [row[:3] for row in rows] == ranked[:limit]
+    inner_of = {
+        (start, end, direction): (first, last)
+        for start, end, direction, first, last in found.rows.select(
+            "start", "end", "direction", "inner_start", "inner_end"
+        ).rows()
+    }
+    for start, end, direction, number, strong in rows:
+        having = carriers[start, end, direction]
+        assert number == len(having)
+        assert strong == sum(
+            any(event.call_class(who[sample].sex) in ("complete-loss", "high-gain") for event in mine)
+            for sample, mine in having.items()
+        )
+        # the ends drawn in: of a person the widest, of people the lower and the higher median
+        inner = [
+            (min(event.inner[0] for event in mine), max(event.inner[1] for event in mine)) for mine in having.values()
+        ]
+        starts, ends = (sorted(column) for column in zip(*inner, strict=True))
+        drawn_in = (starts[(number - 1) // 2], ends[number // 2])
+        assert inner_of[start, end, direction] == drawn_in
+        cells = {
+            (group, copies): count
+            for *key, group, copies, count in found.cells.rows()
+            if tuple(key) == (start, end, direction)
+        }
+        plain: dict[tuple[str, int | None], int] = {}
+        for sample, mine in having.items():
+            numbers = [event.copy_number for event in mine if event.copy_number is not None]
+            copies = (min if direction == "loss" else max)(numbers, default=None)
+            key = (who[sample].superpopulation, copies)
+            plain[key] = plain.get(key, 0) + 1
+        assert cells == plain
+
+
+def test_the_overlap_rule_is_not_asked(in_memory: Make) -> None:
+    database = in_memory(Contents(people=[Person("A")], events=[Event("A", "chr1", 10, 20, 1)]))
+    covers = Filters(overlap=Overlap(Rule.COVERS))
+    window = Interval("chr1", 0, 100)
+    found = tracks.people_along(database, window, covers)
+    assert found[1].rows.height == 1
+    assert found is tracks.people_along(database, window, Filters())
+
+
+EXON = Transcript(((100, 110), (150, 200)), ((105, 110), (150, 160)))
+
+
+def gene(number: int, biotype: str = "protein_coding") -> GeneRow:
+    return GeneRow(f"G{number}", "chr1", 100 + number, 200 + number, EXON if number == 0 else None, biotype=biotype)
+
+
+def test_genes_come_with_their_exons_in_place(in_memory: Make) -> None:
+    database = in_memory(Contents(genes=[gene(0), gene(1, "lncRNA"), GeneRow("FAR", "chr1", 10_000, 20_000)]))
+    found = tracks.gene_models(database, Interval("chr1", 0, 1000))
+    assert found.genes["symbol"].to_list() == ["G0", "G1"]
+    assert found.exons.select("start", "end", "coding_start", "coding_end").rows() == [
+        (100, 110, 105, 110),
+        (150, 200, 150, 160),
+    ]
+    assert (found.found, found.coding, found.density) == (2, 1, None)
+
+
+def test_of_many_genes_those_that_code_are_drawn_and_of_too_many_how_dense_they_lie(
+    in_memory: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    genes = [gene(number, "lncRNA" if number % 2 else "protein_coding") for number in range(10)]
+    database = in_memory(Contents(genes=genes))
+    monkeypatch.setattr(tracks, "ANY_GENES_DRAWN", 5)
+    found = tracks.gene_models(database, Interval("chr1", 0, 1000))
+    assert found.genes["symbol"].to_list() == ["G0", "G2", "G4", "G6", "G8"]
+    assert (found.found, found.coding) == (10, 5)
+    monkeypatch.setattr(tracks, "GENES_DRAWN", 4)
+    monkeypatch.setattr(tracks, "DENSITY_BINS", 10)
+    dense = tracks.gene_models(in_memory(Contents(genes=genes)), Interval("chr1", 0, 1000))
+    assert dense.genes.is_empty()
+    # [100, 200) to [108, 208): five touch the second part, four the third
+    assert dense.density == (0, 5, 4, 0, 0, 0, 0, 0, 0, 0)
+
+
+def test_a_window_too_wide_for_exons_has_none(in_memory: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracks, "EXONS_UP_TO", 999)
+    found = tracks.gene_models(in_memory(Contents(genes=[gene(0)])), Interval("chr1", 0, 1000))
+    assert found.genes.height == 1
+    assert found.exons.is_empty()
+
+
+def test_too_many_exons_are_not_drawn(in_memory: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracks, "EXONS_DRAWN", 1)
+    assert tracks.gene_models(in_memory(Contents(genes=[gene(0)])), Interval("chr1", 0, 1000)).exons.is_empty()
+
+
+@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize(
+    "place", [Interval("chr1", 109_000_000, 110_000_000), Interval("chrX", 0, 156_040_895)], ids=str
+)
+def test_a_wide_window_is_read_with_less_and_says_the_same_r8(
+    in_memory: Make, monkeypatch: pytest.MonkeyPatch, place: Interval, level: Level
+) -> None:
+    database = in_memory(demonstration())
+    asked = (
+        Filters(level=level),
+        Filters(level=level, cohort=Cohort.ALL, min_bins=3, classes=(CallClass.COMPLETE_LOSS, CallClass.GAIN)),
+        Filters(level=level, copy_numbers=(0, 2, 3), min_quality=20, sex=Sex.XY),
+    )
+    for filters in asked:
+        told = []
+        for width in (0, 10**9):
+            monkeypatch.setattr(tracks, "WIDE", width)
+            # a limit of its own each time, so that no kept answer is taken
+            curves, intervals = tracks.people_along(database, place, filters, limit=300 + len(told))
+            told.append(
+                (curves.steps.most.tolist(), curves.steps.mean.tolist(), intervals.rows.rows(), intervals.cells.rows())
+            )
+        assert told[0] == told[1]
+        assert told[0][2]

@@ -1,0 +1,48 @@
+"""Cohorts that take long to make, made once for all test processes; whoever uses one only reads it."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+from filelock import FileLock
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+
+
+def make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """The folder `name` of this run, which the first process that wants it fills by `make`; the others wait for it.
+
+    A folder is empty when `make` gets it.
+    """
+    base = factory.getbasetemp()
+    if base.name.startswith("popen-"):
+        base = base.parent
+    folder = base / f"shared {name}"
+    with FileLock(base / f"shared {name}.lock"):
+        if not folder.exists():
+            # paths stand in databases: it is made where it stays, and a mark says that it is whole
+            folder.mkdir()
+            make(folder)
+            (base / f"shared {name}.whole").touch()
+        elif not (base / f"shared {name}.whole").exists():
+            pytest.fail(f"the shared cohort {name} could not be made: see the test that tried first", pytrace=False)
+    return folder
+
+
+def whole_demonstration(factory: pytest.TempPathFactory) -> Path:
+    """VCFs, sample table and truth of all 3,202 people of the demonstration, as its command writes them."""
+
+    def make(folder: Path) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "data_prep", "demo", "--out", str(folder)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return make_once(factory, "demonstration", make)
