@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import BrowserContext, BrowserType, Page
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -55,9 +55,14 @@ def base_url(pointer: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def visitor(browser: Browser) -> Iterator[BrowserContext]:
-    """One browser that keeps Streamlit's 140 files in its cache, as a returning visitor's does."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+def visitor(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
+    """One browser with a profile on the disk, as a returning visitor's: it keeps Streamlit's 140 files in its cache, compiled."""
+    profile = tmp_path_factory.mktemp("profile")
+    context = browser_type.launch_persistent_context(
+        profile, viewport={"width": 1440, "height": 900}, **browser_type_launch_args
+    )
     yield context
     context.close()
 
