@@ -366,7 +366,8 @@ class _Table(HTMLParser):
 def _page_counts(app: "AppTest", direction: str) -> dict[str, tuple[int, int, int, int]] | None:
     """Of every group in the page's tables of a direction: people, carriers, and the carriers' two classes.
 
-    Where X has a row for XX and one for XY (R5), a group's are added up; tables without shares lack their two columns.
+    Where X has a row for XX and one for XY (R5), a group's are added up, and those of everyone stand for the sexes too;
+    tables without shares lack their two columns.
     """
     page = _Table()
     for piece in app.get("html"):
@@ -380,7 +381,11 @@ def _page_counts(app: "AppTest", direction: str) -> dict[str, tuple[int, int, in
                 group, *clause = line[0].split()[:2]
                 numbers = [cell.replace(",", "").replace("no call", "0") for cell in cells[1:]]
                 counts = [int(numbers[place]) for place in (0, 1, classes, classes + 1)]
-                before = found.get(group, (0, 0, 0, 0)) if clause in (["XX"], ["XY"]) else (0, 0, 0, 0)
+                apart = clause in (["XX"], ["XY"])
+                if apart and group == "All":
+                    people, carriers, one_class, other_class = counts
+                    found[clause[0]] = people, carriers, one_class, other_class
+                before = found.get(group, (0, 0, 0, 0)) if apart else (0, 0, 0, 0)
                 first, second, third, fourth = (a + b for a, b in zip(before, counts, strict=True))
                 found[group] = first, second, third, fourth
     return found or None

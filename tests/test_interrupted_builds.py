@@ -6,6 +6,7 @@ so that every answer shows which database it was read from; what each must say i
 """
 
 import asyncio
+import contextlib
 import csv
 import io
 import json
@@ -341,8 +342,19 @@ def wait_for(there: Callable[[], bool], patience: float = 20) -> None:
         time.sleep(0.001)
 
 
-def moments(place: Place, before: set[str], draw: Random, length: float) -> list[Callable[[], None]]:
-    """Ways to wait for a moment: one in two at random over a build's length, else when a stage begins and a little later."""
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or a zombie that nobody has waited for yet."""
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
+
+
+def moments(place: Place, pid: int, before: set[str], draw: Random, length: float) -> list[Callable[[], None]]:
+    """Ways to wait for a moment of a build: one in two at random over a build's length, else when a stage begins and a little later.
+
+    A stage may be so short that nobody sees it begin: the wait ends with the build.
+    """
 
     def within() -> None:
         time.sleep(draw.uniform(0.02, length))
@@ -352,7 +364,7 @@ def moments(place: Place, before: set[str], draw: Random, length: float) -> list
 
     def after(there: Callable[[], bool], most: float) -> Callable[[], None]:
         def wait() -> None:
-            wait_for(there)
+            wait_for(lambda: there() or has_ended(pid))
             time.sleep(draw.uniform(0, most))
 
         return wait
@@ -388,17 +400,17 @@ def kill_again_and_again(
     stages: Counter[str] = Counter()
     published, coming = (A, B) if digest(place.pointer.resolve()) == known["A"] else (B, A)
     length, attempts = 1.0, 0
-    ways: list[Callable[[], None]] = []
     while sum(stages.values()) < kills:
         attempts += 1
         assert attempts < 3 * kills, ("builds end before they are killed", stages)
         before = place.generations()
-        ways = moments(place, before, draw, length)
+        pid = place.start(coming, *more)
+        ways = moments(place, pid, before, draw, length)
         if not more:
             ways = ways[:-1]
-        pid = place.start(coming, *more)
         ways[attempts % len(ways)]()
-        os.killpg(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has ended, and the next one is tried
+            os.killpg(pid, signal.SIGKILL)
         code = place.forker.wait(pid)
         wait_for(lambda pid=pid: not members(pid), 5)  # type: ignore[misc]
         assert members(pid) == []

@@ -12,7 +12,7 @@ readings of the rules. Loops over one person after the other; where a rule leave
 import gzip
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -368,6 +368,7 @@ def join(calls: Iterable[Call]) -> list[Event]:
     events = []
     for lane in lanes.values():
         begins: dict[int, list[int]] = defaultdict(list)
+        ends = {call.end for call in lane}
         for number, call in enumerate(lane):
             begins[call.start].append(number)
         neighbours: dict[int, list[int]] = defaultdict(list)
@@ -389,16 +390,17 @@ def join(calls: Iterable[Call]) -> list[Event]:
                     if other not in reached:
                         reached.add(other)
                         ahead.append(other)
-            events.append(_event(together, lane))
-    return sorted(events, key=lambda e: (list(LENGTHS).index(e.chrom), e.start, e.end, e.direction))
+            events.append(_event(together, begins.keys(), ends))
+    order = {chrom: number for number, chrom in enumerate(LENGTHS)}
+    return sorted(events, key=lambda e: (order[e.chrom], e.start, e.end, e.direction))
 
 
 def _is_step(left: Call, right: Call) -> bool:
     return left.copy_number != right.copy_number and (left.bins or 0) >= 3 and (right.bins or 0) >= 3
 
 
-def _event(calls: list[Call], lane: list[Call]) -> Event:
-    """One event of its calls; `lane`: all calls of the person, chromosome and direction."""
+def _event(calls: list[Call], starts: Container[int], ends: Container[int]) -> Event:
+    """One event of its calls; `starts` and `ends`: of all calls of the person, chromosome and direction."""
     calls.sort(key=lambda call: (call.start, call.end))
 
     def weight(call: Call) -> tuple[int, int]:
@@ -440,11 +442,13 @@ def _event(calls: list[Call], lane: list[Call]) -> Event:
         credible and not filters,
         tuple(calls),
         any(call.par_border for call in calls),
-        *drawn_in(start, end, bins, calls, lane),
+        *drawn_in(start, end, bins, calls, starts, ends),
     )
 
 
-def drawn_in(start: int, end: int, bins: int | None, calls: list[Call], lane: list[Call]) -> tuple[int, int]:
+def drawn_in(
+    start: int, end: int, bins: int | None, calls: list[Call], starts: Container[int], ends: Container[int]
+) -> tuple[int, int]:
     """R7: the ends of an event of DRAGEN, which places them on bins, drawn in by their uncertainty.
 
     The record's own inward bound, else half the mean bin, else 500; at most a third of the event; nothing where two calls of
@@ -455,15 +459,11 @@ def drawn_in(start: int, end: int, bins: int | None, calls: list[Call], lane: li
         if abuts:
             return 0
         told = [bases for bases in said if bases is not None]
-        most = Fraction(end - start, 3)
-        if told:
-            return int(min(Fraction(max(told)), most))
-        return int(min(Fraction(end - start, 2 * bins) if bins else Fraction(500), most))
+        half_a_bin = (end - start) // (2 * bins) if bins else 500
+        return min(max(told) if told else half_a_bin, (end - start) // 3)
 
-    left = uncertainty(
-        [call.inward_start for call in calls if call.start == start], any(call.end == start for call in lane)
-    )
-    right = uncertainty([call.inward_end for call in calls if call.end == end], any(call.start == end for call in lane))
+    left = uncertainty([call.inward_start for call in calls if call.start == start], start in ends)
+    right = uncertainty([call.inward_end for call in calls if call.end == end], end in starts)
     return start + left, end - right
 
 
