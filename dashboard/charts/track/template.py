@@ -51,6 +51,10 @@ def make_template(
     binned: bool,
     selectable: bool,
 ) -> dict[str, Any]:
+    if not selectable:
+        # to take the selections away is a hundred times quicker than to make it all again
+        whole = make_template(palette, superpopulations, directions, lines=lines, binned=binned, selectable=True)
+        return whole | {"params": [param for param in whole["params"] if param["name"] not in (BRUSH, PICK)]}
     parameters = [alt.param(name=name, value=0) for name in ("first", "last", "zero", "reach")]
     parameters += [alt.param(name=name, expr=side) for name, side in (("across", "width"), ("down", "height"))]
     along = alt.Scale(domain=[alt.ExprRef("first"), alt.ExprRef("last")], nice=False, zero=False)
@@ -194,15 +198,14 @@ def make_template(
         ).mark_text(baseline="middle", clip=True, aria=False, **style)
         for style in _TEXT_STYLES
     ]
-    if selectable:
-        hover = hover.add_params(
-            alt.selection_interval(
-                name=BRUSH,
-                encodings=["x"],
-                mark=alt.BrushConfig(fill=palette.primary, fillOpacity=0.18, stroke=palette.primary),
-            )
+    hover = hover.add_params(
+        alt.selection_interval(
+            name=BRUSH,
+            encodings=["x"],
+            mark=alt.BrushConfig(fill=palette.primary, fillOpacity=0.18, stroke=palette.primary),
         )
-        events = events.add_params(alt.selection_point(name=PICK, fields=["id"], on="click", clear=False))
+    )
+    events = events.add_params(alt.selection_point(name=PICK, fields=["id"], on="click", clear=False))
     spec: dict[str, Any] = (
         alt.layer(box(BACK), *curves, hover, box(FRONT), events, solid, dark, *texts)
         .add_params(*parameters)
