@@ -168,7 +168,7 @@ NUMBERS = (
     (5, "dashboard.words.seen", "WELL_SEEN", 0.95, "From 50 to 95 %"),
     (5, "dashboard.store.callability", "MOSTLY_COPIES", 0.5, "Where half or more of a gene's coding bases"),
     (6, "data_prep.derived.site_tables", "LEAST_ALLELE_LENGTH", 3_000, "sites of 3 kb and three bins or more"),
-    (7, "dashboard.question.target", "GAIN_SHARE", (3, 4), "at least 75 % of the coding bases"),
+    (7, "data_prep.domain.coding", "GAIN_SHARE", (3, 4), "at least 75 % of the coding bases"),
     (7, "dashboard.question.target", "WIDEST", 10_000_000, "Over 10 Mb `any` and `within` have no frequency"),
     (7, "dashboard.question.target", "LARGE", 50_000, "over 50 kb a switch"),
     (7, "dashboard.counting.overlap", "COVERS_TOLERANCE", 1_000, "but for 1 kb at most, and a tenth of G at most"),
