@@ -31,7 +31,7 @@ class Region:
         return self.interval.chrom if self.whole else str(self.interval)
 
 
-class RegionError(ValueError):
+class RegionError(Exception):
     """The text is spelt as a region and is none: one sentence says what is wrong, with an example of what to write instead."""
 
 

@@ -139,7 +139,7 @@ def test_the_keyboard_alone_finds_a_gene_and_keeps_the_filters(opened: Opened) -
     expect(box).to_be_focused()
     page.keyboard.type("adam3a")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/gene\?gene=adam3a&filter=pass$"))
+    expect(page).to_have_url(re.compile(r"/gene\?gene=ADAM3A&filter=pass$"))
     settled(page)
     expect(page.get_by_role("heading", name="ADAM3A", exact=True)).to_be_visible()
     assert page.evaluate("history.length") == began + 1
@@ -329,7 +329,7 @@ def test_a_database_published_meanwhile_shows_its_numbers_at_the_next_click(brow
         publish(pointer, write_file(tmp_path / "cnv-2.duckdb", demonstration(seed=2, carriers=0.2)))
         page.wait_for_timeout(1_200)
         page.get_by_role("radio", name="everyone").click()
-        expect(page.locator("footer")).to_contain_text("demonstration-2")
+        expect(page.locator("footer")).to_contain_text("demonstration-2", timeout=20_000)
         settled(page)
         after = rows(page, "loss")
         listed = carriers_csv(page, base)

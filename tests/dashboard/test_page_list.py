@@ -22,7 +22,7 @@ from dashboard.question.filters import NAMES, Filters, Sex, parse
 from dashboard.question.subject import SITE, Kind
 from dashboard.serving.middleware import Paths
 from dashboard.serving.not_found import _page
-from dashboard.store import database as database_module
+from dashboard.store import published
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.opened_page import APP
 from tests.dashboard.serving.test_error_shape import call
@@ -48,7 +48,7 @@ def sample_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("CNV_DATABASE", str(tmp_path / "cnv.duckdb"))
-    monkeypatch.setattr(database_module, "WATCH_INTERVAL", 0.0)
+    monkeypatch.setattr(published, "WATCH_INTERVAL", 0.0)
     yield write_file(tmp_path / "cnv.duckdb", demonstration())
     settings.store().close()
 

@@ -67,7 +67,14 @@ def test_addresses_name_everything_that_can_be_asked() -> None:
     ]
     for name in named:
         assert f"`{name}`" in page, name
-    for value in (*filters.COUNTED_CLASSES, *filters.Level, *filters.Cohort, *filters.Outliers, *filters.Sex, *filters.Rule):
+    for value in (
+        *filters.COUNTED_CLASSES,
+        *filters.Level,
+        *filters.Cohort,
+        *filters.Outliers,
+        *filters.Sex,
+        *filters.Rule,
+    ):
         assert value in page, value
 
 

@@ -53,8 +53,8 @@ def make_template(
 ) -> dict[str, Any]:
     if not selectable:
         # to take the selections away is a hundred times quicker than to make it all again
-        whole = make_template(palette, superpopulations, directions, lines=lines, binned=binned, selectable=True)
-        return whole | {"params": [param for param in whole["params"] if param["name"] not in (BRUSH, PICK)]}
+        full = make_template(palette, superpopulations, directions, lines=lines, binned=binned, selectable=True)
+        return full | {"params": [param for param in full["params"] if param["name"] not in (BRUSH, PICK)]}
     parameters = [alt.param(name=name, value=0) for name in ("first", "last", "zero", "reach")]
     parameters += [alt.param(name=name, expr=side) for name, side in (("across", "width"), ("down", "height"))]
     along = alt.Scale(domain=[alt.ExprRef("first"), alt.ExprRef("last")], nice=False, zero=False)

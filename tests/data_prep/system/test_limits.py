@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.data_prep.test_genes import FORWARD, FORWARD_MANE, HEADER
 from typer.testing import CliRunner
 
 from data_prep.__main__ import app
@@ -16,6 +15,7 @@ from data_prep.request import BuildRequest, Change, Sources
 from data_prep.system.limits import DEFAULTS, Limits, MemoryLimitError, limits_within, parse_size
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.dragen_text import record, write, write_table
+from tests.data_prep.inputs.test_genes import FORWARD, FORWARD_MANE, HEADER
 from tests.data_prep.joint_text import joint_file, line, site
 
 REFUSALS = ("", "much", "2 apples", "GB", "-1GB", "1e9", "2,5GB", "0x10", "2GBB", "1i", "inf", "nan", "２GB")
