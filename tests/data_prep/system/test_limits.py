@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.data_prep.test_genes import FORWARD, FORWARD_MANE, HEADER
+from tests.data_prep.inputs.test_genes import FORWARD, FORWARD_MANE, HEADER
 from typer.testing import CliRunner
 
 from data_prep.__main__ import app
