@@ -308,7 +308,7 @@ def _write(
             write_reference(con, contents.models, contents.masks)
             write_people(con, people, skipped)
             clock.lap("tables")
-            write_calls(con, sets, people, limits)
+            write_calls(con, sets, people, limits, path.parent)
             clock.lap("sort")
             mark_samples(con)
             earlier = contents.earlier
