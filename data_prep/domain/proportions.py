@@ -80,6 +80,6 @@ def _heterozygote_weights(people: Counts, alleles: Counts, width: int, log_facto
     rare = (alleles - heterozygotes) // 2
     ways = log_factorial[rare] + log_factorial[heterozygotes] + log_factorial[n - rare - heterozygotes]
     log_weight = np.where(possible, heterozygotes * np.log(2) - ways, -np.inf)
-    weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
+    weight: Shares = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     weight /= weight.sum(axis=1, keepdims=True)
     return weight
