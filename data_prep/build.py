@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
@@ -51,6 +52,9 @@ from data_prep.tables.marks import mark_samples
 from data_prep.tables.publish import check_pointer, new_generation, publish, working_folder
 from data_prep.tables.samples import People, number_people, said_of
 from data_prep.tables.write import write_calls, write_people, write_provenance, write_reference
+
+_WORK: Final = "reads files and works out sites"
+"""What the processes of a build do: one pool for both, since to start a process and load its libraries takes most of a second."""
 
 
 class BuildError(UserError):
@@ -137,15 +141,15 @@ def _build_anew(request: BuildRequest, sources: Sources, progress: Progress) -> 
     check_digest(sets, digest_of(sexes), request.samples)
     generation = new_generation()
     make_parent(out)
-    with working_folder(out, generation) as work:
+    with working_folder(out, generation) as work, Pool(options.processes, _WORK) as pool:
         if labels:
-            sets.append(read_files([*labels], sexes, work, progress, options, labels))
+            sets.append(read_files([*labels], sexes, work, progress, options, labels, pool))
         clock.lap("read")
         models = embedded_gene_models() if request.genes is None else read_gencode(request.genes, request.limits)
         clock.lap("genes")
         unfinished = work / "unfinished.duckdb"
         contents = _Contents(sets, table, models, masks, sources.vcf)
-        written = _write(unfinished, contents, request, generation, progress, clock)
+        written = _write(unfinished, contents, request, generation, progress, clock, pool)
         with publishing_lock(out):  # or a build that publishes while the others' callsets are copied would lose its own
             before = _published_callsets(out)
             if sources.beside:
@@ -185,14 +189,14 @@ def _change(request: BuildRequest, change: Change, progress: Progress) -> BuildS
     if not files and not change.remove:
         return None
     generation = new_generation()
-    with working_folder(out, generation) as work:
+    with working_folder(out, generation) as work, Pool(options.processes, _WORK) as pool:
         (work / "earlier").mkdir()
         places = [place_of(name) for name in files]
         earlier = take_over(published_before, work / "earlier", sexes, change.remove, places, schema, request.limits)
         clock.lap("earlier")
         sets = [earlier.shards]
         if files:
-            sets.append(read_files(files, sexes, work, progress, options, labels))
+            sets.append(read_files(files, sexes, work, progress, options, labels, pool))
             _check_new(sets[1], known_files)
         clock.lap("read")
         models = earlier.models if request.genes is None else read_gencode(request.genes, request.limits)
@@ -201,7 +205,7 @@ def _change(request: BuildRequest, change: Change, progress: Progress) -> BuildS
         new_names = {mask.name for mask in new_masks}
         masks = [*(mask for mask in earlier.masks if mask.name not in new_names), *new_masks]
         contents = _Contents(sets, table, models, masks, change.add, earlier)
-        written = _write(unfinished, contents, request, generation, progress, clock)
+        written = _write(unfinished, contents, request, generation, progress, clock, pool)
         with publishing_lock(out):
             if len(schemas) > 1:
                 unfinished = _with_other_callsets(unfinished, out, request.limits, changed)
@@ -280,25 +284,31 @@ def _published_callsets(out: Path) -> list[str]:
 
 
 def _write(
-    path: Path, contents: _Contents, request: BuildRequest, generation: str, progress: Progress, clock: _Clock
+    path: Path,
+    contents: _Contents,
+    request: BuildRequest,
+    generation: str,
+    progress: Progress,
+    clock: _Clock,
+    pool: Pool,
 ) -> _Written:
-    """Merges shard sets into the new database `path`."""
+    """Merges shard sets into the new database `path`; the processes of `pool`, which may have read them, work out its sites."""
     sets, table, limits = contents.sets, contents.table, request.limits
     people = number_people(table.frame, all_files(sets))
     _check_any_read(people)
     progress("write", 0, 0)
     skipped = all_skipped(sets)
     events = sum(sum(shards.rows.get("events", {}).values()) for shards in sets)
-    jobs = request.reading_options().processes if events > limits.events_worth_processes else 1
     try:
         with ExitStack() as stack:
-            pool = stack.enter_context(Pool(jobs, "works out sites"))
+            if events <= limits.events_worth_processes:
+                pool = Pool(1, _WORK)
             pool.start()
             con = stack.enter_context(new_database(path, limits))
             write_reference(con, contents.models, contents.masks)
             write_people(con, people, skipped)
             clock.lap("tables")
-            write_calls(con, sets, people, limits)
+            write_calls(con, sets, people, limits, path.parent)
             clock.lap("sort")
             mark_samples(con)
             earlier = contents.earlier

@@ -8,24 +8,28 @@ database are given where the rows are written.
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from data_prep.derived.bins import SIZES, Segments, bins
-from data_prep.derived.differences import Differences, Gathered, listed
+from data_prep.derived.bins import SIZES
+from data_prep.derived.differences import Differences
 from data_prep.derived.panel import People, read_people
-from data_prep.derived.site_tables import Genes, Regions, count_carriers, describe, touched_genes
-from data_prep.derived.sites import LOSS, Carried, Events, Intervals, Sites, carried, find_sites, intervals_of, joined
-from data_prep.domain.arrays import Flags, Numbers
+from data_prep.derived.piece import (
+    Chromosome,
+    Columns,
+    wide,
+    work_out_bins,
+    work_out_intervals,
+    work_out_sites,
+)
+from data_prep.derived.site_tables import Genes, Regions
+from data_prep.derived.sites import find_sites, joined
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.coding import LEAST_LOSS, least_gain
 from data_prep.domain.intervals import union
-from data_prep.domain.levels import Level
 from data_prep.domain.sight import NEVER_CALLABLE
 from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.processes import Pool, Task
@@ -56,13 +60,13 @@ _SITE_OF_EVENT: Final = """
     WHERE events.chrom = $chrom::chrom AND events.start = i.start AND events."end" = i."end" AND events.direction = i.direction::direction
 """
 _GENES: Final = 'SELECT gene_id, start::BIGINT AS start, "end"::BIGINT AS "end" FROM genes WHERE chrom = $chrom::chrom ORDER BY gene_id'
-# One row a piece: coding parts, of a transcript without any its exons, of a gene without a transcript its extent.
+# One row a piece, with the place of its gene by gene_id: coding parts, of a transcript without any its exons, of a gene without a transcript its extent.
 _PIECES: Final = """
-    SELECT g.gene_id, coalesce(x.coding_start, x.start, g.start)::BIGINT AS start, coalesce(x.coding_end, x."end", g."end")::BIGINT AS "end",
+    SELECT g.gene, coalesce(x.coding_start, x.start, g.start)::BIGINT AS start, coalesce(x.coding_end, x."end", g."end")::BIGINT AS "end",
         t.transcript_id IS NOT NULL AS has_transcript
-    FROM genes g LEFT JOIN transcripts t USING (transcript_id) LEFT JOIN exons x USING (transcript_id)
-    WHERE g.chrom = $chrom::chrom AND (x.coding_start IS NOT NULL OR coalesce(t.coding_bases, 0) = 0)
-    ORDER BY g.gene_id, 2
+    FROM (SELECT *, row_number() OVER (ORDER BY gene_id) - 1 AS gene FROM genes WHERE chrom = $chrom::chrom) g LEFT JOIN transcripts t USING (transcript_id) LEFT JOIN exons x USING (transcript_id)
+    WHERE x.coding_start IS NOT NULL OR coalesce(t.coding_bases, 0) = 0
+    ORDER BY g.gene, 2
 """
 # One row a credible segment, whose people are counted by base.
 _SEGMENTS: Final = """
@@ -89,85 +93,6 @@ _CALLABLE: Final = f"""
     SELECT start::BIGINT AS start, "end"::BIGINT AS "end" FROM runs WHERE gaps = 0 AND seen > 0 AND "end" IS NOT NULL ORDER BY start
 """
 _REGIONS: Final = 'SELECT kind, start::BIGINT AS start, "end"::BIGINT AS "end" FROM problem_regions WHERE chrom = $chrom::chrom ORDER BY kind, start'
-
-
-Columns = dict[str, npt.NDArray[np.integer[Any]]]
-"""Columns of whole numbers of any width, by name: as narrow as the database has them, since they travel to a process."""
-
-
-NO_INTERVALS: Final = pl.DataFrame(
-    schema={"start": pl.Int32, "end": pl.Int32, "direction": pl.String, "site_id": pl.Int32}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Chromosome:
-    """What sites are described by."""
-
-    chrom: str
-    regions: Regions
-    genes: Genes
-
-
-@dataclass(frozen=True, slots=True)
-class Worked:
-    """What was worked out of a piece of a chromosome; its sites are numbered from 0."""
-
-    chrom: str
-    tables: dict[str, pl.DataFrame]
-    """Rows by table of the schema."""
-    intervals: pl.DataFrame
-    """The exact intervals of events that have a site: `start`, `end`, `direction`, `site_id`."""
-    differences: Gathered = field(default_factory=Gathered)
-    sites: int = 0
-    events: int = 0
-    """Those that were read for it."""
-
-
-def work_out_sites(people: People, of: Chromosome, columns: Columns, sites: Sites | None = None) -> Worked:
-    """Sites, their carriers and differences. Pure, so that any process can do it.
-
-    `columns`: those of `sites.Events`, of all that overlap one of the `sites` reciprocally by at least 0.5; without
-    `sites`, of all events of the chromosome, whose sites are found first.
-    """
-    events, chrom = Events(**_wide(columns)), of.chrom
-    present = people.present(chrom)
-    sites = find_sites(intervals_of(events, present)) if sites is None else sites
-    tables = {}
-    differences = Differences(people)
-    if len(sites):
-        of_event = sites.of(events)
-        carriers = carried(events, of_event, people.has_place(chrom))
-        credible = carriers.at(Level.CREDIBLE)
-        counts = present[events.sample[credible.event]]
-        default = Carried(credible.site[counts], credible.level[counts], credible.event[counts])
-        tables["sites"] = describe(events, sites, of_event, default, people, chrom, of.regions)
-        chosen = listed(events, default, tables["sites"], people, chrom)
-        tables["site_hardy_weinberg"] = differences.add(events, sites, chosen, chrom)
-        tables["site_counts"] = count_carriers(events, carriers, people, chrom)
-        tables["site_genes"] = touched_genes(tables["sites"], of.genes)
-    intervals = pl.DataFrame(
-        {
-            "start": sites.interval_start.astype(np.int32),
-            "end": sites.interval_end.astype(np.int32),
-            "direction": np.where(sites.interval_direction == LOSS, "loss", "gain"),
-            "site_id": sites.interval_site.astype(np.int32),
-        }
-    )
-    return Worked(chrom, tables, intervals, differences.gathered, len(sites), len(events))
-
-
-def work_out_intervals(columns: Columns, present: Flags) -> Intervals:
-    """The exact intervals of a stretch of a chromosome; `columns`: those of its events. Pure."""
-    return intervals_of(Events(**_wide(columns)), present)
-
-
-def work_out_bins(
-    people: People, chrom: str, columns: Columns, callable_places: tuple[Numbers, Numbers], window: tuple[int, int]
-) -> Worked:
-    """Bins of a window; `columns`: those of `profiles.Segments`, of all that overlap it. Pure."""
-    rows = bins(Segments(**_wide(columns)), people, chrom, *callable_places, window)
-    return Worked(chrom, {"bins": rows}, NO_INTERVALS)
 
 
 def derive(
@@ -213,7 +138,7 @@ def _tasks(con: duckdb.DuckDBPyConnection, people: People, pool: Pool, limits: L
             yield work_out_sites, people, of, _columns(con, _EVENTS, chrom)
         else:
             yield from _sites_in_parts(con, people, of, pool, limits.derived_rows)
-        seen = _wide(_columns(con, _CALLABLE, chrom))
+        seen = wide(_columns(con, _CALLABLE, chrom))
         for window in (
             _windows(con, chrom, limits.derived_rows) if segments > limits.derived_rows else [(0, LENGTHS[chrom])]
         ):
@@ -325,11 +250,6 @@ def _columns(con: duckdb.DuckDBPyConnection, query: str, chrom: str, **bounds: i
     return {name: np.asarray(values) for name, values in rows.items()}
 
 
-def _wide(columns: Columns) -> dict[str, Numbers]:
-    """Columns in which numbers can be put together without running over."""
-    return {name: values.astype(np.int64) for name, values in columns.items()}
-
-
 def _regions(con: duckdb.DuckDBPyConnection, chrom: str) -> Regions:
     """Problem regions of a chromosome; those of one kind that overlap are made one."""
     rows = con.execute(_REGIONS, {"chrom": chrom}).fetchall()
@@ -341,8 +261,7 @@ def _regions(con: duckdb.DuckDBPyConnection, chrom: str) -> Regions:
 def _genes(con: duckdb.DuckDBPyConnection, chrom: str) -> Genes:
     genes = con.sql(_GENES, params={"chrom": chrom}).pl()
     pieces = con.sql(_PIECES, params={"chrom": chrom}).pl()
-    place = {gene_id: number for number, gene_id in enumerate(genes.get_column("gene_id"))}
-    gene = np.array([place[gene_id] for gene_id in pieces.get_column("gene_id")], np.int64)
+    gene = pieces.get_column("gene").cast(pl.Int64).to_numpy()
     start, end = pieces.get_column("start").to_numpy(), pieces.get_column("end").to_numpy()
     modelled = np.zeros(genes.height, np.bool_)
     modelled[gene[pieces.get_column("has_transcript").to_numpy()]] = True

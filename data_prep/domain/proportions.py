@@ -3,7 +3,6 @@
 Both programs ask for them, of any group; so they stand here, in columns and without knowledge of tables.
 """
 
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +15,8 @@ Z: Final = 1.959963984540054
 """The standard normal quantile at 0.975."""
 _CELLS: Final = 1_000_000
 """Probabilities worked out together: bounds the memory."""
+_LOW: Final = 0xFFFFFFFF
+"""The lower half of two numbers packed into one."""
 _SLACK: Final = 1e-9
 """Probabilities this near, as a share, are equal: they differ by rounding."""
 
@@ -44,27 +45,41 @@ def hardy_weinberg(copies_0: Counts, copies_1: Counts, copies_2: Counts) -> Shar
     copies_0, copies_1, copies_2 = (np.asarray(one, np.int64) for one in (copies_0, copies_1, copies_2))
     people = copies_0 + copies_1 + copies_2
     rarer = np.minimum(2 * copies_0 + copies_1, 2 * copies_2 + copies_1)
-    p = np.ones(len(people))
-    if not len(p):
-        return p
-    keys, place = np.unique((people << 32) | rarer, return_inverse=True)
+    if not len(people):
+        return np.ones(0)
+    # few trios for many sites, and fewer distributions; each as wide as its own allele count needs
+    keys, key_of_row = np.unique((people << 32) | rarer, return_inverse=True)
+    trios, trio_of_row = np.unique((key_of_row << 32) | copies_1, return_inverse=True)
+    key, heterozygotes = trios >> 32, trios & _LOW
     log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, int(people.max()) + 1)))])
-    longest = int(rarer.max()) // 2 + 1
-    rows = max(1, _CELLS // longest)
-    order = np.argsort(place, kind="stable")
-    begin = np.searchsorted(place[order], np.arange(0, len(keys) + rows, rows))
-    for part, (low, high) in enumerate(pairwise(begin)):
-        here, asked = keys[part * rows : (part + 1) * rows], order[low:high]
-        n, alleles = (here >> 32)[:, None], (here & 0xFFFFFFFF)[:, None]
-        heterozygotes = alleles % 2 + 2 * np.arange(longest)
-        possible = heterozygotes <= alleles
-        heterozygotes = np.where(possible, heterozygotes, alleles % 2)
-        rare = (alleles - heterozygotes) // 2
-        ways = log_factorial[rare] + log_factorial[heterozygotes] + log_factorial[n - rare - heterozygotes]
-        log_weight = np.where(possible, heterozygotes * np.log(2) - ways, -np.inf)
-        weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
-        weight /= weight.sum(axis=1, keepdims=True)
-        row = place[asked] - part * rows
-        seen = weight[row, copies_1[asked] // 2]
-        p[asked] = np.minimum(np.where(weight[row] <= seen[:, None] * (1 + _SLACK), weight[row], 0).sum(axis=1), 1)
-    return p
+    p = np.ones(len(trios))
+    bits = np.frexp((keys[key] & _LOW) // 2)[1]
+    for width_bits in np.unique(bits).tolist():
+        of_width = np.flatnonzero(bits == width_bits)
+        rows = max(1, _CELLS >> width_bits)
+        for first in range(0, len(of_width), rows):
+            part = of_width[first : first + rows]
+            distinct, place = np.unique(key[part], return_inverse=True)
+            weight = _heterozygote_weights(keys[distinct] >> 32, keys[distinct] & _LOW, 1 << width_bits, log_factorial)
+            weight = weight[place]
+            seen = np.take_along_axis(weight, heterozygotes[part][:, None] // 2, axis=1)
+            p[part] = np.minimum(np.where(weight <= seen * (1 + _SLACK), weight, 0).sum(axis=1), 1)
+    return p[trio_of_row]
+
+
+def _heterozygote_weights(people: Counts, alleles: Counts, width: int, log_factorial: Shares) -> Shares:
+    """Probabilities of each possible number of heterozygotes, given people and copies of the rarer allele: (rows, width).
+
+    The columns are alleles % 2, alleles % 2 + 2 and so on; `width` is at least alleles // 2 + 1. It depends on the alleles
+    alone, and not on what else is asked for, so that sums are added in the same order whatever the rest of the rows.
+    """
+    n, alleles = people[:, None], alleles[:, None]
+    heterozygotes = alleles % 2 + 2 * np.arange(width)
+    possible = heterozygotes <= alleles
+    heterozygotes = np.where(possible, heterozygotes, alleles % 2)
+    rare = (alleles - heterozygotes) // 2
+    ways = log_factorial[rare] + log_factorial[heterozygotes] + log_factorial[n - rare - heterozygotes]
+    log_weight = np.where(possible, heterozygotes * np.log(2) - ways, -np.inf)
+    weight: Shares = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
+    weight /= weight.sum(axis=1, keepdims=True)
+    return weight

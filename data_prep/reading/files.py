@@ -3,6 +3,7 @@
 Whatever the batches and the processes, the set says the same of every file; a file that cannot be read stops no other.
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -63,10 +64,12 @@ def read_files(
     progress: Progress,
     options: ReadingOptions,
     labels: Mapping[str, str] | None = None,
+    pool: Pool | None = None,
 ) -> ShardSet:
     """Reads files into shards in `folder`; `sexes`: recorded karyotype sex by sample.
 
-    `labels`: the names of the files in reports and database, as `find_named_files` gives them; else that of each file alone.
+    `labels`: the names of the files in reports and database, as `find_named_files` gives them; else that of each file alone;
+    `pool`: processes that go on to other work afterwards; else as many as `options` says are started and ended.
     Raises SystemRefusalError where the shards cannot be written, and WorkerEndedError where a process is ended from outside;
     files that cannot be read are in the set's reports.
     """
@@ -87,7 +90,7 @@ def read_files(
 
     # a single task is done sooner here than in a process that has to start
     this_process = Pool(1, "reads files")
-    with Pool(options.processes, "reads files") as workers:
+    with contextlib.nullcontext(pool) if pool else Pool(options.processes, "reads files") as workers:
         (workers if len(batches) > 1 else this_process).run(
             (
                 (read_batch, number, batch, sexes, str(folder), dialect, options.assembly, limits)

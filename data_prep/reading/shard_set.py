@@ -129,7 +129,9 @@ def all_files(sets: Sequence[ShardSet]) -> list[FileReport]:
     Files of one path, which were found in different folders, have the digest of their place behind it.
     """
     shifted = [
-        replace(file, sources=tuple(replace(one, source=one.source + offset) for one in file.sources))
+        replace(file, sources=tuple(replace(source, source=source.source + offset) for source in file.sources))
+        if offset
+        else file
         for shards, offset in zip(sets, offsets(sets), strict=True)
         for file in shards.files
     ]
@@ -141,7 +143,7 @@ def all_files(sets: Sequence[ShardSet]) -> list[FileReport]:
         for file in shifted
     ]
     in_order = sorted(apart, key=lambda file: (file.path, file.place))
-    return [replace(file, file_id=number) for number, file in enumerate(in_order)]
+    return [file if file.file_id == number else replace(file, file_id=number) for number, file in enumerate(in_order)]
 
 
 def path_with_place(path: str, place: str) -> str:

@@ -7,7 +7,7 @@ and each line remembers its file. What the columns mean is the dialects' busines
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
@@ -16,6 +16,7 @@ from stat import S_ISDIR, S_ISREG
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from isal import igzip
 
@@ -71,7 +72,7 @@ class Header:
     @property
     def names_x(self) -> bool:
         """Whether a contig is X by another name than `23`: then `23` and `24` are no X and Y."""
-        return any(chromosome(name) == "chrX" and not is_number_of_x_or_y(name) for name in self.contigs)
+        return _names_x(self.contigs)
 
     @property
     def rates_raised(self) -> str:
@@ -153,7 +154,7 @@ def read_file(path: Path, assembly: str | None = None, limits: Limits = DEFAULTS
         hashlib.sha256(raw).hexdigest(),
         header,
         body,
-        body.count(b"\n"),
+        len(_line_ends(body)[1]),
         (*notes, *under.notes),
         under.content,
         tuple(under.later_headers),
@@ -334,14 +335,18 @@ class Under:
                 _check_last_line(last, len(self.header.samples))
             self._note(_NO_END)
             text += b"\n"
-        if b"\n#" in text or b"\n\n" in text or text.startswith((b"\n", b"#")):
+        # one look for bytes that are rare, and one for the line ends, since a search for pairs of bytes stops at each line
+        has_hash = b"#" in text
+        characters, ends = _line_ends(text)
+        if text.startswith((b"\n", b"#")) or (np.diff(ends) == 1).any() or (has_hash and b"\n#" in text):
             lines = text.split(b"\n")[:-1]
-            text = b"".join(one + b"\n" for one in lines if self._is_record(one))
+            text = b"".join(line + b"\n" for line in lines if self._is_record(line))
+            characters, ends = _line_ends(text)
         elif self._lines_of_header:
             self._end_header()
-        if b"\t\n" in text:
+        if (characters[ends - 1] == _TAB).any():
             self._note(_TABS)
-        if _FILEFORMAT in text:
+        if has_hash and _FILEFORMAT in text:
             raise FileRefusedError(
                 "it holds two files one behind the other, with no line end between them: part them, and give each by itself"
             )
@@ -406,11 +411,25 @@ def _others(first: tuple[str, ...], later: tuple[str, ...]) -> str:
     return "the same samples in another order" if sorted(first) == sorted(later) else _some(later)
 
 
+_TAB: Final = ord("\t")
+_NEWLINE: Final = ord("\n")
+
+
+def _line_ends(text: bytes) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.intp]]:
+    """The bytes of a text as numbers, and the places of its newlines."""
+    characters = np.frombuffer(text, np.uint8)
+    return characters, np.flatnonzero(characters == _NEWLINE)
+
+
 def _wide_record(body: bytes, columns: int) -> int | None:
     """The first record, from 0, with something in a column behind the `columns` that its header names."""
-    text = np.frombuffer(body, np.uint8)
-    ends = np.flatnonzero(text == ord("\n"))
-    tabs = np.diff(np.searchsorted(np.flatnonzero(text == ord("\t")), ends), prepend=0)
+    characters, ends = _line_ends(body)
+    places = np.flatnonzero(characters == _TAB)
+    if len(places) == (columns - 1) * len(ends):
+        by_line = places.reshape(len(ends), columns - 1)
+        if (by_line[:, -1] < ends).all() and (by_line[1:, 0] > ends[:-1]).all():
+            return None  # each line has exactly its columns
+    tabs = np.diff(np.searchsorted(places, ends), prepend=0)
     for number in np.flatnonzero(tabs >= columns).tolist():
         start = int(ends[number - 1]) + 1 if number else 0
         if any(body[start : int(ends[number])].split(b"\t")[columns:]):
@@ -481,30 +500,64 @@ def _check_last_line(last: bytes, samples: int) -> None:
         raise FileRefusedError("its last line breaks off: the file is cut short, fetch or copy it again")
 
 
+_CONTIG_KEY: Final = "##contig="
 _CONTIG: Final = re.compile(r"<ID=([^,>]+)(?:.*?[,<]length=(\d+))?")
 
 
-@lru_cache(256)
-def _contig(one: str) -> tuple[tuple[str, int | None], ...]:
-    """The contig that a header line declares: none or one, kept since thousands of files declare the same."""
-    found = _CONTIG.match(one, 9)
-    return ((found[1], int(found[2]) if found[2] else None),) if found else ()
+@lru_cache(8)
+def _contigs(lines: tuple[str, ...]) -> tuple[tuple[str, int | None], ...]:
+    """The contigs that header lines declare, in memory since thousands of files declare the same."""
+    matches = (_CONTIG.match(line, len(_CONTIG_KEY)) for line in lines)
+    return tuple((match[1], int(match[2]) if match[2] else None) for match in matches if match)
 
 
 def parse_header(text: str) -> Header:
     """The header from its lines, `#CHROM` line included."""
     meta: dict[str, list[str]] = {}
-    contigs: dict[str, int | None] = {}
+    contig_lines: list[str] = []
     samples: tuple[str, ...] = ()
-    for one in text.split("\n"):
-        if one.startswith("##contig="):
-            contigs.update(_contig(one))
-        elif one.startswith("##"):
-            key, _, value = one[2:].partition("=")
+    for line in text.split("\n"):
+        if line.startswith(_CONTIG_KEY):
+            contig_lines.append(line)
+        elif line.startswith("##"):
+            key, _, value = line[2:].partition("=")
             meta.setdefault(key, []).append(value)
-        elif one.startswith("#CHROM"):
-            samples = tuple(name for name in one.rstrip("\t ").split("\t")[9:])
+        elif line.startswith("#CHROM"):
+            samples = tuple(line.rstrip("\t ").split("\t")[9:])
+    contigs = dict(_contigs(tuple(contig_lines)))
     return Header(meta.get("fileformat", [""])[0], samples, {k: tuple(v) for k, v in meta.items()}, contigs)
+
+
+@dataclass(frozen=True, slots=True)
+class _ContigFacts:
+    """What the contigs of a header tell of the genome build."""
+
+    of_other_build: str | None
+    """A name that is an accession of another build."""
+    tell_build: bool
+    """Whether a chromosome has a length, or a name that tells the build by itself."""
+    wrong: tuple[str, int] | None
+    """A chromosome and the length that the header gives it, which is not ours."""
+
+
+@lru_cache(8)
+def _contig_facts(contigs: tuple[tuple[str, int | None], ...]) -> _ContigFacts:
+    """In memory, as thousands of files have the same contigs."""
+    own_x = _names_x(name for name, _ in contigs)
+    chromosomes = [
+        (ours, name, length)
+        for name, length in contigs
+        if (ours := chromosome(name)) and not (own_x and is_number_of_x_or_y(name))
+    ]
+    return _ContigFacts(
+        next((name for name, _ in contigs if accession_of_other_build(name)), None),
+        any(length for _, _, length in chromosomes) or any(names_its_build(name) for _, name, _ in chromosomes),
+        next(((ours, length) for ours, _, length in chromosomes if length and LENGTHS[ours] != length), None),
+    )
+
+
+def _names_x(names: Iterable[str]) -> bool:
+    return any(chromosome(name) == "chrX" and not is_number_of_x_or_y(name) for name in names)
 
 
 def _check(header: Header, assembly: str | None) -> bool:
@@ -516,16 +569,11 @@ def _check(header: Header, assembly: str | None) -> bool:
         raise FileRefusedError(
             f"its #CHROM line names the sample {twice} twice, and nothing says which column holds: leave one of them"
         )
-    other = next((name for name in header.contigs if accession_of_other_build(name)), None)
+    contigs = _contig_facts(tuple(header.contigs.items()))
+    other = contigs.of_other_build
     if other:
         raise FileRefusedError(f"its contig {other} is {other_build(other)}")
-    own_x = header.names_x
-    named = [
-        (ours, name, length)
-        for name, length in header.contigs.items()
-        if (ours := chromosome(name)) and not (own_x and is_number_of_x_or_y(name))
-    ]
-    told = any(length for _, _, length in named) or any(names_its_build(name) for _, name, _ in named)
+    told = contigs.tell_build
     said = "" if told else " ".join((*header.meta.get("reference", ()), *header.meta.get("assembly", ())))
     if not told and assembly is None:
         if ASSEMBLY.other_named_in(said):
@@ -538,9 +586,8 @@ def _check(header: Header, assembly: str | None) -> bool:
                 f"its header gives no contig lengths and no ##reference that names {ASSEMBLY.name}, so its genome build is not "
                 f"known: if it is {ASSEMBLY.name}, add --assembly {ASSEMBLY.name}"
             )
-    wrong = next(((ours, length) for ours, _, length in named if length and LENGTHS[ours] != length), None)
-    if wrong:
-        ours, length = wrong
+    if contigs.wrong:
+        ours, length = contigs.wrong
         build = ASSEMBLY.other_of_length(length)
         raise FileRefusedError(
             f"its {ours} is {length:,} bases long{f' as in {build}' if build else ''} and that of {ASSEMBLY.name} {LENGTHS[ours]:,}: "

@@ -41,7 +41,7 @@ class Limits:
     """Rows sorted at a time, where a tile has fewer."""
     derived_rows: int = 150_000
     """Events or segments from which a chromosome is worked out in pieces of about as many."""
-    commit_rows: int = 300_000
+    commit_rows: int = 1_000_000
     """Rows after which what was written is committed."""
     events_worth_processes: int = 100_000
     """Events from which sites are worked out by several processes: to start one takes half a second."""

@@ -38,7 +38,7 @@ def new_database(path: Path, limits: Limits = DEFAULTS) -> Iterator[duckdb.DuckD
     """A new database with the empty tables of the schema, in the storage of DuckDB 1.5, so that its tools open it too."""
     with duckdb.connect(":memory:", config=settings(limits.database_bytes)) as con:
         con.execute(f"SET temp_directory = {quoted(path.parent / (path.name + '.tmp'))}")
-        # every run of rows is looked for in every shard, so that their number would count twice
+        # of a cohort of few runs of rows each run is looked for in every shard
         con.execute("SET parquet_metadata_cache = true")
         con.execute(f"ATTACH {quoted(path)} AS cnv (STORAGE_VERSION 'v1.5.0')")
         con.execute("USE cnv")

@@ -1,7 +1,10 @@
 """Shards in, sorted tables out, chromosome by chromosome."""
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from pathlib import Path
 from typing import Final
 
 import duckdb
@@ -17,6 +20,7 @@ from data_prep.reading.shard_set import ShardSet, offsets
 from data_prep.reading.shards import PLACE_BITS, TILE_BITS
 from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.tables.connect import insert, insert_rows
+from data_prep.tables.regroup import DIRECT_RUNS, Run, regroup
 from data_prep.tables.samples import People
 
 EVENT_BITS: Final = 20
@@ -192,16 +196,20 @@ _CALLABILITY: Final = """
 
 
 def write_calls(
-    con: duckdb.DuckDBPyConnection, sets: Sequence[ShardSet], people: People, limits: Limits = DEFAULTS
+    con: duckdb.DuckDBPyConnection,
+    sets: Sequence[ShardSet],
+    people: People,
+    limits: Limits = DEFAULTS,
+    folder: Path | None = None,
 ) -> None:
-    """Calls, events, segments and callability from the shards, sorted.
+    """Calls, events, segments and callability from the shards, sorted; `folder` takes their rows by run meanwhile.
 
     Two tables at a time: the writing of one sorted table keeps only one core busy.
     """
     con.register("counted_sources_frame", people.sources.to_arrow())
     con.execute("CREATE TABLE counted_sources AS SELECT * FROM counted_sources_frame")
     con.unregister("counted_sources_frame")
-    rows = total(one.rows for one in sets)
+    rows = total(shards.rows for shards in sets)
     seers = _seers(people)
     seen = {"everyone": seers.height, "men": seers.filter(pl.col("sex") == "XY").height}
     statements: list[tuple[str, str, int, dict[str, int]]] = [
@@ -211,10 +219,11 @@ def write_calls(
     def write(table: str, statement: str, bits: int, values: dict[str, int]) -> None:
         if table not in rows:
             return
-        source, paths = _scan(sets, table)
-        with con.cursor() as cursor:
+        runs = list(_chunks(rows[table], bits, limits.sorted_rows))
+        with con.cursor() as cursor, tempfile.TemporaryDirectory(prefix="runs-", dir=folder) as place:
             cursor.execute("USE cnv")
-            for first, last in _chunks(rows[table], bits, limits.sorted_rows):
+            for (first, last), files in zip(runs, _files_by_run(sets, table, runs, Path(place), limits), strict=True):
+                source, paths = _scan(files, offsets(sets))
                 cursor.execute(
                     statement.format(rows=source, numbers=1 << EVENT_BITS),
                     {"first": first, "last": last} | paths | values,
@@ -222,21 +231,44 @@ def write_calls(
 
     with ThreadPoolExecutor(2) as pool:
         # a step function has to be added up from the beginning of a chromosome
-        for future in [pool.submit(write, *one) for one in [*statements, ("seen", _CALLABILITY, PLACE_BITS, seen)]]:
+        for future in [
+            pool.submit(write, *statement) for statement in [*statements, ("seen", _CALLABILITY, PLACE_BITS, seen)]
+        ]:
             future.result()
     con.execute("DROP TABLE counted_sources")
 
 
-def _scan(sets: Sequence[ShardSet], table: str) -> tuple[str, dict[str, list[str]]]:
-    """The rows of a table in all sets, as SQL, their sources numbered on from set to set; and the parameters that it names."""
-    scans, paths = [], {}
-    for number, (shards, offset) in enumerate(zip(sets, offsets(sets), strict=True)):
-        files = [str(path) for path in shards.shards(table)]
-        if files:
+def _files_by_run(
+    sets: Sequence[ShardSet], table: str, runs: Sequence[Run], folder: Path, limits: Limits
+) -> Iterator[list[list[Path]]]:
+    """For each run the files of each set that may have its rows: few runs are read from the shards, many from files of their own.
+
+    The files of a run are deleted when the next is asked for.
+    """
+    shards = [each.shards(table) for each in sets]
+    if len(runs) <= DIRECT_RUNS:
+        yield from [shards] * len(runs)
+        return
+    by_set = []
+    for number, paths in enumerate(shards):
+        own_folder = folder / str(number)
+        own_folder.mkdir()
+        by_set.append(regroup(paths, runs, own_folder, limits.sorted_rows // 4))
+    for files in zip(*by_set, strict=True):
+        yield list(files)
+        for path in chain.from_iterable(files):
+            path.unlink()
+
+
+def _scan(files: Sequence[Sequence[Path]], first_sources: Sequence[int]) -> tuple[str, dict[str, list[str]]]:
+    """The rows of each set's files as SQL, their sources numbered on from set to set; and the parameters that it names."""
+    scans, parameters = [], {}
+    for number, (paths, offset) in enumerate(zip(files, first_sources, strict=True)):
+        if paths:
             columns = f"* REPLACE ((source + {offset})::UINTEGER AS source)" if offset else "*"
             scans.append(f"SELECT {columns} FROM read_parquet($paths_{number})")
-            paths[f"paths_{number}"] = files
-    return f"({' UNION ALL BY NAME '.join(scans)})", paths
+            parameters[f"paths_{number}"] = [str(path) for path in paths]
+    return f"({' UNION ALL BY NAME '.join(scans)})", parameters
 
 
 def _seers(people: People) -> pl.DataFrame:
