@@ -231,11 +231,12 @@ def raw(cohort: Cohort) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture(scope="session")
 def questions(raw: duckdb.DuckDBPyConnection) -> list[Question]:
-    """40 genes and 20 regions, half of them often lost or gained, with filters drawn at random."""
+    """40 genes and 20 regions, half of them often lost or gained, with filters drawn at random; 3 places of joined events."""
     draw = random.Random(20261122)
     return [
         *(_question(draw, place, GENE_RULES) for place in _genes(raw, draw)),
         *(_question(draw, place, REGION_RULES) for place in _regions(raw, draw)),
+        *_joined(raw, draw),
     ]
 
 
@@ -306,6 +307,17 @@ def _regions(con: duckdb.DuckDBPyConnection, draw: random.Random) -> Iterator[Qu
         span = draw.choice(spans)
         start = draw.randrange(lengths[chrom] - span)
         yield Question({"region": f"{chrom}:{start + 1}-{start + span}"}, chrom, start, start + span)
+
+
+def _joined(con: duckdb.DuckDBPyConnection, draw: random.Random) -> Iterator[Question]:
+    """As long as events of several calls, at places where many people have one."""
+    places = con.execute(
+        """SELECT c.chrom::VARCHAR, e.start, e."end", count(*) FROM raw_events e
+           JOIN (SELECT sample_id, chrom, direction, event FROM raw_calls GROUP BY ALL HAVING count(*) > 1) c
+           USING (sample_id, chrom, direction, event) WHERE e.credible GROUP BY ALL HAVING count(*) >= 10 ORDER BY ALL"""
+    ).fetchall()
+    for chrom, start, end, _ in draw.sample(places, 3):
+        yield Question({"region": f"{chrom}:{start + 1}-{end}"}, chrom, start, end)
 
 
 @pytest.fixture(scope="session")
@@ -413,7 +425,7 @@ def test_page_downloads_and_raw_calls_agree_to_the_last_carrier(
     monkeypatch.setenv("CNV_DATABASE", str(cohort.database))
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
     seen: Counter[str] = Counter()
-    assert len(questions) == 60
+    assert len(questions) == 63
     with httpx.Client(base_url=f"{server}/download", timeout=120) as client:
         for question in questions:
             answers = {direction: raw_calls.answer(raw, question, direction) for direction in question.directions}
