@@ -10,7 +10,7 @@ REAL ?= real-$(RELEASE)
 FETCH ?=
 BUILD ?=
 
-.PHONY: run test lint unit bench clean
+.PHONY: run test test-fast lint unit bench clean
 
 run: $(VENV)/.installed
 	@test -e cnv.duckdb || $(MAKE) --no-print-directory demonstration
@@ -58,6 +58,10 @@ lint: $(VENV)/.installed-tests
 # Three processes for two cores: a test waits a third of its time for a browser, a server or another process.
 unit: $(VENV)/.installed-tests
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --junitxml test-results/junit.xml $(PYTEST)
+
+# For the loop while working: two thirds of the tests, none of those that take long.
+test-fast: $(VENV)/.installed-tests
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m 'not slow' -q $(PYTEST)
 
 bench: $(VENV)/.installed-tests
 	$(BIN)/python -m bench

@@ -1,4 +1,4 @@
-"""The order of the files, and what every test is kept from: the event loop that a browser left open in the same process.
+"""The order of the files, the slow ones among them, and what every test is kept from: the event loop that a browser left open.
 
 A file goes to one process whole, since its tests share what takes long to make. Begun last, a file of minutes would keep
 one process busy while the others have nothing left: so the long ones are begun first.
@@ -28,13 +28,57 @@ LONGEST_FIRST: Final = (
     "data_prep/test_command_line.py",
     "dashboard/store/test_tracks.py",
 )
+SLOW: Final = frozenset(LONGEST_FIRST) | {
+    "browser/test_content_security.py",
+    "browser/test_region_page.py",
+    "dashboard/components/test_what_it_depends_on.py",
+    "dashboard/door/test_door.py",
+    "dashboard/downloads/test_downloads.py",
+    "dashboard/downloads/test_every_download.py",
+    "dashboard/serving/test_doors.py",
+    "dashboard/serving/test_many_visitors.py",
+    "dashboard/serving/test_server.py",
+    "dashboard/store/test_carriers.py",
+    "dashboard/store/test_copies_at_a_place.py",
+    "dashboard/store/test_gene_counts.py",
+    "dashboard/store/test_schema_contract.py",
+    "dashboard/store/test_sites.py",
+    "dashboard/views/test_pages.py",
+    "dashboard/words/test_callers.py",
+    "data_prep/check/test_check.py",
+    "data_prep/derived/test_derived.py",
+    "data_prep/derived/test_differentiation.py",
+    "data_prep/derived/test_sites.py",
+    "data_prep/inputs/test_copies_and_paths.py",
+    "data_prep/reading/dialects/test_builds.py",
+    "data_prep/reading/dialects/test_check_of_dialects.py",
+    "data_prep/reading/dialects/test_damaged_files.py",
+    "data_prep/reading/dialects/test_joint_files.py",
+    "data_prep/reading/test_copies_at_a_place.py",
+    "data_prep/reading/test_sex.py",
+    "data_prep/reading/test_shard_set.py",
+    "data_prep/reading/test_two_files_in_one.py",
+    "data_prep/tables/test_callsets.py",
+    "data_prep/tables/test_database.py",
+    "data_prep/test_edge_cases.py",
+    "data_prep/test_shared_cases.py",
+    "test_installed.py",
+    "test_workflow.py",
+}
+"""Files that take eight seconds of processor or more: `make test-fast` leaves them out."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Longest files first, the others in the order in which they were found."""
+    """Longest files first, the others in the order in which they were found; the slow ones marked."""
     place = {ROOT / name: number for number, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: place.get(item.path, len(place)))
+    slow = {ROOT / name for name in SLOW}
+    missing = [str(path) for path in (*place, *slow) if not path.exists()]
+    assert missing == [], f"tests/conftest.py names files that are not there: {missing}"
+    for item in items:
+        if item.path in slow:
+            item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)
