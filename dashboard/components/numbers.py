@@ -23,13 +23,11 @@ from dashboard.question.target import Pieces
 from dashboard.store.callability import callability, no_share
 from dashboard.store.carriers.copy_numbers import copy_numbers
 from dashboard.store.carriers.counts import Extent, by_rule, extents
-from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.carriers.listing import carrier_events, relatives
-from dashboard.store.clauses import Clause, clauses, tables
-from dashboard.store.cohort import group_codes, group_names, population_names, release, superpopulation_names
+from dashboard.store.clauses import Clause, clauses, table_of_all, tables
+from dashboard.store.cohort import group_names, population_names, release, superpopulation_names
 from dashboard.store.panel import people
 from dashboard.words import wording
-from dashboard.words.frequency_table import frequency_table
 from data_prep.domain.copy_number import Direction
 
 
@@ -54,7 +52,7 @@ def numbers(run: Run, question: Question) -> None:
             place.nobody_counted(target.interval.chrom, filters)
         else:
             parts = tables(database, target, clauses(database, target, filters))
-            table = frequency_table(frequencies(database, target, filters), filters, group_codes(database))
+            table = table_of_all(database, target, filters, parts)
             lines = lead_lines(question, table, parts, events, directions, shares=shares)
             st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
             if seen.is_paralogous:

@@ -57,6 +57,15 @@ def tables(database: Generation, target: Target, parts: Sequence[Clause]) -> dic
     return {part: frequency_table(frequencies(database, target, part.filters), part.filters, codes) for part in parts}
 
 
+def table_of_all(
+    database: Generation, target: Target, filters: Filters, parts: Mapping[Clause, pl.DataFrame]
+) -> pl.DataFrame:
+    """The frequency table of everyone counted: that of `parts` where they are one, else counted over all."""
+    if len(parts) == 1:
+        return next(iter(parts.values()))
+    return next(iter(tables(database, target, [Clause("", filters)]).values()))
+
+
 def chart_rows_apart(parts: Mapping[Clause, pl.DataFrame], direction: Direction) -> pl.DataFrame:
     """The rows of the frequency chart: of each group one of each part, AFR XY before AFR XX."""
     frames = [
