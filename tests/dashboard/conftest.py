@@ -6,10 +6,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from streamlit.testing.v1 import AppTest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from dashboard import settings
+from dashboard.downloads.open_file import open_file
 from dashboard.store.database import Generation
+from tests.dashboard.opened_page import opened_page
 from tests.dashboard.small_database import PROVENANCE, Contents, empty, fill, write_schema
 
 
@@ -32,3 +36,24 @@ def in_memory(memory_root: duckdb.DuckDBPyConnection) -> Callable[[Contents], Ge
         return Generation(Path("memory"), PROVENANCE | dict(contents.provenance), memory_root)
 
     return make
+
+
+@pytest.fixture
+def get(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., bytes]]:
+    """Reads a download of the file's `database`: its bytes, by file name and address."""
+    monkeypatch.setenv("CNV_DATABASE", str(database))
+
+    def read(file: str, **address: str) -> bytes:
+        answer = open_file(file, address)
+        with answer.held:
+            return b"".join(answer.pieces)
+
+    yield read
+    settings.store().close()
+
+
+@pytest.fixture
+def open_page(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
+    """Opens a page of the file's `database`, by its script and address."""
+    yield lambda page, **query: opened_page(monkeypatch, database, page, query)
+    settings.store().close()

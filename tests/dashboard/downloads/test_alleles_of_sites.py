@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from html import unescape
 from math import factorial
@@ -20,10 +20,7 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 from streamlit.testing.v1 import AppTest
 
-from dashboard import settings
 from dashboard.components.sites import alleles
-from dashboard.downloads.open_file import open_file
-from tests.dashboard.opened_page import opened_page
 from tests.dashboard.small_database import Contents, Event, Person, write_file
 
 Get = Callable[..., bytes]
@@ -64,26 +61,6 @@ def exact(none: int, single: int, both: int) -> float:
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_file(tmp_path_factory.mktemp("alleles") / "cnv.duckdb", CONTENTS)
-
-
-@pytest.fixture
-def get(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
-    """A download's bytes."""
-    monkeypatch.setenv("CNV_DATABASE", str(database))
-
-    def read(file: str, **address: str) -> bytes:
-        answer = open_file(file, address)
-        with answer.held:
-            return b"".join(answer.pieces)
-
-    yield read
-    settings.store().close()
-
-
-@pytest.fixture
-def open_page(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
-    yield lambda page, **query: opened_page(monkeypatch, database, page, query)
-    settings.store().close()
 
 
 # lost, of so many; people without a copy, with one and with two, of whom two are expected

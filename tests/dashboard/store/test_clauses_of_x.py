@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from math import ceil
 from pathlib import Path
@@ -24,7 +24,6 @@ from dashboard.store.clauses import by_rule_apart, chart_rows_apart, clauses, ta
 from dashboard.store.database import Generation
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
-from tests.dashboard.opened_page import opened_page
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, Transcript, write_file
 
 Make = Callable[[Contents], Generation]
@@ -77,12 +76,6 @@ def _ends(low: float, high: float) -> str:
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_file(tmp_path_factory.mktemp("x") / "cnv.duckdb", CONTENTS)
-
-
-@pytest.fixture
-def open_page(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
-    yield lambda page, **query: opened_page(monkeypatch, database, page, query)
-    settings.store().close()
 
 
 def html(app: AppTest) -> str:

@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from streamlit.testing.v1 import AppTest
 from dashboard import settings
 from dashboard.door.refusal import RefusedError
 from dashboard.downloads.chart import prepare_picture
-from dashboard.downloads.open_file import open_file
 from dashboard.question.filters import Filters
 from dashboard.question.target import Pieces, Target, region_target
 from dashboard.store.callability import callability
@@ -75,26 +74,6 @@ FORBIDDEN = ("nobody", "robust", "fragile", "below", "of people", "of alleles", 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_file(tmp_path_factory.mktemp("copies") / "cnv.duckdb", CONTENTS)
-
-
-@pytest.fixture
-def get(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
-    """A download's bytes."""
-    monkeypatch.setenv("CNV_DATABASE", str(database))
-
-    def read(file: str, **address: str) -> bytes:
-        answer = open_file(file, address)
-        with answer.held:
-            return b"".join(answer.pieces)
-
-    yield read
-    settings.store().close()
-
-
-@pytest.fixture
-def open_page(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
-    yield lambda page, **query: opened_page(monkeypatch, database, page, query)
-    settings.store().close()
 
 
 def words(app: AppTest) -> str:

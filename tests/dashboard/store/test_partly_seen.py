@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
 from dashboard.downloads.chart import prepare_picture
-from dashboard.downloads.open_file import open_file
 from dashboard.question.filters import ANY, Filters
 from dashboard.question.target import region_target
 from dashboard.store.carriers.copy_numbers import copy_numbers
@@ -30,7 +29,6 @@ from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.database import Generation
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
-from tests.dashboard.opened_page import opened_page
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, write_file
 
 Make = Callable[[Contents], Generation]
@@ -75,26 +73,6 @@ def bound(people: int) -> float:
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_file(tmp_path_factory.mktemp("seen") / "cnv.duckdb", CONTENTS)
-
-
-@pytest.fixture
-def get(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
-    """A download's bytes."""
-    monkeypatch.setenv("CNV_DATABASE", str(database))
-
-    def read(file: str, **address: str) -> bytes:
-        answer = open_file(file, address)
-        with answer.held:
-            return b"".join(answer.pieces)
-
-    yield read
-    settings.store().close()
-
-
-@pytest.fixture
-def open_page(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
-    yield lambda page, **query: opened_page(monkeypatch, database, page, query)
-    settings.store().close()
 
 
 def html(app: AppTest) -> str:
