@@ -1,5 +1,7 @@
 """A page of the app as Streamlit's own tests open it, on a published database."""
 
+import re
+from html import unescape
 from pathlib import Path
 from typing import Final
 
@@ -23,3 +25,18 @@ def opened_page(patch: pytest.MonkeyPatch, database: Path, page: str, query: dic
     app.run()
     assert not app.exception
     return app
+
+
+def html(app: AppTest) -> str:
+    """The HTML of the page that is our own, less the style sheet."""
+    return "\n".join(part.proto.body for part in app.get("html") if "<style>" not in part.proto.body)
+
+
+def words_of(text: str) -> str:
+    """The words of a piece of HTML, a blank between each two."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def words(app: AppTest) -> str:
+    """All words of the page."""
+    return words_of(html(app))

@@ -3,9 +3,7 @@
 61 XY, 44 XX and three of unknown sex; two XY and one XX have lost XGENE on X, five XX only touch DYS in an intron.
 """
 
-import re
 from collections.abc import Callable
-from html import unescape
 from math import ceil
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from dashboard.store.clauses import by_rule_apart, chart_rows_apart, clauses, ta
 from dashboard.store.database import Generation
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
+from tests.dashboard.opened_page import html, words_of
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, Transcript, write_file
 
 Make = Callable[[Contents], Generation]
@@ -78,20 +77,12 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_file(tmp_path_factory.mktemp("x") / "cnv.duckdb", CONTENTS)
 
 
-def html(app: AppTest) -> str:
-    return "\n".join(one.proto.body for one in app.get("html") if "<style>" not in one.proto.body)
-
-
-def words(text: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
-
-
 def test_the_headline_has_xy_and_xx_and_no_share_of_both_r5(open_page: Callable[..., AppTest]) -> None:
     page = html(open_page("gene", gene="XGENE"))
-    told = words(page)
+    told = words_of(page)
     assert f"Coding sequence lost : XY {share(2, 61)}, completely in 2; XX {share(1, 44)}." in told
     assert f"Coding sequence gained : XY {share(0, 61)}; XX {share(0, 44)}." in told
-    lead = words(page.partition('class="cnv-lead"')[2].partition("</div>")[0])
+    lead = words_of(page.partition('class="cnv-lead"')[2].partition("</div>")[0])
     assert "of 108" not in lead
     assert "of people" not in lead
     assert "nobody" not in lead.lower()
@@ -105,8 +96,10 @@ def test_the_headline_has_xy_and_xx_and_no_share_of_both_r5(open_page: Callable[
 
 
 def test_one_sex_and_par_and_other_chromosomes_have_one_clause_r5(open_page: Callable[..., AppTest]) -> None:
-    assert f"Coding sequence lost in nobody : {share(0, 44)}." in words(html(open_page("gene", gene="DYS", sex="XX")))
-    told = words(html(open_page("gene", gene="INPAR")))
+    assert f"Coding sequence lost in nobody : {share(0, 44)}." in words_of(
+        html(open_page("gene", gene="DYS", sex="XX"))
+    )
+    told = words_of(html(open_page("gene", gene="INPAR")))
     assert "Coding sequence lost in 0.93 % of people : 1 of 108" in told
     assert "XY 1 of 61" not in told
 
@@ -170,23 +163,23 @@ def test_nobody_is_an_answer_with_a_table_and_one_line_where_all_rules_agree_r5_
     open_page: Callable[..., AppTest],
 ) -> None:
     page = html(open_page("gene", gene="AUTO"))
-    told = words(page)
+    told = words_of(page)
     none = share(0, 108)
     assert f"All 7 overlap rules agree: losses {none}; gains {none}." in told
     # the rows stay, folded, each with its number
     folded = page.partition("All 7 overlap rules agree")[2].partition("</details>")[0]
-    assert words(folded).count(none) == 1 + 1 + 2 * 7
+    assert words_of(folded).count(none) == 1 + 1 + 2 * 7
     assert 'class="cnv-table cnv-frequencies-loss"' in page
     assert 'class="cnv-table cnv-frequencies-gain"' in page
     afr = page.partition('cnv-frequencies-loss"')[2].partition("</table>")[0]
     bound = ceil(proportion_confint(0, 35, 0.05, "wilson")[1] * 1_000) / 10
-    assert f"35 0 0 % below {bound:.1f} %" in words(afr)
+    assert f"35 0 0 % below {bound:.1f} %" in words_of(afr)
 
 
 def test_rules_that_differ_stand_side_by_side_though_nobody_carries_under_the_one_in_force_r7(
     open_page: Callable[..., AppTest],
 ) -> None:
-    told = words(html(open_page("gene", gene="DYS")))
+    told = words_of(html(open_page("gene", gene="DYS")))
     assert f"Coding sequence lost : XY {share(0, 61)}; XX {share(0, 44)}." in told
     assert "overlap rules agree" not in told
     # five women have a loss in its intron, and a reader must not take the gene for untouched
@@ -195,7 +188,7 @@ def test_rules_that_differ_stand_side_by_side_though_nobody_carries_under_the_on
 
 
 def test_a_region_of_x_tells_half_and_any_of_each_sex_r5_r7(open_page: Callable[..., AppTest]) -> None:
-    told = words(html(open_page("region", region="chrX:20000001-20012000")))
+    told = words_of(html(open_page("region", region="chrX:20000001-20012000")))
     assert f"Half of it or more lost : XY {share(2, 61)}; XX {share(1, 44)}." in told
     assert "Losses anywhere in it: XY 3.3 %, XX 2.3 %." in told
 

@@ -9,7 +9,6 @@ import io
 import json
 import re
 from collections.abc import Callable
-from html import unescape
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -30,7 +29,7 @@ from dashboard.store.database import Generation
 from dashboard.store.tracks import people_along
 from data_prep.domain.intervals import Interval
 from data_prep.domain.sight import is_paralogous
-from tests.dashboard.opened_page import opened_page
+from tests.dashboard.opened_page import opened_page, words
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, Transcript, write_file
 
 Make = Callable[[Contents], Generation]
@@ -74,11 +73,6 @@ FORBIDDEN = ("nobody", "robust", "fragile", "below", "of people", "of alleles", 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_file(tmp_path_factory.mktemp("copies") / "cnv.duckdb", CONTENTS)
-
-
-def words(app: AppTest) -> str:
-    html = "\n".join(one.proto.body for one in app.get("html") if "<style>" not in one.proto.body)
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 def rows(content: bytes) -> list[dict[str, str]]:

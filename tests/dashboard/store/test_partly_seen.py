@@ -29,6 +29,7 @@ from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.database import Generation
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
+from tests.dashboard.opened_page import html, words
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, write_file
 
 Make = Callable[[Contents], Generation]
@@ -73,14 +74,6 @@ def bound(people: int) -> float:
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_file(tmp_path_factory.mktemp("seen") / "cnv.duckdb", CONTENTS)
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(one.proto.body for one in app.get("html") if "<style>" not in one.proto.body)
-
-
-def words(app: AppTest) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html(app))).split())
 
 
 def rows(content: bytes) -> list[dict[str, str]]:

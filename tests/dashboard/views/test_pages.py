@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
 from tests.dashboard.demonstration import GSTM1, demonstration
-from tests.dashboard.opened_page import APP, opened_page
+from tests.dashboard.opened_page import APP, html, opened_page, words
 from tests.dashboard.small_database import Contents, Event, write_file
 from tests.oracle.plain_counter import Question, count
 
@@ -35,18 +35,10 @@ def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]
     settings.store().close()
 
 
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html") if "<style>" not in element.proto.body)
-
-
 def links(app: AppTest) -> list[tuple[str, str]]:
     """Words and addresses of the links to pages, those of the bar first."""
     found = re.findall(r'<a href="([^"]*)" class="cnv-go"[^>]*>(.*?)</a>', html(app))
     return [(unescape(told), unescape(address)) for address, told in found]
-
-
-def words(app: AppTest) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html(app))).split())
 
 
 def table(app: AppTest, direction: str) -> dict[str, list[str]]:
