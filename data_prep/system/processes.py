@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
 from typing import Any, Final
 
 from data_prep.errors import UserError
@@ -93,6 +94,8 @@ class Pool:
                 take(result)
 
     def _submit(self, task: Task) -> Future[Any]:
+        # started by the first worker, it would let Ctrl-C through to that worker (it takes the signal out of the mask)
+        resource_tracker.ensure_running()
         with _interrupts_deferred(), _one_thread_each():
             if not self._executor:
                 # a process forked from one with threads can hang: start fresh ones

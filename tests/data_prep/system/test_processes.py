@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +32,32 @@ def test_one_job_is_done_in_this_process(jobs: int) -> None:
     with Pool(jobs, "works") as alone:
         alone.start()
         assert list(alone.results([(os.getpid,)] * 3, ordered=False)) == [os.getpid()] * 3
+
+
+ROOT = Path(__file__).resolve().parents[3]
+WORKERS_THAT_MAY_BE_INTERRUPTED = """
+import multiprocessing
+from pathlib import Path
+from data_prep.system.processes import Pool
+if __name__ == "__main__":
+    with Pool(3, "works") as pool:
+        pool.start()
+        blocked = [
+            int(Path(f"/proc/{worker.pid}/status").read_text().split("SigBlk:")[1].split()[0], 16)
+            for worker in multiprocessing.active_children()
+        ]
+        print(len(blocked), sum(not signals >> 1 & 1 for signals in blocked))
+"""
+
+
+def test_ctrl_c_reaches_no_worker_not_even_the_first_while_it_loads(tmp_path: Path) -> None:
+    """In a program of its own, whose first pool it is: SIGINT is 2, bit 1 of the signals that a process blocks."""
+    (tmp_path / "begin.py").write_text(WORKERS_THAT_MAY_BE_INTERRUPTED)
+    command = [sys.executable, str(tmp_path / "begin.py")]
+    done = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("3 0\n", "")
 
 
 def test_results_come_in_the_order_of_tasks_or_of_their_ends(pool: Pool) -> None:
