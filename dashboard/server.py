@@ -24,6 +24,8 @@ from starlette.routing import Route
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import pages, settings
+from dashboard.beacon.routes import ROOT as BEACON
+from dashboard.beacon.routes import Beacon
 from dashboard.charts.frequency import frequency_chart
 from dashboard.charts.track import template
 from dashboard.colours import DARK, LIGHT
@@ -205,6 +207,7 @@ ROUTES: Final = (
     Route("/robots.txt", robots),
     *(Route(path, paper) for path in PAPERS),
     Route("/favicon.ico", icon),
+    *(Route(path, Beacon()) for path in (BEACON, f"{BEACON}/{{path:path}}")),
     Route(links.DATABASE, database_file),
     *(
         Route(path, route)
@@ -212,7 +215,7 @@ ROUTES: Final = (
         for path in (folder, f"{folder}/{{file:path}}")
     ),
 )
-_paths: Final = Paths(ROUTES, pages.PAGES, settings.open_routes())
+_paths: Final = Paths(ROUTES, pages.PAGES, settings.open_routes(), every_method=(BEACON,))
 
 app = st.App(
     settings.PACKAGE / "app.py",
