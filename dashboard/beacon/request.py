@@ -7,7 +7,7 @@ from typing import Any, Final
 from dashboard.beacon.filters import Filter, read_filters
 from dashboard.beacon.parameters import BY_NAME, DEFAULT_LIMIT, MOST_RECORDS, Granularity, Include, Scope, parse_values
 from dashboard.beacon.reading import RawRequest, read_request
-from dashboard.door.refusal import Refusal, RefusedError
+from dashboard.question.problem import Problem
 
 NOT_HELD: Final = ("referenceBases", "alternateBases", "mateName", "aminoacidChange", "genomicAlleleShortForm")
 """Parameters that ask for variants of which this cohort has none: a request with one is answered, and nothing meets it."""
@@ -25,6 +25,9 @@ class BeaconRequest:
     """Pages to skip, and records of a page."""
     has_limit: bool = False
     """Whether a limit was given."""
+    problems: tuple[Problem, ...] = ()
+    """Values without a meaning, which are left out of the others: `resolve.refuse_faults` tells them with those that only a
+    database knows."""
 
     @property
     def granularity(self) -> Granularity:
@@ -61,7 +64,7 @@ class BeaconRequest:
 
 
 def parse_request(query: Iterable[tuple[str, str]], body: bytes) -> BeaconRequest:
-    """The request of a query string and a body. `RefusedError` (400) with every value that has no meaning."""
+    """The request of a query string and a body. `RefusedError` (400) for a body that is no JSON object."""
     return from_raw(read_request(query, body))
 
 
@@ -70,8 +73,6 @@ def from_raw(raw: RawRequest) -> BeaconRequest:
     values, problems = parse_values(raw.values)
     filters, more = read_filters(values.pop("filters", ()))
     problems = [*problems, *more]
-    if problems:
-        raise RefusedError(Refusal(400, tuple(dict.fromkeys(problems))))
     limit = values.get("limit", DEFAULT_LIMIT) or MOST_RECORDS
     return BeaconRequest(
         values=values,
@@ -79,4 +80,5 @@ def from_raw(raw: RawRequest) -> BeaconRequest:
         ignored=tuple(raw.ignored),
         page=(min(values.get("skip", 0), 10**9), min(limit, MOST_RECORDS)),
         has_limit="limit" in values,
+        problems=tuple(dict.fromkeys(problems)),
     )

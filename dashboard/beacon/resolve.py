@@ -83,6 +83,13 @@ def chosen_datasets(published: Generation, request: BeaconRequest) -> dict[str, 
     return {name: database for name, database in every.items() if name in chosen}
 
 
+def refuse_faults(database: Generation, request: BeaconRequest) -> None:
+    """`RefusedError` (400) with every value of a request that has no meaning, filters that are none among them."""
+    if request.problems:
+        _, faults = apply_filters(database, VariantQuery(), request.filters)
+        raise RefusedError(Refusal(400, tuple(dict.fromkeys((*request.problems, *faults)))))
+
+
 def resolve(database: Generation, request: BeaconRequest, start: VariantQuery = VariantQuery()) -> Asked:  # noqa: B008
     """The question of a request in one dataset, within what the path says (`start`). `RefusedError` with every fault."""
     values = request.values

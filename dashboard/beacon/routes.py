@@ -22,6 +22,7 @@ from dashboard.beacon import envelopes, informational
 from dashboard.beacon.answers import Path, answer_data, parse_path
 from dashboard.beacon.operator import Operator, operator
 from dashboard.beacon.request import BeaconRequest, parse_request
+from dashboard.beacon.resolve import refuse_faults
 from dashboard.door.refusal import Refusal, RefusedError, explain, refusal
 from dashboard.question.locus import cut
 from dashboard.serving import conditions
@@ -162,6 +163,7 @@ def _answer(asked: _Asked, who: Operator, address: str) -> Response:
             if asked.has_tag(tag):
                 return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
             request = parse_request(asked.query, asked.body)
+            refuse_faults(published, request)
             return _json(_content(asked, published, who, request), headers={"ETag": tag, "Cache-Control": "no-cache"})
     except (RefusedError, UnavailableError, BusyError) as error:
         return _error(who, request, asked.parts, explain(error))

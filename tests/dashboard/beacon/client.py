@@ -11,8 +11,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from dashboard import settings
 from dashboard.beacon.routes import Beacon
+from dashboard.store.database import Generation
+from dashboard.store.published import Store
 from tests.dashboard.small_database import Contents, write_file
 
 with warnings.catch_warnings():
@@ -21,11 +22,38 @@ with warnings.catch_warnings():
     from starlette.testclient import TestClient
 
 
+class Http:
+    """Requests to the Beacon, each in the environment that names its database: several may be open together."""
+
+    def __init__(self, client: TestClient, environment: Mapping[str, str]) -> None:
+        self._client = client
+        self._environment = environment
+
+    def request(self, method: str, url: str, **more: Any) -> Any:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self._environment.items():
+                patch.setenv(name, value)
+            return self._client.request(method, url, **more)
+
+    def get(self, url: str, **more: Any) -> Any:
+        return self.request("GET", url, **more)
+
+    def post(self, url: str, **more: Any) -> Any:
+        return self.request("POST", url, **more)
+
+
 class Client:
     """Asks and reads JSON."""
 
-    def __init__(self, client: TestClient) -> None:
-        self.http = client
+    def __init__(self, http: Http, environment: Mapping[str, str]) -> None:
+        self.http = http
+        self.environment = environment
+
+    @contextmanager
+    def database(self) -> Iterator[Generation]:
+        """The database that it asks, for what the pages say of it."""
+        with Store(Path(self.environment["CNV_DATABASE"])).lease() as generation:
+            yield generation
 
     def get(self, path: str, **values: Any) -> dict[str, Any]:
         """The answer to GET; status 200."""
@@ -53,11 +81,7 @@ class Client:
 def beacon(folder: Path, contents: Contents, environment: Mapping[str, str] | None = None) -> Iterator[Client]:
     """A Beacon over these contents."""
     write_file(folder / "cnv.duckdb", contents)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CNV_DATABASE", str(folder / "cnv.duckdb"))
-        for name, value in (environment or {}).items():
-            patch.setenv(name, value)
-        app = Starlette(routes=[Route(path, Beacon()) for path in ("/beacon", "/beacon/{path:path}")])
-        with TestClient(app, base_url="http://beacon.test") as client:
-            yield Client(client)
-        settings.store().close()
+    names = {"CNV_DATABASE": str(folder / "cnv.duckdb"), **(environment or {})}
+    app = Starlette(routes=[Route(path, Beacon()) for path in ("/beacon", "/beacon/{path:path}")])
+    with TestClient(app, base_url="http://beacon.test") as client:
+        yield Client(Http(client, names), names)
