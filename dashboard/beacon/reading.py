@@ -42,7 +42,13 @@ class RawRequest:
 def read_request(query: Iterable[tuple[str, str]], body: bytes) -> RawRequest:
     """What a request says. `RefusedError` (400) for a body that is no JSON object."""
     raw = RawRequest()
-    for name, value in _from_body(parse_body(body)):
+    add_values(raw, parse_body(body), query)
+    return raw
+
+
+def add_values(raw: RawRequest, content: Mapping[str, Any], query: Iterable[tuple[str, str]]) -> None:
+    """Adds what a body and a query string say, which wins."""
+    for name, value in _from_body(content):
         _add(raw, name, value)
     from_query = RawRequest()
     for name, value in query:
@@ -51,7 +57,6 @@ def read_request(query: Iterable[tuple[str, str]], body: bytes) -> RawRequest:
         raw.values[name] = values
     for name in from_query.ignored:
         raw.ignore(name)
-    return raw
 
 
 def parse_body(body: bytes) -> dict[str, Any]:

@@ -307,14 +307,15 @@ def population_id(database: Generation, group: str) -> str | None:
     return sexes.get(group) or (known.term if known else None)
 
 
-def _named(database: Generation, group: str) -> Record:
+def group_name(database: Generation, group: str) -> Record:
+    """Name and term of a group, as rows have them."""
     term = population_id(database, group)
     return {"population": group, **({"populationId": term} if term else {})}
 
 
 def _carrier_row(database: Generation, group: GroupCount) -> Record:
     return {
-        **_named(database, group.group),
+        **group_name(database, group.group),
         "carriers": group.carriers,
         "samples": group.samples,
         "frequency": _rounded(group.frequency),
@@ -328,7 +329,7 @@ def _allele_rows(database: Generation, groups: Sequence[GroupCount]) -> list[Rec
     """Rows of the groups that have alleles at the place: of Y there are none in XX."""
     return [
         {
-            **_named(database, group.group),
+            **group_name(database, group.group),
             "alleleFrequency": round(group.allele_count / group.allele_number, DECIMALS),
             "alleleCount": group.allele_count,
             "alleleNumber": group.allele_number,

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from dashboard import settings
-from dashboard.beacon import envelopes, informational
+from dashboard.beacon import envelopes, informational, interval_service
 from dashboard.beacon.answers import Path, answer_data, parse_path
 from dashboard.beacon.operator import Operator, operator
 from dashboard.beacon.request import BeaconRequest, parse_request
@@ -75,6 +75,10 @@ INFORMATIONAL: Final[dict[str, Informational]] = {
     "filtering_terms": _enveloped(_terms),
 }
 """What makes an informational answer, by path."""
+
+
+SERVICES: Final = {"services/cnvFrequency": interval_service.answer}
+"""What answers beside the model, by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,8 @@ def _methods(parts: tuple[str, ...]) -> tuple[str, ...] | None:
     """The methods that a path takes; None where nothing is."""
     if "/".join(parts) in INFORMATIONAL:
         return READING
+    if "/".join(parts) in SERVICES:
+        return ASKING
     path = parse_path(parts)
     if path is None:
         return None
@@ -162,6 +168,9 @@ def _answer(asked: _Asked, who: Operator, address: str) -> Response:
             tag = _tag(asked, published, who)
             if asked.has_tag(tag):
                 return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
+            if service := SERVICES.get("/".join(asked.parts)):
+                content = service(published, who, asked.query, asked.body, is_post=asked.method == "POST")
+                return _json(content, headers={"ETag": tag, "Cache-Control": "no-cache"})
             request = parse_request(asked.query, asked.body)
             refuse_faults(published, request)
             return _json(_content(asked, published, who, request), headers={"ETag": tag, "Cache-Control": "no-cache"})

@@ -182,7 +182,7 @@ def _on_chromosome(
     places = [Interval(chrom, *row) for row in facts.select("start", "end").iter_rows()]
     assessed = callabilities(database, [region_target(place) for place in places], filters)
     who = counted(database, chrom, filters)
-    membership = _membership(database)
+    membership = group_membership(database)
     sizes = membership @ who
     people = panel(database)
     sex_codes, sex_of = people.groups["sex"]
@@ -287,7 +287,7 @@ def _groups(
 
 
 @remembered
-def _membership(database: Generation) -> Numbers:
+def group_membership(database: Generation) -> Numbers:
     """Who is in each of the groups: (groups, rows of the panel), 1 or 0."""
     people = panel(database).samples
     sexes = {name: sex for sex, name in OF_SEX.items()}
