@@ -14,7 +14,7 @@ from dashboard.beacon.informational import COHORTS, ENTRY_TYPES, NESTED, TYPE_OF
 from dashboard.beacon.operator import Operator
 from dashboard.beacon.parameters import SHOWN, Granularity, Include
 from dashboard.beacon.people import MAKERS
-from dashboard.beacon.records import CASES_IN_LISTS, CASES_OF_ONE, event_records, site_records
+from dashboard.beacon.records import CASES_IN_LISTS, CASES_OF_ONE, event_records, records_of_events, site_records
 from dashboard.beacon.request import BeaconRequest
 from dashboard.beacon.resolve import (
     PLACEHOLDER,
@@ -181,8 +181,7 @@ def _results(path: Path, request: BeaconRequest, asked: Asked) -> list[Any]:
         make: Callable[..., Content] = MAKERS[path.returned]
         return [make(database, person) for person in person_answers(database, people["sample_id"].to_list())]
     if asked.by_event:
-        records = event_records(database, events_of(database, query, request.offset, request.limit))
-        return list(records.values())
+        return list(records_of_events(database, events_of(database, query, request.offset, request.limit)))
     page = records_of(database, query, request.offset, request.limit)
     alone = path.entry_type == "genomicVariant" and bool(path.identifier)
     sites = site_records(

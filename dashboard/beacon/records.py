@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
+import polars as pl
 
 from dashboard.beacon import identifiers
 from dashboard.beacon.identifiers import Entity
@@ -22,11 +23,11 @@ from dashboard.beacon.vocabulary import (
     efo_of,
     zygosity,
 )
-from dashboard.store.beacon_sites import OF_SEX, TOTAL, GroupCount, SiteAnswer, ancestries, site_answers
+from dashboard.store.beacon_sites import OF_SEX, GroupCount, SiteAnswer, ancestries, group_names, site_answers
 from dashboard.store.beacon_variants import VariantQuery, cases_of, events_numbered
 from dashboard.store.callability import Callability
 from dashboard.store.cohort import release
-from dashboard.store.database import Generation
+from dashboard.store.database import Generation, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.words.seen import FEW_CALLS, HARDLY_SEEN, NOT_ASSESSABLE
 from data_prep.domain.assembly import ASSEMBLY
@@ -90,6 +91,11 @@ def event_records(database: Generation, events: Sequence[int]) -> dict[int, Reco
     """The records of events by number."""
     rows = events_numbered(database, list(events))
     return {row["event_id"]: event_record(database, row) for row in rows.iter_rows(named=True)}
+
+
+def records_of_events(database: Generation, rows: pl.DataFrame) -> list[Record]:
+    """The records of a page of events."""
+    return [event_record(database, row) for row in rows.iter_rows(named=True)]
 
 
 def site_record(database: Generation, answer: SiteAnswer) -> Record:
@@ -184,7 +190,6 @@ def event_record(database: Generation, row: Mapping[str, Any]) -> Record:
         "quality": None if row["quality"] is None else round(row["quality"], DECIMALS),
         "bins": row["bins"],
         "filters": row["filters"].split(";"),
-        "genotype": row["genotype"],
         "calls": row["parts"],
         "level": level,
         "site": row["site"],
@@ -225,11 +230,19 @@ def case(database: Generation, row: Mapping[str, Any]) -> Record:
 
 def iscn(database: Generation, place: Interval, copies: int | None = None) -> str:
     """The interval as cytogenetic reports write it, 1-based: `seq[GRCh38] 1p13.3(109687570_109697444)x1`."""
-    bands = landmarks(database).bands.touching(place)["band"].to_list()
-    named = "" if not bands else bands[0] if bands[0] == bands[-1] else f"{bands[0]}{bands[-1]}"
+    rows = landmarks(database).bands.numbers(place)
+    names = _band_names(database)
+    bands = [names[rows[0]], names[rows[-1]]] if len(rows) else []
+    named = "" if not bands else bands[0] if bands[0] == bands[1] else f"{bands[0]}{bands[1]}"
     chrom = place.chrom.removeprefix("chr")
     label = f"seq[{ASSEMBLY.name}] {chrom}{named}({place.start + 1}_{place.end})"
     return label if copies is None else f"{label}x{copies}"
+
+
+@remembered
+def _band_names(database: Generation) -> list[str]:
+    names: list[str] = landmarks(database).bands.rows["band"].to_list()
+    return names
 
 
 def _variant(
@@ -298,19 +311,20 @@ def _not_assessable(place: Callability) -> Record | None:
     return None
 
 
-def population_id(database: Generation, group: str) -> str | None:
-    """The term of a group: of ancestry, of sex; None for everyone and where the database has none."""
-    sexes = {OF_SEX["XX"]: FEMALE.id, OF_SEX["XY"]: MALE.id}
-    if group == TOTAL:
-        return None
-    known = ancestries(database).get(group)
-    return sexes.get(group) or (known.term if known else None)
-
-
 def group_name(database: Generation, group: str) -> Record:
-    """Name and term of a group, as rows have them."""
-    term = population_id(database, group)
-    return {"population": group, **({"populationId": term} if term else {})}
+    """Name and term of a group, as rows have them; no term for everyone, and where the database has none."""
+    return _group_names(database)[group]
+
+
+@remembered
+def _group_names(database: Generation) -> dict[str, Record]:
+    sexes = {OF_SEX["XX"]: FEMALE.id, OF_SEX["XY"]: MALE.id}
+    known = ancestries(database)
+    names = {}
+    for group in group_names(database):
+        term = sexes.get(group) or (known[group].term if group in known else None)
+        names[group] = {"population": group, **({"populationId": term} if term else {})}
+    return names
 
 
 def _carrier_row(database: Generation, group: GroupCount) -> Record:

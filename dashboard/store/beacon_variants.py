@@ -105,9 +105,15 @@ SELECT site_id, event_id FROM records ORDER BY chrom, start, "end", id, event_id
 
 _RECORD_SCHEMA: Final = {"site_id": pl.Int32, "event_id": pl.Int64}
 
-# One row an event; along the genome.
-_EVENTS: Final = """SELECT NULL::INTEGER AS site_id, e.event_id {met} ORDER BY e.chrom, e.start, e."end", e.event_id
-LIMIT $limit OFFSET $offset"""
+# One row an event with what a record says of it; along the genome.
+_EVENTS: Final = """WITH page AS (
+    SELECT e.event_id, e.sample_id, p.sample, e.chrom, e.start, e."end", e.direction::VARCHAR AS direction,
+        e.class::VARCHAR AS class, e.copy_number, e.expected_copy_number, e.copy_ratio, e.quality, e.bins, e.filters, e.parts,
+        e.sensitive, e.credible, e.pass, e.site_id
+    {met} ORDER BY e.chrom, e.start, e."end", e.event_id LIMIT $limit OFFSET $offset
+)
+SELECT page.* EXCLUDE (chrom, site_id), page.chrom::VARCHAR AS chrom, s.site FROM page LEFT JOIN sites s USING (site_id)
+ORDER BY page.chrom, page.start, page."end", page.event_id"""
 
 # One row: how many records there are, events, and people who have them.
 _COUNTS: Final = """SELECT (count(DISTINCT e.site_id) + count(*) FILTER (WHERE e.site_id IS NULL))::BIGINT AS records,
@@ -153,12 +159,8 @@ _CASE_SCHEMA: Final = {
 EVENTS_NUMBERED: Final = Statement(
     """SELECT e.event_id, e.sample_id, p.sample, e.chrom::VARCHAR AS chrom, e.start, e."end", e.direction::VARCHAR AS direction,
     e.class::VARCHAR AS class, e.copy_number, e.expected_copy_number, e.copy_ratio, e.quality, e.bins, e.filters, e.parts,
-    e.sensitive, e.credible, e.pass, s.site, g.genotype
+    e.sensitive, e.credible, e.pass, s.site
 FROM events e JOIN samples p USING (sample_id) LEFT JOIN sites s USING (site_id)
-LEFT JOIN (
-    SELECT c.event_id, string_agg(c.genotype, ';' ORDER BY c.start) AS genotype FROM calls c
-    WHERE c.event_id IN (SELECT unnest($events)::BIGINT) GROUP BY c.event_id
-) g ON g.event_id = e.event_id
 WHERE e.event_id IN (SELECT unnest($events)::BIGINT)""",
     {
         "event_id": pl.Int64,
@@ -180,7 +182,6 @@ WHERE e.event_id IN (SELECT unnest($events)::BIGINT)""",
         "credible": pl.Boolean,
         "pass": pl.Boolean,
         "site": pl.String,
-        "genotype": pl.String,
     },
 )
 
@@ -191,6 +192,13 @@ FROM sites s LEFT JOIN site_counts c ON c.site_id = s.site_id AND c.level = 'cre
 GROUP BY ALL ORDER BY s.site_id""",
     {"site_id": pl.Int32, "chrom": pl.String, "start": pl.Int32, "end": pl.Int32, "carriers": pl.Int32},
 )
+
+
+_EVENT_SCHEMA: Final = {
+    **{name: kind for name, kind in EVENTS_NUMBERED.columns.items() if name not in ("chrom", "site")},
+    "chrom": pl.String,
+    "site": pl.String,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +238,12 @@ def records_of(
     return list(records.slice(offset, limit).iter_rows())
 
 
-def events_of(database: Generation, query: VariantQuery, offset: int, limit: int) -> list[int]:
-    """A page of the events that meet a question, along the genome."""
+def events_of(database: Generation, query: VariantQuery, offset: int, limit: int) -> pl.DataFrame:
+    """A page of the events that meet a question, along the genome, in the columns of `EVENTS_NUMBERED`."""
     if query.meets_nothing():
-        return []
-    statement, values = _statement(database, _EVENTS, query, _RECORD_SCHEMA)
-    return database.frame(statement, values | {"limit": limit, "offset": offset})["event_id"].to_list()
+        return pl.DataFrame(schema=dict(EVENTS_NUMBERED.columns))
+    statement, values = _statement(database, _EVENTS, query, _EVENT_SCHEMA)
+    return database.table(statement, values | {"limit": limit, "offset": offset}).select(list(EVENTS_NUMBERED.columns))
 
 
 def people_of(database: Generation, query: VariantQuery) -> pl.DataFrame:
@@ -328,8 +336,13 @@ def _about_people(query: VariantQuery) -> tuple[list[str], dict[str, object]]:
     if query.unrelated:
         conditions.append("p.unrelated")
     if query.samples is not None:
-        conditions.append("p.sample_id IN (SELECT unnest($samples)::UINTEGER)")
-        values["samples"] = list(query.samples)
+        if len(query.samples) == 1:
+            # a plain equality is looked up while the table is read
+            conditions.append("p.sample_id = $sample")
+            values["sample"] = query.samples[0]
+        else:
+            conditions.append("p.sample_id IN (SELECT unnest($samples)::UINTEGER)")
+            values["samples"] = list(query.samples)
     return conditions, values
 
 
