@@ -76,7 +76,7 @@ def granularity_of(request: BeaconRequest, operator: Operator) -> Granularity:
 def answer_data(published: Generation, request: BeaconRequest, operator: Operator, root: str, path: Path) -> Content:
     """The answer about a path of the model. `RefusedError` with every fault of path and request."""
     granularity = granularity_of(request, operator)
-    questions = _questions(published, request, path)
+    questions = questions_of(published, request, path)
     if path.returned in ("dataset", "cohort"):
         return _collections(published, request, operator, path, questions, granularity)
     counts, total = _counts(path.returned, questions)
@@ -91,9 +91,13 @@ def answer_data(published: Generation, request: BeaconRequest, operator: Operato
     return content
 
 
-def _questions(published: Generation, request: BeaconRequest, path: Path) -> dict[str, Asked]:
-    """The question of each dataset."""
+def questions_of(
+    published: Generation, request: BeaconRequest, path: Path, *, newest: bool = False
+) -> dict[str, Asked]:
+    """The question of each dataset; of the newest of them alone."""
     datasets = chosen_datasets(published, request)
+    if newest:
+        datasets = dict(list(datasets.items())[:1])
     if path.entry_type == "dataset" and path.identifier and path.identifier != PLACEHOLDER:
         every = chosen_datasets(published, replace(request, values={**request.values, "datasets": None}))
         if path.identifier not in every:

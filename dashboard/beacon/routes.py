@@ -18,11 +18,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from dashboard import settings
-from dashboard.beacon import envelopes, informational, interval_service
+from dashboard.beacon import envelopes, informational
 from dashboard.beacon.answers import Path, answer_data, parse_path
 from dashboard.beacon.operator import Operator, operator
 from dashboard.beacon.request import BeaconRequest, parse_request
 from dashboard.beacon.resolve import refuse_faults
+from dashboard.beacon.services import SERVICES, Given, serve
 from dashboard.door.refusal import Refusal, RefusedError, explain, refusal
 from dashboard.question.locus import cut
 from dashboard.serving import conditions
@@ -32,6 +33,8 @@ from dashboard.serving.slots import address_of
 from dashboard.store.database import BusyError, Generation, UnavailableError
 
 ROOT: Final = "/beacon"
+SERVICES_ROOT: Final = "/services"
+"""Where some clients look for the services, which lie below the first too."""
 AT_ONCE: Final = 2
 """Requests that are worked on together: Python runs one thread at a time, and pages want their turn."""
 PATIENCE: Final = 10.0
@@ -75,10 +78,6 @@ INFORMATIONAL: Final[dict[str, Informational]] = {
     "filtering_terms": _enveloped(_terms),
 }
 """What makes an informational answer, by path."""
-
-
-SERVICES: Final = {"services/cnvFrequency": interval_service.answer}
-"""What answers beside the model, by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +147,16 @@ async def _body(request: Request) -> bytes | None:
     return bytes(pieces)
 
 
+def _service(parts: tuple[str, ...]) -> str:
+    """The name of the service at a path; empty where none is."""
+    return parts[1] if len(parts) == 2 and parts[0] == "services" and parts[1] in SERVICES else ""
+
+
 def _methods(parts: tuple[str, ...]) -> tuple[str, ...] | None:
     """The methods that a path takes; None where nothing is."""
     if "/".join(parts) in INFORMATIONAL:
         return READING
-    if "/".join(parts) in SERVICES:
+    if _service(parts):
         return ASKING
     path = parse_path(parts)
     if path is None:
@@ -168,9 +172,11 @@ def _answer(asked: _Asked, who: Operator, address: str) -> Response:
             tag = _tag(asked, published, who)
             if asked.has_tag(tag):
                 return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
-            if service := SERVICES.get("/".join(asked.parts)):
-                content = service(published, who, asked.query, asked.body, is_post=asked.method == "POST")
-                return _json(content, headers={"ETag": tag, "Cache-Control": "no-cache"})
+            if name := _service(asked.parts):
+                given = Given(asked.query, asked.body, asked.method == "POST")
+                served = serve(name, published, who, given)
+                headers = {"ETag": tag, "Cache-Control": "no-cache"}
+                return Response(served.body, media_type=served.media_type, headers=headers)
             request = parse_request(asked.query, asked.body)
             refuse_faults(published, request)
             return _json(_content(asked, published, who, request), headers={"ETag": tag, "Cache-Control": "no-cache"})

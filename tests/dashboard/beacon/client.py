@@ -82,6 +82,8 @@ def beacon(folder: Path, contents: Contents, environment: Mapping[str, str] | No
     """A Beacon over these contents."""
     write_file(folder / "cnv.duckdb", contents)
     names = {"CNV_DATABASE": str(folder / "cnv.duckdb"), **(environment or {})}
-    app = Starlette(routes=[Route(path, Beacon()) for path in ("/beacon", "/beacon/{path:path}")])
+    app = Starlette(
+        routes=[Route(path, Beacon()) for path in ("/beacon", "/beacon/{path:path}", "/services/{path:path}")]
+    )
     with TestClient(app, base_url="http://beacon.test") as client:
         yield Client(Http(client, names), names)
