@@ -59,7 +59,9 @@ def test_the_table_of_samples(client: Client) -> None:
 def test_segments_are_the_events_that_meet_the_question(client: Client) -> None:
     text = client.http.get("/beacon/services/pgxsegvariants?geneId=GSTM1&variantType=DEL").text
     events = met(CONTENTS, overlaps("chr1", GSTM1.start, GSTM1.end), of_class(*LOSS))
-    shown = sorted((row["biosample_id"], int(row["start"]), int(row["end"]), row["variant_type"]) for row in rows_of(text))
+    shown = sorted(
+        (row["biosample_id"], int(row["start"]), int(row["end"]), row["variant_type"]) for row in rows_of(text)
+    )
     assert shown == sorted((event.sample, event.start, event.end, "DEL") for event in events)
     assert "#meta=>simulated=yes" in text
 
