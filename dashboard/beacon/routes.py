@@ -14,11 +14,11 @@ import anyio
 import anyio.to_thread
 import orjson
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from dashboard import settings
-from dashboard.beacon import envelopes, informational
+from dashboard.beacon import envelopes, informational, openapi
 from dashboard.beacon.answers import Path, answer_data, parse_path
 from dashboard.beacon.operator import Operator, operator
 from dashboard.beacon.request import BeaconRequest, parse_request
@@ -80,6 +80,13 @@ INFORMATIONAL: Final[dict[str, Informational]] = {
 """What makes an informational answer, by path."""
 
 
+DOCUMENTS: Final[dict[str, Callable[[Operator, str], Response]]] = {
+    "openapi.json": lambda who, root: _json(openapi.document(who, root)),
+    "docs": lambda who, root: HTMLResponse(openapi.page(who, root)),
+}
+"""What the interface says of itself, with a database or without."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """A request as it came, off the event loop's hands."""
@@ -111,6 +118,9 @@ class Beacon:
         if allowed is None:
             shown = cut("/".join(parts), 60)
             return _error(who, None, parts, refusal(404, f"There is nothing at {ROOT}/{shown}.", value=shown))
+        root = f"{str(request.base_url).rstrip('/')}{ROOT}"
+        if request.method in ("GET", "HEAD") and (make_document := DOCUMENTS.get("/".join(parts))):
+            return make_document(who, root)
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": ", ".join(allowed)})
         if request.method not in allowed:
@@ -123,7 +133,7 @@ class Beacon:
             parts=parts,
             query=request.query_params.multi_items(),
             body=body,
-            root=f"{str(request.base_url).rstrip('/')}{ROOT}",
+            root=root,
             method=request.method,
             has_tag=lambda tag: request.method != "POST" and conditions.is_known(request, tag),
         )
@@ -154,7 +164,7 @@ def _service(parts: tuple[str, ...]) -> str:
 
 def _methods(parts: tuple[str, ...]) -> tuple[str, ...] | None:
     """The methods that a path takes; None where nothing is."""
-    if "/".join(parts) in INFORMATIONAL:
+    if "/".join(parts) in INFORMATIONAL or "/".join(parts) in DOCUMENTS:
         return READING
     if _service(parts):
         return ASKING
