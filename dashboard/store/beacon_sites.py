@@ -19,18 +19,19 @@ from dashboard.store.cohort import population_names, populations
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import counted, panel, place_of_sex
-from dashboard.store.sites import GENES
 from dashboard.store.statistics import wilson
 from dashboard.words.seen import LEAST_SEEN, is_partly_seen
 from data_prep.domain.arrays import Numbers
 from data_prep.domain.copy_number import expected_by_sex
 from data_prep.domain.intervals import Interval
 
+# Sites of a page are neighbours: their first and last number keep most of a table from being read.
+
 # One row a site of these numbers, with all that is known of it.
 SITE_FACTS: Final = Statement(
     """SELECT site_id, site, chrom::VARCHAR AS chrom, start, "end", direction::VARCHAR AS direction, events, carriers, intervals,
     start_min, start_median, start_max, end_min, end_median, end_max, median_bins, few_bins, multi_allelic, alleles, problem
-FROM sites WHERE site_id IN (SELECT unnest($sites)::INTEGER)""",
+FROM sites WHERE site_id BETWEEN $first AND $last AND site_id IN (SELECT unnest($sites)::INTEGER)""",
     {
         "site_id": pl.Int32,
         "site": pl.String,
@@ -59,7 +60,7 @@ FROM sites WHERE site_id IN (SELECT unnest($sites)::INTEGER)""",
 CARRIERS: Final = Statement(
     """SELECT site_id, population, sex::VARCHAR AS sex, copy_number, expected_copy_number, sum(carriers)::INTEGER AS carriers
 FROM site_counts
-WHERE site_id IN (SELECT unnest($sites)::INTEGER) AND level = 'credible' AND unrelated AND NOT outlier
+WHERE site_id BETWEEN $first AND $last AND site_id IN (SELECT unnest($sites)::INTEGER) AND level = 'credible' AND unrelated AND NOT outlier
 GROUP BY ALL ORDER BY site_id, copy_number""",
     {
         "site_id": pl.Int32,
@@ -81,8 +82,15 @@ UNION ALL SELECT population, name, hancestro FROM populations""",
 # One row a site and copy number that a credible member has, of whatever person.
 COPIES_SEEN: Final = Statement(
     """SELECT DISTINCT site_id, copy_number FROM site_counts
-WHERE site_id IN (SELECT unnest($sites)::INTEGER) AND level = 'credible' AND copy_number IS NOT NULL ORDER BY ALL""",
+WHERE site_id BETWEEN $first AND $last AND site_id IN (SELECT unnest($sites)::INTEGER) AND level = 'credible' AND copy_number IS NOT NULL ORDER BY ALL""",
     {"site_id": pl.Int32, "copy_number": pl.Int32},
+)
+
+# One row a site of these numbers and gene that its founding interval touches.
+GENES: Final = Statement(
+    """SELECT site_id, gene_id, coding FROM site_genes
+WHERE site_id BETWEEN $first AND $last AND site_id IN (SELECT unnest($sites)::INTEGER)""",
+    {"site_id": pl.Int32, "gene_id": pl.String, "coding": pl.Boolean},
 )
 
 TOTAL: Final = "Total"
@@ -156,7 +164,7 @@ def site_answers(database: Generation, sites: Sequence[int]) -> dict[int, SiteAn
     """The sites of these numbers, by number."""
     if not sites:
         return {}
-    asked = {"sites": list(sites)}
+    asked = {"sites": list(sites), "first": min(sites), "last": max(sites)}
     facts = database.table(SITE_FACTS, asked).sort("site_id")
     counts = database.table(CARRIERS, asked)
     rows_of = {int(key[0]): rows for key, rows in counts.partition_by("site_id", as_dict=True).items()}

@@ -80,8 +80,14 @@ class Client:
 @contextmanager
 def beacon(folder: Path, contents: Contents, environment: Mapping[str, str] | None = None) -> Iterator[Client]:
     """A Beacon over these contents."""
-    write_file(folder / "cnv.duckdb", contents)
-    names = {"CNV_DATABASE": str(folder / "cnv.duckdb"), **(environment or {})}
+    with over(write_file(folder / "cnv.duckdb", contents), environment) as client:
+        yield client
+
+
+@contextmanager
+def over(database: Path, environment: Mapping[str, str] | None = None) -> Iterator[Client]:
+    """A Beacon over a published file."""
+    names = {"CNV_DATABASE": str(database), **(environment or {})}
     app = Starlette(
         routes=[Route(path, Beacon()) for path in ("/beacon", "/beacon/{path:path}", "/services/{path:path}")]
     )
