@@ -1,8 +1,8 @@
-"""`python -m bench [build|pages|first|visitors|downloads|scale]`: what the project says about its speed, measured.
+"""`python -m bench [build|pages|first|visitors|downloads|beacon|scale]`: what the project says about its speed, measured.
 
 build: the import against a loop of bcftools over the same files. pages: the time of each page and control, warm.
 first: the first picture in a browser that has nothing in its cache. visitors: 50 people at once. downloads: what 40
-clients that stop reading cost the server. scale: the import of larger and larger cohorts, which takes long; so only where
+clients that stop reading cost the server. beacon: the Beacon by kind of question. scale: the import of larger and larger cohorts, which takes long; so only where
 it is named.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 def main() -> None:
     """Runs the benchmark that is asked for, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    every = ("build", "pages", "first", "visitors", "downloads")
+    every = ("build", "pages", "first", "visitors", "downloads", "beacon")
     parser.add_argument(
         "what",
         nargs="*",
@@ -70,6 +70,10 @@ def main() -> None:
             from bench import downloads
 
             downloads.run(asked.database)
+        elif what == "beacon":
+            from bench import beacon
+
+            beacon.run(asked.database)
         else:
             from bench import scale
 

@@ -24,6 +24,9 @@ from starlette.routing import Route
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import pages, settings
+from dashboard.beacon.routes import ROOT as BEACON
+from dashboard.beacon.routes import SERVICES_ROOT as BEACON_SERVICES
+from dashboard.beacon.routes import Beacon
 from dashboard.charts.frequency import frequency_chart
 from dashboard.charts.track import template
 from dashboard.colours import DARK, LIGHT
@@ -205,6 +208,7 @@ ROUTES: Final = (
     Route("/robots.txt", robots),
     *(Route(path, paper) for path in PAPERS),
     Route("/favicon.ico", icon),
+    *(Route(path, Beacon()) for path in (BEACON, f"{BEACON}/{{path:path}}", f"{BEACON_SERVICES}/{{path:path}}")),
     Route(links.DATABASE, database_file),
     *(
         Route(path, route)
@@ -212,7 +216,7 @@ ROUTES: Final = (
         for path in (folder, f"{folder}/{{file:path}}")
     ),
 )
-_paths: Final = Paths(ROUTES, pages.PAGES, settings.open_routes())
+_paths: Final = Paths(ROUTES, pages.PAGES, settings.open_routes(), every_method=(BEACON, BEACON_SERVICES))
 
 app = st.App(
     settings.PACKAGE / "app.py",

@@ -60,6 +60,8 @@ PLANTED = {
         ("dashboard.store.database", "dashboard.settings"),
         ("dashboard.door", "dashboard.serving.turns"),
         ("dashboard.serving.turns", "dashboard.downloads.chart"),
+        ("dashboard.beacon.routes", "dashboard.downloads.route"),
+        ("dashboard.store.beacon_variants", "dashboard.beacon.filters"),
         ("dashboard.downloads.chart", "dashboard.components.frame"),
         ("dashboard.components.frame", "dashboard.views"),
         ("dashboard.views", "dashboard.app"),
@@ -75,6 +77,7 @@ PLANTED = {
     "only the frame, pages, their parts and the server know Streamlit": [
         ("dashboard.store.database", "streamlit"),
         ("dashboard.charts.track.template", "streamlit"),
+        ("dashboard.beacon.records", "streamlit"),
         ("dashboard.downloads.chart", "streamlit"),
         ("dashboard.door", "streamlit"),
     ],
@@ -86,6 +89,7 @@ PLANTED = {
     ],
     "only the store opens a database": [
         ("dashboard.counting.overlap", "duckdb"),
+        ("dashboard.beacon.answers", "duckdb"),
         ("dashboard.downloads.chart", "duckdb"),
         ("dashboard.components.frame", "duckdb"),
         ("dashboard.server", "duckdb"),
@@ -116,6 +120,7 @@ MAY_KNOW = {
     "what is asked, counted and drawn knows no HTTP": {
         "__main__",
         "app",
+        "beacon",
         "downloads",
         "server",
         "serving",

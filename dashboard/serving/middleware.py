@@ -28,6 +28,7 @@ from dashboard.question.locus import cut
 from dashboard.serving import conditions
 from dashboard.serving.not_found import not_found
 from dashboard.serving.refusals import RETRY_AFTER, respond
+from dashboard.serving.route_path import route_path
 from dashboard.serving.slots import address_of, client_of
 from dashboard.store.database import UnavailableError
 
@@ -85,9 +86,17 @@ ANSWER_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src d
 
 
 class Paths:
-    """The paths that there are. `more` are inner routes of Streamlit that were asked for."""
+    """The paths that there are. `more` are inner routes of Streamlit that were asked for; what lies below those of
+    `every_method` says itself which methods it takes.
+    """
 
-    def __init__(self, routes: Sequence[BaseRoute], pages: Iterable[Page], more: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        routes: Sequence[BaseRoute],
+        pages: Iterable[Page],
+        more: Iterable[str] = (),
+        every_method: Iterable[str] = (),
+    ) -> None:
         self.pages = {page.path: page for page in pages}
         static = Path(file_util.get_static_dir())
         files = (f"/{path.relative_to(static).as_posix()}" for path in static.rglob("*") if path.is_file())
@@ -98,6 +107,11 @@ class Paths:
             f"{route.path.partition('/{')[0]}/" for route in own if isinstance(route, Mount) or ":path}" in route.path
         )
         self._inner = (*INNER, *more)
+        self._every_method = tuple(every_method)
+
+    def takes_every_method(self, path: str) -> bool:
+        """Whether the route that answers decides on the method, and not this layer."""
+        return any(path == start or path.startswith(f"{start}/") for start in self._every_method)
 
     def is_own(self, path: str) -> bool:
         """Whether one of our own routes answers."""
@@ -139,7 +153,8 @@ class KnownPaths:
         if not self._paths.is_known(path):
             await not_found(Request(scope))(scope, receive, send)
             return
-        if scope["method"] not in METHODS and (self._paths.is_page(path) or self._paths.is_own(path)):
+        takes_it = scope["method"] in METHODS or self._paths.takes_every_method(path)
+        if not takes_it and (self._paths.is_page(path) or self._paths.is_own(path)):
             sentence = f"Nothing here takes {cut(scope['method'], 20)}: ask with {' or '.join(METHODS)}."
             answer = respond(Request(scope), refusal(405, sentence), {"Allow": ", ".join(METHODS)})
             await answer(scope, receive, send)
@@ -351,9 +366,3 @@ class CutAnswers:
                 raise
             request = Request(scope)
             _log.warning("%s of %s was cut: the server is stopped", address_of(request), client_of(request))
-
-
-def route_path(scope: Scope) -> str:
-    """The path below the one that the server is mounted at."""
-    path, root = str(scope["path"]), str(scope.get("root_path", ""))
-    return path[len(root) :] if root and path.startswith(f"{root}/") else path

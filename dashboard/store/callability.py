@@ -160,6 +160,12 @@ def sight(database: Generation, place: Interval) -> Sight | None:
     return next(_sights(database, [place])) if telling(database).any() else None
 
 
+def sights(database: Generation, places: Sequence[Interval]) -> Iterator[Sight]:
+    """The same of many places of one chromosome, in their order, where files say what was seen; nothing is kept."""
+    for first in range(0, len(places), PLACES_AT_ONCE):
+        yield from _sights(database, places[first : first + PLACES_AT_ONCE])
+
+
 @remembered
 def telling(database: Generation) -> Flags:
     """People whose own file says where the caller could see, over the rows of the panel."""

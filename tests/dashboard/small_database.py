@@ -38,6 +38,21 @@ POPULATIONS = {
     "GIH": ("SAS", "Gujarati Indians in Houston, TX"),
 }
 
+HANCESTRO = {
+    "AFR": "HANCESTRO:2000",
+    "AMR": "HANCESTRO:2001",
+    "EAS": "HANCESTRO:2002",
+    "EUR": "HANCESTRO:2003",
+    "SAS": "HANCESTRO:2004",
+    "YRI": "HANCESTRO:0668",
+    "LWK": "HANCESTRO:0666",
+    "PEL": "HANCESTRO:0686",
+    "CHB": "HANCESTRO:0753",
+    "GBR": "HANCESTRO:0765",
+    "FIN": "HANCESTRO:0767",
+    "GIH": "HANCESTRO:0803",
+}
+
 
 @dataclass(frozen=True)
 class Person:
@@ -194,11 +209,17 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
     rows: dict[str, list[dict[str, object]]] = {
         "provenance": [{"key": key, "value": value} for key, value in (PROVENANCE | dict(contents.provenance)).items()],
         "superpopulations": [
-            {"superpopulation": code, "name": name, "position": place}
+            {"superpopulation": code, "name": name, "hancestro": HANCESTRO[code], "position": place}
             for place, (code, name) in enumerate(SUPERPOPULATIONS.items())
         ],
         "populations": [
-            {"population": code, "superpopulation": above, "name": name, "position": place}
+            {
+                "population": code,
+                "superpopulation": above,
+                "name": name,
+                "hancestro": HANCESTRO[code],
+                "position": place,
+            }
             for place, (code, (above, name)) in enumerate(POPULATIONS.items())
         ],
         "samples": [

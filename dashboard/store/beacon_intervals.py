@@ -1,0 +1,134 @@
+"""How frequent events are at any interval, seen before or not: carriers in every group under several rules (rules R5 to R7).
+
+The numbers are those of the pages: the same events, the same decision on who carries, the same people. Frames are left
+out on the way, since a laboratory asks for hundreds of intervals at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from dashboard.counting.overlap import admitted
+from dashboard.question.filters import Filters, Overlap
+from dashboard.question.target import Target
+from dashboard.store.beacon_sites import GroupCount, group_membership, group_names
+from dashboard.store.callability import callability, no_share, sight
+from dashboard.store.carriers.find import find_carriers
+from dashboard.store.carriers.touching import events_touching
+from dashboard.store.database import Generation
+from dashboard.store.panel import counted
+from dashboard.store.sites import SITES
+from dashboard.store.statistics import wilson
+from dashboard.words.seen import LEAST_SEEN, is_partly_seen
+from data_prep.domain.copy_number import Direction
+from data_prep.domain.intervals import Interval
+from data_prep.domain.levels import Level
+
+LEVELS: Final = (Level.CREDIBLE, Level.PASS)
+SITES_SHOWN: Final = 5
+"""Sites that are named beside an interval at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """The groups of people under one rule, at one level, in one direction."""
+
+    rule: Overlap
+    level: Level
+    direction: Direction
+    groups: tuple[GroupCount, ...]
+    no_share: str
+    """Why carriers are no share of people there; empty where they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteMatch:
+    """A site that overlaps an interval, with the reciprocal overlap, 0 to 1."""
+
+    name: str
+    direction: Direction
+    overlap: float
+
+
+def rule_counts(database: Generation, target: Target, filters: Filters, rules: Sequence[Overlap]) -> list[RuleCount]:
+    """Carriers at `target` in every group, for each rule, level of `LEVELS` and direction asked for.
+
+    Where the place cannot be assessed every number is None (R5), and so it is in a group in which the caller hardly saw it.
+    """
+    place = callability(database, target, filters)
+    who = counted(database, target.interval.chrom, filters)
+    names = group_names(database)
+    membership = group_membership(database)
+    sizes = membership @ who
+    view = sight(database, target.interval)
+    shares: list[float | None] = [None] * len(names)
+    seen = np.zeros(len(names), np.int64)
+    if view is not None:
+        told, seen = membership @ (who & view.told), membership @ (who & view.seen)
+        shares = [float(seen[row] / told[row]) if told[row] else None for row in range(len(names))]
+    _, _, of_seen = wilson(np.zeros(len(names), np.int64), seen)
+    touching = events_touching(database, target)
+    fit = admitted(touching.events, filters)
+    answers = []
+    for rule in rules:
+        under = replace(filters, overlap=rule)
+        why = no_share(target, under, place)
+        for level in LEVELS:
+            carriers = find_carriers(touching, who, target, under, level, fit)
+            for direction in filters.directions:
+                mine = carriers.gain == (direction is Direction.GAIN)
+                people, copies = carriers.sample[mine], carriers.copy_number[mine]
+                counts = membership[:, people].sum(axis=1)
+                share, low, high = wilson(counts, sizes)
+                of_copies = {
+                    int(number): membership[:, people[copies == number]].sum(axis=1)
+                    for number in np.unique(copies[copies >= 0])
+                }
+                groups = []
+                for row, name in enumerate(names):
+                    hardly = shares[row] is not None and (shares[row] or 0) < LEAST_SEEN
+                    is_silent = not place.assessable or hardly
+                    has_share = not is_silent and not why and bool(sizes[row])
+                    upper = of_seen[row] if not counts[row] and is_partly_seen(shares[row]) else high[row]
+                    groups.append(
+                        GroupCount(
+                            group=name,
+                            carriers=None if is_silent else int(counts[row]),
+                            samples=None if is_silent else int(sizes[row]),
+                            frequency=float(share[row]) if has_share else None,
+                            ci_low=float(low[row]) if has_share else None,
+                            ci_high=float(upper) if has_share else None,
+                            copy_numbers={}
+                            if is_silent
+                            else {number: int(sums[row]) for number, sums in of_copies.items() if sums[row]},
+                            allele_count=0,
+                            allele_number=0,
+                            homozygous=0,
+                            heterozygous=0,
+                        )
+                    )
+                answers.append(RuleCount(rule, level, direction, tuple(groups), why))
+    return answers
+
+
+def matching_sites(database: Generation, place: Interval, directions: Sequence[Direction]) -> list[SiteMatch]:
+    """The sites that overlap an interval best, by reciprocal overlap."""
+    asked = {
+        "chrom": place.chrom,
+        "start": place.start,
+        "end": place.end,
+        "directions": [direction.value for direction in directions],
+    }
+    rows = database.table(SITES, asked)
+    shared = pl.min_horizontal("end", pl.lit(place.end)) - pl.max_horizontal("start", pl.lit(place.start))
+    longer = pl.max_horizontal(pl.col("end") - pl.col("start"), pl.lit(place.length))
+    best = rows.with_columns(overlap=shared / longer).sort(
+        pl.col("overlap"), "start", "end", "site", descending=[True, False, False, False]
+    )
+    return [
+        SiteMatch(name, Direction(direction), overlap)
+        for name, direction, overlap in best.head(SITES_SHOWN).select("site", "direction", "overlap").iter_rows()
+    ]

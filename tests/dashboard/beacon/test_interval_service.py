@@ -1,0 +1,214 @@
+"""The service cnvFrequency: the pages' numbers, and a plain count's, under each rule (rules R5, R6, R7)."""
+
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from statsmodels.stats.proportion import proportion_confint
+
+from dashboard.question.filters import Filters, Overlap
+from dashboard.question.target import Target, region_target
+from dashboard.store.callability import callability, no_share
+from dashboard.store.carriers.frequencies import frequencies
+from dashboard.store.cohort import group_codes
+from dashboard.store.genes import gene_target, genes_named
+from dashboard.words.frequency_table import frequency_table, without_numbers, without_share
+from data_prep.domain.copy_number import CallClass
+from data_prep.domain.intervals import Interval
+from data_prep.domain.levels import Level
+from tests.dashboard.beacon.client import Client, beacon
+from tests.dashboard.beacon.conftest import CONTENTS
+from tests.dashboard.small_database import Contents, Event, Person
+from tests.oracle.plain_counter import Question, count
+
+PATH = "/services/cnvFrequency"
+REGION_RULES = ("any", "fraction:0.5", "reciprocal:0.5", "covers")
+GENE_RULES = ("coding", "coding-touch", *REGION_RULES)
+
+
+def ask(client: Client, **values: Any) -> dict[str, Any]:
+    (result,) = client.get(PATH, **values)["response"]["results"]
+    return result
+
+
+def rows_of(result: dict[str, Any]) -> dict[tuple[str, str, str, str], dict[str, Any]]:
+    return {(row["population"], row["rule"], row["level"], row["variantType"]): row for row in result["rows"]}
+
+
+PLACES = [
+    ("1", 109_680_000, 109_700_000),
+    ("1", 109_690_000, 109_697_443),
+    ("8", 39_374_000, 39_530_000),
+    ("12", 9_000_000, 9_100_000),
+    ("X", 103_995_000, 104_045_000),
+    ("Y", 10_645_000, 10_680_000),
+    ("5", 70_920_000, 70_960_000),
+    ("6", 1_000_000, 1_050_000),
+    ("7", 1, 20_000_000),
+]
+NAMES = {"all": "Total", "XX": "Females", "XY": "Males"}
+
+
+def page(client: Client, target: Target, rule: str, variant_type: str, level: str) -> dict[str, dict[str, Any]]:
+    """The rows of the pages and downloads, by the name of the group."""
+    call_class = CallClass.LOSS if variant_type == "DEL" else CallClass.GAIN
+    filters = Filters(classes=(call_class,), overlap=Overlap.parse(rule))
+    with client.database() as database:
+        counts = frequencies(database, target, filters)
+        table = frequency_table(counts, filters.at(Level(level)), group_codes(database))
+        seen = callability(database, target, filters)
+        if not seen.assessable:
+            table = without_numbers(table, blind=seen.is_blind)
+        elif why := no_share(target, filters, seen):
+            table = without_share(table, why)
+        return {NAMES.get(row["group"], row["group"]): row for row in table.iter_rows(named=True)}
+
+
+@pytest.mark.parametrize(("chrom", "start", "end"), PLACES)
+@pytest.mark.parametrize("variant_type", ["DEL", "DUP"])
+def test_rows_are_those_of_the_region_page(client: Client, chrom: str, start: int, end: int, variant_type: str) -> None:
+    rows = rows_of(ask(client, referenceName=chrom, start=start, end=end, variantType=variant_type))
+    assert {key[1] for key in rows} == set(REGION_RULES)
+    target = region_target(Interval(f"chr{chrom}", start, end))
+    for rule in REGION_RULES:
+        for level in ("credible", "pass"):
+            compare(rows, page(client, target, rule, variant_type, level), rule, level, variant_type)
+
+
+@pytest.mark.parametrize("gene", ["GSTM1", "LNC1", "XGENE", "YGENE", "SMN1", "ADAM3A"])
+@pytest.mark.parametrize("variant_type", ["DEL", "DUP"])
+def test_rows_of_a_gene_are_those_of_its_page(client: Client, gene: str, variant_type: str) -> None:
+    rows = rows_of(ask(client, geneId=gene, variantType=variant_type))
+    assert {key[1] for key in rows} == set(GENE_RULES)
+    with client.database() as database:
+        target = gene_target(database, genes_named(database, gene)[0])
+    for rule in GENE_RULES:
+        compare(rows, page(client, target, rule, variant_type, "credible"), rule, "credible", variant_type)
+
+
+def compare(
+    rows: dict[tuple[str, str, str, str], dict[str, Any]],
+    page_rows: dict[str, dict[str, Any]],
+    rule: str,
+    level: str,
+    variant_type: str,
+) -> None:
+    assert "Total" in page_rows
+    for group, row in page_rows.items():
+        mine = rows[group, rule, level, variant_type]
+        assert (mine["carriers"], mine["samples"]) == (row["carriers"], row["samples"]), (group, rule)
+        for name, column in (("frequency", "frequency"), ("ciLow", "ci_low"), ("ciHigh", "ci_high")):
+            if row[column] is None:
+                assert mine[name] is None
+            else:
+                assert mine[name] == pytest.approx(row[column], abs=1e-6), (group, rule, name)
+
+
+def test_rows_are_those_of_a_plain_count_r7(client: Client) -> None:
+    place = ("chr1", 109_690_000, 109_697_443)
+    rows = rows_of(ask(client, referenceName=place[0], start=place[1], end=place[2]))
+    for rule in REGION_RULES:
+        name, _, share = rule.partition(":")
+        for level in ("credible", "pass"):
+            question = Question(*place, rule=name, share=Fraction(share or "0.5"), level=level)
+            for direction, variant_type in (("loss", "DEL"), ("gain", "DUP")):
+                for (kind, group), counts in count(CONTENTS.people, CONTENTS.events, direction, question).items():
+                    row = rows[NAMES.get(group, group), rule, level, variant_type]
+                    assert (row["carriers"], row["samples"]) == (counts["carriers"], counts["samples"]), (kind, group)
+                    assert sum(row["copyNumbers"].values()) == counts["carriers"]
+
+
+def test_a_gene_with_an_interval_has_coding_rules_of_the_gene_and_others_of_the_interval(client: Client) -> None:
+    both = rows_of(
+        ask(client, geneId="GSTM1", referenceName="1", start=109_600_000, end=109_800_000, variantType="DEL")
+    )
+    gene = rows_of(ask(client, geneId="GSTM1", variantType="DEL"))
+    interval = rows_of(ask(client, referenceName="1", start=109_600_000, end=109_800_000, variantType="DEL"))
+    for key, row in both.items():
+        assert row == (gene if key[1].startswith("coding") else interval)[key]
+
+
+def test_nobody_has_a_bound(client: Client) -> None:
+    result = ask(client, referenceName="6", start=1_000_000, end=1_050_000, variantType="DEL")
+    row = rows_of(result)["Total", "fraction:0.5", "credible", "DEL"]
+    people = sum(person.unrelated for person in CONTENTS.people)
+    assert (row["carriers"], row["samples"], row["frequency"], row["ciLow"]) == (0, people, 0, 0)
+    assert row["ciHigh"] == pytest.approx(proportion_confint(0, people, method="wilson")[1], abs=1e-6)
+    assert result["sites"] == []
+    assert "notAssessable" not in result
+
+
+def test_not_assessable_has_no_numbers_r5(client: Client) -> None:
+    for asked in ({"geneId": "SMN1"}, {"referenceName": "5", "start": 70_910_000, "end": 70_990_000}):
+        result = ask(client, variantType="DEL", **asked)
+        assert result["notAssessable"]["share"] == 1
+        assert {row["carriers"] for row in result["rows"]} == {row["ciHigh"] for row in result["rows"]} == {None}
+    assert ask(client, geneId="GSTT1")["notAssessable"]["reason"]
+
+
+PARTLY = Contents(
+    people=[Person(f"S{number:02}", "GBR" if number < 12 else "YRI", sex="XX") for number in range(20)],
+    events=[Event("S00", "chr4", 100_000, 120_000, 1), Event("S01", "chr4", 500_000, 520_000, 1), Event("S13", "chr4", 101_000, 121_000, 0)],
+    seen={f"S{number:02}": [("chr4", 0, 200_000 if number < 14 else 90_000)] for number in range(20)},
+    problems=[("paralogous", "chr4", 490_000, 530_000, "two genes alike")],
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def partly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    with beacon(tmp_path_factory.mktemp("partly"), PARTLY) as other:
+        yield other
+
+
+def test_places_that_are_partly_seen_or_of_copies_are_those_of_the_page(partly: Client) -> None:
+    for start, end in ((95_000, 125_000), (130_000, 180_000), (10_000, 80_000), (500_000, 520_000), (300_000, 400_000)):
+        rows = rows_of(ask(partly, referenceName="4", start=start, end=end, variantType="DEL"))
+        for rule in REGION_RULES:
+            table = page(partly, region_target(Interval("chr4", start, end)), rule, "DEL", "credible")
+            compare(rows, table, rule, "credible", "DEL")
+
+
+def test_records_of_such_places_follow_the_same_rules(partly: Client) -> None:
+    """14 of 20 people were seen, all of GBR and 2 of 8 of YRI, who have no numbers."""
+    (record,) = partly.results("/g_variants", referenceName="4", start=105_000, end=105_001)
+    rows = {row["population"]: row for row in record["info"]["carrierFrequencies"]}
+    assert (rows["Total"]["carriers"], rows["Total"]["samples"]) == (2, 20)
+    assert (rows["GBR"]["carriers"], rows["GBR"]["samples"]) == (1, 12)
+    assert (rows["YRI"]["carriers"], rows["YRI"]["frequency"]) == (None, None)
+    (unseen,) = partly.results("/g_variants", referenceName="4", start=505_000, end=505_001)
+    assert "carrierFrequencies" not in unseen["info"]
+    assert unseen["info"]["notAssessable"]["reason"]
+
+
+def test_the_best_matching_sites(client: Client) -> None:
+    result = ask(client, referenceName="1", start=109_687_569, end=109_692_506, variantType="DEL")
+    assert result["sites"][0]["id"] == "chr1-109687570-109697443-loss"
+    assert result["sites"][0]["reciprocalOverlap"] == pytest.approx(4_937 / 9_874, abs=1e-6)
+
+
+def test_many_queries_at_once(client: Client) -> None:
+    queries = [
+        {"referenceName": chrom, "start": start, "end": str(end), "variantType": "DEL"} for chrom, start, end in PLACES
+    ]
+    results = client.post(PATH, {"queries": queries})["response"]["results"]
+    assert results == [ask(client, **query) for query in queries]
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({"queries": [{"geneId": "GSTM1"}] * 501}, "500"),
+        ({"queries": {"geneId": "GSTM1"}}, "list"),
+        ({"queries": [{"geneId": "GSTM1"}, {"referenceName": "1", "start": 5}]}, "Query 2"),
+        ({"queries": [{"geneId": "GSTM1"}, {"geneId": "NOSUCH"}, {"variantType": "??"}]}, "Query 3"),
+        ({}, "interval"),
+        ({"geneId": "GSTM1", "variantType": "SNV"}, "variantType"),
+        ({"referenceName": "Y", "start": 60_000_000, "end": 60_000_001}, "57,227,415"),
+    ],
+)
+def test_faults(client: Client, body: dict[str, Any], word: str) -> None:
+    answer = client.http.post(f"/beacon{PATH}", content=json.dumps(body))
+    assert answer.status_code == 400
+    assert word in answer.json()["error"]["errorMessage"]
