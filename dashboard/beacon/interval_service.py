@@ -1,14 +1,17 @@
 """The service `cnvFrequency`: how many people carry a loss or gain at any interval or gene, in every population, under each rule.
 
 Beacon itself can say whether a place has been seen and which records there are; a laboratory asks what share of people has
-such an event, "0 of 2,504, below 0.16 %" where nobody has. The numbers are those of the pages at their defaults.
+such an event, "0 of 2,504, below 0.16 %" where nobody has. The numbers are those of the pages: at their defaults, or under
+the filters that an address of theirs names (R13).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from dashboard.beacon import envelopes
 from dashboard.beacon.operator import Operator
+from dashboard.beacon.page_filters import PageFilters, parse_page_filters, part_values
 from dashboard.beacon.parameters import SHOWN
 from dashboard.beacon.reading import RawRequest, add_values, parse_body
 from dashboard.beacon.records import DECIMALS, group_name
@@ -16,13 +19,14 @@ from dashboard.beacon.request import BeaconRequest, from_raw
 from dashboard.beacon.resolve import NotAssessable, gene_of, refuse_faults, why_not_assessable
 from dashboard.beacon.vocabulary import EVERY, VCF_TYPE, classes_of_type
 from dashboard.door.refusal import Refusal, RefusedError, refusal
-from dashboard.question.filters import ANY, CODING, CODING_TOUCH, HALF, HALF_OF_IT, Filters, Overlap, Rule
+from dashboard.question.filters import ANY, CODING, CODING_RULES, CODING_TOUCH, HALF, HALF_OF_IT, Overlap, Rule
 from dashboard.question.locus import cut
 from dashboard.question.problem import Problem
-from dashboard.question.target import Target, region_target
-from dashboard.store.beacon_intervals import RuleCount, matching_sites, rule_counts
+from dashboard.question.target import Target, region_target, site_target
+from dashboard.store.beacon_intervals import LEVELS, RuleCount, matching_sites, rule_counts
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, gene_target
+from dashboard.store.sites import Site, site_named
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CLASSES, CallClass
 from data_prep.domain.intervals import Interval
@@ -41,30 +45,26 @@ def answer(
     content = parse_body(body)
     given = content.get("queries") if is_post or content else None
     if given is None:
-        raw = RawRequest()
-        add_values(raw, content, query)
-        requests = [from_raw(raw)]
+        # what the query string names wins over a body
+        queries = [_Query.read(content.items(), query)]
     else:
-        if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        if not isinstance(given, list) or not all(isinstance(part, dict) for part in given):
             raise RefusedError(
                 refusal(400, "queries is a list of objects with referenceName, start, end, variantType.")
             )
         if len(given) > MOST_QUERIES:
             raise RefusedError(refusal(400, f"At most {MOST_QUERIES} queries can be asked at once.", "queries"))
-        requests = []
-        for one in given:
-            raw = RawRequest()
-            add_values(raw, one, [])
-            requests.append(from_raw(raw))
+        queries = [_Query.read(part.items(), ()) for part in given]
     faults: list[Problem] = []
     results = []
-    for number, request in enumerate(requests):
+    for number, asked in enumerate(queries):
         try:
-            results.append(_result(database, request))
+            results.append(_result(database, asked))
         except RefusedError as error:
-            where = f"Query {number + 1}: " if given is not None else ""
+            if given is None:
+                raise
             faults += [
-                Problem(problem.parameter, problem.value, f"{where}{problem.sentence}")
+                Problem(problem.parameter, problem.value, f"Query {number + 1}: {problem.sentence}")
                 for problem in error.refusal.problems
             ]
     if faults:
@@ -72,9 +72,6 @@ def answer(
     return {
         "meta": {
             **envelopes.informational_meta(operator),
-            "level": "credible and pass",
-            "cohort": "unrelated",
-            "outliers": "exclude",
             "generation": database.id,
             "coordinates": "0-based, half-open",
         },
@@ -82,32 +79,52 @@ def answer(
     }
 
 
-def _result(database: Generation, request: BeaconRequest) -> Content:
-    refuse_faults(database, request)
-    values = request.values
-    interval, gene, not_assessable = _place(database, values)
-    classes = _classes(values)
-    filters = Filters(classes=classes)
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """One query: the place and type as Beacon names them, and the filters of a page."""
+
+    request: BeaconRequest
+    page: Mapping[str, str]
+
+    @classmethod
+    def read(cls, content: Iterable[tuple[str, Any]], query: Iterable[tuple[str, str]]) -> "_Query":
+        of_body, rest = part_values(content)
+        of_query, pairs = part_values(query)
+        raw = RawRequest()
+        add_values(raw, dict(rest), pairs)
+        return cls(from_raw(raw), of_body | of_query)
+
+
+def _result(published: Generation, asked: _Query) -> Content:
+    refuse_faults(published, asked.request)
+    values = asked.request.values
+    page = parse_page_filters(published, asked.page, of_gene="geneId" in values)
+    database = published.of(page.filters.callset)
+    if "variantType" in values and "class" in page.names:
+        raise RefusedError(refusal(400, "Give a variantType or a class, not both.", "class", asked.page["class"]))
+    filters = page.filters if "class" in page.names else replace(page.filters, classes=_classes(values))
+    site = _site(database, page)
+    is_named = site is None or "geneId" in values or "start" in values
+    interval, gene, not_assessable = _place(database, values) if is_named else (None, None, None)
+    if site is not None:
+        interval = interval or site.interval
     content: Content = {
         "variantType": ",".join(values.get("variantType", ())) or "CNV",
         **({"geneId": values["geneId"]} if "geneId" in values else {}),
+        **({"site": page.site} if page.site else {}),
+        "cohort": filters.cohort.value,
+        "outliers": filters.outliers.value,
+        "filters": {name: text for name, text in page.filters.to_query().items() if name not in ("cohort", "outliers")},
     }
     if interval is None:
         assert not_assessable is not None
         return content | {"notAssessable": not_assessable.as_json(), "rows": [], "sites": []}
     content |= {"referenceName": interval.chrom, "start": interval.start, "end": interval.end}
-    by_target: list[tuple[Target, tuple[Overlap, ...]]]
-    if gene is None:
-        by_target = [(region_target(interval), RULES)]
-    elif "start" in values:
-        by_target = [(region_target(interval), RULES), (gene_target(database, gene), GENE_RULES)]
-    else:
-        by_target = [(gene_target(database, gene), (*GENE_RULES, *RULES))]
     rows: list[Content] = []
-    for target, rules in by_target:
+    for target, rules in _targets(database, values, interval, gene, site, page.rules):
         reason = why_not_assessable(database, target, filters)
         not_assessable = not_assessable or reason
-        for counts in rule_counts(database, target, filters, rules):
+        for counts in rule_counts(database, target, filters, rules, page.levels or LEVELS):
             rows += _rows(database, counts)
     if not_assessable:
         content["notAssessable"] = not_assessable.as_json()
@@ -118,6 +135,39 @@ def _result(database: Generation, request: BeaconRequest) -> Content:
         for site in sites
     ]
     return content
+
+
+def _site(database: Generation, page: PageFilters) -> Site | None:
+    """The site that the page is narrowed to; `RefusedError` where there is none of this name."""
+    if not page.site:
+        return None
+    site = site_named(database, page.site)
+    if site is None:
+        shown = cut(page.site, SHOWN)
+        raise RefusedError(refusal(404, f"There is no site “{shown}”.", "site", shown))
+    return site
+
+
+def _targets(
+    database: Generation,
+    values: Mapping[str, Any],
+    interval: Interval,
+    gene: Gene | None,
+    site: Site | None,
+    rules: tuple[Overlap, ...],
+) -> list[tuple[Target, tuple[Overlap, ...]]]:
+    """What is counted, each with its rules: of a gene with an interval the coding rules at the gene, the others there."""
+    if site is not None:
+        return [(site_target(site.interval, site.site_id, site.direction), rules or (ANY,))]
+    if gene is None:
+        return [(region_target(interval), rules or RULES)]
+    if "start" not in values:
+        return [(gene_target(database, gene), rules or (*GENE_RULES, *RULES))]
+    apart = [
+        (region_target(interval), tuple(rule for rule in rules or RULES if rule.rule not in CODING_RULES)),
+        (gene_target(database, gene), tuple(rule for rule in rules or GENE_RULES if rule.rule in CODING_RULES)),
+    ]
+    return [(target, chosen) for target, chosen in apart if chosen]
 
 
 def _place(

@@ -4,12 +4,13 @@ Every path takes the same parameters, by GET in the query string and by POST in 
 model times one list.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any, Final
 
 from dashboard.beacon.informational import ENTRY_TYPES, NESTED, WITH_FILTERING_TERMS
 from dashboard.beacon.operator import API_VERSION, Operator
+from dashboard.beacon.page_filters import PARAMETERS as PAGE_FILTERS
 from dashboard.beacon.parameters import MOST_RECORDS, PARAMETERS, Parameter, Scope, Type
 
 Content = dict[str, Any]
@@ -48,7 +49,7 @@ def document(operator: Operator, root: str) -> Content:
             methods["post"] = _operation(summary, identifiers) | {"requestBody": _body()}
         paths[path] = methods
     for name, summary in SERVICES.items():
-        parameters = _parameters(OF_SERVICES.get(name))
+        parameters = [*_parameters(OF_SERVICES.get(name)), *(_listed(PAGE_FILTERS) if name == "cnvFrequency" else [])]
         paths[f"/services/{name}"] = {"get": _operation(summary, parameters, service=True)}
     return {
         "openapi": "3.1.0",
@@ -71,6 +72,10 @@ def _model_paths() -> Iterator[tuple[str, str, list[Content]]]:
 
 
 def _parameters(names: tuple[str, ...] | None = None) -> list[Content]:
+    return _listed([parameter for parameter in PARAMETERS if names is None or parameter.name in names])
+
+
+def _listed(parameters: Iterable[Parameter]) -> list[Content]:
     return [
         {
             "name": parameter.name,
@@ -80,8 +85,7 @@ def _parameters(names: tuple[str, ...] | None = None) -> list[Content]:
             "example": parameter.example,
             **({"style": "form", "explode": False} if _is_list(parameter) else {}),
         }
-        for parameter in PARAMETERS
-        if names is None or parameter.name in names
+        for parameter in parameters
     ]
 
 
@@ -164,11 +168,6 @@ def _error() -> Content:
 
 def page(operator: Operator, root: str) -> bytes:
     """The same as a page for people, which fetches nothing."""
-    rows = "".join(
-        f"<tr><td><code>{escape(one.name)}</code></td><td>{escape(one.type.value)}</td>"
-        f"<td>{escape(_description(one))}</td><td><code>{escape(str(one.example))}</code></td></tr>"
-        for one in PARAMETERS
-    )
     paths = "".join(
         f"<li><code>{escape(method.upper())} {escape(path)}</code> {escape(operation['summary'])}</li>"
         for path, methods in document(operator, root)["paths"].items()
@@ -194,10 +193,23 @@ th, td {{ text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0
 <p>GA4GH Beacon {API_VERSION}. Positions are 0-based and half-open, on GRCh38. A page holds {MOST_RECORDS:,} records at most.
 For programs: <a href="openapi.json">OpenAPI</a>, <a href="map">map</a>, <a href="filtering_terms">filters</a>.</p>
 <h2>Parameters</h2>
-<table><thead><tr><th>Name</th><th>Takes</th><th>Meaning</th><th>Example</th></tr></thead><tbody>{rows}</tbody></table>
+{_table(PARAMETERS)}
+<h2>The filters of pages, for cnvFrequency</h2>
+<p>With these, /services/cnvFrequency counts what a page with the same names in its address shows.</p>
+{_table(PAGE_FILTERS)}
 <h2>Paths</h2>
 <ul>{paths}</ul>
 </main>
 </body>
 </html>
 """.encode()
+
+
+def _table(parameters: Iterable[Parameter]) -> str:
+    rows = "".join(
+        f"<tr><td><code>{escape(parameter.name)}</code></td><td>{escape(parameter.type.value)}</td>"
+        f"<td>{escape(_description(parameter))}</td><td><code>{escape(str(parameter.example))}</code></td></tr>"
+        for parameter in parameters
+    )
+    heads = "".join(f"<th>{head}</th>" for head in ("Name", "Takes", "Meaning", "Example"))
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"

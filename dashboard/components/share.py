@@ -1,4 +1,4 @@
-"""The address of what is on the screen, the text to cite, and the same numbers as calls of the API."""
+"""The address of what is on the screen, the text to cite, and the same carriers as a file for programs."""
 
 import streamlit as st
 

@@ -236,9 +236,13 @@ def _number(number: float | None) -> str:
     return f"{number:.7g}" if number is not None and math.isfinite(number) else "."
 
 
+# The names of the sites of the gnomAD CNVs, so that annotators made for those read these files unchanged.
+_COUNTS: Final = (
+    ("SC", "Integer", "Carriers"),
+    ("SN", "Integer", "People counted"),
+    ("SF", "Float", "Share of carriers, SC of SN"),
+)
 _SITES: Final = (
-    '##INFO=<ID=NS,Number=1,Type=Integer,Description="People counted">',
-    '##INFO=<ID=NC,Number=1,Type=Integer,Description="Carriers">',
     '##INFO=<ID=AC,Number=A,Type=Integer,Description="Copies lost; where alleles have a meaning alone">',
     '##INFO=<ID=AN,Number=1,Type=Integer,Description="Copies expected in the people counted; likewise">',
     '##INFO=<ID=AF,Number=A,Type=Float,Description="AC of AN, a lower bound: heterozygotes are missed">',
@@ -254,17 +258,22 @@ _SITES: Final = (
 
 
 def sites_pieces(sites: pl.DataFrame, superpopulations: Sequence[str], about: About) -> Iterator[bytes]:
-    """Sites alone, without people: counts in INFO, those of each super-population as NC_AFR and NS_AFR.
+    """Sites alone, without people: carriers SC, people SN and share SF in INFO, those of each super-population as SC_AFR.
 
     `sites` is as `columns.sites` has it, 0-based, sorted by place.
     """
-    groups = [
-        f'##INFO=<ID={name}_{code},Number=1,Type=Integer,Description="{words} of {code}">'
-        for code in superpopulations
-        for name, words in (("NC", "Carriers"), ("NS", "People counted"))
+    counts = [
+        f'##INFO=<ID={name}{suffix},Number=1,Type={kind},Description="{words}{of_group}">'
+        for suffix, of_group in (("", ""), *((f"_{code}", f"; of {code}") for code in superpopulations))
+        for name, kind, words in _COUNTS
     ]
-    yield _header(about, [*_declared(()), *_SITES, *groups])
+    yield _header(about, [*_declared(()), *counts, *_SITES])
     yield from _gathered(_site(row, superpopulations) for row in sites.iter_rows(named=True))
+
+
+def _counts(carriers: int, samples: int, suffix: str, *, has_share: bool) -> list[str]:
+    share = [f"SF{suffix}={_number(carriers / samples)}"] if has_share and samples else []
+    return [f"SC{suffix}={carriers}", f"SN{suffix}={samples}", *share]
 
 
 def _site(row: Mapping[str, Any], superpopulations: Sequence[str]) -> str:
@@ -273,7 +282,8 @@ def _site(row: Mapping[str, Any], superpopulations: Sequence[str]) -> str:
     if not row["assessable"]:
         told = ";".join([_interval(start, end, direction), *seen, "NOT_ASSESSABLE"])
         return "\t".join([*_place(row["chrom"], start, end, direction, row["site"]), ".", ".", told])
-    counts = [f"NS={row['samples']}", f"NC={row['carriers']}", *seen]
+    has_share = row["frequency"] is not None
+    counts = [*_counts(row["carriers"], row["samples"], "", has_share=has_share), *seen]
     if row["allele_count"] is not None and row["allele_number"] is not None:
         counts += [f"AC={row['allele_count']}", f"AN={row['allele_number']}"]
         counts += [f"AF={_number(row['allele_frequency'])}"]
@@ -282,6 +292,6 @@ def _site(row: Mapping[str, Any], superpopulations: Sequence[str]) -> str:
     if row["paralogous"]:
         counts.append(f"PARALOGOUS={_info(row['note'].removeprefix('paralogous: '))}")
     for code in superpopulations:
-        counts += [f"NC_{code}={row[f'carriers_{code}']}", f"NS_{code}={row[f'samples_{code}']}"]
+        counts += _counts(row[f"carriers_{code}"], row[f"samples_{code}"], f"_{code}", has_share=has_share)
     told = ";".join([_interval(start, end, direction), *counts])
     return "\t".join([*_place(row["chrom"], start, end, direction, row["site"]), ".", ".", told])

@@ -18,6 +18,8 @@ CHARTS: Final = "/chart"
 DATABASE: Final = f"{DOWNLOADS}/cnv.duckdb"
 HEALTH: Final = "/health"
 SUGGEST: Final = "/suggest"
+BEACON: Final = "/beacon"
+CNV_FREQUENCY: Final = f"{BEACON}/services/cnvFrequency"
 RULES: Final = "/rules"
 GLOSSARY: Final = "/glossary"
 

@@ -53,8 +53,14 @@ class SiteMatch:
     overlap: float
 
 
-def rule_counts(database: Generation, target: Target, filters: Filters, rules: Sequence[Overlap]) -> list[RuleCount]:
-    """Carriers at `target` in every group, for each rule, level of `LEVELS` and direction asked for.
+def rule_counts(
+    database: Generation,
+    target: Target,
+    filters: Filters,
+    rules: Sequence[Overlap],
+    levels: Sequence[Level] = LEVELS,
+) -> list[RuleCount]:
+    """Carriers at `target` in every group, for each rule, level and direction asked for; at a site of its direction alone.
 
     Where the place cannot be assessed every number is None (R5), and so it is in a group in which the caller hardly saw it.
     """
@@ -70,15 +76,16 @@ def rule_counts(database: Generation, target: Target, filters: Filters, rules: S
         told, seen = membership @ (who & view.told), membership @ (who & view.seen)
         shares = [float(seen[row] / told[row]) if told[row] else None for row in range(len(names))]
     _, _, of_seen = wilson(np.zeros(len(names), np.int64), seen)
+    directions = [direction for direction in filters.directions if target.direction in (None, direction)]
     touching = events_touching(database, target)
     fit = admitted(touching.events, filters)
     answers = []
     for rule in rules:
         under = replace(filters, overlap=rule)
         why = no_share(target, under, place)
-        for level in LEVELS:
+        for level in levels:
             carriers = find_carriers(touching, who, target, under, level, fit)
-            for direction in filters.directions:
+            for direction in directions:
                 mine = carriers.gain == (direction is Direction.GAIN)
                 people, copies = carriers.sample[mine], carriers.copy_number[mine]
                 counts = membership[:, people].sum(axis=1)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components import data, markup
+from dashboard.components.api_call import api_calls, dataset_call
 from dashboard.components.run import current
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
@@ -36,4 +37,5 @@ data.programs(
         )
     }
 )
+api_calls(run, [dataset_call(run.filters.callset)])
 data.data_dictionary(run.database)

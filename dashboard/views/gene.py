@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components import gene, outcomes
+from dashboard.components.api_call import api_calls, question_calls
 from dashboard.components.frame import NAME
 from dashboard.components.numbers import numbers
 from dashboard.components.run import Run, current
@@ -18,13 +19,14 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     """The page of one gene."""
     assert question.gene
     st.set_page_config(page_title=f"{question.gene.symbol} · {NAME}")
-    head, button = st.columns([6, 1], vertical_alignment="top")
+    head, button = st.columns([5, 1], vertical_alignment="top")
     with head:
         gene.gene_head(question.gene)
         gene.elsewhere(question.gene.interval, question.gene)
     narrowing_notice(question, site_fault)
-    with button.container(horizontal_alignment="right"):
+    with button.container(horizontal=True, horizontal_alignment="right"):
         share(run, question)
+        api_calls(run, question_calls(question))
     numbers(run, question)
 
 

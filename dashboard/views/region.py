@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components import gene, markup, outcomes
+from dashboard.components.api_call import api_calls, question_calls
 from dashboard.components.frame import NAME, notice
 from dashboard.components.numbers import along, numbers
 from dashboard.components.run import Run, current
@@ -22,7 +23,7 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     assert question.region
     region, target = question.region, question.target
     st.set_page_config(page_title=f"{region.text} · {NAME}")
-    head, button = st.columns([6, 1], vertical_alignment="top")
+    head, button = st.columns([5, 1], vertical_alignment="top")
     with head:
         facts = [str(region.interval), wording.length(region.interval.length), ASSEMBLY.name]
         st.html(
@@ -38,8 +39,9 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
             [f"Read as BED fields, which count from 0: {markup.text(region.interval)} as a genome browser writes it."]
         )
     narrowing_notice(question, site_fault)
-    with button.container(horizontal_alignment="right"):
+    with button.container(horizontal=True, horizontal_alignment="right"):
         share(run, question)
+        api_calls(run, question_calls(question))
     if not target.has_share(target.rule_in_force(run.filters.overlap)):
         along(run, question)
     else:

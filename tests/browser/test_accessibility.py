@@ -67,7 +67,7 @@ def test_a_page_has_no_serious_finding(page: Page, opened: Opened, path: str, sc
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["More", "Share"])
+@pytest.mark.parametrize("name", ["More", "Share", "API"])
 def test_an_open_popover_has_no_serious_finding(
     page: Page, opened: Opened, scheme: Literal["light", "dark"], name: str
 ) -> None:

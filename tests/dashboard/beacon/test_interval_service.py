@@ -2,20 +2,21 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from dashboard.question.filters import Filters, Overlap
+from dashboard.question.filters import Filters, Overlap, parse
 from dashboard.question.target import Target, region_target
 from dashboard.store.callability import callability, no_share
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.cohort import group_codes
 from dashboard.store.genes import gene_target, genes_named
 from dashboard.words.frequency_table import frequency_table, without_numbers, without_share
-from data_prep.domain.copy_number import CallClass
+from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 from tests.dashboard.beacon.client import Client, beacon
@@ -53,11 +54,18 @@ NAMES = {"all": "Total", "XX": "Females", "XY": "Males"}
 
 def page(client: Client, target: Target, rule: str, variant_type: str, level: str) -> dict[str, dict[str, Any]]:
     """The rows of the pages and downloads, by the name of the group."""
-    call_class = CallClass.LOSS if variant_type == "DEL" else CallClass.GAIN
-    filters = Filters(classes=(call_class,), overlap=Overlap.parse(rule))
+    filters = Filters(overlap=Overlap.parse(rule))
+    return page_of(client, target, filters, Direction.LOSS if variant_type == "DEL" else Direction.GAIN, level)
+
+
+def page_of(
+    client: Client, target: Target, every: Filters, direction: Direction, level: str
+) -> dict[str, dict[str, Any]]:
+    """The same under any filters, of one direction."""
+    filters = every.within_direction(direction).at(Level(level))
     with client.database() as database:
         counts = frequencies(database, target, filters)
-        table = frequency_table(counts, filters.at(Level(level)), group_codes(database))
+        table = frequency_table(counts, filters, group_codes(database))
         seen = callability(database, target, filters)
         if not seen.assessable:
             table = without_numbers(table, blind=seen.is_blind)
@@ -86,6 +94,104 @@ def test_rows_of_a_gene_are_those_of_its_page(client: Client, gene: str, variant
         target = gene_target(database, genes_named(database, gene)[0])
     for rule in GENE_RULES:
         compare(rows, page(client, target, rule, variant_type, "credible"), rule, "credible", variant_type)
+
+
+FILTERED: list[dict[str, str]] = [
+    {"cohort": "all"},
+    {"outliers": "include"},
+    {"cohort": "all", "outliers": "include", "population": "EUR,PEL"},
+    {"sex": "XX"},
+    {"population": "AFR"},
+    {"min_length": "10000"},
+    {"max_length": "10000"},
+    {"min_quality": "41"},
+    {"min_bins": "4"},
+    {"copy_number": "0,1"},
+    {"class": "complete-loss"},
+    {"class": "loss,high-gain"},
+]
+
+
+@pytest.mark.parametrize("names", FILTERED, ids=lambda names: ",".join(names))
+@pytest.mark.parametrize("rule", ["coding", "any", "fraction:0.3", "within"])
+def test_the_filters_of_a_page_give_its_numbers_r13(client: Client, names: dict[str, str], rule: str) -> None:
+    with client.database() as database:
+        filters, problems = parse(names, group_codes(database))
+        assert not problems
+        target = gene_target(database, genes_named(database, "GSTM1")[0])
+    result = ask(client, geneId="GSTM1", rule=rule, level="sensitive", **names)
+    rows = rows_of(result)
+    assert {key[1:3] for key in rows} == {(rule, "sensitive")}
+    asked = {name: text for name, text in filters.to_query().items() if name not in ("cohort", "outliers")}
+    assert result["filters"] == asked
+    assert (result["cohort"], result["outliers"]) == (
+        names.get("cohort", "unrelated"),
+        names.get("outliers", "exclude"),
+    )
+    for direction in filters.directions:
+        counts = page_of(client, target, replace(filters, overlap=Overlap.parse(rule)), direction, "sensitive")
+        compare(rows, counts, rule, "sensitive", {"loss": "DEL", "gain": "DUP"}[direction])
+    # a page's own names are read too
+    assert ask(client, geneId="GSTM1", overlap=rule, filter="sensitive", **names) == result
+    body = {"queries": [{"geneId": "GSTM1", "rule": [rule], "level": "sensitive", **names}]}
+    assert client.post(PATH, body)["response"]["results"] == [result]
+
+
+def test_each_of_those_filters_changes_a_number(client: Client) -> None:
+    """So that one that is not read would be noticed above."""
+
+    def numbers(**names: str) -> list[Any]:
+        result = ask(client, geneId="GSTM1", rule="any", level="all", **names)
+        return [(row["population"], row["variantType"], row["carriers"], row["samples"]) for row in result["rows"]]
+
+    plain = numbers()
+    for names in FILTERED:
+        for name, value in names.items():
+            if name != "outliers":  # of the large events, on chr12
+                assert numbers(**{name: value}) != plain, name
+    outliers = [
+        ask(client, referenceName="12", start=1, end=20_000_000, rule="any", outliers=value)["rows"]
+        for value in ("exclude", "include")
+    ]
+    assert outliers[0] != outliers[1]
+
+
+def test_a_site_counts_its_own_events_r9(client: Client) -> None:
+    (site, *_) = ask(client, geneId="GSTM1", variantType="DEL")["sites"]
+    result = ask(client, site=site["id"])
+    assert {(row["rule"], row["variantType"]) for row in result["rows"]} == {("any", "DEL")}
+    (record,) = client.results(f"/g_variants/{site['id']}")
+    assert (result["start"], result["end"]) == (
+        record["variation"]["location"]["interval"]["start"]["value"],
+        record["variation"]["location"]["interval"]["end"]["value"],
+    )
+    of_record = {row["population"]: row["carriers"] for row in record["info"]["carrierFrequencies"]}
+    assert {row["population"]: row["carriers"] for row in result["rows"] if row["level"] == "credible"} == of_record
+
+
+@pytest.mark.parametrize(
+    ("names", "status", "sentence"),
+    [
+        ({"rule": "half"}, 400, "“half” is not a value of rule, which takes"),
+        ({"level": "good"}, 400, "“good” is not a value of level, which takes pass, credible, sensitive, all."),
+        ({"cohort": "some"}, 400, "“some” is not a value of cohort"),
+        ({"population": "XYZ"}, 400, "“XYZ” is not a value of population"),
+        ({"class": "loss", "variantType": "DUP"}, 400, "Give a variantType or a class, not both."),
+        ({"site": "chr1-5-9-loss"}, 404, "There is no site “chr1-5-9-loss”."),
+    ],
+)
+def test_a_filter_without_a_meaning_is_refused(
+    client: Client, names: dict[str, str], status: int, sentence: str
+) -> None:
+    answer = client.http.get(f"/beacon{PATH}", params={"geneId": "GSTM1", **names})
+    assert answer.status_code == status
+    assert answer.json()["error"]["errorMessage"].startswith(sentence)
+
+
+def test_coding_is_no_rule_of_an_interval_without_a_gene(client: Client) -> None:
+    answer = client.http.get(f"/beacon{PATH}", params={"referenceName": "1", "start": 1, "end": 9, "rule": "coding"})
+    assert answer.status_code == 400
+    assert "“coding” is not a value of rule" in answer.json()["error"]["errorMessage"]
 
 
 def compare(

@@ -554,8 +554,8 @@ def test_sites_in_every_format_r6_r9_r13(cohort: Cohort, fetch: Fetch, tmp_path:
         assert (chrom, int(start), int(end)) == (row["chrom"], row["start"] - 1, row["end"])
         assert abs(int(score) - 1_000 * (row["frequency"] or 0)) <= 0.5
         assert (colour == rgb(row["direction"])) == (row["frequency"] is not None)
-    what = ["CHROM", "POS", "END", "ID", "ALT", "SVTYPE", "SVLEN", "NS", "NC", "AC", "AN"]
-    what += [f"{name}_{group}" for group in groups for name in ("NC", "NS")]
+    what = ["CHROM", "POS", "END", "ID", "ALT", "SVTYPE", "SVLEN", "SN", "SC", "AC", "AN"]
+    what += [f"{name}_{group}" for group in groups for name in ("SC", "SN")]
     line = "\\t".join(f"%{name}" for name in what) + "\\n"
     lines = tool(fetch("sites.vcf", address), tmp_path, "vcf", "bcftools", "query", "-f", line)
     by_hand = [
@@ -568,13 +568,20 @@ def test_sites_in_every_format_r6_r9_r13(cohort: Cohort, fetch: Fetch, tmp_path:
         for row in expected
     ]  # fmt: skip
     assert normal([tuple(row) for row in lines]) == normal(by_hand)
+    shares = "\\t".join(f"%SC{of} %SN{of} %SF{of}" for of in ("", *(f"_{group}" for group in groups))) + "\\n"
+    for row in tool(fetch("sites.vcf", address), tmp_path, "vcf", "bcftools", "query", "-f", shares):
+        for carriers, samples, share in (cell.split(" ") for cell in row):
+            assert share == "." or float(share) == pytest.approx(
+                int(carriers) / int(samples), rel=1e-5
+            )  # bcftools writes six digits
+            assert (share == ".") == (carriers == "." or samples == "0" or row[0].endswith("."))
     for row in lines:
         told_of = dict(zip(what, row, strict=True))
-        if told_of["NC"] == ".":
+        if told_of["SC"] == ".":
             continue
-        for name in ("NC", "NS"):
+        for name in ("SC", "SN"):
             assert int(told_of[name]) == sum(int(told_of[f"{name}_{group}"]) for group in groups)
-        assert told_of["AC"] == "." or int(told_of["NC"]) <= int(told_of["AC"]) <= 2 * int(told_of["NC"])
+        assert told_of["AC"] == "." or int(told_of["SC"]) <= int(told_of["AC"]) <= 2 * int(told_of["SC"])
     assert tool(fetch("sites.vcf", address), tmp_path, "vcf", "bcftools", "query", "-l") == []
 
 

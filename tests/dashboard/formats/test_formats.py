@@ -500,16 +500,19 @@ def test_frequencies_have_no_positions_to_move() -> None:
 @needs_bcftools
 def test_sites_have_counts_in_info_and_no_people_r6(tmp_path: Path) -> None:
     row = {"chrom": "chr1", "direction": "loss", "samples": 10, "carriers": 3, "carriers_AFR": 2, "samples_AFR": 4}
-    row |= {"assessable": True, "seen": None, "paralogous": False, "note": ""}
+    row |= {"assessable": True, "seen": None, "paralogous": False, "note": "", "frequency": 0.3}
     row |= dict.fromkeys(("allele_frequency", "af_ci_low", "af_ci_high", "hwe_p"))
     copies = {"allele_count": None, "allele_number": None, "paralogous": True, "note": "paralogous: A; B, at 99 %=so"}
+    copies["frequency"] = None
     share = {"allele_frequency": 0.2, "af_ci_low": 0.0807, "af_ci_high": 0.416, "hwe_p": 0.0313}
     table = pl.DataFrame(
         [
             row | {"site": "chr1-1-9-loss", "start": 0, "end": 9, "allele_count": 4, "allele_number": 20} | share,
             row | {"site": "chr1-5-9-loss", "start": 4, "end": 9, "allele_count": None, "allele_number": None},
             row
-            | dict.fromkeys(("samples", "carriers", "carriers_AFR", "samples_AFR", "allele_count", "allele_number"))
+            | dict.fromkeys(
+                ("samples", "carriers", "carriers_AFR", "samples_AFR", "allele_count", "allele_number", "frequency")
+            )
             | {"site": "chr1-8-9-loss", "start": 7, "end": 9, "assessable": False, "seen": 0.25},
             row
             | {
@@ -526,13 +529,15 @@ def test_sites_have_counts_in_info_and_no_people_r6(tmp_path: Path) -> None:
     )
     file = tmp_path / "sites.vcf"
     file.write_text(text(vcf.sites_pieces(table, ["AFR"], ABOUT)))
-    what = "%POS %END %ID %NS %NC %AC %AN %NC_AFR %NS_AFR %SEEN %NOT_ASSESSABLE %AF %AF_CI %HWE %PARALOGOUS\n"
+    what = (
+        "%POS %END %ID %SN %SC %SF %AC %AN %SC_AFR %SN_AFR %SF_AFR %SEEN %NOT_ASSESSABLE %AF %AF_CI %HWE %PARALOGOUS\n"
+    )
     assert _run("bcftools", "query", "-f", what, str(file)).splitlines() == [
-        "0 9 chr1-1-9-loss 10 3 4 20 2 4 . . 0.2 0.0807,0.416 0.0313 .",
-        "4 9 chr1-5-9-loss 10 3 . . 2 4 . . . . . .",
-        "7 9 chr1-8-9-loss . . . . . . 0.25 1 . . . .",
-        "8 9 chr1-9-9-loss 10 3 . . 2 4 0.75 . . . . .",
-        "9 19 chr1-10-19-loss 10 3 . . 2 4 . . . . . A%3B_B%2C_at_99_%25%3Dso",
+        "0 9 chr1-1-9-loss 10 3 0.3 4 20 2 4 0.5 . . 0.2 0.0807,0.416 0.0313 .",
+        "4 9 chr1-5-9-loss 10 3 0.3 . . 2 4 0.5 . . . . . .",
+        "7 9 chr1-8-9-loss . . . . . . . . 0.25 1 . . . .",
+        "8 9 chr1-9-9-loss 10 3 0.3 . . 2 4 0.5 0.75 . . . . .",
+        "9 19 chr1-10-19-loss 10 3 . . . 2 4 . . . . . . A%3B_B%2C_at_99_%25%3Dso",
     ]
     assert _run("bcftools", "query", "-l", str(file)) == ""
 

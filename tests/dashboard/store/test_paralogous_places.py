@@ -157,8 +157,8 @@ def test_every_format_of_every_table_is_silent_about_shares_r5(get: Get) -> None
 def test_sites_in_vcf_and_bed_have_carriers_and_the_reason_r5(get: Get) -> None:
     line = next(one for one in get("sites.vcf", gene="TWIN").decode().splitlines() if not one.startswith("#"))
     info = dict(part.partition("=")[::2] for part in line.split("\t")[7].split(";"))
-    assert (info["NS"], info["NC"]) == ("92", "7")
-    assert not {"AC", "AN", "AF", "AF_CI", "HWE"} & set(info)
+    assert (info["SN"], info["SC"]) == ("92", "7")
+    assert not {"SF", "SF_AFR", "AC", "AN", "AF", "AF_CI", "HWE"} & set(info)
     assert info["PARALOGOUS"].startswith("TWIN:_copies_so_alike")
     for table in ("sites", "genes"):
         item = [one for one in get(f"{table}.bed", gene="TWIN").decode().splitlines() if one.startswith("chr9")]

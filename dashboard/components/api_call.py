@@ -1,0 +1,171 @@
+"""This view as calls of the API: the same numbers for a program, as an address, for curl, Python and R.
+
+The frequencies are those of `cnvFrequency`, which takes the filters of a page as they are. Lists are Beacon's own
+questions, which know no overlap rule but any base and no copies at a place (R7), so a list is offered where it says the same.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from dashboard.beacon.vocabulary import SEX_TERMS, VCF_TYPE
+from dashboard.components.run import Run
+from dashboard.door.question import Question
+from dashboard.question import links
+from dashboard.question.filters import ANY, HALF_OF_IT, Cohort, Filters, Outliers
+from dashboard.question.target import Pieces
+from dashboard.store.beacon_sites import ancestries
+from dashboard.store.database import Generation
+from data_prep.domain.levels import DEFAULT_LEVEL, Level
+
+_ROWS: Final = "rows"
+_COUNT: Final = "count"
+_PYTHON: Final = {
+    _ROWS: '["response"]["results"][0]["rows"]',
+    _COUNT: '["responseSummary"]["numTotalResults"]',
+}
+_R: Final = {_ROWS: "$response$results$rows[[1]]", _COUNT: "$responseSummary$numTotalResults"}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call."""
+
+    name: str
+    """The name of its answer in a program."""
+    words: str
+    """What it answers."""
+    address: str
+    part: str = _COUNT
+    """The part of the answer that a program wants: the rows of a table, or how many there are."""
+
+
+def question_calls(question: Question) -> list[Call]:
+    """The calls that answer what the page of a gene or region shows."""
+    return [
+        Call("frequencies", "Carriers and people of every group", _frequencies(question), _ROWS),
+        *_lists(question),
+    ]
+
+
+def cohort_call() -> Call:
+    """Everyone in the cohort."""
+    return Call("people", "People in the cohort", links.address(f"{links.BEACON}/individuals", _counted({})))
+
+
+def dataset_call(callset: str) -> Call:
+    """The callset that is looked at."""
+    query = _counted({"datasets": callset} if callset else {})
+    return Call("people", "People whose file was read", links.address(f"{links.BEACON}/individuals", query))
+
+
+def api_calls(run: Run, calls: Sequence[Call]) -> None:
+    """A button that opens the calls."""
+    whole = [(call, links.whole(run.url, call.address)) for call in calls]
+    with st.popover("API", icon=":material/code:"):
+        st.markdown("This view as an API call: the same numbers for programs.")
+        of_url, of_curl, of_python, of_r = st.tabs(["URL", "curl", "Python", "R"])
+        with of_url:
+            for call, address in whole:
+                st.caption(call.words)
+                st.code(address, language=None, wrap_lines=True)
+        of_curl.code(curl(whole), language=None, wrap_lines=True)
+        of_python.code(python(whole), language="python", wrap_lines=True)
+        of_r.code(r(whole), language="r", wrap_lines=True)
+
+
+def curl(calls: Sequence[tuple[Call, str]]) -> str:
+    """The calls for a shell."""
+    return "\n".join(f"# {call.words}\ncurl -s '{address}'" for call, address in calls)
+
+
+def python(calls: Sequence[tuple[Call, str]]) -> str:
+    """The calls for Python, with nothing but its own library."""
+    head = "import json\nfrom urllib.request import urlopen\n"
+    lines = (
+        f'# {call.words}\n{call.name} = json.load(urlopen(\n    "{address}"\n)){_PYTHON[call.part]}'
+        for call, address in calls
+    )
+    return "\n".join([head, *lines])
+
+
+def r(calls: Sequence[tuple[Call, str]]) -> str:
+    """The calls for R, with the package jsonlite."""
+    lines = (f'# {call.words}\n{call.name} <- fromJSON(\n  "{address}"\n){_R[call.part]}' for call, address in calls)
+    return "\n".join(["library(jsonlite)\n", *lines])
+
+
+def _frequencies(question: Question) -> str:
+    """The rows of the page's first sentence: of a region half of it and any overlap, else of the rule in force."""
+    target, filters = question.target, question.filters
+    if target.site is None and target.kind is Pieces.REGION and filters.overlap is None:
+        rules = [HALF_OF_IT, ANY]
+    else:
+        rules = [filters.overlap or target.default_rule]
+    place = {"site": question.subject.site} if question.subject.site else _place(question)
+    mine = {"rule": ",".join(str(rule) for rule in rules), "level": filters.level.value}
+    others = {name: text for name, text in filters.to_query().items() if name not in ("overlap", "filter")}
+    return links.address(links.CNV_FREQUENCY, {**place, **mine, **others})
+
+
+def _place(question: Question) -> dict[str, str]:
+    """The place, 0-based and half-open; of a gene its name, so that its coding sequence is known."""
+    if question.gene:
+        return {"geneId": question.subject.name}
+    interval = question.target.interval
+    return {
+        "referenceName": interval.chrom.removeprefix("chr"),
+        "start": str(interval.start),
+        "end": str(interval.end),
+    }
+
+
+def _lists(question: Question) -> Iterator[Call]:
+    """How many sites are listed, and of a region how many people have an event anywhere in it."""
+    target, filters = question.target, question.filters
+    terms = _group_terms(question.database, filters)
+    if target.site is not None or filters.callset or not filters.every_class or terms is None:
+        return
+    of_people = [
+        *(["cohort:unrelated"] if filters.cohort is Cohort.UNRELATED else []),
+        *(["outliers:exclude"] if filters.outliers is Outliers.EXCLUDE else []),
+        *([f"level:{filters.level.value}"] if filters.level is not DEFAULT_LEVEL else []),
+        *terms,
+    ]
+    one_type = {"variantType": VCF_TYPE[filters.directions[0]]} if len(filters.directions) == 1 else {}
+    # an event without a site, of a marked person or below credible, is a record of its own and in no list of sites
+    if filters.outliers is Outliers.EXCLUDE and filters.level in (Level.PASS, Level.CREDIBLE):
+        query = _counted({**_place(question), **one_type}, of_people)
+        yield Call("sites", "Sites in the list", links.address(f"{links.BEACON}/g_variants", query))
+    if target.kind is not Pieces.REGION or (filters.overlap or target.default_rule) != ANY:
+        return
+    of_events = [
+        f"{name}{operator}{value:g}"
+        for name, operator, value in (
+            ("length", ">=", filters.min_length),
+            ("length", "<=", filters.max_length),
+            ("quality", ">=", filters.min_quality),
+            ("bins", ">=", filters.min_bins),
+        )
+        if value is not None
+    ]
+    for direction in filters.directions:
+        query = _counted({**_place(question), "variantType": VCF_TYPE[direction]}, [*of_people, *of_events])
+        words = f"People with a {direction.value} anywhere in it"
+        yield Call(f"with_{direction.value}", words, links.address(f"{links.BEACON}/individuals", query))
+
+
+def _group_terms(database: Generation, filters: Filters) -> list[str] | None:
+    """The people chosen, as terms; None where one of their groups has none."""
+    known = ancestries(database)
+    terms = [known[code].term if code in known else None for code in filters.populations]
+    sexes = [SEX_TERMS[filters.sex].id] if filters.sex else []
+    named = [term for term in terms if term]
+    return [*named, *sexes] if len(named) == len(terms) else None
+
+
+def _counted(query: Mapping[str, str], filters: Sequence[str] = ()) -> dict[str, str]:
+    """The question, asked for a number alone."""
+    return {**query, **({"filters": ",".join(filters)} if filters else {}), "requestedGranularity": "count"}
