@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import polars as pl
+
 from dashboard.beacon import informational
 from dashboard.beacon.envelopes import meta, result_set, summary
 from dashboard.beacon.informational import COHORTS, ENTRY_TYPES, NESTED, TYPE_OF_PATH, WITH_FILTERING_TERMS
@@ -189,10 +191,13 @@ def _results(path: Path, request: BeaconRequest, asked: Asked) -> list[Any]:
     page = records_of(database, query, request.offset, request.limit)
     alone = path.entry_type == "genomicVariant" and bool(path.identifier)
     sites = site_records(
-        database, [site for site, _ in page if site is not None], query, CASES_OF_ONE if alone else CASES_IN_LISTS
+        database, page.filter(pl.col("site_id").is_not_null()), query, CASES_OF_ONE if alone else CASES_IN_LISTS
     )
-    events = event_records(database, [event for _, event in page if event is not None])
-    return [sites[site] if site is not None else events[event] for site, event in page]  # type: ignore[index]
+    events = event_records(database, page.filter(pl.col("event_id").is_not_null()))
+    return [
+        sites[site] if site is not None else events[event]
+        for site, event in page.select("site_id", "event_id").iter_rows()
+    ]
 
 
 def _set_info(asked: Asked) -> Content:

@@ -66,9 +66,10 @@ class _Kept:
 
 
 def site_records(
-    database: Generation, sites: Sequence[int], query: VariantQuery, most_cases: int
+    database: Generation, rows: pl.DataFrame, query: VariantQuery, most_cases: int
 ) -> dict[int, orjson.Fragment]:
-    """The records of sites by number, each with the first people who meet the question."""
+    """The records of the sites of these rows by number, each with the first people who meet the question."""
+    sites = rows["site_id"].to_list()
     kept = database.recall(("beacon site records",), _Kept)
     records = kept.get(sites)
     if missing := [site for site in sites if site not in records]:
@@ -76,7 +77,7 @@ def site_records(
         fresh = {site: orjson.dumps(site_record(database, answer)) for site, answer in answers.items()}
         kept.put(fresh)
         records |= fresh
-    cases = cases_of(database, query, list(sites), most_cases) if most_cases else None
+    cases = cases_of(database, query, rows, most_cases) if most_cases else None
     people: dict[int, list[Record]] = {}
     if cases is not None:
         for row in cases.iter_rows(named=True):
@@ -87,9 +88,9 @@ def site_records(
     }
 
 
-def event_records(database: Generation, events: Sequence[int]) -> dict[int, Record]:
-    """The records of events by number."""
-    rows = events_numbered(database, list(events))
+def event_records(database: Generation, events: pl.DataFrame) -> dict[int, Record]:
+    """The records of the events of these rows by number."""
+    rows = events_numbered(database, events)
     return {row["event_id"]: event_record(database, row) for row in rows.iter_rows(named=True)}
 
 
@@ -138,7 +139,7 @@ def site_record(database: Generation, answer: SiteAnswer) -> Record:
     if reason := _not_assessable(answer.place):
         info["notAssessable"] = reason
     else:
-        info["carrierFrequencies"] = [_carrier_row(database, group) for group in answer.groups]
+        info["carrierFrequencies"] = _carrier_rows(database, answer.groups)
     record = _variant(
         str(facts["site"]),
         place,
@@ -327,23 +328,28 @@ def _group_names(database: Generation) -> dict[str, Record]:
     return names
 
 
-def _carrier_row(database: Generation, group: GroupCount) -> Record:
-    return {
-        **group_name(database, group.group),
-        "carriers": group.carriers,
-        "samples": group.samples,
-        "frequency": _rounded(group.frequency),
-        "ciLow": _rounded(group.ci_low),
-        "ciHigh": _rounded(group.ci_high),
-        "copyNumbers": {str(copies): people for copies, people in group.copy_numbers.items()},
-    }
+def _carrier_rows(database: Generation, groups: Sequence[GroupCount]) -> list[Record]:
+    names = _group_names(database)
+    return [
+        {
+            **names[group.group],
+            "carriers": group.carriers,
+            "samples": group.samples,
+            "frequency": _rounded(group.frequency),
+            "ciLow": _rounded(group.ci_low),
+            "ciHigh": _rounded(group.ci_high),
+            "copyNumbers": {str(copies): people for copies, people in group.copy_numbers.items()},
+        }
+        for group in groups
+    ]
 
 
 def _allele_rows(database: Generation, groups: Sequence[GroupCount]) -> list[Record]:
     """Rows of the groups that have alleles at the place: of Y there are none in XX."""
+    names = _group_names(database)
     return [
         {
-            **group_name(database, group.group),
+            **names[group.group],
             "alleleFrequency": round(group.allele_count / group.allele_number, DECIMALS),
             "alleleCount": group.allele_count,
             "alleleNumber": group.allele_number,

@@ -98,6 +98,10 @@ OF_SEX: Final = {"XX": "Females", "XY": "Males"}
 """Names of the groups of a sex, by the sex."""
 
 
+CountRow = tuple[str, str | None, int | None, int | None, int]
+"""Population, sex, copy number, expected copy number, carriers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ancestry:
     """A population or super-population."""
@@ -167,7 +171,9 @@ def site_answers(database: Generation, sites: Sequence[int]) -> dict[int, SiteAn
     asked = {"sites": list(sites), "first": min(sites), "last": max(sites)}
     facts = database.table(SITE_FACTS, asked).sort("site_id")
     counts = database.table(CARRIERS, asked)
-    rows_of = {int(key[0]): rows for key, rows in counts.partition_by("site_id", as_dict=True).items()}
+    rows_of: dict[int, list[CountRow]] = {}
+    for site, *row in counts.iter_rows():
+        rows_of.setdefault(site, []).append(tuple(row))
     copies: dict[int, list[int]] = {}
     for site, number in database.frame(COPIES_SEEN, asked).iter_rows():
         copies.setdefault(site, []).append(number)
@@ -182,7 +188,7 @@ def _on_chromosome(
     database: Generation,
     chrom: str,
     facts: pl.DataFrame,
-    rows_of: Mapping[int, pl.DataFrame],
+    rows_of: Mapping[int, Sequence[CountRow]],
     copies: Mapping[int, list[int]],
     genes: Mapping[int, tuple[list[str], list[str]]],
 ) -> dict[int, SiteAnswer]:
@@ -205,7 +211,7 @@ def _on_chromosome(
         told = None if view is None else membership @ (who & view.told)
         seen = None if view is None else membership @ (who & view.seen)
         allele_numbers = sum(expected[row, number] * sizes_of_sex for number, sizes_of_sex in enumerate(of_sex))
-        tally = _tally(database, rows_of.get(site), dict(zip(sex_codes, expected[row].tolist(), strict=True)))
+        tally = _tally(database, rows_of.get(site, ()), dict(zip(sex_codes, expected[row].tolist(), strict=True)))
         answers[site] = SiteAnswer(
             facts=fact,
             genes=tuple(genes.get(site, ([], []))[0]),
@@ -230,15 +236,13 @@ class _Tally:
     copy_numbers: dict[int, int] | None = None
 
 
-def _tally(database: Generation, rows: pl.DataFrame | None, expected_of_sex: Mapping[str, int]) -> dict[str, _Tally]:
+def _tally(database: Generation, rows: Sequence[CountRow], expected_of_sex: Mapping[str, int]) -> dict[str, _Tally]:
     home = {code: superpopulation for code, (_, superpopulation) in population_names(database).items()}
     tallies: dict[str, _Tally] = {}
-    if rows is None:
-        return tallies
-    for population, sex, copies, expected, carriers in rows.drop("site_id").iter_rows():
+    for population, sex, copies, expected, carriers in rows:
         of_place = expected_of_sex.get(sex or "unknown", 0)
         said = of_place if expected is None else expected
-        for group in dict.fromkeys((TOTAL, OF_SEX.get(sex, ""), home.get(population, ""), population)):
+        for group in dict.fromkeys((TOTAL, OF_SEX.get(sex or "", ""), home.get(population, ""), population)):
             if not group:
                 continue
             tally = tallies.setdefault(group, _Tally(copy_numbers={}))
@@ -263,7 +267,9 @@ def _groups(
     seen: Numbers | None,
 ) -> tuple[GroupCount, ...]:
     carriers = np.array([tallies[name].carriers if name in tallies else 0 for name in names], np.int64)
-    share, low, high = wilson(carriers, sizes)
+    # lists: what Python takes from an array one by one it takes slowly
+    share, low, high = (part.tolist() for part in wilson(carriers, sizes))
+    people, numbers = sizes.tolist(), allele_numbers.tolist()
     shares: list[float | None] = [None] * len(names)
     if told is not None and seen is not None:
         shares = [float(seen[row] / told[row]) if told[row] else None for row in range(len(names))]
@@ -273,20 +279,20 @@ def _groups(
         seen_share = shares[row]
         hardly = seen_share is not None and seen_share < LEAST_SEEN
         upper = high[row]
-        if seen is not None and not carriers[row] and is_partly_seen(seen_share):
+        if seen is not None and not tally.carriers and is_partly_seen(seen_share):
             upper = wilson(np.zeros(1, np.int64), seen[[row]])[2][0]
-        known = bool(sizes[row]) and not hardly
+        known = people[row] > 0 and not hardly
         groups.append(
             GroupCount(
                 group=name,
                 carriers=None if hardly else tally.carriers,
-                samples=None if hardly else int(sizes[row]),
-                frequency=float(share[row]) if known else None,
-                ci_low=float(low[row]) if known else None,
+                samples=None if hardly else people[row],
+                frequency=share[row] if known else None,
+                ci_low=low[row] if known else None,
                 ci_high=float(upper) if known else None,
                 copy_numbers=dict(sorted((tally.copy_numbers or {}).items())),
                 allele_count=tally.allele_count,
-                allele_number=0 if hardly else int(allele_numbers[row]) + tally.more_alleles,
+                allele_number=0 if hardly else int(numbers[row]) + tally.more_alleles,
                 homozygous=tally.homozygous,
                 heterozygous=tally.heterozygous,
             )

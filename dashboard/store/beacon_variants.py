@@ -101,9 +101,15 @@ records AS (
     UNION ALL
     SELECT NULL, event_id, chrom, start, "end", '' FROM met WHERE site_id IS NULL
 )
-SELECT site_id, event_id FROM records ORDER BY chrom, start, "end", id, event_id"""
+SELECT site_id, event_id, chrom::VARCHAR AS chrom, start, "end" FROM records ORDER BY records.chrom, start, "end", id, event_id"""
 
-_RECORD_SCHEMA: Final = {"site_id": pl.Int32, "event_id": pl.Int64}
+_RECORD_SCHEMA: Final = {
+    "site_id": pl.Int32,
+    "event_id": pl.Int64,
+    "chrom": pl.String,
+    "start": pl.Int32,
+    "end": pl.Int32,
+}
 
 # One row an event with what a record says of it; along the genome.
 _EVENTS: Final = """WITH page AS (
@@ -135,6 +141,7 @@ _CASES: Final = """WITH mine AS (
     SELECT e.site_id, e.event_id, e.sample_id, p.sample, e.start, e."end", e.class::VARCHAR AS class, e.copy_number,
         e.expected_copy_number, e.quality, e.bins, e.filters
     {met} AND e.site_id IN (SELECT unnest($sites)::INTEGER)
+        AND e.chrom BETWEEN $first_chrom::chrom AND $last_chrom::chrom AND e.start BETWEEN $first_start AND $last_start
     QUALIFY row_number() OVER (PARTITION BY e.site_id, e.sample_id
         ORDER BY coalesce(e.bins, -1) DESC, coalesce(e.copy_number, 1000000), e.event_id) = 1
 )
@@ -155,13 +162,14 @@ _CASE_SCHEMA: Final = {
     "filters": pl.String,
 }
 
-# One row an event of these numbers.
+# One row an event of these numbers. The table is sorted by place, so where they lie keeps most of it from being read.
 EVENTS_NUMBERED: Final = Statement(
     """SELECT e.event_id, e.sample_id, p.sample, e.chrom::VARCHAR AS chrom, e.start, e."end", e.direction::VARCHAR AS direction,
     e.class::VARCHAR AS class, e.copy_number, e.expected_copy_number, e.copy_ratio, e.quality, e.bins, e.filters, e.parts,
     e.sensitive, e.credible, e.pass, s.site
 FROM events e JOIN samples p USING (sample_id) LEFT JOIN sites s USING (site_id)
-WHERE e.event_id IN (SELECT unnest($events)::BIGINT)""",
+WHERE e.event_id IN (SELECT unnest($events)::BIGINT)
+    AND e.chrom BETWEEN $first_chrom::chrom AND $last_chrom::chrom AND e.start BETWEEN $first_start AND $last_start""",
     {
         "event_id": pl.Int64,
         "sample_id": pl.UInt32,
@@ -223,19 +231,17 @@ def count_variants(database: Generation, query: VariantQuery) -> Counts:
     return Counts(*database.frame(statement, values).row(0))
 
 
-def records_of(
-    database: Generation, query: VariantQuery, offset: int, limit: int
-) -> list[tuple[int | None, int | None]]:
-    """A page of the records that meet a question, along the genome: each the number of a site or of an event."""
+def records_of(database: Generation, query: VariantQuery, offset: int, limit: int) -> pl.DataFrame:
+    """A page of the records that meet a question, along the genome: `site_id` or `event_id`, `chrom`, `start`, `end`."""
     if query.meets_nothing():
-        return []
+        return pl.DataFrame(schema=_RECORD_SCHEMA)
 
     def fetch() -> pl.DataFrame:
         statement, values = _statement(database, _RECORDS, query, _RECORD_SCHEMA)
         return database.table(statement, values)
 
     records = database.recall(("beacon records", query), fetch, _size)
-    return list(records.slice(offset, limit).iter_rows())
+    return records.slice(offset, limit)
 
 
 def events_of(database: Generation, query: VariantQuery, offset: int, limit: int) -> pl.DataFrame:
@@ -263,21 +269,41 @@ def people_of(database: Generation, query: VariantQuery) -> pl.DataFrame:
     return database.recall(("beacon people", query), fetch, lambda _: Size.LARGE)
 
 
-def cases_of(database: Generation, query: VariantQuery, sites: list[int], most: int) -> pl.DataFrame:
-    """Of each of these sites the first people, by name, with an event that meets the question, and that event."""
-    if not sites or query.meets_nothing():
+def cases_of(database: Generation, query: VariantQuery, sites: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Of each of these sites the first people, by name, with an event that meets the question, and that event.
+
+    `sites` has `site_id`, `chrom`, `start` and `end`, in the order of records.
+    """
+    if sites.is_empty() or query.meets_nothing():
         return pl.DataFrame(schema=_CASE_SCHEMA)
     statement, values = _statement(database, _CASES, query, _CASE_SCHEMA)
-    return database.frame(statement, values | {"sites": sites, "most": most})
+    # members overlap their site reciprocally by half (R9), so each begins within the site's own length of its start
+    reach = sites.with_columns(start=2 * pl.col("start") - pl.col("end"))
+    mine = {"sites": sites["site_id"].to_list(), "most": most}
+    return database.frame(statement, values | mine | _extent(reach, sites["end"].max()))
 
 
-def events_numbered(database: Generation, events: list[int]) -> pl.DataFrame:
-    """The events of these numbers with all that a record says of them, in their order."""
-    if not events:
+def events_numbered(database: Generation, events: pl.DataFrame) -> pl.DataFrame:
+    """The events of these rows with all that a record says of them, in their order.
+
+    `events` has `event_id`, `chrom`, `start` and `end`, in the order of records.
+    """
+    if events.is_empty():
         return pl.DataFrame(schema=dict(EVENTS_NUMBERED.columns))
-    place = {number: row for row, number in enumerate(events)}
-    rows = database.table(EVENTS_NUMBERED, {"events": events})
+    place = {number: row for row, number in enumerate(events["event_id"].to_list())}
+    values = {"events": list(place), **_extent(events, events["start"].max())}
+    rows = database.table(EVENTS_NUMBERED, values)
     return rows.sort(rows["event_id"].replace_strict(place, return_dtype=pl.Int64))
+
+
+def _extent(rows: pl.DataFrame, last_start: object) -> dict[str, object]:
+    """Where rows lie that are sorted along the genome: their chromosomes, and where all on them start."""
+    return {
+        "first_chrom": rows["chrom"][0],
+        "last_chrom": rows["chrom"][-1],
+        "first_start": rows["start"].min(),
+        "last_start": last_start,
+    }
 
 
 @remembered

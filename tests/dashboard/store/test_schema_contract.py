@@ -43,6 +43,10 @@ VALUES = {
     "transcript_id": "ENST00000309851",
     "band": "p13.3",
     "stem": "p13.3.",
+    "first_chrom": "chr1",
+    "last_chrom": "chr1",
+    "first_start": 0,
+    "last_start": 1_000_000,
     "kinds": ["blind"],
 }
 
