@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.dashboard.beacon.client import Client
-from tests.dashboard.beacon.official_schemas import faults_of_data, needs_schemas
+from tests.dashboard.beacon.official_schemas import faults_of_data, faults_of_information, needs_schemas
 
 RANGE = {"referenceName": "1", "start": 109_687_900, "end": 109_690_000}
 
@@ -59,6 +59,14 @@ CLIENTS: list[tuple[str, str, str, str, Any, str, dict[str, Any]]] = [
         "the same with a bracket of repeated values", "GET", "/individuals",
         "referenceName=1&start=109687000&start=109688000&end=109697000&end=109698000", None, "",
         {"referenceName": "1", "start": "109687000,109688000", "end": "109697000,109698000"},
+    ),
+    (
+        "the same of biosamples, below a dataset", "GET", "/datasets/dragen-3.5.7b/biosamples/",
+        "requestedGranularity=count&geneId=GSTM1&includeHandovers=false&datasetIds=", None, "", {"geneId": "GSTM1"},
+    ),
+    (
+        "an R package: individuals by name", "GET", "/g_variants", "individualIds=onekgind-SIM00003,onekgind-SIM00011", None, "",
+        {"individualIds": "SIM00003,SIM00011"},
     ),
     (
         "an R package: lists of biosamples", "GET", "/g_variants", "biosampleIds=onekgbs-SIM00003,onekgbs-SIM00011", None, "",
@@ -120,6 +128,39 @@ def test_what_clients_send(
 @pytest.mark.parametrize("case", CLIENTS, ids=[case[0] for case in CLIENTS])
 def test_answers_to_clients_are_in_shape(client: Client, case: tuple[Any, ...]) -> None:
     assert not faults_of_data(send(client, *case[1:6]).json())
+
+
+@needs_schemas
+@pytest.mark.parametrize(
+    ("path", "agent"),
+    [
+        ("/filtering_terms?limit=0", "BN/2.0.0"), ("/individuals/filtering_terms?limit=0", "BN/2.0.0"), ("/info", ""),
+        ("/datasets/dragen-3.5.7b/filtering_terms/", ""), ("/map", "BN/2.0.0"), ("/entry_types/", ""), ("/service-info", "BN/2.0.0"),
+    ],
+)  # fmt: skip
+def test_what_clients_ask_beside_variants(client: Client, path: str, agent: str) -> None:
+    headers = {"user-agent": agent or "python", "content-type": "application/json"}
+    answer = client.http.request("GET", f"/beacon{path}", headers=headers, content="")
+    assert answer.status_code == 200
+    assert not faults_of_information(path.partition("?")[0], answer.json())
+
+
+@pytest.mark.parametrize("root", ["/services", "/beacon/services"])
+def test_services_as_an_r_package_asks_for_them(client: Client, root: str) -> None:
+    table = client.http.get(f"{root}/sampletable?biosampleIds=onekgbs-SIM00003,onekgbs-SIM00011&limit=0").text
+    assert [line.split("\t")[0] for line in table.splitlines()[1:]] == ["onekgbs-SIM00003", "onekgbs-SIM00011"]
+    segments = client.http.get(f"{root}/pgxsegvariants?individualIds=onekgind-SIM00003").text
+    mine = client.total("/g_variants", individualIds="SIM00003")
+    assert len([line for line in segments.splitlines() if not line.startswith("#")]) == 1 + mine
+    frequencies = client.http.get(f"{root}/intervalFrequencies/?filters=HANCESTRO:2003&output=pgxfreq")
+    assert "HANCESTRO:2003" in frequencies.text
+
+
+def test_a_path_with_a_line_break_is_404_in_shape(client: Client) -> None:
+    for path in ("/beacon/individuals/a%0Ab", "/services/a%0Ab", "/beacon/%0A", "/beacon/individuals/a%0A"):
+        answer = client.http.get(path)
+        assert (answer.status_code, answer.json()["error"]["errorCode"]) == (404, 404), path
+        assert answer.headers["access-control-allow-origin"] == "*"
 
 
 def test_aggregated_is_answered_as_count(client: Client) -> None:
