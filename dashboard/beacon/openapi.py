@@ -66,10 +66,10 @@ def document(operator: Operator, root: str) -> Content:
         if name == "intervalFrequencies":
             parameters.append(OUTPUT)
         content = {media: {"schema": schema} for media, schema in _OF_SERVICE[name].items()}
-        faults = ("400", "403", "404", "413", "503")
+        refusals = ("400", "403", "404", "413", "503")
         paths[f"/services/{name}"] = {
-            "get": _operation(summary, parameters, content, faults),
-            "post": _operation(summary, parameters[-1:] if name == "intervalFrequencies" else [], content, faults)
+            "get": _operation(summary, parameters, content, refusals),
+            "post": _operation(summary, parameters[-1:] if name == "intervalFrequencies" else [], content, refusals)
             | {"requestBody": _body_of_queries() if name == "cnvFrequency" else _body()},
         }
     return {
