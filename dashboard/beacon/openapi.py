@@ -9,7 +9,7 @@ from html import escape
 from typing import Any, Final
 
 from dashboard.beacon.informational import ENTRY_TYPES, NESTED, WITH_FILTERING_TERMS
-from dashboard.beacon.interval_service import MOST_QUERIES
+from dashboard.beacon.interval_service import MOST_QUERIES, USED
 from dashboard.beacon.operator import API_VERSION, Operator
 from dashboard.beacon.parameters import MOST_RECORDS, PARAMETERS, Granularity, Include, Parameter, Scope, Type
 
@@ -31,7 +31,7 @@ SERVICES: Final = {
     "pgxsegvariants": "The events that meet a question, as pgxseg",
 }
 OF_SERVICES: Final = {
-    "cnvFrequency": ("referenceName", "start", "end", "geneId", "variantType", "assemblyId"),
+    "cnvFrequency": USED,
     "intervalFrequencies": ("filters",),
 }
 """Parameters of the services that do not take them all."""

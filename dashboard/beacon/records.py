@@ -138,7 +138,8 @@ def site_record(database: Generation, answer: SiteAnswer) -> Record:
     if reason := _not_assessable(answer.place):
         info["notAssessable"] = reason
     else:
-        info["carrierFrequencies"] = [_carrier_row(database, group) for group in answer.groups]
+        names = names_of_groups(database)
+        info["carrierFrequencies"] = [_carrier_row(names, group) for group in answer.groups]
     record = _variant(
         str(facts["site"]),
         place,
@@ -311,13 +312,9 @@ def _not_assessable(place: Callability) -> Record | None:
     return None
 
 
-def group_name(database: Generation, group: str) -> Record:
-    """Name and term of a group, as rows have them; no term for everyone, and where the database has none."""
-    return _group_names(database)[group]
-
-
 @remembered
-def _group_names(database: Generation) -> dict[str, Record]:
+def names_of_groups(database: Generation) -> dict[str, Record]:
+    """Name and term of each group, as rows have them; no term for everyone, and where the database has none."""
     sexes = {OF_SEX["XX"]: FEMALE.id, OF_SEX["XY"]: MALE.id}
     known = ancestries(database)
     names = {}
@@ -327,9 +324,9 @@ def _group_names(database: Generation) -> dict[str, Record]:
     return names
 
 
-def _carrier_row(database: Generation, group: GroupCount) -> Record:
+def _carrier_row(names: Record, group: GroupCount) -> Record:
     return {
-        **group_name(database, group.group),
+        **names[group.group],
         "carriers": group.carriers,
         "samples": group.samples,
         "frequency": _rounded(group.frequency),
@@ -341,9 +338,10 @@ def _carrier_row(database: Generation, group: GroupCount) -> Record:
 
 def _allele_rows(database: Generation, groups: Sequence[GroupCount]) -> list[Record]:
     """Rows of the groups that have alleles at the place: of Y there are none in XX."""
+    names = names_of_groups(database)
     return [
         {
-            **group_name(database, group.group),
+            **names[group.group],
             "alleleFrequency": round(group.allele_count / group.allele_number, DECIMALS),
             "alleleCount": group.allele_count,
             "alleleNumber": group.allele_number,
