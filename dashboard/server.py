@@ -25,8 +25,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import pages, settings
 from dashboard.beacon.routes import ROOT as BEACON
+from dashboard.beacon.routes import ROUTES as BEACON_ROUTES
 from dashboard.beacon.routes import SERVICES_ROOT as BEACON_SERVICES
-from dashboard.beacon.routes import Beacon
 from dashboard.charts.frequency import frequency_chart
 from dashboard.charts.track import template
 from dashboard.colours import DARK, LIGHT
@@ -208,7 +208,7 @@ ROUTES: Final = (
     Route("/robots.txt", robots),
     *(Route(path, paper) for path in PAPERS),
     Route("/favicon.ico", icon),
-    *(Route(path, Beacon()) for path in (BEACON, f"{BEACON}/{{path:path}}", f"{BEACON_SERVICES}/{{path:path}}")),
+    *BEACON_ROUTES,
     Route(links.DATABASE, database_file),
     *(
         Route(path, route)

@@ -12,6 +12,7 @@ import polars as pl
 
 from dashboard.beacon import informational
 from dashboard.beacon.envelopes import meta, result_set, summary
+from dashboard.beacon.handovers import handovers
 from dashboard.beacon.informational import COHORTS, ENTRY_TYPES, NESTED, TYPE_OF_PATH, WITH_FILTERING_TERMS
 from dashboard.beacon.operator import Operator
 from dashboard.beacon.parameters import SHOWN, Granularity, Include
@@ -27,13 +28,10 @@ from dashboard.beacon.resolve import (
     variant_query,
 )
 from dashboard.door.refusal import RefusedError, refusal
-from dashboard.question import links, subject
-from dashboard.question.filters import ANY, Cohort, Filters, Outliers, Sex
 from dashboard.question.locus import cut
 from dashboard.store.beacon_people import person_answers
 from dashboard.store.beacon_variants import VariantQuery, count_variants, events_of, people_of, records_of
 from dashboard.store.database import Generation
-from data_prep.domain.intervals import Interval
 
 Content = dict[str, Any]
 NOTHING: Final = VariantQuery(classes=(), samples=())
@@ -89,7 +87,7 @@ def answer_data(published: Generation, request: BeaconRequest, operator: Operato
     }
     if granularity is Granularity.RECORD:
         content["response"] = {"resultSets": _result_sets(path, request, questions, counts)}
-        content["beaconHandovers"] = _handovers(questions, root)
+        content["beaconHandovers"] = handovers(questions, root)
     return content
 
 
@@ -267,49 +265,6 @@ def _is_met(asked: Asked) -> bool:
     if asked.query == VariantQuery():
         return True
     return _people(asked) > 0
-
-
-def _handovers(questions: Mapping[str, Asked], root: str) -> list[Content]:
-    """The page, and the files, of the same question, where it has a place."""
-    server = root.removesuffix("/beacon")
-    for asked in questions.values():
-        if asked.target is None and asked.gene is None:
-            continue
-        filters = _page_filters(asked)
-        place: Interval = asked.gene.interval if asked.gene else asked.target.interval  # type: ignore[union-attr]
-        looked_at = subject.gene(asked.gene.name) if asked.gene else subject.region(place)
-        return [
-            {
-                "handoverType": {"id": "EDAM:format_2331", "label": "HTML"},
-                "note": "this place as a page for people",
-                "url": server + links.page(looked_at, filters),
-            },
-            *(
-                {
-                    "handoverType": {"id": term, "label": suffix.upper()},
-                    "note": f"the carriers at this place as {suffix.upper()}",
-                    "url": server + links.download("carriers", suffix, looked_at, filters),
-                }
-                for suffix, term in (("csv", "EDAM:format_3752"), ("bed", "EDAM:format_3003"))
-            ),
-        ]
-    return []
-
-
-def _page_filters(asked: Asked) -> Filters:
-    """The filters of a page that come nearest to a question."""
-    query = asked.query
-    sexes = query.sexes or ()
-    return Filters(
-        classes=tuple(query.classes or ()),
-        level=query.level,
-        cohort=Cohort.UNRELATED if query.unrelated else Cohort.ALL,
-        outliers=Outliers.EXCLUDE if query.without_outliers else Outliers.INCLUDE,
-        populations=tuple(query.populations or ()),
-        sex=Sex(sexes[0]) if len(sexes) == 1 else None,
-        overlap=ANY if asked.gene else None,
-        callset="" if asked.database is next(iter(asked.database.callsets.values())) else asked.database.callset,
-    )
 
 
 assert set(ENTRY_TYPES) == set(NESTED)

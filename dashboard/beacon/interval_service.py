@@ -12,9 +12,9 @@ from typing import Any, Final
 from dashboard.beacon import envelopes
 from dashboard.beacon.operator import Operator
 from dashboard.beacon.page_filters import PageFilters, parse_page_filters, part_values
-from dashboard.beacon.parameters import SHOWN
+from dashboard.beacon.parameters import BY_NAME, SHOWN, Scope
 from dashboard.beacon.reading import RawRequest, add_values, parse_body
-from dashboard.beacon.records import DECIMALS, group_name
+from dashboard.beacon.records import DECIMALS, names_of_groups
 from dashboard.beacon.request import BeaconRequest, from_raw
 from dashboard.beacon.resolve import NotAssessable, gene_of, refuse_faults, why_not_assessable
 from dashboard.beacon.vocabulary import EVERY, VCF_TYPE, classes_of_type
@@ -23,7 +23,7 @@ from dashboard.question.filters import ANY, CODING, CODING_RULES, CODING_TOUCH, 
 from dashboard.question.locus import cut
 from dashboard.question.problem import Problem
 from dashboard.question.target import Target, region_target, site_target
-from dashboard.store.beacon_intervals import LEVELS, RuleCount, matching_sites, rule_counts
+from dashboard.store.beacon_intervals import LEVELS, RuleCount, matching_sites, rule_counts, silent_counts
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, gene_target
 from dashboard.store.sites import Site, site_named
@@ -32,6 +32,8 @@ from data_prep.domain.copy_number import CLASSES, CallClass
 from data_prep.domain.intervals import Interval
 
 MOST_QUERIES: Final = 500
+USED: Final = ("referenceName", "start", "end", "geneId", "variantType", "assemblyId")
+"""The parameters of a query."""
 RULES: Final = (ANY, HALF_OF_IT, Overlap(Rule.RECIPROCAL, HALF), Overlap(Rule.COVERS))
 GENE_RULES: Final = (CODING, CODING_TOUCH)
 
@@ -69,12 +71,15 @@ def answer(
             ]
     if faults:
         raise RefusedError(Refusal(400, tuple(dict.fromkeys(faults))))
+    requests = [asked.request for asked in queries]
+    ignored = list(dict.fromkeys(name for request in requests for name in (*request.ignored, *_unused(request))))
     return {
         "meta": {
             **envelopes.informational_meta(operator),
             "generation": database.id,
             "coordinates": "0-based, half-open",
         },
+        **({"info": {"ignored": ignored}} if ignored else {}),
         "response": {"results": results},
     }
 
@@ -93,6 +98,12 @@ class _Query:
         raw = RawRequest()
         add_values(raw, dict(rest), pairs)
         return cls(from_raw(raw), of_body | of_query)
+
+
+def _unused(request: BeaconRequest) -> list[str]:
+    """Parameters of Beacon that the service has no use for: a filter does not narrow the rows, which are of every group."""
+    given = [name for name in request.values if BY_NAME[name].scope is not Scope.META and name not in USED]
+    return [*given, *(["filters"] if request.filters else [])]
 
 
 def _result(published: Generation, asked: _Query) -> Content:
@@ -118,9 +129,11 @@ def _result(published: Generation, asked: _Query) -> Content:
     }
     if interval is None:
         assert not_assessable is not None
-        return content | {"notAssessable": not_assessable.as_json(), "rows": [], "sites": []}
+        silent = silent_counts(database, filters, page.rules or (*GENE_RULES, *RULES), page.levels or LEVELS)
+        rows = [row for counts in silent for row in _rows(database, counts)]
+        return content | {"notAssessable": not_assessable.as_json(), "rows": rows, "sites": []}
     content |= {"referenceName": interval.chrom, "start": interval.start, "end": interval.end}
-    rows: list[Content] = []
+    rows = []
     for target, rules in _targets(database, values, interval, gene, site, page.rules):
         reason = why_not_assessable(database, target, filters)
         not_assessable = not_assessable or reason
@@ -213,10 +226,11 @@ def _classes(values: Mapping[str, Any]) -> tuple[CallClass, ...]:
 
 
 def _rows(database: Generation, counts: RuleCount) -> list[Content]:
+    names = names_of_groups(database)
     shared = {"rule": str(counts.rule), "level": counts.level.value, "variantType": VCF_TYPE[counts.direction]}
     return [
         {
-            **group_name(database, group.group),
+            **names[group.group],
             **shared,
             "carriers": group.carriers,
             "samples": group.samples,

@@ -24,6 +24,12 @@ MOST_IDS: Final = 1_000
 LONGEST_TEXT: Final = 500
 SHOWN: Final = 60
 """Letters of a value that a sentence repeats."""
+_NAMESPACE: Final = re.compile(r"(refseq|genbank|insdc|refget|GRCh38(\.p\d+)?|hg38):", re.IGNORECASE)
+"""What may stand before the name of a sequence."""
+_WITHOUT_VERSION: Final = {
+    accession.partition(".")[0]: one.chrom for one in ASSEMBLY.chromosomes for accession in (one.refseq, one.genbank)
+}
+"""Chromosomes by accessions without a version, which is that of the assembly."""
 MITOCHONDRION: Final = "chrM"
 """A chromosome that is known and of which there are no calls."""
 
@@ -182,6 +188,10 @@ def parse_values(values: Mapping[str, Sequence[Any]]) -> tuple[dict[str, Any], l
             problems.append(Problem(name, shown, f"“{shown}” is no value of {name}, which takes {value.allowed}."))
         else:
             parsed[name] = value
+    # a value that is refused is there all the same: nobody is asked to add it
+    refused = [name for name, given in values.items() if given and name not in parsed]
+    if not {"referenceName", "start", "end"} & set(refused):
+        problems += _contradictions_of_place(parsed)
     problems += _contradictions(parsed)
     return parsed, problems
 
@@ -221,12 +231,9 @@ def _single(parameter: Parameter, value: Any) -> Any:
             return _Fault("a whole number that is not negative") if number is None else number
         case Type.ASSEMBLY:
             known = re.fullmatch(
-                r"(GRCh38|hg38|b38|GCF_000001405|GCA_000001405)([._-]?p?\d*)?", text or "", re.IGNORECASE
-            )
-            genbank_or_refseq_of_another = re.fullmatch(r"GC[AF]_000001405\.(\d+)", text or "", re.IGNORECASE)
-            if genbank_or_refseq_of_another and int(genbank_or_refseq_of_another[1]) < _first_version(text or ""):
-                return _Fault(f"{ASSEMBLY.name} alone: positions of another assembly would name other places")
-            if not known:
+                r"(?:(?:refseq|genbank|insdc):)?(?:(?:GRCh38|hg38|b38)([._-]?p?\d*)?|(GC[AF])_000001405(?:\.(\d+))?)", text or "", re.IGNORECASE
+            )  # fmt: skip
+            if not known or (known[3] and int(known[3]) < _first_version(known[2])):
                 return _Fault(f"{ASSEMBLY.name} alone: positions of another assembly would name other places")
             return text
         case Type.WORD:
@@ -255,11 +262,8 @@ def _variant_types(given: Sequence[Any]) -> tuple[str, ...] | _Fault:
 
 
 def _chromosome(text: str) -> str | _Fault:
-    name = text.strip()
-    for prefix in ("refseq:", "genbank:", "insdc:", "refget:"):
-        if name.lower().startswith(prefix):
-            name = name[len(prefix) :]
-    if found := chromosome(name):
+    name = _NAMESPACE.sub("", text.strip())
+    if found := chromosome(name) or _WITHOUT_VERSION.get(name.upper()) or chromosome(f"SQ.{name}"):
         return found
     if is_mitochondrion(name):
         return MITOCHONDRION
@@ -293,8 +297,8 @@ def _text(value: Any) -> str | None:
     return str(value).strip()
 
 
-def _contradictions(values: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with values that are each well formed."""
+def _contradictions_of_place(values: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with a chromosome and positions that are each well formed."""
     start, end = values.get("start"), values.get("end")
     problems = []
 
@@ -315,6 +319,12 @@ def _contradictions(values: Mapping[str, Any]) -> list[Problem]:
         refuse(
             "start", "Each bracket is [first, last) and needs a first position before its last, and starts before ends."
         )
+    return problems
+
+
+def _contradictions(values: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with other values that are each well formed."""
+    problems = []
     shortest, longest = values.get("variantMinLength"), values.get("variantMaxLength")
     if shortest is not None and longest is not None and shortest > longest:
         problems.append(

@@ -11,18 +11,20 @@ from typing import Any, Final
 
 import orjson
 
-from dashboard.beacon.parameters import Type, parameter_named
+from dashboard.beacon.parameters import SHOWN, Type, parameter_named
 from dashboard.door.refusal import RefusedError, refusal
+from dashboard.question.locus import cut
 
 DEEPEST: Final = 100
 """Levels of nesting in a body at most."""
 _NESTED: Final = frozenset(
     {
-        "meta", "query", "requestparameters", "pagination", "g_variant", "g_variants", "genomicvariant", "genomicvariations",
-        "variant", "datasets", "individual", "biosample", "run", "analysis", "cohort", "dataset",
+        "meta", "query", "requestparameters", "pagination", "gvariant", "gvariants", "genomicvariant", "genomicvariants",
+        "genomicvariation", "genomicvariations", "variant", "variants", "variation", "datasets", "individual", "biosample", "run",
+        "analysis", "cohort", "dataset",
     }
 )  # fmt: skip
-"""Names whose objects hold parameters."""
+"""Names whose objects hold parameters, in small letters and without underscores."""
 _SILENT: Final = frozenset({"$schema"})
 _PARTED_BY_COMMAS: Final = (Type.POSITIONS, Type.IDENTIFIERS, Type.FILTERS, Type.VARIANT_TYPE)
 
@@ -40,7 +42,8 @@ class RawRequest:
 
 
 def read_request(query: Iterable[tuple[str, str]], body: bytes) -> RawRequest:
-    """What a request says. `RefusedError` (400) for a body that is no JSON object."""
+    """What a request says. `RefusedError` (400) for a body that is no JSON object, or in which something else stands where an
+    object with parameters belongs."""
     raw = RawRequest()
     add_values(raw, parse_body(body), query)
     return raw
@@ -90,8 +93,14 @@ def _is_deeper(content: Any, deepest: int) -> bool:
 
 def _from_body(content: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     for name, value in content.items():
-        if isinstance(value, dict) and name.lower() in _NESTED:
-            yield from _from_body(value)
+        holds_parameters = name.lower().replace("_", "") in _NESTED
+        inner = value[0] if holds_parameters and isinstance(value, list) and len(value) == 1 else value
+        if isinstance(inner, dict) and holds_parameters:
+            yield from _from_body(inner)
+        elif holds_parameters and parameter_named(name) is None and list(_plain(value)):
+            # what stands in it would be left out of the question, and everything would meet what is left
+            sentence = f"{cut(name, SHOWN)} takes one object with parameters."
+            raise RefusedError(refusal(400, sentence, cut(name, SHOWN), cut(str(value), SHOWN)))
         elif name not in _SILENT:
             yield name, value
 

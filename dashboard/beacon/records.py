@@ -139,7 +139,7 @@ def site_record(database: Generation, answer: SiteAnswer) -> Record:
     if reason := _not_assessable(answer.place):
         info["notAssessable"] = reason
     else:
-        info["carrierFrequencies"] = _carrier_rows(database, answer.groups)
+        info["carrierFrequencies"] = _carrier_rows(names_of_groups(database), answer.groups)
     record = _variant(
         str(facts["site"]),
         place,
@@ -312,13 +312,9 @@ def _not_assessable(place: Callability) -> Record | None:
     return None
 
 
-def group_name(database: Generation, group: str) -> Record:
-    """Name and term of a group, as rows have them; no term for everyone, and where the database has none."""
-    return _group_names(database)[group]
-
-
 @remembered
-def _group_names(database: Generation) -> dict[str, Record]:
+def names_of_groups(database: Generation) -> dict[str, Record]:
+    """Name and term of each group, as rows have them; no term for everyone, and where the database has none."""
     sexes = {OF_SEX["XX"]: FEMALE.id, OF_SEX["XY"]: MALE.id}
     known = ancestries(database)
     names = {}
@@ -328,8 +324,7 @@ def _group_names(database: Generation) -> dict[str, Record]:
     return names
 
 
-def _carrier_rows(database: Generation, groups: Sequence[GroupCount]) -> list[Record]:
-    names = _group_names(database)
+def _carrier_rows(names: Record, groups: Sequence[GroupCount]) -> list[Record]:
     return [
         {
             **names[group.group],
@@ -346,7 +341,7 @@ def _carrier_rows(database: Generation, groups: Sequence[GroupCount]) -> list[Re
 
 def _allele_rows(database: Generation, groups: Sequence[GroupCount]) -> list[Record]:
     """Rows of the groups that have alleles at the place: of Y there are none in XX."""
-    names = _group_names(database)
+    names = names_of_groups(database)
     return [
         {
             **names[group.group],

@@ -81,29 +81,41 @@ _WORDS: Final[dict[str, Classes]] = {
     "HIGH LEVEL GAIN": (CallClass.HIGH_GAIN,),
     "HIGH GAIN": (CallClass.HIGH_GAIN,),
     "AMP": (CallClass.HIGH_GAIN,),
+    "CNV:DEL": LOSSES,
+    "CNV:DUP": GAINS,
+    "STRUCTURAL VARIANT": EVERY,
+    "STRUCTURAL VARIATION": EVERY,
+    "SEQUENCE ALTERATION": EVERY,
     **dict.fromkeys(
         (
             "REGIONAL BASE PLOIDY", "LOH", "SNV", "SNP", "MNP", "MNV", "INDEL", "DELINS", "INS", "INSERTION", "INV", "INVERSION",
-            "BND", "BREAKEND", "TRA", "TRANSLOCATION", "CTX", "CPX", "DUP:TANDEM", "DEL:ME", "INS:ME", "STR", "TANDEM",
+            "BND", "BREAKEND", "TRA", "TRANSLOCATION", "CTX", "CPX", "COMPLEX", "STR", "TANDEM", "TANDEM DUPLICATION", "MEI", "SUBSTITUTION",
+            "UPD", "CNLOH", "COPY NEUTRAL", "COPY NEUTRAL LOH",
         ),
         NOTHING,
     ),
 }  # fmt: skip
 
+_LABELS: Final = {label.upper().replace("-", " "): every for label, every, _ in EFO_TERMS.values()}
 _SO_TERM: Final = re.compile(r"SO:\d{7}")
+_IRI: Final = re.compile(r"https?://\S+/(?=(EFO|SO)[_:])", re.IGNORECASE)
+_SUBTYPE: Final = re.compile(r"(DEL|DUP|INS|CNV|INV|BND)(:[A-Z0-9]+)+")
+"""Symbolic alleles of VCF that say more of the kind than is known here, as `INS:ME:ALU`, `DUP:TANDEM`, `CNV:TR`: none is held."""
 
 EXAMPLES_OF_TYPES: Final = ("DEL", "DUP", "CNV", "<DEL>", "EFO:0030067", "SO:0001742", "low-level gain")
 
 
 def classes_of_type(text: str) -> Classes | None:
     """The classes that a variant type stands for: an empty tuple for a type that is not held, None for a word of no vocabulary."""
-    word = text.strip().strip("<>").upper()
+    word = _IRI.sub("", text.strip()).strip("<>").upper()
     if word.startswith("EFO:") or word.startswith("EFO_"):
         term = EFO_TERMS.get(word.replace("_", ":", 1))
         return None if term is None else term[1]
     if _SO_TERM.fullmatch(word.replace("_", ":", 1)):
         return _SO.get(word.replace("_", ":", 1), NOTHING)
-    return _WORDS.get(re.sub(r"[\s_-]+", " ", word))
+    words = re.sub(r"[\s_-]+", " ", word)
+    found = _WORDS.get(words, _LABELS.get(words))
+    return NOTHING if found is None and _SUBTYPE.fullmatch(word) else found
 
 
 def efo_of(name: CallClass) -> Term:

@@ -121,6 +121,34 @@ def rule_counts(
     return answers
 
 
+def silent_counts(
+    database: Generation, filters: Filters, rules: Sequence[Overlap], levels: Sequence[Level] = LEVELS
+) -> list[RuleCount]:
+    """The same of a gene that lies on none of the chromosomes: every number is None."""
+    groups = tuple(
+        GroupCount(
+            group=name,
+            carriers=None,
+            samples=None,
+            frequency=None,
+            ci_low=None,
+            ci_high=None,
+            copy_numbers={},
+            allele_count=0,
+            allele_number=0,
+            homozygous=0,
+            heterozygous=0,
+        )
+        for name in group_names(database)
+    )
+    return [
+        RuleCount(rule, level, direction, groups, "")
+        for rule in rules
+        for level in levels
+        for direction in filters.directions
+    ]
+
+
 def matching_sites(database: Generation, place: Interval, directions: Sequence[Direction]) -> list[SiteMatch]:
     """The sites that overlap an interval best, by reciprocal overlap."""
     asked = {

@@ -306,6 +306,32 @@ def _extent(rows: pl.DataFrame, last_start: object) -> dict[str, object]:
     }
 
 
+# One row: where a site lies, with its id.
+SITE_PLACE: Final = Statement(
+    'SELECT site, chrom::VARCHAR AS chrom, start, "end" FROM sites WHERE site_id = $site',
+    {"site": pl.String, "chrom": pl.String, "start": pl.Int32, "end": pl.Int32},
+)
+
+
+def site_place(database: Generation, site: int) -> tuple[str, Interval]:
+    """The id of a site of this number, and its interval."""
+    name, *place = database.frame(SITE_PLACE, {"site": site}).row(0)
+    return name, Interval(*place)
+
+
+# One row: where an event lies.
+EVENT_PLACE: Final = Statement(
+    'SELECT chrom::VARCHAR AS chrom, start, "end" FROM events WHERE event_id = $event',
+    {"chrom": pl.String, "start": pl.Int32, "end": pl.Int32},
+)
+
+
+def event_place(database: Generation, event: int) -> Interval | None:
+    """The interval of an event of this number; None where there is none."""
+    rows = database.frame(EVENT_PLACE, {"event": event})
+    return Interval(*rows.row(0)) if rows.height else None
+
+
 @remembered
 def site_totals(database: Generation) -> pl.DataFrame:
     """`site_id`, `carriers` and `frequency` of every site among unrelated people at credible, outliers left out; the frequency

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Route
 
-from dashboard.beacon.routes import Beacon
+from dashboard.beacon.routes import ROUTES
 from dashboard.store.database import Generation
 from dashboard.store.published import Store
 from tests.dashboard.small_database import Contents, write_file
@@ -88,8 +87,10 @@ def beacon(folder: Path, contents: Contents, environment: Mapping[str, str] | No
 def over(database: Path, environment: Mapping[str, str] | None = None) -> Iterator[Client]:
     """A Beacon over a published file."""
     names = {"CNV_DATABASE": str(database), **(environment or {})}
-    app = Starlette(
-        routes=[Route(path, Beacon()) for path in ("/beacon", "/beacon/{path:path}", "/services/{path:path}")]
-    )
-    with TestClient(app, base_url="http://beacon.test") as client:
+    with TestClient(application(), base_url="http://beacon.test") as client:
         yield Client(Http(client, names), names)
+
+
+def application() -> Starlette:
+    """The Beacon without the rest of the dashboard."""
+    return Starlette(routes=ROUTES)

@@ -251,7 +251,19 @@ def test_not_assessable_has_no_numbers_r5(client: Client) -> None:
         result = ask(client, variantType="DEL", **asked)
         assert result["notAssessable"]["share"] == 1
         assert {row["carriers"] for row in result["rows"]} == {row["ciHigh"] for row in result["rows"]} == {None}
-    assert ask(client, geneId="GSTT1")["notAssessable"]["reason"]
+    unplaced = ask(client, geneId="GSTT1")
+    assert unplaced["notAssessable"]["reason"]
+    assert {key[1] for key in rows_of(unplaced)} == set(GENE_RULES)
+    assert {row[name] for row in unplaced["rows"] for name in ("carriers", "samples", "frequency", "ciHigh")} == {None}
+
+
+def test_what_the_service_does_not_use_is_named(client: Client) -> None:
+    query = {"geneId": "GSTM1", "filters": "HANCESTRO:2003", "colour": "EUR", "limit": 5, "apiVersion": "v2.0"}
+    content = client.get(PATH, **query)
+    assert content["info"]["ignored"] == ["colour", "limit", "filters"]
+    assert content["response"] == client.get(PATH, geneId="GSTM1")["response"]
+    assert client.post(PATH, {"queries": [{"geneId": "GSTM1"}, query]})["info"] == content["info"]
+    assert "info" not in client.get(PATH, geneId="GSTM1")
 
 
 PARTLY = Contents(

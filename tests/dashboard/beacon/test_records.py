@@ -1,14 +1,11 @@
 """Records of sites and events: frequencies against a plain count and against the pages, identifiers, zygosity (R5, R6, R9)."""
 
-import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from dashboard.beacon import identifiers
 from dashboard.question.filters import Filters
 from dashboard.store.sites import sites_at, with_alleles
 from data_prep.domain.intervals import Interval
@@ -214,39 +211,3 @@ def test_identifiers_of_a_site_and_an_event(client: Client) -> None:
     answer = client.http.get(f"/beacon/g_variants/{other}")
     assert answer.status_code == 404
     assert "another build" in answer.json()["error"]["errorMessage"]
-
-
-# Made with the reference implementation, ga4gh.vrs 2.3.3; the first is the example of the reference resource.
-VECTORS = [
-    ("chr12", 45_508_890, 45_516_759, "loss", 1,
-     "GZ8SMd1bfrYVZGKxBT01lrPj8XlLmFwJ", "9WSKs_JRe84hL54yfbg0Sj8Ns9N9iiiv", "c5eLV8ZJrlHRzNyW8W63mM9vmlHbSsYJ"),
-    ("chrX", 2_781_479, 155_701_382, "gain", 3,
-     "e8FGc8x3He3IanlufS9EvjqKmrBjSxAV", "tUKGSYs3iF9heTiLDfjRlzPNPSW21JM0", "Za0elZiZerVp7l7vANeB1mK4GMltS9p5"),
-    ("chr1", 0, 1, "complete genomic loss", 0,
-     "nHCPafWsHTciY2w6k-_dMwoHWXA7CDhG", "THvxKrkSqM2p17epBUt9Zcn9v6kRQrrB", "rh8IttEAvU1LztZTs4XnXHLJT9oZeBYr"),
-    ("chrY", 10_000, 2_781_479, "low-level gain", 3,
-     "0xg56YDXb7gyZ9mAsTqXG7GzJ-cepa8A", "WpnmfswNt3CJOxvbv39m1IBNi6RiTo3o", "lzPSRPhJq7JJ1wfC5YGvbOUuJy8xyQcd"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("chrom", "start", "end", "change", "copies", "location", "cx", "cn"), VECTORS)
-def test_digests(chrom: str, start: int, end: int, change: str, copies: int, location: str, cx: str, cn: str) -> None:
-    digest = identifiers.location_digest(identifiers.REFGET[chrom], start, end)
-    assert digest == location
-    assert identifiers.copy_change_digest(digest, change) == cx
-    assert identifiers.copy_count_digest(digest, copies) == cn
-
-
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "vrs2_cnv_vectors.json"
-
-
-@pytest.mark.skipif(not SHARED.exists(), reason="the vectors are not beside the project")
-def test_digests_of_all_vectors() -> None:
-    vectors = json.loads(SHARED.read_text("utf-8"))["vectors"]
-    assert len(vectors) >= 8
-    for one in vectors:
-        refget = identifiers.REFGET.get(f"chr{one['chr']}", "SQ.k3grVkjY-hoWcCUojHw6VU6GE3MZ8Sct")
-        location = identifiers.location_digest(refget, one["start"], one["end"])
-        assert f"ga4gh:SL.{location}" == one["SL"]
-        assert f"ga4gh:CX.{identifiers.copy_change_digest(location, one['copyChange'])}" == one["CX"]
-        assert f"ga4gh:CN.{identifiers.copy_count_digest(location, one['copies'])}" == one["CN"]

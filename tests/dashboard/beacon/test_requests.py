@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.dashboard.beacon.client import Client
-from tests.dashboard.beacon.official_schemas import faults_of_data, needs_schemas
+from tests.dashboard.beacon.official_schemas import faults_of_data, faults_of_information, needs_schemas
 
 RANGE = {"referenceName": "1", "start": 109_687_900, "end": 109_690_000}
 
@@ -59,6 +59,14 @@ CLIENTS: list[tuple[str, str, str, str, Any, str, dict[str, Any]]] = [
         "the same with a bracket of repeated values", "GET", "/individuals",
         "referenceName=1&start=109687000&start=109688000&end=109697000&end=109698000", None, "",
         {"referenceName": "1", "start": "109687000,109688000", "end": "109697000,109698000"},
+    ),
+    (
+        "the same of biosamples, below a dataset", "GET", "/datasets/dragen-3.5.7b/biosamples/",
+        "requestedGranularity=count&geneId=GSTM1&includeHandovers=false&datasetIds=", None, "", {"geneId": "GSTM1"},
+    ),
+    (
+        "an R package: individuals by name", "GET", "/g_variants", "individualIds=onekgind-SIM00003,onekgind-SIM00011", None, "",
+        {"individualIds": "SIM00003,SIM00011"},
     ),
     (
         "an R package: lists of biosamples", "GET", "/g_variants", "biosampleIds=onekgbs-SIM00003,onekgbs-SIM00011", None, "",
@@ -120,6 +128,116 @@ def test_what_clients_send(
 @pytest.mark.parametrize("case", CLIENTS, ids=[case[0] for case in CLIENTS])
 def test_answers_to_clients_are_in_shape(client: Client, case: tuple[Any, ...]) -> None:
     assert not faults_of_data(send(client, *case[1:6]).json())
+
+
+@needs_schemas
+@pytest.mark.parametrize(
+    ("path", "agent"),
+    [
+        ("/filtering_terms?limit=0", "BN/2.0.0"), ("/individuals/filtering_terms?limit=0", "BN/2.0.0"), ("/info", ""),
+        ("/datasets/dragen-3.5.7b/filtering_terms/", ""), ("/map", "BN/2.0.0"), ("/entry_types/", ""), ("/service-info", "BN/2.0.0"),
+    ],
+)  # fmt: skip
+def test_what_clients_ask_beside_variants(client: Client, path: str, agent: str) -> None:
+    headers = {"user-agent": agent or "python", "content-type": "application/json"}
+    answer = client.http.request("GET", f"/beacon{path}", headers=headers, content="")
+    assert answer.status_code == 200
+    assert not faults_of_information(path.partition("?")[0], answer.json())
+
+
+@pytest.mark.parametrize("root", ["/services", "/beacon/services"])
+def test_services_as_an_r_package_asks_for_them(client: Client, root: str) -> None:
+    table = client.http.get(f"{root}/sampletable?biosampleIds=onekgbs-SIM00003,onekgbs-SIM00011&limit=0").text
+    assert [line.split("\t")[0] for line in table.splitlines()[1:]] == ["onekgbs-SIM00003", "onekgbs-SIM00011"]
+    segments = client.http.get(f"{root}/pgxsegvariants?individualIds=onekgind-SIM00003").text
+    mine = client.total("/g_variants", individualIds="SIM00003")
+    assert len([line for line in segments.splitlines() if not line.startswith("#")]) == 1 + mine
+    frequencies = client.http.get(f"{root}/intervalFrequencies/?filters=HANCESTRO:2003&output=pgxfreq")
+    assert "HANCESTRO:2003" in frequencies.text
+
+
+def test_a_path_with_a_line_break_is_404_in_shape(client: Client) -> None:
+    for path in ("/beacon/individuals/a%0Ab", "/services/a%0Ab", "/beacon/%0A", "/beacon/individuals/a%0A"):
+        answer = client.http.get(path)
+        assert (answer.status_code, answer.json()["error"]["errorCode"]) == (404, 404), path
+        assert answer.headers["access-control-allow-origin"] == "*"
+
+
+SPELLINGS: dict[str, list[str]] = {
+    "referenceName": [
+        "1", "chr1", "CHR1", "NC_000001.11", "refseq:NC_000001.11", "NC_000001", "CM000663.2", "genbank:CM000663.2", "GRCh38:1", "hg38:chr1",
+        "ga4gh:SQ.Ya6Rs7DHhDeg7YaOSg1EoNi3U_nQ9SvO", "SQ.Ya6Rs7DHhDeg7YaOSg1EoNi3U_nQ9SvO", "Ya6Rs7DHhDeg7YaOSg1EoNi3U_nQ9SvO",
+    ],
+    "assemblyId": [
+        "GRCh38", "grch38", "hg38", "GRCh38.p14", "b38", "GCF_000001405", "GCF_000001405.26", "GCF_000001405.40", "GCA_000001405.15",
+        "insdc:GCA_000001405.29", "refseq:GCF_000001405.40",
+    ],
+}  # fmt: skip
+LOSS, GAIN, BOTH, NEITHER = "EFO:0030067", "EFO:0030070", "EFO:0030066", "EFO:0030065"
+WORDS: dict[str, list[str]] = {
+    LOSS: [
+        "DEL", "del", "<DEL>", "deletion", "loss", "copy number loss", "copy_number_loss", "efo:0030067", "EFO_0030067", "SO:0001743",
+        "SO_0000159", "http://www.ebi.ac.uk/efo/EFO_0030067", "http://purl.obolibrary.org/obo/SO_0001743", "<CNV:DEL>",
+    ],
+    GAIN: ["DUP", "<DUP>", "duplication", "gain", "SO:0001742", "CNV:DUP"],
+    BOTH: [
+        "CNV", "<CNV>", "SV", "EFO:0030063", "SO:0001019", "SO:0001537", "copy number assessment", "relative copy number variation",
+        "structural_variant", "DEL,DUP",
+    ],
+    "EFO:0030069": ["EFO:0020073", "high-level loss", "complete genomic loss", "complete genomic deletion"],
+    "EFO:0030068": ["low-level loss", "partial loss"],
+    "EFO:0030071": ["low-level gain"],
+    NEITHER: [
+        "SNV", "INS", "<INV>", "BND", "SO:0001483", "LOH", "EFO:0030064", "regional base ploidy", "focal genome amplification", "DUP:TANDEM",
+        "<INS:ME:ALU>", "DEL:ME", "CNV:TR", "copy-neutral loss of heterozygosity", "tandem_duplication", "MEI", "complex",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_every_spelling_is_read(client: Client, name: str) -> None:
+    expected = client.total("/individuals", **RANGE)
+    assert expected
+    for spelling in SPELLINGS[name]:
+        assert client.total("/individuals", **{**RANGE, name: spelling}) == expected, spelling
+
+
+@pytest.mark.parametrize("term", WORDS)
+def test_every_word_for_a_type_stands_for_its_term(client: Client, term: str) -> None:
+    expected = client.total("/individuals", geneId="GSTM1", variantType=term)
+    assert bool(expected) is (term != NEITHER)
+    for word in WORDS[term]:
+        assert client.total("/individuals", geneId="GSTM1", variantType=word) == expected, word
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        RANGE, query(**RANGE), {"requestParameters": RANGE}, query(requestParameters=[RANGE]), [("query", [RANGE])],
+        *(query(requestParameters={name: RANGE}) for name in ("g_variant", "g_variants", "genomicVariation", "genomicVariant", "variation")),
+        query(request_parameters=RANGE), query(requestParameters={"g_variant": [RANGE]}), {"query": {}, "meta": {"requestParameters": RANGE}},
+        query(requestParameters=RANGE, filters=[{}], pagination=None), {"meta": None, **query(requestParameters=RANGE)},
+    ],
+)  # fmt: skip
+def test_parameters_are_found_wherever_they_lie(client: Client, body: Any) -> None:
+    expected = client.total("/individuals", **RANGE)
+    content = dict(body) if isinstance(body, list) else body
+    content = {**content, "requestedGranularity": "count"}
+    assert client.post("/individuals", content)["responseSummary"]["numTotalResults"] == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"query": "GSTM1"}, {"query": [{"geneId": "GSTM1"}, {"geneId": "SMN1"}]}, query(requestParameters="geneId=GSTM1"),
+        query(requestParameters={"g_variant": ["GSTM1"]}), query(pagination=5), query(requestParameters=[RANGE, RANGE]),
+    ],
+)  # fmt: skip
+def test_what_is_no_object_with_parameters_is_refused(client: Client, body: Any) -> None:
+    """Else everything would be found, since nothing was asked."""
+    answer = client.http.post("/beacon/individuals", content=json.dumps(body))
+    assert answer.status_code == 400
+    assert "one object" in answer.json()["error"]["errorMessage"]
 
 
 def test_aggregated_is_answered_as_count(client: Client) -> None:
@@ -203,6 +321,15 @@ def test_a_body_that_is_no_json_object_is_refused(client: Client, body: str) -> 
 
 def test_a_body_of_a_hundred_levels_is_read(client: Client) -> None:
     client.http.request("POST", "/beacon/g_variants", content='{"a":' * 99 + "1" + "}" * 99).raise_for_status()
+
+
+@pytest.mark.parametrize(
+    "values", ["referenceName=chrZ&start=1&end=5", "referenceName=1&start=x&end=5", "referenceName=1&start=1,2,3&end=4"]
+)
+def test_a_value_that_is_refused_is_not_asked_for(client: Client, values: str) -> None:
+    message = client.http.get(f"/beacon/g_variants?{values}").json()["error"]["errorMessage"]
+    assert message.startswith("“")
+    assert "add" not in message
 
 
 def test_every_fault_is_told_at_once(client: Client) -> None:

@@ -43,6 +43,7 @@ VALUES = {
     "transcript_id": "ENST00000309851",
     "band": "p13.3",
     "stem": "p13.3.",
+    "event": 1,
     "first_chrom": "chr1",
     "last_chrom": "chr1",
     "first_start": 0,

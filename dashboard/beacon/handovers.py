@@ -1,0 +1,127 @@
+"""Handovers: the page, and the files, on the same server that show what a Beacon question asks.
+
+A page asks in its own words, which are fewer: a bracket or a bound of frequency has none. Then the page of the place is named
+with what it leaves out, and no file, since a file of another question would be taken for the answer to this one. Class and
+copy number are an event's own in Beacon and those at the place on a page (R3, R7).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from dashboard.beacon.resolve import Asked
+from dashboard.beacon.vocabulary import EVERY, GAINS, LOSSES, Classes
+from dashboard.question import links
+from dashboard.question.filters import ANY, Cohort, Filters, Outliers, Sex
+from dashboard.question.subject import Kind, Subject, gene, region
+from dashboard.store.beacon_variants import Comparison, event_place, site_place
+from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.copy_number import CallClass
+from data_prep.domain.intervals import Interval
+from data_prep.domain.regions import region_in_address
+
+Content = dict[str, Any]
+
+_FILES: Final = (("csv", "EDAM:format_3752"), ("bed", "EDAM:format_3003"))
+
+
+def handovers(questions: Mapping[str, Asked], root: str) -> list[Content]:
+    """The page and the files of the first of these questions that has a place and can be met; none where none has."""
+    server = root.removesuffix("/beacon")
+    for asked in questions.values():
+        looked_at = None if asked.query.meets_nothing() else _subject(asked)
+        if looked_at is None:
+            continue
+        filters, left_out = _page_filters(asked)
+        note = (
+            f"this place as a page for people, which leaves out: {', '.join(left_out)}"
+            if left_out
+            else "as a page for people"
+        )
+        page = _handover("EDAM:format_2331", "HTML", note, server + links.page(looked_at, filters))
+        files = [
+            _handover(term, suffix.upper(), f"the carriers as {suffix.upper()}", server + links.download("carriers", suffix, looked_at, filters))
+            for suffix, term in _FILES
+            if not left_out
+        ]  # fmt: skip
+        return [page, *files]
+    return []
+
+
+def _handover(term: str, label: str, note: str, url: str) -> Content:
+    return {"handoverType": {"id": term, "label": label}, "note": note, "url": url}
+
+
+def _subject(asked: Asked) -> Subject | None:
+    """What the page looks at: a gene, a range, a site, the place of an event, a whole chromosome."""
+    query, database = asked.query, asked.database
+    if asked.gene:
+        return gene(asked.gene.name)
+    if asked.target:
+        return region(asked.target.interval)
+    if query.site is not None:
+        name, place = site_place(database, query.site)
+        return Subject(Kind.REGION, region_in_address(place), name)
+    if query.event is not None:
+        place_of_event = event_place(database, query.event)
+        return region(place_of_event) if place_of_event else None
+    if query.chrom:
+        return region(Interval(query.chrom, 0, LENGTHS[query.chrom]))
+    return None
+
+
+def _page_filters(asked: Asked) -> tuple[Filters, list[str]]:
+    """The filters of the page, and what of the question they cannot say."""
+    query = asked.query
+    sexes = query.sexes or ()
+    limits, left_out = _limits(query.comparisons)
+    if query.starts is not None:
+        left_out.append("the bracket")
+    if len(query.places) > 1 or (asked.gene and query.starts is not None) or (query.site is not None and query.chrom):
+        left_out.append("the range beside it")
+    if query.samples is not None or query.event is not None:
+        left_out.append("the people")
+    filters = Filters(
+        classes=_classes(query.classes),
+        level=query.level,
+        cohort=Cohort.UNRELATED if query.unrelated else Cohort.ALL,
+        outliers=Outliers.EXCLUDE if query.without_outliers else Outliers.INCLUDE,
+        populations=tuple(query.populations or ()),
+        sex=Sex(sexes[0]) if len(sexes) == 1 else None,
+        overlap=ANY if asked.gene else None,
+        callset="" if asked.database is next(iter(asked.database.callsets.values())) else asked.database.callset,
+        **limits,
+    )
+    return filters, list(dict.fromkeys(left_out))
+
+
+def _classes(classes: Classes | None) -> tuple[CallClass, ...]:
+    """A whole direction by its one name; nothing for every class."""
+    asked = set(classes or EVERY)
+    if asked == set(EVERY):
+        return ()
+    named: list[CallClass] = []
+    for direction, members in ((CallClass.LOSS, LOSSES), (CallClass.GAIN, GAINS)):
+        named += [direction] if set(members) <= asked else [name for name in members if name in asked]
+    return tuple(named)
+
+
+def _limits(comparisons: Sequence[Comparison]) -> tuple[dict[str, Any], list[str]]:
+    """Limits by the names of `Filters`, and the numbers whose bounds pages do not have."""
+    limits: dict[str, Any] = {}
+    left_out: list[str] = []
+    for bound in comparisons:
+        number, operator, value = bound.number, bound.operator, bound.values[0]
+        if number == "copyNumber" and operator == "in" and all(one >= 0 and one.is_integer() for one in bound.values):
+            limits["copy_numbers"] = tuple(int(one) for one in bound.values)
+        elif number in ("length", "bins") and operator in (">=", ">"):
+            least = math.ceil(value) if operator == ">=" else math.floor(value) + 1
+            limits[f"min_{number}"] = max(least, limits.get(f"min_{number}") or 0)
+        elif number == "length" and operator in ("<=", "<") and value >= 1:
+            most = math.floor(value) if operator == "<=" else math.ceil(value) - 1
+            limits["max_length"] = min(most, limits.get("max_length") or most)
+        elif number == "quality" and operator == ">=":
+            limits["min_quality"] = max(value, limits.get("min_quality") or 0)
+        else:
+            left_out.append(number)
+    return limits, left_out
