@@ -11,9 +11,9 @@ from dashboard.components.frequency import PLURALS, sign
 from dashboard.components.run import Run
 from dashboard.door.question import Question
 from dashboard.question import links
-from dashboard.question.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers
+from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.question.subject import Subject
-from dashboard.question.target import Pieces, Target
+from dashboard.question.target import Target
 from dashboard.store.callability import callability, no_share
 from dashboard.store.carriers.counts import Count, by_filter
 from dashboard.store.clauses import Clause, by_rule_apart, clauses
@@ -56,7 +56,7 @@ def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str,
     for name, database in callsets.items():
         seen = callability(database, target, filters)
         parts = clauses(database, target, filters)
-        counts = by_rule_apart(database, target, parts, [rule])[rule]
+        counts = by_rule_apart(database, target, parts, (rule,))[rule]
         shares = not no_share(target, filters, seen)
         cells = (
             [_told(several, shares=shares) for several in _by_direction(counts)]
@@ -89,8 +89,7 @@ def _rules(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]) 
     filters = run.filters
     seen = callability(run.database, target, filters)
     in_force = filters.overlap or target.default_rule
-    usual = REGION_OVERLAPS if target.kind is Pieces.REGION else GENE_OVERLAPS
-    rules = usual if in_force in usual else (*usual, in_force)
+    rules = target.rules_beside(filters.overlap)
     counts = by_rule_apart(run.database, target, parts, rules)
     told = {
         rule: [
