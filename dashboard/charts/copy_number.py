@@ -50,13 +50,16 @@ def bars(counts: pl.DataFrame) -> pl.DataFrame:
     """
     several = counts["expected"].n_unique() > 1
     rows = []
-    for (superpopulation, expected), people in counts.group_by(["superpopulation", "expected"], maintain_order=True):
+    people: dict[tuple[str, int], list[tuple[int, int, int]]] = {}
+    for superpopulation, expected, copies, number in counts.select(
+        "superpopulation", "expected", "copy_number", "people"
+    ).iter_rows():
+        stretch = (_kind(copies, expected), -1 if copies is None else copies, number)
+        people.setdefault((superpopulation, expected), []).append(stretch)
+    for (superpopulation, expected), stretches in people.items():
         group = f"{superpopulation}, {expected} expected" if several else str(superpopulation)
-        total = int(people["people"].sum())
-        stretches = sorted(
-            ((_kind(copies, int(str(expected))), -1 if copies is None else copies, number))
-            for copies, number in people.select("copy_number", "people").iter_rows()
-        )
+        total = sum(number for _, _, number in stretches)
+        stretches.sort()
         reached = 0
         for kind, copies, number in stretches:
             name = "copies not known" if copies < 0 else f"{copies} {'copy' if copies == 1 else 'copies'}"

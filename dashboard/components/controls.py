@@ -8,9 +8,8 @@ import streamlit as st
 
 from dashboard.components.url_state import show, write_address
 from dashboard.door.question import Question
-from dashboard.question.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers, Overlap, Sex
+from dashboard.question.filters import Cohort, Filters, Outliers, Overlap, Sex
 from dashboard.question.subject import Subject
-from dashboard.question.target import Pieces
 from dashboard.words import callers as caller_words
 from dashboard.words import wording
 from data_prep.domain.copy_number import COUNTED_CLASSES, CallClass
@@ -74,18 +73,18 @@ def controls(question: Question, groups: Mapping[str, str], callers: Sequence[st
         help="Unrelated: the people of phase 3. Everyone: their relatives of the 602 trios too.",
     )
     rule = filters.overlap or target.default_rule
-    usual = REGION_OVERLAPS if target.kind is Pieces.REGION else GENE_OVERLAPS
     noun = target.kind.noun
     overlap.selectbox(
         "Overlap",
-        usual if rule in usual else (*usual, rule),
+        target.rules_beside(filters.overlap),
         key=show("overlap", rule),
         format_func=lambda one: wording.rule_name(one, target.kind),
         on_change=write_address,
         args=("overlap", with_overlap),
         help=f"How a carrier's events, joined, must lie to the {noun}. "
         + " ".join(
-            f"**{wording.rule_name(one, target.kind)}**: {wording.rule_in_full(one, target.kind)}" for one in usual
+            f"**{wording.rule_name(one, target.kind)}**: {wording.rule_in_full(one, target.kind)}"
+            for one in target.rules_beside(None)
         ),
     )
     set_there = _set(filters)

@@ -11,9 +11,9 @@ from dashboard.components.frequency import PLURALS, sign
 from dashboard.components.run import Run
 from dashboard.door.question import Question
 from dashboard.question import links
-from dashboard.question.filters import GENE_OVERLAPS, REGION_OVERLAPS, Cohort, Filters, Outliers
+from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.question.subject import Subject
-from dashboard.question.target import Pieces, Target
+from dashboard.question.target import Target
 from dashboard.store.callability import callability, no_share
 from dashboard.store.carriers.counts import Count, by_filter
 from dashboard.store.clauses import Clause, by_rule_apart, clauses
@@ -26,6 +26,9 @@ GROUPS: Final = (
     (Cohort.ALL, Outliers.EXCLUDE, "everyone"),
     (Cohort.ALL, Outliers.INCLUDE, "everyone, outliers in"),
 )
+Told = tuple[str, ...]
+"""The carriers of a direction in words, of each part of an answer."""
+
 RULE_TITLES: Final = "Carriers by overlap rule"
 CALLSET_TITLES: Final = "Carriers by callset"
 FILTER_TITLES: Final = "Carriers by filter level and cohort"
@@ -56,17 +59,16 @@ def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str,
     for name, database in callsets.items():
         seen = callability(database, target, filters)
         parts = clauses(database, target, filters)
-        counts = by_rule_apart(database, target, parts, [rule])[rule]
+        counts = by_rule_apart(database, target, parts, (rule,))[rule]
         shares = not no_share(target, filters, seen)
         cells = (
             [_told(several, shares=shares) for several in _by_direction(counts)]
             if seen.assessable
-            else ["not assessable"] * len(filters.directions)
+            else [("not assessable",)] * len(filters.directions)
         )
         address = links.page(subject, replace(filters, callset="" if name == newest else name))
         title = markup.element("strong", markup.text(name)) if database is run.database else markup.link(name, address)
-        content = markup.element("th", title, scope="row")
-        content += "".join(markup.element("td", markup.text(cell)) for cell in cells)
+        content = markup.element("th", title, scope="row") + "".join(map(_cell, cells))
         lines.append(markup.element("tr", content))
     caption = "Other releases or callers: what they can see and what they keep differs, and so may the people whose files were read."
     return _table("cnv-callsets", CALLSET_TITLES, _heads("Callset", filters), lines, caption)
@@ -89,8 +91,7 @@ def _rules(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]) 
     filters = run.filters
     seen = callability(run.database, target, filters)
     in_force = filters.overlap or target.default_rule
-    usual = REGION_OVERLAPS if target.kind is Pieces.REGION else GENE_OVERLAPS
-    rules = usual if in_force in usual else (*usual, in_force)
+    rules = target.rules_beside(filters.overlap)
     counts = by_rule_apart(run.database, target, parts, rules)
     told = {
         rule: [
@@ -110,7 +111,7 @@ def _rules(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]) 
                 links.page(subject, replace(filters, overlap=None if rule == target.default_rule else rule)),
             )
         )
-        cells = "".join(markup.element("td", markup.text(cell)) for cell in told[rule])
+        cells = "".join(map(_cell, told[rule]))
         asks = markup.text(wording.rule_in_full(rule, target.kind))
         cells += markup.element("td", asks, class_="cnv-left cnv-rule-words")
         lines.append(markup.element("tr", markup.element("th", name, scope="row") + cells))
@@ -121,11 +122,13 @@ def _rules(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]) 
     return _folded(f"All {len(rules)} overlap rules agree", told[in_force], filters, table, told.values())
 
 
-def _folded(agree: str, told: Sequence[str], filters: Filters, table: str, every: Iterable[Sequence[str]]) -> str:
+def _folded(agree: str, told: Sequence[Told], filters: Filters, table: str, every: Iterable[Sequence[Told]]) -> str:
     """The table; where `every` row says the same, one line that says so, and the table to unfold below it."""
     if any(list(row) != list(told) for row in every):
         return table
-    words = "; ".join(f"{PLURALS[direction]} {cell}" for direction, cell in zip(filters.directions, told, strict=True))
+    words = "; ".join(
+        f"{PLURALS[direction]} {'; '.join(parts)}" for direction, parts in zip(filters.directions, told, strict=True)
+    )
     return markup.element(
         "details", markup.element("summary", markup.text(f"{agree}: {words}.")) + table, class_="cnv-more"
     )
@@ -154,12 +157,15 @@ def _filters(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]
                 for several, force in zip(here, shown, strict=True)
             ]
             departs = departs or any(away)
-            told = " ".join(
+            figures = [
                 (sign(direction) if signs else "")
                 + ", ".join(f"{part.label} {_share(one, shares=shares)}".lstrip() for part, one in several.items())
                 + (" ≠" if far and shares else "")
                 for direction, several, far in zip(filters.directions, here, away, strict=True)
-            )
+            ]
+            if len(parts) > 1:
+                figures = [markup.element("span", figure, class_="cnv-part") for figure in figures]
+            told = " ".join(figures)
             address = links.page(subject, replace(filters, level=level, cohort=cohort, outliers=outliers))
             content = (
                 markup.element("strong", told)
@@ -197,9 +203,17 @@ def _table(class_: str, title: str, head: str, lines: Sequence[str], caption: st
     return markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=title)
 
 
-def _told(counts: Mapping[Clause, Count], *, shares: bool) -> str:
-    """The carriers of a direction, of each part apart: “XY 0 of 1,230, below 0.32 %; XX 0 of 1,223, below 0.32 %”."""
-    return "; ".join(f"{part.label} {_one(count, shares=shares)}".lstrip() for part, count in counts.items())
+def _told(counts: Mapping[Clause, Count], *, shares: bool) -> Told:
+    """The carriers of a direction, of each part apart: “XY 0 of 1,230, below 0.32 %”, “XX 0 of 1,223, below 0.32 %”."""
+    return tuple(f"{part.label} {_one(count, shares=shares)}".lstrip() for part, count in counts.items())
+
+
+def _cell(told: Told) -> str:
+    """The parts of an answer in a cell of a table: several in lines of their own, since beside each other they would make the
+    table wider than a page."""
+    *before, last = map(markup.text, told)
+    lines = [markup.element("span", f"{part};", class_="cnv-part") for part in before]
+    return markup.element("td", " ".join([*lines, last]))
 
 
 def _one(count: Count, *, shares: bool) -> str:

@@ -1,7 +1,7 @@
 """The answer about losses and gains, each apart: headline, dot plot and table by super-population."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 import streamlit as st
@@ -16,10 +16,9 @@ from dashboard.question.target import Target
 from dashboard.store.carriers.counts import Count
 from dashboard.store.clauses import Clause, chart_rows_apart
 from dashboard.words import wording
+from dashboard.words.frequency_table import Row
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import SOLID_BINS, Level
-
-Row = dict[str, Any]
 
 SIGNS: Final = {Direction.LOSS: "▼", Direction.GAIN: "▲"}
 PLURALS: Final = {Direction.LOSS: "losses", Direction.GAIN: "gains"}
@@ -30,8 +29,8 @@ PARTS: Final = {
 
 
 def headline(
-    table: pl.DataFrame,
-    parts: Mapping[Clause, pl.DataFrame],
+    table: Sequence[Row],
+    parts: Mapping[Clause, Sequence[Row]],
     beside: Mapping[Overlap, Count],
     events: pl.DataFrame,
     direction: Direction,
@@ -126,7 +125,7 @@ def in_between(beside: Mapping[Overlap, Count], direction: Direction, filters: F
 
 
 def block(
-    parts: Mapping[Clause, pl.DataFrame],
+    parts: Mapping[Clause, Sequence[Row]],
     direction: Direction,
     filters: Filters,
     palette: Palette,
@@ -144,7 +143,7 @@ def block(
     With `sexes`, XX and XY stand in the first table, as they must on X (R5). Without `shares` people are counted, and nothing
     is drawn.
     """
-    mine = {part: one.filter(pl.col("direction") == direction.value) for part, one in parts.items()}
+    mine = {part: [row for row in one if row["direction"] == direction.value] for part, one in parts.items()}
     apart = len(parts) > 1
     sexes = sexes and not apart
     rows = {kind: _beside_each_other(mine, kind) for kind in ("all", "superpopulation", "population", "sex")}
@@ -228,12 +227,13 @@ def _named(group: str, part: Clause) -> str:
     return f"{group} {part.label}".rstrip()
 
 
-def _beside_each_other(parts: Mapping[Clause, pl.DataFrame], kind: str) -> list[tuple[Clause, Row]]:
+def _beside_each_other(parts: Mapping[Clause, Sequence[Row]], kind: str) -> list[tuple[Clause, Row]]:
     """The rows of a way of grouping: of each group one of each part, in the order of the groups."""
     rows: dict[str, list[tuple[Clause, Row]]] = {}
     for part, table in parts.items():
-        for row in _rows(table.filter(pl.col("grouped_by") == kind)):
-            rows.setdefault(row["group"], []).append((part, row))
+        for row in table:
+            if row["grouped_by"] == kind:
+                rows.setdefault(row["group"], []).append((part, row))
     return [one for group in rows.values() for one in group]
 
 
@@ -276,9 +276,9 @@ def _whisker(row: Row, reach: float, colour: str) -> str:
     )
 
 
-def everyone(table: pl.DataFrame, direction: Direction) -> Row:
+def everyone(table: Sequence[Row], direction: Direction) -> Row:
     """The row of all people counted."""
-    return table.filter((pl.col("direction") == direction.value) & (pl.col("grouped_by") == "all")).row(0, named=True)
+    return next(row for row in table if row["direction"] == direction.value and row["grouped_by"] == "all")
 
 
 def _head(direction: Direction, filters: Filters, *, picture: bool, shares: bool) -> str:
@@ -340,16 +340,23 @@ def _group(code: str, superpopulation: str, name: str, palette: Palette) -> str:
     return f"{swatch}{markup.text(code)} " + markup.element("span", markup.text(name), class_="cnv-name")
 
 
-def _spread(table: pl.DataFrame, direction: Direction) -> Iterator[str]:
-    mine = (pl.col("direction") == direction.value) & (pl.col("grouped_by") == "superpopulation")
-    # a group in whom the place was hardly seen is neither the most nor the least
-    groups = table.filter(mine & pl.col("carriers").is_not_null()).sort("frequency", descending=True)
-    if groups.height < 2 or groups["carriers"].sum() == 0:
+def _spread(table: Sequence[Row], direction: Direction) -> Iterator[str]:
+    groups = [
+        row
+        for row in table
+        if row["direction"] == direction.value
+        and row["grouped_by"] == "superpopulation"
+        # a group in whom the place was hardly seen is neither the most nor the least
+        and row["carriers"] is not None
+    ]
+    bearing = sum(row["carriers"] > 0 for row in groups)
+    if len(groups) < 2 or not bearing:
         return
-    if groups["carriers"].gt(0).sum() == 1:
-        yield f"All of them in {groups['group'][0]}."
+    groups.sort(key=lambda row: row["frequency"], reverse=True)
+    most, least = groups[0], groups[-1]
+    if bearing == 1:
+        yield f"All of them in {most['group']}."
         return
-    most, least = groups.row(0, named=True), groups.row(-1, named=True)
     low = wording.percent(least["frequency"]) if least["carriers"] else f"0 of {wording.count(least['samples'])}"
     if least["ci_high"] >= most["ci_low"]:
         # which group has most of the carriers may be chance
@@ -368,7 +375,7 @@ def _beside(whole: Row, touched: Count, direction: Direction, target: Target, *,
         yield f"A {direction.value} touches the {target.kind.noun} anywhere in {told}."
 
 
-def hidden_by_filter(table: pl.DataFrame, direction: Direction, filters: Filters, *, shares: bool) -> str:
+def hidden_by_filter(table: Sequence[Row], direction: Direction, filters: Filters, *, shares: bool) -> str:
     """What the share is at PASS, without `shares` how many carry, and how many carriers the filter hides (R4)."""
     return " ".join(_hidden(everyone(table, direction), filters, shares=shares))
 
@@ -390,13 +397,11 @@ def _hidden(whole: Row, filters: Filters, *, shares: bool) -> Iterator[str]:
 
 def _thin(events: pl.DataFrame, direction: Direction) -> tuple[int, int]:
     """How many carriers rest on events of one or two bins alone (R4), and how many carriers there are."""
-    mine = events.filter(pl.col("direction") == direction.value)
+    mine = events.filter(events["direction"] == direction.value)
+    if mine.is_empty():
+        return 0, 0
     best = mine.group_by("sample").agg(pl.col("bins").max())
     return best.filter(pl.col("bins") < SOLID_BINS).height, best.height
-
-
-def _rows(frame: pl.DataFrame) -> Iterator[Row]:
-    return frame.iter_rows(named=True)
 
 
 def sign(direction: Direction) -> str:

@@ -17,7 +17,7 @@ from dashboard.components.sites import site_table
 from dashboard.components.track import track
 from dashboard.counting.along import window
 from dashboard.door.question import Question
-from dashboard.question.filters import ANY, CODING, CODING_TOUCH
+from dashboard.question.filters import CODING
 from dashboard.question.subject import Kind
 from dashboard.question.target import Pieces
 from dashboard.store.callability import callability, no_share
@@ -28,6 +28,7 @@ from dashboard.store.clauses import Clause, clauses, table_of_all, tables
 from dashboard.store.cohort import group_names, population_names, release, superpopulation_names
 from dashboard.store.panel import people
 from dashboard.words import wording
+from dashboard.words.frequency_table import Row
 from data_prep.domain.copy_number import Direction
 
 
@@ -61,7 +62,7 @@ def numbers(run: Run, question: Question) -> None:
     if seen.assessable and counted.counted:
         for direction in directions:
             # that nobody carries is an answer, with its bound, but for a place where calls are few
-            if shares or table.filter((pl.col("direction") == direction.value) & (pl.col("carriers") > 0)).height:
+            if shares or any(row["direction"] == direction.value and row["carriers"] for row in table):
                 frequency.block(
                     parts,
                     direction,
@@ -99,8 +100,8 @@ def numbers(run: Run, question: Question) -> None:
 
 def lead_lines(
     question: Question,
-    table: pl.DataFrame,
-    parts: Mapping[Clause, pl.DataFrame],
+    table: Sequence[Row],
+    parts: Mapping[Clause, Sequence[Row]],
     events: pl.DataFrame,
     directions: Sequence[Direction],
     *,
@@ -123,10 +124,10 @@ def lead_lines(
             )
             for several in _extents(question, tuple(parts))
         ]
-    rules = [ANY] if target.kind is Pieces.REGION else [ANY, CODING, CODING_TOUCH]
-    counts = by_rule(database, target, filters, rules)
+    # as below, in the table of what the number depends on
+    counts = by_rule(database, target, filters, target.rules_beside(filters.overlap))
     beside = {
-        direction: {rule: next(one for one in counts[rule] if one.direction is direction) for rule in rules}
+        direction: {rule: one for rule, several in counts.items() for one in several if one.direction is direction}
         for direction in directions
     }
     return [
@@ -182,7 +183,7 @@ def _of_uncertain_ends(question: Question) -> str:
     target, filters = question.target, question.filters
     if target.rule_in_force(filters.overlap) != CODING or Direction.LOSS not in filters.directions:
         return ""
-    counts = by_rule(question.database, target, filters, [CODING, CODING_TOUCH])
+    counts = by_rule(question.database, target, filters, target.rules_beside(filters.overlap))
     beside = {rule: one for rule, found in counts.items() for one in found if one.direction is Direction.LOSS}
     number = frequency.in_between(beside, Direction.LOSS, filters, target)
     if not number:
@@ -208,7 +209,7 @@ def _wide_lines(question: Question, *, shares: bool) -> list[str]:
         f"{frequency.sign(count.direction)}<strong>{wording.happens(count.direction, rule, target.kind)} in "
         f"{wording.count(count.carriers)} of {wording.count(count.samples)} people</strong>. "
         + markup.element("span", f"No share is given of {wording.WITHOUT_SHARE}.", class_="cnv-small")
-        for count in by_rule(question.database, target, filters, [rule])[rule]
+        for count in by_rule(question.database, target, filters, (rule,))[rule]
     ]
 
 

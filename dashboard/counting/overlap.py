@@ -146,7 +146,9 @@ def admitted(events: Events, filters: Filters) -> Flags:
     Class and copy number ask for those of a carrier at the place, which nobody knows before the rule (R7).
     """
     gain = (events.carrier & 1).astype(np.bool_)
-    keep = np.isin(gain, [direction is Direction.GAIN for direction in filters.directions])
+    keep = np.zeros_like(gain)
+    for direction in filters.directions:
+        keep |= gain == (direction is Direction.GAIN)
     length = events.end - events.start
     if filters.min_length is not None:
         keep &= length >= filters.min_length
@@ -238,7 +240,8 @@ def _meeting(stretches: _Stretches, gain: Flags, target: Target, rule: Overlap) 
             fraction: Flags = _sum(run_carrier, shared, len(gain)) * SHARES >= (rule.share or 0) * (end - start)
             return fraction
         case Rule.CODING | Rule.CODING_TOUCH:
-            bases = _sum(run_carrier, _before(run_end, target) - _before(run_start, target), len(gain))
+            before_start, before_end = _before(np.stack([run_start, run_end]), target)
+            bases = _sum(run_carrier, before_end - before_start, len(gain))
             coding: Flags = bases >= np.where(gain, target.least_gain, target.least_loss)
             return coding
         case _:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from dashboard.question.filters import ANY, CODING, CODING_RULES, Overlap, Rule
+from dashboard.question.filters import ANY, CODING, CODING_RULES, GENE_OVERLAPS, REGION_OVERLAPS, Overlap, Rule
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.coding import LEAST_LOSS, least_gain
 from data_prep.domain.copy_number import Direction
@@ -77,6 +77,12 @@ class Target:
         extent is known."""
         rule = asked or self.default_rule
         return ANY if rule.rule in CODING_RULES and self.kind not in (Pieces.CODING, Pieces.EXONS) else rule
+
+    def rules_beside(self, asked: Overlap | None) -> tuple[Overlap, ...]:
+        """The rules that are offered for it, the default first, and behind them the one that is asked for where it is none of
+        them."""
+        offered = REGION_OVERLAPS if self.kind is Pieces.REGION else GENE_OVERLAPS
+        return offered if asked is None or asked in offered else (*offered, asked)
 
     def has_share(self, rule: Overlap) -> bool:
         """Whether a share of people says something under a rule: not of who has an event anywhere in a wide region."""

@@ -6,7 +6,6 @@ for each: a mother's son is judged by the XY alone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 import polars as pl
 
@@ -17,7 +16,7 @@ from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.store.panel import people
-from dashboard.words.frequency_table import chart_rows, frequency_table
+from dashboard.words.frequency_table import Row, chart_rows, frequency_rows
 from data_prep.domain.copy_number import Direction, expected_copy_number
 
 SEXES = (Sex.XY, Sex.XX)
@@ -51,36 +50,28 @@ def _ends(target: Target) -> tuple[str, int, int]:
     return target.interval.chrom, target.interval.start, target.interval.end
 
 
-def tables(database: Generation, target: Target, parts: Sequence[Clause]) -> dict[Clause, pl.DataFrame]:
-    """The frequency table of each part."""
+def tables(database: Generation, target: Target, parts: Sequence[Clause]) -> dict[Clause, Sequence[Row]]:
+    """The rows of the frequency table of each part."""
     codes = group_codes(database)
-    return {part: frequency_table(frequencies(database, target, part.filters), part.filters, codes) for part in parts}
+    return {part: frequency_rows(frequencies(database, target, part.filters), part.filters, codes) for part in parts}
 
 
 def table_of_all(
-    database: Generation, target: Target, filters: Filters, parts: Mapping[Clause, pl.DataFrame]
-) -> pl.DataFrame:
+    database: Generation, target: Target, filters: Filters, parts: Mapping[Clause, Sequence[Row]]
+) -> Sequence[Row]:
     """The frequency table of everyone counted: that of `parts` where they are one, else counted over all."""
     if len(parts) == 1:
         return next(iter(parts.values()))
     return next(iter(tables(database, target, [Clause("", filters)]).values()))
 
 
-def chart_rows_apart(parts: Mapping[Clause, pl.DataFrame], direction: Direction) -> pl.DataFrame:
+def chart_rows_apart(parts: Mapping[Clause, Sequence[Row]], direction: Direction) -> pl.DataFrame:
     """The rows of the frequency chart: of each group one of each part, AFR XY before AFR XX."""
-    frames = [
-        chart_rows(table, direction).with_columns(pl.format("{} {}", "group", pl.lit(part.label)).str.strip_chars_end())
-        for part, table in parts.items()
-    ]
-    if len(frames) == 1:
-        return frames[0]
-    codes = dict.fromkeys(code for table in parts.values() for code in chart_rows(table, direction)["group"])
-    order = {f"{code} {part.label}": at for at, (code, part) in enumerate(product(codes, parts))}
-    return pl.concat(frames).sort(pl.col("group").replace_strict(order, return_dtype=pl.Int32))
+    return chart_rows({part.label: rows for part, rows in parts.items()}, direction)
 
 
 def by_rule_apart(
-    database: Generation, target: Target, parts: Sequence[Clause], rules: Sequence[Overlap]
+    database: Generation, target: Target, parts: Sequence[Clause], rules: tuple[Overlap, ...]
 ) -> dict[Overlap, Mapping[Clause, tuple[Count, ...]]]:
     """Carriers under each rule, of each part a count for each direction asked for."""
     counts = {part: by_rule(database, target, part.filters, rules) for part in parts}

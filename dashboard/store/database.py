@@ -36,7 +36,7 @@ class Size(Enum):
     HUGE = "huge"
 
 
-REMEMBERED: Final = {Size.SMALL: 256, Size.LARGE: 4}
+REMEMBERED: Final = {Size.SMALL: 512, Size.LARGE: 4}
 """Answers that a generation keeps; of each size the least recently used goes first."""
 
 Answer = TypeVar("Answer")

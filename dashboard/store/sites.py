@@ -29,6 +29,8 @@ from data_prep.domain.site_id import parse_site_id
 
 MANY_SITES: Final = 20_000_000
 """Bases from which a place has thousands of sites."""
+FEW_ROWS: Final = 2_000
+"""Rows up to which plain Python is done before a step over a frame has begun, and which come faster as rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,10 @@ def site_named(database: Generation, name: str) -> Site | None:
 def site_names(database: Generation, numbers: pl.Series) -> pl.DataFrame:
     """The ids of the sites of these numbers, each once: `site_id`, `site`."""
     sites = numbers.drop_nulls().unique().to_list()
-    return database.table(NAMES, {"sites": sites}) if sites else pl.DataFrame(schema=dict(NAMES.columns))
+    if not sites:
+        return pl.DataFrame(schema=dict(NAMES.columns))
+    fetch = database.frame if len(sites) <= FEW_ROWS else database.table
+    return fetch(NAMES, {"sites": sites})
 
 
 def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.DataFrame:
@@ -170,8 +175,8 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     run = {"first": first, "last": last}
     codes, number = people.groups["superpopulation"]
     rows = fetch(COUNTS, asked | run)
-    keep = _asked_for(rows, database, filters)
-    tally = _tally(rows.filter(keep), database, filters, codes, first, last - first + 1)
+    rows = rows.filter(_asked_for(rows, database, filters))
+    tally = _tally(rows, database, filters, codes, first, last - first + 1)
     row = sites["site_id"].to_numpy().astype(np.int64) - first
     carries = tally[row].sum(axis=(1, 2)) > 0
     sites, row = sites.filter(pl.Series(carries)), row[carries]
@@ -180,7 +185,7 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     alleles = sites["alleles"].to_numpy() & (_whole_losses(filters) and not filters.copy_numbers)
     everyone = int(who.sum())
     no_alleles = ~pl.Series(alleles)
-    copies = _alleles(rows.filter(keep), sites, people, who)
+    copies = _alleles(rows, sites, people, who)
     found = sites.with_columns(
         pl.Series("carriers", mine.sum(axis=(1, 2)), pl.Int32),
         pl.lit(everyone, pl.Int32).alias("samples"),
@@ -213,13 +218,12 @@ def with_alleles(sites: pl.DataFrame) -> pl.DataFrame:
         for name in ("allele_count", "allele_number", "copies_0", "copies_1", "copies_2")
     )
     share, low, high = wilson(count, number)
-    has = sites["allele_number"].is_not_null()
-    some = has & pl.Series(copies[0] + copies[1] > 0, dtype=pl.Boolean)
+    has = sites["allele_number"].is_not_null().to_numpy()
+    told = has & (copies[0] + copies[1] > 0)
     p = np.full(len(count), np.nan)
-    told = some.to_numpy()
     p[told] = hardy_weinberg(*(one[told] for one in copies))
     return sites.with_columns(
-        pl.Series(name, values, pl.Float64).set(~has, None).fill_nan(None)
+        pl.Series(name, np.where(has, values, np.nan), nan_to_null=True)
         for name, values in zip(ALLELE_COLUMNS, (share, low, high, p), strict=True)
     )
 
@@ -263,7 +267,8 @@ def with_genes(database: Generation, sites: pl.DataFrame) -> pl.DataFrame:
     """Sites, named by `site_id`, with `genes`, the symbols that each touches, and `coding`, those whose coding sequence it
     takes: joined by commas, along the genome, those that are taken first."""
     numbers = sites["site_id"].to_list()
-    touched = _touched(database.table(GENES, {"sites": numbers}), database) if numbers else {}
+    fetch = database.frame if len(numbers) <= FEW_ROWS else database.table
+    touched = _touched(fetch(GENES, {"sites": numbers}), database) if numbers else {}
     every = [touched.get(site, ([], [])) for site in numbers]
     return sites.with_columns(
         pl.Series("genes", [", ".join(genes) for genes, _ in every], pl.String),
@@ -352,6 +357,8 @@ def _numbered(words: pl.Series, number: Mapping[Any, int]) -> Numbers:
     """The number of each value; -1 for one that has none."""
     if not number:
         return np.full(len(words), -1, np.int64)
+    if len(words) <= FEW_ROWS:
+        return np.array([number.get(word, -1) for word in words.to_list()], np.int64)
     return words.replace_strict(dict(number), default=-1, return_dtype=pl.Int64).to_numpy()
 
 

@@ -10,6 +10,8 @@ __all__ = ["wilson", "with_frequency"]
 
 def over_people_seen(counts: pl.DataFrame) -> pl.DataFrame:
     """The upper bound of no carriers given over `people_seen`, where that is not null: who was not seen bounds nothing (R5)."""
+    if counts["people_seen"].null_count() == counts.height:
+        return counts
     _, _, high = wilson(np.zeros(counts.height, np.int64), counts["people_seen"].fill_null(0).to_numpy())
     none = (pl.col("carriers") == 0) & pl.col("people_seen").is_not_null()
     return counts.with_columns(

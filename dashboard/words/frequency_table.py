@@ -1,15 +1,18 @@
 """The frequency table that page and download share: the counts at the chosen level, with those at PASS beside them."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import polars as pl
 
 from dashboard.question.filters import Filters
 from dashboard.words import wording
-from dashboard.words.seen import LEAST_SEEN, notes
+from dashboard.words.seen import LEAST_SEEN, note, notes
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.levels import Level
+
+Row = Mapping[str, Any]
+"""A row of the table by its columns."""
 
 KINDS: Final = ("all", "superpopulation", "population", "sex")
 """How people are grouped, in the order of tables."""
@@ -30,54 +33,86 @@ _NUMBERS: Final = (
 )
 
 _SHARES: Final = ("frequency", "ci_low", "ci_high", "pass_frequency")
+_ADDED: Final = {"pass_carriers": pl.Int32, "pass_frequency": pl.Float64, "hidden": pl.Int32, "note": pl.String}
+_NO_NUMBERS: Final = dict.fromkeys((*_NUMBERS, "hidden"))
+_CHARTED: Final = {
+    "group": pl.String,
+    "carriers": pl.Int32,
+    "samples": pl.Int32,
+    "frequency": pl.Float64,
+    "ci_low": pl.Float64,
+    "ci_high": pl.Float64,
+}
+_TOLD: Final = ("carriers", "samples", "ci_low", "ci_high", "people_seen")
 
 
 def frequency_table(
     counts: pl.DataFrame, filters: Filters, order: Sequence[str], *, relatives: bool = False
 ) -> pl.DataFrame:
+    """`frequency_rows` as a frame."""
+    schema = {name: kind for name, kind in counts.schema.items() if name != "level"}
+    return pl.DataFrame(frequency_rows(counts, filters, order, relatives=relatives), schema=schema | _ADDED)
+
+
+def frequency_rows(
+    counts: pl.DataFrame, filters: Filters, order: Sequence[str], *, relatives: bool = False
+) -> list[Row]:
     """One row a group and direction, losses first: everyone, then groups in `order`, then the rest by name.
 
     `counts` is what the store counted at the chosen level, at PASS and at all. Added to its columns: `pass_carriers`,
     `pass_frequency`, and `hidden`, the carriers whom the chosen level leaves out; and `note`, what must be known of the
     row: frequencies that are lower bounds, or why there are no numbers, as of a group in whom the place was hardly seen;
     `relatives`: some are counted.
+
+    In plain Python: the rows are some dozens, and each step over a frame costs as much as all of it.
     """
-    keys = ["grouped_by", "group", "direction"]
-    chosen = _level(counts, filters.level).drop("level")
-    passing = _level(counts, Level.PASS).select(*keys, pass_carriers="carriers", pass_frequency="frequency")
-    every = _level(counts, Level.ALL).select(*keys, every="carriers")
+    at_level: dict[str, dict[tuple[str, str, str], Row]] = {}
+    for row in counts.iter_rows(named=True):
+        at_level.setdefault(row.pop("level"), {})[row["direction"], row["grouped_by"], row["group"]] = row
+    passing, every = at_level.get(Level.PASS.value, {}), at_level.get(Level.ALL.value, {})
     place = {code: position for position, code in enumerate(order)}
-    kind = {name: position for position, name in enumerate(KINDS)}
-    table = (
-        chosen.join(passing, on=keys, how="left")
-        .join(every, on=keys, how="left")
-        .with_columns(hidden=pl.col("every") - pl.col("carriers"))
-        .drop("every")
-        .sort(
-            pl.col("direction") == "gain",
-            pl.col("grouped_by").replace_strict(kind, return_dtype=pl.Int32),
-            pl.col("group").replace_strict(place, default=len(place), return_dtype=pl.Int32),
-            "group",
-        )
-    )
-    hardly = (pl.col("seen") < LEAST_SEEN).fill_null(value=False)
-    return table.with_columns(
-        *(pl.when(~hardly).then(pl.col(name)).alias(name) for name in (*_NUMBERS, "hidden")),
-        pl.Series("note", notes(table["seen"], relatives=relatives), pl.String),
-    )
+
+    def position(key: tuple[str, str, str]) -> tuple[bool, int, int, str]:
+        direction, kind, group = key
+        return direction == Direction.GAIN.value, KINDS.index(kind), place.get(group, len(place)), group
+
+    rows = []
+    chosen = at_level.get(filters.level.value, {})
+    for key in sorted(chosen, key=position):
+        row = chosen[key]
+        added = {
+            "pass_carriers": passing[key]["carriers"],
+            "pass_frequency": passing[key]["frequency"],
+            "hidden": every[key]["carriers"] - row["carriers"],
+            "note": note(row["seen"], relatives=relatives),
+        }
+        hardly = row["seen"] is not None and row["seen"] < LEAST_SEEN
+        rows.append(row | added | (_NO_NUMBERS if hardly else {}))
+    return rows
 
 
-def chart_rows(table: pl.DataFrame, direction: Direction) -> pl.DataFrame:
-    """The rows of the frequency chart: super-populations and everyone, with `told`, the numbers in words."""
-    mine = table.filter(pl.col("direction") == direction.value)
-    rows = pl.concat([mine.filter(pl.col("grouped_by") == kind) for kind in ("superpopulation", "all")])
-    # told outside the frame: a function of Python's inside one waits, in a thread of Polars, for the interpreter, which
-    # another page may hold while it waits for that thread
-    told = [
-        wording.frequency(*row)
-        for row in rows.select("carriers", "samples", "ci_low", "ci_high", "people_seen").iter_rows()
-    ]
-    return rows.with_columns(pl.col("group").replace("all", "All"), pl.Series("told", told, pl.String))
+def chart_rows(tables: Mapping[str, Sequence[Row]], direction: Direction) -> pl.DataFrame:
+    """The rows of the frequency chart: super-populations and everyone, with `told`, the numbers in words.
+
+    `tables` are the rows of the people told apart by their label, which is empty where they are everyone: of each group a row
+    of each, AFR XY before AFR XX.
+    """
+    by_group: dict[str, list[Row]] = {}
+    for kind in ("superpopulation", "all"):
+        for label, rows in tables.items():
+            for row in rows:
+                if row["direction"] == direction.value and row["grouped_by"] == kind:
+                    group = "All" if kind == "all" else row["group"]
+                    by_group.setdefault(group, []).append(row | {"group": f"{group} {label}".rstrip()})
+    return pl.DataFrame(
+        [
+            (*(row[name] for name in _CHARTED), wording.frequency(*(row[name] for name in _TOLD)))
+            for rows in by_group.values()
+            for row in rows
+        ],
+        schema={**_CHARTED, "told": pl.String},
+        orient="row",
+    )
 
 
 def without_numbers(table: pl.DataFrame, *, blind: bool = True) -> pl.DataFrame:
@@ -95,7 +130,3 @@ def without_share(table: pl.DataFrame, why: str) -> pl.DataFrame:
         *(pl.lit(None, dtype=table.schema[name]).alias(name) for name in _SHARES),
         pl.Series("note", notes(table["seen"], no_share=why), pl.String),
     )
-
-
-def _level(counts: pl.DataFrame, level: Level) -> pl.DataFrame:
-    return counts.filter(pl.col("level") == level.value)

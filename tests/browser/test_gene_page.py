@@ -235,6 +235,17 @@ def test_the_chart_draws_a_mark_a_group_and_no_more(opened: Opened) -> None:
     expect(chart.locator("g.mark-rule.role-mark line")).to_have_count(6)
 
 
+@pytest.mark.parametrize("table", [".cnv-rules", ".cnv-filters"])
+def test_what_is_told_of_both_sexes_is_no_wider_than_a_page_r5(page: Page, opened: Opened, table: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    opened("/gene?gene=XGENE&filter=all")
+    # where every rule says the same the table is folded
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    expect(page.locator(table)).to_contain_text("XX")
+    wide, room = page.locator(table).evaluate("one => [one.offsetWidth, one.parentElement.clientWidth]")
+    assert 0 < wide <= room
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 390), ("dark", 1440)])
 @pytest.mark.parametrize("path", ["/", "/gene?gene=GSTM1", "/gene?gene=GSTM9"])
 def test_pages_fit_phones_and_follow_the_theme(

@@ -6,7 +6,7 @@ import polars as pl
 from dashboard.question.filters import Filters
 from dashboard.question.target import Target
 from dashboard.store.callability import sight
-from dashboard.store.carriers.find import find_carriers
+from dashboard.store.carriers.find import carriers_at
 from dashboard.store.carriers.touching import events_touching
 from dashboard.store.database import Generation
 from dashboard.store.panel import counted, expected_copies, panel
@@ -22,7 +22,7 @@ def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.D
     """
     people = panel(database)
     who = counted(database, target.interval.chrom, filters)
-    carriers = find_carriers(events_touching(database, target), who, target, filters, filters.level)
+    carriers = carriers_at(database, target, events_touching(database, target), who, filters)
     expected = expected_copies(people, target.interval)
     copies = expected.copy()
     distance = np.zeros(len(copies), np.int64)
@@ -37,11 +37,15 @@ def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.D
         carries[carriers.sample] = True
         copies[view.told & ~view.seen & ~carries] = -1
     return (
-        people.samples.select("superpopulation")
-        .with_columns(expected=pl.Series(expected, dtype=pl.Int32), copy_number=pl.Series(copies, dtype=pl.Int32))
-        .filter(pl.Series(who))
-        .with_columns(pl.col("copy_number").replace(-1, None))
+        pl.DataFrame(
+            {
+                "superpopulation": people.samples["superpopulation"].filter(pl.Series(who)),
+                "expected": pl.Series(expected[who], dtype=pl.Int32),
+                "copy_number": pl.Series(copies[who], dtype=pl.Int32),
+            }
+        )
         .group_by("superpopulation", "expected", "copy_number")
         .agg(people=pl.len().cast(pl.Int32))
+        .with_columns(pl.col("copy_number").replace(-1, None))
         .sort("superpopulation", "expected", "copy_number", nulls_last=True)
     )

@@ -1,17 +1,17 @@
 """Carriers among everyone counted: under each rule of overlap, under each filter, and how much of a region they have (R7)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 import polars as pl
 
-from dashboard.counting.overlap import Calls, admitted
+from dashboard.counting.overlap import Calls, Carriers
 from dashboard.question.filters import ANY, HALF_OF_IT, Cohort, Filters, Outliers, Overlap
 from dashboard.question.target import Target
 from dashboard.store.callability import sight
-from dashboard.store.carriers.find import find_carriers
+from dashboard.store.carriers.find import carriers_at
 from dashboard.store.carriers.touching import Touching, events_touching, marks_touching
 from dashboard.store.database import Generation, remembered
 from dashboard.store.panel import counted
@@ -36,9 +36,10 @@ class Count:
     """False where the caller saw the place in fewer than half of these people."""
 
 
+@remembered
 def by_rule(
-    database: Generation, target: Target, filters: Filters, rules: Sequence[Overlap]
-) -> dict[Overlap, tuple[Count, ...]]:
+    database: Generation, target: Target, filters: Filters, rules: tuple[Overlap, ...]
+) -> Mapping[Overlap, tuple[Count, ...]]:
     """Carriers at `target` under each rule of overlap (R7), a count for each direction asked for."""
     touching = _touching_in_short(database, target, filters)
     return dict(zip(rules, _counts(database, target, [filters.under(rule) for rule in rules], touching), strict=True))
@@ -83,7 +84,7 @@ def extents(database: Generation, target: Target, filters: Filters) -> tuple[Ext
     )
     who = counted(database, place.chrom, filters)
     with_classes = target.has_share(ANY)
-    carriers = find_carriers(touching, who, target, replace(filters, overlap=ANY), filters.level, classes=with_classes)
+    carriers = carriers_at(database, target, touching, who, filters.under(ANY), classes=with_classes)
     inside = np.minimum(events.end, place.end) - np.maximum(events.start, place.start)
     complete = carriers.carrier_class == CLASSES.index(CallClass.COMPLETE_LOSS)
     answers = []
@@ -111,15 +112,19 @@ def _touching_in_short(database: Generation, target: Target, filters: Filters) -
 def _counts(
     database: Generation, target: Target, each: Sequence[Filters], touching: Touching
 ) -> list[tuple[Count, ...]]:
-    # the length, quality and so on are the same in all that is asked
-    fit = admitted(touching.events, each[0])
+    # the length, quality and so on are the same in all that is asked, so rule and level say who carries
+    groups = [counted(database, target.interval.chrom, filters) for filters in each]
+    anyone = np.logical_or.reduce(groups)
+    found: dict[tuple[Overlap | None, Level], Carriers] = {}
     carries, counts, views = [], [], []
     view = sight(database, target.interval)
-    for filters in each:
-        who = counted(database, target.interval.chrom, filters)
-        carriers = find_carriers(touching, who, target, filters, filters.level, fit, classes=False)
-        gains = int(carriers.gain.sum())
-        carries.append((len(carriers.gain) - gains, gains))
+    for filters, who in zip(each, groups, strict=True):
+        which = filters.overlap, filters.level
+        if which not in found:
+            found[which] = carriers_at(database, target, touching, anyone, filters, classes=False)
+        gain = found[which].gain[who[found[which].sample]]
+        gains = int(gain.sum())
+        carries.append((len(gain) - gains, gains))
         counts.append(int(who.sum()))
         assessed, seen = (0, 0) if view is None else (int((who & view.told).sum()), int((who & view.seen).sum()))
         views.append(

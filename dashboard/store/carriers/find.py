@@ -1,11 +1,15 @@
 """Who carries: the one decision over the events that touch a place, under the filters and the rule of overlap (R7)."""
 
+from dataclasses import replace
+
+import numpy as np
+
 from dashboard.counting.overlap import Carriers, admitted, at_level, carriers, of_class
-from dashboard.question.filters import Filters
+from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.question.target import Target
-from dashboard.store.carriers.touching import Touching
+from dashboard.store.carriers.touching import FEW, Touching
+from dashboard.store.database import Generation
 from data_prep.domain.arrays import Flags
-from data_prep.domain.levels import Level
 
 
 def find_carriers(
@@ -13,16 +17,36 @@ def find_carriers(
     who: Flags,
     target: Target,
     filters: Filters,
-    level: Level,
-    fit: Flags | None = None,
     *,
     classes: bool = True,
 ) -> Carriers:
-    """`fit`: which events have the length, quality and so on, where the caller knows already; without `classes` the class
-    of a carrier is worked out only where it is asked for."""
+    """The carriers among `who`; without `classes` the class of a carrier is worked out only where it is asked for."""
     events = touching.events
-    keep = who[touching.sample] & (admitted(events, filters) if fit is None else fit) & at_level(events, level)
+    keep = who[touching.sample] & admitted(events, filters) & at_level(events, filters.level)
     rule = target.rule_in_force(filters.overlap)
     whole = filters.every_class
     chosen = carriers(events, touching.calls, keep, target, rule, classes=classes or not whole)
     return chosen if whole else chosen.where(of_class(chosen.carrier_class, chosen.copy_number, filters), events)
+
+
+def carriers_at(
+    database: Generation, target: Target, touching: Touching, who: Flags, filters: Filters, *, classes: bool = True
+) -> Carriers:
+    """The carriers among `who`, by the events that touch the target, at the level of the filters.
+
+    Nobody's events decide about another person. So where the events are few the carriers among everyone are found once, and
+    kept: a page asks the same rule and level for tables, lists and other groups of people.
+    """
+    # marks, which have no rows, are those of one level only
+    if not 0 < touching.rows.height <= FEW:
+        return find_carriers(touching, who, target, filters, classes=classes)
+    asked = replace(
+        filters, cohort=Cohort.ALL, outliers=Outliers.INCLUDE, populations=(), sex=None,
+        overlap=target.rule_in_force(filters.overlap),
+    )  # fmt: skip
+    everyone = np.ones_like(who)
+    found = database.recall(
+        ("carriers", target, asked, classes),
+        lambda: find_carriers(touching, everyone, target, asked, classes=classes),
+    )
+    return found.where(who[found.sample], touching.events)

@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dashboard.counting.overlap import Carriers, admitted
+from dashboard.counting.overlap import Carriers
 from dashboard.question.filters import Filters
 from dashboard.question.target import Target
 from dashboard.store.callability import Sight, sight
-from dashboard.store.carriers.find import find_carriers
+from dashboard.store.carriers.find import carriers_at
 from dashboard.store.carriers.touching import events_touching
 from dashboard.store.database import Generation, remembered
 from dashboard.store.panel import GROUPED_BY, Panel, counted, panel
@@ -28,6 +28,8 @@ _FREQUENCY_SCHEMA: Final = {
     "samples": pl.Int32,
     "carriers": pl.Int32,
     **dict.fromkeys(TALLIES, pl.Int32),
+    "seen": pl.Float64,
+    "people_seen": pl.Int32,
 }
 
 
@@ -46,39 +48,33 @@ def frequencies(database: Generation, target: Target, filters: Filters) -> pl.Da
     people = panel(database)
     people_of = _group_sizes(people, who)
     groups = np.flatnonzero(people_of)
-    fit = admitted(touching.events, filters)
     rows, counts = [], []
     for level in dict.fromkeys((filters.level, Level.PASS, Level.ALL)):
-        carriers = find_carriers(touching, who, target, filters, level, fit)
+        carriers = carriers_at(database, target, touching, who, filters.at(level))
         for direction in filters.directions:
             rows.append((level, direction))
             counts.append(_tally(people, carriers, direction, len(people_of))[groups])
     table = np.concatenate(counts)
     names = [(kind, code) for kind in GROUPED_BY for code in people.groups[kind][0]]
     seen, people_seen = _seen(sight(database, target.interval), people, who, groups)
-    counted_rows = with_frequency(
-        pl.DataFrame(
-            {
-                "level": [level.value for level, _ in rows for _ in groups],
-                "direction": [direction.value for _, direction in rows for _ in groups],
-                "grouped_by": [names[group][0] for group in groups] * len(rows),
-                "group": [names[group][1] for group in groups] * len(rows),
-                "samples": np.tile(people_of[groups], len(rows)),
-                "carriers": table.sum(axis=1),
-                **{
-                    name: table[:, [CLASSES.index(member) for member in members]].sum(axis=1)
-                    for name, members in TALLIES.items()
-                },
+    counts_of_groups = pl.DataFrame(
+        {
+            "level": [level.value for level, _ in rows for _ in groups],
+            "direction": [direction.value for _, direction in rows for _ in groups],
+            "grouped_by": [names[group][0] for group in groups] * len(rows),
+            "group": [names[group][1] for group in groups] * len(rows),
+            "samples": np.tile(people_of[groups], len(rows)),
+            "carriers": table.sum(axis=1),
+            **{
+                name: table[:, [CLASSES.index(member) for member in members]].sum(axis=1)
+                for name, members in TALLIES.items()
             },
-            schema=_FREQUENCY_SCHEMA,
-        )
+            "seen": seen * len(rows),
+            "people_seen": people_seen * len(rows),
+        },
+        schema=_FREQUENCY_SCHEMA,
     )
-    return over_people_seen(
-        counted_rows.with_columns(
-            pl.Series("seen", seen * len(rows), pl.Float64),
-            pl.Series("people_seen", people_seen * len(rows), pl.Int32),
-        )
-    )
+    return over_people_seen(with_frequency(counts_of_groups))
 
 
 def _seen(

@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from dashboard.counting.overlap import Carriers
 from dashboard.question.filters import Cohort, Filters
 from dashboard.question.target import Target
-from dashboard.store.carriers.find import find_carriers
+from dashboard.store.carriers.find import carriers_at, find_carriers
 from dashboard.store.carriers.touching import (
     EVENTS_OF,
     PARTS_OF,
@@ -23,7 +24,6 @@ from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.panel import counted, panel
 from dashboard.store.problems import problem_kinds_of
 from dashboard.store.sites import site_names
-from data_prep.domain.arrays import Flags
 from data_prep.domain.copy_number import CLASSES, Direction
 from data_prep.domain.levels import LARGE_EVENT
 
@@ -78,7 +78,8 @@ region: of those it lies in, every kind."""
 def carrier_events(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
     """The events that make carriers, one a row, as `CARRIER_COLUMNS` says."""
     who = counted(database, target.interval.chrom, filters)
-    return _listed(database, events_touching(database, target), who, target, filters)
+    touching = events_touching(database, target)
+    return _listed(database, touching, carriers_at(database, target, touching, who, filters), target)
 
 
 @contextmanager
@@ -104,7 +105,8 @@ def events_of_carriers(database: Generation, target: Target, filters: Filters, r
     for at in range(0, len(numbers), people_at_once):
         place = place_parameters(target) | {"samples": numbers[at : at + people_at_once]}
         touching = as_columns(database, database.table(EVENTS_OF, place), PARTS_OF, place)
-        frame = _listed(database, touching, who, target, filters)
+        carriers = find_carriers(touching, who, target, filters)
+        frame = _listed(database, touching, carriers, target)
         if frame.height:
             yield frame
 
@@ -120,8 +122,7 @@ def _with_genotypes(database: Generation, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.join(genotypes, on="event", how="left", maintain_order="left")
 
 
-def _listed(database: Generation, touching: Touching, who: Flags, target: Target, filters: Filters) -> pl.DataFrame:
-    carriers = find_carriers(touching, who, target, filters, filters.level)
+def _listed(database: Generation, touching: Touching, carriers: Carriers, target: Target) -> pl.DataFrame:
     place = target.interval
     rows = touching.rows.filter(pl.Series(carriers.event)).rename(
         {"class": "event_class", "copy_number": "event_copy_number"}
@@ -161,7 +162,7 @@ def relatives(database: Generation, target: Target, filters: Filters) -> pl.Data
     """
     people = panel(database)
     who = counted(database, target.interval.chrom, Filters(cohort=Cohort.ALL, outliers=filters.outliers))
-    carriers = find_carriers(events_touching(database, target), who, target, filters, filters.level)
+    carriers = carriers_at(database, target, events_touching(database, target), who, filters)
     names = people.samples["sample"].to_list()
     relatives_of: dict[tuple[int, Direction], list[str]] = {}
     for direction in filters.directions:

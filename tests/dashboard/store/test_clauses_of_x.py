@@ -144,7 +144,7 @@ def test_chart_rows_and_counts_of_both_are_those_of_each_sex_alone_r5(in_memory:
         ("All XY", 2, 61),
         ("All XX", 1, 44),
     ]
-    counts = by_rule_apart(database, target, parts, [CODING])[CODING]
+    counts = by_rule_apart(database, target, parts, (CODING,))[CODING]
     assert {part.label: [(one.carriers, one.samples) for one in found] for part, found in counts.items()} == {
         "XY": [(2, 61), (0, 61)],
         "XX": [(1, 44), (0, 44)],

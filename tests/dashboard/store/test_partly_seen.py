@@ -169,7 +169,7 @@ def test_the_page_of_a_group_in_whom_it_was_hardly_seen_has_no_number_r5(open_pa
 def test_what_it_depends_on_gives_the_same_bounds_r5(in_memory: Make) -> None:
     database = in_memory(CONTENTS)
     target = region_target(PLACE)
-    (loss, _) = by_rule(database, target, Filters(), [ANY])[ANY]
+    (loss, _) = by_rule(database, target, Filters(), (ANY,))[ANY]
     assert (loss.carriers, loss.people_seen, loss.ci_high) == (0, 124, pytest.approx(bound(124)))
     grid = by_filter(database, target, Filters(populations=("AFR",)))
     assert {count.assessable for counts in grid.values() for count in counts} == {False}
