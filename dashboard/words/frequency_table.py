@@ -11,7 +11,7 @@ from dashboard.words.seen import LEAST_SEEN, note, notes
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.levels import Level
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 """A row of the table by its columns."""
 
 KINDS: Final = ("all", "superpopulation", "population", "sex")
