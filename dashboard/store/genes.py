@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from dashboard.question.locus import Cytoband
@@ -119,8 +120,8 @@ def unplaced_gene(database: Generation, name: str) -> UnplacedGene | None:
 def genes_inside(database: Generation, interval: Interval, limit: int) -> tuple[Gene, ...]:
     """Genes that lie in or touch the interval, coding ones first, then by place."""
     there = landmarks(database).genes.touching(interval)
-    coding = there["biotype"] == "protein_coding"
-    return _genes(database, pl.concat([there.filter(coding).head(limit), there.filter(~coding)]).head(limit))
+    no_coding = (there["biotype"] != "protein_coding").to_numpy()
+    return _genes(database, there[np.argsort(no_coding, kind="stable")[:limit]])
 
 
 def genes_beginning(database: Generation, text: str, limit: int) -> tuple[Gene, ...]:

@@ -11,7 +11,7 @@ from dashboard.words.seen import LEAST_SEEN, note, notes
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.levels import Level
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 """A row of the table by its columns."""
 
 KINDS: Final = ("all", "superpopulation", "population", "sex")
@@ -50,8 +50,8 @@ def frequency_table(
     counts: pl.DataFrame, filters: Filters, order: Sequence[str], *, relatives: bool = False
 ) -> pl.DataFrame:
     """`frequency_rows` as a frame."""
-    schema = {name: kind for name, kind in counts.schema.items() if name != "level"}
-    return pl.DataFrame(frequency_rows(counts, filters, order, relatives=relatives), schema=schema | _ADDED)
+    schema = {**counts.drop("level").schema, **_ADDED}
+    return pl.DataFrame(frequency_rows(counts, filters, order, relatives=relatives), schema=schema)
 
 
 def frequency_rows(

@@ -177,7 +177,7 @@ def _marks(database: Generation, place: Interval, every: bool, sensitive: bool) 
     ), sample
 
 
-_CLASS_OF_NAME: Final = {name.value: position for position, name in enumerate(CLASSES)}
+_CLASS_NAMES: Final = pl.Enum([name.value for name in CLASSES])
 
 
 def as_columns(database: Generation, rows: pl.DataFrame, parts: Statement, place: dict[str, object]) -> Touching:
@@ -203,7 +203,7 @@ def _calls(calls: pl.DataFrame, events: pl.DataFrame) -> Calls:
 
 
 def _classes(names: pl.Series) -> Numbers:
-    return names.replace_strict(_CLASS_OF_NAME, return_dtype=pl.Int64).to_numpy()
+    return names.cast(_CLASS_NAMES).to_physical().to_numpy().astype(np.int64)
 
 
 def _in_order(rows: pl.DataFrame, gain: pl.Series, people: Panel) -> tuple[Numbers, Numbers]:
