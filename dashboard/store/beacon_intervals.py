@@ -11,12 +11,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from dashboard.counting.overlap import admitted
 from dashboard.question.filters import Filters, Overlap
 from dashboard.question.target import Target
 from dashboard.store.beacon_sites import GroupCount, group_membership, group_names
 from dashboard.store.callability import callability, no_share, sight
-from dashboard.store.carriers.find import find_carriers
+from dashboard.store.carriers.find import carriers_at
 from dashboard.store.carriers.touching import events_touching
 from dashboard.store.database import Generation
 from dashboard.store.panel import counted
@@ -78,13 +77,12 @@ def rule_counts(
     _, _, of_seen = wilson(np.zeros(len(names), np.int64), seen)
     directions = [direction for direction in filters.directions if target.direction in (None, direction)]
     touching = events_touching(database, target)
-    fit = admitted(touching.events, filters)
     answers = []
     for rule in rules:
         under = replace(filters, overlap=rule)
         why = no_share(target, under, place)
         for level in levels:
-            carriers = find_carriers(touching, who, target, under, level, fit)
+            carriers = carriers_at(database, target, touching, who, under.at(level))
             for direction in directions:
                 mine = carriers.gain == (direction is Direction.GAIN)
                 people, copies = carriers.sample[mine], carriers.copy_number[mine]
