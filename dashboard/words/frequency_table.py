@@ -50,8 +50,8 @@ def frequency_table(
     counts: pl.DataFrame, filters: Filters, order: Sequence[str], *, relatives: bool = False
 ) -> pl.DataFrame:
     """`frequency_rows` as a frame."""
-    schema = {name: kind for name, kind in counts.schema.items() if name != "level"}
-    return pl.DataFrame(frequency_rows(counts, filters, order, relatives=relatives), schema=schema | _ADDED)
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {**counts.drop("level").schema, **_ADDED}
+    return pl.DataFrame(frequency_rows(counts, filters, order, relatives=relatives), schema=schema)
 
 
 def frequency_rows(
