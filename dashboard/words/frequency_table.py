@@ -50,7 +50,7 @@ def frequency_table(
     counts: pl.DataFrame, filters: Filters, order: Sequence[str], *, relatives: bool = False
 ) -> pl.DataFrame:
     """`frequency_rows` as a frame."""
-    schema = {**counts.drop("level").schema, **_ADDED}
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {**counts.drop("level").schema, **_ADDED}
     return pl.DataFrame(frequency_rows(counts, filters, order, relatives=relatives), schema=schema)
 
 
