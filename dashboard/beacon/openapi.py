@@ -253,7 +253,7 @@ _ROW: Final = _object(
         "ciHigh": _SHARE_OR_NONE,
         "copyNumbers": _COPIES,
     },
-    {"populationId": _TEXT, "note": _TEXT},
+    {"populationId": _TEXT, "note": _TEXT, "seen": _SHARE},
 )
 _BIN: Final = _object(
     {

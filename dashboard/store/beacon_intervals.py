@@ -108,6 +108,7 @@ def rule_counts(database: Generation, target: Target, filters: Filters, rules: S
                             allele_number=0,
                             homozygous=0,
                             heterozygous=0,
+                            seen=shares[row],
                         )
                     )
                 answers.append(RuleCount(rule, level, direction, tuple(groups), why))

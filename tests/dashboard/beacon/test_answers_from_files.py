@@ -206,7 +206,7 @@ def record_ids(events: list[Found]) -> list[tuple[Any, ...]]:
         if site:
             rows.add((order.index(site.chrom), site.start, site.end, site.name, ""))
         else:
-            rows.add((order.index(event.chrom), event.start, event.end, "", one.name))
+            rows.add((order.index(event.chrom), event.start, event.end, "event", one.name))
     return sorted(rows)
 
 
@@ -218,7 +218,7 @@ def shown_ids(records: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
         is_site = one["info"]["kind"] == "site"
         chrom = order.index(f"chr{one['variation']['info']['chromosome']}")
         owner = "" if is_site else one["caseLevelData"][0]["biosampleId"].removeprefix("onekgbs-")
-        rows.append((chrom, place["start"]["value"], place["end"]["value"], one["id"] if is_site else "", owner))
+        rows.append((chrom, place["start"]["value"], place["end"]["value"], one["id"] if is_site else "event", owner))
     return rows
 
 

@@ -233,6 +233,18 @@ def test_events_without_a_site_are_records_and_all_entry_types_agree(
         ]
 
 
+def test_a_site_and_an_event_of_one_interval_are_in_the_order_of_their_ids(tmp_path: Path) -> None:
+    """chr3-... before event-...: the event is of somebody marked there, who founds no site and is in none of another direction."""
+    people = [Person("A"), Person("HG00142", marked=("chr3",))]
+    events = [Event("A", "chr3", 1_000_000, 1_010_000, 1), Event("HG00142", "chr3", 1_000_000, 1_010_000, 3)]
+    with beacon(tmp_path, Contents(people=people, events=events)) as other:
+        assert [one["info"]["kind"] for one in other.results("/g_variants")] == ["site", "event"]
+        # the example of the reference resource
+        (mine,) = other.results("/biosamples/onekgbs-HG00142/g_variants")
+        assert mine["caseLevelData"][0]["individualId"] == "onekgind-HG00142"
+        assert other.total("/g_variants", biosampleIds="onekgbs-HG00142") == 1
+
+
 def test_everybody_whose_file_was_read_is_an_individual(marked: Client) -> None:
     assert [one["id"] for one in marked.results("/individuals")] == sorted(
         f"onekgind-{person.sample}" for person in MARKED.people if person.counted
