@@ -181,10 +181,7 @@ def _methods(parts: tuple[str, ...]) -> tuple[str, ...] | None:
         return READING
     if _service(parts):
         return ASKING
-    path = parse_path(parts)
-    if path is None:
-        return None
-    return READING if path.terms else ASKING
+    return None if parse_path(parts) is None else ASKING
 
 
 def _answer(asked: _Asked, who: Operator, address: str) -> Response:
