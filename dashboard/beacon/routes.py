@@ -60,7 +60,8 @@ _turns: Final = anyio.Semaphore(AT_ONCE)
 
 def _enveloped(make: Callable[[Generation, Operator, str, BeaconRequest], Any]) -> Informational:
     def answer(database: Generation, who: Operator, root: str, request: BeaconRequest) -> dict[str, Any]:
-        return {"meta": envelopes.informational_meta(who), "response": make(database, who, root, request)}
+        ignored = {"info": {"ignored": list(request.ignored)}} if request.ignored else {}
+        return {"meta": envelopes.informational_meta(who), "response": make(database, who, root, request), **ignored}
 
     return answer
 

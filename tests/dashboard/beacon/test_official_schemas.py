@@ -75,6 +75,7 @@ def test_some_records_are_validated_at_all(client: Client, path: str) -> None:
 )  # fmt: skip
 def test_informational_answers_in_shape(client: Client, path: str) -> None:
     assert not faults_of_information(path, client.get(path))
+    assert not faults_of_information(path, client.get(path, colour="blue"))
 
 
 def test_every_path_and_method_of_the_official_endpoints_answers(client: Client) -> None:
