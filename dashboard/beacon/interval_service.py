@@ -14,7 +14,7 @@ from dashboard.beacon.operator import Operator
 from dashboard.beacon.page_filters import PageFilters, parse_page_filters, part_values
 from dashboard.beacon.parameters import BY_NAME, SHOWN, Scope
 from dashboard.beacon.reading import RawRequest, add_values, parse_body
-from dashboard.beacon.records import DECIMALS, names_of_groups
+from dashboard.beacon.records import DECIMALS, carrier_row, names_of_groups
 from dashboard.beacon.request import BeaconRequest, from_raw
 from dashboard.beacon.resolve import NotAssessable, gene_of, refuse_faults, why_not_assessable
 from dashboard.beacon.vocabulary import EVERY, VCF_TYPE, classes_of_type
@@ -228,21 +228,4 @@ def _classes(values: Mapping[str, Any]) -> tuple[CallClass, ...]:
 def _rows(database: Generation, counts: RuleCount) -> list[Content]:
     names = names_of_groups(database)
     shared = {"rule": str(counts.rule), "level": counts.level.value, "variantType": VCF_TYPE[counts.direction]}
-    return [
-        {
-            **names[group.group],
-            **shared,
-            "carriers": group.carriers,
-            "samples": group.samples,
-            "frequency": _rounded(group.frequency),
-            "ciLow": _rounded(group.ci_low),
-            "ciHigh": _rounded(group.ci_high),
-            "copyNumbers": {str(copies): people for copies, people in group.copy_numbers.items()},
-            **({"note": counts.no_share} if counts.no_share else {}),
-        }
-        for group in counts.groups
-    ]
-
-
-def _rounded(share: float | None) -> float | None:
-    return None if share is None else round(share, DECIMALS)
+    return [carrier_row(names[group.group] | shared, group, counts.no_share) for group in counts.groups]

@@ -53,13 +53,10 @@ def document(operator: Operator, root: str) -> Content:
         schema = "ServiceInfo" if path == "service-info" else "Information"
         paths[f"/{path}"] = {"get": _operation(summary, parameters, _json(schema), ("400", "503"))}
     for path, summary, identifiers, schema in _model_paths():
-        if schema == "Information":
-            parameters = [*identifiers, *_parameters(("skip", "limit"))]
-            paths[path] = {"get": _operation(summary, parameters, _json(schema), ("400", "404", "503"))}
-            continue
+        names = ("skip", "limit") if schema == "Information" else None
         faults = ("400", "404", "413", "503")
         paths[path] = {
-            "get": _operation(summary, [*identifiers, *_parameters()], _json(schema), faults),
+            "get": _operation(summary, [*identifiers, *_parameters(names)], _json(schema), faults),
             "post": _operation(summary, identifiers, _json(schema), faults) | {"requestBody": _body()},
         }
     for name, summary in SERVICES.items():
@@ -95,6 +92,7 @@ def _model_paths() -> Iterator[tuple[str, str, list[Content], str]]:
             below = f"/{path}/{{id}}/{ENTRY_TYPES[nested][0]}"
             yield below, f"{ENTRY_TYPES[nested][2]} of one {name}", identifier, "Records"
         if entry_type in WITH_FILTERING_TERMS:
+            yield f"/{path}/filtering_terms", f"Filters for {ENTRY_TYPES[entry_type][2]}", [], "Information"
             yield f"/{path}/{{id}}/filtering_terms", f"Filters for one {name}", identifier, "Information"
 
 
@@ -260,7 +258,7 @@ _ROW: Final = _object(
         "ciHigh": _SHARE_OR_NONE,
         "copyNumbers": _COPIES,
     },
-    {"populationId": _TEXT, "note": _TEXT},
+    {"populationId": _TEXT, "note": _TEXT, "seen": _SHARE},
 )
 _BIN: Final = _object(
     {

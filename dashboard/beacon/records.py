@@ -29,7 +29,7 @@ from dashboard.store.callability import Callability
 from dashboard.store.cohort import release
 from dashboard.store.database import Generation, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.words.seen import FEW_CALLS, HARDLY_SEEN, NOT_ASSESSABLE
+from dashboard.words.seen import FEW_CALLS, HARDLY_SEEN, NOT_ASSESSABLE, note
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
@@ -139,7 +139,8 @@ def site_record(database: Generation, answer: SiteAnswer) -> Record:
     if reason := _not_assessable(answer.place):
         info["notAssessable"] = reason
     else:
-        info["carrierFrequencies"] = _carrier_rows(names_of_groups(database), answer.groups)
+        names = names_of_groups(database)
+        info["carrierFrequencies"] = [carrier_row(names[group.group], group) for group in answer.groups]
     record = _variant(
         str(facts["site"]),
         place,
@@ -324,19 +325,23 @@ def names_of_groups(database: Generation) -> dict[str, Record]:
     return names
 
 
-def _carrier_rows(names: Record, groups: Sequence[GroupCount]) -> list[Record]:
-    return [
-        {
-            **names[group.group],
-            "carriers": group.carriers,
-            "samples": group.samples,
-            "frequency": _rounded(group.frequency),
-            "ciLow": _rounded(group.ci_low),
-            "ciHigh": _rounded(group.ci_high),
-            "copyNumbers": {str(copies): people for copies, people in group.copy_numbers.items()},
-        }
-        for group in groups
-    ]
+def carrier_row(name: Record, group: GroupCount, no_share: str = "") -> Record:
+    """The carriers of a group: `name` says which, `no_share` why they are no share of its people, where they are none. Where files
+    say what was seen, the share of people seen stands with them, with a note where frequencies are lower bounds (R5)."""
+    row = {
+        **name,
+        "carriers": group.carriers,
+        "samples": group.samples,
+        "frequency": _rounded(group.frequency),
+        "ciLow": _rounded(group.ci_low),
+        "ciHigh": _rounded(group.ci_high),
+        "copyNumbers": {str(copies): people for copies, people in group.copy_numbers.items()},
+    }
+    if group.seen is not None:
+        row["seen"] = round(group.seen, DECIMALS)
+    if words := note(group.seen, no_share=no_share):
+        row["note"] = words
+    return row
 
 
 def _allele_rows(database: Generation, groups: Sequence[GroupCount]) -> list[Record]:

@@ -60,7 +60,8 @@ _turns: Final = anyio.Semaphore(AT_ONCE)
 
 def _enveloped(make: Callable[[Generation, Operator, str, BeaconRequest], Any]) -> Informational:
     def answer(database: Generation, who: Operator, root: str, request: BeaconRequest) -> dict[str, Any]:
-        return {"meta": envelopes.informational_meta(who), "response": make(database, who, root, request)}
+        ignored = {"info": {"ignored": list(request.ignored)}} if request.ignored else {}
+        return {"meta": envelopes.informational_meta(who), "response": make(database, who, root, request), **ignored}
 
     return answer
 
@@ -181,10 +182,7 @@ def _methods(parts: tuple[str, ...]) -> tuple[str, ...] | None:
         return READING
     if _service(parts):
         return ASKING
-    path = parse_path(parts)
-    if path is None:
-        return None
-    return READING if path.terms else ASKING
+    return None if parse_path(parts) is None else ASKING
 
 
 def _answer(asked: _Asked, who: Operator, address: str) -> Response:

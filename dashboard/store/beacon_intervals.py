@@ -17,11 +17,11 @@ from dashboard.store.beacon_sites import GroupCount, group_membership, group_nam
 from dashboard.store.callability import callability, no_share, sight
 from dashboard.store.carriers.find import carriers_at
 from dashboard.store.carriers.touching import events_touching
-from dashboard.store.database import Generation
+from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.panel import counted
-from dashboard.store.sites import SITES
 from dashboard.store.statistics import wilson
 from dashboard.words.seen import LEAST_SEEN, is_partly_seen
+from data_prep.domain.arrays import Numbers
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
@@ -92,10 +92,11 @@ def rule_counts(
                     int(number): membership[:, people[copies == number]].sum(axis=1)
                     for number in np.unique(copies[copies >= 0])
                 }
+                assessable = place.assessable
                 groups = []
                 for row, name in enumerate(names):
                     hardly = shares[row] is not None and (shares[row] or 0) < LEAST_SEEN
-                    is_silent = not place.assessable or hardly
+                    is_silent = not assessable or hardly
                     has_share = not is_silent and not why and bool(sizes[row])
                     upper = of_seen[row] if not counts[row] and is_partly_seen(shares[row]) else high[row]
                     groups.append(
@@ -113,6 +114,7 @@ def rule_counts(
                             allele_number=0,
                             homozygous=0,
                             heterozygous=0,
+                            seen=shares[row],
                         )
                     )
                 answers.append(RuleCount(rule, level, direction, tuple(groups), why))
@@ -147,21 +149,43 @@ def silent_counts(
     ]
 
 
+# One row a site of a chromosome.
+SITES_ON: Final = Statement(
+    """SELECT site, start, "end", direction::VARCHAR AS direction FROM sites WHERE chrom = $chrom::chrom
+ORDER BY start, "end", sites.direction""",
+    {"site": pl.String, "start": pl.Int32, "end": pl.Int32, "direction": pl.String},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sites:
+    """The sites of a chromosome, by start: kept, since a laboratory asks for hundreds of intervals at once."""
+
+    rows: pl.DataFrame
+    start: Numbers
+    end: Numbers
+
+
+@remembered
+def _sites_on(database: Generation, chrom: str) -> _Sites:
+    rows = database.table(SITES_ON, {"chrom": chrom})
+    return _Sites(rows, rows["start"].to_numpy().astype(np.int64), rows["end"].to_numpy().astype(np.int64))
+
+
 def matching_sites(database: Generation, place: Interval, directions: Sequence[Direction]) -> list[SiteMatch]:
-    """The sites that overlap an interval best, by reciprocal overlap."""
-    asked = {
-        "chrom": place.chrom,
-        "start": place.start,
-        "end": place.end,
-        "directions": [direction.value for direction in directions],
-    }
-    rows = database.table(SITES, asked)
-    shared = pl.min_horizontal("end", pl.lit(place.end)) - pl.max_horizontal("start", pl.lit(place.start))
-    longer = pl.max_horizontal(pl.col("end") - pl.col("start"), pl.lit(place.length))
-    best = rows.with_columns(overlap=shared / longer).sort(
-        pl.col("overlap"), "start", "end", "site", descending=[True, False, False, False]
-    )
-    return [
-        SiteMatch(name, Direction(direction), overlap)
-        for name, direction, overlap in best.head(SITES_SHOWN).select("site", "direction", "overlap").iter_rows()
-    ]
+    """The sites that overlap an interval best, by reciprocal overlap; of as much by start, end and direction."""
+    sites = _sites_on(database, place.chrom)
+    before = int(np.searchsorted(sites.start, place.end))
+    there = np.flatnonzero(sites.end[:before] > place.start)
+    first, last = sites.start[there], sites.end[there]
+    shared = np.minimum(last, place.end) - np.maximum(first, place.start)
+    overlap = shared / np.maximum(last - first, place.length)
+    asked = {direction.value for direction in directions}
+    best: list[SiteMatch] = []
+    for row in np.argsort(-overlap, kind="stable"):
+        name, _, _, direction = sites.rows.row(int(there[row]))
+        if direction in asked:
+            best.append(SiteMatch(name, Direction(direction), float(overlap[row])))
+            if len(best) == SITES_SHOWN:
+                break
+    return best

@@ -129,6 +129,8 @@ class GroupCount:
     homozygous: int
     """Without a copy, of two expected or of one."""
     heterozygous: int
+    seen: float | None = None
+    """Share of its people in whom half or more of the place was seen; None where no file says what was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +297,7 @@ def _groups(
                 allele_number=0 if hardly else int(numbers[row]) + tally.more_alleles,
                 homozygous=tally.homozygous,
                 heterozygous=tally.heterozygous,
+                seen=seen_share,
             )
         )
     return tuple(groups)

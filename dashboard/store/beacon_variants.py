@@ -99,7 +99,7 @@ records AS (
     SELECT s.site_id, NULL::BIGINT AS event_id, s.chrom, s.start, s."end", s.site AS id
     FROM sites s WHERE s.site_id IN (SELECT site_id FROM met)
     UNION ALL
-    SELECT NULL, event_id, chrom, start, "end", '' FROM met WHERE site_id IS NULL
+    SELECT NULL, event_id, chrom, start, "end", 'event' FROM met WHERE site_id IS NULL
 )
 SELECT site_id, event_id, chrom::VARCHAR AS chrom, start, "end" FROM records ORDER BY records.chrom, start, "end", id, event_id"""
 

@@ -206,7 +206,7 @@ def record_ids(events: list[Found]) -> list[tuple[Any, ...]]:
         if site:
             rows.add((order.index(site.chrom), site.start, site.end, site.name, ""))
         else:
-            rows.add((order.index(event.chrom), event.start, event.end, "", one.name))
+            rows.add((order.index(event.chrom), event.start, event.end, "event", one.name))
     return sorted(rows)
 
 
@@ -218,7 +218,7 @@ def shown_ids(records: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
         is_site = one["info"]["kind"] == "site"
         chrom = order.index(f"chr{one['variation']['info']['chromosome']}")
         owner = "" if is_site else one["caseLevelData"][0]["biosampleId"].removeprefix("onekgbs-")
-        rows.append((chrom, place["start"]["value"], place["end"]["value"], one["id"] if is_site else "", owner))
+        rows.append((chrom, place["start"]["value"], place["end"]["value"], one["id"] if is_site else "event", owner))
     return rows
 
 
@@ -510,6 +510,7 @@ def test_intervals_and_genes_have_the_carriers_of_the_files_r7(cohort: Cohort) -
         place = cohort.genes.get(query.get("geneId", ""))
         rules = (*RULES, "coding", "coding-touch") if place else RULES
         place = place or plain.Place(query["referenceName"], query["start"], query["end"])
+        assert [(one["id"], one["reciprocalOverlap"]) for one in result["sites"]] == best_sites(cohort, place), query
         rows = {(row["population"], row["rule"], row["level"], row["variantType"]): row for row in result["rows"]}
         assert len(rows) == len(result["rows"]) == len(GROUPS) * len(rules) * 4
         for rule in rules:
@@ -531,3 +532,14 @@ def test_intervals_and_genes_have_the_carriers_of_the_files_r7(cohort: Cohort) -
                         compare_row(row, len(mine), samples, Counter(one.copy_number for one in mine))
                         carriers += len(mine)
     assert carriers > 1_000
+
+
+def best_sites(cohort: Cohort, place: plain.Place) -> list[tuple[str, float]]:
+    """The five sites that overlap a place best, of either direction, with the overlap."""
+    there = []
+    for site in cohort.sites:
+        shared = plain_sites.overlap((site.start, site.end), (place.start, place.end))
+        if site.chrom == place.chrom and shared > 0:
+            share = shared / plain_sites.longer((site.start, site.end), (place.start, place.end))
+            there.append((-share, site.start, site.end, ["loss", "gain"].index(site.direction), site.name))
+    return [(name, pytest.approx(-share, abs=1e-6)) for share, *_, name in sorted(there)[:5]]

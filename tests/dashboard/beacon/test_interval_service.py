@@ -295,6 +295,16 @@ def test_records_of_such_places_follow_the_same_rules(partly: Client) -> None:
     assert (rows["Total"]["carriers"], rows["Total"]["samples"]) == (2, 20)
     assert (rows["GBR"]["carriers"], rows["GBR"]["samples"]) == (1, 12)
     assert (rows["YRI"]["carriers"], rows["YRI"]["frequency"]) == (None, None)
+    service = rows_of(ask(partly, referenceName="4", start=105_000, end=105_001, variantType="DEL"))
+    for told in (rows, {group: row for (group, rule, *_), row in service.items() if rule == "any"}):
+        assert {group: told[group]["seen"] for group in ("Total", "GBR", "YRI")} == {
+            "Total": 0.7,
+            "GBR": 1,
+            "YRI": 0.25,
+        }
+        assert "lower bounds" in told["Total"]["note"]
+        assert "fewer than half" in told["YRI"]["note"]
+        assert "note" not in told["GBR"]
     (unseen,) = partly.results("/g_variants", referenceName="4", start=505_000, end=505_001)
     assert "carrierFrequencies" not in unseen["info"]
     assert unseen["info"]["notAssessable"]["reason"]

@@ -1,12 +1,13 @@
 """Every answer is as the official schemas of Beacon v2.1.1 say, records too."""
 
+import json
 from itertools import product
 from typing import Any
 
 import pytest
 
 from tests.dashboard.beacon.client import Client
-from tests.dashboard.beacon.official_schemas import faults_of_data, faults_of_information, needs_schemas
+from tests.dashboard.beacon.official_schemas import FOLDER, faults_of_data, faults_of_information, needs_schemas
 
 pytestmark = needs_schemas
 
@@ -74,6 +75,25 @@ def test_some_records_are_validated_at_all(client: Client, path: str) -> None:
 )  # fmt: skip
 def test_informational_answers_in_shape(client: Client, path: str) -> None:
     assert not faults_of_information(path, client.get(path))
+    assert not faults_of_information(path, client.get(path, colour="blue"))
+
+
+def test_every_path_and_method_of_the_official_endpoints_answers(client: Client) -> None:
+    model = FOLDER / "models" / "json" / "beacon-v2-default-model"
+    files = [*model.glob("*/endpoints.json"), FOLDER / "framework" / "json" / "endpoints.json"]
+    paths = {path: methods for file in files for path, methods in json.loads(file.read_text("utf-8"))["paths"].items()}
+    assert len(paths) > 35
+    for path, methods in paths.items():
+        filled = path.replace("{id}", IDS.get(path.split("/")[1], ""))
+        for method in {"get", "post"} & methods.keys():
+            for slash in ("", "/"):
+                answer = client.http.request(
+                    method.upper(), f"/beacon{filled}{slash}", content="{}" if method == "post" else ""
+                )
+                assert answer.status_code == 200, (method, filled)
+                content = answer.json()
+                is_of_data = "responseSummary" in content
+                assert not (faults_of_data(content) if is_of_data else faults_of_information(path, content)), filled
 
 
 @pytest.mark.parametrize("name", COLLECTIONS)

@@ -251,6 +251,12 @@ def test_unknown_names_are_ignored_and_named(client: Client) -> None:
         "/g_variants", {"colour": "blue", "query": {"requestParameters": {"geneId": "GSTM1", "taste": 1}}}
     )
     assert content["info"]["ignored"] == ["colour", "taste"]
+    for path in ("/datasets", "/cohorts", "/biosamples/SIM00003/runs"):
+        assert client.get(path, colour="blue")["info"]["ignored"] == ["colour"]
+    for path in ("/info", "/map", "/filtering_terms", "/individuals/filtering_terms"):
+        content = client.get(path, colour="blue")
+        assert content["info"]["ignored"] == ["colour"]
+        assert "info" not in client.get(path)
 
 
 def test_the_echo_is_of_the_schema(client: Client) -> None:
