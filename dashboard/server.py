@@ -24,6 +24,7 @@ from starlette.routing import Route
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import pages, settings
+from dashboard.beacon.answers import prepare
 from dashboard.beacon.routes import ROOT as BEACON
 from dashboard.beacon.routes import ROUTES as BEACON_ROUTES
 from dashboard.beacon.routes import SERVICES_ROOT as BEACON_SERVICES
@@ -49,11 +50,13 @@ from dashboard.serving.middleware import (
 from dashboard.serving.papers import PAPERS, paper
 from dashboard.serving.refusals import answering
 from dashboard.store.cohort import release, superpopulation_names, totals
-from dashboard.store.database import UnavailableError
+from dashboard.store.database import BusyError, UnavailableError
 from dashboard.store.landmarks import landmarks
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.schema import SCHEMA_VERSION
 
+PREPARE_EVERY: Final = 10.0
+"""Seconds between two looks for a new generation."""
 COLLECT_EVERY: Final = 30.0
 """Seconds between two garbage collections."""
 SUGGESTIONS: Final = 10
@@ -169,6 +172,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_collect)
         tasks.start_soon(drawing.warm_up)
+        tasks.start_soon(_prepare_beacon)
         try:
             yield None
         finally:
@@ -181,6 +185,25 @@ async def _collect() -> None:
     while True:
         await anyio.sleep(COLLECT_EVERY)
         await anyio.to_thread.run_sync(gc.collect)
+
+
+async def _prepare_beacon() -> None:
+    """Has the Beacon's longest answers ready, of each generation that is published."""
+    generation = ""
+    while True:
+        generation = await anyio.to_thread.run_sync(_prepare, generation)
+        await anyio.sleep(PREPARE_EVERY)
+
+
+def _prepare(last: str) -> str:
+    """Prepares the generation that is published now if it is not the last; its name."""
+    try:
+        with settings.store().lease() as database:
+            if database.file.generation != last:
+                prepare(database)
+            return database.file.generation
+    except (UnavailableError, BusyError):
+        return last
 
 
 def explain_on_page(error: Exception) -> bool:

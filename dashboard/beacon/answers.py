@@ -73,6 +73,13 @@ def granularity_of(request: BeaconRequest, operator: Operator) -> Granularity:
     return min(request.granularity, operator.granularity, key=_ORDER.index)
 
 
+def prepare(published: Generation) -> None:
+    """Works out what a question without any condition asks, which takes longest, and keeps it with the generation."""
+    for database in published.callsets.values():
+        count_variants(database, VariantQuery())
+        records_of(database, VariantQuery(), 0, 1)
+
+
 def answer_data(published: Generation, request: BeaconRequest, operator: Operator, root: str, path: Path) -> Content:
     """The answer about a path of the model. `RefusedError` with every fault of path and request."""
     granularity = granularity_of(request, operator)

@@ -9,6 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from dashboard.beacon.answers import prepare
+from dashboard.store.beacon_variants import VariantQuery, count_variants, records_of
+from dashboard.store.database import Generation
+from tests.dashboard.beacon.client import Client
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.served import served
 from tests.dashboard.small_database import write_file
@@ -71,3 +75,18 @@ def test_without_a_database_it_is_503_in_shape(tmp_path: Path) -> None:
         assert answer.json()["error"]["errorCode"] == 503
         assert answer.headers["retry-after"]
         assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_the_longest_answers_are_ready_before_they_are_asked_for(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with client.database() as database:
+        prepare(database)
+
+        def refuse(*_: object, **__: object) -> None:
+            raise AssertionError("the database was asked")
+
+        monkeypatch.setattr(Generation, "frame", refuse)
+        monkeypatch.setattr(Generation, "table", refuse)
+        assert count_variants(database, VariantQuery()).records > 10
+        assert records_of(database, VariantQuery(), 0, 10).height == 10
