@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, BrowserType, Page
+from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -27,6 +27,8 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+# A busy machine takes seconds over what an idle one does at once; a test waits that long only where it fails.
+expect.set_options(timeout=30_000)
 # The browser asks for the page's own folder first on a deep link; Streamlit means it to.
 EXPECTED_404 = tuple(
     f"{path}/_stcore/{part}" for path in pages.paths() if path != pages.START for part in ("health", "host-config")

@@ -48,13 +48,44 @@ def says(page: Page, sentences: dict[str, str]) -> None:
         expect(lines.filter(has_text=sign)).to_contain_text(re.compile(rf": {numbers}\b"))
 
 
+# The list beside the focused box has what its text allows (its letters in their order), the first option is marked, and
+# neither changes over two pictures that the browser draws: Streamlit filters after the key, and marks the first after that.
+# With one match that is the match; with several it is “Select 2 matches”, which Enter would take whole.
+FILTERED = """async () => {
+    const box = document.activeElement
+    if (box?.getAttribute('role') !== 'combobox') return true
+    const letters = [...box.value.toLowerCase()]
+    const allows = (words) => {
+        let at = -1
+        return letters.every((letter) => (at = words.indexOf(letter, at + 1)) >= 0)
+    }
+    const holds = () => {
+        const options = [...document.querySelectorAll('[role=option]')]
+        return options.length > 0 && box.getAttribute('aria-activedescendant') === options[0].id &&
+            options.every((one) => /^Select [0-9]+ matches$/.test(one.innerText) || allows(one.innerText.toLowerCase()))
+    }
+    if (!holds()) return false
+    for (const _ of [1, 2]) await new Promise((drawn) => requestAnimationFrame(drawn))
+    return holds()
+}"""
+MARKED = "() => document.activeElement?.getAttribute('aria-activedescendant') ?? ''"
+
+
 def press(page: Page, *keys: str) -> None:
-    """Presses keys by their names, and types whatever is none."""
+    """Presses keys by their names, and types whatever is none; goes on when a list has followed, as whoever looks does."""
     for key in keys:
-        if key in KEYS:
-            page.keyboard.press(key)
-        else:
+        if key not in KEYS:
             page.keyboard.type(key)
+            page.wait_for_function(FILTERED)
+        elif key in ("ArrowDown", "ArrowUp") and page.evaluate("document.activeElement?.role") == "combobox":
+            marked = page.evaluate(MARKED)
+            page.keyboard.press(key)
+            page.wait_for_function(
+                f"marked => ({MARKED})() !== marked || document.querySelectorAll('[role=option]').length === 1",
+                arg=marked,
+            )
+        else:
+            page.keyboard.press(key)
 
 
 def unfold(page: Page, name: str) -> None:
