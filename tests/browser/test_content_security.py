@@ -1,7 +1,7 @@
 """Every page in a real browser under the Content-Security-Policy: nothing that it needs is blocked, nothing else is let in."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -22,6 +22,14 @@ LISTEN = """
   document.addEventListener("securitypolicyviolation", (event) =>
     window.blocked.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`))
 """
+
+
+@pytest.fixture
+def page(visitor: BrowserContext) -> Iterator[Page]:
+    """A tab of its own, since what is written into every page of a tab stays there."""
+    tab = visitor.new_page()
+    yield tab
+    tab.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
