@@ -1,4 +1,5 @@
-"""Answers about data: which question a path and a request ask of each dataset, and the result sets that they make.
+"""Answers about data: which question a path and a request ask of each dataset, and the result sets that they make, as far as
+the operator tells.
 
 Variants, individuals, biosamples, runs and analyses are all counted from one question over events, so that they agree on
 whether there is anything. A person is counted once, however many datasets hold them.
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 from dashboard.beacon import informational
 from dashboard.beacon.envelopes import meta, result_set, summary
+from dashboard.beacon.identifiers import parse_event_name
 from dashboard.beacon.informational import COHORTS, ENTRY_TYPES, NESTED, TYPE_OF_PATH, WITH_FILTERING_TERMS
 from dashboard.beacon.operator import Operator
 from dashboard.beacon.parameters import SHOWN, Granularity, Include
@@ -24,7 +26,10 @@ from dashboard.beacon.resolve import (
     sample_number,
     variant_query,
 )
+from dashboard.beacon.vocabulary import EVERY, WHOLE, classes_of_type
 from dashboard.door.refusal import RefusedError, refusal
+from dashboard.operating.cells import is_small
+from dashboard.operating.disclosure import ORDER, Detail, Disclosure
 from dashboard.question import links, subject
 from dashboard.question.filters import ANY, Cohort, Filters, Outliers, Sex
 from dashboard.question.locus import cut
@@ -35,7 +40,15 @@ from data_prep.domain.intervals import Interval
 
 Content = dict[str, Any]
 NOTHING: Final = VariantQuery(classes=(), samples=())
-_ORDER: Final = tuple(Granularity)
+OF_PEOPLE: Final = ("individual", "biosample", "run", "analysis")
+"""Entry types of which there is one for each person."""
+TELLS: Final = {
+    "genomicVariant": Detail.SITES,
+    **dict.fromkeys(OF_PEOPLE, Detail.PERSONS),
+    "dataset": Detail.DESCRIPTION,
+    "cohort": Detail.DESCRIPTION,
+}
+"""What the records of each entry type tell, which an operator may withhold. Whether there are any is always told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +83,90 @@ def parse_path(parts: Sequence[str]) -> Path | None:
 
 def granularity_of(request: BeaconRequest, operator: Operator) -> Granularity:
     """What is told: what is asked for, and never more than the operator allows."""
-    return min(request.granularity, operator.granularity, key=_ORDER.index)
+    return min(request.granularity, operator.disclosure.granularity, key=ORDER.index)
+
+
+def _refuse_withheld(path: Path, request: BeaconRequest, disclosure: Disclosure) -> None:
+    """`RefusedError` (403) for a question about a single person, and for one beside which a small number could be worked out,
+    where the operator withholds these."""
+    values = request.values
+    named = [path.identifier] if path.entry_type in OF_PEOPLE else []
+    named += [*values.get("biosampleIds", ()), *values.get("individualIds", ())]
+    single = (
+        any(name not in ("", PLACEHOLDER) for name in named)
+        or parse_event_name(path.identifier) is not None
+        or values.get("recordType") == "event"
+    )
+    if single and (reason := disclosure.reason(Detail.PERSONS)):
+        raise RefusedError(refusal(403, reason))
+    least = disclosure.smallest_cell
+    types = {name for text in values.get("variantType", ()) for name in classes_of_type(text) or ()}
+    narrow = (
+        bool(request.filters)
+        or bool({"variantMinLength", "variantMaxLength"} & values.keys())
+        or (path.entry_type == "cohort" and bool(path.nested))
+        or types not in (set(), set(EVERY), *WHOLE)
+    )
+    if least and narrow:
+        sentence = (
+            f"This server withholds numbers of fewer than {least} people, and answers one question a place: leave out filters, "
+            "cohorts, limits of length and parts of losses or gains."
+        )
+        raise RefusedError(refusal(403, sentence))
 
 
 def answer_data(published: Generation, request: BeaconRequest, operator: Operator, root: str, path: Path) -> Content:
     """The answer about a path of the model. `RefusedError` with every fault of path and request."""
+    disclosure = operator.disclosure
     granularity = granularity_of(request, operator)
+    _refuse_withheld(path, request, disclosure)
     questions = questions_of(published, request, path)
     if path.returned in ("dataset", "cohort"):
         return _collections(published, request, operator, path, questions, granularity)
+    if granularity is Granularity.RECORD and not disclosure.tells(TELLS[path.returned]):
+        granularity = Granularity.COUNT
     counts, total = _counts(path.returned, questions)
+    exists = total > 0
+    if path.returned == "genomicVariant" and not disclosure.tells(Detail.PERSONS):
+        # an event without a site is of one person: it is told that it was seen, and no more
+        questions = {
+            name: replace(asked, query=replace(asked.query, of_sites=True)) for name, asked in questions.items()
+        }
+        of_sites, total = _counts(path.returned, questions)
+    else:
+        of_sites = counts
     content: Content = {
         "meta": meta(operator, request, path.returned, granularity),
-        "responseSummary": summary(total > 0, None if granularity is Granularity.BOOLEAN else total),
+        "responseSummary": summary(
+            exists,
+            None
+            if granularity is Granularity.BOOLEAN
+            else _told(path.returned, questions, total, disclosure.smallest_cell),
+        ),
         "info": _info(request, questions),
     }
     if granularity is Granularity.RECORD:
-        content["response"] = {"resultSets": _result_sets(path, request, questions, counts)}
-        content["beaconHandovers"] = _handovers(questions, root)
+        content["response"] = {"resultSets": _result_sets(path, request, questions, counts, of_sites, disclosure)}
+        content["beaconHandovers"] = _handovers(questions, root, disclosure)
     return content
+
+
+def _told(returned: str, questions: Mapping[str, Asked], total: int, least: int) -> int | None:
+    """The number that is told; None where it is withheld.
+
+    Where small numbers are, people are counted as on the pages, and losses and gains apart: beside another group of people, or
+    losses and gains together, the few who make the difference would be told.
+    """
+    if not least:
+        return total
+    if returned in OF_PEOPLE and any(asked.query.asks_about_events for asked in questions.values()):
+        one_direction = all(set(asked.query.classes or ()) in WHOLE for asked in questions.values())
+        if len(questions) != 1 or not one_direction:
+            return None
+        (asked,) = questions.values()
+        total = _people(replace(asked, query=replace(asked.query, unrelated=True, without_outliers=True)))
+        return total if total >= least else None
+    return None if is_small(total, least) else total
 
 
 def questions_of(
@@ -164,20 +242,32 @@ def _people(asked: Asked) -> int:
 
 
 def _result_sets(
-    path: Path, request: BeaconRequest, questions: Mapping[str, Asked], counts: Mapping[str, int]
+    path: Path,
+    request: BeaconRequest,
+    questions: Mapping[str, Asked],
+    counts: Mapping[str, int],
+    shown: Mapping[str, int],
+    disclosure: Disclosure,
 ) -> list[Content]:
+    """`counts` say of each dataset whether there is anything, `shown` how many records may be told."""
     include = request.include
     if include is Include.NONE:
         return []
     wanted = {Include.HIT: (True,), Include.MISS: (False,), Include.ALL: (True, False)}[include]
     return [
-        result_set(name, counts[name], _results(path, request, asked) if counts[name] else [], _set_info(asked))
+        result_set(
+            name,
+            shown[name],
+            _results(path, request, asked, disclosure) if shown[name] else [],
+            _set_info(asked),
+        )
+        | {"exists": counts[name] > 0}
         for name, asked in questions.items()
         if (counts[name] > 0) in wanted
     ]
 
 
-def _results(path: Path, request: BeaconRequest, asked: Asked) -> list[Any]:
+def _results(path: Path, request: BeaconRequest, asked: Asked, disclosure: Disclosure) -> list[Any]:
     """The page of records of one dataset."""
     database, query = asked.database, asked.query
     if path.returned != "genomicVariant":
@@ -189,7 +279,11 @@ def _results(path: Path, request: BeaconRequest, asked: Asked) -> list[Any]:
     page = records_of(database, query, request.offset, request.limit)
     alone = path.entry_type == "genomicVariant" and bool(path.identifier)
     sites = site_records(
-        database, [site for site, _ in page if site is not None], query, CASES_OF_ONE if alone else CASES_IN_LISTS
+        database,
+        [site for site, _ in page if site is not None],
+        query,
+        CASES_OF_ONE if alone else CASES_IN_LISTS,
+        disclosure,
     )
     events = event_records(database, [event for _, event in page if event is not None])
     return [sites[site] if site is not None else events[event] for site, event in page]  # type: ignore[index]
@@ -238,7 +332,7 @@ def _collections(
     if path.identifier == PLACEHOLDER:
         pass
     elif path.entry_type == "dataset":
-        entries = [informational.dataset(asked.database) for asked in questions.values() if _is_met(asked)]
+        entries = [informational.dataset(asked.database, operator) for asked in questions.values() if _is_met(asked)]
     else:
         for name in COHORTS:
             of_cohort = [
@@ -247,6 +341,9 @@ def _collections(
             ]
             if path.identifier in ("", name) and any(_is_met(asked) for asked in of_cohort):
                 entries.append(informational.cohort(published, name))
+    if all(replace(asked.query, unrelated=False) == VariantQuery() for asked in questions.values()):
+        # nothing is asked of variants: what the data are is told by any server
+        granularity = request.granularity
     content: Content = {
         "meta": meta(operator, request, path.entry_type, granularity),
         "responseSummary": summary(bool(entries), None if granularity is Granularity.BOOLEAN else len(entries)),
@@ -264,7 +361,7 @@ def _is_met(asked: Asked) -> bool:
     return _people(asked) > 0
 
 
-def _handovers(questions: Mapping[str, Asked], root: str) -> list[Content]:
+def _handovers(questions: Mapping[str, Asked], root: str, disclosure: Disclosure) -> list[Content]:
     """The page, and the files, of the same question, where it has a place."""
     server = root.removesuffix("/beacon")
     for asked in questions.values():
@@ -286,6 +383,7 @@ def _handovers(questions: Mapping[str, Asked], root: str) -> list[Content]:
                     "url": server + links.download("carriers", suffix, looked_at, filters),
                 }
                 for suffix, term in (("csv", "EDAM:format_3752"), ("bed", "EDAM:format_3003"))
+                if disclosure.tells(Detail.PERSONS)
             ),
         ]
     return []

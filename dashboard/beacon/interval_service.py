@@ -11,21 +11,25 @@ from dashboard.beacon import envelopes
 from dashboard.beacon.operator import Operator
 from dashboard.beacon.parameters import SHOWN
 from dashboard.beacon.reading import RawRequest, add_values, parse_body
-from dashboard.beacon.records import DECIMALS, group_name
+from dashboard.beacon.records import DECIMALS, copies_in_json, group_name, withheld_groups
 from dashboard.beacon.request import BeaconRequest, from_raw
 from dashboard.beacon.resolve import NotAssessable, gene_of, refuse_faults, why_not_assessable
-from dashboard.beacon.vocabulary import EVERY, VCF_TYPE, classes_of_type
+from dashboard.beacon.vocabulary import EVERY, VCF_TYPE, WHOLE, classes_of_type
 from dashboard.door.refusal import Refusal, RefusedError, refusal
+from dashboard.operating.cells import NOTE
+from dashboard.operating.disclosure import Detail, Disclosure
 from dashboard.question.filters import ANY, CODING, CODING_TOUCH, HALF, HALF_OF_IT, Filters, Overlap, Rule
 from dashboard.question.locus import cut
 from dashboard.question.problem import Problem
 from dashboard.question.target import Target, region_target
 from dashboard.store.beacon_intervals import RuleCount, matching_sites, rule_counts
+from dashboard.store.beacon_sites import GroupCount
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, gene_target
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CLASSES, CallClass
 from data_prep.domain.intervals import Interval
+from data_prep.domain.levels import DEFAULT_LEVEL
 
 MOST_QUERIES: Final = 500
 RULES: Final = (ANY, HALF_OF_IT, Overlap(Rule.RECIPROCAL, HALF), Overlap(Rule.COVERS))
@@ -57,18 +61,20 @@ def answer(
             add_values(raw, one, [])
             requests.append(from_raw(raw))
     faults: list[Problem] = []
+    statuses: list[int] = []
     results = []
     for number, request in enumerate(requests):
         try:
-            results.append(_result(database, request))
+            results.append(_result(database, request, operator.disclosure))
         except RefusedError as error:
+            statuses.append(error.status)
             where = f"Query {number + 1}: " if given is not None else ""
             faults += [
                 Problem(problem.parameter, problem.value, f"{where}{problem.sentence}")
                 for problem in error.refusal.problems
             ]
     if faults:
-        raise RefusedError(Refusal(400, tuple(dict.fromkeys(faults))))
+        raise RefusedError(Refusal(403 if set(statuses) == {403} else 400, tuple(dict.fromkeys(faults))))
     return {
         "meta": {
             **envelopes.informational_meta(operator),
@@ -82,11 +88,17 @@ def answer(
     }
 
 
-def _result(database: Generation, request: BeaconRequest) -> Content:
+def _result(database: Generation, request: BeaconRequest, disclosure: Disclosure) -> Content:
     refuse_faults(database, request)
     values = request.values
     interval, gene, not_assessable = _place(database, values)
     classes = _classes(values)
+    least = disclosure.smallest_cell
+    if least and set(classes) not in (set(EVERY), *WHOLE):
+        sentence = (
+            f"This server withholds numbers of fewer than {least} people, and counts losses and gains each as a whole."
+        )
+        raise RefusedError(refusal(403, sentence, "variantType", cut(",".join(values["variantType"]), SHOWN)))
     filters = Filters(classes=classes)
     content: Content = {
         "variantType": ",".join(values.get("variantType", ())) or "CNV",
@@ -103,15 +115,19 @@ def _result(database: Generation, request: BeaconRequest) -> Content:
         by_target = [(region_target(interval), RULES), (gene_target(database, gene), GENE_RULES)]
     else:
         by_target = [(gene_target(database, gene), (*GENE_RULES, *RULES))]
+    if least:
+        # under several rules and levels small numbers would follow by subtraction
+        by_target = [(target, rules[:1]) for target, rules in by_target]
     rows: list[Content] = []
     for target, rules in by_target:
         reason = why_not_assessable(database, target, filters)
         not_assessable = not_assessable or reason
         for counts in rule_counts(database, target, filters, rules):
-            rows += _rows(database, counts)
+            if not least or counts.level is DEFAULT_LEVEL:
+                rows += _rows(database, counts, least)
     if not_assessable:
         content["notAssessable"] = not_assessable.as_json()
-    sites = matching_sites(database, interval, filters.directions)
+    sites = matching_sites(database, interval, filters.directions) if disclosure.tells(Detail.SITES) else []
     content["rows"] = rows
     content["sites"] = [
         {"id": site.name, "variantType": VCF_TYPE[site.direction], "reciprocalOverlap": round(site.overlap, DECIMALS)}
@@ -162,7 +178,7 @@ def _classes(values: Mapping[str, Any]) -> tuple[CallClass, ...]:
     return tuple(name for name in CLASSES if name in asked)
 
 
-def _rows(database: Generation, counts: RuleCount) -> list[Content]:
+def _rows(database: Generation, counts: RuleCount, least: int) -> list[Content]:
     shared = {"rule": str(counts.rule), "level": counts.level.value, "variantType": VCF_TYPE[counts.direction]}
     return [
         {
@@ -173,11 +189,17 @@ def _rows(database: Generation, counts: RuleCount) -> list[Content]:
             "frequency": _rounded(group.frequency),
             "ciLow": _rounded(group.ci_low),
             "ciHigh": _rounded(group.ci_high),
-            "copyNumbers": {str(copies): people for copies, people in group.copy_numbers.items()},
-            **({"note": counts.no_share} if counts.no_share else {}),
+            "copyNumbers": copies_in_json(group),
+            **({"note": note} if (note := _note(group, counts.no_share, least)) else {}),
         }
-        for group in counts.groups
+        for group in withheld_groups(database, counts.groups, least)
     ]
+
+
+def _note(group: GroupCount, no_share: str, least: int) -> str:
+    """What must be known of a row: why its carriers are no share of people, or why there is no number."""
+    withheld = NOTE.format(least) if group.withheld or group.copy_numbers is None else ""
+    return "; ".join(part for part in (no_share, withheld) if part)
 
 
 def _rounded(share: float | None) -> float | None:

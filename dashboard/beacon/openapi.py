@@ -139,7 +139,7 @@ def _operation(
 ) -> Content:
     content = {} if service else {"content": {"application/json": {"schema": {"type": "object"}}}}
     fault = {"description": "The request cannot be answered", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}  # fmt: skip
-    statuses = ("503",) if informational else ("400", "404", "503")
+    statuses = ("503",) if informational else ("400", "403", "404", "503")
     return {
         "summary": summary,
         "parameters": parameters,

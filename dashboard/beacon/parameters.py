@@ -11,6 +11,7 @@ from enum import Enum, StrEnum
 from typing import Any, Final
 
 from dashboard.beacon.vocabulary import EXAMPLES_OF_TYPES, classes_of_type
+from dashboard.operating.disclosure import Granularity as Granularity
 from dashboard.question.locus import cut
 from dashboard.question.problem import Problem
 from data_prep.domain.assembly import ASSEMBLY
@@ -26,14 +27,6 @@ SHOWN: Final = 60
 """Letters of a value that a sentence repeats."""
 MITOCHONDRION: Final = "chrM"
 """A chromosome that is known and of which there are no calls."""
-
-
-class Granularity(StrEnum):
-    """How much an answer tells; each holds the one before it in this order."""
-
-    BOOLEAN = "boolean"
-    COUNT = "count"
-    RECORD = "record"
 
 
 class Include(StrEnum):

@@ -227,6 +227,11 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "/").replace('"', "'") + '"'
 
 
+def _count(number: int | None) -> str:
+    """A number of people; a dot for one that is withheld."""
+    return "." if number is None else str(number)
+
+
 def _finite(number: float | None) -> bool:
     return number is not None and math.isfinite(number)
 
@@ -250,6 +255,7 @@ _SITES: Final = (
     'site, where files tell; up to 0.95 frequencies are lower bounds">',
     '##INFO=<ID=NOT_ASSESSABLE,Number=0,Type=Flag,Description="The caller cannot see this place, or saw it in fewer than half '
     'of the people counted: no count of people is given">',
+    '##INFO=<ID=WITHHELD,Number=0,Type=Flag,Description="The number of carriers is small, and withheld by whoever serves it">',
 )
 
 
@@ -273,7 +279,8 @@ def _site(row: Mapping[str, Any], superpopulations: Sequence[str]) -> str:
     if not row["assessable"]:
         told = ";".join([_interval(start, end, direction), *seen, "NOT_ASSESSABLE"])
         return "\t".join([*_place(row["chrom"], start, end, direction, row["site"]), ".", ".", told])
-    counts = [f"NS={row['samples']}", f"NC={row['carriers']}", *seen]
+    counts = [f"NS={row['samples']}", f"NC={_count(row['carriers'])}", *seen]
+    counts += ["WITHHELD"] if row.get("withheld") else []
     if row["allele_count"] is not None and row["allele_number"] is not None:
         counts += [f"AC={row['allele_count']}", f"AN={row['allele_number']}"]
         counts += [f"AF={_number(row['allele_frequency'])}"]
@@ -282,6 +289,6 @@ def _site(row: Mapping[str, Any], superpopulations: Sequence[str]) -> str:
     if row["paralogous"]:
         counts.append(f"PARALOGOUS={_info(row['note'].removeprefix('paralogous: '))}")
     for code in superpopulations:
-        counts += [f"NC_{code}={row[f'carriers_{code}']}", f"NS_{code}={row[f'samples_{code}']}"]
+        counts += [f"NC_{code}={_count(row[f'carriers_{code}'])}", f"NS_{code}={row[f'samples_{code}']}"]
     told = ";".join([_interval(start, end, direction), *counts])
     return "\t".join([*_place(row["chrom"], start, end, direction, row["site"]), ".", ".", told])
