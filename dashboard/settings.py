@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from dashboard.operating.disclosure import Disclosure, Granularity
 from dashboard.operating.operator import Operator
@@ -47,6 +48,12 @@ def open_routes() -> tuple[str, ...]:
 def host_names() -> frozenset[str]:
     """The names that the server is reached by, in lower case; empty where any is answered."""
     return frozenset(os.environ.get("CNV_HOST_NAMES", "").lower().split())
+
+
+def public_host() -> frozenset[str]:
+    """The name in the public address, in lower case; empty without one."""
+    name = urlsplit(operator().public_address).hostname
+    return frozenset([name] if name else [])
 
 
 def seconds(name: str, default: float) -> float:

@@ -356,10 +356,12 @@ def withheld_groups(database: Generation, groups: Sequence[GroupCount], least: i
     if not least:
         return list(groups)
     kinds = kinds_of_groups(database)
-    copies = sorted({number for group in groups for number in group.copy_numbers})
+    copies = sorted({number for group in groups for number in group.copy_numbers or ()})
     total, groupings = Row(0, 0), dict[str, list[Row]]()
     for group in groups:
-        row = Row(group.carriers or 0, group.samples or 0, tuple(group.copy_numbers.get(one, 0) for one in copies))
+        row = Row(
+            group.carriers or 0, group.samples or 0, tuple((group.copy_numbers or {}).get(one, 0) for one in copies)
+        )
         if group.group == TOTAL:
             total = row
         elif group.carriers is not None:

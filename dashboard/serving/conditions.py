@@ -26,7 +26,7 @@ def entity_tag(file: PublishedFile, request: Request) -> str:
     Weak: the rows are the same, the bytes tell when they were asked for, and may be compressed on the way.
     """
     parts = (program(), file.name, file.generation, file.published_at, request.url.path, request.url.query)
-    parts += (repr(settings.disclosure()),)
+    parts = (*parts, repr(settings.disclosure()))
     return f'W/"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
 
 

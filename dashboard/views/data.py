@@ -2,8 +2,11 @@
 
 import streamlit as st
 
+from dashboard import settings
 from dashboard.components import data, markup
 from dashboard.components.run import current
+from dashboard.components.sections import TELLS, Section
+from dashboard.downloads.catalogue import download_of
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
 from dashboard.store.cohort import release
@@ -11,6 +14,7 @@ from dashboard.store.cohort import release
 run = current()
 st.html(markup.element("div", markup.element("h1", "Data and definitions"), class_="cnv-head"))
 data.callsets(run.database, run.filters)
+data.limits()
 data.provenance(run.database)
 data.import_report(run.database)
 data.problem_regions(run.database)
@@ -19,21 +23,25 @@ data.database_file(run.database)
 data.programs(
     {
         words: links.whole(run.url, address)
-        for words, address in (
+        for tells, words, address in (
             (
+                download_of("carriers").tells,
                 "carriers of losses of the coding sequence of GSTM1",
                 links.download("carriers", "csv", subject.gene("GSTM1"), Filters()),
             ),
             (
+                download_of("frequencies").tells,
                 "frequencies of what touches a region, at PASS",
                 f"{links.download('frequencies', 'csv', subject.Subject(subject.Kind.REGION, '22q11.21'), Filters())}&filter=pass",
             ),
             (
+                download_of("genes").tells,
                 "the genes of a region, each with its carriers",
                 links.download("genes", "csv", subject.Subject(subject.Kind.REGION, "22q11.21"), Filters()),
             ),
-            ("the database", links.DATABASE),
+            (TELLS[Section.DATABASE], "the database", links.DATABASE),
         )
+        if settings.disclosure().tells(tells)
     }
 )
 data.data_dictionary(run.database)

@@ -1,0 +1,137 @@
+"""Gene and region pages of a server that does not tell everything: an answer in words, or numbers of people alone."""
+
+import polars as pl
+import streamlit as st
+
+from dashboard import settings
+from dashboard.components import frequency, markup, place
+from dashboard.components.controls import controls
+from dashboard.components.depends import depends
+from dashboard.components.download_menu import menu
+from dashboard.components.run import Run
+from dashboard.components.sections import Section, shows
+from dashboard.components.sites import site_table
+from dashboard.door.question import Question
+from dashboard.store.callability import callability, no_share
+from dashboard.store.carriers.counts import by_rule
+from dashboard.store.carriers.frequencies import frequencies
+from dashboard.store.clauses import Clause, clauses
+from dashboard.store.cohort import group_codes, group_names, population_names, release, superpopulation_names
+from dashboard.store.panel import people
+from dashboard.words import wording
+from dashboard.words.frequency_table import frequency_table, without_small_cells
+from dashboard.words.seen import FEW_CALLS
+from data_prep.domain.copy_number import Direction
+
+
+def bounded(run: Run, question: Question) -> None:
+    """The page of a place as far as this server tells of it."""
+    if not settings.disclosure().smallest_cell:
+        controls(question, group_names(question.database), release(question.database).callers)
+    if shows(Section.NUMBERS):
+        _numbers(run, question)
+    else:
+        _words(question)
+
+
+def _limit() -> str:
+    return markup.element("p", markup.text(settings.disclosure().limit), class_="cnv-counted")
+
+
+def _words(question: Question) -> None:
+    """Whether losses and gains were seen there, yes or no, and what that does not say."""
+    database, target, filters = question.database, question.target, question.filters
+    seen = callability(database, target, filters)
+    rule = target.rule_in_force(filters.overlap)
+    lines = [
+        f"{frequency.sign(count.direction)}<strong>{markup.text(wording.happens(count.direction, rule, target.kind))}: "
+        f"{'yes' if count.carriers else 'no'}</strong>. "
+        + ("Such a variant was seen." if count.carriers else "No such variant was seen.")
+        for count in by_rule(database, target, filters, [rule])[rule]
+    ]
+    st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
+    counted = f"Looked for: {wording.counted(filters, target)}, in {wording.group(filters)}."
+    st.html(markup.element("p", markup.text(counted), class_="cnv-counted") + _limit())
+    if not seen.assessable:
+        place.not_assessable(question.heading, seen)
+    elif seen.is_paralogous:
+        place.paralogous(question.heading, seen)
+
+
+def _numbers(run: Run, question: Question) -> None:
+    """How many people carry, by group, with small numbers withheld where the operator says so."""
+    database, subject, target, filters = question.database, question.subject, question.target, question.filters
+    least = settings.disclosure().smallest_cell
+    seen = callability(database, target, filters)
+    shares = not no_share(target, filters, seen)
+    counted = people(database, target.interval.chrom, filters)
+    st.html(_limit())
+    if least:
+        number = f"Counted: {wording.counted(filters, target)}, in {wording.count(counted.counted)} {wording.group(filters)}."
+        st.html(markup.element("p", markup.text(number), class_="cnv-counted"))
+    else:
+        place.counted_sentence(question, counted)
+    if not seen.assessable:
+        place.not_assessable(question.heading, seen)
+        return
+    if not counted.counted:
+        place.nobody_counted(target.interval.chrom, filters)
+        return
+    # XX and XY apart would be another question beside that of everyone
+    parts = (Clause("", filters),) if least else clauses(database, target, filters)
+    codes = group_codes(database)
+    tables = {
+        part: without_small_cells(
+            frequency_table(frequencies(database, target, part.filters), part.filters, codes), least
+        )
+        for part in parts
+    }
+    directions = [one for one in filters.directions if target.direction in (None, one)]
+    lines = [_line(question, tables, direction, least, shares=shares) for direction in directions]
+    st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
+    if seen.is_paralogous:
+        place.paralogous(question.heading, seen)
+    place.cautions(target, seen)
+    for direction in directions:
+        mine = pl.col("direction") == direction.value
+        told = any(table.filter(mine & ~pl.col("withheld")).height for table in tables.values())
+        if not told:
+            continue
+        frequency.block(
+            tables,
+            direction,
+            filters,
+            run.palette,
+            superpopulation_names(database),
+            population_names(database),
+            wording.rule(target.rule_in_force(filters.overlap), target.kind),
+            sexes=target.interval.chrom == "chrX",
+            shares=shares,
+        )
+        st.html(menu(subject, filters, "frequencies", charts=(f"frequency-{direction.value}",) if shares else ()))
+    if shows(Section.DEPENDENCE):
+        depends(run, question)
+    if shows(Section.SITES) and target.site is None:
+        site_table(run, subject, target.interval, seen.paralogous)
+
+
+def _line(
+    question: Question, tables: dict[Clause, pl.DataFrame], direction: Direction, least: int, *, shares: bool
+) -> str:
+    """The answer about one direction, as HTML."""
+    target, filters = question.target, question.filters
+    rule = target.rule_in_force(filters.overlap)
+    happens = wording.happens(direction, rule, target.kind) + frequency.only_these(filters, direction)
+    told = []
+    for part, table in tables.items():
+        row = frequency.everyone(table, direction)
+        if row["withheld"]:
+            words = f"numbers withheld: fewer than {least} people carry it, or all but so few"
+        elif not shares:
+            words = f"called in {wording.people(row['carriers'])}" if row["carriers"] else f"no call; {FEW_CALLS}"
+        else:
+            words = wording.frequency(
+                row["carriers"], row["samples"], row["ci_low"], row["ci_high"], row["people_seen"]
+            )
+        told.append(f"{part.label} {words}".lstrip())
+    return f"{frequency.sign(direction)}<strong>{markup.text(happens)}</strong>: {markup.text('; '.join(told))}."
