@@ -238,9 +238,9 @@ def _line(row: dict[str, Any], groups: list[str], subject: Subject, filters: Fil
     cells = [
         wording.length(interval.length),
         "" if row["median_bins"] is None else f"{row['median_bins']:g}",
-        f"{wording.count(row['carriers'])} called"
+        f"{_number(row['carriers'])} called"
         if row["paralogous"]
-        else f"{wording.count(row['carriers'])} of {wording.count(row['samples'])}",
+        else f"{_number(row['carriers'])} of {wording.count(row['samples'])}",
         *_shares(row, groups),
         (_number(row["complete_losses"]) if row["direction"] == Direction.LOSS else ""),
     ]
@@ -248,7 +248,7 @@ def _line(row: dict[str, Any], groups: list[str], subject: Subject, filters: Fil
         cells[2:] = ["withheld", *("" for _ in cells[3:])]
     if not row["assessable"]:
         # calls were made there, and no share of people is told
-        cells[2:] = [f"{wording.count(row['carriers'])} called", "not assessable", *("" for _ in cells[4:])]
+        cells[2:] = [f"{_number(row['carriers'])} called", "not assessable", *("" for _ in cells[4:])]
     words = [alleles(row), _genes(row["genes"], row["coding"]), ", ".join(_care(row))]
     content = markup.element("th", name, scope="row")
     content += "".join(markup.element("td", markup.text(cell)) for cell in cells)

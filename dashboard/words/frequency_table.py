@@ -110,7 +110,7 @@ def without_small_cells(table: pl.DataFrame, least: int) -> pl.DataFrame:
         pl.lit(None, table.schema[name]).alias(name) for name in ("pass_carriers", "pass_frequency", "hidden")
     )
     rows = [row for (_,), mine in table.group_by("direction", maintain_order=True) for row in _withheld(mine, least)]
-    numbers = pl.DataFrame(rows, schema={"withheld": pl.Boolean, "classes": pl.Boolean})
+    numbers = pl.DataFrame(rows, schema={"withheld": pl.Boolean, "classes": pl.Boolean}, orient="row")
     shown = table.with_columns(numbers["withheld"], numbers["classes"])
     of_classes = pl.col("withheld") | pl.col("classes")
     note = pl.lit(NOTE.format(least))
