@@ -1,5 +1,7 @@
 """Gene and region pages of a server that does not tell everything: an answer in words, or numbers of people alone."""
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
@@ -15,7 +17,7 @@ from dashboard.door.question import Question
 from dashboard.store.callability import callability, no_share
 from dashboard.store.carriers.counts import by_rule
 from dashboard.store.carriers.frequencies import frequencies
-from dashboard.store.clauses import Clause, clauses
+from dashboard.store.clauses import SEXES, Clause, clauses
 from dashboard.store.cohort import group_codes, group_names, population_names, release, superpopulation_names
 from dashboard.store.panel import people
 from dashboard.words import wording
@@ -123,8 +125,14 @@ def _line(
     rule = target.rule_in_force(filters.overlap)
     happens = wording.happens(direction, rule, target.kind) + frequency.only_these(filters, direction)
     told = []
-    for part, table in tables.items():
-        row = frequency.everyone(table, direction)
+    # where XX and XY are expected to have different copies a share of both is of neither (R5)
+    apart = least and len(clauses(question.database, target, filters)) > 1
+    rows = [
+        one
+        for part, table in tables.items()
+        for one in (_of_sexes(table, direction) if apart else [(part.label, frequency.everyone(table, direction))])
+    ]
+    for label, row in rows:
         if row["withheld"]:
             words = f"numbers withheld: fewer than {least} people carry it, or all but so few"
         elif not shares:
@@ -133,5 +141,12 @@ def _line(
             words = wording.frequency(
                 row["carriers"], row["samples"], row["ci_low"], row["ci_high"], row["people_seen"]
             )
-        told.append(f"{part.label} {words}".lstrip())
+        told.append(f"{label} {words}".lstrip())
     return f"{frequency.sign(direction)}<strong>{markup.text(happens)}</strong>: {markup.text('; '.join(told))}."
+
+
+def _of_sexes(table: pl.DataFrame, direction: Direction) -> list[tuple[str, dict[str, Any]]]:
+    """The rows of XY and XX, each with its name, whoever has one copy first."""
+    mine = table.filter((pl.col("direction") == direction.value) & (pl.col("grouped_by") == "sex"))
+    rows = {row["group"]: row for row in mine.iter_rows(named=True)}
+    return [(sex.value, rows[sex.value]) for sex in SEXES if sex.value in rows]

@@ -6,7 +6,8 @@ withheld with it:
 - a small total: everything about it;
 - a small number in one group: all groups of that grouping (sexes, super-populations, populations), and the populations where
   the super-populations are withheld. A grouping has to add up to its total; those who are in no group of it, as people whose
-  sex is not known, are one more. Where a group has fewer than n people, the grouping is never told;
+  sex is not known, are one more. Where a group has fewer
+  than n people, one of the two numbers is always small, and the grouping is never told;
 - a small number of a class or of copies in one row of a grouping: the classes of all rows of that grouping, those of
   populations with those of super-populations.
 
@@ -57,7 +58,7 @@ def what_is_told(total: Row, groupings: Mapping[str, Sequence[Row]], least: int)
     for name in sorted(groupings, key=lambda one: one == POPULATION):
         rows = _with_the_rest(total, groupings[name])
         above = name != POPULATION or SUPERPOPULATION not in groupings
-        if any(row.samples < least or _is_small(row, least) for row in rows):
+        if any(_is_small(row, least) for row in rows):
             continue
         if above or SUPERPOPULATION in groups:
             groups.add(name)

@@ -85,7 +85,9 @@ def addresses() -> Iterator[tuple[str, str, dict[str, str]]]:
     for entry_type, (path, *_) in ENTRY_TYPES.items():
         name = names.get(entry_type, f"{NAME}GBR0001")
         below = [f"/{name}", *(f"/{name}/{ENTRY_TYPES[nested][0]}" for nested in NESTED[entry_type])]
-        for end, query in itertools.product(["", *below], BEACON):
+        for query in BEACON:
+            yield "beacon", f"/beacon/{path}", query
+        for end, query in itertools.product(below, BEACON[:2]):
             yield "beacon", f"/beacon/{path}{end}", query
         yield "beacon", f"/beacon/{path}", {"geneId": GENE, "recordType": "event"}
         yield "beacon", f"/beacon/{path}", {"biosampleIds": f"{NAME}GBR0001"}

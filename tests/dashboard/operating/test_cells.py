@@ -24,16 +24,16 @@ def row_of(parts: tuple[int, ...], size: int) -> Row:
     return Row(sum(parts), size, parts)
 
 
-def published(counts: Counts, sizes: tuple[int, ...], least: int, kind: str) -> tuple[object, ...]:
-    """What is told of an answer of one grouping."""
+def published(counts: Counts, sizes: tuple[int, ...], least: int, kind: str, named: int) -> tuple[object, ...]:
+    """What is told of an answer of one grouping, of which the first `named` groups have a row."""
     total = row_of(tuple(sum(column) for column in zip(*counts, strict=True)), sum(sizes))
-    rows = [row_of(parts, size) for parts, size in zip(counts, sizes, strict=True)]
+    rows = [row_of(parts, size) for parts, size in zip(counts[:named], sizes[:named], strict=True)]
     told = what_is_told(total, {kind: rows}, least)
     return (
         total.carriers if told.total else None,
         total.parts if told.parts else None,
         tuple(row.carriers for row in rows) if kind in told.groups else None,
-        counts if kind in told.parts_of else None,
+        counts[:named] if kind in told.parts_of else None,
     )
 
 
@@ -41,13 +41,17 @@ def published(counts: Counts, sizes: tuple[int, ...], least: int, kind: str) -> 
     ("sizes", "classes", "least"),
     [((4, 4), 1, 3), ((3, 7), 1, 3), ((5, 5, 5), 1, 3), ((4, 9), 1, 4), ((2, 9), 1, 3), ((1, 1, 8), 1, 3), ((5, 6), 2, 3), ((4, 4, 3), 2, 3)],
 )  # fmt: skip
-def test_whoever_knows_the_rule_works_out_no_small_number(sizes: tuple[int, ...], classes: int, least: int) -> None:
+@pytest.mark.parametrize("unnamed", [0, 1], ids=["", "people-in-no-group"])
+def test_whoever_knows_the_rule_works_out_no_small_number(
+    sizes: tuple[int, ...], classes: int, least: int, unnamed: int
+) -> None:
     """Of all answers that are told alike, each small number has two values or more; but where everybody carries, each does."""
     alike: dict[tuple[object, ...], list[Counts]] = {}
+    named = len(sizes) - unnamed
     for counts in answers(sizes, classes):
         if sum(map(sum, counts)) == sum(sizes):
             continue
-        alike.setdefault(published(counts, sizes, least, "sex"), []).append(counts)
+        alike.setdefault(published(counts, sizes, least, "sex", named), []).append(counts)
     for told, several in alike.items():
         cells = np.array(several).reshape(len(several), -1)
         groups = np.array(several).sum(axis=2)

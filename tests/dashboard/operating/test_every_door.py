@@ -32,6 +32,8 @@ from tests.dashboard.operating.planted import (
 from tests.dashboard.small_database import write_file
 
 TOTAL = sum(CARRIERS.values())
+EVENTS = TOTAL + 1
+"""With that of the marked person."""
 SHARES = ("43.8", "43.77", "0.4377", "0.437699", "74.0", "0.740331", "2.3 %", "0.022727")
 
 
@@ -93,6 +95,7 @@ def test_booleans_alone(opened: TestClient, planted: Path, monkeypatch: pytest.M
     for address, status, text in walked(opened, planted, monkeypatch):
         text = plain(text, SITE, f"{NAME}GBR0001", GENE)
         assert not number(TOTAL).search(text), address
+        assert not number(EVENTS).search(text), address
         assert NAME not in text, address
         assert not [position for position in positions() if position in text], address
         assert not [share for share in SHARES if share in text], address
