@@ -6,8 +6,8 @@ withheld with it:
 - a small total: everything about it;
 - a small number in one group: all groups of that grouping (sexes, super-populations, populations), and the populations where
   the super-populations are withheld. A grouping has to add up to its total; those who are in no group of it, as people whose
-  sex is not known, are one more. Where a group has fewer
-  than n people, one of the two numbers is always small, and the grouping is never told;
+  sex is not known, are one more. Where a group has fewer than n people, its carriers or the others are always few, and the
+  grouping is never told;
 - a small number of a class or of copies in one row of a grouping: the classes of all rows of that grouping, those of
   populations with those of super-populations.
 

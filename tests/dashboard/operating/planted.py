@@ -142,7 +142,7 @@ def body_of(answer: httpx.Response) -> str:
 
 def number(value: int) -> re.Pattern[str]:
     """A number by itself, with commas or without."""
-    return re.compile(rf"(?<![\d.,:_/A-Fa-f-])(?:{value}|{value:,})(?![\d.,:A-Fa-f]*\d)")
+    return re.compile(rf"(?<![\w.-])(?<!\d,)(?:{value}|{value:,})(?!\w|\.\d|,\d{{3}}(?!\d))")
 
 
 def positions() -> list[str]:
