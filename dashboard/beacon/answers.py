@@ -135,14 +135,15 @@ def answer_data(published: Generation, request: BeaconRequest, operator: Operato
         of_sites, total = _counts(path.returned, questions)
     else:
         of_sites = counts
+    told = None
+    if granularity is not Granularity.BOOLEAN:
+        told = _told(path.returned, questions, total, disclosure.smallest_cell)
+    if told is None and granularity is Granularity.COUNT:
+        # an answer of numbers has to have one
+        granularity = Granularity.BOOLEAN
     content: Content = {
         "meta": meta(operator, request, path.returned, granularity),
-        "responseSummary": summary(
-            exists,
-            None
-            if granularity is Granularity.BOOLEAN
-            else _told(path.returned, questions, total, disclosure.smallest_cell),
-        ),
+        "responseSummary": summary(exists, told),
         "info": _info(request, questions),
     }
     if granularity is Granularity.RECORD:

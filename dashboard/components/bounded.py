@@ -14,7 +14,7 @@ from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
 from dashboard.components.sites import site_table
 from dashboard.door.question import Question
-from dashboard.store.callability import callability, no_share
+from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.carriers.counts import by_rule
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.clauses import SEXES, Clause, clauses
@@ -45,12 +45,13 @@ def _words(question: Question) -> None:
     database, target, filters = question.database, question.target, question.filters
     seen = callability(database, target, filters)
     rule = target.rule_in_force(filters.overlap)
-    lines = [
-        f"{frequency.sign(count.direction)}<strong>{markup.text(wording.happens(count.direction, rule, target.kind))}: "
-        f"{'yes' if count.carriers else 'no'}</strong>. "
-        + ("Such a variant was seen." if count.carriers else "No such variant was seen.")
-        for count in by_rule(database, target, filters, [rule])[rule]
-    ]
+    lines = []
+    for count in by_rule(database, target, filters, [rule])[rule]:
+        happens = wording.happens(count.direction, rule, target.kind) + frequency.only_these(filters, count.direction)
+        lines.append(
+            f"{frequency.sign(count.direction)}<strong>{markup.text(happens)}: "
+            f"{_yes_or_no(seen, carried=count.carriers > 0)}"
+        )
     st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
     counted = f"Looked for: {wording.counted(filters, target)}, in {wording.group(filters)}."
     st.html(markup.element("p", markup.text(counted), class_="cnv-counted") + _limit())
@@ -58,6 +59,17 @@ def _words(question: Question) -> None:
         place.not_assessable(question.heading, seen)
     elif seen.is_paralogous:
         place.paralogous(question.heading, seen)
+
+
+def _yes_or_no(seen: Callability, *, carried: bool) -> str:
+    """The answer about a direction, as HTML from within its strong words on: a place that cannot be seen has no “no” (R5)."""
+    if carried:
+        return "yes</strong>. Such a variant was seen."
+    if not seen.assessable:
+        return "not assessable</strong>. That none was seen says nothing here."
+    if seen.is_paralogous:
+        return f"no call</strong>. {FEW_CALLS[0].upper()}{FEW_CALLS[1:]}."
+    return "no</strong>. No such variant was seen."
 
 
 def _numbers(run: Run, question: Question) -> None:
@@ -89,7 +101,10 @@ def _numbers(run: Run, question: Question) -> None:
         for part in parts
     }
     directions = [one for one in filters.directions if target.direction in (None, one)]
-    lines = [_line(question, tables, direction, least, shares=shares) for direction in directions]
+    lines = [
+        _line(question, tables, direction, least, shares=shares, paralogous=seen.is_paralogous)
+        for direction in directions
+    ]
     st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
     if seen.is_paralogous:
         place.paralogous(question.heading, seen)
@@ -118,7 +133,13 @@ def _numbers(run: Run, question: Question) -> None:
 
 
 def _line(
-    question: Question, tables: dict[Clause, pl.DataFrame], direction: Direction, least: int, *, shares: bool
+    question: Question,
+    tables: dict[Clause, pl.DataFrame],
+    direction: Direction,
+    least: int,
+    *,
+    shares: bool,
+    paralogous: bool,
 ) -> str:
     """The answer about one direction, as HTML."""
     target, filters = question.target, question.filters
@@ -135,8 +156,13 @@ def _line(
     for label, row in rows:
         if row["withheld"]:
             words = f"numbers withheld: fewer than {least} people carry it, or all but so few"
-        elif not shares:
+        elif paralogous:
             words = f"called in {wording.people(row['carriers'])}" if row["carriers"] else f"no call; {FEW_CALLS}"
+        elif not shares:
+            words = (
+                f"{wording.count(row['carriers'])} of {wording.count(row['samples'])} people; no share is given of "
+                f"{wording.WITHOUT_SHARE}"
+            )
         else:
             words = wording.frequency(
                 row["carriers"], row["samples"], row["ci_low"], row["ci_high"], row["people_seen"]

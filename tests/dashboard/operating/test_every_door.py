@@ -12,6 +12,8 @@ import pytest
 from dashboard import settings
 from dashboard.components import sections
 from dashboard.downloads.catalogue import DOWNLOADS, DRAWN
+from tests.dashboard.demonstration import demonstration
+from tests.dashboard.opened_page import words_of
 from tests.dashboard.operating.planted import (
     CARRIERS,
     GENE,
@@ -109,6 +111,29 @@ def test_booleans_alone(opened: TestClient, planted: Path, monkeypatch: pytest.M
     assert exists["responseSummary"] == {"exists": True}
     assert opened.get("/services/cnvFrequency", params={"geneId": GENE}).status_code == 403
     assert opened.get("/beacon/datasets").json()["response"]["collections"]
+
+
+def test_no_is_not_said_of_a_place_that_cannot_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R5: of SMN1, whose copies are alike, no call says nothing; of a wide region nobody carries, and no share is told."""
+    database = write_file(tmp_path / "cnv.duckdb", demonstration())
+    with asked(tmp_path, database, "granularity = 'boolean'", monkeypatch):
+        text = words_of(page_text(monkeypatch, database, "gene", {"gene": "SMN1"}))
+    assert not re.search(r"(lost|gained): no\b(?! call)", text), text
+    assert re.search("no call . Calls are few here|not assessable .", text)
+    settings.store().close()
+    with asked(tmp_path, database, "granularity = 'count'\n", monkeypatch):
+        monkeypatch.setenv("CNV_OPERATOR", str(_other(tmp_path)))
+        wide = words_of(page_text(monkeypatch, database, "region", {"region": "chr18:20000000-60000000"}))
+    assert "people; no share is given of" in wide
+    assert "calls are few here" not in wide
+    settings.store().close()
+
+
+def _other(folder: Path) -> Path:
+    """A file of another name: a server reads its own once."""
+    path = folder / "counts.toml"
+    path.write_text("granularity = 'count'\n")
+    return path
 
 
 @pytest.mark.parametrize("opened", ["granularity = 'count'"], indirect=True)
