@@ -10,10 +10,13 @@ import resource
 import socket
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from dashboard import settings
+from dashboard.operating.read import OperatorFileError
 from dashboard.serving import log
 from dashboard.settings import database_path, streamlit_folder
 
@@ -72,6 +75,14 @@ def serve(
             callback=_check_names,
         ),
     ] = [],  # noqa: B006
+    operator: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="TOML file that says who runs the server, where it is reached and how much it tells (docs/beacon.md).",
+            envvar="CNV_OPERATOR",
+        ),
+    ] = None,
 ) -> None:
     """Serve the 1000 Genomes CNV explorer: the database that CNV_DATABASE names, or cnv.duckdb in this folder."""
     os.environ["CNV_DATABASE"] = str(database_path())
@@ -79,9 +90,16 @@ def serve(
         os.environ["CNV_HOST_NAMES"] = " ".join(name)
     if open_route:
         os.environ["CNV_OPEN_ROUTES"] = " ".join(open_route)
+    if operator:
+        os.environ["CNV_OPERATOR"] = str(operator.absolute())
     # Streamlit reads .streamlit/config.toml where the process stands.
     os.chdir(streamlit_folder())
     log.set_up()
+    try:
+        settings.operator()
+    except OperatorFileError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
 
     import uvicorn  # the configuration above comes first
 

@@ -37,7 +37,7 @@ try:
         # a page about neither takes the rule of the page that it most often leads to
         kind = next((kind for kind in Kind if kind == page.subject), Kind.GENE)
         request = read_request(published, url_state.values(), pages.parameters(page), kind.default_overlap)
-        run = Run(request, colours, st.context.url or "http://localhost:8501")
+        run = Run(request, colours, settings.operator().public_address or st.context.url or "http://localhost:8501")
         with as_current(run):
             frame.bar(run, page)
             script.run()

@@ -35,6 +35,7 @@ from dashboard.door.suggestions import suggest as suggest_places
 from dashboard.downloads.chart import chart, drawing
 from dashboard.downloads.database_file import database_file
 from dashboard.downloads.route import download
+from dashboard.operating.disclosure import Detail
 from dashboard.question import links
 from dashboard.question.filters import Filters
 from dashboard.question.locus import cut
@@ -104,8 +105,7 @@ def _health() -> dict[str, Any]:
             "simulated": newest.simulated,
             "samples": sizes.people,
             "unrelated": sizes.unrelated,
-            "calls": sizes.calls,
-            "events": sizes.events,
+            **({"calls": sizes.calls, "events": sizes.events} if settings.disclosure().tells(Detail.CELLS) else {}),
         }
 
 
@@ -118,11 +118,12 @@ async def suggest(request: Request) -> Response:
 def _suggest(text: str) -> dict[str, Any]:
     with settings.store().lease() as database:
         suggestions = suggest_places(database, text, SUGGESTIONS)
+    path = settings.operator().public_path
     return {
-        "address": links.page(suggestions.destination, Filters()) if suggestions.destination else None,
+        "address": path + links.page(suggestions.destination, Filters()) if suggestions.destination else None,
         "suggestions": [
             {
-                "address": links.page(offer.subject, Filters()),
+                "address": path + links.page(offer.subject, Filters()),
                 "name": offer.name,
                 "place": offer.place,
                 "description": offer.description,
@@ -241,16 +242,19 @@ ROUTES: Final = (
 )
 _paths: Final = Paths(ROUTES, pages.PAGES, settings.open_routes(), every_method=(BEACON, BEACON_SERVICES))
 
+_names: Final = settings.host_names() | settings.public_host()
+"""Names that the server is reached by, that of its public address among them."""
+
 app = st.App(
     settings.PACKAGE / "app.py",
     routes=ROUTES,
     middleware=[
         Middleware(CutAnswers),
-        Middleware(KnownHosts, names=settings.host_names()),
+        Middleware(KnownHosts, names=_names if settings.host_names() else frozenset()),
         Middleware(SafeHeaders, paths=_paths),
         Middleware(Encodings),
         Middleware(KnownPaths, paths=_paths, unavailable=unavailable),
-        Middleware(OwnWebSockets, names=settings.host_names()),
+        Middleware(OwnWebSockets, names=_names),
     ],
     lifespan=lifespan,
     on_script_error=explain_on_page,

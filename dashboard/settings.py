@@ -1,21 +1,31 @@
-"""Where the database is, and the one store of the process.
+"""Where the database is, and the one store of the process; who runs the server, and how much it tells.
 
 The environment variable CNV_DATABASE names the pointer; without it, it is `cnv.duckdb` in the folder where
 the dashboard is started.
 CNV_OPEN_ROUTES names inner routes of Streamlit that are closed without it; CNV_HOST_NAMES the names that the server is
 reached by, where no other is to be answered; CNV_SEND_TIMEOUT and CNV_REQUEST_TIME are
 seconds that a client may take for a piece of a file and for its request.
+CNV_OPERATOR names the operator's file; CNV_BEACON_GRANULARITY is `boolean`, `count` or `record` and narrows what that allows,
+for pages and downloads too. A word that is none of them counts as the least.
 """
 
+import logging
 import os
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
+from dashboard.operating.disclosure import Disclosure, Granularity
+from dashboard.operating.operator import Operator
+from dashboard.operating.read import read_operator
 from dashboard.store.published import Store
 
 PACKAGE: Final = Path(__file__).resolve().parent
 ASSETS: Final = PACKAGE / "assets"
+GRANULARITY: Final = "CNV_BEACON_GRANULARITY"
+_log = logging.getLogger(__name__)
 
 
 def database_path() -> Path:
@@ -40,6 +50,12 @@ def host_names() -> frozenset[str]:
     return frozenset(os.environ.get("CNV_HOST_NAMES", "").lower().split())
 
 
+def public_host() -> frozenset[str]:
+    """The name in the public address, in lower case; empty without one."""
+    name = urlsplit(operator().public_address).hostname
+    return frozenset([name] if name else [])
+
+
 def seconds(name: str, default: float) -> float:
     """A time limit that the environment may set; the default for what is no number above 0."""
     try:
@@ -47,6 +63,32 @@ def seconds(name: str, default: float) -> float:
     except ValueError:
         return default
     return given if 0 < given < float("inf") else default
+
+
+def operator() -> Operator:
+    """Who runs this server, and the most that it tells; `OperatorFileError` where the file that says so cannot be used."""
+    named = os.environ.get("CNV_OPERATOR", "")
+    word = os.environ.get(GRANULARITY, "").strip().lower()
+    return _operator(Path(named).absolute() if named else None, word)
+
+
+def disclosure() -> Disclosure:
+    """The most that this server tells."""
+    return operator().disclosure
+
+
+@lru_cache(maxsize=32)
+def _operator(path: Path | None, word: str) -> Operator:
+    """Read once: a file that changes under a server would change what it tells."""
+    described = read_operator(path) if path else Operator()
+    if not word:
+        return described
+    if word not in set(Granularity):
+        _log.warning(
+            "%s is %r, which is none of %s: this server tells no more than booleans",
+            GRANULARITY, word[:60], ", ".join(Granularity),
+        )  # fmt: skip
+    return replace(described, disclosure=described.disclosure.narrowed(word))
 
 
 def store() -> Store:

@@ -1,4 +1,5 @@
-"""Answers about data: which question a path and a request ask of each dataset, and the result sets that they make.
+"""Answers about data: which question a path and a request ask of each dataset, and the result sets that they make, as far as
+the operator tells.
 
 Variants, individuals, biosamples, runs and analyses are all counted from one question over events, so that they agree on
 whether there is anything. A person is counted once, however many datasets hold them.
@@ -13,6 +14,7 @@ import polars as pl
 from dashboard.beacon import informational
 from dashboard.beacon.envelopes import meta, result_set, summary
 from dashboard.beacon.handovers import handovers
+from dashboard.beacon.identifiers import parse_event_name
 from dashboard.beacon.informational import COHORTS, ENTRY_TYPES, NESTED, TYPE_OF_PATH, WITH_FILTERING_TERMS
 from dashboard.beacon.operator import Operator
 from dashboard.beacon.parameters import SHOWN, Granularity, Include
@@ -27,7 +29,10 @@ from dashboard.beacon.resolve import (
     sample_number,
     variant_query,
 )
+from dashboard.beacon.vocabulary import EVERY, WHOLE, classes_of_type
 from dashboard.door.refusal import RefusedError, refusal
+from dashboard.operating.cells import is_small
+from dashboard.operating.disclosure import ORDER, Detail, Disclosure
 from dashboard.question.locus import cut
 from dashboard.store.beacon_people import person_answers
 from dashboard.store.beacon_variants import VariantQuery, count_variants, events_of, people_of, records_of
@@ -35,7 +40,15 @@ from dashboard.store.database import Generation
 
 Content = dict[str, Any]
 NOTHING: Final = VariantQuery(classes=(), samples=())
-_ORDER: Final = tuple(Granularity)
+OF_PEOPLE: Final = ("individual", "biosample", "run", "analysis")
+"""Entry types of which there is one for each person."""
+TELLS: Final = {
+    "genomicVariant": Detail.SITES,
+    **dict.fromkeys(OF_PEOPLE, Detail.PERSONS),
+    "dataset": Detail.DESCRIPTION,
+    "cohort": Detail.DESCRIPTION,
+}
+"""What the records of each entry type tell, which an operator may withhold. Whether there are any is always told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,36 @@ def parse_path(parts: Sequence[str]) -> Path | None:
 
 def granularity_of(request: BeaconRequest, operator: Operator) -> Granularity:
     """What is told: what is asked for, and never more than the operator allows."""
-    return min(request.granularity, operator.granularity, key=_ORDER.index)
+    return min(request.granularity, operator.disclosure.granularity, key=ORDER.index)
+
+
+def _refuse_withheld(path: Path, request: BeaconRequest, disclosure: Disclosure) -> None:
+    """`RefusedError` (403) for a question about a single person, and for one beside which a small number could be worked out,
+    where the operator withholds these."""
+    values = request.values
+    named = [path.identifier] if path.entry_type in OF_PEOPLE else []
+    named += [*values.get("biosampleIds", ()), *values.get("individualIds", ())]
+    single = (
+        any(name not in ("", PLACEHOLDER) for name in named)
+        or parse_event_name(path.identifier) is not None
+        or values.get("recordType") == "event"
+    )
+    if single and (reason := disclosure.reason(Detail.PERSONS)):
+        raise RefusedError(refusal(403, reason))
+    least = disclosure.smallest_cell
+    types = {name for text in values.get("variantType", ()) for name in classes_of_type(text) or ()}
+    narrow = (
+        bool(request.filters)
+        or bool({"variantMinLength", "variantMaxLength"} & values.keys())
+        or (path.entry_type == "cohort" and bool(path.nested))
+        or types not in (set(), set(EVERY), *WHOLE)
+    )
+    if least and narrow:
+        sentence = (
+            f"This server withholds numbers of fewer than {least} people, and answers one question a place: leave out filters, "
+            "cohorts, limits of length and parts of losses or gains."
+        )
+        raise RefusedError(refusal(403, sentence))
 
 
 def prepare(published: Generation) -> None:
@@ -82,20 +124,57 @@ def prepare(published: Generation) -> None:
 
 def answer_data(published: Generation, request: BeaconRequest, operator: Operator, root: str, path: Path) -> Content:
     """The answer about a path of the model. `RefusedError` with every fault of path and request."""
+    disclosure = operator.disclosure
     granularity = granularity_of(request, operator)
+    _refuse_withheld(path, request, disclosure)
     questions = questions_of(published, request, path)
     if path.returned in ("dataset", "cohort"):
         return _collections(published, request, operator, path, questions, granularity)
+    if granularity is Granularity.RECORD and not disclosure.tells(TELLS[path.returned]):
+        granularity = Granularity.COUNT
     counts, total = _counts(path.returned, questions)
+    exists = total > 0
+    if path.returned == "genomicVariant" and not disclosure.tells(Detail.PERSONS):
+        # an event without a site is of one person: it is told that it was seen, and no more
+        questions = {
+            name: replace(asked, query=replace(asked.query, of_sites=True)) for name, asked in questions.items()
+        }
+        of_sites, total = _counts(path.returned, questions)
+    else:
+        of_sites = counts
+    told = None
+    if granularity is not Granularity.BOOLEAN:
+        told = _told(path.returned, questions, total, disclosure.smallest_cell)
+    if told is None and granularity is Granularity.COUNT:
+        # an answer of numbers has to have one
+        granularity = Granularity.BOOLEAN
     content: Content = {
         "meta": meta(operator, request, path.returned, granularity),
-        "responseSummary": summary(total > 0, None if granularity is Granularity.BOOLEAN else total),
+        "responseSummary": summary(exists, told),
         "info": _info(request, questions),
     }
     if granularity is Granularity.RECORD:
-        content["response"] = {"resultSets": _result_sets(path, request, questions, counts)}
-        content["beaconHandovers"] = handovers(questions, root)
+        content["response"] = {"resultSets": _result_sets(path, request, questions, counts, of_sites, disclosure)}
+        content["beaconHandovers"] = handovers(questions, root, with_files=disclosure.tells(Detail.PERSONS))
     return content
+
+
+def _told(returned: str, questions: Mapping[str, Asked], total: int, least: int) -> int | None:
+    """The number that is told; None where it is withheld.
+
+    Where small numbers are, people are counted as on the pages, and losses and gains apart: beside another group of people, or
+    losses and gains together, the few who make the difference would be told.
+    """
+    if not least:
+        return total
+    if returned in OF_PEOPLE and any(asked.query.asks_about_events for asked in questions.values()):
+        one_direction = all(set(asked.query.classes or ()) in WHOLE for asked in questions.values())
+        if len(questions) != 1 or not one_direction:
+            return None
+        (asked,) = questions.values()
+        total = _people(replace(asked, query=replace(asked.query, unrelated=True, without_outliers=True)))
+        return total if total >= least else None
+    return None if is_small(total, least) else total
 
 
 def questions_of(
@@ -171,20 +250,32 @@ def _people(asked: Asked) -> int:
 
 
 def _result_sets(
-    path: Path, request: BeaconRequest, questions: Mapping[str, Asked], counts: Mapping[str, int]
+    path: Path,
+    request: BeaconRequest,
+    questions: Mapping[str, Asked],
+    counts: Mapping[str, int],
+    shown: Mapping[str, int],
+    disclosure: Disclosure,
 ) -> list[Content]:
+    """`counts` say of each dataset whether there is anything, `shown` how many records may be told."""
     include = request.include
     if include is Include.NONE:
         return []
     wanted = {Include.HIT: (True,), Include.MISS: (False,), Include.ALL: (True, False)}[include]
     return [
-        result_set(name, counts[name], _results(path, request, asked) if counts[name] else [], _set_info(asked))
+        result_set(
+            name,
+            shown[name],
+            _results(path, request, asked, disclosure) if shown[name] else [],
+            _set_info(asked),
+        )
+        | {"exists": counts[name] > 0}
         for name, asked in questions.items()
         if (counts[name] > 0) in wanted
     ]
 
 
-def _results(path: Path, request: BeaconRequest, asked: Asked) -> list[Any]:
+def _results(path: Path, request: BeaconRequest, asked: Asked, disclosure: Disclosure) -> list[Any]:
     """The page of records of one dataset."""
     database, query = asked.database, asked.query
     if path.returned != "genomicVariant":
@@ -196,7 +287,11 @@ def _results(path: Path, request: BeaconRequest, asked: Asked) -> list[Any]:
     page = records_of(database, query, request.offset, request.limit)
     alone = path.entry_type == "genomicVariant" and bool(path.identifier)
     sites = site_records(
-        database, page.filter(pl.col("site_id").is_not_null()), query, CASES_OF_ONE if alone else CASES_IN_LISTS
+        database,
+        page.filter(pl.col("site_id").is_not_null()),
+        query,
+        CASES_OF_ONE if alone else CASES_IN_LISTS,
+        disclosure,
     )
     events = event_records(database, page.filter(pl.col("event_id").is_not_null()))
     return [
@@ -248,7 +343,7 @@ def _collections(
     if path.identifier == PLACEHOLDER:
         pass
     elif path.entry_type == "dataset":
-        entries = [informational.dataset(asked.database) for asked in questions.values() if _is_met(asked)]
+        entries = [informational.dataset(asked.database, operator) for asked in questions.values() if _is_met(asked)]
     else:
         for name in COHORTS:
             of_cohort = [
@@ -257,6 +352,9 @@ def _collections(
             ]
             if path.identifier in ("", name) and any(_is_met(asked) for asked in of_cohort):
                 entries.append(informational.cohort(published, name))
+    if all(replace(asked.query, unrelated=False) == VariantQuery() for asked in questions.values()):
+        # nothing is asked of variants: what the data are is told by any server
+        granularity = request.granularity
     content: Content = {
         "meta": meta(operator, request, path.entry_type, granularity),
         "responseSummary": summary(bool(entries), None if granularity is Granularity.BOOLEAN else len(entries)),

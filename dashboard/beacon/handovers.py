@@ -25,8 +25,11 @@ Content = dict[str, Any]
 _FILES: Final = (("csv", "EDAM:format_3752"), ("bed", "EDAM:format_3003"))
 
 
-def handovers(questions: Mapping[str, Asked], root: str) -> list[Content]:
-    """The page and the files of the first of these questions that has a place and can be met; none where none has."""
+def handovers(questions: Mapping[str, Asked], root: str, *, with_files: bool = True) -> list[Content]:
+    """The page and the files of the first of these questions that has a place and can be met; none where none has.
+
+    The files are of carriers: `with_files` says whether the operator tells of single people.
+    """
     server = root.removesuffix("/beacon")
     for asked in questions.values():
         looked_at = None if asked.query.meets_nothing() else _subject(asked)
@@ -42,7 +45,7 @@ def handovers(questions: Mapping[str, Asked], root: str) -> list[Content]:
         files = [
             _handover(term, suffix.upper(), f"the carriers as {suffix.upper()}", server + links.download("carriers", suffix, looked_at, filters))
             for suffix, term in _FILES
-            if not left_out
+            if with_files and not left_out
         ]  # fmt: skip
         return [page, *files]
     return []

@@ -6,7 +6,8 @@ from dashboard.beacon.envelopes import SCHEMAS
 from dashboard.beacon.filters import filtering_terms
 from dashboard.beacon.operator import API_VERSION, Operator
 from dashboard.beacon.resolve import dataset_id
-from dashboard.store.cohort import release, totals
+from dashboard.operating.disclosure import Detail
+from dashboard.store.cohort import Release, release, totals
 from dashboard.store.database import Generation
 from data_prep.domain.assembly import ASSEMBLY
 
@@ -45,7 +46,8 @@ def info(database: Generation, operator: Operator, root: str) -> Content:
     """The content of `/info`."""
     callset = release(database)
     sizes = totals(database)
-    note = "simulated calls of no real person" if callset.simulated else "public data of the 1000 Genomes Project"
+    note = "simulated calls of no real person" if callset.simulated else "public"
+    organisation, disclosure = operator.organisation, operator.disclosure
     return {
         "id": operator.beacon_id,
         "name": operator.name,
@@ -57,21 +59,45 @@ def info(database: Generation, operator: Operator, root: str) -> Content:
         "alternativeUrl": root,
         "updateDateTime": callset.built_at,
         "organization": {
-            "id": operator.organization_id,
-            "name": operator.organization_name,
-            "welcomeUrl": operator.organization_url,
+            "id": organisation.id,
+            "name": organisation.name,
+            "welcomeUrl": organisation.url,
+            **({"contactUrl": contact} if (contact := operator.contact_address) else {}),
+            **({"logoUrl": logo} if (logo := operator.logo_address) else {}),
         },
         "info": {
-            "public": True,
-            "simulated": callset.simulated,
+            **_access(callset),
+            **_terms_of_use(operator),
             "source": callset.source,
             "assembly": ASSEMBLY.name,
             "generation": database.id,
             "individuals": sizes.people,
             "unrelated": sizes.unrelated,
-            "mostGranularity": operator.granularity.value,
+            "mostGranularity": disclosure.granularity.value,
+            "caseLevelData": disclosure.tells(Detail.PERSONS),
+            **({"smallestCell": disclosure.smallest_cell} if disclosure.smallest_cell else {}),
         },
     }
+
+
+def _access(callset: Release) -> Content:
+    """That the data are public, and that they are simulated where they are."""
+    simulated = "Simulated: these people do not exist, and no number here may be used as a finding."
+    return {
+        "public": True,
+        "isPublic": True,
+        "dataAccess": "Public: nobody needs to log in or to ask for access.",
+        "simulated": callset.simulated,
+        **({"simulatedNote": simulated} if callset.simulated else {}),
+    }
+
+
+def _terms_of_use(operator: Operator) -> Content:
+    """The terms of the Data Use Ontology under which the data may be used; nothing where the operator names none."""
+    if not operator.terms_of_use:
+        return {}
+    terms = [{"id": term.id, "label": term.label, "version": term.version} for term in operator.terms_of_use]
+    return {"dataUseConditions": {"duoDataUse": terms}}
 
 
 def service_info(operator: Operator) -> Content:
@@ -81,7 +107,8 @@ def service_info(operator: Operator) -> Content:
         "name": operator.name,
         "type": {"group": "org.ga4gh", "artifact": "beacon", "version": API_VERSION},
         "description": operator.description,
-        "organization": {"name": operator.organization_name, "url": operator.organization_url},
+        "organization": {"name": operator.organisation.name, "url": operator.organisation.url},
+        **({"contactUrl": contact} if (contact := operator.contact_address) else {}),
         "environment": operator.environment,
         "version": API_VERSION,
     }
@@ -119,7 +146,10 @@ def configuration(operator: Operator) -> Content:
     return {
         "$schema": SCHEMA,
         "maturityAttributes": {"productionStatus": "PROD" if operator.environment == "prod" else "TEST"},
-        "securityAttributes": {"defaultGranularity": operator.granularity.value, "securityLevels": ["PUBLIC"]},
+        "securityAttributes": {
+            "defaultGranularity": operator.disclosure.granularity.value,
+            "securityLevels": ["PUBLIC"],
+        },
         **entry_types(),
     }
 
@@ -158,7 +188,7 @@ def filtering_terms_content(database: Generation, offset: int, limit: int | None
     }  # fmt: skip
 
 
-def dataset(database: Generation) -> Content:
+def dataset(database: Generation, operator: Operator) -> Content:
     """A callset as a dataset."""
     callset = release(database)
     sizes = totals(database)
@@ -167,11 +197,15 @@ def dataset(database: Generation) -> Content:
         "name": database.callset or "calls",
         "description": callset.source,
         "version": database.id,
+        **_terms_of_use(operator),
         "info": {
-            "simulated": callset.simulated,
+            **_access(callset),
             "individuals": sizes.people,
-            "events": sizes.events,
-            "credibleEvents": sizes.credible_events,
+            **(
+                {"events": sizes.events, "credibleEvents": sizes.credible_events}
+                if operator.disclosure.tells(Detail.CELLS)
+                else {}
+            ),
             "assembly": ASSEMBLY.name,
             "callers": list(callset.callers),
         },

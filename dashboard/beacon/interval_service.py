@@ -14,11 +14,12 @@ from dashboard.beacon.operator import Operator
 from dashboard.beacon.page_filters import PageFilters, parse_page_filters, part_values
 from dashboard.beacon.parameters import BY_NAME, SHOWN, Scope
 from dashboard.beacon.reading import RawRequest, add_values, parse_body
-from dashboard.beacon.records import DECIMALS, carrier_row, names_of_groups
+from dashboard.beacon.records import DECIMALS, carrier_row, names_of_groups, withheld_groups
 from dashboard.beacon.request import BeaconRequest, from_raw
 from dashboard.beacon.resolve import NotAssessable, gene_of, refuse_faults, why_not_assessable
-from dashboard.beacon.vocabulary import EVERY, VCF_TYPE, classes_of_type
+from dashboard.beacon.vocabulary import EVERY, VCF_TYPE, WHOLE, classes_of_type
 from dashboard.door.refusal import Refusal, RefusedError, refusal
+from dashboard.operating.disclosure import Detail, Disclosure
 from dashboard.question.filters import ANY, CODING, CODING_RULES, CODING_TOUCH, HALF, HALF_OF_IT, Overlap, Rule
 from dashboard.question.locus import cut
 from dashboard.question.problem import Problem
@@ -30,6 +31,7 @@ from dashboard.store.sites import Site, site_named
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CLASSES, CallClass
 from data_prep.domain.intervals import Interval
+from data_prep.domain.levels import DEFAULT_LEVEL
 
 MOST_QUERIES: Final = 500
 USED: Final = ("referenceName", "start", "end", "geneId", "variantType", "assemblyId")
@@ -58,19 +60,21 @@ def answer(
             raise RefusedError(refusal(400, f"At most {MOST_QUERIES} queries can be asked at once.", "queries"))
         queries = [_Query.read(part.items(), ()) for part in given]
     faults: list[Problem] = []
+    statuses: list[int] = []
     results = []
     for number, asked in enumerate(queries):
         try:
-            results.append(_result(database, asked))
+            results.append(_result(database, asked, operator.disclosure))
         except RefusedError as error:
             if given is None:
                 raise
+            statuses.append(error.status)
             faults += [
                 Problem(problem.parameter, problem.value, f"Query {number + 1}: {problem.sentence}")
                 for problem in error.refusal.problems
             ]
     if faults:
-        raise RefusedError(Refusal(400, tuple(dict.fromkeys(faults))))
+        raise RefusedError(Refusal(403 if set(statuses) == {403} else 400, tuple(dict.fromkeys(faults))))
     requests = [asked.request for asked in queries]
     ignored = list(dict.fromkeys(name for request in requests for name in (*request.ignored, *_unused(request))))
     return {
@@ -106,10 +110,11 @@ def _unused(request: BeaconRequest) -> list[str]:
     return [*given, *(["filters"] if request.filters else [])]
 
 
-def _result(published: Generation, asked: _Query) -> Content:
+def _result(published: Generation, asked: _Query, disclosure: Disclosure) -> Content:
     refuse_faults(published, asked.request)
     values = asked.request.values
     page = parse_page_filters(published, asked.page, of_gene="geneId" in values)
+    _refuse_withheld(page, values, disclosure)
     database = published.of(page.filters.callset)
     if "variantType" in values and "class" in page.names:
         raise RefusedError(refusal(400, "Give a variantType or a class, not both.", "class", asked.page["class"]))
@@ -130,24 +135,44 @@ def _result(published: Generation, asked: _Query) -> Content:
     if interval is None:
         assert not_assessable is not None
         silent = silent_counts(database, filters, page.rules or (*GENE_RULES, *RULES), page.levels or LEVELS)
-        rows = [row for counts in silent for row in _rows(database, counts)]
+        rows = [row for counts in silent for row in _rows(database, counts, 0)]
         return content | {"notAssessable": not_assessable.as_json(), "rows": rows, "sites": []}
     content |= {"referenceName": interval.chrom, "start": interval.start, "end": interval.end}
+    least = disclosure.smallest_cell
     rows = []
     for target, rules in _targets(database, values, interval, gene, site, page.rules):
         reason = why_not_assessable(database, target, filters)
         not_assessable = not_assessable or reason
-        for counts in rule_counts(database, target, filters, rules, page.levels or LEVELS):
-            rows += _rows(database, counts)
+        # under several rules and levels small numbers would follow by subtraction
+        chosen, levels = (rules[:1], (DEFAULT_LEVEL,)) if least else (rules, page.levels or LEVELS)
+        for counts in rule_counts(database, target, filters, chosen, levels):
+            rows += _rows(database, counts, least)
     if not_assessable:
         content["notAssessable"] = not_assessable.as_json()
-    sites = matching_sites(database, interval, filters.directions)
+    sites = matching_sites(database, interval, filters.directions) if disclosure.tells(Detail.SITES) else []
     content["rows"] = rows
     content["sites"] = [
         {"id": site.name, "variantType": VCF_TYPE[site.direction], "reciprocalOverlap": round(site.overlap, DECIMALS)}
         for site in sites
     ]
     return content
+
+
+def _refuse_withheld(page: PageFilters, values: Mapping[str, Any], disclosure: Disclosure) -> None:
+    """`RefusedError` (403) for what would tell of a site, or let a small number be worked out, where the operator withholds these."""
+    if page.site and (reason := disclosure.reason(Detail.SITES)):
+        raise RefusedError(refusal(403, reason, "site", cut(page.site, SHOWN)))
+    least = disclosure.smallest_cell
+    if not least:
+        return
+    head = f"This server withholds numbers of fewer than {least} people, and"
+    if page.names:
+        name = min(page.names)
+        sentence = f"{head} answers one question a place: leave out {', '.join(sorted(page.names))}."
+        raise RefusedError(refusal(403, sentence, name))
+    if set(_classes(values)) not in (set(EVERY), *WHOLE):
+        sentence = f"{head} counts losses and gains each as a whole."
+        raise RefusedError(refusal(403, sentence, "variantType", cut(",".join(values["variantType"]), SHOWN)))
 
 
 def _site(database: Generation, page: PageFilters) -> Site | None:
@@ -225,7 +250,8 @@ def _classes(values: Mapping[str, Any]) -> tuple[CallClass, ...]:
     return tuple(name for name in CLASSES if name in asked)
 
 
-def _rows(database: Generation, counts: RuleCount) -> list[Content]:
+def _rows(database: Generation, counts: RuleCount, least: int) -> list[Content]:
     names = names_of_groups(database)
     shared = {"rule": str(counts.rule), "level": counts.level.value, "variantType": VCF_TYPE[counts.direction]}
-    return [carrier_row(names[group.group] | shared, group, counts.no_share) for group in counts.groups]
+    groups = withheld_groups(database, counts.groups, least)
+    return [carrier_row(names[group.group] | shared, group, counts.no_share, least) for group in groups]

@@ -11,6 +11,7 @@ from enum import Enum, StrEnum
 from typing import Any, Final
 
 from dashboard.beacon.vocabulary import EXAMPLES_OF_TYPES, classes_of_type
+from dashboard.operating.disclosure import Granularity as Granularity
 from dashboard.question.locus import cut
 from dashboard.question.problem import Problem
 from data_prep.domain.assembly import ASSEMBLY
@@ -32,14 +33,6 @@ _WITHOUT_VERSION: Final = {
 """Chromosomes by accessions without a version, which is that of the assembly."""
 MITOCHONDRION: Final = "chrM"
 """A chromosome that is known and of which there are no calls."""
-
-
-class Granularity(StrEnum):
-    """How much an answer tells; each holds the one before it in this order."""
-
-    BOOLEAN = "boolean"
-    COUNT = "count"
-    RECORD = "record"
 
 
 class Include(StrEnum):

@@ -7,6 +7,7 @@ record is kept as bytes with its generation: what a question adds to it are the 
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -23,7 +24,18 @@ from dashboard.beacon.vocabulary import (
     efo_of,
     zygosity,
 )
-from dashboard.store.beacon_sites import OF_SEX, GroupCount, SiteAnswer, ancestries, group_names, site_answers
+from dashboard.operating.cells import NOTE, Row, what_is_told
+from dashboard.operating.disclosure import Detail, Disclosure
+from dashboard.store.beacon_sites import (
+    OF_SEX,
+    TOTAL,
+    GroupCount,
+    SiteAnswer,
+    ancestries,
+    group_names,
+    kinds_of_groups,
+    site_answers,
+)
 from dashboard.store.beacon_variants import VariantQuery, cases_of, events_numbered
 from dashboard.store.callability import Callability
 from dashboard.store.cohort import release
@@ -66,17 +78,25 @@ class _Kept:
 
 
 def site_records(
-    database: Generation, rows: pl.DataFrame, query: VariantQuery, most_cases: int
+    database: Generation,
+    rows: pl.DataFrame,
+    query: VariantQuery,
+    most_cases: int,
+    disclosure: Disclosure = Disclosure(),  # noqa: B008  (a frozen value)
 ) -> dict[int, orjson.Fragment]:
-    """The records of the sites of these rows by number, each with the first people who meet the question."""
+    """The records of the sites of these rows by number, each with the first people who meet the question, as far as the operator
+    tells."""
+    least = disclosure.smallest_cell
     sites = rows["site_id"].to_list()
-    kept = database.recall(("beacon site records",), _Kept)
+    kept = database.recall(("beacon site records", least), _Kept)
     records = kept.get(sites)
     if missing := [site for site in sites if site not in records]:
         answers = site_answers(database, missing)
-        fresh = {site: orjson.dumps(site_record(database, answer)) for site, answer in answers.items()}
+        fresh = {site: orjson.dumps(site_record(database, answer, least)) for site, answer in answers.items()}
         kept.put(fresh)
         records |= fresh
+    if not disclosure.tells(Detail.PERSONS):
+        return {site: orjson.Fragment(body) for site, body in records.items()}
     cases = cases_of(database, query, rows, most_cases) if most_cases else None
     people: dict[int, list[Record]] = {}
     if cases is not None:
@@ -99,8 +119,9 @@ def records_of_events(database: Generation, rows: pl.DataFrame) -> list[Record]:
     return [event_record(database, row) for row in rows.iter_rows(named=True)]
 
 
-def site_record(database: Generation, answer: SiteAnswer) -> Record:
-    """One site, with its frequency in every group and without people."""
+def site_record(database: Generation, answer: SiteAnswer, least: int = 0) -> Record:
+    """One site, with its frequency in every group and without people; numbers of fewer than `least` people are null."""
+    groups = withheld_groups(database, answer.groups, least)
     facts, place = answer.facts, answer.interval
     direction = Direction(str(facts["direction"]))
     state = CallClass(direction.value)
@@ -140,7 +161,11 @@ def site_record(database: Generation, answer: SiteAnswer) -> Record:
         info["notAssessable"] = reason
     else:
         names = names_of_groups(database)
-        info["carrierFrequencies"] = [carrier_row(names[group.group], group) for group in answer.groups]
+        info["carrierFrequencies"] = [carrier_row(names[group.group], group) for group in groups]
+    if least:
+        # events, their intervals and carriers are of everybody, whose number is told nowhere else
+        info["site"] |= {"intervals": None, "events": None, "carriers": None}
+        info["note"] = NOTE.format(least)
     record = _variant(
         str(facts["site"]),
         place,
@@ -157,7 +182,7 @@ def site_record(database: Generation, answer: SiteAnswer) -> Record:
         answer.genes,
         info,
     )
-    if facts["alleles"] and not reason and (rows := _allele_rows(database, answer.groups)):
+    if facts["alleles"] and not reason and (rows := _allele_rows(database, groups)):
         record["frequencyInPopulations"] = [
             {
                 "source": release(database).title or "1000 Genomes CNV calls",
@@ -325,9 +350,39 @@ def names_of_groups(database: Generation) -> dict[str, Record]:
     return names
 
 
-def carrier_row(name: Record, group: GroupCount, no_share: str = "") -> Record:
+def withheld_groups(database: Generation, groups: Sequence[GroupCount], least: int) -> list[GroupCount]:
+    """The groups of one answer with numbers of fewer than `least` people None, and those that would give one away."""
+    if not least:
+        return list(groups)
+    kinds = kinds_of_groups(database)
+    copies = sorted({number for group in groups for number in group.copy_numbers or ()})
+    total, groupings = Row(0, 0), dict[str, list[Row]]()
+    for group in groups:
+        row = Row(
+            group.carriers or 0, group.samples or 0, tuple((group.copy_numbers or {}).get(one, 0) for one in copies)
+        )
+        if group.group == TOTAL:
+            total = row
+        elif group.carriers is not None:
+            groupings.setdefault(kinds[group.group], []).append(row)
+    told = what_is_told(total, groupings, least)
+    shown = []
+    for group in groups:
+        whole = group.group == TOTAL
+        of_carriers = told.total if whole else kinds[group.group] in told.groups
+        of_copies = told.parts if whole else kinds[group.group] in told.parts_of
+        if not of_carriers:
+            group = replace(group, carriers=None, frequency=None, ci_low=None, ci_high=None, withheld=True)
+        if not (of_carriers and of_copies):
+            group = replace(group, copy_numbers=None, alleles_told=False)
+        shown.append(group)
+    return shown
+
+
+def carrier_row(name: Record, group: GroupCount, no_share: str = "", least: int = 0) -> Record:
     """The carriers of a group: `name` says which, `no_share` why they are no share of its people, where they are none. Where files
-    say what was seen, the share of people seen stands with them, with a note where frequencies are lower bounds (R5)."""
+    say what was seen, the share of people seen stands with them, with a note where frequencies are lower bounds (R5); so does a
+    note where numbers of fewer than `least` people are withheld."""
     row = {
         **name,
         "carriers": group.carriers,
@@ -335,13 +390,21 @@ def carrier_row(name: Record, group: GroupCount, no_share: str = "") -> Record:
         "frequency": _rounded(group.frequency),
         "ciLow": _rounded(group.ci_low),
         "ciHigh": _rounded(group.ci_high),
-        "copyNumbers": {str(copies): people for copies, people in group.copy_numbers.items()},
+        "copyNumbers": copies_in_json(group),
     }
     if group.seen is not None:
         row["seen"] = round(group.seen, DECIMALS)
-    if words := note(group.seen, no_share=no_share):
+    withheld = NOTE.format(least) if least and (group.withheld or group.copy_numbers is None) else ""
+    if words := "; ".join(part for part in (note(group.seen, no_share=no_share), withheld) if part):
         row["note"] = words
     return row
+
+
+def copies_in_json(group: GroupCount) -> dict[str, int] | None:
+    """Carriers by copy number; None where they are withheld."""
+    if group.copy_numbers is None:
+        return None
+    return {str(copies): people for copies, people in group.copy_numbers.items()}
 
 
 def _allele_rows(database: Generation, groups: Sequence[GroupCount]) -> list[Record]:
@@ -357,7 +420,7 @@ def _allele_rows(database: Generation, groups: Sequence[GroupCount]) -> list[Rec
             "alleleCountHeterozygous": group.heterozygous,
         }
         for group in groups
-        if group.allele_number
+        if group.allele_number and group.alleles_told
     ]
 
 

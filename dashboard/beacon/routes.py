@@ -121,7 +121,7 @@ class Beacon:
         if allowed is None:
             shown = cut("/".join(parts), 60)
             return _error(who, None, parts, refusal(404, f"There is nothing at {ROOT}/{shown}.", value=shown))
-        root = f"{str(request.base_url).rstrip('/')}{ROOT}"
+        root = f"{who.public_address or str(request.base_url).rstrip('/')}{ROOT}"
         if request.method in ("GET", "HEAD") and (make_document := DOCUMENTS.get("/".join(parts))):
             return make_document(who, root)
         if request.method == "OPTIONS":

@@ -14,13 +14,14 @@ from dashboard.beacon import envelopes, interval_service
 from dashboard.beacon.answers import Path, questions_of
 from dashboard.beacon.identifiers import Entity
 from dashboard.beacon.operator import Operator
-from dashboard.beacon.parameters import SHOWN, Granularity
+from dashboard.beacon.parameters import SHOWN
 from dashboard.beacon.request import BeaconRequest, parse_request
 from dashboard.beacon.resolve import refuse_faults
 from dashboard.beacon.vocabulary import SEX_TERMS
 from dashboard.door.refusal import RefusedError, refusal
 from dashboard.formats.about import About
 from dashboard.formats.pgxseg import pgxseg_pieces
+from dashboard.operating.disclosure import Detail
 from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.question.locus import cut
 from dashboard.store.beacon_bins import genome_bins
@@ -242,17 +243,17 @@ SERVICES: Final[dict[str, Service]] = {
 }
 """The services by name."""
 
-_NEEDED: Final = {
-    "cnvFrequency": Granularity.COUNT,
-    "intervalFrequencies": Granularity.COUNT,
-    "sampletable": Granularity.RECORD,
-    "pgxsegvariants": Granularity.RECORD,
+TELLS: Final = {
+    "cnvFrequency": Detail.CELLS,
+    "intervalFrequencies": Detail.EVERY_CELL,
+    "sampletable": Detail.PERSONS,
+    "pgxsegvariants": Detail.PERSONS,
 }
+"""What each service tells, which an operator may withhold."""
 
 
 def serve(name: str, database: Generation, operator: Operator, given: Given) -> Served:
     """The answer of a service. `RefusedError` (403) where the operator tells less than it does."""
-    order = tuple(Granularity)
-    if order.index(operator.granularity) < order.index(_NEEDED[name]):
-        raise RefusedError(refusal(403, f"This Beacon tells no more than {operator.granularity.value} answers."))
+    if reason := operator.disclosure.reason(TELLS[name]):
+        raise RefusedError(refusal(403, reason))
     return SERVICES[name](database, operator, given)

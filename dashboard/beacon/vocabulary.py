@@ -16,6 +16,8 @@ Classes = tuple[CallClass, ...]
 LOSSES: Final = MEMBERS[CallClass.LOSS]
 GAINS: Final = MEMBERS[CallClass.GAIN]
 EVERY: Final = (*LOSSES, *GAINS)
+WHOLE: Final = (set(LOSSES), set(GAINS))
+"""The classes of each direction, all of them."""
 NOTHING: Final[Classes] = ()
 
 

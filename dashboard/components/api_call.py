@@ -10,8 +10,10 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard import settings
 from dashboard.beacon.vocabulary import SEX_TERMS, VCF_TYPE
 from dashboard.components.run import Run
+from dashboard.components.sections import Section, shows
 from dashboard.door.question import Question
 from dashboard.question import links
 from dashboard.question.filters import ANY, HALF_OF_IT, Cohort, Filters, Outliers
@@ -43,26 +45,35 @@ class Call:
 
 
 def question_calls(question: Question) -> list[Call]:
-    """The calls that answer what the page of a gene or region shows."""
+    """The calls that answer what the page of a gene or region shows; none where this server tells no number."""
+    if not shows(Section.NUMBERS):
+        return []
     return [
         Call("frequencies", "Carriers and people of every group", _frequencies(question), _ROWS),
         *_lists(question),
     ]
 
 
-def cohort_call() -> Call:
+def cohort_calls() -> list[Call]:
     """Everyone in the cohort."""
-    return Call("people", "People in the cohort", links.address(f"{links.BEACON}/individuals", _counted({})))
+    return _people(Call("people", "People in the cohort", links.address(f"{links.BEACON}/individuals", _counted({}))))
 
 
-def dataset_call(callset: str) -> Call:
+def dataset_calls(callset: str) -> list[Call]:
     """The callset that is looked at."""
     query = _counted({"datasets": callset} if callset else {})
-    return Call("people", "People whose file was read", links.address(f"{links.BEACON}/individuals", query))
+    return _people(Call("people", "People whose file was read", links.address(f"{links.BEACON}/individuals", query)))
+
+
+def _people(call: Call) -> list[Call]:
+    """A call for a number of people, where this server tells of one."""
+    return [call] if shows(Section.NUMBERS) else []
 
 
 def api_calls(run: Run, calls: Sequence[Call]) -> None:
-    """A button that opens the calls."""
+    """A button that opens the calls, where there are some."""
+    if not calls:
+        return
     whole = [(call, links.whole(run.url, call.address)) for call in calls]
     with st.popover("API", icon=":material/code:"):
         st.markdown("This view as an API call: the same numbers for programs.")
@@ -100,6 +111,9 @@ def r(calls: Sequence[tuple[Call, str]]) -> str:
 def _frequencies(question: Question) -> str:
     """The rows of the page's first sentence: of a region half of it and any overlap, else of the rule in force."""
     target, filters = question.target, question.filters
+    if settings.disclosure().smallest_cell:
+        # such a server answers one question a place: that of the page
+        return links.address(links.CNV_FREQUENCY, _place(question))
     if target.site is None and target.kind is Pieces.REGION and filters.overlap is None:
         rules = [HALF_OF_IT, ANY]
     else:
@@ -128,6 +142,8 @@ def _lists(question: Question) -> Iterator[Call]:
     terms = _group_terms(question.database, filters)
     if target.site is not None or filters.callset or not filters.every_class or terms is None:
         return
+    if settings.disclosure().smallest_cell:
+        return
     of_people = [
         *(["cohort:unrelated"] if filters.cohort is Cohort.UNRELATED else []),
         *(["outliers:exclude"] if filters.outliers is Outliers.EXCLUDE else []),
@@ -136,7 +152,7 @@ def _lists(question: Question) -> Iterator[Call]:
     ]
     one_type = {"variantType": VCF_TYPE[filters.directions[0]]} if len(filters.directions) == 1 else {}
     # an event without a site, of a marked person or below credible, is a record of its own and in no list of sites
-    if filters.outliers is Outliers.EXCLUDE and filters.level in (Level.PASS, Level.CREDIBLE):
+    if shows(Section.SITES) and filters.outliers is Outliers.EXCLUDE and filters.level in (Level.PASS, Level.CREDIBLE):
         query = _counted({**_place(question), **one_type}, of_people)
         yield Call("sites", "Sites in the list", links.address(f"{links.BEACON}/g_variants", query))
     if target.kind is not Pieces.REGION or (filters.overlap or target.default_rule) != ANY:

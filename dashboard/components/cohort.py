@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.colours import Palette
 from dashboard.components import markup
+from dashboard.components.sections import Section, shows
 from dashboard.store.cohort import Totals
 from dashboard.words import callers as caller_words
 from dashboard.words import wording
@@ -14,12 +15,15 @@ from dashboard.words import wording
 
 def tiles(sizes: Totals, callers: Sequence[str]) -> None:
     """The sizes that matter, large; `callers` made the calls."""
-    told = (
-        (sizes.people, "people"),
-        (sizes.unrelated, "of them unrelated"),
+    of_calls = (
         (sizes.calls, "calls"),
         (sizes.events, caller_words.events_in_short(callers)),
         (sizes.credible_events, "credible events"),
+    )
+    told = (
+        (sizes.people, "people"),
+        (sizes.unrelated, "of them unrelated"),
+        *(of_calls if shows(Section.SIZES) else ()),
         (sizes.genes, "genes with a place"),
     )
     content = "".join(

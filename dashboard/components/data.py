@@ -7,8 +7,9 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from dashboard import pages
+from dashboard import pages, settings
 from dashboard.components import drawings, markup
+from dashboard.components.sections import Section, shows
 from dashboard.question import links
 from dashboard.question.filters import Filters
 from dashboard.store.database import Generation
@@ -136,6 +137,9 @@ def provenance(database: Generation) -> None:
 def import_report(database: Generation) -> None:
     """Every file and record accounted for: what was read, what was left out and why, who is marked."""
     by_status = files(database)
+    if not shows(Section.FILES):
+        _import_in_short(database, by_status)
+        return
     rows = [
         (
             row["status"],
@@ -188,6 +192,23 @@ def import_report(database: Generation) -> None:
             class_="cnv-more",
         )
     st.html(_section("Import report") + body)
+
+
+def _import_in_short(database: Generation, by_status: pl.DataFrame) -> None:
+    """The report without names of people and files, and without what a record says."""
+    rows = [(row["status"], wording.count(row["files"])) for row in by_status.iter_rows(named=True)]
+    body = _table(("Files", "Number"), rows, "Files by what became of them")
+    if shows(Section.MARKS):
+        marked = [(row[0], row[1], wording.count(row[2])) for row in marks(database).iter_rows()]
+        if marked:
+            body += _table(("Chromosome", "Direction", "People"), marked, "People with large events by chromosome")
+    st.html(_section("Import report") + body)
+
+
+def limits() -> None:
+    """What this server does not tell, where it does not tell everything."""
+    if limit := settings.disclosure().limit:
+        st.html(_section("What this server tells") + markup.element("p", markup.text(limit)))
 
 
 def _more(shown: int, there_are: int) -> str:
@@ -277,6 +298,8 @@ def definitions(callers: Sequence[str]) -> None:
 
 def database_file(database: Generation) -> None:
     """The database itself, and how to open it."""
+    if not shows(Section.DATABASE):
+        return
     size = database.path.stat().st_size / 2**20 if database.path.exists() else 0
     st.html(
         _section("The database")
@@ -303,6 +326,8 @@ con.sql('''
 
 def data_dictionary(database: Generation) -> None:
     """Every table and column with its comment."""
+    if not shows(Section.DATABASE):
+        return
     tables, columns = dictionary(database)
     body = ""
     for name, comment, rows in tables.iter_rows():
@@ -333,6 +358,8 @@ def data_dictionary(database: Generation) -> None:
 
 def programs(address: Mapping[str, str]) -> None:
     """How a program asks: the downloads take a page's own query; `address` maps words to whole addresses."""
+    if not address:
+        return
     st.html(
         _section("For programs")
         + markup.element(

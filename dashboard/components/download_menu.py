@@ -1,5 +1,6 @@
 """Beside a table or chart: the same as a file, in every format that makes sense, as plain links that curl can follow."""
 
+from dashboard import settings
 from dashboard.components import markup
 from dashboard.downloads.catalogue import FORMAT_WORDS, PICTURES, chart_of, download_of
 from dashboard.question import links
@@ -8,18 +9,25 @@ from dashboard.question.subject import Subject
 
 
 def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ...] = ()) -> str:
-    """An HTML menu that unfolds: a line for each table and chart, with a link for each of its formats."""
+    """An HTML menu that unfolds: a line for each table and chart that this server tells, with a link for each of its formats.
+
+    Empty where it tells none of them."""
+    disclosure = settings.disclosure()
     lines = [
         _line(
             download.words,
             [(suffix, links.download(download.name, suffix, subject, filters)) for suffix in download.formats],
         )
         for download in map(download_of, tables)
+        if disclosure.tells(download.tells)
     ]
     lines += [
         _line(chart.words, [(suffix, links.chart(chart.name, suffix, subject, filters)) for suffix in PICTURES])
         for chart in map(chart_of, charts)
+        if disclosure.tells(chart.tells)
     ]
+    if not lines:
+        return ""
     return markup.element(
         "details", markup.element("summary", "Download") + "".join(lines), class_="cnv-more cnv-download"
     )

@@ -8,13 +8,15 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard import pages
+from dashboard import pages, settings
 from dashboard.colours import Palette
 from dashboard.components import markup
 from dashboard.components.run import Run
 from dashboard.components.search import search_box
+from dashboard.components.sections import Section, shows
 from dashboard.components.style import style_sheet
 from dashboard.door.refusal import Refusal
+from dashboard.operating.operator import Organisation
 from dashboard.pages import Page
 from dashboard.question import links
 from dashboard.question.filters import Filters
@@ -65,7 +67,7 @@ def _bar(open_page: Page, palette: Palette, words: str, filters: Filters, addres
     name.html(
         markup.element(
             "div",
-            f"{markup.text(NAME)}<small>{words}</small>",
+            f"{markup.text(settings.operator().name)}<small>{words}</small>",
             class_="cnv-brand",
         )
     )
@@ -99,10 +101,21 @@ def refusal_lines(reason: Refusal) -> list[str]:
     ]
 
 
+def _served_by() -> str:
+    """Who runs this server, where the operator says so."""
+    who = settings.operator()
+    if who.organisation == Organisation() and not who.contact:
+        return ""
+    told = " Served by " + markup.out_link(who.organisation.name, who.organisation.url)
+    contact = who.contact_address
+    return told + (" (" + markup.out_link("contact", contact) + ")" if contact else "") + "."
+
+
 def foot(database: Generation) -> None:
     """Callset, cohort, published file, citation, and where the health of the server is callset."""
     callset, sizes, file = release(database), totals(database), database.file
-    calls = f"{wording.count(sizes.calls)} calls in {wording.people(sizes.people)}"
+    calls = f"{wording.count(sizes.calls)} calls in " if shows(Section.SIZES) else ""
+    calls += wording.people(sizes.people)
     simulated = ", simulated" if callset.simulated and "simulated" not in callset.name else ""
     source = f"Callset {callset.title}{simulated}: {calls}; {ASSEMBLY.name}."
     others = (
@@ -120,7 +133,8 @@ def foot(database: Generation) -> None:
                 [
                     f"{markup.text(source)} {markup.text(built)}",
                     f"{markup.text(cite)} No call is taken as the expected copy number. "
-                    + markup.element("a", "State of the server", href=links.HEALTH),
+                    + markup.element("a", "State of the server", href=links.HEALTH)
+                    + _served_by(),
                 ]
             ),
             class_="cnv-foot",

@@ -302,6 +302,11 @@ def _line(
     shares: bool = True,
 ) -> str:
     """A row of the table; `group` and `picture` are HTML."""
+    if row.get("withheld"):
+        content = markup.element("th", group, scope="row") + ("" if picture is None else markup.element("td", ""))
+        content += markup.element("td", wording.count(row["samples"]) if row["samples"] is not None else "")
+        columns = (3 if shares else 1) + len(PARTS[direction]) + (filters.level is not Level.PASS)
+        return markup.element("tr", content + markup.element("td", "withheld", colspan=str(columns)), class_=class_)
     if row["carriers"] is None:
         content = markup.element("th", group, scope="row") + ("" if picture is None else markup.element("td", ""))
         columns = (4 if shares else 2) + len(PARTS[direction]) + (filters.level is not Level.PASS)
@@ -319,12 +324,12 @@ def _line(
         cells += [wording.percent(row["frequency"]), wording.interval_percent(row["ci_low"], row["ci_high"])]
     else:
         cells += ["0 %", f"below {wording.upper_bound(row['ci_high'])}"]
-    parts = [wording.count(row[column]) for column, _ in PARTS[direction]]
+    parts = ["withheld" if row[column] is None else wording.count(row[column]) for column, _ in PARTS[direction]]
     if row["without_copy_number"]:
         parts[-1] += f" + {wording.count(row['without_copy_number'])} without copy number"
     cells += parts
     if filters.level is not Level.PASS:
-        told = wording.count(row["pass_carriers"])
+        told = "" if row["pass_carriers"] is None else wording.count(row["pass_carriers"])
         cells.append(f"{told} ({wording.percent(row['pass_frequency'])})" if shares and row["pass_carriers"] else told)
     content = markup.element("th", group, scope="row")
     if picture is not None:

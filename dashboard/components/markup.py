@@ -6,14 +6,26 @@ Everything of theirs that is shown goes through `text`; none of it goes into Str
 from collections.abc import Iterable
 from html import escape
 
+from dashboard import settings
+
 
 def text(value: object) -> str:
     """A value as text in HTML, in an element or in a quoted attribute."""
     return escape(str(value), quote=True)
 
 
+def outside(address: str) -> str:
+    """An address of ours as a browser has to ask for it: below the path of the public address, where that has one."""
+    return f"{settings.operator().public_path}{address}" if address.startswith("/") else address
+
+
 def element(name: str, content: str, **attributes: str) -> str:
-    """An element around content that is already HTML; attribute values are escaped, `class_` is `class`."""
+    """An element around content that is already HTML; attribute values are escaped, `class_` is `class`.
+
+    An `href` to a page or file of ours gets the path at which a proxy serves us.
+    """
+    if "href" in attributes:
+        attributes["href"] = outside(attributes["href"])
     told = "".join(f' {key.rstrip("_").replace("_", "-")}="{text(value)}"' for key, value in attributes.items())
     return f"<{name}{told}>{content}</{name}>"
 

@@ -7,12 +7,14 @@ import streamlit as st
 
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.components import frequency, markup, place
+from dashboard.components.bounded import bounded
 from dashboard.components.carriers import carrier_list
 from dashboard.components.controls import controls
 from dashboard.components.depends import depends
 from dashboard.components.download_menu import menu
 from dashboard.components.region_lead import region_lead
 from dashboard.components.run import Run
+from dashboard.components.sections import Section, shows
 from dashboard.components.sites import site_table
 from dashboard.components.track import track
 from dashboard.counting.along import window
@@ -34,6 +36,14 @@ from data_prep.domain.copy_number import Direction
 
 def numbers(run: Run, question: Question) -> None:
     """How often the place is lost and gained, in whom, by which rule, and who the carriers are."""
+    if not shows(Section.EXTENT):
+        bounded(run, question)
+        target, filters = question.target, question.filters
+        seen = callability(question.database, target, filters)
+        has_copies = seen.assessable and target.kind is not Pieces.REGION and not no_share(target, filters, seen)
+        if shows(Section.COPIES) and has_copies:
+            copies(run, question)
+        return
     database, subject, target, filters = question.database, question.subject, question.target, question.filters
     title = question.heading
     seen = callability(database, target, filters)
@@ -91,6 +101,8 @@ def numbers(run: Run, question: Question) -> None:
             selectable=selectable, silent=seen.is_paralogous,
         )  # fmt: skip
         st.html(menu(subject, filters, charts=("track",)))
+    if not shows(Section.CARRIERS):
+        return
     kin = relatives(database, target, filters)
     switch = place.rule_switch(question)
     carrier_list(
@@ -145,6 +157,9 @@ def _extents(question: Question, parts: Sequence[Clause]) -> list[dict[Clause, E
 def along(run: Run, question: Question) -> None:
     """A place too wide for a share of people with any event in it: how much of it is taken, what lies along it base by base,
     and its sites (R7, R8)."""
+    if not shows(Section.EXTENT):
+        bounded(run, question)
+        return
     database, subject, target, filters = question.database, question.subject, question.target, question.filters
     seen = callability(database, target, filters)
     counted = people(database, target.interval.chrom, filters)

@@ -100,7 +100,8 @@ def genes_inside(outcome: Place, filters: Filters) -> None:
         + (markup.element("p", more.strip(), class_="cnv-counted") if more else "")
     )
     _choices(outcome.genes, filters)
-    st.html(menu(subject.Subject(subject.Kind.REGION, outcome.name), filters, "genes"))
+    if downloads := menu(subject.Subject(subject.Kind.REGION, outcome.name), filters, "genes"):
+        st.html(downloads)
 
 
 def nothing(outcome: NoMatch, filters: Filters) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard import pages
+from dashboard.components.markup import outside
 from dashboard.question import links
 from dashboard.question.subject import Kind
 from dashboard.settings import ASSETS
@@ -26,5 +27,9 @@ def search_box(filters: Mapping[str, str]) -> None:
     """The box; `filters` are the names and values that the address of the chosen gene keeps."""
     _box(
         key="search",
-        data={"page": pages.page_of(Kind.GENE.value).path, "suggest": links.SUGGEST, "kept": dict(filters)},
+        data={
+            "page": outside(pages.page_of(Kind.GENE.value).path),
+            "suggest": outside(links.SUGGEST),
+            "kept": dict(filters),
+        },
     )

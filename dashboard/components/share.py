@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.run import Run
+from dashboard.components.sections import Section, shows
 from dashboard.door.question import Question
 from dashboard.question import links
 from dashboard.store.cohort import Release, release
@@ -18,6 +19,8 @@ def share(run: Run, question: Question) -> None:
         st.code(page, language=None, wrap_lines=True)
         st.markdown("To cite it:")
         st.code(citation(release(question.database), page), language=None, wrap_lines=True)
+        if not shows(Section.CARRIERS):
+            return
         st.markdown("The same carriers for programs; other tables and formats have addresses alike.")
         st.code(f"curl -OJ '{carriers}'", language=None, wrap_lines=True)
         st.code(f'import polars as pl\n\ncarriers = pl.read_csv(\n    "{carriers}"\n)', language=None, wrap_lines=True)

@@ -6,6 +6,7 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
+from dashboard import settings
 from dashboard.components import markup
 from dashboard.components.download_menu import menu
 from dashboard.components.frame import notice
@@ -24,6 +25,7 @@ from dashboard.store.sites import (
     with_genes,
     with_sight,
     without_shares,
+    without_small_counts,
     without_unassessable_numbers,
 )
 from dashboard.words import wording
@@ -59,6 +61,9 @@ def site_table(run: Run, subject: Subject, place: Interval, within: str = "") ->
     one of copies, of which `within` says why."""
     filters = run.filters
     found = sites_at(run.database, place, filters)
+    if settings.disclosure().smallest_cell:
+        # which of two has more carriers would be told by their order
+        found = found.sort("start", "end", "direction")
     count = "one" if found.height == 1 else wording.count(found.height) if found.height else "none"
     title = markup.element("h2", f"Sites: {count}", class_="cnv-section")
     if found.is_empty():
@@ -101,8 +106,9 @@ def site_table(run: Run, subject: Subject, place: Interval, within: str = "") ->
 
 def _described(run: Run, sites: pl.DataFrame, within: str) -> pl.DataFrame:
     """Sites with their genes, the frequency of alleles, and how well the caller saw them; without shares where none are told."""
-    seen = with_sight(run.database, with_alleles(sites), run.filters, within)
-    return with_genes(run.database, without_shares(seen))
+    seen = without_shares(with_sight(run.database, with_alleles(sites), run.filters, within))
+    groups = [code for code in superpopulation_names(run.database) if f"samples_{code}" in sites.columns]
+    return with_genes(run.database, without_small_counts(seen, groups, settings.disclosure().smallest_cell))
 
 
 def _all_sites(run: Run, found: pl.DataFrame, groups: list[str], subject: Subject, within: str) -> None:
@@ -138,7 +144,7 @@ def _all_sites(run: Run, found: pl.DataFrame, groups: list[str], subject: Subjec
 def addresses(sites: pl.Series, subject: Subject, filters: Filters) -> dict[str, str]:
     """The address of the page narrowed to each of these sites, by its id."""
     return {
-        site: links.page(replace(subject, site=site), filters)
+        site: markup.outside(links.page(replace(subject, site=site), filters))
         for site in sites.drop_nulls().unique(maintain_order=True)
     }
 
@@ -211,12 +217,15 @@ def _configuration(groups: list[str]) -> dict[str, Any]:
 
 
 def _caption(number: int, filters: Filters) -> str:
+    least = settings.disclosure().smallest_cell
     told = [
         "A site is events of one direction that overlap the commonest interval by half or more, reciprocally; "
         "its name narrows the page to it."
     ]
     if number > SHOWN:
-        told.append(f"The {SHOWN} with most carriers are shown; all are in the list below.")
+        told.append(
+            f"The {'first ' if least else ''}{SHOWN}{'' if least else ' with most carriers'} are shown; all are in the list below."
+        )
     if replace(filters.of_sites(), overlap=filters.overlap) != filters:
         told.append("Limits of length, quality and bins are not applied here.")
     return " ".join(told)
@@ -229,15 +238,17 @@ def _line(row: dict[str, Any], groups: list[str], subject: Subject, filters: Fil
     cells = [
         wording.length(interval.length),
         "" if row["median_bins"] is None else f"{row['median_bins']:g}",
-        f"{wording.count(row['carriers'])} called"
+        f"{_number(row['carriers'])} called"
         if row["paralogous"]
-        else f"{wording.count(row['carriers'])} of {wording.count(row['samples'])}",
+        else f"{_number(row['carriers'])} of {wording.count(row['samples'])}",
         *_shares(row, groups),
-        wording.count(row["complete_losses"]) if row["direction"] == Direction.LOSS else "",
+        (_number(row["complete_losses"]) if row["direction"] == Direction.LOSS else ""),
     ]
+    if row["withheld"]:
+        cells[2:] = ["withheld", *("" for _ in cells[3:])]
     if not row["assessable"]:
         # calls were made there, and no share of people is told
-        cells[2:] = [f"{wording.count(row['carriers'])} called", "not assessable", *("" for _ in cells[4:])]
+        cells[2:] = [f"{_number(row['carriers'])} called", "not assessable", *("" for _ in cells[4:])]
     words = [alleles(row), _genes(row["genes"], row["coding"]), ", ".join(_care(row))]
     content = markup.element("th", name, scope="row")
     content += "".join(markup.element("td", markup.text(cell)) for cell in cells)
@@ -251,16 +262,24 @@ def _shares(row: dict[str, Any], groups: list[str]) -> list[str]:
         return [
             "no frequency",
             "",
-            *(wording.count(row[f"carriers_{code}"]) if row[f"carriers_{code}"] else "" for code in groups),
+            *(_number(row[f"carriers_{code}"]) if row[f"carriers_{code}"] != 0 else "" for code in groups),
         ]
     return [
         wording.percent(row["frequency"]),
         wording.interval_percent(row["ci_low"], row["ci_high"]),
         *(
-            wording.percent(row[f"carriers_{code}"] / row[f"samples_{code}"]) if row[f"carriers_{code}"] else "0"
+            "withheld"
+            if row[f"carriers_{code}"] is None
+            else wording.percent(row[f"carriers_{code}"] / row[f"samples_{code}"])
+            if row[f"carriers_{code}"]
+            else "0"
             for code in groups
         ),
     ]
+
+
+def _number(number: int | None) -> str:
+    return "withheld" if number is None else wording.count(number)
 
 
 def alleles(row: dict[str, Any]) -> str:
@@ -274,6 +293,8 @@ def alleles(row: dict[str, Any]) -> str:
 
 def _spread(row: dict[str, Any]) -> str:
     """How far the members' ends lie apart."""
+    if row["events"] is None:
+        return "their number is withheld"
     return (
         f"{wording.count(row['events'])} events at {wording.count(row['intervals'])} intervals: starts "
         f"{row['start_min'] + 1:,} to {row['start_max'] + 1:,}, ends {row['end_min']:,} to {row['end_max']:,}"

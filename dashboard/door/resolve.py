@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from dashboard import settings
 from dashboard.door.lookup import GeneMatch, NoMatch, Outcome, Place, SeveralGenes, Unplaced, look_up
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
+from dashboard.operating.disclosure import Detail
 from dashboard.question import query
 from dashboard.question.filters import CALLSET, Filters, Overlap, parse
 from dashboard.question.locus import cut
@@ -65,7 +67,29 @@ def read_request(
     """Reads an address that may bear these parameters beside the filters; `default_overlap` is the rule where it names none."""
     database = published.of(values.get(CALLSET, ""))
     filters, problems = parse(values, group_codes(database), default_overlap, tuple(published.callsets))
-    return Request(database, values, filters, (*problems, *query.unused(values, parameters)))
+    filters, withheld = _permitted(filters)
+    return Request(database, values, filters, (*problems, *withheld, *query.unused(values, parameters)))
+
+
+def _permitted(filters: Filters) -> tuple[Filters, list[Problem]]:
+    """The filters as far as this server takes them, and a problem for each that it does not.
+
+    Where small numbers are withheld there is one question a place: those of a group, a class or another level beside it would
+    give the withheld ones away, by subtraction.
+    """
+    least = settings.disclosure().smallest_cell
+    if not least:
+        return filters, []
+    problems = [
+        Problem(
+            name,
+            cut(value, VALUE_SHOWN),
+            f"{name} is not used here: this server withholds numbers of fewer than {least} people, and answers one question a place.",
+        )
+        for name, value in filters.to_query().items()
+        if name != CALLSET
+    ]
+    return Filters(callset=filters.callset), problems
 
 
 def resolve(request: Request, kind: Kind) -> Resolution:
@@ -110,6 +134,8 @@ def _site_fault(request: Request, question: Question | None) -> Refusal | None:
     if not name:
         return None
     shown = cut(name, VALUE_SHOWN)
+    if reason := settings.disclosure().reason(Detail.SITES):
+        return refusal(403, reason, SITE, shown)
     if "," in name:
         sentence = f"{SITE} takes one site, and “{shown}” are several: ask for one at a time."
         return refusal(400, sentence, SITE, shown)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from dashboard import settings
 from dashboard.door.question import Question
 from dashboard.formats.about import About, file_name
 from dashboard.question import links
@@ -19,7 +20,8 @@ def about(question: Question, table: str, suffix: str) -> About:
     callset = release(question.database)
     filters, target = question.filters, question.target
     counted = people(question.database, target.interval.chrom, filters)
-    left_out = wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
+    least = settings.disclosure().smallest_cell
+    left_out = "" if least else wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
     related = relatives_counted(question.database, target.interval.chrom, filters)
     events = wording.counted(filters, target)
     if table == "sites":
@@ -37,6 +39,9 @@ def about(question: Question, table: str, suffix: str) -> About:
         "interval": "95 % Wilson score interval" + ("; " + RELATIVES if related else ""),
         "seen": _seen(place) if place else "",
         "no_frequency": _no_frequency(question, place) if place else "",
+        "withheld": f"Numbers of fewer than {least} people, and those from which one could be worked out"
+        if least
+        else "",
         "not_called": "No call is taken as the expected copy number",
         "address": links.download(table, suffix, question.subject, filters),
         "release": callset.title,

@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from dashboard import settings
+from dashboard.door.refusal import RefusedError, refusal
 from dashboard.formats import columns
+from dashboard.operating.disclosure import Detail
 from dashboard.question.filters import CODING, Overlap
 from dashboard.question.subject import SITE
 from dashboard.serving import drawing
@@ -44,6 +47,8 @@ class Download:
     formats: tuple[str, ...]
     columns: Callable[[Iterable[str]], columns.Table]
     """Its columns, where these super-populations are told apart."""
+    tells: Detail
+    """What it tells, which a server may withhold."""
     default_overlap: Overlap | None = None
     """The overlap rule where none is asked for, if it is not that of the gene or region."""
     without: Mapping[str, str] = field(default_factory=dict)
@@ -51,19 +56,21 @@ class Download:
 
 
 DOWNLOADS: Final = (
-    Download("calls", "Their calls, as the caller wrote them", tuple(FORMATS), lambda _: columns.CALLS),
+    Download("calls", "Their calls, as the caller wrote them", tuple(FORMATS), lambda _: columns.CALLS, Detail.PERSONS),
     Download(
         "carriers",
         "Carriers, an event a row",
         ("csv", "tsv", "bed", "json", "parquet", "pgxseg"),
         lambda _: columns.CARRIERS,
+        Detail.PERSONS,
     ),
-    Download("frequencies", "Frequencies of every group", TABULAR, lambda _: columns.FREQUENCIES),
+    Download("frequencies", "Frequencies of every group", TABULAR, lambda _: columns.FREQUENCIES, Detail.CELLS),
     Download(
         "sites",
         "Sites",
         ("csv", "tsv", "bed", "vcf", "json", "parquet"),
         columns.sites,
+        Detail.SITES,
         without={
             name: f"{name} is not used for sites: a site is what its events made it."
             for name in ("overlap", "min_length", "max_length", "min_quality", "min_bins")
@@ -74,6 +81,7 @@ DOWNLOADS: Final = (
         "Genes, each with its carriers",
         ("csv", "tsv", "bed", "json", "parquet"),
         lambda _: columns.GENES,
+        Detail.CELLS,
         # a gene of a region is counted as on its own page
         default_overlap=CODING,
         without={SITE: f"{SITE} is not used for genes: leave it out, or ask for the carriers of the site."},
@@ -91,6 +99,8 @@ class Chart:
     """A chart that can be had as a picture."""
 
     name: str
+    tells: Detail
+    """What it tells, which a server may withhold."""
     words: str = "Chart"
     """What it is, in a menu."""
     direction: Direction | None = None
@@ -100,10 +110,10 @@ class Chart:
 
 
 DRAWN: Final = (
-    Chart("frequency-loss", direction=Direction.LOSS),
-    Chart("frequency-gain", direction=Direction.GAIN),
-    Chart("copy-number"),
-    Chart("track", is_track=True),
+    Chart("frequency-loss", Detail.CELLS, direction=Direction.LOSS),
+    Chart("frequency-gain", Detail.CELLS, direction=Direction.GAIN),
+    Chart("copy-number", Detail.EVERY_CELL),
+    Chart("track", Detail.INTERVALS, is_track=True),
 )
 """The charts."""
 
@@ -120,6 +130,12 @@ def download_of(name: str) -> Download:
 def chart_of(name: str) -> Chart:
     """The chart of this name; KeyError where there is none."""
     return {chart.name: chart for chart in DRAWN}[name]
+
+
+def require_disclosure(tells: Detail) -> None:
+    """`RefusedError` (403) where this server withholds what is asked for."""
+    if reason := settings.disclosure().reason(tells):
+        raise RefusedError(refusal(403, reason))
 
 
 def list_tables() -> str:

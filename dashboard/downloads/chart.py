@@ -19,7 +19,7 @@ from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.door.resolve import require_question
 from dashboard.downloads.about_file import name_of_file
-from dashboard.downloads.catalogue import CHARTS, PICTURES, chart_of, list_charts
+from dashboard.downloads.catalogue import CHARTS, PICTURES, chart_of, list_charts, require_disclosure
 from dashboard.downloads.open_file import refuse_path
 from dashboard.question import links, query
 from dashboard.question.target import Pieces
@@ -28,7 +28,7 @@ from dashboard.serving.drawing import FORMATS, Drawing
 from dashboard.serving.refusals import answering
 from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.carriers.copy_numbers import copy_numbers
-from dashboard.store.clauses import chart_rows_apart, clauses, tables
+from dashboard.store.clauses import Clause, chart_rows_apart, clauses, tables_without_small_cells
 from dashboard.store.cohort import release
 from dashboard.store.database import Generation
 from dashboard.store.panel import People, people, relatives_counted
@@ -60,6 +60,7 @@ async def chart(request: Request) -> Response:
     if name not in CHARTS or suffix not in PICTURES:
         what = f"picture under {links.CHARTS}/; there are {list_charts()}"
         raise RefusedError(await anyio.to_thread.run_sync(refuse_path, file, what, values))
+    require_disclosure(chart_of(name).tells)
     tag = await anyio.to_thread.run_sync(_tag, request)
     if conditions.is_known(request, tag):
         return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
@@ -92,7 +93,11 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
             raise RefusedError(combine(refusals))
         callset = release(database)
         title, legend, spec = _CHARTS[name](question)
-        left_out = wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
+        left_out = (
+            ""
+            if settings.disclosure().smallest_cell
+            else wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
+        )
         events = wording.drawn(filters) if is_track else wording.counted(filters, target)
         who = f"{wording.count(counted.counted)} {wording.group(filters)}" + (f"; {left_out}" if left_out else "")
         return PreparedPicture(
@@ -152,7 +157,19 @@ def _frequency(direction: Direction) -> Callable[[Question], tuple[str, str, dic
         database, filters = question.database, question.filters
         plural = wording.CLASS_WORDS[CallClass(direction.value)]
         parts = clauses(database, question.target, filters)
-        rows = chart_rows_apart(tables(database, question.target, parts), direction)
+        least = settings.disclosure().smallest_cell
+        if least:
+            # XX and XY apart would be another question beside that of everyone
+            parts = (Clause("", filters),)
+        told = {
+            part: [row for row in table if not row["withheld"]]
+            for part, table in tables_without_small_cells(database, question.target, parts, least).items()
+        }
+        if not any(row["direction"] == direction.value for table in told.values() for row in table):
+            raise RefusedError(
+                refusal(403, f"Every number of {plural} there is of fewer than {least} people, and withheld.")
+            )
+        rows = chart_rows_apart(told, direction)
         spec = frequency_picture(frequency_chart(rows, direction, LIGHT), rows.height, LIGHT)
         sexes = " and sex" if len(parts) > 1 else ""
         return (

@@ -19,7 +19,9 @@ from starlette.types import Receive, Scope, Send
 
 from dashboard import settings
 from dashboard.door.refusal import RefusedError, refusal
+from dashboard.downloads.catalogue import require_disclosure
 from dashboard.downloads.route import SEND_TIMEOUT, STALLED, stop_when_gone
+from dashboard.operating.disclosure import Detail
 from dashboard.serving import conditions
 from dashboard.serving.refusals import answering, respond
 from dashboard.serving.slots import Slots, address_of, client_of
@@ -29,6 +31,7 @@ FOR_ONE_CLIENT: Final = 3
 PIECE: Final = 1 << 18
 """Bytes that are read and sent at once."""
 MEDIA_TYPE: Final = "application/vnd.duckdb"
+TELLS: Final = Detail.PERSONS
 
 _RANGE: Final = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNORECASE)
 _log = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ _slots = Slots(AT_ONCE, FOR_ONE_CLIENT)
 @answering
 async def database_file(request: Request) -> Response:
     """The published database; a client that comes back asks for the rest of it by range, or whether it has changed."""
+    require_disclosure(TELLS)
     give_back = _slots.take(request)
     if isinstance(give_back, int):
         sentence = "Too many downloads of the database are under way. Try again in a few seconds."

@@ -12,7 +12,7 @@ from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.door.resolve import require_question
 from dashboard.downloads.about_file import about, name_of_file
-from dashboard.downloads.catalogue import FORMATS, TABLES, TABULAR, download_of, list_tables
+from dashboard.downloads.catalogue import FORMATS, TABLES, TABULAR, download_of, list_tables, require_disclosure
 from dashboard.formats import bed, delimited, parquet, pgxseg, vcf
 from dashboard.formats import json as json_format
 from dashboard.formats.about import About
@@ -24,10 +24,17 @@ from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.carriers.listing import carrier_event_batches
 from dashboard.store.cohort import group_codes, superpopulation_names
 from dashboard.store.database import BusyError, PublishedFile, UnavailableError
-from dashboard.store.gene_counts import gene_counts
+from dashboard.store.gene_counts import gene_counts, without_small_genes
 from dashboard.store.panel import relatives_counted
-from dashboard.store.sites import sites_at, with_alleles, with_genes, with_sight, without_unassessable_numbers
-from dashboard.words.frequency_table import frequency_table, without_numbers, without_share
+from dashboard.store.sites import (
+    sites_at,
+    with_alleles,
+    with_genes,
+    with_sight,
+    without_small_counts,
+    without_unassessable_numbers,
+)
+from dashboard.words.frequency_table import frequency_table, without_numbers, without_share, without_small_cells
 
 BATCH: Final = 5_000
 """Rows a piece."""
@@ -51,6 +58,7 @@ class OpenFile:
 def open_file(file: str, values: Mapping[str, str]) -> OpenFile:
     """The file that an address names (`carriers.csv`), ready to be sent, or `RefusedError`."""
     table, suffix = table_and_format(file, values)
+    require_disclosure(download_of(table).tells)
     held = ExitStack()
     try:
         download = download_of(table)
@@ -106,7 +114,7 @@ def _frequencies(question: Question, _: ExitStack) -> Frames:
     if not seen.assessable:
         return iter([without_numbers(table, blind=seen.is_blind)])
     why = no_share(target, filters, seen)
-    return iter([without_share(table, why) if why else table])
+    return iter([without_small_cells(without_share(table, why) if why else table, settings.disclosure().smallest_cell)])
 
 
 def _tabular(
@@ -172,6 +180,7 @@ def _sites(question: Question) -> tuple[pl.DataFrame, list[str]]:
             question.database, with_alleles(sites).sort("start", "end", "direction"), question.filters, place.paralogous
         )
     )
+    sites = without_small_counts(sites, groups, settings.disclosure().smallest_cell)
     return with_genes(question.database, sites), groups
 
 
@@ -199,7 +208,9 @@ def _sites_vcf(question: Question, _: ExitStack, facts: About) -> Iterator[bytes
 
 
 def _genes(question: Question, _: ExitStack) -> Frames:
-    return gene_counts(question.database, question.target.interval, question.filters, question.gene)
+    least = settings.disclosure().smallest_cell
+    frames = gene_counts(question.database, question.target.interval, question.filters, question.gene)
+    return (without_small_genes(frame, least) for frame in frames)
 
 
 _GENES_IN_BED: Final = bed.Items(

@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from dashboard import settings
 from dashboard.door.refusal import RefusedError, refusal
+from dashboard.downloads.catalogue import download_of, require_disclosure
 from dashboard.downloads.open_file import OpenFile, open_file, table_and_format
 from dashboard.question import query
 from dashboard.serving import conditions
@@ -65,7 +66,8 @@ def _answer(request: Request, give_back: Callable[[], None]) -> Response:
     """The file on its way, or 304 where the client has it already. Runs in a thread."""
     file_name = request.path_params.get("file", "")
     values = query.values(request.query_params.multi_items())
-    table_and_format(file_name, values)
+    table, _ = table_and_format(file_name, values)
+    require_disclosure(download_of(table).tells)
     with settings.store().lease() as published:
         tag = conditions.entity_tag(published.file, request)
         if conditions.is_known(request, tag):

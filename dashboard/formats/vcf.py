@@ -227,6 +227,11 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "/").replace('"', "'") + '"'
 
 
+def _count(number: int | None) -> str:
+    """A number of people; a dot for one that is withheld."""
+    return "." if number is None else str(number)
+
+
 def _finite(number: float | None) -> bool:
     return number is not None and math.isfinite(number)
 
@@ -254,6 +259,7 @@ _SITES: Final = (
     'site, where files tell; up to 0.95 frequencies are lower bounds">',
     '##INFO=<ID=NOT_ASSESSABLE,Number=0,Type=Flag,Description="The caller cannot see this place, or saw it in fewer than half '
     'of the people counted: no count of people is given">',
+    '##INFO=<ID=WITHHELD,Number=0,Type=Flag,Description="The number of carriers is small, and withheld by whoever serves it">',
 )
 
 
@@ -271,9 +277,10 @@ def sites_pieces(sites: pl.DataFrame, superpopulations: Sequence[str], about: Ab
     yield from _gathered(_site(row, superpopulations) for row in sites.iter_rows(named=True))
 
 
-def _counts(carriers: int, samples: int, suffix: str, *, has_share: bool) -> list[str]:
-    share = [f"SF{suffix}={_number(carriers / samples)}"] if has_share and samples else []
-    return [f"SC{suffix}={carriers}", f"SN{suffix}={samples}", *share]
+def _counts(carriers: int | None, samples: int, suffix: str, *, has_share: bool) -> list[str]:
+    """Carriers, people and share; a dot for carriers that are withheld."""
+    share = [f"SF{suffix}={_number(carriers / samples)}"] if has_share and samples and carriers is not None else []
+    return [f"SC{suffix}={_count(carriers)}", f"SN{suffix}={samples}", *share]
 
 
 def _site(row: Mapping[str, Any], superpopulations: Sequence[str]) -> str:
@@ -284,6 +291,7 @@ def _site(row: Mapping[str, Any], superpopulations: Sequence[str]) -> str:
         return "\t".join([*_place(row["chrom"], start, end, direction, row["site"]), ".", ".", told])
     has_share = row["frequency"] is not None
     counts = [*_counts(row["carriers"], row["samples"], "", has_share=has_share), *seen]
+    counts += ["WITHHELD"] if row.get("withheld") else []
     if row["allele_count"] is not None and row["allele_number"] is not None:
         counts += [f"AC={row['allele_count']}", f"AN={row['allele_number']}"]
         counts += [f"AF={_number(row['allele_frequency'])}"]

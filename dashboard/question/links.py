@@ -85,6 +85,10 @@ def elsewhere(interval: Interval, gene_id: str | None = None, symbol: str | None
 
 
 def whole(page_url: str, path: str) -> str:
-    """The address to share: `path` on the server of the page that is open."""
-    scheme, _, rest = page_url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0]}{path}"
+    """The address to share: `path` on the server of the page that is open, below the path that a proxy serves it at."""
+    server = page_url.partition("?")[0].rstrip("/")
+    for known in pages.paths():
+        if known != pages.START and server.endswith(known):
+            server = server.removesuffix(known)
+            break
+    return f"{server}{path}"

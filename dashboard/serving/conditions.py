@@ -25,7 +25,8 @@ def entity_tag(file: PublishedFile, request: Request) -> str:
 
     Weak: the rows are the same, the bytes tell when they were asked for, and may be compressed on the way.
     """
-    parts = (program(), file.name, file.generation, file.published_at, request.url.path, request.url.query)
+    answer = (request.url.path, request.url.query, repr(settings.disclosure()))
+    parts = (program(), file.name, file.generation, file.published_at, *answer)
     return f'W/"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
 
 

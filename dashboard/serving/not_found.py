@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from dashboard import pages
+from dashboard import pages, settings
 from dashboard.colours import DARK, LIGHT
 from dashboard.door.refusal import refusal
 from dashboard.question.locus import cut
@@ -25,7 +25,10 @@ def not_found(request: Request) -> Response:
 
 
 def _page(sentence: str) -> str:
-    listed = "".join(f'<li><a href="{page.path}">{escape(page.description)}</a></li>' for page in pages.in_order())
+    path = settings.operator().public_path
+    listed = "".join(
+        f'<li><a href="{escape(path + page.path)}">{escape(page.description)}</a></li>' for page in pages.in_order()
+    )
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

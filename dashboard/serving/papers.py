@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from dashboard import pages, settings
 from dashboard.question import links
+from dashboard.serving.route_path import route_path
 
 PAPERS: Final = {links.RULES: "rules.md", links.GLOSSARY: "glossary.md"}
 """Files of the assets, by the path at which each is shown."""
@@ -30,7 +31,7 @@ _STYLE: Final = (
 
 async def paper(request: Request) -> Response:
     """Answers `/rules` and `/glossary`."""
-    return HTMLResponse(page(PAPERS[request.url.path.rstrip("/")]), headers={"Cache-Control": "no-cache"})
+    return HTMLResponse(page(PAPERS[route_path(request.scope).rstrip("/")]), headers={"Cache-Control": "no-cache"})
 
 
 @lru_cache(maxsize=len(PAPERS))

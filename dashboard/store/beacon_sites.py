@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from dashboard.operating.cells import POPULATION, SEX, SUPERPOPULATION
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
 from dashboard.store.callability import Callability, callabilities, sights, telling
@@ -122,8 +123,8 @@ class GroupCount:
     frequency: float | None
     ci_low: float | None
     ci_high: float | None
-    copy_numbers: Mapping[int, int]
-    """Carriers by copy number."""
+    copy_numbers: Mapping[int, int] | None
+    """Carriers by copy number; None where they are withheld."""
     allele_count: int
     allele_number: int
     homozygous: int
@@ -131,6 +132,9 @@ class GroupCount:
     heterozygous: int
     seen: float | None = None
     """Share of its people in whom half or more of the place was seen; None where no file says what was seen."""
+    withheld: bool = False
+    """Its carriers are few, or would give away another group's."""
+    alleles_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,17 @@ def group_names(database: Generation) -> tuple[str, ...]:
     """The groups in the order of records: everyone, the sexes, super-populations, populations."""
     rows = populations(database)
     return (TOTAL, *OF_SEX.values(), *dict.fromkeys(rows["superpopulation"]), *rows["population"])
+
+
+@remembered
+def kinds_of_groups(database: Generation) -> dict[str, str]:
+    """How people are grouped in each group of `group_names` but that of everyone."""
+    rows = populations(database)
+    return (
+        dict.fromkeys(OF_SEX.values(), SEX)
+        | dict.fromkeys(rows["superpopulation"].to_list(), SUPERPOPULATION)
+        | dict.fromkeys(rows["population"].to_list(), POPULATION)
+    )
 
 
 def site_answers(database: Generation, sites: Sequence[int]) -> dict[int, SiteAnswer]:

@@ -75,6 +75,8 @@ class VariantQuery:
     """Numbers of samples; None for everybody."""
     site: int | None = None
     event: int | None = None
+    of_sites: bool = False
+    """Events that belong to a site alone."""
 
     @property
     def asks_about_events(self) -> bool:
@@ -422,6 +424,8 @@ def _about_events(database: Generation, query: VariantQuery) -> tuple[list[str],
     if query.site is not None:
         conditions.append("e.site_id = $site")
         values["site"] = query.site
+    if query.of_sites:
+        conditions.append("e.site_id IS NOT NULL")
     if query.event is not None:
         conditions.append("e.event_id = $event")
         values["event"] = query.event

@@ -16,7 +16,13 @@ from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.store.panel import people
-from dashboard.words.frequency_table import Row, chart_rows, frequency_rows
+from dashboard.words.frequency_table import (
+    Row,
+    chart_rows,
+    frequency_rows,
+    frequency_table,
+    without_small_cells,
+)
 from data_prep.domain.copy_number import Direction, expected_copy_number
 
 SEXES = (Sex.XY, Sex.XX)
@@ -54,6 +60,15 @@ def tables(database: Generation, target: Target, parts: Sequence[Clause]) -> dic
     """The rows of the frequency table of each part."""
     codes = group_codes(database)
     return {part: frequency_rows(frequencies(database, target, part.filters), part.filters, codes) for part in parts}
+
+
+def tables_without_small_cells(
+    database: Generation, target: Target, parts: Sequence[Clause], least: int
+) -> dict[Clause, Sequence[Row]]:
+    """The same with numbers of fewer than `least` people withheld; `withheld` says in which rows."""
+    codes = group_codes(database)
+    frames = {part: frequency_table(frequencies(database, target, part.filters), part.filters, codes) for part in parts}
+    return {part: list(without_small_cells(frame, least).iter_rows(named=True)) for part, frame in frames.items()}
 
 
 def table_of_all(

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from dashboard.counting.overlap import admitted, at_level, carriers, of_class
+from dashboard.operating.cells import NOTE, Row, what_is_told
 from dashboard.question.filters import CODING_RULES, Filters, Rule
 from dashboard.question.target import Pieces, Target, region_target
 from dashboard.store.callability import callabilities
@@ -126,6 +127,32 @@ def _of(direction: Direction, by_class: Numbers, genes: pl.DataFrame, filters: F
     bounded = over_people_seen(with_frequency(counts)).drop("samples", "people_seen")
     bounded = bounded.with_columns(pl.when(~genes["paralogous"]).then(pl.col(shares)))
     return bounded.rename(named).with_columns(pl.when(shown).then(pl.all()))
+
+
+def without_small_genes(genes: pl.DataFrame, least: int) -> pl.DataFrame:
+    """The same with numbers of fewer than `least` people null, and those that would give one away; the note says so."""
+    if not least:
+        return genes
+    withheld = np.zeros(genes.height, np.bool_)
+    changed = []
+    samples = genes["samples"].fill_null(0).to_list()
+    for direction in DIRECTIONS:
+        name = direction.value
+        mine = MEMBERS[CallClass(name)]
+        tallies = [column for column, classes in TALLIES.items() if set(classes) <= set(mine)]
+        carriers = genes[f"carriers_{name}"].fill_null(0).to_list()
+        parts = genes.select(pl.col(tallies).fill_null(0)).rows()
+        told = [
+            what_is_told(Row(count, people, classes), {}, least)
+            for count, people, classes in zip(carriers, samples, parts, strict=True)
+        ]
+        numbers = [f"carriers_{name}", *(f"{share}_{name}" for share in ("frequency", "ci_low", "ci_high"))]
+        of_total, of_parts = pl.Series([one.total for one in told]), pl.Series([one.parts for one in told])
+        changed += [genes[column].set(~of_total, None) for column in numbers]
+        changed += [genes[column].set(~of_parts, None) for column in tallies]
+        withheld |= ~of_parts.to_numpy()
+    note = pl.concat_str("note", pl.lit(NOTE.format(least)), separator="; ").str.strip_chars_start("; ")
+    return genes.with_columns(*changed, note=pl.when(pl.Series(withheld)).then(note).otherwise("note"))
 
 
 def _sum(by_class: Numbers, classes: Sequence[CallClass]) -> Numbers:

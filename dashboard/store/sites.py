@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from dashboard.operating.cells import NOTE, SUPERPOPULATION, Row, what_is_told
 from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.question.target import region_target
 from dashboard.store.callability import callabilities
@@ -118,6 +119,7 @@ GENES: Final = Statement(
 ALLELE_COLUMNS: Final = ("allele_frequency", "af_ci_low", "af_ci_high", "hwe_p")
 _SHARES: Final = ("frequency", "ci_low", "ci_high", "allele_count", "allele_number", *ALLELE_COLUMNS)
 """Of the columns below those that are a share of people or alleles, or tell one."""
+_OF_ALLELES: Final = ("allele_count", "allele_number", *ALLELE_COLUMNS, "copies_0", "copies_1", "copies_2")
 _ABOUT_PEOPLE: Final = ("carriers", "samples", *_SHARES, *TALLIES)
 
 
@@ -261,6 +263,35 @@ def without_unassessable_numbers(sites: pl.DataFrame) -> pl.DataFrame:
     numbers = [name for name in sites.columns if name in _ABOUT_PEOPLE or name.startswith(("carriers_", "samples_"))]
     kept = sites.with_columns(pl.when("assessable").then(pl.col(name)).alias(name) for name in numbers)
     return without_shares(kept)
+
+
+def without_small_counts(sites: pl.DataFrame, groups: Sequence[str], least: int) -> pl.DataFrame:
+    """Sites of `sites_at` and `with_sight`, along the genome, with numbers of fewer than `least` people null, and those that
+    would give one away; the note says so, and `withheld` where the carriers are. `groups` are the super-populations."""
+    if not least:
+        return sites.with_columns(withheld=pl.lit(value=False))
+    tallies = [name for name in TALLIES if name in sites.columns]
+    alleles = [name for name in sites.columns if name in _OF_ALLELES]
+    rows = []
+    for row in sites.iter_rows(named=True):
+        total = Row(row["carriers"] or 0, row["samples"] or 0, tuple(row[name] or 0 for name in tallies))
+        grouping = [Row(row[f"carriers_{code}"] or 0, row[f"samples_{code}"] or 0) for code in groups]
+        told = what_is_told(total, {SUPERPOPULATION: grouping} if row["assessable"] else {}, least)
+        rows.append((told.total, told.parts, SUPERPOPULATION in told.groups))
+    of_total, parts, of_groups = (pl.Series([row[at] for row in rows], dtype=pl.Boolean) for at in range(3))
+    shown = {
+        **dict.fromkeys(("carriers", "frequency", "ci_low", "ci_high"), of_total),
+        **dict.fromkeys((*tallies, *alleles), parts),
+        **{f"carriers_{code}": of_groups for code in groups},
+        # events and their intervals are of everybody, whose number is told nowhere else
+        **dict.fromkeys(("events", "intervals"), of_total & False),
+    }
+    note = pl.concat_str("note", pl.lit(NOTE.format(least)), separator="; ").str.strip_chars_start("; ")
+    return sites.with_columns(
+        *(sites[name].set(~told, None) for name, told in shown.items()),
+        withheld=~of_total,
+        note=pl.when(~(of_total & parts & of_groups)).then(note).otherwise("note"),
+    ).sort("start", "end", "direction")
 
 
 def with_genes(database: Generation, sites: pl.DataFrame) -> pl.DataFrame:

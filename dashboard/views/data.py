@@ -2,9 +2,12 @@
 
 import streamlit as st
 
+from dashboard import settings
 from dashboard.components import data, markup
-from dashboard.components.api_call import api_calls, dataset_call
+from dashboard.components.api_call import api_calls, dataset_calls
 from dashboard.components.run import current
+from dashboard.components.sections import TELLS, Section
+from dashboard.downloads.catalogue import download_of
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
 from dashboard.store.cohort import release
@@ -12,6 +15,7 @@ from dashboard.store.cohort import release
 run = current()
 st.html(markup.element("div", markup.element("h1", "Data and definitions"), class_="cnv-head"))
 data.callsets(run.database, run.filters)
+data.limits()
 data.provenance(run.database)
 data.import_report(run.database)
 data.problem_regions(run.database)
@@ -20,22 +24,26 @@ data.database_file(run.database)
 data.programs(
     {
         words: links.whole(run.url, address)
-        for words, address in (
+        for tells, words, address in (
             (
+                download_of("carriers").tells,
                 "carriers of losses of the coding sequence of GSTM1",
                 links.download("carriers", "csv", subject.gene("GSTM1"), Filters()),
             ),
             (
+                download_of("frequencies").tells,
                 "frequencies of what touches a region, at PASS",
                 f"{links.download('frequencies', 'csv', subject.Subject(subject.Kind.REGION, '22q11.21'), Filters())}&filter=pass",
             ),
             (
+                download_of("genes").tells,
                 "the genes of a region, each with its carriers",
                 links.download("genes", "csv", subject.Subject(subject.Kind.REGION, "22q11.21"), Filters()),
             ),
-            ("the database", links.DATABASE),
+            (TELLS[Section.DATABASE], "the database", links.DATABASE),
         )
+        if settings.disclosure().tells(tells)
     }
 )
-api_calls(run, [dataset_call(run.filters.callset)])
+api_calls(run, dataset_calls(run.filters.callset))
 data.data_dictionary(run.database)

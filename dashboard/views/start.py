@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components import markup
-from dashboard.components.api_call import api_calls, cohort_call
+from dashboard.components.api_call import api_calls, cohort_calls
 from dashboard.components.cohort import population_tables, tiles
 from dashboard.components.outcomes import examples
 from dashboard.components.run import current
@@ -31,4 +31,4 @@ st.html(
 examples(run.database, run.filters)
 tiles(sizes, callset.callers)
 population_tables(populations(run.database), run.palette)
-api_calls(run, [cohort_call()])
+api_calls(run, cohort_calls())

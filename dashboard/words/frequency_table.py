@@ -5,10 +5,12 @@ from typing import Any, Final
 
 import polars as pl
 
+from dashboard.operating import cells
+from dashboard.operating.cells import NOTE, what_is_told
 from dashboard.question.filters import Filters
 from dashboard.words import wording
 from dashboard.words.seen import LEAST_SEEN, note, notes
-from data_prep.domain.copy_number import Direction
+from data_prep.domain.copy_number import TALLIES, Direction
 from data_prep.domain.levels import Level
 
 Row = dict[str, Any]
@@ -130,3 +132,49 @@ def without_share(table: pl.DataFrame, why: str) -> pl.DataFrame:
         *(pl.lit(None, dtype=table.schema[name]).alias(name) for name in _SHARES),
         pl.Series("note", notes(table["seen"], no_share=why), pl.String),
     )
+
+
+def without_small_cells(table: pl.DataFrame, least: int) -> pl.DataFrame:
+    """The table of one question with numbers of fewer than `least` people withheld, and those that would give one away.
+
+    Their numbers are null, the note says so, and `withheld`, which every row has, is true where the carriers are. Numbers at PASS
+    and those that the level hides are of another question, and null throughout.
+    """
+    if not least:
+        return table.with_columns(withheld=pl.lit(value=False))
+    table = table.with_columns(
+        pl.lit(None, table.schema[name]).alias(name) for name in ("pass_carriers", "pass_frequency", "hidden")
+    )
+    rows = [row for (_,), mine in table.group_by("direction", maintain_order=True) for row in _withheld(mine, least)]
+    numbers = pl.DataFrame(rows, schema={"withheld": pl.Boolean, "classes": pl.Boolean}, orient="row")
+    shown = table.with_columns(numbers["withheld"], numbers["classes"])
+    of_classes = pl.col("withheld") | pl.col("classes")
+    note = pl.lit(NOTE.format(least))
+    return shown.with_columns(
+        *(pl.when(~pl.col("withheld")).then(pl.col(name)).alias(name) for name in ("carriers", *_SHARES[:3])),
+        *(pl.when(~of_classes).then(pl.col(name)).alias(name) for name in TALLIES),
+        note=pl.when(of_classes)
+        .then(pl.concat_str("note", note, separator="; ").str.strip_chars_start("; "))
+        .otherwise("note"),
+    ).drop("classes")
+
+
+def _withheld(table: pl.DataFrame, least: int) -> list[tuple[bool, bool]]:
+    """Of each row of one direction whether its carriers are withheld, and whether its classes are."""
+    groupings: dict[str, list[cells.Row]] = {}
+    total = cells.Row(0, 0)
+    for row in table.iter_rows(named=True):
+        if row["grouped_by"] == "all":
+            total = _cells(row)
+        elif row["carriers"] is not None:
+            # who was hardly seen is told of as no group: the rest of the total
+            groupings.setdefault(row["grouped_by"], []).append(_cells(row))
+    told = what_is_told(total, groupings, least)
+    return [
+        (not told.total, not told.parts) if kind == "all" else (kind not in told.groups, kind not in told.parts_of)
+        for kind in table["grouped_by"]
+    ]
+
+
+def _cells(row: Row) -> cells.Row:
+    return cells.Row(row["carriers"] or 0, row["samples"] or 0, tuple(row[name] or 0 for name in TALLIES))

@@ -2,6 +2,7 @@
 
 import json
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,3 +127,25 @@ def test_the_map_leads_to_paths_that_answer(client: Client) -> None:
         ]
         for url in urls:
             assert client.http.get(url).status_code == 200, url
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        "granularity = 'boolean'",
+        "granularity = 'count'",
+        "case_level_data = false",
+        "smallest_cell = 5\n[[terms_of_use]]\nid = 'DUO:0000042'\nlabel = 'general research use'\nversion = '2021-02-23'",
+    ],
+)
+def test_what_an_operator_withholds_leaves_the_shape(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Client, operator: str
+) -> None:
+    file = tmp_path / "operator.toml"
+    file.write_text(operator)
+    monkeypatch.setenv("CNV_OPERATOR", str(file))
+    for path, query in product(PATHS, QUERIES[:4]):
+        content = client.http.get(f"/beacon{path}", params=query).json()
+        assert not faults_of_data(content), (path, query)
+    for path in ("info", "configuration", "service-info", "map", "entry_types", "filtering_terms"):
+        assert not faults_of_information(f"/{path}", client.get(f"/{path}")), path

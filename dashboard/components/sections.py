@@ -1,0 +1,46 @@
+"""The sections of pages, each with what it tells: a page shows those that this server tells."""
+
+from enum import Enum
+from typing import Final
+
+from dashboard import settings
+from dashboard.operating.disclosure import Detail
+
+
+class Section(Enum):
+    """A section of a page."""
+
+    ANSWER = "whether losses and gains were seen there, in words"
+    NUMBERS = "frequencies of every group, with the controls"
+    DEPENDENCE = "carriers under every rule, at every level, in every cohort"
+    COPIES = "copies of the place by super-population"
+    EXTENT = "how much of a region is taken, and the largest event in it"
+    SITES = "the sites of a place"
+    TRACK = "what was called along the genome"
+    CARRIERS = "the events that make carriers, with their people"
+    SIZES = "how many calls and events there are in all"
+    FILES = "what became of each file, with names of people and files"
+    MARKS = "people with large events, by chromosome"
+    DATABASE = "the database file, and rows of its tables"
+
+
+TELLS: Final = {
+    Section.ANSWER: Detail.EXISTENCE,
+    Section.NUMBERS: Detail.CELLS,
+    Section.DEPENDENCE: Detail.EVERY_CELL,
+    Section.COPIES: Detail.EVERY_CELL,
+    Section.EXTENT: Detail.INTERVALS,
+    Section.SITES: Detail.SITES,
+    Section.TRACK: Detail.INTERVALS,
+    Section.CARRIERS: Detail.PERSONS,
+    Section.SIZES: Detail.CELLS,
+    Section.FILES: Detail.PERSONS,
+    Section.MARKS: Detail.EVERY_CELL,
+    Section.DATABASE: Detail.PERSONS,
+}
+"""What each section tells."""
+
+
+def shows(section: Section) -> bool:
+    """Whether this server shows a section."""
+    return settings.disclosure().tells(TELLS[section])
