@@ -209,7 +209,7 @@ def _parse(parameter: Parameter, given: Sequence[Any]) -> Any:
         return tuple(_text(part) or "" for part in given)
     if parameter.name == "variantType":
         return _variant_types(given)
-    if len(given) > 1:
+    if any(value != given[0] for value in given):
         return _Fault("one value")
     return _single(parameter, given[0])
 

@@ -34,15 +34,15 @@ def files(client: Client) -> Http:
     return Http(TestClient(Starlette(routes=[Route("/download/{file:path}", download)])), client.environment)
 
 
-@pytest.mark.parametrize(("question", "page", "values"), QUESTIONS)
+@pytest.mark.parametrize(("question", "path", "values"), QUESTIONS)
 def test_files_hold_the_people_of_the_question(
-    client: Client, files: Http, question: dict[str, Any], page: str, values: dict[str, str]
+    client: Client, files: Http, question: dict[str, Any], path: str, values: dict[str, str]
 ) -> None:
     content = client.get("/g_variants", **question)
     kinds = {one["handoverType"]["label"]: one["url"] for one in content["beaconHandovers"]}
     assert list(kinds) == ["HTML", "CSV", "BED"]
     address = urlsplit(kinds["HTML"])
-    assert address.path == page
+    assert address.path == path
     assert values.items() <= {name: one[0] for name, one in parse_qs(address.query).items()}.items()
     if "class" not in values and "variantType" in question:
         assert "class" not in parse_qs(address.query)

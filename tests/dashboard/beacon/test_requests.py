@@ -163,6 +163,19 @@ def test_a_path_with_a_line_break_is_404_in_shape(client: Client) -> None:
         assert answer.headers["access-control-allow-origin"] == "*"
 
 
+def test_a_value_that_is_said_twice_is_one(client: Client) -> None:
+    expected = client.total("/individuals", geneId="GSTM1")
+    body = query(requestParameters={"geneId": "GSTM1", "geneid": "GSTM1"}, requestedGranularity="count")
+    assert client.post("/individuals", body)["responseSummary"]["numTotalResults"] == expected
+    assert client.http.get("/beacon/individuals?geneId=GSTM1&geneId=SMN1").status_code == 400
+
+
+def test_a_body_that_is_too_long_is_refused_in_shape(client: Client) -> None:
+    answer = client.http.post("/beacon/g_variants", content=b'{"a": "' + b"x" * (1 << 21) + b'"}')
+    assert (answer.status_code, answer.json()["error"]["errorCode"]) == (413, 413)
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
 SPELLINGS: dict[str, list[str]] = {
     "referenceName": [
         "1", "chr1", "CHR1", "NC_000001.11", "refseq:NC_000001.11", "NC_000001", "CM000663.2", "genbank:CM000663.2", "GRCh38:1", "hg38:chr1",
