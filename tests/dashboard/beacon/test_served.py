@@ -88,5 +88,6 @@ def test_the_longest_answers_are_ready_before_they_are_asked_for(
 
         monkeypatch.setattr(Generation, "frame", refuse)
         monkeypatch.setattr(Generation, "table", refuse)
-        assert count_variants(database, VariantQuery()).records > 10
-        assert records_of(database, VariantQuery(), 0, 10).height == 10
+        records = count_variants(database, VariantQuery()).records
+        assert records > 5
+        assert records_of(database, VariantQuery(), 0, 1_000).height == records
