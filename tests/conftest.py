@@ -35,7 +35,9 @@ SLOW: Final = frozenset(LONGEST_FIRST) | {
     "dashboard/door/test_door.py",
     "dashboard/downloads/test_downloads.py",
     "dashboard/downloads/test_every_download.py",
+    "dashboard/downloads/test_pictures.py",
     "dashboard/serving/test_doors.py",
+    "dashboard/serving/test_error_shape.py",
     "dashboard/serving/test_many_visitors.py",
     "dashboard/serving/test_server.py",
     "dashboard/store/test_carriers.py",
@@ -48,7 +50,9 @@ SLOW: Final = frozenset(LONGEST_FIRST) | {
     "data_prep/check/test_check.py",
     "data_prep/derived/test_derived.py",
     "data_prep/derived/test_differentiation.py",
+    "data_prep/derived/test_profiles.py",
     "data_prep/derived/test_sites.py",
+    "data_prep/fetch/test_fetch_requests.py",
     "data_prep/inputs/test_copies_and_paths.py",
     "data_prep/reading/dialects/test_builds.py",
     "data_prep/reading/dialects/test_check_of_dialects.py",
@@ -58,6 +62,7 @@ SLOW: Final = frozenset(LONGEST_FIRST) | {
     "data_prep/reading/test_sex.py",
     "data_prep/reading/test_shard_set.py",
     "data_prep/reading/test_two_files_in_one.py",
+    "data_prep/simulate/test_simulated_selection.py",
     "data_prep/tables/test_callsets.py",
     "data_prep/tables/test_database.py",
     "data_prep/test_edge_cases.py",
@@ -65,7 +70,7 @@ SLOW: Final = frozenset(LONGEST_FIRST) | {
     "test_installed.py",
     "test_workflow.py",
 }
-"""Files that take eight seconds of processor or more: `make test-fast` leaves them out."""
+"""Files that take seven seconds of processor or more, but for the calls, which most changes touch: `make test-fast` leaves them out."""
 
 
 @pytest.hookimpl(tryfirst=True)
