@@ -29,7 +29,7 @@ def nginx(folder: Path, servers: Sequence[tuple[str, str]]) -> Iterator[list[str
     """Addresses of these servers, each a block and the dashboard that stands behind it; skips where there is no nginx."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if program is None:
-        pytest.skip("There is no nginx: install the Debian package “nginx-light”.")
+        pytest.skip("There is no nginx: install the Debian package “nginx”.")
     ports = _free_ports(len(servers))
     for (block, _), port in zip(servers, ports, strict=True):
         assert block.count(LISTEN) == block.count(DASHBOARD) == 1, block

@@ -134,7 +134,7 @@ from starlette.testclient import TestClient
 with TestClient(server.app, base_url="http://localhost") as client:
     assert client.get("/cnv/live").text == "ok\\n"
     assert client.get("/cnv/").status_code in (200, 503)
-    with client.websocket_connect("/cnv/_stcore/stream", headers={"origin": "http://localhost"}):
+    with client.websocket_connect("ws://localhost/cnv/_stcore/stream", headers={"origin": "http://localhost"}):
         pass
     assert client.get("/live").status_code == 404
 assert started == [1], started
