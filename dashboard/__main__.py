@@ -4,6 +4,7 @@ Uvicorn and not `streamlit run`, which leaves Nagle's algorithm on and so makes 
 wait for 40 ms. One worker: sessions and media live in the process.
 """
 
+import ipaddress
 import os
 import re
 import resource
@@ -15,11 +16,20 @@ from typing import Annotated
 
 import typer
 
-from dashboard import settings
+from dashboard import pages, settings
 from dashboard.operating.read import OperatorFileError
+from dashboard.question import links
 from dashboard.serving import log
 from dashboard.settings import database_path, streamlit_folder
 
+RESERVED = tuple(
+    f"/{path.split('/')[1]}"
+    for path in (
+        links.DOWNLOADS, links.CHARTS, links.HEALTH, links.SUGGEST, links.BEACON, links.RULES, links.GLOSSARY,
+        "/services", "/live", "/static", "/media", "/_stcore",
+    )
+)  # fmt: skip
+"""First parts of paths that are not pages."""
 GRACE = 3
 """Seconds that open requests get when the process is told to stop."""
 MOST_CONNECTIONS = 1_000
@@ -56,6 +66,25 @@ def _check_names(names: list[str]) -> list[str]:
     return names
 
 
+def _check_path(path: str | None) -> str | None:
+    if path is None or not path.strip("/"):
+        return None
+    if not settings.PATH.fullmatch(path.removesuffix("/")):
+        raise typer.BadParameter(f"{path!r} is no path to stand below: write one such as /cnv")
+    return path.removesuffix("/")
+
+
+def _check_networks(networks: list[str]) -> list[str]:
+    for network in networks:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            raise typer.BadParameter(
+                f"{network!r} is no address of a proxy: write one such as 127.0.0.1, or a network such as 10.0.0.0/8"
+            ) from None
+    return networks
+
+
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -75,6 +104,25 @@ def serve(
             callback=_check_names,
         ),
     ] = [],  # noqa: B006
+    path: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH",
+            help="Path below which a proxy serves the dashboard, such as /cnv: everything then lies below it.",
+            envvar="CNV_PATH",
+            callback=_check_path,
+        ),
+    ] = None,
+    trusted_proxy: Annotated[
+        list[str],
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address or network of a proxy whose X-Forwarded-Prefix is believed (the path that it takes off), and its "
+            "X-Forwarded-For; may be given several times.",
+            envvar="CNV_TRUSTED_PROXIES",
+            callback=_check_networks,
+        ),
+    ] = [],  # noqa: B006
     operator: Annotated[
         Path | None,
         typer.Option(
@@ -92,14 +140,18 @@ def serve(
         os.environ["CNV_OPEN_ROUTES"] = " ".join(open_route)
     if operator:
         os.environ["CNV_OPERATOR"] = str(operator.absolute())
+    os.environ["CNV_PATH"] = path or ""
+    os.environ["CNV_TRUSTED_PROXIES"] = " ".join(trusted_proxy)
     # Streamlit reads .streamlit/config.toml where the process stands.
     os.chdir(streamlit_folder())
     log.set_up()
     try:
-        settings.operator()
+        fault = _path_fault()
     except OperatorFileError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
+        fault = str(error)
+    if fault:
+        print(fault, file=sys.stderr)
+        raise typer.Exit(2)
 
     import uvicorn  # the configuration above comes first
 
@@ -123,6 +175,7 @@ def serve(
         log_config=None,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,  # the application looks at them itself, after it has seen who connected
         limit_concurrency=_most_connections(),
         timeout_graceful_shutdown=GRACE,
     )
@@ -133,6 +186,20 @@ def serve(
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
+
+
+def _path_fault() -> str:
+    """Why the server cannot stand below the path that it was given; empty where it can."""
+    path, address = settings.own_path(), settings.operator().public_address
+    if address and settings.operator().public_path != path:
+        return (
+            f"The path {path} and the operator's public_address {address} name two places: "
+            f"write the address with that path at its end, or leave --path out."
+        )
+    first = f"/{path.strip('/').partition('/')[0]}"
+    if path and first in {*pages.paths(), *RESERVED}:
+        return f"The path {path} begins like one of the dashboard's own ({first}): choose another, such as /cnv."
+    return ""
 
 
 def _most_connections() -> int:

@@ -12,6 +12,7 @@ from dashboard.components import frame, markup, url_state
 from dashboard.components.run import Run, as_current
 from dashboard.door.refusal import explain
 from dashboard.door.resolve import read_request
+from dashboard.question import links
 from dashboard.question.subject import Kind
 from dashboard.serving.turns import turn
 from dashboard.store.database import BusyError, UnavailableError
@@ -30,6 +31,7 @@ script = st.navigation(
     position="hidden",
 )
 page = pages.page_at(f"/{script.url_path}")
+settings.set_public_path(st.context.headers.get("X-Forwarded-Prefix"))
 colours = palette(st.context.theme.type)
 
 try:
@@ -37,7 +39,10 @@ try:
         # a page about neither takes the rule of the page that it most often leads to
         kind = next((kind for kind in Kind if kind == page.subject), Kind.GENE)
         request = read_request(published, url_state.values(), pages.parameters(page), kind.default_overlap)
-        run = Run(request, colours, settings.operator().public_address or st.context.url or "http://localhost:8501")
+        server = settings.operator().public_address or links.server_of(
+            st.context.url or "http://localhost:8501", settings.public_path()
+        )
+        run = Run(request, colours, server)
         with as_current(run):
             frame.bar(run, page)
             script.run()

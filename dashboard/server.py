@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from dashboard import pages, settings
 from dashboard.beacon.answers import prepare
@@ -39,6 +40,7 @@ from dashboard.operating.disclosure import Detail
 from dashboard.question import links
 from dashboard.question.filters import Filters
 from dashboard.question.locus import cut
+from dashboard.serving.below_path import BelowPath, believed_networks
 from dashboard.serving.middleware import (
     CutAnswers,
     Encodings,
@@ -61,13 +63,8 @@ PREPARE_EVERY: Final = 10.0
 COLLECT_EVERY: Final = 30.0
 """Seconds between two garbage collections."""
 SUGGESTIONS: Final = 10
-ROBOTS: Final = f"""User-agent: *
-Disallow: {links.DOWNLOADS}
-Disallow: {links.CHARTS}/
-Disallow: {links.SUGGEST}
-Disallow: /media/
-Disallow: /_stcore/
-"""
+NOT_FOR_ROBOTS: Final = (links.DOWNLOADS, f"{links.CHARTS}/", links.SUGGEST, "/media/", "/_stcore/")
+"""What no search engine is to read, since there is no end of it."""
 
 _log = logging.getLogger(__name__)
 
@@ -118,7 +115,7 @@ async def suggest(request: Request) -> Response:
 def _suggest(text: str) -> dict[str, Any]:
     with settings.store().lease() as database:
         suggestions = suggest_places(database, text, SUGGESTIONS)
-    path = settings.operator().public_path
+    path = settings.public_path()
     return {
         "address": path + links.page(suggestions.destination, Filters()) if suggestions.destination else None,
         "suggestions": [
@@ -139,7 +136,8 @@ def _json(content: dict[str, Any]) -> Response:
 
 async def robots(_: Request) -> Response:
     """What a search engine may read: the pages, and neither files nor pictures, of which there is no end."""
-    return PlainTextResponse(ROBOTS, headers={"Cache-Control": "max-age=3600"})
+    lines = ["User-agent: *", *(f"Disallow: {settings.public_path()}{path}" for path in NOT_FOR_ROBOTS)]
+    return PlainTextResponse("\n".join(lines) + "\n", headers={"Cache-Control": "max-age=3600"})
 
 
 async def icon(_: Request) -> Response:
@@ -249,6 +247,8 @@ app = st.App(
     settings.PACKAGE / "app.py",
     routes=ROUTES,
     middleware=[
+        Middleware(BelowPath),
+        Middleware(ProxyHeadersMiddleware, trusted_hosts=believed_networks()),
         Middleware(CutAnswers),
         Middleware(KnownHosts, names=_names if settings.host_names() else frozenset()),
         Middleware(SafeHeaders, paths=_paths),

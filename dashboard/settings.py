@@ -3,14 +3,20 @@
 The environment variable CNV_DATABASE names the pointer; without it, it is `cnv.duckdb` in the folder where
 the dashboard is started.
 CNV_OPEN_ROUTES names inner routes of Streamlit that are closed without it; CNV_HOST_NAMES the names that the server is
-reached by, where no other is to be answered; CNV_SEND_TIMEOUT and CNV_REQUEST_TIME are
+reached by, where no other is to be answered; CNV_PATH the path below which it stands, CNV_TRUSTED_PROXIES the addresses
+and networks of proxies whose word on that counts; CNV_SEND_TIMEOUT and CNV_REQUEST_TIME are
 seconds that a client may take for a piece of a file and for its request.
 CNV_OPERATOR names the operator's file; CNV_BEACON_GRANULARITY is `boolean`, `count` or `record` and narrows what that allows,
 for pages and downloads too. A word that is none of them counts as the least.
 """
 
+import ipaddress
 import logging
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +31,11 @@ from dashboard.store.published import Store
 PACKAGE: Final = Path(__file__).resolve().parent
 ASSETS: Final = PACKAGE / "assets"
 GRANULARITY: Final = "CNV_BEACON_GRANULARITY"
+PATH: Final = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+){1,8}")
+"""A path below which the server may stand: no dots alone, and no empty part, which a browser would take for another host."""
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_path_of_request: ContextVar[str | None] = ContextVar("path_of_request", default=None)
 _log = logging.getLogger(__name__)
 
 
@@ -48,6 +59,43 @@ def open_routes() -> tuple[str, ...]:
 def host_names() -> frozenset[str]:
     """The names that the server is reached by, in lower case; empty where any is answered."""
     return frozenset(os.environ.get("CNV_HOST_NAMES", "").lower().split())
+
+
+def own_path() -> str:
+    """The path below which the server stands, of CNV_PATH or else of the public address: `/cnv`; empty at the root."""
+    return os.environ.get("CNV_PATH", "") or operator().public_path
+
+
+def is_path_given() -> bool:
+    """Whether CNV_PATH says the path: then nothing outside it is answered, unless a trusted proxy took it off."""
+    return bool(os.environ.get("CNV_PATH"))
+
+
+def trusted_proxies() -> tuple[Network, ...]:
+    """The networks whose proxies may say below which path they serve us."""
+    named = os.environ.get("CNV_TRUSTED_PROXIES", "").split()
+    return tuple(ipaddress.ip_network(name, strict=False) for name in named)
+
+
+def public_path() -> str:
+    """The path that every address of ours begins with for whoever asks now: `/cnv`; empty at the root."""
+    path = _path_of_request.get()
+    return own_path() if path is None else path
+
+
+def set_public_path(path: str | None) -> None:
+    """Makes a path that of this context, such as the thread of a page run; None is the server's own."""
+    _path_of_request.set(path)
+
+
+@contextmanager
+def below(path: str) -> Iterator[None]:
+    """Makes a path that of the request that is answered until the context ends."""
+    before = _path_of_request.set(path)
+    try:
+        yield
+    finally:
+        _path_of_request.reset(before)
 
 
 def public_host() -> frozenset[str]:

@@ -29,6 +29,7 @@ LONGEST_FIRST: Final = (
     "dashboard/store/test_tracks.py",
 )
 SLOW: Final = frozenset(LONGEST_FIRST) | {
+    "browser/test_below_a_path.py",
     "browser/test_content_security.py",
     "browser/test_region_page.py",
     "dashboard/components/test_what_it_depends_on.py",

@@ -120,7 +120,12 @@ class Beacon:
         who = operator()
         if allowed is None:
             shown = cut("/".join(parts), 60)
-            return _error(who, None, parts, refusal(404, f"There is nothing at {ROOT}/{shown}.", value=shown))
+            return _error(
+                who,
+                None,
+                parts,
+                refusal(404, f"There is nothing at {settings.public_path()}{ROOT}/{shown}.", value=shown),
+            )
         root = f"{who.public_address or str(request.base_url).rstrip('/')}{ROOT}"
         if request.method in ("GET", "HEAD") and (make_document := DOCUMENTS.get("/".join(parts))):
             return make_document(who, root)

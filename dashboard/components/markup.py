@@ -15,8 +15,8 @@ def text(value: object) -> str:
 
 
 def outside(address: str) -> str:
-    """An address of ours as a browser has to ask for it: below the path of the public address, where that has one."""
-    return f"{settings.operator().public_path}{address}" if address.startswith("/") else address
+    """An address of ours as a browser has to ask for it: below the path that we are served at, where there is one."""
+    return f"{settings.public_path()}{address}" if address.startswith("/") else address
 
 
 def element(name: str, content: str, **attributes: str) -> str:

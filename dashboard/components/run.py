@@ -22,7 +22,7 @@ class Run:
     """What the address says."""
     palette: Palette
     url: str
-    """Address of the page that is open, without its query."""
+    """Address of the server from outside, with the path that it is served at and no slash at its end."""
 
     @property
     def database(self) -> Generation:

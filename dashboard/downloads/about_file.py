@@ -43,7 +43,7 @@ def about(question: Question, table: str, suffix: str) -> About:
         if least
         else "",
         "not_called": "No call is taken as the expected copy number",
-        "address": links.download(table, suffix, question.subject, filters),
+        "address": settings.public_path() + links.download(table, suffix, question.subject, filters),
         "release": callset.title,
         "source": callset.source,
         "gene_models": callset.gene_models,

@@ -58,7 +58,7 @@ async def chart(request: Request) -> Response:
     name, _, suffix = file.partition(".")
     values = query.values(request.query_params.multi_items())
     if name not in CHARTS or suffix not in PICTURES:
-        what = f"picture under {links.CHARTS}/; there are {list_charts()}"
+        what = f"picture under {settings.public_path()}{links.CHARTS}/; there are {list_charts()}"
         raise RefusedError(await anyio.to_thread.run_sync(refuse_path, file, what, values))
     require_disclosure(chart_of(name).tells)
     tag = await anyio.to_thread.run_sync(_tag, request)

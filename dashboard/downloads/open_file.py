@@ -75,7 +75,11 @@ def table_and_format(file: str, values: Mapping[str, str]) -> tuple[str, str]:
     """The names in `carriers.csv`, or `RefusedError` where there is no such download, with a database or without."""
     table, _, suffix = file.partition(".")
     if suffix not in TABLES.get(table, ()):
-        raise RefusedError(refuse_path(file, f"download under {links.DOWNLOADS}/; there are {list_tables()}", values))
+        raise RefusedError(
+            refuse_path(
+                file, f"download under {settings.public_path()}{links.DOWNLOADS}/; there are {list_tables()}", values
+            )
+        )
     return table, suffix
 
 

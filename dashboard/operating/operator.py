@@ -39,7 +39,7 @@ class Operator:
     name: str = "1000 Genomes CNV explorer"
     description: str = (
         "Germline copy number variants of the 1000 Genomes Project with their frequency in every population, as called from "
-        "short reads; the rules behind the numbers are at /rules."
+        "short reads; the rules of this server say how the numbers are made."
     )
     environment: str = "prod"
     organisation: Organisation = field(default_factory=Organisation)
@@ -64,5 +64,5 @@ class Operator:
 
     @property
     def public_path(self) -> str:
-        """The path of the public address, which a proxy takes off: `/explorer`; empty without one."""
+        """The path of the public address: `/explorer`; empty without one."""
         return urlsplit(self.public_address).path

@@ -5,7 +5,7 @@ Names and values come from `Filters.to_query`, so a link says exactly what is se
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from dashboard import pages
 from dashboard.question.filters import Filters
@@ -84,11 +84,20 @@ def elsewhere(interval: Interval, gene_id: str | None = None, symbol: str | None
     }
 
 
-def whole(page_url: str, path: str) -> str:
-    """The address to share: `path` on the server of the page that is open, below the path that a proxy serves it at."""
+def server_of(page_url: str, path: str = "") -> str:
+    """The address of the server that a page was opened on, without a slash at its end.
+
+    `path` is the one below which it stands; where nobody says one, it is what stands before the path of the page.
+    """
+    if path:
+        return urlunsplit((*urlsplit(page_url)[:2], path, "", ""))
     server = page_url.partition("?")[0].rstrip("/")
     for known in pages.paths():
         if known != pages.START and server.endswith(known):
-            server = server.removesuffix(known)
-            break
+            return server.removesuffix(known)
+    return server
+
+
+def whole(server: str, path: str) -> str:
+    """The address to share: a path of ours on the server that this is the address of."""
     return f"{server}{path}"

@@ -322,6 +322,14 @@ class Encodings:
         await self._app(scope, receive, sending)
 
 
+def set_safe_headers(headers: MutableHeaders, policy: str = ANSWER_POLICY) -> None:
+    """Sets the headers of `SafeHeaders` on an answer, with this Content-Security-Policy."""
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Content-Security-Policy"] = policy
+    headers["Permissions-Policy"] = PERMISSIONS
+
+
 class SafeHeaders:
     """Adds the headers that keep a browser from guessing types, from telling other sites what was looked at, and from
     fetching or running anything that is not of this server.
@@ -342,11 +350,7 @@ class SafeHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=message["headers"])
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "same-origin"
-                headers["Content-Security-Policy"] = ANSWER_POLICY if ours else self._page_policy
-                headers["Permissions-Policy"] = PERMISSIONS
+                set_safe_headers(MutableHeaders(raw=message["headers"]), ANSWER_POLICY if ours else self._page_policy)
             await send(message)
 
         await self._app(scope, receive, sending)

@@ -15,17 +15,17 @@ from dashboard.serving.refusals import respond, wants
 
 def not_found(request: Request) -> Response:
     """404 in the form that the client takes: HTML, JSON or plain text."""
-    path = cut(quote(request.url.path), 60)
+    path, below = cut(quote(request.url.path), 60), settings.public_path()
     sentence = f"There is nothing at {path}."
     if wants(request) == "html":
         return HTMLResponse(_page(sentence), status_code=404, headers={"Cache-Control": "no-store", "Vary": "Accept"})
-    listed = ", ".join(page.path for page in pages.in_order())
-    advice = f"The pages are {listed}; {pages.DATA} says what a program can ask for."
+    listed = ", ".join(below + page.path for page in pages.in_order())
+    advice = f"The pages are {listed}; {below}{pages.DATA} says what a program can ask for."
     return respond(request, refusal(404, sentence, value=path, advice=advice))
 
 
 def _page(sentence: str) -> str:
-    path = settings.operator().public_path
+    path = settings.public_path()
     listed = "".join(
         f'<li><a href="{escape(path + page.path)}">{escape(page.description)}</a></li>' for page in pages.in_order()
     )

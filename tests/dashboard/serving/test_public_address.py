@@ -164,16 +164,19 @@ def test_links_of_pages_have_the_path(
 
 
 @pytest.mark.parametrize(
-    ("url", "whole"),
+    ("url", "path", "server"),
     [
-        ("https://h.example/cnv/gene", "https://h.example/cnv/data"),
-        ("https://h.example/cnv/", "https://h.example/cnv/data"),
-        ("https://h.example/gene?gene=A", "https://h.example/data"),
-        ("https://h.example", "https://h.example/data"),
+        ("https://h.example/cnv/gene", "", "https://h.example/cnv"),
+        ("https://h.example/cnv/", "", "https://h.example/cnv"),
+        ("https://h.example/gene?gene=A", "", "https://h.example"),
+        ("https://h.example", "", "https://h.example"),
+        ("https://h.example/my/gene/gene", "/my/gene", "https://h.example/my/gene"),
+        ("https://h.example/my/gene/", "/my/gene", "https://h.example/my/gene"),
     ],
 )
-def test_a_shared_link_keeps_the_path_of_the_open_page(url: str, whole: str) -> None:
-    assert links.whole(url, "/data") == whole
+def test_a_shared_link_keeps_the_path_of_the_open_page(url: str, path: str, server: str) -> None:
+    assert links.server_of(url, path) == server
+    assert links.whole(server, "/data") == f"{server}/data"
 
 
 def test_a_file_with_faults_does_not_start_a_server(tmp_path: Path) -> None:
