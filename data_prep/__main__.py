@@ -275,11 +275,11 @@ def fetch(
     import stamina
 
     from data_prep.fetch.connection import Patience
-    from data_prep.fetch.run import CALLS, Request, run
+    from data_prep.fetch.run import CALLS, FetchRequest, run
     from data_prep.fetch.tables import PEDIGREE, UNRELATED_NAMES
 
     stamina.instrumentation.set_on_retry_hooks(())
-    request = Request(
+    request = FetchRequest(
         release,
         out,
         tuple(sample or ()),

@@ -50,7 +50,7 @@ from data_prep.tables.connect import MACHINE_ERRORS, new_database
 from data_prep.tables.earlier import Earlier, EarlierError, files_of, take_over
 from data_prep.tables.marks import mark_samples
 from data_prep.tables.publish import check_pointer, new_generation, publish, working_folder
-from data_prep.tables.samples import People, number_people, said_of
+from data_prep.tables.samples import NumberedPeople, number_people, said_of
 from data_prep.tables.write import write_calls, write_people, write_provenance, write_reference
 
 _WORK: Final = "reads files and works out sites"
@@ -109,7 +109,7 @@ class _Contents:
 class _Written:
     """What went into a database that is not published yet."""
 
-    people: People
+    people: NumberedPeople
     skipped: list[SkippedRecord]
     events: int
 
@@ -339,7 +339,7 @@ def _advice(error: duckdb.Error) -> str:
     return ": is the disk full?"
 
 
-def _check_any_read(people: People) -> None:
+def _check_any_read(people: NumberedPeople) -> None:
     """Raises BuildError where there is no file, or none that could be read."""
     if not people.reports:
         raise BuildError("no file is left to build from: leave a sample in the database")

@@ -13,7 +13,7 @@ from dashboard.question import links
 from dashboard.question.filters import ANY, CODING_RULES, HALF_OF_IT, Filters
 from dashboard.question.target import LARGE, Pieces, Target
 from dashboard.store.callability import Callability, Care
-from dashboard.store.panel import People, relatives_counted
+from dashboard.store.panel import Denominator, relatives_counted
 from dashboard.words import wording
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.sight import is_paralogous
@@ -24,7 +24,7 @@ NAMES_OF_A_KIND: Final = 2
 """Names of problem regions of a kind in a notice: of a mask there may be hundreds in one place."""
 
 
-def counted_sentence(question: Question, people: People) -> None:
+def counted_sentence(question: Question, people: Denominator) -> None:
     """What is counted, in whom, and who is left out, in a sentence or two; and the way back to the defaults."""
     database, target, filters = question.database, question.target, question.filters
     rule = target.rule_in_force(filters.overlap)

@@ -49,7 +49,7 @@ class Curves:
 
 
 @dataclass(frozen=True, slots=True)
-class Intervals:
+class CarriedIntervals:
     """Distinct exact intervals of losses and gains, most carriers first."""
 
     rows: pl.DataFrame
@@ -63,7 +63,7 @@ class Intervals:
 
 
 @dataclass(frozen=True, slots=True)
-class GeneModels:
+class WindowGenes:
     """Genes that touch a window, as far as they can be drawn one by one."""
 
     genes: pl.DataFrame
@@ -89,8 +89,8 @@ class Track:
     directions: tuple[Direction, ...]
     """The directions that are asked for."""
     curves: Curves
-    intervals: Intervals
-    genes: GeneModels
+    intervals: CarriedIntervals
+    genes: WindowGenes
     problems: pl.DataFrame
     """Places where calls need care or cannot be made: `kind`, `start`, `end`, `name`."""
     bands: pl.DataFrame

@@ -47,7 +47,7 @@ _UNKNOWN: Final = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
-class Events:
+class TouchingEvents:
     """Losses and gains that touch a place: columns of one length, sorted by `carrier`, start and end.
 
     Positions are 0-based and half-open. `carrier` is twice the sample's row in the panel, and one more for a gain.
@@ -85,7 +85,7 @@ class Calls:
     """
 
     event: Numbers
-    """Position of the call's event among the `Events`."""
+    """Position of the call's event among the `TouchingEvents`."""
     start: Numbers
     end: Numbers
     call_class: Numbers
@@ -120,14 +120,14 @@ class Carriers:
     event: Flags
     """Which of the events are those of a carrier that touch the place and pass the filters; of their length."""
 
-    def where(self, keep: Flags, events: Events) -> Self:
+    def where(self, keep: Flags, events: TouchingEvents) -> Self:
         """The carriers that a mask keeps, with the events that are theirs."""
         sample, gain = self.sample[keep], self.gain[keep]
         mine = self.event & np.isin(events.carrier, sample * 2 + gain)
         return type(self)(sample, gain, self.carrier_class[keep], self.copy_number[keep], mine)
 
 
-def at_level(events: Events, level: Level) -> Flags:
+def at_level(events: TouchingEvents, level: Level) -> Flags:
     """The events at a filter level (R4)."""
     match level:
         case Level.PASS:
@@ -140,7 +140,7 @@ def at_level(events: Events, level: Level) -> Flags:
             return np.ones(len(events.start), np.bool_)
 
 
-def admitted(events: Events, filters: Filters) -> Flags:
+def admitted(events: TouchingEvents, filters: Filters) -> Flags:
     """The events of the direction, length, quality and bins that are asked for; the level is apart.
 
     Class and copy number ask for those of a carrier at the place, which nobody knows before the rule (R7).
@@ -167,14 +167,14 @@ def of_class(classes: Numbers, copy_numbers: Numbers, filters: Filters) -> Flags
     return keep & np.isin(copy_numbers, filters.copy_numbers) if filters.copy_numbers else keep
 
 
-def disjoint(events: Events) -> tuple[Numbers, Numbers]:
+def disjoint(events: TouchingEvents) -> tuple[Numbers, Numbers]:
     """Start and end of what each event adds to those of its carrier before it: nothing where the end is not behind the
     start. Together they are the union of each carrier's events, without a base twice."""
     return np.maximum(events.start, reached_before(events.end, events.carrier)), events.end
 
 
 def carriers(
-    events: Events, calls: Calls, keep: Flags, target: Target, rule: Overlap, *, classes: bool = True
+    events: TouchingEvents, calls: Calls, keep: Flags, target: Target, rule: Overlap, *, classes: bool = True
 ) -> Carriers:
     """Who carries at `target` under `rule`, by the events that `keep` admits; `calls` are those of joined events.
 
@@ -214,7 +214,7 @@ class _Stretches:
     end: Numbers
 
 
-def _looked_at(events: Events, chosen: Numbers, rule: Overlap) -> tuple[Numbers, Numbers]:
+def _looked_at(events: TouchingEvents, chosen: Numbers, rule: Overlap) -> tuple[Numbers, Numbers]:
     """Start and end of these events as the rule looks at them: under `coding` those of losses are drawn in (R7)."""
     start, end = events.start[chosen], events.end[chosen]
     if rule.rule is not Rule.CODING:
@@ -249,7 +249,7 @@ def _meeting(stretches: _Stretches, gain: Flags, target: Target, rule: Overlap) 
             return np.bincount(run_carrier[touching], minlength=len(gain)) > 0
 
 
-def _alone(events: Events, start: int, end: int, rule: Overlap) -> Flags:
+def _alone(events: TouchingEvents, start: int, end: int, rule: Overlap) -> Flags:
     """The events that meet a rule by themselves."""
     if rule.rule is Rule.WITHIN:
         return (events.start >= start) & (events.end <= end)
@@ -295,7 +295,7 @@ def _farthest(copies: Numbers, classes: Numbers, group: Numbers, gain: Flags) ->
     )
 
 
-def _of_the_event_with_most_bins(events: Events, chosen: Numbers, first: Numbers) -> tuple[Numbers, Numbers]:
+def _of_the_event_with_most_bins(events: TouchingEvents, chosen: Numbers, first: Numbers) -> tuple[Numbers, Numbers]:
     """At a site: class and copy number of the carrier's event with most bins, of as many the lower number (R9)."""
     order = best_first(events.carrier[chosen], events.bins[chosen], events.copy_number[chosen], chosen)
     best = chosen[order][first]
@@ -305,7 +305,7 @@ def _of_the_event_with_most_bins(events: Events, chosen: Numbers, first: Numbers
 
 
 def _at_the_place(
-    events: Events, calls: Calls, chosen: Numbers, group: Numbers, gain: Flags, target: Target, rule: Overlap
+    events: TouchingEvents, calls: Calls, chosen: Numbers, group: Numbers, gain: Flags, target: Target, rule: Overlap
 ) -> tuple[Numbers, Numbers]:
     """Class and copy number of each carrier from the calls at the place (R7), as `Carriers` says."""
     stretches, copies, classes = _calls_there(events, calls, chosen, group, target, rule)
@@ -335,7 +335,7 @@ def _at_the_place(
 
 
 def _calls_there(
-    events: Events, calls: Calls, chosen: Numbers, group: Numbers, target: Target, rule: Overlap
+    events: TouchingEvents, calls: Calls, chosen: Numbers, group: Numbers, target: Target, rule: Overlap
 ) -> tuple[_Stretches, Numbers, Numbers]:
     """The calls of the chosen events as far as the rule looks at them and they touch the target; with copy number and
     class, sorted by carrier. An event that is no more than a call is its own."""

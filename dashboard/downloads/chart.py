@@ -31,7 +31,7 @@ from dashboard.store.carriers.copy_numbers import copy_numbers
 from dashboard.store.clauses import Clause, chart_rows_apart, clauses, tables_without_small_cells
 from dashboard.store.cohort import release
 from dashboard.store.database import Generation
-from dashboard.store.panel import People, people, relatives_counted
+from dashboard.store.panel import Denominator, people, relatives_counted
 from dashboard.store.tracks import track
 from dashboard.words import callers as caller_words
 from dashboard.words import wording
@@ -117,7 +117,7 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
         )
 
 
-def _refusals(name: str, question: Question, seen: Callability, counted: People) -> list[Refusal]:
+def _refusals(name: str, question: Question, seen: Callability, counted: Denominator) -> list[Refusal]:
     """Why a chart cannot be drawn of a place: every reason."""
     target, filters = question.target, question.filters
     entry = chart_of(name)

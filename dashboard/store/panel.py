@@ -54,7 +54,7 @@ MARKED: Final = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class Denominator:
     """Who is counted on a chromosome: `counted` is the denominator; the rest is left out there, each for one reason."""
 
     counted: int
@@ -134,7 +134,7 @@ class Panel:
         out = self._left_out(chrom)
         return self.in_group(filters) & (out.present if filters.outliers is Outliers.EXCLUDE else out.has_place)
 
-    def people(self, chrom: str, filters: Filters) -> People:
+    def people(self, chrom: str, filters: Filters) -> Denominator:
         """How many of the chosen group are counted on a chromosome, and how many are left out, each for one reason."""
         group, out = self.in_group(filters), self._left_out(chrom)
         marked = out.marked & (filters.outliers is Outliers.EXCLUDE)
@@ -142,7 +142,7 @@ class Panel:
             self.is_counted(chrom, filters),
             *(group & mask for mask in (out.without_chromosome, out.sex_mismatch, marked)),
         )
-        return People(*(int(mask.sum()) for mask in masks))
+        return Denominator(*(int(mask.sum()) for mask in masks))
 
     def _left_out(self, chrom: str) -> LeftOut:
         return left_out(chrom, self._sex("XY"), self._column("sex_mismatch"), self.is_marked(chrom))
@@ -165,7 +165,7 @@ def who(filters: Filters) -> Filters:
     return Filters(cohort=filters.cohort, outliers=filters.outliers, populations=filters.populations, sex=filters.sex)
 
 
-def people(database: Generation, chrom: str, filters: Filters) -> People:
+def people(database: Generation, chrom: str, filters: Filters) -> Denominator:
     """How many people of the chosen group are counted on `chrom`, and how many are not."""
     return _people(database, chrom, who(filters))
 
@@ -176,7 +176,7 @@ def counted(database: Generation, chrom: str, filters: Filters) -> Flags:
 
 
 @remembered
-def _people(database: Generation, chrom: str, asked: Filters) -> People:
+def _people(database: Generation, chrom: str, asked: Filters) -> Denominator:
     return panel(database).people(chrom, asked)
 
 

@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from dashboard.counting.along import EVERYONE, Curves, GeneModels, Intervals, Track
-from dashboard.counting.overlap import Events, admitted, at_level, disjoint, of_class
-from dashboard.counting.sweep import Pieces, sweep
+from dashboard.counting.along import EVERYONE, CarriedIntervals, Curves, Track, WindowGenes
+from dashboard.counting.overlap import TouchingEvents, admitted, at_level, disjoint, of_class
+from dashboard.counting.sweep import SeriesIntervals, sweep
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
 from dashboard.store.callability import knows_what_was_seen
@@ -87,7 +87,7 @@ def track(
 
 
 @remembered
-def gene_models(database: Generation, interval: Interval) -> GeneModels:
+def gene_models(database: Generation, interval: Interval) -> WindowGenes:
     """The genes of a window: all where they are few, else the protein-coding ones, else only how dense they lie."""
     known = landmarks(database)
     every = known.genes.touching(interval)
@@ -107,7 +107,7 @@ def gene_models(database: Generation, interval: Interval) -> GeneModels:
         begun = np.searchsorted(coding["start"].to_numpy(), borders[1:], side="left")
         ended = np.searchsorted(np.sort(coding["end"].to_numpy()), borders[:-1], side="right")
         density = tuple((begun - ended).tolist())
-    return GeneModels(rows, exons, every.height, coding.height, density)
+    return WindowGenes(rows, exons, every.height, coding.height, density)
 
 
 def people_along(
@@ -116,7 +116,7 @@ def people_along(
     filters: Filters,
     limit: int = INTERVALS_DRAWN,
     silent: Interval | None = None,
-) -> tuple[Curves, Intervals]:
+) -> tuple[Curves, CarriedIntervals]:
     """How many people have a loss or gain at each base of `interval`, and the distinct intervals that touch it.
 
     Every filter is obeyed but the overlap rule, which is about a whole region. Bases where no call can be made, that the
@@ -130,7 +130,7 @@ def people_along(
 @remembered
 def _people_along(
     database: Generation, interval: Interval, filters: Filters, limit: int, silent: Interval | None
-) -> tuple[Curves, Intervals]:
+) -> tuple[Curves, CarriedIntervals]:
     who = counted(database, interval.chrom, filters)
     if interval.length > WIDE:
         found, sample = marks_touching(database, interval, filters.level)
@@ -166,7 +166,7 @@ def _people_along(
 
 
 def _curves(
-    events: Events, place: Numbers, samples: dict[str, int], interval: Interval, left_out: list[tuple[int, int]]
+    events: TouchingEvents, place: Numbers, samples: dict[str, int], interval: Interval, left_out: list[tuple[int, int]]
 ) -> Curves:
     """`place`: position in `samples` of each event's super-population."""
     start, end = disjoint(events)
@@ -174,7 +174,7 @@ def _curves(
     counted = {EVERYONE: sum(samples.values()), **samples}
     first = (events.carrier[some] & 1) * len(counted)
     # everyone is a series of its own: the most people at a base are not the sum of the most in each group
-    pieces = Pieces(
+    pieces = SeriesIntervals(
         start=np.tile(start[some], 2),
         end=np.tile(end[some], 2),
         series=np.concatenate([first, first + 1 + place[some]]),
@@ -186,7 +186,9 @@ def _curves(
     )
 
 
-def _intervals(silent: pl.DataFrame, events: Events, superpopulation: pl.Series, limit: int) -> Intervals:
+def _intervals(
+    silent: pl.DataFrame, events: TouchingEvents, superpopulation: pl.Series, limit: int
+) -> CarriedIntervals:
     """Distinct intervals and their carriers; who has an interval twice counts once, with the lowest copy number of a
     loss and the highest of a gain. `silent`: the intervals of which no share of people is told."""
     which = ["start", "end", "direction"]
@@ -237,4 +239,4 @@ def _intervals(silent: pl.DataFrame, events: Events, superpopulation: pl.Series,
         .agg(people=pl.len().cast(pl.Int64))
         .sort(*which, "superpopulation", "copy_number", nulls_last=True)
     )
-    return Intervals(rows, cells, ranked.height)
+    return CarriedIntervals(rows, cells, ranked.height)

@@ -28,7 +28,7 @@ from data_prep.domain.copy_number import (
     expected_expression,
     pseudo_autosomal_bases_expression,
 )
-from data_prep.reading.dialects.records import KIND, MOST_COPIES, Kind, Ploidy
+from data_prep.reading.dialects.records import KIND, MOST_COPIES, Ploidy, RecordKind
 from data_prep.reading.sex import COPY_OF_Y, DIPLOID_X, HAPLOID_X
 
 CHROM: Final = pl.Enum(CHROMOSOMES)
@@ -90,8 +90,11 @@ class Sorted:
     """What records that are no calls say of the sex: columns `sex.SIGN`."""
 
 
-_DIRECTED: Final = {kind.value: kind.value for kind in (Kind.LOSS, Kind.GAIN)}
-_NO_CALL: Final = [k.value for k in (Kind.REFERENCE, Kind.OTHER, Kind.ABSENT, Kind.BALANCED, Kind.UNNAMED)]
+_DIRECTED: Final = {kind.value: kind.value for kind in (RecordKind.LOSS, RecordKind.GAIN)}
+_NO_CALL: Final = [
+    k.value
+    for k in (RecordKind.REFERENCE, RecordKind.OTHER, RecordKind.ABSENT, RecordKind.BALANCED, RecordKind.UNNAMED)
+]
 
 
 def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
@@ -147,7 +150,7 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .then(pl.lit(CallClass.UNEXPECTED.value))
         .when(cn.is_not_null() & expected.is_not_null() & (cn != expected))
         .then(class_expression(cn, expected))
-        .when(kind == Kind.LOH.value)
+        .when(kind == RecordKind.LOH.value)
         .then(pl.lit(CallClass.LOH.value))
         .when(cn.is_null() | expected.is_null())
         .then(kind.cast(pl.String).replace_strict(_DIRECTED, default=None, return_dtype=pl.String))
@@ -160,9 +163,9 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .then(pl.lit(Skip.MALFORMED.value))
         .when(pl.col("chrom").is_null())
         .then("elsewhere")
-        .when(kind == Kind.OTHER.value)
+        .when(kind == RecordKind.OTHER.value)
         .then(pl.lit(Skip.NOT_CNV.value))
-        .when(kind == Kind.UNNAMED.value)
+        .when(kind == RecordKind.UNNAMED.value)
         .then(pl.lit(Skip.NO_CALLER.value))
         .when(end.is_null())
         .then(pl.lit(Skip.NO_END.value))
@@ -172,11 +175,11 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .then(pl.lit(Skip.BEYOND.value))
         .when(pl.col("untold"))
         .then(pl.lit(Skip.NO_GENOTYPE.value))
-        .when(kind == Kind.ABSENT.value)
+        .when(kind == RecordKind.ABSENT.value)
         .then(pl.lit(Skip.NOT_CARRIED.value))
-        .when(kind == Kind.BALANCED.value)
+        .when(kind == RecordKind.BALANCED.value)
         .then(pl.lit(Skip.BALANCED.value))
-        .when(pl.col("class").is_not_null() | (kind == Kind.REFERENCE.value))
+        .when(pl.col("class").is_not_null() | (kind == RecordKind.REFERENCE.value))
         .then(None)
         .when(pl.col("quiet") | (cn.is_not_null() & expected.is_not_null()))
         .then(pl.lit(Skip.EXPECTED.value))
@@ -199,17 +202,19 @@ def _by_ploidy(table: pl.DataFrame, joint: bool) -> pl.DataFrame:
         holds = (ploidy != Ploidy.TWO.value) | (expected == 2) | (cn == 0)
         table = table.with_columns(pl.when(holds.fill_null(False)).then(cn).alias("copy_number"))
     # what is a reference row by the caller's own ploidy, and by the sex is not, is a call: its number holds
-    by_number = (pl.col("kind") == Kind.REFERENCE.value) & (ploidy == Ploidy.SEX.value) & (cn != expected)
+    by_number = (pl.col("kind") == RecordKind.REFERENCE.value) & (ploidy == Ploidy.SEX.value) & (cn != expected)
     if joint:
         contrary = (pl.col("contrary") | pl.col("numbered")) & pl.col("kind").is_in(
-            [Kind.REFERENCE.value, Kind.ABSENT.value]
+            [RecordKind.REFERENCE.value, RecordKind.ABSENT.value]
         )
     elif Ploidy.SEX.value in said:
         contrary = by_number
     else:
         return table
     kind = (
-        pl.when(contrary.fill_null(False)).then(pl.lit(Kind.VARIABLE.value)).otherwise(pl.col("kind").cast(pl.String))
+        pl.when(contrary.fill_null(False))
+        .then(pl.lit(RecordKind.VARIABLE.value))
+        .otherwise(pl.col("kind").cast(pl.String))
     )
     return table.with_columns(kind.cast(KIND).alias("kind"))
 
@@ -250,7 +255,7 @@ def _copies_by_depth() -> pl.Expr:
     ratio, expected = pl.col("copy_ratio"), pl.col("expected_copy_number").cast(pl.Int32)
     normal = pl.when(man).then(1).when(~on_xy | pl.col("sex").is_not_null()).then(2)
     copies = (normal * ratio + 0.5).floor().clip(upper_bound=MOST_COPIES).cast(pl.Int32)
-    loss, gain = pl.col("kind") == Kind.LOSS.value, pl.col("kind") == Kind.GAIN.value
+    loss, gain = pl.col("kind") == RecordKind.LOSS.value, pl.col("kind") == RecordKind.GAIN.value
     other_side = (loss & (ratio >= 1)) | (gain & (ratio <= 1))
     bound = (
         pl.when(expected.is_null())
@@ -274,7 +279,7 @@ def _copies_by_depth() -> pl.Expr:
 def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
     """The calls among judged records, with `row` and the columns of `Sorted.calls`, in the order given."""
     directions = {name.value: name.direction.value for name in CLASSES}
-    return judged.filter(pl.col("skip").is_null() & (pl.col("kind") != Kind.REFERENCE.value)).select(
+    return judged.filter(pl.col("skip").is_null() & (pl.col("kind") != RecordKind.REFERENCE.value)).select(
         "row",
         "entry_source",
         "chrom",
@@ -302,7 +307,7 @@ def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
 
 def reference_rows_of(judged: pl.DataFrame) -> pl.DataFrame:
     """The reference rows among judged records: the columns of `Sorted.reference`."""
-    return judged.filter(pl.col("skip").is_null() & (pl.col("kind") == Kind.REFERENCE.value)).select(
+    return judged.filter(pl.col("skip").is_null() & (pl.col("kind") == RecordKind.REFERENCE.value)).select(
         "entry_source", "chrom", pl.col("start").cast(pl.Int32), pl.col("end").cast(pl.Int32), "bins"
     )
 
@@ -365,7 +370,7 @@ def _contradictions() -> dict[str, pl.Expr]:
     )
     # of a sample that does not carry a row ALT says nothing; where FORMAT has no genotype the row is its sample's
     placed &= ~pl.col("quiet") & pl.col("genotype").str.contains("[1-9]").fill_null(value=True)
-    loss, gain = pl.col("kind") == Kind.LOSS.value, pl.col("kind") == Kind.GAIN.value
+    loss, gain = pl.col("kind") == RecordKind.LOSS.value, pl.col("kind") == RecordKind.GAIN.value
     ratio = pl.col("copy_ratio")
     left = pl.col("genotype").str.count_matches(r"\b0+\b")
     whole = pl.col("genotype").str.contains(r"^\d+(?:[/|]\d+)*$")
@@ -411,7 +416,7 @@ def signs_of(judged: pl.DataFrame, joint: bool = False) -> pl.DataFrame:
     nothing. On Y a reference row speaks that has a copy; in a joint file, where a merge writes two copies into everybody, one
     copy alone and of one allele.
     """
-    is_reference = pl.col("skip").is_null() & (pl.col("kind") == Kind.REFERENCE.value)
+    is_reference = pl.col("skip").is_null() & (pl.col("kind") == RecordKind.REFERENCE.value)
     rows = judged.filter(pl.col("chrom").is_in(SEX_CHROMOSOMES) & (is_reference | pl.col("skip").is_in(_UNVARIED)))
     stated = _by_value("genotype", _names_an_allele, pl.Boolean) | pl.col("given").is_not_null()
     single = (pl.col("given") == 1) & (_by_value("genotype", _reference_alleles, pl.Int32) == 1)
@@ -499,7 +504,7 @@ def _names_an_allele(genotype: str) -> bool:
 def _without_variation(table: pl.DataFrame, is_female_y: pl.Expr, joint: bool) -> list[pl.Expr]:
     """`quiet`: neither GT nor CN of a record says that anything is other than expected; `untold`: they say nothing at all."""
     cn = pl.col("copy_number")
-    doubtful = cn.is_null() | (pl.col("kind") == Kind.LOH.value) | is_female_y.fill_null(False)
+    doubtful = cn.is_null() | (pl.col("kind") == RecordKind.LOH.value) | is_female_y.fill_null(False)
     if not joint and not table.select(doubtful.any()).item():
         # every record has a number, and of a record like that the number tells
         return [pl.lit(False).alias("quiet"), pl.lit(False).alias("untold")]
@@ -516,8 +521,8 @@ def _without_variation(table: pl.DataFrame, is_female_y: pl.Expr, joint: bool) -
         same = pl.when(none).then(same).otherwise(~pl.col("contrary"))
     if not joint:
         # a file of one has its reference rows, and losses of heterozygosity that have no genotype, for its sample alone
-        same &= ~(none & two & (kind == Kind.LOH.value))
-        empty_is_untold = ~kind.is_in([Kind.REFERENCE.value, Kind.LOH.value])
+        same &= ~(none & two & (kind == RecordKind.LOH.value))
+        empty_is_untold = ~kind.is_in([RecordKind.REFERENCE.value, RecordKind.LOH.value])
     else:
         empty_is_untold = pl.lit(True)
     return [

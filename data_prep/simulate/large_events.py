@@ -15,7 +15,7 @@ import numpy as np
 from data_prep.domain.chromosomes import AUTOSOMES, CHROMOSOMES
 from data_prep.simulate.cell_lines import changed_lines
 from data_prep.simulate.genome import Grid, read_table
-from data_prep.simulate.panel import PANEL_SIZE, People, panel, people
+from data_prep.simulate.panel import PANEL_SIZE, SimulatedPeople, panel, people
 from data_prep.simulate.parts import LARGE, RECURRENT, YES, Parts, concatenate, empty_parts, make_parts
 from data_prep.simulate.randomness import keys, uniform
 from data_prep.simulate.selection import coding_sequence, dosage_sensitive
@@ -87,7 +87,7 @@ def raised_cnvs() -> list[str]:
     return [cnv.title for cnv in recurrent_cnvs() if is_raised(cnv)]
 
 
-def large_parts(seed: int, who: People) -> Parts:
+def large_parts(seed: int, who: SimulatedPeople) -> Parts:
     """The large events of these people, one part each; `source` numbers the recurrent CNVs, `owner` the founder."""
     found: list[Parts] = []
     key = keys(seed, who.number)

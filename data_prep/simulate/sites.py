@@ -65,7 +65,7 @@ _SIMULATED_ARTEFACT_SHARE: Final = 0.55
 
 
 @dataclass(frozen=True)
-class Sites:
+class SimulatedSites:
     """The sites as columns, in the order of the genome; bins are numbers in the grid, half-open.
 
     `left` and `right` are the bins of a flank in which a complete loss (or a high gain) may go on with another copy
@@ -101,7 +101,7 @@ class Catalogue:
     """The grid, the sites on it, and the bins where private events may begin."""
 
     grid: Grid
-    sites: Sites
+    sites: SimulatedSites
     taken: Ints
     """Before each bin, and after the last: how many bins belong to a site or its surroundings."""
     open_bins: Ints
@@ -457,7 +457,7 @@ def _open_country(grid: Grid) -> _Country:
     )
 
 
-def _columns(drafts: list[_Draft], grid: Grid, ploidy: Ints, silent: Bools) -> Sites:
+def _columns(drafts: list[_Draft], grid: Grid, ploidy: Ints, silent: Bools) -> SimulatedSites:
     begin = np.array([d.begin for d in drafts], dtype=np.int64)
     end = np.array([d.end for d in drafts], dtype=np.int64)
     left = np.array([d.left for d in drafts], dtype=np.int64)
@@ -494,7 +494,7 @@ def _columns(drafts: list[_Draft], grid: Grid, ploidy: Ints, silent: Bools) -> S
         chrom = CHROMOSOMES[int(grid.chrom[d.begin])]
         place = f"{chrom}-{grid.start[d.begin] + 1}-{word}"
         names.append(f"{d.name.replace(' ', '-')}:{place}" if d.name else place)
-    return Sites(
+    return SimulatedSites(
         identifier=names,
         kind=np.array([d.kind for d in drafts], dtype=np.int64),
         model=np.array([d.model for d in drafts], dtype=np.int64),

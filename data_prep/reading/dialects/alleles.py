@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.reading.dialects.records import KIND, Kind, info_number, info_text
+from data_prep.reading.dialects.records import KIND, RecordKind, info_number, info_text
 
 SHORTEST: Final = 50
 """Bases from which an indel in letters counts as a structural variant where no SVTYPE says so (VCF 4.4, section 3)."""
@@ -105,7 +105,7 @@ def meaning(alts: str | None, genotype: str | None) -> tuple[str, str, float | N
     alleles = [_copies(alt) for alt in (alts or "").split(",")]
     variant = _kind_of([allele for allele in alleles if allele is not None])
     if variant is None:
-        return Kind.OTHER.value, Kind.OTHER.value, None, None
+        return RecordKind.OTHER.value, RecordKind.OTHER.value, None, None
     if genotype is None:
         return variant.value, variant.value, None, None
     haplotypes = genotype.replace("/", "|").split("|")
@@ -114,9 +114,9 @@ def meaning(alts: str | None, genotype: str | None) -> tuple[str, str, float | N
     carried = [alleles[index - 1] for index in indices if index]
     changed = [allele for allele in carried if allele not in (None, 1)]
     if not changed:
-        kind = Kind.OTHER if None in carried else Kind.ABSENT
+        kind = RecordKind.OTHER if None in carried else RecordKind.ABSENT
         return variant.value, kind.value, None, None
-    kind = _kind_of(changed) or Kind.VARIABLE
+    kind = _kind_of(changed) or RecordKind.VARIABLE
     named = {index for index in indices if index and alleles[index - 1] not in (None, 1)}
     carried_allele = named.pop() - 1 if len(named) == 1 else None
     # the reference has one copy, and so has an inversion or an insertion
@@ -125,7 +125,7 @@ def meaning(alts: str | None, genotype: str | None) -> tuple[str, str, float | N
     if not whole or len(numbers) < len(copies):
         return variant.value, kind.value, None, carried_allele
     if sum(numbers) == len(numbers):
-        kind = Kind.BALANCED
+        kind = RecordKind.BALANCED
     return variant.value, kind.value, float(sum(numbers)), carried_allele
 
 
@@ -143,16 +143,16 @@ def _copies(alt: str) -> int | str | None:
     return {"CNV": "variable", "LOH": "loh"}.get(found[2])
 
 
-def _kind_of(alleles: list[int | str]) -> Kind | None:
+def _kind_of(alleles: list[int | str]) -> RecordKind | None:
     """The kind of alleles where it is one, `VARIABLE` where they differ or leave it open; None where there is none."""
     kinds = {
-        Kind.LOSS if allele == 0 else Kind.GAIN if isinstance(allele, int) else Kind(allele)
+        RecordKind.LOSS if allele == 0 else RecordKind.GAIN if isinstance(allele, int) else RecordKind(allele)
         for allele in alleles
         if allele != 1
     }
     if not kinds:
-        return Kind.VARIABLE if alleles else None
-    return kinds.pop() if len(kinds) == 1 else Kind.VARIABLE
+        return RecordKind.VARIABLE if alleles else None
+    return kinds.pop() if len(kinds) == 1 else RecordKind.VARIABLE
 
 
 def end(start: pl.Expr) -> pl.Expr:

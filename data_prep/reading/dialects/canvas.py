@@ -11,9 +11,9 @@ import polars as pl
 from data_prep.domain.callers import CANVAS
 from data_prep.reading.dialects.records import (
     Ends,
-    Kind,
     Plain,
     Ploidy,
+    RecordKind,
     copy_number,
     count,
     format_values,
@@ -27,12 +27,12 @@ from data_prep.reading.dialects.records import (
 from data_prep.reading.vcf import Header
 
 _ID_KIND: Final = {
-    "LOSS": Kind.LOSS,
-    "GAIN": Kind.GAIN,
-    "REF": Kind.REFERENCE,
-    "LOH": Kind.LOH,
-    "CNLOH": Kind.LOH,
-    "GAINLOH": Kind.GAIN,
+    "LOSS": RecordKind.LOSS,
+    "GAIN": RecordKind.GAIN,
+    "REF": RecordKind.REFERENCE,
+    "LOH": RecordKind.LOH,
+    "CNLOH": RecordKind.LOH,
+    "GAINLOH": RecordKind.GAIN,
 }
 
 
@@ -72,12 +72,12 @@ class Canvas:
         svtype = info_text("SVTYPE")
         kind = (
             pl.when(svtype == "LOH")
-            .then(pl.lit(Kind.LOH.value))
+            .then(pl.lit(RecordKind.LOH.value))
             .when((pl.col("alt") == ".") & svtype.is_null())
-            .then(pl.lit(Kind.REFERENCE.value))
+            .then(pl.lit(RecordKind.REFERENCE.value))
             .when(svtype.is_null() | (svtype == "CNV"))
-            .then(pl.coalesce(by_id, pl.lit(Kind.VARIABLE.value)))
-            .otherwise(pl.lit(Kind.OTHER.value))
+            .then(pl.coalesce(by_id, pl.lit(RecordKind.VARIABLE.value)))
+            .otherwise(pl.lit(RecordKind.OTHER.value))
         )
         symbolic = pl.col("alt").str.starts_with("<")
         start = pl.when(symbolic).then(position()).otherwise(position() - 1)

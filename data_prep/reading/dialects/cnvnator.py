@@ -13,9 +13,9 @@ import polars as pl
 from data_prep.domain.callers import CNVNATOR
 from data_prep.reading.dialects.records import (
     Ends,
-    Kind,
     Plain,
     Ploidy,
+    RecordKind,
     alleles_left,
     carried,
     copy_number,
@@ -92,7 +92,11 @@ def depth_records(text: pl.DataFrame, depth: str) -> pl.DataFrame:
         number(info_text(depth)).alias("copy_ratio"),
         unreadable_fields(table, depth),
     )
-    ratio, loss, gain = pl.col("copy_ratio"), pl.col("kind") == Kind.LOSS.value, pl.col("kind") == Kind.GAIN.value
+    ratio, loss, gain = (
+        pl.col("copy_ratio"),
+        pl.col("kind") == RecordKind.LOSS.value,
+        pl.col("kind") == RecordKind.GAIN.value,
+    )
     is_cnv = loss | gain
     absent = is_cnv & genotyped() & ~carried()
     other_side = ((loss & (ratio >= 1)) | (gain & (ratio <= 1))).fill_null(False)
@@ -100,7 +104,7 @@ def depth_records(text: pl.DataFrame, depth: str) -> pl.DataFrame:
     other_number = (is_cnv & ~_number_fits(loss)).fill_null(False) & ~other_side & carried()
     table = table.with_columns(
         pl.when(ratio.is_null() & loss).then(alleles_left()).alias("copy_number"),
-        pl.when(absent).then(pl.lit(Kind.ABSENT.value)).otherwise("kind").alias("kind"),
+        pl.when(absent).then(pl.lit(RecordKind.ABSENT.value)).otherwise("kind").alias("kind"),
         pl.when(~is_cnv | absent | ratio.is_null())
         .then(pl.lit(Ploidy.TWO.value))
         .when(other_genotype)

@@ -13,9 +13,9 @@ import polars as pl
 from data_prep.domain.callers import DRAGEN
 from data_prep.reading.dialects.records import (
     Ends,
-    Kind,
     Plain,
     Ploidy,
+    RecordKind,
     copy_number,
     count,
     format_values,
@@ -33,7 +33,13 @@ from data_prep.reading.vcf import Header
 _RELEASE: Final = re.compile(r"(?:SW: *|^)(?:\d+\.\d{3}\.\d+\.)?([0-9][0-9A-Za-z.]*)")
 """The hardware's version stands before that of the software (`SW: 07.021.732.4.2.4`), or not (`SW: 4.4.4, HW: Unknown`)."""
 _SEX: Final = re.compile(r"--sample-sex[ =]+(\w+)", re.IGNORECASE)
-_ID_KIND: Final = {"LOSS": Kind.LOSS, "GAIN": Kind.GAIN, "REF": Kind.REFERENCE, "CNLOH": Kind.LOH, "GAINLOH": Kind.GAIN}
+_ID_KIND: Final = {
+    "LOSS": RecordKind.LOSS,
+    "GAIN": RecordKind.GAIN,
+    "REF": RecordKind.REFERENCE,
+    "CNLOH": RecordKind.LOH,
+    "GAINLOH": RecordKind.GAIN,
+}
 
 WARNING_END: Final = "END, SVLEN and REFLEN disagree, and {} holds"
 WARNING_ID: Final = "the ID says loss where ALT says gain, or the other way round, and ALT holds"
@@ -76,14 +82,16 @@ class Dragen:
             copy_number(pl.col("CN")).alias("copy_number"),
             kinds(table, _kind),
         )
-        if {Kind.VARIABLE.value, Kind.OTHER.value, Kind.LOH.value} & set(table.get_column("kind").unique()):
+        if {RecordKind.VARIABLE.value, RecordKind.OTHER.value, RecordKind.LOH.value} & set(
+            table.get_column("kind").unique()
+        ):
             table = table.with_columns(_kind_by_id())
         plain = pl.col("info").str.contains("SVTYPE=CNV", literal=True) & ~pl.col("info").str.contains(
             "SVCLAIM=J", literal=True
         )
-        unvaried = pl.col("kind") == Kind.REFERENCE.value
+        unvaried = pl.col("kind") == RecordKind.REFERENCE.value
         if not table.select((plain | unvaried).all()).item():
-            kept = pl.when(unvaried | _supported_by_depth()).then("kind").otherwise(pl.lit(Kind.OTHER.value))
+            kept = pl.when(unvaried | _supported_by_depth()).then("kind").otherwise(pl.lit(RecordKind.OTHER.value))
             table = table.with_columns(kept.alias("kind"))
         symbolic = pl.col("alt").str.starts_with("<")
         start = pl.when(symbolic).then("pos").otherwise(pl.col("pos") - 1)
@@ -109,7 +117,9 @@ class Dragen:
             (end != pl.col(other)).fill_null(False) for other in ("end", "by_length", "by_reflen")
         )
         gain, loss = (pl.col("id").str.starts_with(f"DRAGEN:{word}:") for word in ("GAIN", "LOSS"))
-        contrary = (gain & (pl.col("kind") == Kind.LOSS.value)) | (loss & (pl.col("kind") == Kind.GAIN.value))
+        contrary = (gain & (pl.col("kind") == RecordKind.LOSS.value)) | (
+            loss & (pl.col("kind") == RecordKind.GAIN.value)
+        )
         return (
             pl.when(differ)
             .then(pl.lit(WARNING_END.format("SVLEN" if self.length_first else "END")))
@@ -190,9 +200,9 @@ def _at_the_same_place(info: pl.Series, keys: Sequence[str]) -> pl.DataFrame | N
     return pl.DataFrame(columns)
 
 
-def _kind(alt: str) -> Kind:
+def _kind(alt: str) -> RecordKind:
     """`<DEL>,<DUP>` is how releases before 4.4 write a loss of heterozygosity."""
-    return Kind.LOH if alt == "<DEL>,<DUP>" else symbol_kind(alt)
+    return RecordKind.LOH if alt == "<DEL>,<DUP>" else symbol_kind(alt)
 
 
 def _kind_by_id() -> pl.Expr:
@@ -201,8 +211,8 @@ def _kind_by_id() -> pl.Expr:
     by_id = word.replace_strict(
         {word: kind.value for word, kind in _ID_KIND.items()}, default=None, return_dtype=pl.String
     )
-    is_open = pl.col("kind").is_in([Kind.VARIABLE.value, Kind.OTHER.value])
-    gain = (pl.col("kind") == Kind.LOH.value) & pl.col("copy_number").is_null() & (word == "GAINLOH")
+    is_open = pl.col("kind").is_in([RecordKind.VARIABLE.value, RecordKind.OTHER.value])
+    gain = (pl.col("kind") == RecordKind.LOH.value) & pl.col("copy_number").is_null() & (word == "GAINLOH")
     return pl.when(is_open | gain.fill_null(False)).then(pl.coalesce(by_id, "kind")).otherwise("kind").alias("kind")
 
 

@@ -11,9 +11,9 @@ from data_prep.domain.callers import GATK_SV
 from data_prep.reading.dialects.junctions import junction_records, junction_table
 from data_prep.reading.dialects.records import (
     Ends,
-    Kind,
     Plain,
     Ploidy,
+    RecordKind,
     by_depth_alone,
     carried,
     copy_number,
@@ -64,13 +64,13 @@ def by_copies(table: pl.DataFrame) -> pl.DataFrame:
     is_open = pl.col("alt") == "<CNV>"
     total = copy_number(pl.col("CN"))
     untold = total.is_null() & ~carried()
-    open_kind = pl.when(untold).then(pl.lit(Kind.ABSENT.value)).otherwise(pl.lit(Kind.VARIABLE.value))
-    is_cnv = is_open | (pl.col("variant") != Kind.OTHER.value)
+    open_kind = pl.when(untold).then(pl.lit(RecordKind.ABSENT.value)).otherwise(pl.lit(RecordKind.VARIABLE.value))
+    is_cnv = is_open | (pl.col("variant") != RecordKind.OTHER.value)
     ecn = pl.col("ECN").cast(pl.Int32, strict=False)
     # a reference genotype is nobody's variant, unless CN counts other copies than it has alleles (R2)
     reference = pl.col("GT").str.contains(r"^0+(?:[/|]0+)*$").fill_null(False)
     usual = ((total.round() == pl.col("GT").str.count_matches("0+")) | (total.round() == ecn)).fill_null(False)
-    by_reference = pl.when(usual).then(pl.lit(Kind.ABSENT.value)).otherwise(pl.lit(Kind.VARIABLE.value))
+    by_reference = pl.when(usual).then(pl.lit(RecordKind.ABSENT.value)).otherwise(pl.lit(RecordKind.VARIABLE.value))
     return table.with_columns(
         pl.when(is_cnv & (pl.col("alt") != ".") & reference & total.is_not_null())
         .then(by_reference)

@@ -12,9 +12,9 @@ import polars as pl
 from data_prep.domain.callers import GATK_GCNV
 from data_prep.reading.dialects.records import (
     Ends,
-    Kind,
     Plain,
     Ploidy,
+    RecordKind,
     carried,
     copy_number,
     count,
@@ -73,12 +73,14 @@ class Gcnv:
             pl.col("alt")
             .str.split(",")
             .list.get(index, null_on_oob=True)
-            .replace_strict({"<DEL>": Kind.LOSS.value, "<DUP>": Kind.GAIN.value}, default=None, return_dtype=pl.String)
+            .replace_strict(
+                {"<DEL>": RecordKind.LOSS.value, "<DUP>": RecordKind.GAIN.value}, default=None, return_dtype=pl.String
+            )
         )
         # an allele that ALT does not have is no reference
-        by_alt = pl.when(carried() & (pl.col("alt") == ".")).then(pl.lit(Kind.VARIABLE.value)).otherwise("kind")
+        by_alt = pl.when(carried() & (pl.col("alt") == ".")).then(pl.lit(RecordKind.VARIABLE.value)).otherwise("kind")
         unvaried = pl.col("GT").str.contains(r"\d") & ~carried()
-        kind = pl.when(unvaried).then(pl.lit(Kind.REFERENCE.value)).otherwise(pl.coalesce(pointed, by_alt))
+        kind = pl.when(unvaried).then(pl.lit(RecordKind.REFERENCE.value)).otherwise(pl.coalesce(pointed, by_alt))
         return understood(
             table.with_columns(
                 kind.alias("kind"),

@@ -8,7 +8,7 @@ import polars as pl
 
 from data_prep.domain.callers import LUMPY
 from data_prep.reading.dialects.junctions import junction_records, junction_table
-from data_prep.reading.dialects.records import Ends, Kind, Plain, number, source
+from data_prep.reading.dialects.records import Ends, Plain, RecordKind, number, source
 from data_prep.reading.vcf import Header
 
 
@@ -39,7 +39,7 @@ class Lumpy:
         untyped = ~pl.col("GT").str.contains(r"\d").fill_null(False)
         supported = (number(pl.col("SU")) > 0).fill_null(False)
         told = untyped & supported
-        raw = told & (pl.col("kind") == Kind.ABSENT.value)
+        raw = told & (pl.col("kind") == RecordKind.ABSENT.value)
         return junction_records(
             table.with_columns(pl.when(raw).then("variant").otherwise("kind").alias("kind"), told.alias("told"))
         )

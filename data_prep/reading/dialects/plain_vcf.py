@@ -18,8 +18,8 @@ from data_prep.reading.dialects.junctions import filters_of_both, junction_recor
 from data_prep.reading.dialects.own_caller import read_by_caller
 from data_prep.reading.dialects.records import (
     Ends,
-    Kind,
     Plain,
+    RecordKind,
     carried,
     format_values,
     genotyped,
@@ -86,19 +86,19 @@ def plain_records(text: pl.DataFrame) -> pl.DataFrame:
     )
     told = ~is_reference & ~_typed() & (number(pl.col("SP")) > 0).fill_null(False)
     # no genotype where FORMAT has a place for one
-    missing = genotyped() & pl.col("GT").is_null() & (pl.col("kind") != Kind.OTHER.value)
+    missing = genotyped() & pl.col("GT").is_null() & (pl.col("kind") != RecordKind.OTHER.value)
     kind = (
         pl.when(is_reference)
-        .then(pl.lit(Kind.REFERENCE.value))
+        .then(pl.lit(RecordKind.REFERENCE.value))
         .when(missing & ~told)
-        .then(pl.lit(Kind.ABSENT.value))
+        .then(pl.lit(RecordKind.ABSENT.value))
         .when(told)
         .then("variant")
         .otherwise("kind")
     )
     table = table.with_columns(kind.alias("kind"), told.alias("told"))
     table = table.with_columns(
-        pl.when(is_reference).then(pl.lit(Kind.REFERENCE.value)).otherwise("variant").alias("variant")
+        pl.when(is_reference).then(pl.lit(RecordKind.REFERENCE.value)).otherwise("variant").alias("variant")
     )
     table = by_copies(table)
     # split reads of long molecules: an end is where the record has it, unless it gives an interval
@@ -115,7 +115,7 @@ def _direction() -> pl.Expr:
     words = pl.coalesce(
         info_text("SVTYPE").str.extract("^(DEL|DUP)"), pl.col("id").str.extract(r"(?i)(?:^|[^A-Z])(DEL|LOSS|DUP|GAIN)")
     )
-    directions = {"DEL": Kind.LOSS, "LOSS": Kind.LOSS, "DUP": Kind.GAIN, "GAIN": Kind.GAIN}
+    directions = {"DEL": RecordKind.LOSS, "LOSS": RecordKind.LOSS, "DUP": RecordKind.GAIN, "GAIN": RecordKind.GAIN}
     names = {word: kind.value for word, kind in directions.items()}
     return words.str.to_uppercase().replace_strict(names, default=None, return_dtype=pl.String)
 
@@ -133,7 +133,9 @@ def _end() -> pl.Expr:
         info_number("SVLEN").abs(),
         pl.col("alt").str.len_bytes().cast(pl.Int64) - pl.col("ref").str.len_bytes().cast(pl.Int64),
     )
-    added = pl.col("alt").str.contains("^[ACGTNacgtn]+$").fill_null(False) & (pl.col("variant") == Kind.GAIN.value)
+    added = pl.col("alt").str.contains("^[ACGTNacgtn]+$").fill_null(False) & (
+        pl.col("variant") == RecordKind.GAIN.value
+    )
     return pl.when(added & (whole <= pl.col("start") + 1)).then(pl.col("start") + length).otherwise(whole)
 
 

@@ -13,7 +13,7 @@ import polars as pl
 from data_prep.reading.vcf import Header
 
 
-class Kind(StrEnum):
+class RecordKind(StrEnum):
     """What the caller's own words (ALT, SVTYPE, ID) say of a record."""
 
     LOSS = "loss"
@@ -79,7 +79,7 @@ class Ends(StrEnum):
 UNCERTAIN_BASES: Final = 500
 """By how much an end may lie further in where neither bins nor a confidence interval tell (R7)."""
 
-KIND: Final = pl.Enum([k.value for k in Kind])
+KIND: Final = pl.Enum([k.value for k in RecordKind])
 PLOIDY: Final = pl.Enum([p.value for p in Ploidy])
 
 RECORD: Final[dict[str, type[pl.DataType] | pl.DataType]] = {
@@ -195,33 +195,38 @@ def position() -> pl.Expr:
     return pl.when(~pl.col("pos").cast(pl.String).str.starts_with("+")).then(position)
 
 
-def kinds(table: pl.DataFrame, kind_of: Callable[[str], Kind]) -> pl.Series:
+def kinds(table: pl.DataFrame, kind_of: Callable[[str], RecordKind]) -> pl.Series:
     """The kinds that ALT tells, worked out once for each distinct ALT."""
     alts = table.get_column("alt")
     distinct = alts.unique().drop_nulls()
     names = pl.Series([kind_of(alt).value for alt in distinct], dtype=pl.String)
-    return alts.replace_strict(distinct, names, default=Kind.OTHER.value, return_dtype=pl.String).alias("kind")
+    return alts.replace_strict(distinct, names, default=RecordKind.OTHER.value, return_dtype=pl.String).alias("kind")
 
 
-_SYMBOL_KIND: Final = {"DEL": Kind.LOSS, "DUP": Kind.GAIN, "CNV": Kind.VARIABLE, "LOH": Kind.LOH}
+_SYMBOL_KIND: Final = {
+    "DEL": RecordKind.LOSS,
+    "DUP": RecordKind.GAIN,
+    "CNV": RecordKind.VARIABLE,
+    "LOH": RecordKind.LOH,
+}
 
 
-def symbol_kind(alt: str) -> Kind:
+def symbol_kind(alt: str) -> RecordKind:
     """The kind that a symbolic ALT tells by its first word, so that `<DUP:TANDEM>` is a gain and `<DEL:ME:ALU>` a loss.
 
     Tandem repeats (`<CNV:TR>`) are no CNVs here. Several symbols that differ are variable: genotype or number must tell.
     """
     if alt == ".":
-        return Kind.REFERENCE
+        return RecordKind.REFERENCE
     found = {
-        _SYMBOL_KIND.get(one[1:-1].split(":")[0], Kind.OTHER)
+        _SYMBOL_KIND.get(one[1:-1].split(":")[0], RecordKind.OTHER)
         if one.startswith("<") and one.endswith(">") and not one.startswith("<CNV:TR")
-        else Kind.OTHER
+        else RecordKind.OTHER
         for one in alt.split(",")
     }
     if len(found) == 1:
         return found.pop()
-    return Kind.OTHER if Kind.OTHER in found else Kind.VARIABLE
+    return RecordKind.OTHER if RecordKind.OTHER in found else RecordKind.VARIABLE
 
 
 def genotyped() -> pl.Expr:

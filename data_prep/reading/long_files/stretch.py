@@ -13,7 +13,7 @@ from data_prep.reading.calls import (
     remarks_of,
 )
 from data_prep.reading.dialects import Dialect
-from data_prep.reading.dialects.records import Kind
+from data_prep.reading.dialects.records import RecordKind
 from data_prep.reading.long_files.piece import Piece
 from data_prep.reading.long_files.plain_entries import MOST_KINDS, plain_kinds
 from data_prep.reading.long_files.plan import CALL, CODES, OUTCOMES, REFERENCE, ROW_BITS, Counts, Long, Places
@@ -116,7 +116,7 @@ def _first_of_each(kinds: Places, line: Places) -> Places:
 
 
 def _outcomes(judged: pl.DataFrame) -> Places:
-    is_reference = pl.col("kind") == Kind.REFERENCE.value
+    is_reference = pl.col("kind") == RecordKind.REFERENCE.value
     kept = pl.when(is_reference).then(REFERENCE).otherwise(CALL)
     codes = pl.col("skip").replace_strict(CODES, default=None, return_dtype=pl.Int64)
     return judged.select(pl.when(pl.col("skip").is_null()).then(kept).otherwise(codes)).to_series().to_numpy()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.counting.overlap import Calls, Events, admitted, at_level, carriers, disjoint, of_class
+from dashboard.counting.overlap import Calls, TouchingEvents, admitted, at_level, carriers, disjoint, of_class
 from dashboard.question.filters import ANY, SHARES, Filters, Overlap, Rule
 from dashboard.question.target import Pieces, Target, site_target
 from data_prep.domain.arrays import Flags
@@ -120,7 +120,7 @@ def in_parts(draw: st.DrawFn, event: Event, person: Person, edges: list[int]) ->
 
 
 def sorted_events(events: Iterable[Event]) -> list[tuple[int, Event]]:
-    """Events with their carrier's number, in the order that `Events` asks for."""
+    """Events with their carrier's number, in the order that `TouchingEvents` asks for."""
     sex = {person.sample: person.sex for person in PEOPLE}
     numbered = [
         (
@@ -143,12 +143,12 @@ def parts_of(numbered: list[tuple[int, Event]]) -> Calls:
     return Calls(*(np.array(column, np.int64) for column in zip(*rows, strict=True))) if rows else Calls.none()
 
 
-def columns(numbered: list[tuple[int, Event]]) -> Events:
+def columns(numbered: list[tuple[int, Event]]) -> TouchingEvents:
     def whole(values: Iterable[int | None]) -> Any:
         return np.array([-1 if value is None else value for value in values], np.int64)
 
     mine = [event for _, event in numbered]
-    return Events(
+    return TouchingEvents(
         carrier=whole(carrier for carrier, _ in numbered),
         start=whole(event.start for event in mine),
         end=whole(event.end for event in mine),
@@ -184,7 +184,7 @@ def plain_carriers(
 
 
 def told(
-    events: Events, calls: Calls, keep: Flags, target: Target, filters: Filters
+    events: TouchingEvents, calls: Calls, keep: Flags, target: Target, filters: Filters
 ) -> tuple[list[tuple[int, bool, str, int]], list[bool]]:
     found = carriers(events, calls, keep, target, target.rule_in_force(filters.overlap))
     found = found.where(of_class(found.carrier_class, found.copy_number, filters), events)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.counting.along import EVERYONE, Curves
-from dashboard.counting.sweep import Pieces, sweep
+from dashboard.counting.sweep import SeriesIntervals, sweep
 from dashboard.question.filters import Cohort, Filters, Overlap, Rule, Sex
 from dashboard.question.target import Target
 from dashboard.store import tracks
@@ -128,7 +128,7 @@ def test_without_reference_rows_all_bases_but_blind_ones_count(in_memory: Make) 
 def test_many_steps_go_into_bins_that_keep_mean_and_maximum_apart_r8() -> None:
     """A bin full of small, different events: nobody's base is common, though everybody has one."""
     starts = np.arange(1000) * 10
-    pieces = Pieces(starts, starts + 5, np.zeros(1000, np.int64))
+    pieces = SeriesIntervals(starts, starts + 5, np.zeros(1000, np.int64))
     found = sweep(pieces, 1, (0, 10_000), [], 10)
     assert found.bin == 1000
     assert found.most[:, 0].tolist() == [1] * 10
