@@ -423,9 +423,9 @@ def _print_summary(summary: "BuildSummary") -> None:
 def check(path: Annotated[Path, typer.Argument(help="The database.")] = Path("cnv.duckdb")) -> None:
     """Prove a database: the invariants of the rules, each with its number, in every callset that it holds."""
     from data_prep.check import check as run
-    from data_prep.tables.callsets import MAIN, callsets
+    from data_prep.tables.callsets import MAIN, read_callsets
 
-    schemas = callsets(path) or {"": MAIN}
+    schemas = read_callsets(path) or {"": MAIN}
     broken = 0
     for number, (name, schema) in enumerate(schemas.items()):
         findings = run(path, schema)

@@ -17,7 +17,7 @@ from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.carriers.counts import by_rule
 from dashboard.store.clauses import SEXES, Clause, clauses, tables_without_small_cells
 from dashboard.store.cohort import group_names, population_names, release, superpopulation_names
-from dashboard.store.panel import people
+from dashboard.store.panel import count_people
 from dashboard.words import wording
 from dashboard.words.frequency_table import Row
 from dashboard.words.seen import FEW_CALLS
@@ -56,7 +56,7 @@ def _words(question: Question) -> None:
     if not seen.assessable:
         place.not_assessable(question.heading, seen)
     elif seen.is_paralogous:
-        place.paralogous(question.heading, seen)
+        place.show_paralogous(question.heading, seen)
 
 
 def _yes_or_no(seen: Callability, *, carried: bool) -> str:
@@ -76,7 +76,7 @@ def _numbers(run: Run, question: Question) -> None:
     least = settings.disclosure().smallest_cell
     seen = callability(database, target, filters)
     shares = not no_share(target, filters, seen)
-    counted = people(database, target.interval.chrom, filters)
+    counted = count_people(database, target.interval.chrom, filters)
     st.html(_limit())
     if least:
         number = f"Counted: {wording.counted(filters, target)}, in {wording.count(counted.counted)} {wording.group(filters)}."
@@ -99,7 +99,7 @@ def _numbers(run: Run, question: Question) -> None:
     ]
     st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
     if seen.is_paralogous:
-        place.paralogous(question.heading, seen)
+        place.show_paralogous(question.heading, seen)
     place.cautions(target, seen)
     for direction in directions:
         rows = (row for table in tables.values() for row in table)

@@ -260,7 +260,7 @@ def definitions(callers: Sequence[str]) -> None:
     terms = (
         CALL,
         ("Event", f"{event[0].upper()}{event[1:]}. People are counted by events."),
-        ("Expected copy number", caller_words.expected_copies(callers)),
+        ("Expected copy number", caller_words.expected_copies_sentence(callers)),
         *TERMS,
         ("Allele frequency", caller_words.allele_frequency(callers)),
     )
@@ -292,7 +292,11 @@ def definitions(callers: Sequence[str]) -> None:
         + drawings.drawing_in()
         + drawings.overlap_rules()
         + markup.element("p", COPIES_AT_A_PLACE, class_="cnv-counted")
-        + (_section("From calls to events", 3) + drawings.events() if caller_words.events_are_joined(callers) else "")
+        + (
+            _section("From calls to events", 3) + drawings.draw_joining()
+            if caller_words.events_are_joined(callers)
+            else ""
+        )
     )
 
 

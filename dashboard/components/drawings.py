@@ -94,7 +94,7 @@ def drawing_in() -> str:
     )
 
 
-def events() -> str:
+def draw_joining() -> str:
     """How abutting calls become one event, and where they do not (R3)."""
     joined = (
         _bar(15, 45, "cnv-event-bar", 0)

@@ -125,7 +125,7 @@ def foot(database: Generation) -> None:
         f"Gene models: {callset.gene_models or 'not said'}. Database {file}, published "
         f"{wording.moment(file.published_at)}{others}."
     )
-    cite = f"Cite {caller_words.citation(callset.callers)}."
+    cite = f"Cite {caller_words.publications(callset.callers)}."
     st.html(
         markup.element(
             "footer",

@@ -28,7 +28,7 @@ from dashboard.store.carriers.counts import Extent, by_rule, extents
 from dashboard.store.carriers.listing import carrier_events, relatives
 from dashboard.store.clauses import Clause, clauses, table_of_all, tables
 from dashboard.store.cohort import group_names, population_names, release, superpopulation_names
-from dashboard.store.panel import people
+from dashboard.store.panel import count_people
 from dashboard.words import wording
 from dashboard.words.frequency_table import Row
 from data_prep.domain.copy_number import Direction
@@ -48,7 +48,7 @@ def numbers(run: Run, question: Question) -> None:
     title = question.heading
     seen = callability(database, target, filters)
     shares = not no_share(target, filters, seen)
-    counted = people(database, target.interval.chrom, filters)
+    counted = count_people(database, target.interval.chrom, filters)
     events = carrier_events(database, target, filters)
 
     directions = [one for one in filters.directions if target.direction in (None, one)]
@@ -67,7 +67,7 @@ def numbers(run: Run, question: Question) -> None:
             lines = lead_lines(question, table, parts, events, directions, shares=shares)
             st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
             if seen.is_paralogous:
-                place.paralogous(title, seen)
+                place.show_paralogous(title, seen)
             place.cautions(target, seen)
     if seen.assessable and counted.counted:
         for direction in directions:
@@ -162,7 +162,7 @@ def along(run: Run, question: Question) -> None:
         return
     database, subject, target, filters = question.database, question.subject, question.target, question.filters
     seen = callability(database, target, filters)
-    counted = people(database, target.interval.chrom, filters)
+    counted = count_people(database, target.interval.chrom, filters)
     lead = st.container()
     controls(question, group_names(database), release(database).callers)
     place.counted_sentence(question, counted)
@@ -175,7 +175,7 @@ def along(run: Run, question: Question) -> None:
             lines = _wide_lines(question, shares=not seen.is_paralogous)
             st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
             if seen.is_paralogous:
-                place.paralogous(str(target.interval), seen)
+                place.show_paralogous(str(target.interval), seen)
     st.html(
         place.rule_switch(question)
         + markup.element(

@@ -87,7 +87,7 @@ def not_assessable(name: str, seen: Callability) -> None:
     )
 
 
-def paralogous(name: str, seen: Callability) -> None:
+def show_paralogous(name: str, seen: Callability) -> None:
     """Why carriers are shown for the gene or region of this name, and no frequency (R5)."""
     share = "" if seen.copies == 1 else f" {wording.percent(seen.copies)} of what counts of it lies there."
     notice(

@@ -43,7 +43,7 @@ def track(
 
     `silent`: the page is about a place of copies, of which no share of people is told. With `selectable`, as on region pages, a drag zooms in and a click on an interval narrows the page to it.
     """
-    drawn = tracks.track(run.database, interval, filters, highlight, silent=silent)
+    drawn = tracks.read_track(run.database, interval, filters, highlight, silent=silent)
     st.html(markup.element("div", _legend(run, drawn), class_="cnv-legend"))
     if note:
         st.html(markup.element("p", markup.text(note), class_="cnv-counted"))

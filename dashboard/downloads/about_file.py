@@ -8,7 +8,7 @@ from dashboard.formats.about import About, file_name
 from dashboard.question import links
 from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.cohort import release
-from dashboard.store.panel import people, relatives_counted
+from dashboard.store.panel import count_people, relatives_counted
 from dashboard.words import callers as caller_words
 from dashboard.words import wording
 from dashboard.words.seen import FEW_CALLS, NOT_ASSESSABLE, RELATIVES, note
@@ -19,7 +19,7 @@ def about(question: Question, table: str, suffix: str) -> About:
     """The words for a table in a format."""
     callset = release(question.database)
     filters, target = question.filters, question.target
-    counted = people(question.database, target.interval.chrom, filters)
+    counted = count_people(question.database, target.interval.chrom, filters)
     least = settings.disclosure().smallest_cell
     left_out = "" if least else wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
     related = relatives_counted(question.database, target.interval.chrom, filters)
@@ -49,7 +49,7 @@ def about(question: Question, table: str, suffix: str) -> About:
         "gene_models": callset.gene_models,
         "database": callset.generation,
         "built": callset.built_at,
-        "cite": caller_words.citation(callset.callers),
+        "cite": caller_words.publications(callset.callers),
     }
     return About(
         title=f"{table} at {question.title}",

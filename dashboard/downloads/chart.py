@@ -31,8 +31,8 @@ from dashboard.store.carriers.copy_numbers import copy_numbers
 from dashboard.store.clauses import Clause, chart_rows_apart, clauses, tables_without_small_cells
 from dashboard.store.cohort import release
 from dashboard.store.database import Generation
-from dashboard.store.panel import Denominator, people, relatives_counted
-from dashboard.store.tracks import track
+from dashboard.store.panel import Denominator, count_people, relatives_counted
+from dashboard.store.tracks import read_track
 from dashboard.words import callers as caller_words
 from dashboard.words import wording
 from dashboard.words.seen import FEW_CALLS
@@ -88,7 +88,7 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
         database, target, filters = question.database, question.target, question.filters
         is_track = chart_of(name).is_track
         seen = callability(database, target, filters)
-        counted = people(database, target.interval.chrom, filters)
+        counted = count_people(database, target.interval.chrom, filters)
         if refusals := _refusals(name, question, seen, counted):
             raise RefusedError(combine(refusals))
         callset = release(database)
@@ -108,7 +108,7 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
                 below=[
                     f"{question.place}, {ASSEMBLY.name}. Callset {callset.title}; database {callset.generation}, "
                     f"built {callset.built_at[:10]}.",
-                    f"Cite {caller_words.citation(callset.callers)}.",
+                    f"Cite {caller_words.publications(callset.callers)}.",
                 ],
                 simulated=callset.simulated,
                 palette=LIGHT,
@@ -193,7 +193,7 @@ def _copy_number(question: Question) -> tuple[str, str, dict[str, Any]]:
 def _track(question: Question) -> tuple[str, str, dict[str, Any]]:
     shown = window(question.target, question.filters)
     silent = callability(question.database, question.target, question.filters).is_paralogous
-    drawn = track(question.database, shown, question.filters, question.target.interval, silent=silent)
+    drawn = read_track(question.database, shown, question.filters, question.target.interval, silent=silent)
     spec = track_picture(drawn, LIGHT)
     legend = (
         f"{shown}. Curve: share of people at each base, events in full; bars: distinct intervals, thicker with more carriers, "

@@ -18,7 +18,7 @@ from dashboard.store.callability import callability, no_share, sight
 from dashboard.store.carriers.find import carriers_at
 from dashboard.store.carriers.touching import events_touching
 from dashboard.store.database import Generation, Statement, remembered
-from dashboard.store.panel import counted
+from dashboard.store.panel import counted_rows
 from dashboard.store.statistics import wilson
 from dashboard.words.seen import LEAST_SEEN, is_partly_seen
 from data_prep.domain.arrays import Numbers
@@ -64,7 +64,7 @@ def rule_counts(
     Where the place cannot be assessed every number is None (R5), and so it is in a group in which the caller hardly saw it.
     """
     place = callability(database, target, filters)
-    who = counted(database, target.interval.chrom, filters)
+    who = counted_rows(database, target.interval.chrom, filters)
     names = group_names(database)
     membership = group_membership(database)
     sizes = membership @ who

@@ -19,7 +19,7 @@ from dashboard.store.callability import Callability, callabilities, sights, tell
 from dashboard.store.cohort import population_names, populations
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import counted, panel, place_of_sex
+from dashboard.store.panel import counted_rows, panel, place_of_sex
 from dashboard.store.statistics import wilson
 from dashboard.words.seen import LEAST_SEEN, is_partly_seen
 from data_prep.domain.arrays import Numbers
@@ -212,7 +212,7 @@ def _on_chromosome(
     filters = Filters()
     places = [Interval(chrom, *row) for row in facts.select("start", "end").iter_rows()]
     assessed = callabilities(database, [region_target(place) for place in places], filters)
-    who = counted(database, chrom, filters)
+    who = counted_rows(database, chrom, filters)
     membership = group_membership(database)
     sizes = membership @ who
     people = panel(database)

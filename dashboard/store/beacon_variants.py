@@ -19,7 +19,7 @@ from dashboard.question.target import region_target
 from dashboard.store.callability import callabilities, telling
 from dashboard.store.database import Generation, Size, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import counted
+from dashboard.store.panel import counted_rows
 from dashboard.store.problems import in_copies
 from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.copy_number import CLASSES, CallClass
@@ -341,7 +341,7 @@ def site_totals(database: Generation) -> pl.DataFrame:
     rows = database.table(SITE_TOTALS)
     parts = []
     for (chrom,), mine in rows.group_by("chrom", maintain_order=True):
-        samples = int(counted(database, str(chrom), Filters()).sum())
+        samples = int(counted_rows(database, str(chrom), Filters()).sum())
         silent = in_copies(database, str(chrom), mine).to_numpy() | _blind(database, str(chrom), mine)
         if telling(database).any():
             targets = [region_target(Interval(str(chrom), *row)) for row in mine.select("start", "end").iter_rows()]

@@ -21,8 +21,8 @@ from dashboard.question.filters import Filters
 from dashboard.question.target import Target
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import counted, panel, who
-from dashboard.words.seen import LEAST_SEEN, is_partly_seen, paralogous
+from dashboard.store.panel import counted_rows, panel, who
+from dashboard.words.seen import LEAST_SEEN, is_partly_seen, paralogous_note
 from dashboard.words.wording import WITHOUT_SHARE
 from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.intervals import Interval, bases_before, complement, union_of_pairs
@@ -84,7 +84,7 @@ class Callability:
     @property
     def paralogous(self) -> str:
         """Why no share is told of a paralogous place, as notes say it; empty for another."""
-        return paralogous(self.copies_names) if self.is_paralogous else ""
+        return paralogous_note(self.copies_names) if self.is_paralogous else ""
 
     @property
     def partly_seen(self) -> bool:
@@ -126,7 +126,7 @@ def callability(database: Generation, target: Target, filters: Filters) -> Calla
 
 @remembered
 def _callability(database: Generation, place: Interval, pieces: Parts, chosen: Filters) -> Callability:
-    return _described(database, place, pieces, sight(database, place), counted(database, place.chrom, chosen))
+    return _described(database, place, pieces, sight(database, place), counted_rows(database, place.chrom, chosen))
 
 
 def no_share(target: Target, filters: Filters, seen: Callability) -> str:
@@ -141,7 +141,7 @@ def callabilities(database: Generation, targets: Sequence[Target], filters: Filt
     if not targets:
         return []
     places = [target.interval for target in targets]
-    chosen = counted(database, places[0].chrom, filters)
+    chosen = counted_rows(database, places[0].chrom, filters)
     if not telling(database).any():
         return [_described(database, target.interval, target.pieces, None, chosen) for target in targets]
     order = sorted(range(len(places)), key=lambda number: places[number].start)

@@ -95,7 +95,7 @@ def carrying(database: Generation, target: Target, filters: Filters, rows: int) 
     return Carrying(pl.concat(people).unique().sort("sample"), pl.concat(events), reach)
 
 
-def filters_of(database: Generation, carried: Carrying) -> list[str]:
+def filters_of_calls(database: Generation, carried: Carrying) -> list[str]:
     """The distinct FILTERs of the calls of these events."""
     if carried.reach is None:
         return []

@@ -15,7 +15,7 @@ from dashboard.store.carriers.counts import Count, by_rule
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
-from dashboard.store.panel import people
+from dashboard.store.panel import count_people
 from dashboard.words.frequency_table import (
     Row,
     chart_rows,
@@ -47,7 +47,7 @@ def clauses(database: Generation, target: Target, filters: Filters) -> tuple[Cla
     place = target.interval
     if place.chrom == "chrX" and filters.sex is None and expected_copy_number(*_ends(target), "XY") == 1:
         apart = [Clause(sex.value, replace(filters, sex=sex)) for sex in SEXES]
-        if all(people(database, place.chrom, one.filters).counted for one in apart):
+        if all(count_people(database, place.chrom, one.filters).counted for one in apart):
             return tuple(apart)
     return (Clause("", filters),)
 

@@ -19,7 +19,7 @@ from dashboard.store.carriers.touching import Touching, read_events
 from dashboard.store.database import Generation
 from dashboard.store.genes import Exon, Gene, target_of
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import counted, relatives_counted
+from dashboard.store.panel import counted_rows, relatives_counted
 from dashboard.store.statistics import over_people_seen, with_frequency
 from dashboard.words.seen import note
 from data_prep.domain.arrays import Numbers
@@ -53,7 +53,7 @@ def _counted(database: Generation, genes: pl.DataFrame, filters: Filters) -> pl.
     chrom = places[0].chrom
     reach = Interval(chrom, min(place.start for place in places), max(place.end for place in places))
     targets = _targets(database, genes["transcript_id"], places, reach)
-    who = counted(database, chrom, filters)
+    who = counted_rows(database, chrom, filters)
     touching = read_events(database, region_target(reach))
     touching = touching.where(
         who[touching.sample] & admitted(touching.events, filters) & at_level(touching.events, filters.level)

@@ -16,7 +16,7 @@ from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.store.database import Generation, Statement, remembered
 from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.copy_number import SEXES, expected_by_sex
-from data_prep.domain.counting import LeftOut, left_out
+from data_prep.domain.counting import LeftOut, count_exclusions
 from data_prep.domain.intervals import Interval
 
 GROUPED_BY: Final = ("all", "superpopulation", "population", "sex")
@@ -145,7 +145,7 @@ class Panel:
         return Denominator(*(int(mask.sum()) for mask in masks))
 
     def _left_out(self, chrom: str) -> LeftOut:
-        return left_out(chrom, self._sex("XY"), self._column("sex_mismatch"), self.is_marked(chrom))
+        return count_exclusions(chrom, self._sex("XY"), self._column("sex_mismatch"), self.is_marked(chrom))
 
     def _column(self, name: str) -> npt.NDArray[Any]:
         return self.samples[name].to_numpy()
@@ -165,12 +165,12 @@ def who(filters: Filters) -> Filters:
     return Filters(cohort=filters.cohort, outliers=filters.outliers, populations=filters.populations, sex=filters.sex)
 
 
-def people(database: Generation, chrom: str, filters: Filters) -> Denominator:
+def count_people(database: Generation, chrom: str, filters: Filters) -> Denominator:
     """How many people of the chosen group are counted on `chrom`, and how many are not."""
     return _people(database, chrom, who(filters))
 
 
-def counted(database: Generation, chrom: str, filters: Filters) -> Flags:
+def counted_rows(database: Generation, chrom: str, filters: Filters) -> Flags:
     """Rows of the panel that are counted on `chrom`."""
     return _counted(database, chrom, who(filters))
 
@@ -190,7 +190,7 @@ def _counted(database: Generation, chrom: str, asked: Filters) -> Flags:
 def relatives_counted(database: Generation, chrom: str, filters: Filters) -> bool:
     """Whether somebody who counts on `chrom` is outside the unrelated cohort: then intervals are too narrow (R5)."""
     related = ~panel(database).samples["unrelated"].to_numpy()
-    return bool((counted(database, chrom, filters) & related).any())
+    return bool((counted_rows(database, chrom, filters) & related).any())
 
 
 def expected_copies(people: Panel, place: Interval) -> Numbers:

@@ -19,7 +19,7 @@ from dashboard.store.callability import callabilities
 from dashboard.store.cohort import population_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import Panel, counted, panel, place_of_sex, relatives_counted
+from dashboard.store.panel import Panel, counted_rows, panel, place_of_sex, relatives_counted
 from dashboard.store.statistics import wilson, with_frequency
 from dashboard.words.seen import note
 from data_prep.domain.arrays import Flags, Numbers
@@ -160,7 +160,7 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     people counted `carriers_AFR`, `samples_AFR` and so on. Positions are 0-based and half-open. The genes are asked for apart,
     by `with_genes`, and the allele frequency by `with_alleles`: a chromosome has thousands of sites, and a page shows few.
     """
-    who = counted(database, place.chrom, filters)
+    who = counted_rows(database, place.chrom, filters)
     people = panel(database)
     asked = {
         "chrom": place.chrom,

@@ -22,7 +22,7 @@ from dashboard.store.carriers.touching import events_touching, marks_touching
 from dashboard.store.cohort import superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import counted, panel
+from dashboard.store.panel import counted_rows, panel
 from dashboard.store.problems import in_copies
 from data_prep.domain.arrays import Numbers
 from data_prep.domain.chromosomes import LENGTHS
@@ -61,7 +61,7 @@ WHERE start < "end" AND start < $end AND "end" > $start""",
 )
 
 
-def track(
+def read_track(
     database: Generation,
     interval: Interval,
     filters: Filters,
@@ -79,7 +79,7 @@ def track(
         directions=filters.directions,
         curves=curves,
         intervals=intervals,
-        genes=gene_models(database, interval),
+        genes=window_genes(database, interval),
         problems=known.problems.touching(interval),
         bands=known.bands.on(interval.chrom),
         highlight=highlight,
@@ -87,7 +87,7 @@ def track(
 
 
 @remembered
-def gene_models(database: Generation, interval: Interval) -> WindowGenes:
+def window_genes(database: Generation, interval: Interval) -> WindowGenes:
     """The genes of a window: all where they are few, else the protein-coding ones, else only how dense they lie."""
     known = landmarks(database)
     every = known.genes.touching(interval)
@@ -131,7 +131,7 @@ def people_along(
 def _people_along(
     database: Generation, interval: Interval, filters: Filters, limit: int, silent: Interval | None
 ) -> tuple[Curves, CarriedIntervals]:
-    who = counted(database, interval.chrom, filters)
+    who = counted_rows(database, interval.chrom, filters)
     if interval.length > WIDE:
         found, sample = marks_touching(database, interval, filters.level)
     else:

@@ -126,7 +126,7 @@ def allele_frequency(callers: Callers) -> str:
     return f"{rule}: of shorter ones DRAGEN misses heterozygotes." if DRAGEN in callers else f"{rule}."
 
 
-def expected_copies(callers: Callers) -> str:
+def expected_copies_sentence(callers: Callers) -> str:
     """How many copies are expected, and what becomes of numbers that were made for two (R2)."""
     told = "Two on autosomes and in the pseudo-autosomal regions; one on the rest of X and Y in XY people, two on X in XX. "
     doubled = [one for one in callers if one in MADE_FOR_TWO]
@@ -152,7 +152,7 @@ def expected_copies(callers: Callers) -> str:
     return told + (unknown if len(doubled) == len(callers) else f"{gain} {unknown}")
 
 
-def citation(callers: Callers) -> str:
+def publications(callers: Callers) -> str:
     """The publications of the people and reads that the calls are made from."""
     told = [HIGH_COVERAGE] if any(one != PHASE_3 for one in callers) or not callers else []
     return "; ".join([*told, *([PHASE_3_VARIANTS] if PHASE_3 in callers else [])])

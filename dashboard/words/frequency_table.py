@@ -117,7 +117,7 @@ def chart_rows(tables: Mapping[str, Sequence[Row]], direction: Direction) -> pl.
     )
 
 
-def without_numbers(table: pl.DataFrame, *, blind: bool = True) -> pl.DataFrame:
+def blank_numbers(table: pl.DataFrame, *, blind: bool = True) -> pl.DataFrame:
     """The table of a place that cannot be assessed: groups stay, and every number that would mislead is null."""
     return table.with_columns(
         *(pl.lit(None, dtype=table.schema[name]).alias(name) for name in _NUMBERS),

@@ -27,7 +27,7 @@ def is_partly_seen(seen: float | None) -> bool:
     return seen is not None and LEAST_SEEN <= seen <= WELL_SEEN
 
 
-def paralogous(names: Sequence[str]) -> str:
+def paralogous_note(names: Sequence[str]) -> str:
     """Why carriers at a place of copies are no share of people, as a file says it; empty where there are no `names`."""
     if not names:
         return ""

@@ -26,7 +26,7 @@ from data_prep.derived.piece import (
     work_out_sites,
 )
 from data_prep.derived.site_tables import Genes, Regions
-from data_prep.derived.sites import find_sites, joined
+from data_prep.derived.sites import concatenate_intervals, find_sites
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.coding import LEAST_LOSS, least_gain
 from data_prep.domain.intervals import union
@@ -154,7 +154,7 @@ def _sites_in_parts(
     stretches = _stretches(con, "events", of.chrom, _GRAIN, rows)
     read = (_columns(con, f"{_EVENTS} {_FROM_TO}", of.chrom, first=first, last=last) for first, last in stretches)
     tasks = ((work_out_intervals, columns, present) for columns in read)
-    intervals = joined(list(pool.results(tasks, ordered=True, under_way=AHEAD + 1)))
+    intervals = concatenate_intervals(list(pool.results(tasks, ordered=True, under_way=AHEAD + 1)))
     sites = find_sites(intervals)
     before = np.append(0, np.cumsum(intervals.events))[np.searchsorted(intervals.start, sites.start)]
     first = 0

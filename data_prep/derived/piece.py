@@ -14,7 +14,16 @@ from data_prep.derived.bins import Segments, bins
 from data_prep.derived.differences import Differences, Gathered, listed
 from data_prep.derived.panel import People
 from data_prep.derived.site_tables import Genes, Regions, count_carriers, describe, touched_genes
-from data_prep.derived.sites import LOSS, Carried, Events, ExactIntervals, Sites, carried, find_sites, intervals_of
+from data_prep.derived.sites import (
+    LOSS,
+    Carried,
+    Events,
+    ExactIntervals,
+    Sites,
+    find_carriers,
+    find_sites,
+    intervals_of,
+)
 from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.levels import Level
 
@@ -64,7 +73,7 @@ def work_out_sites(people: People, of: Annotations, columns: Columns, sites: Sit
     differences = Differences(people)
     if len(sites):
         of_event = sites.of(events)
-        carriers = carried(events, of_event, people.has_place(chrom))
+        carriers = find_carriers(events, of_event, people.has_place(chrom))
         credible = carriers.at(Level.CREDIBLE)
         counts = present[events.sample[credible.event]]
         default = Carried(credible.site[counts], credible.level[counts], credible.event[counts])

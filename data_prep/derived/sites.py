@@ -206,7 +206,7 @@ def intervals_of(events: Events, present: Flags) -> ExactIntervals:
     return ExactIntervals(events.start[example], events.end[example], events.direction[example], carriers, size)
 
 
-def joined(parts: Sequence[ExactIntervals]) -> ExactIntervals:
+def concatenate_intervals(parts: Sequence[ExactIntervals]) -> ExactIntervals:
     """The intervals of stretches that follow one another."""
     return ExactIntervals(
         *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(ExactIntervals))
@@ -272,7 +272,7 @@ class Carried:
         return Carried(self.site[mine], self.level[mine], self.event[mine])
 
 
-def carried(events: Events, of_event: Numbers, has_place: Flags) -> Carried:
+def find_carriers(events: Events, of_event: Numbers, has_place: Flags) -> Carried:
     """Who carries what at each level; `of_event`: the events' sites; `has_place`: by sample number, who can count."""
     event = np.flatnonzero((of_event != NO_SITE) & has_place[events.sample])
     site = of_event[event]

@@ -89,7 +89,7 @@ class Mane:
     end: int
 
 
-def gene_models(archives: Archives) -> tuple[GeneModels, Counter[str]]:
+def derive_gene_models(archives: Archives) -> tuple[GeneModels, Counter[str]]:
     """The embedded gene models, and how many genes went which way."""
     genes = _genes(archives)
     structures = _structures(archives)

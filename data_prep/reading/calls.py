@@ -313,7 +313,7 @@ def reference_rows_of(judged: pl.DataFrame) -> pl.DataFrame:
 
 
 def _part(table: pl.DataFrame) -> Sorted:
-    calls, twice = in_order(calls_of(table))
+    calls, twice = split_repeats(calls_of(table))
     skipped = pl.concat(
         [
             table.filter(pl.col("skip").is_not_null()).select("entry_source", "row", pl.col("skip").alias("reason")),
@@ -439,7 +439,7 @@ def signs_of(judged: pl.DataFrame, joint: bool = False) -> pl.DataFrame:
     ).drop_nulls("sign")
 
 
-def in_order(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def split_repeats(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Calls with `row`, sorted by file, chrom, start, end and row; and apart the exact repeats, of which the first stays."""
     place = (
         pl.col("entry_source").cast(pl.Int64) * (1 << 34)

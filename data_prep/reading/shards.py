@@ -15,7 +15,7 @@ import polars as pl
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.errors import SystemRefusalError
 from data_prep.reading.calls import UNREADABLE, Skip, report_lines, sort_out
-from data_prep.reading.dialects import UNKNOWN, Dialect, check_one_caller, ends_of, named, recognise
+from data_prep.reading.dialects import UNKNOWN, Dialect, check_one_caller, ends_of, note_of_chosen_dialect, recognise
 from data_prep.reading.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reading.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
 from data_prep.reading.sex import contradictions
@@ -89,7 +89,7 @@ def dialect_of(file: VcfFile | LongFile, name: str | None) -> Dialect:
         raise FileRefusedError(SMALL_VARIANTS) if str(error) == UNKNOWN and file.small_variants else error from None
 
 
-def unplaced(records: int, of: str, reason: str, example: str, small_variants: bool = False) -> str:
+def explain_no_cnvs(records: int, of: str, reason: str, example: str, small_variants: bool = False) -> str:
     """Why a file is refused that has records and not one of them lies on a known place as a CNV.
 
     `reason`: the commonest of its records; `example`: the first of those. Its person would stand in every denominator
@@ -152,7 +152,7 @@ def _read_alike(
                 shown(file.path),
                 file.size,
                 READ,
-                "; ".join((*file.notes, *named(header, dialect), *remarks.get(i, ()))) or None,
+                "; ".join((*file.notes, *note_of_chosen_dialect(header, dialect), *remarks.get(i, ()))) or None,
                 file.sha256,
                 dialect.name,
                 release,
@@ -290,5 +290,5 @@ def _unreadable(files: list[VcfFile], skipped: pl.DataFrame, firsts: list[int]) 
         if other is not None:
             sentences[i] = on_other_build(line(file, other - firsts[i]))
         elif n == file.records:
-            sentences[i] = unplaced(n, "", reason, line(file, row - firsts[i]), file.small_variants)
+            sentences[i] = explain_no_cnvs(n, "", reason, line(file, row - firsts[i]), file.small_variants)
     return sentences

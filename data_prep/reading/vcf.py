@@ -171,7 +171,7 @@ def frame(files: Sequence[VcfFile]) -> pl.DataFrame:
         text = _read_csv(body, schema)
     except (pl.exceptions.ComputeError, UnicodeDecodeError):
         text = _read_csv(body.decode("utf-8", "replace").encode(), schema)
-    text = without_numbers(text, [f.header for f in files], [f.records for f in files])
+    text = drop_numbered_sex_chromosomes(text, [f.header for f in files], [f.records for f in files])
     counts = [f.records for f in files]
     if text.height != sum(counts):
         raise RuntimeError(f"{sum(counts)} lines were given to the parser and {text.height} came back")
@@ -473,7 +473,9 @@ def small_variants_alone(body: bytes) -> bool:
 SMALL_VARIANTS: Final = "it holds small variants alone (SNVs and indels), not copy numbers: give the file of CNV calls"
 
 
-def without_numbers(text: pl.DataFrame, headers: Sequence[Header], records: Sequence[int]) -> pl.DataFrame:
+def drop_numbered_sex_chromosomes(
+    text: pl.DataFrame, headers: Sequence[Header], records: Sequence[int]
+) -> pl.DataFrame:
     """Text rows without the names `23` and `24` in files whose header has an X of another name: there they are not X and Y.
 
     `records`: how many rows each file has, which follow each other.

@@ -90,11 +90,11 @@ def call(seed: int, who: SimulatedPeople, grid: Grid, parts: Parts) -> Records:
         quality=quality,
         pairs_start=pairs_start,
         pairs_end=pairs_end,
-        filters=filters_of(end - start, quality, bins, ratio),
+        filters=earned_filters(end - start, quality, bins, ratio),
     )
 
 
-def filters_of(length: Ints, quality: Ints, bins: Ints, ratio: Floats) -> Ints:
+def earned_filters(length: Ints, quality: Ints, bins: Ints, ratio: Floats) -> Ints:
     """The filters a record earns, as bits in the order of FILTER_NAMES; 0 is PASS."""
     sparse = (bins * 1_000 < 0.2 * length) & (length > 80_000)
     result: Ints = (

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_prep.simulate.genome import Ints
-from data_prep.simulate.panel import XX, XY, SimulatedPeople, people
+from data_prep.simulate.panel import XX, XY, SimulatedPeople, make_people
 from data_prep.simulate.randomness import keys, uniform
 from data_prep.simulate.sites import AUTOSOMAL, DELETION, GAIN, MOST_COPIES, X_LINKED, Y_LINKED, SimulatedSites
 
@@ -40,7 +40,7 @@ def haplotypes(seed: int, who: SimulatedPeople, sites: SimulatedSites) -> Copies
     children = who.father > 0
     parents = np.unique(np.concatenate([who.father[children], who.mother[children]]))
     founders = np.union1d(who.number[~children], parents)
-    drawn = _founders(seed, people(founders), sites)
+    drawn = _founders(seed, make_people(founders), sites)
     result = np.empty((who.number.size, sites.size, 2), dtype=np.int8)
     result[~children] = drawn[np.searchsorted(founders, who.number[~children])]
     if children.any():

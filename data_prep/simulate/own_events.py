@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from data_prep.domain.chromosomes import CHROMOSOMES
 from data_prep.simulate.genome import Ints
 from data_prep.simulate.genotypes import expected_copies
-from data_prep.simulate.panel import SUPERPOPULATIONS, XX, SimulatedPeople, people
+from data_prep.simulate.panel import SUPERPOPULATIONS, XX, SimulatedPeople, make_people
 from data_prep.simulate.parts import DE_NOVO, NOISE, PRIVATE, YES, Parts, concatenate, make_parts
 from data_prep.simulate.randomness import Floats, keys, normal, uniform
 from data_prep.simulate.selection import lasting_share
@@ -74,7 +74,7 @@ def _private(seed: int, who: SimulatedPeople, catalogue: Catalogue) -> Parts:
     ]
     row, owner, slot, passed = (np.concatenate(column) for column in zip(*candidates, strict=True))
     key = keys(seed, owner)
-    origin = people(owner)
+    origin = make_people(owner)
     african = origin.superpopulation == SUPERPOPULATIONS.index("AFR")
     share = np.where(slot == _SLOTS, _DE_NOVO_SHARE, _MEAN_PRIVATE / _SLOTS * np.where(african, _AFRICAN_FACTOR, 1.0))
     loss = uniform(key, _IS_LOSS, slot) < _LOSS_SHARE

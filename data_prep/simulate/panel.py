@@ -60,7 +60,7 @@ def sample_name(number: int) -> str:
 
 
 @cache
-def panel() -> SimulatedPanel:
+def make_panel() -> SimulatedPanel:
     """The panel, from the counts of the published pedigree (26 populations, 602 trios, 2,504 unrelated)."""
     table = read_table("populations")
     populations = tuple(table.select("population", "superpopulation").iter_rows())
@@ -103,9 +103,9 @@ def panel() -> SimulatedPanel:
     )
 
 
-def people(numbers: Ints) -> SimulatedPeople:
+def make_people(numbers: Ints) -> SimulatedPeople:
     """The people with these numbers, of any cycle of the panel."""
-    p = panel()
+    p = make_panel()
     cycle, place = np.divmod(numbers - 1, PANEL_SIZE)
     first = cycle * PANEL_SIZE + 1
     return SimulatedPeople(
@@ -120,9 +120,9 @@ def people(numbers: Ints) -> SimulatedPeople:
 
 def sample_table(samples: int) -> pl.DataFrame:
     """The table of people 1 to `samples`, as `samples.tsv` holds it: every column text, empty where there is none."""
-    p = panel()
+    p = make_panel()
     numbers = np.arange(1, samples + 1)
-    who = people(numbers)
+    who = make_people(numbers)
     cycle, place = np.divmod(numbers - 1, PANEL_SIZE)
     families = int(p.family.max())
     names = [sample_name(n) for n in range(1, samples + 1)]

@@ -90,7 +90,7 @@ NAMED: Final = "which its header does not"
 """What the report of a file says whose dialect a person named."""
 
 
-def named(header: Header, dialect: Dialect) -> tuple[str, ...]:
+def note_of_chosen_dialect(header: Header, dialect: Dialect) -> tuple[str, ...]:
     """What a file's report has to say of its dialect: that a person named it and not the header."""
     return () if dialect.recognise(header) else (f"--dialect says {dialect.name}, {NAMED}",)
 

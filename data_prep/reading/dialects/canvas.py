@@ -14,6 +14,7 @@ from data_prep.reading.dialects.records import (
     Plain,
     Ploidy,
     RecordKind,
+    complete_columns,
     copy_number,
     count,
     format_values,
@@ -22,7 +23,6 @@ from data_prep.reading.dialects.records import (
     number,
     position,
     source,
-    understood,
 )
 from data_prep.reading.vcf import Header
 
@@ -81,7 +81,7 @@ class Canvas:
         )
         symbolic = pl.col("alt").str.starts_with("<")
         start = pl.when(symbolic).then(position()).otherwise(position() - 1)
-        return understood(
+        return complete_columns(
             table.with_columns(
                 kind.alias("kind"),
                 start.alias("start"),

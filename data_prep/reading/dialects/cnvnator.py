@@ -17,10 +17,11 @@ from data_prep.reading.dialects.records import (
     Ploidy,
     RecordKind,
     alleles_left,
-    carried,
+    carries_variant,
+    complete_columns,
     copy_number,
     format_values,
-    genotyped,
+    has_genotype,
     info_number,
     info_text,
     kinds,
@@ -28,7 +29,6 @@ from data_prep.reading.dialects.records import (
     position,
     source,
     symbol_kind,
-    understood,
     unreadable_fields,
 )
 from data_prep.reading.vcf import Header
@@ -98,10 +98,10 @@ def depth_records(text: pl.DataFrame, depth: str) -> pl.DataFrame:
         pl.col("kind") == RecordKind.GAIN.value,
     )
     is_cnv = loss | gain
-    absent = is_cnv & genotyped() & ~carried()
+    absent = is_cnv & has_genotype() & ~carries_variant()
     other_side = ((loss & (ratio >= 1)) | (gain & (ratio <= 1))).fill_null(False)
-    other_genotype = (is_cnv & ~_genotype_fits(loss)).fill_null(False) & ~other_side & carried()
-    other_number = (is_cnv & ~_number_fits(loss)).fill_null(False) & ~other_side & carried()
+    other_genotype = (is_cnv & ~_genotype_fits(loss)).fill_null(False) & ~other_side & carries_variant()
+    other_number = (is_cnv & ~_number_fits(loss)).fill_null(False) & ~other_side & carries_variant()
     table = table.with_columns(
         pl.when(ratio.is_null() & loss).then(alleles_left()).alias("copy_number"),
         pl.when(absent).then(pl.lit(RecordKind.ABSENT.value)).otherwise("kind").alias("kind"),
@@ -119,7 +119,7 @@ def depth_records(text: pl.DataFrame, depth: str) -> pl.DataFrame:
         .then(pl.lit(WARNING_NUMBER))
         .alias("warning"),
     )
-    return understood(table, Ploidy.TWO)
+    return complete_columns(table, Ploidy.TWO)
 
 
 def _genotype_fits(loss: pl.Expr) -> pl.Expr:

@@ -16,6 +16,7 @@ from data_prep.reading.dialects.records import (
     Plain,
     Ploidy,
     RecordKind,
+    complete_columns,
     copy_number,
     count,
     format_values,
@@ -25,7 +26,6 @@ from data_prep.reading.dialects.records import (
     position,
     source,
     symbol_kind,
-    understood,
     unreadable_fields,
 )
 from data_prep.reading.vcf import Header
@@ -110,7 +110,7 @@ class Dragen:
         )
         parsed = {"SM": "copy_ratio", "CN": "copy_number", "BC": "bins"}
         unreadable = unreadable_fields(table, parsed=parsed, places=not whole_numbers)
-        return understood(table.with_columns(unreadable), Ploidy.GENOTYPE)
+        return complete_columns(table.with_columns(unreadable), Ploidy.GENOTYPE)
 
     def _warning(self, end: pl.Expr) -> pl.Expr:
         differ = pl.any_horizontal(

@@ -15,7 +15,7 @@ from data_prep.reading.dialects.records import (
     Ploidy,
     RecordKind,
     by_depth_alone,
-    carried,
+    carries_variant,
     copy_number,
     info_text,
 )
@@ -63,7 +63,7 @@ def by_copies(table: pl.DataFrame) -> pl.DataFrame:
     """
     is_open = pl.col("alt") == "<CNV>"
     total = copy_number(pl.col("CN"))
-    untold = total.is_null() & ~carried()
+    untold = total.is_null() & ~carries_variant()
     open_kind = pl.when(untold).then(pl.lit(RecordKind.ABSENT.value)).otherwise(pl.lit(RecordKind.VARIABLE.value))
     is_cnv = is_open | (pl.col("variant") != RecordKind.OTHER.value)
     ecn = pl.col("ECN").cast(pl.Int32, strict=False)

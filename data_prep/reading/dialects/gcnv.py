@@ -15,7 +15,8 @@ from data_prep.reading.dialects.records import (
     Plain,
     Ploidy,
     RecordKind,
-    carried,
+    carries_variant,
+    complete_columns,
     copy_number,
     count,
     format_values,
@@ -24,7 +25,6 @@ from data_prep.reading.dialects.records import (
     number,
     position,
     symbol_kind,
-    understood,
 )
 from data_prep.reading.vcf import Header
 
@@ -78,10 +78,14 @@ class Gcnv:
             )
         )
         # an allele that ALT does not have is no reference
-        by_alt = pl.when(carried() & (pl.col("alt") == ".")).then(pl.lit(RecordKind.VARIABLE.value)).otherwise("kind")
-        unvaried = pl.col("GT").str.contains(r"\d") & ~carried()
+        by_alt = (
+            pl.when(carries_variant() & (pl.col("alt") == "."))
+            .then(pl.lit(RecordKind.VARIABLE.value))
+            .otherwise("kind")
+        )
+        unvaried = pl.col("GT").str.contains(r"\d") & ~carries_variant()
         kind = pl.when(unvaried).then(pl.lit(RecordKind.REFERENCE.value)).otherwise(pl.coalesce(pointed, by_alt))
-        return understood(
+        return complete_columns(
             table.with_columns(
                 kind.alias("kind"),
                 copy_number(pl.col("CN")).alias("copy_number"),

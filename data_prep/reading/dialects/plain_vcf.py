@@ -20,9 +20,9 @@ from data_prep.reading.dialects.records import (
     Ends,
     Plain,
     RecordKind,
-    carried,
+    carries_variant,
     format_values,
-    genotyped,
+    has_genotype,
     info_number,
     info_text,
     number,
@@ -86,7 +86,7 @@ def plain_records(text: pl.DataFrame) -> pl.DataFrame:
     )
     told = ~is_reference & ~_typed() & (number(pl.col("SP")) > 0).fill_null(False)
     # no genotype where FORMAT has a place for one
-    missing = genotyped() & pl.col("GT").is_null() & (pl.col("kind") != RecordKind.OTHER.value)
+    missing = has_genotype() & pl.col("GT").is_null() & (pl.col("kind") != RecordKind.OTHER.value)
     kind = (
         pl.when(is_reference)
         .then(pl.lit(RecordKind.REFERENCE.value))
@@ -104,7 +104,7 @@ def plain_records(text: pl.DataFrame) -> pl.DataFrame:
     # split reads of long molecules: an end is where the record has it, unless it gives an interval
     by_split_reads = pl.when(pl.col("id").str.contains(r"(?i)^sniffles").fill_null(False)).then(pl.lit(0, pl.Int32))
     table = table.with_columns(by_split_reads.alias("inward_start"), by_split_reads.alias("inward_end"))
-    undirected = (pl.col("alt") == "<CNV>") & carried() & pl.col("copy_number").is_null()
+    undirected = (pl.col("alt") == "<CNV>") & carries_variant() & pl.col("copy_number").is_null()
     return junction_records(
         table.with_columns(pl.when(undirected).then(pl.coalesce(_direction(), "kind")).otherwise("kind").alias("kind"))
     )

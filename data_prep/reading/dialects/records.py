@@ -114,7 +114,7 @@ fields with values that are no numbers, as `QUAL abc`, in lines of their own, nu
 false for a record that is a whole event although its dialect has others that are cut into pieces (R3), else null."""
 
 
-def understood(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
+def complete_columns(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
     """The columns of `RECORD` from those of the text and what a dialect has worked out.
 
     `table` has the text columns, `start`, `end` and `kind`; of the others those that the dialect knows. Left out, quality is
@@ -129,7 +129,7 @@ def understood(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
         table = table.with_columns(unreadable_fields(table))
     genotype = pl.col("GT")
     if table.get_column("GT").null_count():
-        genotype = pl.coalesce("GT", pl.when(genotyped()).then(pl.lit(".")))
+        genotype = pl.coalesce("GT", pl.when(has_genotype()).then(pl.lit(".")))
     table = table.with_columns(_inward(table))
     defaults = {
         "quality": number(pl.col("qual")),
@@ -229,12 +229,12 @@ def symbol_kind(alt: str) -> RecordKind:
     return RecordKind.OTHER if RecordKind.OTHER in found else RecordKind.VARIABLE
 
 
-def genotyped() -> pl.Expr:
+def has_genotype() -> pl.Expr:
     """Whether the record's FORMAT has a GT."""
     return pl.col("format").str.contains(r"(?:^|:)GT(?::|$)").fill_null(False)
 
 
-def carried() -> pl.Expr:
+def carries_variant() -> pl.Expr:
     """Whether a genotype names an allele that is not the reference's; false where it is missing."""
     return pl.col("GT").str.contains(r"(?:^|[/|])0*[1-9]").fill_null(False)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from data_prep.reading.calls import in_order
+from data_prep.reading.calls import split_repeats
 from data_prep.reading.dialects import ends_of
 from data_prep.reading.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reading.long_files.plan import Long
@@ -28,7 +28,7 @@ class GroupReport:
 
 def join_group(long: Long, first: int, last: int) -> GroupReport:
     """Second step: the calls of the samples from `first` to before `last`, of all stretches, to shards."""
-    calls, twice = in_order(read_spilled(long, "calls", first, last))
+    calls, twice = split_repeats(read_spilled(long, "calls", first, last))
     repeated = {
         file: (n, row) for file, n, row in twice.group_by("entry_source").agg(pl.len(), pl.col("row").min()).iter_rows()
     }

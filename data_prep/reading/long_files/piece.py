@@ -5,7 +5,7 @@ import polars as pl
 
 from data_prep.reading.long_files.plan import Long, Places
 from data_prep.reading.shards import EXAMPLE
-from data_prep.reading.vcf import COLUMNS, too_wide, without_numbers
+from data_prep.reading.vcf import COLUMNS, drop_numbered_sex_chromosomes, too_wide
 from data_prep.system.text_stream import FileRefusedError, with_newlines
 
 
@@ -20,7 +20,7 @@ class Piece:
         fields = pl.Series(self.lines, dtype=pl.String).str.splitn("\t", len(COLUMNS))
         table = fields.struct.rename_fields(list(COLUMNS)).struct.unnest()
         sites = table.select(_filled(pl.col(name)) for name in COLUMNS[:-1])
-        self.sites = without_numbers(sites, [long.file.header], [sites.height])
+        self.sites = drop_numbered_sex_chromosomes(sites, [long.file.header], [sites.height])
         self.entries = _filled_series(_entries(table, samples))
         self.line: Places = np.repeat(np.arange(len(self.lines)), samples)
         self.sample: Places = np.tile(np.arange(samples), len(self.lines))

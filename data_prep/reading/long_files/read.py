@@ -14,7 +14,7 @@ from data_prep.reading.calls import (
     Skip,
     remark_line,
 )
-from data_prep.reading.dialects import named, recognise
+from data_prep.reading.dialects import note_of_chosen_dialect, recognise
 from data_prep.reading.long_files.join import GroupReport, join_group
 from data_prep.reading.long_files.piece import read_lines
 from data_prep.reading.long_files.plan import CALL, CODES, OUTCOMES, REFERENCE, ROW_BITS, Counts, Long
@@ -34,17 +34,17 @@ from data_prep.reading.reports import (
 from data_prep.reading.shards import (
     EXAMPLE,
     MAX_CALLS,
+    explain_no_cnvs,
     on_other_build,
     shown,
-    unplaced,
 )
 from data_prep.reading.vcf import LongFile
 from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.processes import Task
 from data_prep.system.text_stream import (
     FileRefusedError,
+    cut_stretches,
     pieces,
-    stretches,
 )
 
 MOST_SOURCES: Final = 1 << 32
@@ -73,7 +73,7 @@ def read_long(
     report = BatchReport(number)
     long = None
     try:
-        long = prepare(number, step, file, sexes, folder, parts, dialect_name, limits)
+        long = prepare_file(number, step, file, sexes, folder, parts, dialect_name, limits)
         read: dict[int, StretchReport] = {}
         surveys: list[Survey] = []
 
@@ -127,7 +127,7 @@ def read_whole(
     return read_long(number, step, file, sexes, folder, 1, here, dialect_name, limits)
 
 
-def prepare(
+def prepare_file(
     number: int,
     step: int,
     file: LongFile,
@@ -152,7 +152,7 @@ def prepare(
         # of several people it would have to say of whom it speaks
         dialect.caller_sex(file.header) if len(samples) == 1 else None,
         dialect.release(file.header),
-        tuple(stretches(file.path, parts)),
+        tuple(cut_stretches(file.path, parts)),
         folder,
         dialect_name,
         limits,
@@ -176,7 +176,7 @@ def add_up(long: Long, reports: Sequence[StretchReport]) -> Counts:
         reason = UNREADABLE[int(unreadable[i].argmax())].value
         example = examples[i, CODES[reason]]
         raise FileRefusedError(
-            unplaced(int(counts[i].sum()), f" of {long.samples[i]}", reason, example, long.file.small_variants)
+            explain_no_cnvs(int(counts[i].sum()), f" of {long.samples[i]}", reason, example, long.file.small_variants)
         )
     most = int(counts[:, CALL].argmax())
     if counts[most, CALL] > MAX_CALLS:
@@ -231,7 +231,9 @@ def _finish(
     counted = sum((one.remarks for one in reports), Counter[str]())
     first = {remark: example for one in reversed(reports) for remark, example in one.remark_examples.items()}
     remarks = [remark_line(remark, n, first.get(remark)) for remark, n in sorted(counted.items())]
-    notes = dict.fromkeys((*long.file.notes, *seen.notes, *named(long.file.header, long.dialect), *remarks))
+    notes = dict.fromkeys(
+        (*long.file.notes, *seen.notes, *note_of_chosen_dialect(long.file.header, long.dialect), *remarks)
+    )
     report = FileReport(
         long.number,
         shown(long.file.path),
