@@ -18,7 +18,8 @@ from dashboard.store.carriers.counts import by_rule
 from dashboard.store.clauses import SEXES, Clause, clauses, tables_without_small_cells
 from dashboard.store.cohort import group_names, population_names, release, superpopulation_names
 from dashboard.store.panel import count_people
-from dashboard.words import wording
+from dashboard.words import filters as filter_words
+from dashboard.words import overlap_rules, wording
 from dashboard.words.frequency_table import Row
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.copy_number import Direction
@@ -45,13 +46,15 @@ def _words(question: Question) -> None:
     rule = target.rule_in_force(filters.overlap)
     lines = []
     for count in by_rule(database, target, filters, (rule,))[rule]:
-        happens = wording.happens(count.direction, rule, target.kind) + frequency.only_these(filters, count.direction)
+        happens = overlap_rules.headline_verb(count.direction, rule, target.kind) + frequency.only_these(
+            filters, count.direction
+        )
         lines.append(
             f"{frequency.sign(count.direction)}<strong>{markup.text(happens)}: "
             f"{_yes_or_no(seen, carried=count.carriers > 0)}"
         )
     st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
-    counted = f"Looked for: {wording.counted(filters, target)}, in {wording.group(filters)}."
+    counted = f"Looked for: {filter_words.events_counted(filters, target)}, in {filter_words.group(filters)}."
     st.html(markup.element("p", markup.text(counted), class_="cnv-counted") + _limit())
     if not seen.assessable:
         place.not_assessable(question.heading, seen)
@@ -79,7 +82,7 @@ def _numbers(run: Run, question: Question) -> None:
     counted = count_people(database, target.interval.chrom, filters)
     st.html(_limit())
     if least:
-        number = f"Counted: {wording.counted(filters, target)}, in {wording.count(counted.counted)} {wording.group(filters)}."
+        number = f"Counted: {filter_words.events_counted(filters, target)}, in {wording.count(counted.counted)} {filter_words.group(filters)}."
         st.html(markup.element("p", markup.text(number), class_="cnv-counted"))
     else:
         place.counted_sentence(question, counted)
@@ -112,7 +115,7 @@ def _numbers(run: Run, question: Question) -> None:
             run.palette,
             superpopulation_names(database),
             population_names(database),
-            wording.rule(target.rule_in_force(filters.overlap), target.kind),
+            overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind),
             sexes=target.interval.chrom == "chrX",
             shares=shares,
         )
@@ -135,7 +138,7 @@ def _line(
     """The answer about one direction, as HTML."""
     target, filters = question.target, question.filters
     rule = target.rule_in_force(filters.overlap)
-    happens = wording.happens(direction, rule, target.kind) + frequency.only_these(filters, direction)
+    happens = overlap_rules.headline_verb(direction, rule, target.kind) + frequency.only_these(filters, direction)
     told = []
     # where XX and XY are expected to have different copies a share of both is of neither (R5)
     apart = least and len(clauses(question.database, target, filters)) > 1
@@ -152,7 +155,7 @@ def _line(
         elif not shares:
             words = (
                 f"{wording.count(row['carriers'])} of {wording.count(row['samples'])} people; no share is given of "
-                f"{wording.WITHOUT_SHARE}"
+                f"{overlap_rules.WITHOUT_SHARE}"
             )
         else:
             words = wording.frequency(

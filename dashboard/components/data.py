@@ -26,7 +26,8 @@ from dashboard.store.provenance import (
     skipped,
 )
 from dashboard.words import callers as caller_words
-from dashboard.words import wording
+from dashboard.words import filters as filter_words
+from dashboard.words import region_kinds, wording
 from data_prep.domain.copy_number import EFO, CallClass
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
@@ -224,7 +225,7 @@ def problem_regions(database: Generation) -> None:
     kinds = list(problem_kinds(database).iter_rows(named=True))
     rows = [
         (
-            wording.kind_of_problem(row["kind"]),
+            region_kinds.kind_of_problem(row["kind"]),
             wording.count(row["regions"]),
             wording.count(row["bases"]),
             "no call can be made"
@@ -240,7 +241,7 @@ def problem_regions(database: Generation) -> None:
     long = "".join(
         markup.element(
             "details",
-            markup.element("summary", markup.text(f"Sources of each {wording.kind_of_problem(row['kind'])}"))
+            markup.element("summary", markup.text(f"Sources of each {region_kinds.kind_of_problem(row['kind'])}"))
             + _table(("Source",), [(one,) for one in row["source"].split(SOURCES_APART)], "Sources"),
             class_="cnv-more",
         )
@@ -265,7 +266,9 @@ def definitions(callers: Sequence[str]) -> None:
         ("Allele frequency", caller_words.allele_frequency(callers)),
     )
     classes = [(name, copies, EFO[one]) for one, name, copies in CLASS_TABLE]
-    levels = [(wording.LEVEL_WORDS[level], caller_words.definition(level, callers)) for level in wording.LEVELS]
+    levels = [
+        (filter_words.LEVEL_WORDS[level], caller_words.definition(level, callers)) for level in filter_words.LEVELS
+    ]
     st.html(
         _section("Definitions")
         + markup.element(
@@ -290,7 +293,7 @@ def definitions(callers: Sequence[str]) -> None:
             class_="cnv-counted",
         )
         + drawings.drawing_in()
-        + drawings.overlap_rules()
+        + drawings.draw_overlap_rules()
         + markup.element("p", COPIES_AT_A_PLACE, class_="cnv-counted")
         + (
             _section("From calls to events", 3) + drawings.draw_joining()

@@ -18,7 +18,8 @@ from dashboard.store.callability import callability, no_share
 from dashboard.store.carriers.counts import Count, by_filter
 from dashboard.store.clauses import Clause, by_rule_apart, clauses
 from dashboard.store.database import Generation
-from dashboard.words import wording
+from dashboard.words import filters as filter_words
+from dashboard.words import overlap_rules, wording
 
 GROUPS: Final = (
     (Cohort.UNRELATED, Outliers.EXCLUDE, "unrelated"),
@@ -102,7 +103,7 @@ def _rules(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]) 
     }
     lines = []
     for rule in rules:
-        words = wording.rule_name(rule, target.kind)
+        words = overlap_rules.rule_name(rule, target.kind)
         name = (
             markup.element("strong", markup.text(words))
             if rule == in_force
@@ -112,7 +113,7 @@ def _rules(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]) 
             )
         )
         cells = "".join(map(_cell, told[rule]))
-        asks = markup.text(wording.rule_in_full(rule, target.kind))
+        asks = markup.text(overlap_rules.rule_in_full(rule, target.kind))
         cells += markup.element("td", asks, class_="cnv-left cnv-rule-words")
         lines.append(markup.element("tr", markup.element("th", name, scope="row") + cells))
     head = _heads("Overlap", filters) + markup.element(
@@ -141,13 +142,13 @@ def _filters(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]
     in_force = (filters.level, filters.cohort, filters.outliers)
     signs = filters.directions if len(filters.directions) > 1 else ()
     head = markup.element("th", "People", scope="col", class_="cnv-left") + "".join(
-        markup.element("th", markup.text(wording.LEVEL_WORDS[level]), scope="col") for level in wording.LEVELS
+        markup.element("th", markup.text(filter_words.LEVEL_WORDS[level]), scope="col") for level in filter_words.LEVELS
     )
     lines = []
     departs = False
     for cohort, outliers, name in GROUPS:
         cells = []
-        for level in wording.LEVELS:
+        for level in filter_words.LEVELS:
             here, shown = (
                 _by_direction({part: grid[where] for part, grid in grids.items()})
                 for where in ((level, cohort, outliers), in_force)

@@ -6,7 +6,7 @@ from typing import Final
 from dashboard.components import markup
 from dashboard.question.filters import GENE_OVERLAPS, Overlap
 from dashboard.question.target import Pieces
-from dashboard.words import wording
+from dashboard.words import overlap_rules
 
 GENE: Final = (35.0, 65.0)
 """Where the gene lies in a drawing, in percent of its width."""
@@ -33,10 +33,10 @@ RULES: Final[dict[str, tuple[Example, ...]]] = {
     "within": (Example(40, 62, True), Example(30, 60, False)),
     "reciprocal": (Example(40, 72, True), Example(12, 95, False)),
 }
-"""Losses over the gene, by rule; what each asks is said by `wording.rule_in_full`."""
+"""Losses over the gene, by rule; what each asks is said by `overlap_rules.rule_in_full`."""
 
 
-def overlap_rules() -> str:
+def draw_overlap_rules() -> str:
     """Every overlap rule: what it asks, an event that meets it and one that does not."""
     return markup.element("div", "".join(_rule(rule) for rule in GENE_OVERLAPS), class_="cnv-grid")
 
@@ -52,8 +52,8 @@ def _rule(rule: Overlap) -> str:
             class_="cnv-bar-word",
             style=f"top:{number * 1.1:.1f}rem",
         )
-    told = wording.rule_in_full(rule, Pieces.CODING)
-    return _figure(wording.rule_name(rule, Pieces.CODING), bars, told, rows=len(examples) + 1)
+    told = overlap_rules.rule_in_full(rule, Pieces.CODING)
+    return _figure(overlap_rules.rule_name(rule, Pieces.CODING), bars, told, rows=len(examples) + 1)
 
 
 def _event(example: Example, top: int) -> str:

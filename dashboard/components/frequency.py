@@ -15,7 +15,8 @@ from dashboard.question.subject import Subject
 from dashboard.question.target import Target
 from dashboard.store.carriers.counts import Count
 from dashboard.store.clauses import Clause, chart_rows_apart
-from dashboard.words import wording
+from dashboard.words import filters as filter_words
+from dashboard.words import overlap_rules, wording
 from dashboard.words.frequency_table import Row
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import SOLID_BINS, Level
@@ -49,8 +50,8 @@ def headline(
     whole = everyone(table, direction)
     rule = target.rule_in_force(filters.overlap)
     only = only_these(filters, direction)
-    happens = wording.happens(direction, rule, target.kind) + only
-    completely = wording.completely(rule, target.kind) if target.site is None else "no copy in"
+    happens = overlap_rules.headline_verb(direction, rule, target.kind) + only
+    completely = overlap_rules.complete_loss_phrase(rule, target.kind) if target.site is None else "no copy in"
     if only or direction is not Direction.LOSS:
         completely = ""
     rows = {part: everyone(one, direction) for part, one in parts.items()}
@@ -112,7 +113,7 @@ def only_these(filters: Filters, direction: Direction) -> str:
     only = [name for name in filters.classes if name.direction is direction]
     if not only or CallClass(direction.value) in only:
         return ""
-    return f" ({wording.joined([wording.CLASS_WORDS[name] for name in only], 'and')} only)"
+    return f" ({wording.joined([filter_words.CLASS_WORDS[name] for name in only], 'and')} only)"
 
 
 def in_between(beside: Mapping[Overlap, Count], direction: Direction, filters: Filters, target: Target) -> int:
@@ -310,7 +311,7 @@ def _line(
     if row["carriers"] is None:
         content = markup.element("th", group, scope="row") + ("" if picture is None else markup.element("td", ""))
         columns = (4 if shares else 2) + len(PARTS[direction]) + (filters.level is not Level.PASS)
-        told = markup.text(f"not assessable: seen in {wording.seen(row['seen'] or 0)}")
+        told = markup.text(f"not assessable: seen in {wording.share_seen(row['seen'] or 0)}")
         return markup.element("tr", content + markup.element("td", told, colspan=str(columns)), class_=class_)
     cells = [
         wording.count(row["samples"]),

@@ -29,7 +29,7 @@ from dashboard.store.carriers.listing import carrier_events, relatives
 from dashboard.store.clauses import Clause, clauses, table_of_all, tables
 from dashboard.store.cohort import group_names, population_names, release, superpopulation_names
 from dashboard.store.panel import count_people
-from dashboard.words import wording
+from dashboard.words import overlap_rules, wording
 from dashboard.words.frequency_table import Row
 from data_prep.domain.copy_number import Direction
 
@@ -80,7 +80,7 @@ def numbers(run: Run, question: Question) -> None:
                     run.palette,
                     superpopulation_names(database),
                     population_names(database),
-                    wording.rule(target.rule_in_force(filters.overlap), target.kind),
+                    overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind),
                     sexes=target.interval.chrom == "chrX",
                     shares=shares,
                 )
@@ -221,9 +221,9 @@ def _wide_lines(question: Question, *, shares: bool) -> list[str]:
         ]
     rule = target.rule_in_force(filters.overlap)
     return [
-        f"{frequency.sign(count.direction)}<strong>{wording.happens(count.direction, rule, target.kind)} in "
+        f"{frequency.sign(count.direction)}<strong>{overlap_rules.headline_verb(count.direction, rule, target.kind)} in "
         f"{wording.count(count.carriers)} of {wording.count(count.samples)} people</strong>. "
-        + markup.element("span", f"No share is given of {wording.WITHOUT_SHARE}.", class_="cnv-small")
+        + markup.element("span", f"No share is given of {overlap_rules.WITHOUT_SHARE}.", class_="cnv-small")
         for count in by_rule(question.database, target, filters, (rule,))[rule]
     ]
 

@@ -13,7 +13,7 @@ from dashboard.question.subject import Subject
 from dashboard.question.target import Target
 from dashboard.store.carriers.counts import Count, Extent
 from dashboard.store.clauses import Clause
-from dashboard.words import wording
+from dashboard.words import overlap_rules, wording
 from data_prep.domain.copy_number import CallClass, Direction
 
 _VERBS = {Direction.LOSS: "lost", Direction.GAIN: "gained"}
@@ -72,7 +72,7 @@ def region_lead(
             small += "."
     else:
         told.append(f"{anywhere}: {people}{thin}.")
-        small = f"No share is given of {wording.WITHOUT_SHARE}."
+        small = f"No share is given of {overlap_rules.WITHOUT_SHARE}."
     without_copy = sum(one.without_copy for one in found)
     if without_copy and CallClass.COMPLETE_LOSS not in filters.classes:
         number = wording.count(without_copy)

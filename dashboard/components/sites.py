@@ -28,7 +28,7 @@ from dashboard.store.sites import (
     without_small_counts,
     without_unassessable_numbers,
 )
-from dashboard.words import wording
+from dashboard.words import region_kinds, wording
 from dashboard.words.seen import is_partly_seen
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
@@ -120,7 +120,7 @@ def _all_sites(run: Run, found: pl.DataFrame, groups: list[str], subject: Subjec
             .with_columns(
                 pl.col("site").replace_strict(addresses(found["site"], subject, run.filters)),
                 pl.col("problem").replace_strict(
-                    {kinds: wording.kinds_of_problem(kinds) for kinds in found["problem"].drop_nulls().unique()},
+                    {kinds: region_kinds.kinds_of_problem(kinds) for kinds in found["problem"].drop_nulls().unique()},
                     default=None,
                     return_dtype=pl.String,
                 ),
@@ -318,7 +318,7 @@ def _care(row: dict[str, Any]) -> list[str]:
     if row["multi_allelic"]:
         told.append("multi-allelic")
     if is_partly_seen(row["seen"]) and row["assessable"]:
-        told.append(f"seen in {wording.seen(row['seen'])} of people")
+        told.append(f"seen in {wording.share_seen(row['seen'])} of people")
     if row["problem"]:
-        told.append(wording.kinds_of_problem(row["problem"]))
+        told.append(region_kinds.kinds_of_problem(row["problem"]))
     return told

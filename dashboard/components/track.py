@@ -17,7 +17,7 @@ from dashboard.counting.along import Track
 from dashboard.question import subject
 from dashboard.question.filters import Filters, Overlap, Rule
 from dashboard.store import tracks
-from dashboard.words import wording
+from dashboard.words import overlap_rules, wording
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import Interval
 from data_prep.domain.site_id import parse_site_id
@@ -55,7 +55,7 @@ def track(
         markup.element(
             "p",
             f"Drag to zoom in. Click an interval to count it alone: its direction, events that overlap it by "
-            f"{wording.share(PICKED)} both ways.",
+            f"{overlap_rules.fraction(PICKED)} both ways.",
             class_="cnv-counted",
         )
     )
@@ -93,7 +93,7 @@ def described(drawn: Track) -> str:
         peaks = ["at no base a share of people that can be told"]
     return (
         f"{drawn.interval}, from top to bottom: the chromosome's bands, people per base ({wording.joined(peaks, 'and')}), "
-        f"{wording.count(drawn.intervals.found)} distinct intervals, {wording.count(drawn.genes.found)} genes, "
+        f"{wording.count(drawn.intervals.total)} distinct intervals, {wording.count(drawn.genes.total)} genes, "
         f"{wording.count(drawn.problems.height)} places where calls need care. The tables of the page have the numbers."
     )
 

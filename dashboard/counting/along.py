@@ -58,7 +58,7 @@ class CarriedIntervals:
     where carriers are no share of people (R5)."""
     cells: pl.DataFrame
     """The same carriers by `superpopulation` and `copy_number`, in `people`; joins `rows` on `start`, `end` and `direction`."""
-    found: int
+    total: int
     """How many there are in all."""
 
 
@@ -72,7 +72,7 @@ class WindowGenes:
     exons: pl.DataFrame
     """`transcript_id`, `start`, `end`, `coding_start`, `coding_end`; empty where the window is too wide, or they
     are too many, to show them."""
-    found: int
+    total: int
     """Genes there in all."""
     coding: int
     """Protein-coding ones among them."""

@@ -22,8 +22,8 @@ from dashboard.question.target import Target
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import counted_rows, panel, who
+from dashboard.words.overlap_rules import WITHOUT_SHARE
 from dashboard.words.seen import LEAST_SEEN, is_partly_seen, paralogous_note
-from dashboard.words.wording import WITHOUT_SHARE
 from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.intervals import Interval, bases_before, complement, union_of_pairs
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous

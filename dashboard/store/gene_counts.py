@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from dashboard.counting.overlap import admitted, at_level, carriers, of_class
+from dashboard.counting.overlap import at_level, carriers, meets_class, meets_limits
 from dashboard.operating.cells import NOTE, Row, what_is_told
 from dashboard.question.filters import CODING_RULES, Filters, Rule
 from dashboard.question.target import Pieces, Target, region_target
@@ -56,7 +56,7 @@ def _counted(database: Generation, genes: pl.DataFrame, filters: Filters) -> pl.
     who = counted_rows(database, chrom, filters)
     touching = read_events(database, region_target(reach))
     touching = touching.where(
-        who[touching.sample] & admitted(touching.events, filters) & at_level(touching.events, filters.level)
+        who[touching.sample] & meets_limits(touching.events, filters) & at_level(touching.events, filters.level)
     )
     by_class = np.stack([_by_class(touching, target, filters) for target in targets])
     seen = callabilities(database, targets, filters)
@@ -96,7 +96,7 @@ def _by_class(touching: Touching, target: Target, filters: Filters) -> Numbers:
     near, calls = events.where(here), touching.calls.where(here)
     every = np.ones(len(near.start), np.bool_)
     found = carriers(near, calls, every, target, target.rule_in_force(filters.overlap))
-    wanted = of_class(found.carrier_class, found.copy_number, filters)
+    wanted = meets_class(found.carrier_class, found.copy_number, filters)
     return np.bincount(found.carrier_class[wanted], minlength=len(CLASSES))
 
 

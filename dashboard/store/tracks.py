@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from dashboard.counting.along import EVERYONE, CarriedIntervals, Curves, Track, WindowGenes
-from dashboard.counting.overlap import TouchingEvents, admitted, at_level, disjoint, of_class
+from dashboard.counting.overlap import TouchingEvents, added_stretches, at_level, meets_class, meets_limits
 from dashboard.counting.sweep import SeriesIntervals, sweep
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
@@ -137,9 +137,9 @@ def _people_along(
     else:
         touching = events_touching(database, region_target(interval))
         found, sample = touching.events, touching.sample
-    keep = who[sample] & admitted(found, filters) & at_level(found, filters.level)
+    keep = who[sample] & meets_limits(found, filters) & at_level(found, filters.level)
     # along the genome there is no place that a carrier has copies of: an event is of its own class
-    keep &= of_class(found.event_class, found.copy_number, filters)
+    keep &= meets_class(found.event_class, found.copy_number, filters)
     events, sample = found.where(keep), sample[keep]
     codes, group = panel(database).groups["superpopulation"]
     people = dict(zip(codes, np.bincount(group[who], minlength=len(codes)).tolist(), strict=True))
@@ -169,7 +169,7 @@ def _curves(
     events: TouchingEvents, place: Numbers, samples: dict[str, int], interval: Interval, left_out: list[tuple[int, int]]
 ) -> Curves:
     """`place`: position in `samples` of each event's super-population."""
-    start, end = disjoint(events)
+    start, end = added_stretches(events)
     some = np.flatnonzero(end > start)
     counted = {EVERYONE: sum(samples.values()), **samples}
     first = (events.carrier[some] & 1) * len(counted)

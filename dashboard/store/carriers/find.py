@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dashboard.counting.overlap import Carriers, admitted, at_level, carriers, of_class
+from dashboard.counting.overlap import Carriers, at_level, carriers, meets_class, meets_limits
 from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.question.target import Target
 from dashboard.store.carriers.touching import FEW, Touching
@@ -22,11 +22,11 @@ def find_carriers(
 ) -> Carriers:
     """The carriers among `who`; without `classes` the class of a carrier is worked out only where it is asked for."""
     events = touching.events
-    keep = who[touching.sample] & admitted(events, filters) & at_level(events, filters.level)
+    keep = who[touching.sample] & meets_limits(events, filters) & at_level(events, filters.level)
     rule = target.rule_in_force(filters.overlap)
     whole = filters.every_class
     chosen = carriers(events, touching.calls, keep, target, rule, classes=classes or not whole)
-    return chosen if whole else chosen.where(of_class(chosen.carrier_class, chosen.copy_number, filters), events)
+    return chosen if whole else chosen.where(meets_class(chosen.carrier_class, chosen.copy_number, filters), events)
 
 
 def carriers_at(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.counting.overlap import TouchingEvents, disjoint
+from dashboard.counting.overlap import TouchingEvents, added_stretches
 from dashboard.counting.sweep import SeriesIntervals, Steps, sweep
 
 Span = tuple[int, int]
@@ -79,7 +79,7 @@ def test_a_base_counts_people_and_not_events_r8(rows: list[tuple[Span, int]], wi
     mine = sorted((carrier, start, end) for (start, end), carrier in rows if start < end)
     carrier, start, end = np.array(mine, np.int64).reshape(-1, 3).T
     no = np.zeros(len(mine), np.int64)
-    start, end = disjoint(
+    start, end = added_stretches(
         TouchingEvents(carrier, start, end, start, end, no, no, no.astype(np.float32), no, *[no.astype(np.bool_)] * 3)
     )
     some = end > start

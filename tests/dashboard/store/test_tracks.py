@@ -157,7 +157,7 @@ def test_intervals_are_what_plain_counting_gives(in_memory: Make, case: Case, li
                 mine = carriers.setdefault((event.start, event.end, direction), {})
                 mine.setdefault(event.sample, []).append(event)
     found = tracks.people_along(in_memory(Contents(people=people, events=events)), target.interval, filters, limit)[1]
-    assert found.found == len(carriers)
+    assert found.total == len(carriers)
     rows = found.rows.select("start", "end", "direction", "carriers", "strong").rows()
     assert len(rows) == min(limit, len(carriers))
     order = {"loss": 0, "gain": 1}
@@ -221,7 +221,7 @@ def test_genes_come_with_their_exons_in_place(in_memory: Make) -> None:
         (100, 110, 105, 110),
         (150, 200, 150, 160),
     ]
-    assert (found.found, found.coding, found.density) == (2, 1, None)
+    assert (found.total, found.coding, found.density) == (2, 1, None)
 
 
 def test_of_many_genes_those_that_code_are_drawn_and_of_too_many_how_dense_they_lie(
@@ -232,7 +232,7 @@ def test_of_many_genes_those_that_code_are_drawn_and_of_too_many_how_dense_they_
     monkeypatch.setattr(tracks, "ANY_GENES_DRAWN", 5)
     found = tracks.window_genes(database, Interval("chr1", 0, 1000))
     assert found.genes["symbol"].to_list() == ["G0", "G2", "G4", "G6", "G8"]
-    assert (found.found, found.coding) == (10, 5)
+    assert (found.total, found.coding) == (10, 5)
     monkeypatch.setattr(tracks, "GENES_DRAWN", 4)
     monkeypatch.setattr(tracks, "DENSITY_BINS", 10)
     dense = tracks.window_genes(in_memory(Contents(genes=genes)), Interval("chr1", 0, 1000))
