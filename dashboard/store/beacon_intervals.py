@@ -72,7 +72,7 @@ def rule_counts(
     shares: list[float | None] = [None] * len(names)
     seen = np.zeros(len(names), np.int64)
     if view is not None:
-        told, seen = membership @ (who & view.told), membership @ (who & view.seen)
+        told, seen = membership @ (who & view.assessed), membership @ (who & view.seen)
         shares = [float(seen[row] / told[row]) if told[row] else None for row in range(len(names))]
     _, _, of_seen = wilson(np.zeros(len(names), np.int64), seen)
     directions = [direction for direction in filters.directions if target.direction in (None, direction)]

@@ -84,26 +84,26 @@ class Panel:
     @cached_property
     def groups(self) -> dict[str, tuple[tuple[str, ...], Numbers]]:
         """By way of grouping: the groups' codes, and for each row the number of its group."""
-        found: dict[str, tuple[tuple[str, ...], Numbers]] = {}
+        groups: dict[str, tuple[tuple[str, ...], Numbers]] = {}
         for kind in GROUPED_BY:
             names = (
                 ["all"] * self.samples.height if kind == "all" else self.samples[kind].fill_null("unknown").to_list()
             )
             codes = tuple(dict.fromkeys(names))
             place = {code: number for number, code in enumerate(codes)}
-            found[kind] = codes, np.array([place[name] for name in names], np.int64)
-        return found
+            groups[kind] = codes, np.array([place[name] for name in names], np.int64)
+        return groups
 
     @cached_property
     def parents(self) -> dict[str, tuple[Numbers, Numbers]]:
         """`father` and `mother`: the rows of children and, at the same places, of that parent, where both are here."""
-        found = {}
+        parents = {}
         for role in ("father", "mother"):
             numbers = self.samples[f"{role}_id"]
             # a parent's own parents may stand behind the last that is read
             children = np.flatnonzero((numbers < len(self.row_of)).fill_null(value=False).to_numpy())
-            found[role] = children, self.row_of[numbers.gather(children).to_numpy().astype(np.int64)]
-        return found
+            parents[role] = children, self.row_of[numbers.gather(children).to_numpy().astype(np.int64)]
+        return parents
 
     def in_group(self, filters: Filters) -> Flags:
         """The chosen group, whatever the chromosome."""
@@ -111,10 +111,11 @@ class Panel:
         if filters.cohort is Cohort.UNRELATED:
             mask &= self._column("unrelated")
         if filters.populations:
-            asked = pl.Series(filters.populations)
+            populations = pl.Series(filters.populations)
             mask &= (
                 self.samples.select(
-                    pl.col("superpopulation").is_in(asked.implode()) | pl.col("population").is_in(asked.implode())
+                    pl.col("superpopulation").is_in(populations.implode())
+                    | pl.col("population").is_in(populations.implode())
                 )
                 .to_series()
                 .to_numpy()
@@ -176,13 +177,13 @@ def counted_rows(database: Generation, chrom: str, filters: Filters) -> Flags:
 
 
 @remembered
-def _people(database: Generation, chrom: str, asked: Filters) -> Denominator:
-    return panel(database).people(chrom, asked)
+def _people(database: Generation, chrom: str, filters: Filters) -> Denominator:
+    return panel(database).people(chrom, filters)
 
 
 @remembered
-def _counted(database: Generation, chrom: str, asked: Filters) -> Flags:
-    mask = panel(database).is_counted(chrom, asked)
+def _counted(database: Generation, chrom: str, filters: Filters) -> Flags:
+    mask = panel(database).is_counted(chrom, filters)
     mask.flags.writeable = False
     return mask
 

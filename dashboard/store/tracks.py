@@ -97,8 +97,8 @@ def window_genes(database: Generation, interval: Interval) -> WindowGenes:
         rows = rows.clear()
     exons = known.exons.rows.clear()
     if rows.height and interval.length <= EXONS_UP_TO:
-        there = known.exons.touching(interval)
-        exons = there.filter(there["transcript_id"].is_in(rows["transcript_id"].implode()))
+        touching = known.exons.touching(interval)
+        exons = touching.filter(touching["transcript_id"].is_in(rows["transcript_id"].implode()))
     if exons.height > EXONS_DRAWN:
         exons = exons.clear()
     density = None
@@ -133,40 +133,44 @@ def _people_along(
 ) -> tuple[Curves, CarriedIntervals]:
     who = counted_rows(database, interval.chrom, filters)
     if interval.length > WIDE:
-        found, sample = marks_touching(database, interval, filters.level)
+        every_event, sample = marks_touching(database, interval, filters.level)
     else:
         touching = events_touching(database, region_target(interval))
-        found, sample = touching.events, touching.sample
-    keep = who[sample] & meets_limits(found, filters) & at_level(found, filters.level)
+        every_event, sample = touching.events, touching.sample
+    keep = who[sample] & meets_limits(every_event, filters) & at_level(every_event, filters.level)
     # along the genome there is no place that a carrier has copies of: an event is of its own class
-    keep &= meets_class(found.event_class, found.copy_number, filters)
-    events, sample = found.where(keep), sample[keep]
+    keep &= meets_class(every_event.event_class, every_event.copy_number, filters)
+    events, sample = every_event.where(keep), sample[keep]
     codes, group = panel(database).groups["superpopulation"]
     people = dict(zip(codes, np.bincount(group[who], minlength=len(codes)).tolist(), strict=True))
     samples = {code: people[code] for code in superpopulation_names(database) if people.get(code)}
     place = np.array([list(samples).index(code) if code in samples else -1 for code in codes], np.int64)
     superpopulation = pl.Series(codes, dtype=pl.String).gather(pl.Series(group[sample]))
-    there = landmarks(database).problems.touching(interval)
+    problems = landmarks(database).problems.touching(interval)
     # in places of copies people are called, and no share of them is told (R5)
-    kinds = [kind for kind in there["kind"].unique().to_list() if kind in BLIND_KINDS or is_paralogous(kind)]
-    left_out = there.filter(there["kind"].is_in(kinds)).select("start", "end").rows()
+    kinds = [kind for kind in problems["kind"].unique().to_list() if kind in BLIND_KINDS or is_paralogous(kind)]
+    uncounted = problems.filter(problems["kind"].is_in(kinds)).select("start", "end").rows()
     # the rest of an event that lies in copies by half tells the same share beside them
     place_of = pl.DataFrame({"start": events.start, "end": events.end}).unique()
-    told_nothing = in_copies(database, interval.chrom, place_of)
+    is_silent = in_copies(database, interval.chrom, place_of)
     if silent is not None:
-        told_nothing |= (place_of["start"] < silent.end) & (place_of["end"] > silent.start)
-    left_out += place_of.filter(told_nothing).rows()
+        is_silent |= (place_of["start"] < silent.end) & (place_of["end"] > silent.start)
+    uncounted += place_of.filter(is_silent).rows()
     if knows_what_was_seen(database):
-        asked = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
-        left_out += database.frame(HARDLY_SEEN, asked).rows()
+        parameters = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
+        uncounted += database.frame(HARDLY_SEEN, parameters).rows()
     return (
-        _curves(events, place[group[sample]], samples, interval, left_out),
-        _intervals(place_of.filter(told_nothing), events, superpopulation, limit),
+        _curves(events, place[group[sample]], samples, interval, uncounted),
+        _intervals(place_of.filter(is_silent), events, superpopulation, limit),
     )
 
 
 def _curves(
-    events: TouchingEvents, place: Numbers, samples: dict[str, int], interval: Interval, left_out: list[tuple[int, int]]
+    events: TouchingEvents,
+    place: Numbers,
+    samples: dict[str, int],
+    interval: Interval,
+    uncounted: list[tuple[int, int]],
 ) -> Curves:
     """`place`: position in `samples` of each event's super-population."""
     start, end = added_stretches(events)
@@ -180,7 +184,7 @@ def _curves(
         series=np.concatenate([first, first + 1 + place[some]]),
     )
     return Curves(
-        sweep(pieces, 2 * len(counted), (interval.start, interval.end), left_out, STEPS),
+        sweep(pieces, 2 * len(counted), (interval.start, interval.end), uncounted, STEPS),
         series=tuple((direction, group) for direction in (Direction.LOSS, Direction.GAIN) for group in counted),
         samples=counted,
     )
@@ -229,8 +233,8 @@ def _intervals(
         .sort("carriers", "start", "end", "gain", descending=[True, False, False, False])
     )
     rows = ranked.head(limit).select(*which, "carriers", "strong", "inner_start", "inner_end")
-    told_nothing = silent.with_columns(copies=pl.lit(value=True))
-    rows = rows.join(told_nothing, on=["start", "end"], how="left", maintain_order="left").with_columns(
+    silent_intervals = silent.with_columns(copies=pl.lit(value=True))
+    rows = rows.join(silent_intervals, on=["start", "end"], how="left", maintain_order="left").with_columns(
         pl.col("copies").fill_null(value=False)
     )
     cells = (

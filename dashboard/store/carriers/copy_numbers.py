@@ -35,7 +35,7 @@ def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.D
     if (view := sight(database, target.interval)) is not None:
         carries = np.zeros(len(copies), np.bool_)
         carries[carriers.sample] = True
-        copies[view.told & ~view.seen & ~carries] = -1
+        copies[view.assessed & ~view.seen & ~carries] = -1
     return (
         pl.DataFrame(
             {

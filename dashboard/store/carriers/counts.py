@@ -115,18 +115,18 @@ def _counts(
     # the length, quality and so on are the same in all that is asked, so rule and level say who carries
     groups = [counted_rows(database, target.interval.chrom, filters) for filters in each]
     anyone = np.logical_or.reduce(groups)
-    found: dict[tuple[Overlap | None, Level], Carriers] = {}
+    carriers_by_rule: dict[tuple[Overlap | None, Level], Carriers] = {}
     carries, counts, views = [], [], []
     view = sight(database, target.interval)
     for filters, who in zip(each, groups, strict=True):
         which = filters.overlap, filters.level
-        if which not in found:
-            found[which] = carriers_at(database, target, touching, anyone, filters, classes=False)
-        gain = found[which].gain[who[found[which].sample]]
+        if which not in carriers_by_rule:
+            carriers_by_rule[which] = carriers_at(database, target, touching, anyone, filters, classes=False)
+        gain = carriers_by_rule[which].gain[who[carriers_by_rule[which].sample]]
         gains = int(gain.sum())
         carries.append((len(gain) - gains, gains))
         counts.append(int(who.sum()))
-        assessed, seen = (0, 0) if view is None else (int((who & view.told).sum()), int((who & view.seen).sum()))
+        assessed, seen = (0, 0) if view is None else (int((who & view.assessed).sum()), int((who & view.seen).sum()))
         views.append(
             (
                 seen if assessed and is_partly_seen(seen / assessed) else None,

@@ -35,18 +35,18 @@ def carriers_at(
     """The carriers among `who`, by the events that touch the target, at the level of the filters.
 
     Nobody's events decide about another person. So where the events are few the carriers among everyone are found once, and
-    kept: a page asks the same rule and level for tables, lists and other groups of people.
+    remembered: a page asks the same rule and level for tables, lists and other groups of people.
     """
     # marks, which have no rows, are those of one level only
     if not 0 < touching.rows.height <= FEW:
         return find_carriers(touching, who, target, filters, classes=classes)
-    asked = replace(
+    question = replace(
         filters, cohort=Cohort.ALL, outliers=Outliers.INCLUDE, populations=(), sex=None,
         overlap=target.rule_in_force(filters.overlap),
     )  # fmt: skip
     everyone = np.ones_like(who)
-    found = database.recall(
-        ("carriers", target, asked, classes),
-        lambda: find_carriers(touching, everyone, target, asked, classes=classes),
+    carriers_ = database.recall(
+        ("carriers", target, question, classes),
+        lambda: find_carriers(touching, everyone, target, question, classes=classes),
     )
-    return found.where(who[found.sample], touching.events)
+    return carriers_.where(who[carriers_.sample], touching.events)

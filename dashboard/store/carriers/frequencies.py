@@ -83,7 +83,7 @@ def _seen(
     """Of each group in `groups` the share in whom the place was seen, and their number where that makes the bound of none."""
     if view is None:
         return [None] * len(groups), [None] * len(groups)
-    assessed, seen = (_group_sizes(people, who & mask)[groups].tolist() for mask in (view.told, view.seen))
+    assessed, seen = (_group_sizes(people, who & mask)[groups].tolist() for mask in (view.assessed, view.seen))
     shares = [number / of if of else None for number, of in zip(seen, assessed, strict=True)]
     return shares, [number if is_partly_seen(share) else None for number, share in zip(seen, shares, strict=True)]
 
