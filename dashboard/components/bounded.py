@@ -95,7 +95,7 @@ def _numbers(run: Run, question: Question) -> None:
     # XX and XY apart would be another question beside that of everyone
     parts = (Clause("", filters),) if least else clauses(database, target, filters)
     tables = tables_without_small_cells(database, target, parts, least)
-    directions = [one for one in filters.directions if target.direction in (None, one)]
+    directions = [direction for direction in filters.directions if target.direction in (None, direction)]
     lines = [
         _line(question, tables, direction, least, shares=shares, paralogous=seen.is_paralogous)
         for direction in directions
@@ -139,13 +139,13 @@ def _line(
     target, filters = question.target, question.filters
     rule = target.rule_in_force(filters.overlap)
     happens = overlap_rules.headline_verb(direction, rule, target.kind) + frequency.only_these(filters, direction)
-    told = []
+    answers = []
     # where XX and XY are expected to have different copies a share of both is of neither (R5)
     apart = least and len(clauses(question.database, target, filters)) > 1
     rows = [
-        one
+        row
         for part, table in tables.items()
-        for one in (_of_sexes(table, direction) if apart else [(part.label, frequency.everyone(table, direction))])
+        for row in (_of_sexes(table, direction) if apart else [(part.label, frequency.everyone(table, direction))])
     ]
     for label, row in rows:
         if row["withheld"]:
@@ -161,12 +161,12 @@ def _line(
             words = wording.frequency(
                 row["carriers"], row["samples"], row["ci_low"], row["ci_high"], row["people_seen"]
             )
-        told.append(f"{label} {words}".lstrip())
-    return f"{frequency.sign(direction)}<strong>{markup.text(happens)}</strong>: {markup.text('; '.join(told))}."
+        answers.append(f"{label} {words}".lstrip())
+    return f"{frequency.sign(direction)}<strong>{markup.text(happens)}</strong>: {markup.text('; '.join(answers))}."
 
 
 def _of_sexes(table: Sequence[Row], direction: Direction) -> list[tuple[str, Row]]:
     """The rows of XY and XX, each with its name, whoever has one copy first."""
-    mine = [row for row in table if row["direction"] == direction.value and row["grouped_by"] == "sex"]
-    rows = {row["group"]: row for row in mine}
+    of_sex = [row for row in table if row["direction"] == direction.value and row["grouped_by"] == "sex"]
+    rows = {row["group"]: row for row in of_sex}
     return [(sex.value, rows[sex.value]) for sex in SEXES if sex.value in rows]

@@ -80,8 +80,8 @@ def carrier_list(
     under = markup.element(
         "span", markup.text(overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind)), class_="cnv-name"
     )
-    told = f"{title}: {wording.joined(by_direction, 'and')} "
-    st.html(markup.element("h2", markup.text(told) + under, class_="cnv-section") + switch)
+    heading = f"{title}: {wording.joined(by_direction, 'and')} "
+    st.html(markup.element("h2", markup.text(heading) + under, class_="cnv-section") + switch)
     st.dataframe(
         with_badges(one_based(events))
         .join(kin, on=["sample", "direction"], how="left", maintain_order="left")
@@ -115,7 +115,7 @@ def carrier_list(
 
 def problem_in_words(kinds: pl.Series) -> pl.Series:
     """The kinds of problem region of each row as pages write them."""
-    words = {told: region_kinds.kinds_of_problem(told) for told in kinds.drop_nulls().unique()}
+    words = {kinds_: region_kinds.kinds_of_problem(kinds_) for kinds_ in kinds.drop_nulls().unique()}
     return kinds.replace_strict(words, default=None, return_dtype=pl.String)
 
 

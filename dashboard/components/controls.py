@@ -80,13 +80,13 @@ def controls(question: Question, groups: Mapping[str, str], callers: Sequence[st
         "Overlap",
         target.rules_beside(filters.overlap),
         key=show("overlap", rule),
-        format_func=lambda one: overlap_rules.rule_name(one, target.kind),
+        format_func=lambda overlap: overlap_rules.rule_name(overlap, target.kind),
         on_change=write_address,
         args=("overlap", with_overlap),
         help=f"How a carrier's events, joined, must lie to the {noun}. "
         + " ".join(
-            f"**{overlap_rules.rule_name(one, target.kind)}**: {overlap_rules.rule_in_full(one, target.kind)}"
-            for one in target.rules_beside(None)
+            f"**{overlap_rules.rule_name(overlap, target.kind)}**: {overlap_rules.rule_in_full(overlap, target.kind)}"
+            for overlap in target.rules_beside(None)
         ),
     )
     set_there = _set(filters)

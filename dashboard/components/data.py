@@ -116,22 +116,22 @@ def callsets(database: Generation, filters: Filters) -> None:
     newest = next(iter(database.callsets))
     shown = "".join(
         markup.element("strong", markup.text(name))
-        if one is database
+        if callset is database
         else markup.link(name, links.plain_page(pages.DATA, replace(filters, callset="" if name == newest else name)))
-        for name, one in database.callsets.items()
+        for name, callset in database.callsets.items()
     )
     st.html(markup.element("p", f"Callsets in this database: {shown}", class_="cnv-links"))
 
 
 def provenance(database: Generation) -> None:
     """What this database is, one fact a line."""
-    told = dict(facts(database).iter_rows())
+    facts_by_key = dict(facts(database).iter_rows())
     file = database.file
     rows = [("Database", str(file)), ("Published", wording.moment(file.published_at))]
     if len(database.callsets) > 1:
-        held = [f"{name} (generation {one.id})" for name, one in database.callsets.items()]
+        held = [f"{name} (generation {callset.id})" for name, callset in database.callsets.items()]
         rows.append(("Callsets in it", wording.joined(held, "and")))
-    rows += [(words, told[key]) for key, words in FACT_WORDS.items() if told.get(key)]
+    rows += [(words, facts_by_key[key]) for key, words in FACT_WORDS.items() if facts_by_key.get(key)]
     st.html(_section("Where the calls come from") + _table(("", ""), rows, "Provenance"))
 
 
@@ -242,7 +242,7 @@ def problem_regions(database: Generation) -> None:
         markup.element(
             "details",
             markup.element("summary", markup.text(f"Sources of each {region_kinds.kind_of_problem(row['kind'])}"))
-            + _table(("Source",), [(one,) for one in row["source"].split(SOURCES_APART)], "Sources"),
+            + _table(("Source",), [(source,) for source in row["source"].split(SOURCES_APART)], "Sources"),
             class_="cnv-more",
         )
         for row in kinds
@@ -265,7 +265,7 @@ def definitions(callers: Sequence[str]) -> None:
         *TERMS,
         ("Allele frequency", caller_words.allele_frequency(callers)),
     )
-    classes = [(name, copies, EFO[one]) for one, name, copies in CLASS_TABLE]
+    classes = [(name, copies, EFO[class_]) for class_, name, copies in CLASS_TABLE]
     levels = [
         (filter_words.LEVEL_WORDS[level], caller_words.definition(level, callers)) for level in filter_words.LEVELS
     ]
@@ -338,7 +338,7 @@ def data_dictionary(database: Generation) -> None:
     tables, columns = dictionary(database)
     body = ""
     for name, comment, rows in tables.iter_rows():
-        mine = columns.filter(pl.col("table_name") == name).drop("table_name").rows()
+        own_columns = columns.filter(pl.col("table_name") == name).drop("table_name").rows()
         body += markup.element(
             "details",
             markup.element(
@@ -346,7 +346,7 @@ def data_dictionary(database: Generation) -> None:
             )
             + _table(
                 ("Column", "Type", "Meaning"),
-                [(n, _type(t), c or "") for n, t, c in mine],
+                [(n, _type(t), c or "") for n, t, c in own_columns],
                 f"Columns of {name}",
                 class_="cnv-terms",
             ),
@@ -375,9 +375,7 @@ def programs(address: Mapping[str, str]) -> None:
             "value is an error 400 with a sentence.",
         )
     )
-    st.code(
-        "\n".join(f"# {words}\ncurl -OJ '{there}'" for words, there in address.items()), language=None, wrap_lines=True
-    )
+    st.code("\n".join(f"# {words}\ncurl -OJ '{url}'" for words, url in address.items()), language=None, wrap_lines=True)
 
 
 def _type(name: str) -> str:

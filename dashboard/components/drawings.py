@@ -52,8 +52,8 @@ def _rule(rule: Overlap) -> str:
             class_="cnv-bar-word",
             style=f"top:{number * 1.1:.1f}rem",
         )
-    told = overlap_rules.rule_in_full(rule, Pieces.CODING)
-    return _figure(overlap_rules.rule_name(rule, Pieces.CODING), bars, told, rows=len(examples) + 1)
+    caption = overlap_rules.rule_in_full(rule, Pieces.CODING)
+    return _figure(overlap_rules.rule_name(rule, Pieces.CODING), bars, caption, rows=len(examples) + 1)
 
 
 def _event(example: Example, top: int) -> str:
@@ -96,7 +96,7 @@ def drawing_in() -> str:
 
 def draw_joining() -> str:
     """How abutting calls become one event, and where they do not (R3)."""
-    joined = (
+    joined_bars = (
         _bar(15, 45, "cnv-event-bar", 0)
         + _bar(45, 52, "cnv-event-bar cnv-next-bar", 0)
         + _bar(15, 52, "cnv-coding-bar", 1)
@@ -109,7 +109,7 @@ def draw_joining() -> str:
     )
     return markup.element(
         "div",
-        _figure("one event", joined, "Two calls that abut, the second of one or two bins: a ragged edge.", rows=2)
+        _figure("one event", joined_bars, "Two calls that abut, the second of one or two bins: a ragged edge.", rows=2)
         + _figure(
             "two events", cut, "Two calls that abut, of different copy number and three bins or more each.", rows=2
         ),

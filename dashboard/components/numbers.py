@@ -51,7 +51,7 @@ def numbers(run: Run, question: Question) -> None:
     counted = count_people(database, target.interval.chrom, filters)
     events = carrier_events(database, target, filters)
 
-    directions = [one for one in filters.directions if target.direction in (None, one)]
+    directions = [direction for direction in filters.directions if target.direction in (None, direction)]
 
     lead = st.container()
     controls(question, group_names(database), release(database).callers)
@@ -139,7 +139,9 @@ def lead_lines(
     # as below, in the table of what the number depends on
     counts = by_rule(database, target, filters, target.rules_beside(filters.overlap))
     beside = {
-        direction: {rule: one for rule, several in counts.items() for one in several if one.direction is direction}
+        direction: {
+            rule: count for rule, several in counts.items() for count in several if count.direction is direction
+        }
         for direction in directions
     }
     return [
@@ -150,8 +152,8 @@ def lead_lines(
 
 def _extents(question: Question, parts: Sequence[Clause]) -> list[dict[Clause, Extent]]:
     """How much of the region is taken, a direction each, of the people told apart."""
-    found = [extents(question.database, question.target, part.filters) for part in parts]
-    return [dict(zip(parts, several, strict=True)) for several in zip(*found, strict=True)]
+    by_part = [extents(question.database, question.target, part.filters) for part in parts]
+    return [dict(zip(parts, several, strict=True)) for several in zip(*by_part, strict=True)]
 
 
 def along(run: Run, question: Question) -> None:
@@ -199,7 +201,7 @@ def _of_uncertain_ends(question: Question) -> str:
     if target.rule_in_force(filters.overlap) != CODING or Direction.LOSS not in filters.directions:
         return ""
     counts = by_rule(question.database, target, filters, target.rules_beside(filters.overlap))
-    beside = {rule: one for rule, found in counts.items() for one in found if one.direction is Direction.LOSS}
+    beside = {rule: count for rule, several in counts.items() for count in several if count.direction is Direction.LOSS}
     number = frequency.in_between(beside, Direction.LOSS, filters, target)
     if not number:
         return ""

@@ -33,9 +33,9 @@ def counted_sentence(question: Question, people: Denominator) -> None:
     sentences = [
         f"Counted: {filter_words.events_counted(filters, target)}, in {wording.count(people.counted)} {filter_words.group(filters)}{callset}."
     ]
-    left_out = filter_words.exclusions(target.interval.chrom, people.marked, people.sex_mismatch)
-    if left_out:
-        sentences.append(left_out[0].upper() + left_out[1:] + ".")
+    exclusions = filter_words.exclusions(target.interval.chrom, people.marked, people.sex_mismatch)
+    if exclusions:
+        sentences.append(exclusions[0].upper() + exclusions[1:] + ".")
     if relatives_counted(database, target.interval.chrom, filters):
         sentences.append("Relatives are counted too, so the 95 % intervals are too narrow.")
     if note := filter_words.outliers_note(filters):
@@ -50,10 +50,10 @@ def counted_sentence(question: Question, people: Denominator) -> None:
         sentences.append("One copy is expected on the X of XY people outside the pseudo-autosomal regions.")
     if target.interval.chrom == "chrY":
         sentences.append("On Y, XY people alone are counted.")
-    said = markup.text(" ".join(sentences))
+    counted = markup.text(" ".join(sentences))
     if filters != Filters():
-        said += " " + markup.link("Use the defaults", links.page(question.subject, Filters()))
-    st.html(markup.element("div", markup.paragraphs([said]), class_="cnv-counted"))
+        counted += " " + markup.link("Use the defaults", links.page(question.subject, Filters()))
+    st.html(markup.element("div", markup.paragraphs([counted]), class_="cnv-counted"))
 
 
 def rule_switch(question: Question) -> str:
@@ -103,27 +103,29 @@ def cautions(target: Target, seen: Callability) -> None:
     """A word of care where a part of the place cannot be seen, or lies where calls need care (R5, R11)."""
     lines = []
     if seen.partly_seen and seen.seen is not None:
-        told = wording.partly_seen_note(seen.seen)
-        lines.append(f"{told[0].upper()}{told[1:]}. Where nobody carries, the bound is given over the people seen.")
+        note = wording.partly_seen_note(seen.seen)
+        lines.append(f"{note[0].upper()}{note[1:]}. Where nobody carries, the bound is given over the people seen.")
     if seen.blind > 0:
         lines.append(
             f"No call can be made in {wording.percent(seen.blind)} of this {target.kind.noun}. {_sentences(seen.blind_names)}"
         )
     # what is told of a paralogous place is not told twice
-    care = [one for one in seen.care if not (seen.is_paralogous and is_paralogous(one.kind))]
+    care = [kind for kind in seen.care if not (seen.is_paralogous and is_paralogous(kind.kind))]
     if care:
-        lines.append(f"Calls need care here, and are counted all the same. {' '.join(_cared(one) for one in care)}")
+        lines.append(
+            f"Calls need care here, and are counted all the same. {' '.join(_care_sentence(kind) for kind in care)}"
+        )
     if lines:
         notice([markup.text(line) for line in lines])
 
 
-def _cared(care: Care) -> str:
+def _care_sentence(care: Care) -> str:
     """The names of a kind of problem region, or how many places there are of it."""
     if len(care.names) > NAMES_OF_A_KIND:
-        told = f"{region_kinds.kind_of_problem(care.kind)} in {wording.count(care.places)} places"
+        places = f"{region_kinds.kind_of_problem(care.kind)} in {wording.count(care.places)} places"
     else:
-        told = ". ".join(_sentence(name) for name in care.names)
-    return f"{_sentence(told)}."
+        places = ". ".join(_sentence(name) for name in care.names)
+    return f"{_sentence(places)}."
 
 
 def _sentence(words: str) -> str:

@@ -49,7 +49,7 @@ def track(
         st.html(markup.element("p", markup.text(note), class_="cnv-counted"))
     chart, key = track_chart(drawn, run.palette, selectable=selectable), f"track {interval}"
     if not selectable:
-        st.vega_lite_chart(chart, alt=described(drawn), key=key)
+        st.vega_lite_chart(chart, alt=describe(drawn), key=key)
         return
     st.html(
         markup.element(
@@ -61,18 +61,18 @@ def track(
     )
 
     def select() -> None:
-        address = chosen(st.session_state[key].selection, interval, filters)
+        address = query_of_selection(st.session_state[key].selection, interval, filters)
         if address is not None:
             st.query_params.from_dict(address)
 
-    st.vega_lite_chart(chart, alt=described(drawn), key=key, on_select=select, selection_mode=[BRUSH, PICK])
+    st.vega_lite_chart(chart, alt=describe(drawn), key=key, on_select=select, selection_mode=[BRUSH, PICK])
 
 
-def chosen(selection: Mapping[str, Any], shown: Interval, filters: Filters) -> dict[str, str] | None:
+def query_of_selection(selection: Mapping[str, Any], shown: Interval, filters: Filters) -> dict[str, str] | None:
     """The query of the region page that a selection in the drawing of `shown` asks for; None where it asks for nothing."""
     marks = selection.get(PICK) or [{}]
-    if (found := parse_site_id(str(marks[0].get("id", "")))) is not None:
-        return subject.region(found.interval).query(filters.within_direction(found.direction).under(PICKED))
+    if (site := parse_site_id(str(marks[0].get("id", "")))) is not None:
+        return subject.region(site.interval).query(filters.within_direction(site.direction).under(PICKED))
     ends = (selection.get(BRUSH) or {}).get("x") or []
     if len(ends) != 2 or abs(ends[1] - ends[0]) * LEAST_DRAG < shown.length:
         return None
@@ -83,7 +83,7 @@ def chosen(selection: Mapping[str, Any], shown: Interval, filters: Filters) -> d
     return subject.region(Interval(shown.chrom, start, end)).query(filters)
 
 
-def described(drawn: Track) -> str:
+def describe(drawn: Track) -> str:
     """The drawing in words, for who cannot see it."""
     peaks = [
         f"{direction.value} in at most {wording.percent(float(drawn.curves.share(direction, 'all').max()))} of people at one base"

@@ -162,15 +162,15 @@ def _frequency(direction: Direction) -> Callable[[Question], tuple[str, str, dic
         if least:
             # XX and XY apart would be another question beside that of everyone
             parts = (Clause("", filters),)
-        told = {
+        tables_shown = {
             part: [row for row in table if not row["withheld"]]
             for part, table in tables_without_small_cells(database, question.target, parts, least).items()
         }
-        if not any(row["direction"] == direction.value for table in told.values() for row in table):
+        if not any(row["direction"] == direction.value for table in tables_shown.values() for row in table):
             raise RefusedError(
                 refusal(403, f"Every number of {plural} there is of fewer than {least} people, and withheld.")
             )
-        rows = chart_rows_apart(told, direction)
+        rows = chart_rows_apart(tables_shown, direction)
         spec = frequency_picture(frequency_chart(rows, direction, LIGHT), rows.height, LIGHT)
         sexes = " and sex" if len(parts) > 1 else ""
         return (
