@@ -58,7 +58,7 @@ class Canvas:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`.
+        """Parsed records; columns of `RECORD`.
 
         Quality is QUAL, in files of several samples QS. There is no copy ratio. `L10kb` is Canvas' own filter and no
         `cnvLength`: nobody has measured what Canvas finds below 10 kb, so such calls are not credible (R4).

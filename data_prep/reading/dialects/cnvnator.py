@@ -56,7 +56,7 @@ class CnvNator:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`. Copy ratio is natorRD; QUAL and bins are not given, so R4 asks the ratio alone."""
+        """Parsed records; columns of `RECORD`. Copy ratio is natorRD; QUAL and bins are not given, so R4 asks the ratio alone."""
         return depth_records(text, "natorRD")
 
 
@@ -72,7 +72,7 @@ duplication is `1/1` or `./1`, above the third it is `./1`."""
 
 
 def depth_records(text: pl.DataFrame, depth: str) -> pl.DataFrame:
-    """Understood records of CNVnator and CNVpytor; `depth` is the INFO key of the normalised depth, which the copies follow.
+    """Parsed records of CNVnator and CNVpytor; `depth` is the INFO key of the normalised depth, which the copies follow.
 
     Without depth a deletion has the copies that its genotype leaves, and a duplication no number: CN is that of one allele or of
     both, and no header names the version that would tell. In a joint file, a row whose genotype is not the one that its depth

@@ -35,7 +35,7 @@ class Delly:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`."""
+        """Parsed records; columns of `RECORD`."""
         table = junction_table(text, ("CN", "RDCN"))
         # -1 is how Delly writes that it could not estimate the copies, and no damage
         table = table.with_columns(pl.when(pl.col(key) != "-1").then(pl.col(key)).alias(key) for key in ("CN", "RDCN"))

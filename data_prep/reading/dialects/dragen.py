@@ -70,7 +70,7 @@ class Dragen:
         return sex_of(header)
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records of DRAGEN text rows, one for each record and sample, in their order; columns of `RECORD`.
+        """Parsed records of DRAGEN text rows, one for each record and sample, in their order; columns of `RECORD`.
 
         GT names as many alleles as copies are expected; SM is the ratio to them. Releases without GT leave it to the sex.
         """
@@ -91,8 +91,8 @@ class Dragen:
         )
         unvaried = pl.col("kind") == RecordKind.REFERENCE.value
         if not table.select((plain | unvaried).all()).item():
-            kept = pl.when(unvaried | _supported_by_depth()).then("kind").otherwise(pl.lit(RecordKind.OTHER.value))
-            table = table.with_columns(kept.alias("kind"))
+            kind = pl.when(unvaried | _supported_by_depth()).then("kind").otherwise(pl.lit(RecordKind.OTHER.value))
+            table = table.with_columns(kind.alias("kind"))
         symbolic = pl.col("alt").str.starts_with("<")
         start = pl.when(symbolic).then("pos").otherwise(pl.col("pos") - 1)
         table = table.with_columns(start.alias("start")).with_columns(
@@ -147,18 +147,18 @@ def of_breakpoints(header: Header) -> bool:
 def release_of(header: Header) -> str:
     """Release of DRAGEN that the header names, `unknown` where it names none."""
     for text in (header.first("DRAGENVersion"), source(header, "DRAGEN ")):
-        found = _RELEASE.search(text or "")
-        if found:
-            return found[1]
+        match = _RELEASE.search(text or "")
+        if match:
+            return match[1]
     return "unknown"
 
 
 def sex_of(header: Header) -> str | None:
     """Karyotype sex that DRAGEN was told, `XX` or `XY`; None where the command line has none."""
     for command in header.meta.get("DRAGENCommandLine", ()):
-        found = _SEX.search(command)
-        if found:
-            return {"male": "XY", "xy": "XY", "female": "XX", "xx": "XX"}.get(found[1].lower())
+        match = _SEX.search(command)
+        if match:
+            return {"male": "XY", "xy": "XY", "female": "XX", "xx": "XX"}.get(match[1].lower())
     return None
 
 
@@ -167,22 +167,22 @@ def _lengths(table: pl.DataFrame) -> tuple[list[pl.Series], bool]:
 
     A release has them at the same places of INFO in all records: cut out there at once, and searched only where they are not.
     """
-    found = _at_the_same_place(table.get_column("info"), ("END", "REFLEN"))
-    whole_numbers = found is not None
-    if found is None:
-        found = table.select(end=info_number("END"), reflen=info_number("REFLEN"))
+    lengths = _at_the_same_place(table.get_column("info"), ("END", "REFLEN"))
+    whole_numbers = lengths is not None
+    if lengths is None:
+        lengths = table.select(end=info_number("END"), reflen=info_number("REFLEN"))
     if table.select(pl.col("info").str.contains("SVLEN=", literal=True).any()).item():
-        found = found.with_columns(table.select(svlen=info_number("SVLEN")).to_series())
+        lengths = lengths.with_columns(table.select(svlen=info_number("SVLEN")).to_series())
         whole_numbers = False
     else:
-        found = found.with_columns(pl.lit(None, pl.Int64).alias("svlen"))
-    return found.get_columns(), whole_numbers
+        lengths = lengths.with_columns(pl.lit(None, pl.Int64).alias("svlen"))
+    return lengths.get_columns(), whole_numbers
 
 
 def _at_the_same_place(info: pl.Series, keys: Sequence[str]) -> pl.DataFrame | None:
     """The whole numbers of INFO keys, by their names in small letters; None unless each stands where the first record has it."""
     first = (info.first() or "") if info.len() else ""
-    fields = [one.partition("=")[0] for one in str(first).split(";")]
+    fields = [field.partition("=")[0] for field in str(first).split(";")]
     if any(fields.count(key) != 1 for key in keys):
         return None
     places = [fields.index(key) for key in keys]

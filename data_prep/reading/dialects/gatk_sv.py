@@ -49,7 +49,7 @@ class GatkSv:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`."""
+        """Parsed records; columns of `RECORD`."""
         table = by_copies(junction_table(text, ("CN", "ECN")))
         # a record that names no algorithm may rest on depth as well
         depth = by_depth_alone(info_text("ALGORITHMS").fill_null("depth") == "depth")

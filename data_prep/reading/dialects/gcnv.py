@@ -49,8 +49,8 @@ class Gcnv:
 
     def release(self, header: Header) -> str:
         for line in header.meta.get("GATKCommandLine", ()):
-            _, found, rest = line.partition('Version="')
-            if found and "PostprocessGermlineCNVCalls" in line:
+            _, match, rest = line.partition('Version="')
+            if match and "PostprocessGermlineCNVCalls" in line:
                 return rest.partition('"')[0] or "unknown"
         return "unknown"
 
@@ -58,7 +58,7 @@ class Gcnv:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`.
+        """Parsed records; columns of `RECORD`.
 
         Quality is QS, that some bin of the segment has the copy number (R4 asks 10 of it); bins are NP; there is no copy ratio.
         """

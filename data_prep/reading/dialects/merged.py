@@ -39,7 +39,7 @@ class Merged:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`."""
+        """Parsed records; columns of `RECORD`."""
         return read_by_caller(text, _others)
 
 

@@ -55,7 +55,7 @@ class Phase3:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`. QUAL is 100 throughout; there are no bins and no copy ratio."""
+        """Parsed records; columns of `RECORD`. QUAL is 100 throughout; there are no bins and no copy ratio."""
         table = text.hstack(format_values(text, ("GT",)))
         table = table.with_columns(symbols(table), pl.col("GT").fill_null("."), position().alias("start"))
         table = table.hstack(meanings(table))

@@ -69,7 +69,7 @@ class PlainVcf:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`."""
+        """Parsed records; columns of `RECORD`."""
         return read_by_caller(text, plain_records)
 
 
@@ -84,19 +84,19 @@ def plain_records(text: pl.DataFrame) -> pl.DataFrame:
     table = table.with_columns(
         _end().alias("end"), _whole_ploidy().alias("copy_number"), filters_of_both().alias("filters")
     )
-    told = ~is_reference & ~_typed() & (number(pl.col("SP")) > 0).fill_null(False)
+    has_support = ~is_reference & ~_typed() & (number(pl.col("SP")) > 0).fill_null(False)
     # no genotype where FORMAT has a place for one
     missing = has_genotype() & pl.col("GT").is_null() & (pl.col("kind") != RecordKind.OTHER.value)
     kind = (
         pl.when(is_reference)
         .then(pl.lit(RecordKind.REFERENCE.value))
-        .when(missing & ~told)
+        .when(missing & ~has_support)
         .then(pl.lit(RecordKind.ABSENT.value))
-        .when(told)
+        .when(has_support)
         .then("variant")
         .otherwise("kind")
     )
-    table = table.with_columns(kind.alias("kind"), told.alias("told"))
+    table = table.with_columns(kind.alias("kind"), has_support.alias("has_support"))
     table = table.with_columns(
         pl.when(is_reference).then(pl.lit(RecordKind.REFERENCE.value)).otherwise("variant").alias("variant")
     )
