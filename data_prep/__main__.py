@@ -275,11 +275,11 @@ def fetch(
     import stamina
 
     from data_prep.fetch.connection import Patience
-    from data_prep.fetch.run import CALLS, Request, run
+    from data_prep.fetch.run import CALLS, FetchRequest, run
     from data_prep.fetch.tables import PEDIGREE, UNRELATED_NAMES
 
     stamina.instrumentation.set_on_retry_hooks(())
-    request = Request(
+    request = FetchRequest(
         release,
         out,
         tuple(sample or ()),
@@ -423,9 +423,9 @@ def _print_summary(summary: "BuildSummary") -> None:
 def check(path: Annotated[Path, typer.Argument(help="The database.")] = Path("cnv.duckdb")) -> None:
     """Prove a database: the invariants of the rules, each with its number, in every callset that it holds."""
     from data_prep.check import check as run
-    from data_prep.tables.callsets import MAIN, callsets
+    from data_prep.tables.callsets import MAIN, read_callsets
 
-    schemas = callsets(path) or {"": MAIN}
+    schemas = read_callsets(path) or {"": MAIN}
     broken = 0
     for number, (name, schema) in enumerate(schemas.items()):
         findings = run(path, schema)

@@ -45,12 +45,12 @@ from data_prep.system.folders import make_parent, publishing_lock
 from data_prep.system.limits import Limits
 from data_prep.system.processes import Pool
 from data_prep.system.text_stream import FileRefusedError, sha256
-from data_prep.tables.callsets import MAIN, CallsetError, callsets, combine
+from data_prep.tables.callsets import MAIN, CallsetError, combine_callsets, read_callsets
 from data_prep.tables.connect import MACHINE_ERRORS, new_database
 from data_prep.tables.earlier import Earlier, EarlierError, files_of, take_over
 from data_prep.tables.marks import mark_samples
 from data_prep.tables.publish import check_pointer, new_generation, publish, working_folder
-from data_prep.tables.samples import People, number_people, said_of
+from data_prep.tables.samples import NumberedPeople, number_people, said_of
 from data_prep.tables.write import write_calls, write_people, write_provenance, write_reference
 
 _WORK: Final = "reads files and works out sites"
@@ -109,7 +109,7 @@ class _Contents:
 class _Written:
     """What went into a database that is not published yet."""
 
-    people: People
+    people: NumberedPeople
     skipped: list[SkippedRecord]
     events: int
 
@@ -155,7 +155,7 @@ def _build_anew(request: BuildRequest, sources: Sources, progress: Progress) -> 
             if sources.beside:
                 unfinished = _with_other_callsets(unfinished, out, request.limits)
                 clock.lap("callsets")
-            after = callsets(unfinished)
+            after = read_callsets(unfinished)
             dropped = [name for name in before if name not in after]
             last = out.resolve().name
             published = publish(unfinished, out, generation)
@@ -178,7 +178,7 @@ def _change(request: BuildRequest, change: Change, progress: Progress) -> BuildS
     new_masks = read_masks(request.masks)
     table = read_samples(request.samples, request.unrelated)
     sexes = sexes_of(table.frame)
-    schemas = callsets(published_before)
+    schemas = read_callsets(published_before)
     if change.callset is not None and change.callset not in schemas:
         raise BuildError(f"{out} holds no callset {change.callset!r}: it holds {', '.join(map(repr, schemas))}")
     schema = schemas[change.callset] if change.callset else MAIN
@@ -278,7 +278,7 @@ def _check_new(new: ShardSet, known_files: Sequence[FileReport]) -> None:
 def _published_callsets(out: Path) -> list[str]:
     """The callsets of the database that is published; none of one that is damaged, which a new one may replace."""
     try:
-        return list(callsets(out))
+        return list(read_callsets(out))
     except CallsetError:
         return []
 
@@ -339,7 +339,7 @@ def _advice(error: duckdb.Error) -> str:
     return ": is the disk full?"
 
 
-def _check_any_read(people: People) -> None:
+def _check_any_read(people: NumberedPeople) -> None:
     """Raises BuildError where there is no file, or none that could be read."""
     if not people.reports:
         raise BuildError("no file is left to build from: leave a sample in the database")
@@ -358,9 +358,9 @@ def _with_other_callsets(finished: Path, out: Path, limits: Limits, instead_of: 
     The callset takes the place of `instead_of`, else of that of its own name. Files of another caller or release give it
     another name: raises BuildError where that is the name of one that would be lost.
     """
-    (name,) = callsets(finished)
+    (name,) = read_callsets(finished)
     published = out.resolve()
-    published_names = callsets(published)
+    published_names = read_callsets(published)
     if published.exists() and not published_names:
         raise BuildError(
             f"{out} is no database that a build made, so nothing can stand beside it: build without --beside"
@@ -375,7 +375,7 @@ def _with_other_callsets(finished: Path, out: Path, limits: Limits, instead_of: 
         )
     combined = finished.with_name("combined.duckdb")
     try:
-        combine([(finished, name), *others], combined, limits)
+        combine_callsets([(finished, name), *others], combined, limits)
     except MACHINE_ERRORS as error:
         raise BuildError(
             f"the callsets of {out} could not be taken over ({str(error).splitlines()[0]}): build without --beside, or "

@@ -47,7 +47,7 @@ def provenance_of(
         **_rates_raised(read),
     }
     with_checksum = [report for report in read if report.sha256]
-    facts |= manifest.provenance(
+    facts |= manifest.read_provenance(
         [*given, *(report.given for report in with_checksum if report.given)],
         [report.sha256 for report in with_checksum if report.sha256],
         earlier,

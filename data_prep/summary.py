@@ -10,7 +10,7 @@ from data_prep.inputs.samples import SampleTable
 from data_prep.provenance import callset_of
 from data_prep.reading.dialects import NAMED
 from data_prep.reading.reports import DUPLICATE, READ, REFUSED, FileReport, SkippedRecord
-from data_prep.tables.samples import People
+from data_prep.tables.samples import NumberedPeople
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class BuildSummary:
 
 def summarise(
     published: Path,
-    people: People,
+    people: NumberedPeople,
     skipped: Sequence[SkippedRecord],
     events: int,
     table: SampleTable,
@@ -94,7 +94,7 @@ def note_on_files_refused_before(files: Sequence[str]) -> list[str]:
     )
 
 
-def _notes_on_samples(people: People, read: Sequence[FileReport], strangers: set[str]) -> list[str]:
+def _notes_on_samples(people: NumberedPeople, read: Sequence[FileReport], strangers: set[str]) -> list[str]:
     """`strangers`: samples of files that the sample table does not name."""
     notes = []
     without_file = people.samples.filter(~pl.col("counted")).height

@@ -46,7 +46,7 @@ def copy_number_chart(counts: pl.DataFrame, palette: Palette) -> dict[str, Any]:
 
 def bars(counts: pl.DataFrame) -> pl.DataFrame:
     """One row a stretch of a bar: `group`, `kind`, `low` and `high` (shares of 1), `label`, the copies where they fit into
-    it, and `told`, the tooltip's words.
+    it, and `words`, those of the tooltip.
     """
     several = counts["expected"].n_unique() > 1
     rows = []
@@ -82,7 +82,7 @@ def bars(counts: pl.DataFrame) -> pl.DataFrame:
             "low": pl.Float64,
             "high": pl.Float64,
             "label": pl.String,
-            "told": pl.String,
+            "words": pl.String,
         },
         orient="row",
     )
@@ -120,7 +120,7 @@ def _template(palette: Palette) -> dict[str, Any]:
                 labelOverlap=False,
             ),
         ),
-        tooltip=[alt.Tooltip("group:N", title="Group"), alt.Tooltip("told:N", title="People")],
+        tooltip=[alt.Tooltip("group:N", title="Group"), alt.Tooltip("words:N", title="People")],
     )
     stretches = base.mark_bar(height=20, stroke=palette.background, strokeWidth=1).encode(
         x=alt.X("low:Q", axis=axis, scale=alt.Scale(domain=[0, 1])),

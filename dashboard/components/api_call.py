@@ -119,9 +119,9 @@ def _frequencies(question: Question) -> str:
     else:
         rules = [filters.overlap or target.default_rule]
     place = {"site": question.subject.site} if question.subject.site else _place(question)
-    mine = {"rule": ",".join(str(rule) for rule in rules), "level": filters.level.value}
+    rule_and_level = {"rule": ",".join(str(rule) for rule in rules), "level": filters.level.value}
     others = {name: text for name, text in filters.to_query().items() if name not in ("overlap", "filter")}
-    return links.address(links.CNV_FREQUENCY, {**place, **mine, **others})
+    return links.address(links.CNV_FREQUENCY, {**place, **rule_and_level, **others})
 
 
 def _place(question: Question) -> dict[str, str]:

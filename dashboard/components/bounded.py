@@ -17,8 +17,9 @@ from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.carriers.counts import by_rule
 from dashboard.store.clauses import SEXES, Clause, clauses, tables_without_small_cells
 from dashboard.store.cohort import group_names, population_names, release, superpopulation_names
-from dashboard.store.panel import people
-from dashboard.words import wording
+from dashboard.store.panel import count_people
+from dashboard.words import filters as filter_words
+from dashboard.words import overlap_rules, wording
 from dashboard.words.frequency_table import Row
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.copy_number import Direction
@@ -45,18 +46,20 @@ def _words(question: Question) -> None:
     rule = target.rule_in_force(filters.overlap)
     lines = []
     for count in by_rule(database, target, filters, (rule,))[rule]:
-        happens = wording.happens(count.direction, rule, target.kind) + frequency.only_these(filters, count.direction)
+        happens = overlap_rules.headline_verb(count.direction, rule, target.kind) + frequency.only_these(
+            filters, count.direction
+        )
         lines.append(
             f"{frequency.sign(count.direction)}<strong>{markup.text(happens)}: "
             f"{_yes_or_no(seen, carried=count.carriers > 0)}"
         )
     st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
-    counted = f"Looked for: {wording.counted(filters, target)}, in {wording.group(filters)}."
+    counted = f"Looked for: {filter_words.events_counted(filters, target)}, in {filter_words.group(filters)}."
     st.html(markup.element("p", markup.text(counted), class_="cnv-counted") + _limit())
     if not seen.assessable:
         place.not_assessable(question.heading, seen)
     elif seen.is_paralogous:
-        place.paralogous(question.heading, seen)
+        place.show_paralogous(question.heading, seen)
 
 
 def _yes_or_no(seen: Callability, *, carried: bool) -> str:
@@ -76,10 +79,10 @@ def _numbers(run: Run, question: Question) -> None:
     least = settings.disclosure().smallest_cell
     seen = callability(database, target, filters)
     shares = not no_share(target, filters, seen)
-    counted = people(database, target.interval.chrom, filters)
+    counted = count_people(database, target.interval.chrom, filters)
     st.html(_limit())
     if least:
-        number = f"Counted: {wording.counted(filters, target)}, in {wording.count(counted.counted)} {wording.group(filters)}."
+        number = f"Counted: {filter_words.events_counted(filters, target)}, in {wording.count(counted.counted)} {filter_words.group(filters)}."
         st.html(markup.element("p", markup.text(number), class_="cnv-counted"))
     else:
         place.counted_sentence(question, counted)
@@ -92,14 +95,14 @@ def _numbers(run: Run, question: Question) -> None:
     # XX and XY apart would be another question beside that of everyone
     parts = (Clause("", filters),) if least else clauses(database, target, filters)
     tables = tables_without_small_cells(database, target, parts, least)
-    directions = [one for one in filters.directions if target.direction in (None, one)]
+    directions = [direction for direction in filters.directions if target.direction in (None, direction)]
     lines = [
         _line(question, tables, direction, least, shares=shares, paralogous=seen.is_paralogous)
         for direction in directions
     ]
     st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
     if seen.is_paralogous:
-        place.paralogous(question.heading, seen)
+        place.show_paralogous(question.heading, seen)
     place.cautions(target, seen)
     for direction in directions:
         rows = (row for table in tables.values() for row in table)
@@ -112,7 +115,7 @@ def _numbers(run: Run, question: Question) -> None:
             run.palette,
             superpopulation_names(database),
             population_names(database),
-            wording.rule(target.rule_in_force(filters.overlap), target.kind),
+            overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind),
             sexes=target.interval.chrom == "chrX",
             shares=shares,
         )
@@ -135,14 +138,14 @@ def _line(
     """The answer about one direction, as HTML."""
     target, filters = question.target, question.filters
     rule = target.rule_in_force(filters.overlap)
-    happens = wording.happens(direction, rule, target.kind) + frequency.only_these(filters, direction)
-    told = []
+    happens = overlap_rules.headline_verb(direction, rule, target.kind) + frequency.only_these(filters, direction)
+    answers = []
     # where XX and XY are expected to have different copies a share of both is of neither (R5)
     apart = least and len(clauses(question.database, target, filters)) > 1
     rows = [
-        one
+        row
         for part, table in tables.items()
-        for one in (_of_sexes(table, direction) if apart else [(part.label, frequency.everyone(table, direction))])
+        for row in (_of_sexes(table, direction) if apart else [(part.label, frequency.everyone(table, direction))])
     ]
     for label, row in rows:
         if row["withheld"]:
@@ -152,18 +155,18 @@ def _line(
         elif not shares:
             words = (
                 f"{wording.count(row['carriers'])} of {wording.count(row['samples'])} people; no share is given of "
-                f"{wording.WITHOUT_SHARE}"
+                f"{overlap_rules.WITHOUT_SHARE}"
             )
         else:
             words = wording.frequency(
                 row["carriers"], row["samples"], row["ci_low"], row["ci_high"], row["people_seen"]
             )
-        told.append(f"{label} {words}".lstrip())
-    return f"{frequency.sign(direction)}<strong>{markup.text(happens)}</strong>: {markup.text('; '.join(told))}."
+        answers.append(f"{label} {words}".lstrip())
+    return f"{frequency.sign(direction)}<strong>{markup.text(happens)}</strong>: {markup.text('; '.join(answers))}."
 
 
 def _of_sexes(table: Sequence[Row], direction: Direction) -> list[tuple[str, Row]]:
     """The rows of XY and XX, each with its name, whoever has one copy first."""
-    mine = [row for row in table if row["direction"] == direction.value and row["grouped_by"] == "sex"]
-    rows = {row["group"]: row for row in mine}
+    of_sex = [row for row in table if row["direction"] == direction.value and row["grouped_by"] == "sex"]
+    rows = {row["group"]: row for row in of_sex}
     return [(sex.value, rows[sex.value]) for sex in SEXES if sex.value in rows]

@@ -14,7 +14,7 @@ from dashboard.question import links
 from dashboard.question.filters import Filters
 from dashboard.question.subject import Subject
 from dashboard.question.target import Target
-from dashboard.words import wording
+from dashboard.words import overlap_rules, region_kinds, wording
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.levels import SOLID_BINS
@@ -78,10 +78,10 @@ def carrier_list(
         if direction in filters.directions
     ]
     under = markup.element(
-        "span", markup.text(wording.rule(target.rule_in_force(filters.overlap), target.kind)), class_="cnv-name"
+        "span", markup.text(overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind)), class_="cnv-name"
     )
-    told = f"{title}: {wording.joined(by_direction, 'and')} "
-    st.html(markup.element("h2", markup.text(told) + under, class_="cnv-section") + switch)
+    heading = f"{title}: {wording.joined(by_direction, 'and')} "
+    st.html(markup.element("h2", markup.text(heading) + under, class_="cnv-section") + switch)
     st.dataframe(
         with_badges(one_based(events))
         .join(kin, on=["sample", "direction"], how="left", maintain_order="left")
@@ -115,7 +115,7 @@ def carrier_list(
 
 def problem_in_words(kinds: pl.Series) -> pl.Series:
     """The kinds of problem region of each row as pages write them."""
-    words = {told: wording.kinds_of_problem(told) for told in kinds.drop_nulls().unique()}
+    words = {kinds_: region_kinds.kinds_of_problem(kinds_) for kinds_ in kinds.drop_nulls().unique()}
     return kinds.replace_strict(words, default=None, return_dtype=pl.String)
 
 

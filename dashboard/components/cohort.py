@@ -20,14 +20,15 @@ def tiles(sizes: Totals, callers: Sequence[str]) -> None:
         (sizes.events, caller_words.events_in_short(callers)),
         (sizes.credible_events, "credible events"),
     )
-    told = (
+    totals = (
         (sizes.people, "people"),
         (sizes.unrelated, "of them unrelated"),
         *(of_calls if shows(Section.SIZES) else ()),
         (sizes.genes, "genes with a place"),
     )
     content = "".join(
-        markup.element("div", markup.element("b", wording.count(number)) + markup.text(words)) for number, words in told
+        markup.element("div", markup.element("b", wording.count(number)) + markup.text(words))
+        for number, words in totals
     )
     st.html(markup.element("div", content, class_="cnv-tiles"))
 
@@ -51,8 +52,8 @@ def _table(code: str, name: str, rows: pl.DataFrame, palette: Palette) -> str:
     swatch = markup.element("span", "", class_="cnv-swatch", style=f"background:{palette.superpopulation(code)}")
     lines = [_line(swatch + _named(code, name), rows, "cnv-total")]
     lines += [
-        _line(_named(row["population"], row["population_name"]), one)
-        for row, one in zip(rows.iter_rows(named=True), rows.iter_slices(1), strict=True)
+        _line(_named(row["population"], row["population_name"]), population)
+        for row, population in zip(rows.iter_rows(named=True), rows.iter_slices(1), strict=True)
     ]
     return markup.element(
         "table",

@@ -11,7 +11,8 @@ from dashboard.door.question import Question
 from dashboard.question.filters import Cohort, Filters, Outliers, Overlap, Sex
 from dashboard.question.subject import Subject
 from dashboard.words import callers as caller_words
-from dashboard.words import wording
+from dashboard.words import filters as filter_words
+from dashboard.words import overlap_rules
 from data_prep.domain.copy_number import COUNTED_CLASSES, CallClass
 from data_prep.domain.levels import Level
 
@@ -43,7 +44,7 @@ def controls(question: Question, groups: Mapping[str, str], callers: Sequence[st
         "Class",
         COUNTED_CLASSES,
         key=show("class", list(filters.classes)),
-        format_func=lambda name: wording.CLASS_WORDS[name],
+        format_func=lambda name: filter_words.CLASS_WORDS[name],
         placeholder="losses and gains",
         on_change=write_address,
         args=("class", with_classes),
@@ -52,14 +53,15 @@ def controls(question: Question, groups: Mapping[str, str], callers: Sequence[st
     )
     level.segmented_control(
         "Filter",
-        wording.LEVELS,
+        filter_words.LEVELS,
         key=show("filter", filters.level),
         required=True,
-        format_func=lambda name: wording.LEVEL_WORDS[name],
+        format_func=lambda name: filter_words.LEVEL_WORDS[name],
         on_change=write_address,
         args=("filter", with_level),
         help=" ".join(
-            f"**{wording.LEVEL_WORDS[name]}**: {caller_words.definition(name, callers)}" for name in wording.LEVELS
+            f"**{filter_words.LEVEL_WORDS[name]}**: {caller_words.definition(name, callers)}"
+            for name in filter_words.LEVELS
         ),
     )
     cohort.segmented_control(
@@ -78,13 +80,13 @@ def controls(question: Question, groups: Mapping[str, str], callers: Sequence[st
         "Overlap",
         target.rules_beside(filters.overlap),
         key=show("overlap", rule),
-        format_func=lambda one: wording.rule_name(one, target.kind),
+        format_func=lambda overlap: overlap_rules.rule_name(overlap, target.kind),
         on_change=write_address,
         args=("overlap", with_overlap),
         help=f"How a carrier's events, joined, must lie to the {noun}. "
         + " ".join(
-            f"**{wording.rule_name(one, target.kind)}**: {wording.rule_in_full(one, target.kind)}"
-            for one in target.rules_beside(None)
+            f"**{overlap_rules.rule_name(overlap, target.kind)}**: {overlap_rules.rule_in_full(overlap, target.kind)}"
+            for overlap in target.rules_beside(None)
         ),
     )
     set_there = _set(filters)

@@ -26,7 +26,8 @@ from dashboard.store.provenance import (
     skipped,
 )
 from dashboard.words import callers as caller_words
-from dashboard.words import wording
+from dashboard.words import filters as filter_words
+from dashboard.words import region_kinds, wording
 from data_prep.domain.copy_number import EFO, CallClass
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
@@ -115,22 +116,22 @@ def callsets(database: Generation, filters: Filters) -> None:
     newest = next(iter(database.callsets))
     shown = "".join(
         markup.element("strong", markup.text(name))
-        if one is database
+        if callset is database
         else markup.link(name, links.plain_page(pages.DATA, replace(filters, callset="" if name == newest else name)))
-        for name, one in database.callsets.items()
+        for name, callset in database.callsets.items()
     )
     st.html(markup.element("p", f"Callsets in this database: {shown}", class_="cnv-links"))
 
 
 def provenance(database: Generation) -> None:
     """What this database is, one fact a line."""
-    told = dict(facts(database).iter_rows())
+    facts_by_key = dict(facts(database).iter_rows())
     file = database.file
     rows = [("Database", str(file)), ("Published", wording.moment(file.published_at))]
     if len(database.callsets) > 1:
-        held = [f"{name} (generation {one.id})" for name, one in database.callsets.items()]
+        held = [f"{name} (generation {callset.id})" for name, callset in database.callsets.items()]
         rows.append(("Callsets in it", wording.joined(held, "and")))
-    rows += [(words, told[key]) for key, words in FACT_WORDS.items() if told.get(key)]
+    rows += [(words, facts_by_key[key]) for key, words in FACT_WORDS.items() if facts_by_key.get(key)]
     st.html(_section("Where the calls come from") + _table(("", ""), rows, "Provenance"))
 
 
@@ -224,7 +225,7 @@ def problem_regions(database: Generation) -> None:
     kinds = list(problem_kinds(database).iter_rows(named=True))
     rows = [
         (
-            wording.kind_of_problem(row["kind"]),
+            region_kinds.kind_of_problem(row["kind"]),
             wording.count(row["regions"]),
             wording.count(row["bases"]),
             "no call can be made"
@@ -240,8 +241,8 @@ def problem_regions(database: Generation) -> None:
     long = "".join(
         markup.element(
             "details",
-            markup.element("summary", markup.text(f"Sources of each {wording.kind_of_problem(row['kind'])}"))
-            + _table(("Source",), [(one,) for one in row["source"].split(SOURCES_APART)], "Sources"),
+            markup.element("summary", markup.text(f"Sources of each {region_kinds.kind_of_problem(row['kind'])}"))
+            + _table(("Source",), [(source,) for source in row["source"].split(SOURCES_APART)], "Sources"),
             class_="cnv-more",
         )
         for row in kinds
@@ -260,12 +261,14 @@ def definitions(callers: Sequence[str]) -> None:
     terms = (
         CALL,
         ("Event", f"{event[0].upper()}{event[1:]}. People are counted by events."),
-        ("Expected copy number", caller_words.expected_copies(callers)),
+        ("Expected copy number", caller_words.expected_copies_sentence(callers)),
         *TERMS,
         ("Allele frequency", caller_words.allele_frequency(callers)),
     )
-    classes = [(name, copies, EFO[one]) for one, name, copies in CLASS_TABLE]
-    levels = [(wording.LEVEL_WORDS[level], caller_words.definition(level, callers)) for level in wording.LEVELS]
+    classes = [(name, copies, EFO[class_]) for class_, name, copies in CLASS_TABLE]
+    levels = [
+        (filter_words.LEVEL_WORDS[level], caller_words.definition(level, callers)) for level in filter_words.LEVELS
+    ]
     st.html(
         _section("Definitions")
         + markup.element(
@@ -290,9 +293,13 @@ def definitions(callers: Sequence[str]) -> None:
             class_="cnv-counted",
         )
         + drawings.drawing_in()
-        + drawings.overlap_rules()
+        + drawings.draw_overlap_rules()
         + markup.element("p", COPIES_AT_A_PLACE, class_="cnv-counted")
-        + (_section("From calls to events", 3) + drawings.events() if caller_words.events_are_joined(callers) else "")
+        + (
+            _section("From calls to events", 3) + drawings.draw_joining()
+            if caller_words.events_are_joined(callers)
+            else ""
+        )
     )
 
 
@@ -331,7 +338,7 @@ def data_dictionary(database: Generation) -> None:
     tables, columns = dictionary(database)
     body = ""
     for name, comment, rows in tables.iter_rows():
-        mine = columns.filter(pl.col("table_name") == name).drop("table_name").rows()
+        own_columns = columns.filter(pl.col("table_name") == name).drop("table_name").rows()
         body += markup.element(
             "details",
             markup.element(
@@ -339,7 +346,7 @@ def data_dictionary(database: Generation) -> None:
             )
             + _table(
                 ("Column", "Type", "Meaning"),
-                [(n, _type(t), c or "") for n, t, c in mine],
+                [(n, _type(t), c or "") for n, t, c in own_columns],
                 f"Columns of {name}",
                 class_="cnv-terms",
             ),
@@ -368,9 +375,7 @@ def programs(address: Mapping[str, str]) -> None:
             "value is an error 400 with a sentence.",
         )
     )
-    st.code(
-        "\n".join(f"# {words}\ncurl -OJ '{there}'" for words, there in address.items()), language=None, wrap_lines=True
-    )
+    st.code("\n".join(f"# {words}\ncurl -OJ '{url}'" for words, url in address.items()), language=None, wrap_lines=True)
 
 
 def _type(name: str) -> str:

@@ -18,7 +18,8 @@ from dashboard.store.callability import callability, no_share
 from dashboard.store.carriers.counts import Count, by_filter
 from dashboard.store.clauses import Clause, by_rule_apart, clauses
 from dashboard.store.database import Generation
-from dashboard.words import wording
+from dashboard.words import filters as filter_words
+from dashboard.words import overlap_rules, wording
 
 GROUPS: Final = (
     (Cohort.UNRELATED, Outliers.EXCLUDE, "unrelated"),
@@ -26,7 +27,7 @@ GROUPS: Final = (
     (Cohort.ALL, Outliers.EXCLUDE, "everyone"),
     (Cohort.ALL, Outliers.INCLUDE, "everyone, outliers in"),
 )
-Told = tuple[str, ...]
+Figures = tuple[str, ...]
 """The carriers of a direction in words, of each part of an answer."""
 
 RULE_TITLES: Final = "Carriers by overlap rule"
@@ -62,7 +63,7 @@ def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str,
         counts = by_rule_apart(database, target, parts, (rule,))[rule]
         shares = not no_share(target, filters, seen)
         cells = (
-            [_told(several, shares=shares) for several in _by_direction(counts)]
+            [_figures(several, shares=shares) for several in _by_direction(counts)]
             if seen.assessable
             else [("not assessable",)] * len(filters.directions)
         )
@@ -93,16 +94,16 @@ def _rules(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]) 
     in_force = filters.overlap or target.default_rule
     rules = target.rules_beside(filters.overlap)
     counts = by_rule_apart(run.database, target, parts, rules)
-    told = {
+    figures = {
         rule: [
-            _told(several, shares=not no_share(target, filters.under(rule), seen))
+            _figures(several, shares=not no_share(target, filters.under(rule), seen))
             for several in _by_direction(counts[rule])
         ]
         for rule in rules
     }
     lines = []
     for rule in rules:
-        words = wording.rule_name(rule, target.kind)
+        words = overlap_rules.rule_name(rule, target.kind)
         name = (
             markup.element("strong", markup.text(words))
             if rule == in_force
@@ -111,23 +112,26 @@ def _rules(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]) 
                 links.page(subject, replace(filters, overlap=None if rule == target.default_rule else rule)),
             )
         )
-        cells = "".join(map(_cell, told[rule]))
-        asks = markup.text(wording.rule_in_full(rule, target.kind))
+        cells = "".join(map(_cell, figures[rule]))
+        asks = markup.text(overlap_rules.rule_in_full(rule, target.kind))
         cells += markup.element("td", asks, class_="cnv-left cnv-rule-words")
         lines.append(markup.element("tr", markup.element("th", name, scope="row") + cells))
     head = _heads("Overlap", filters) + markup.element(
         "th", "What it asks", scope="col", class_="cnv-left cnv-rule-words"
     )
     table = _table("cnv-rules", RULE_TITLES, head, lines, "Each rule is drawn on the page “Data”.")
-    return _folded(f"All {len(rules)} overlap rules agree", told[in_force], filters, table, told.values())
+    return _folded(f"All {len(rules)} overlap rules agree", figures[in_force], filters, table, figures.values())
 
 
-def _folded(agree: str, told: Sequence[Told], filters: Filters, table: str, every: Iterable[Sequence[Told]]) -> str:
+def _folded(
+    agree: str, in_force: Sequence[Figures], filters: Filters, table: str, every: Iterable[Sequence[Figures]]
+) -> str:
     """The table; where `every` row says the same, one line that says so, and the table to unfold below it."""
-    if any(list(row) != list(told) for row in every):
+    if any(list(row) != list(in_force) for row in every):
         return table
     words = "; ".join(
-        f"{PLURALS[direction]} {'; '.join(parts)}" for direction, parts in zip(filters.directions, told, strict=True)
+        f"{PLURALS[direction]} {'; '.join(parts)}"
+        for direction, parts in zip(filters.directions, in_force, strict=True)
     )
     return markup.element(
         "details", markup.element("summary", markup.text(f"{agree}: {words}.")) + table, class_="cnv-more"
@@ -141,36 +145,36 @@ def _filters(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]
     in_force = (filters.level, filters.cohort, filters.outliers)
     signs = filters.directions if len(filters.directions) > 1 else ()
     head = markup.element("th", "People", scope="col", class_="cnv-left") + "".join(
-        markup.element("th", markup.text(wording.LEVEL_WORDS[level]), scope="col") for level in wording.LEVELS
+        markup.element("th", markup.text(filter_words.LEVEL_WORDS[level]), scope="col") for level in filter_words.LEVELS
     )
     lines = []
     departs = False
     for cohort, outliers, name in GROUPS:
         cells = []
-        for level in wording.LEVELS:
-            here, shown = (
+        for level in filter_words.LEVELS:
+            counts_here, shown = (
                 _by_direction({part: grid[where] for part, grid in grids.items()})
                 for where in ((level, cohort, outliers), in_force)
             )
             away = [
-                any(_outside(one, force[part]) for part, one in several.items())
-                for several, force in zip(here, shown, strict=True)
+                any(_outside(count, force[part]) for part, count in several.items())
+                for several, force in zip(counts_here, shown, strict=True)
             ]
             departs = departs or any(away)
             figures = [
                 (sign(direction) if signs else "")
-                + ", ".join(f"{part.label} {_share(one, shares=shares)}".lstrip() for part, one in several.items())
+                + ", ".join(f"{part.label} {_share(count, shares=shares)}".lstrip() for part, count in several.items())
                 + (" ≠" if far and shares else "")
-                for direction, several, far in zip(filters.directions, here, away, strict=True)
+                for direction, several, far in zip(filters.directions, counts_here, away, strict=True)
             ]
             if len(parts) > 1:
                 figures = [markup.element("span", figure, class_="cnv-part") for figure in figures]
-            told = " ".join(figures)
+            cell_text = " ".join(figures)
             address = links.page(subject, replace(filters, level=level, cohort=cohort, outliers=outliers))
             content = (
-                markup.element("strong", told)
+                markup.element("strong", cell_text)
                 if (level, cohort, outliers) == in_force
-                else markup.element("a", told, href=address, class_="cnv-go")
+                else markup.element("a", cell_text, href=address, class_="cnv-go")
             )
             cells.append(markup.element("td", content))
         lines.append(markup.element("tr", markup.element("th", markup.text(name), scope="row") + "".join(cells)))
@@ -182,9 +186,9 @@ def _filters(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]
     if not shares:
         caption = "How many people were called; no frequency and no bound."
     table = _table("cnv-filters", FILTER_TITLES, head, lines, caption)
-    carriers = [one.carriers for grid in grids.values() for counts in grid.values() for one in counts]
+    carriers = [count.carriers for grid in grids.values() for counts in grid.values() for count in counts]
     if any(carriers) or not all(
-        one.assessable for grid in grids.values() for counts in grid.values() for one in counts
+        count.assessable for grid in grids.values() for counts in grid.values() for count in counts
     ):
         return table
     words = "Nobody carries at any filter level, in any cohort." if shares else "No call at any filter level."
@@ -203,20 +207,20 @@ def _table(class_: str, title: str, head: str, lines: Sequence[str], caption: st
     return markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=title)
 
 
-def _told(counts: Mapping[Clause, Count], *, shares: bool) -> Told:
+def _figures(counts: Mapping[Clause, Count], *, shares: bool) -> Figures:
     """The carriers of a direction, of each part apart: “XY 0 of 1,230, below 0.32 %”, “XX 0 of 1,223, below 0.32 %”."""
-    return tuple(f"{part.label} {_one(count, shares=shares)}".lstrip() for part, count in counts.items())
+    return tuple(f"{part.label} {_figure(count, shares=shares)}".lstrip() for part, count in counts.items())
 
 
-def _cell(told: Told) -> str:
+def _cell(answer: Figures) -> str:
     """The parts of an answer in a cell of a table: several in lines of their own, since beside each other they would make the
     table wider than a page."""
-    *before, last = map(markup.text, told)
+    *before, last = map(markup.text, answer)
     lines = [markup.element("span", f"{part};", class_="cnv-part") for part in before]
     return markup.element("td", " ".join([*lines, last]))
 
 
-def _one(count: Count, *, shares: bool) -> str:
+def _figure(count: Count, *, shares: bool) -> str:
     if not count.assessable:
         return "not assessable"
     if not shares:

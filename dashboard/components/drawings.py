@@ -6,7 +6,7 @@ from typing import Final
 from dashboard.components import markup
 from dashboard.question.filters import GENE_OVERLAPS, Overlap
 from dashboard.question.target import Pieces
-from dashboard.words import wording
+from dashboard.words import overlap_rules
 
 GENE: Final = (35.0, 65.0)
 """Where the gene lies in a drawing, in percent of its width."""
@@ -33,10 +33,10 @@ RULES: Final[dict[str, tuple[Example, ...]]] = {
     "within": (Example(40, 62, True), Example(30, 60, False)),
     "reciprocal": (Example(40, 72, True), Example(12, 95, False)),
 }
-"""Losses over the gene, by rule; what each asks is said by `wording.rule_in_full`."""
+"""Losses over the gene, by rule; what each asks is said by `overlap_rules.rule_in_full`."""
 
 
-def overlap_rules() -> str:
+def draw_overlap_rules() -> str:
     """Every overlap rule: what it asks, an event that meets it and one that does not."""
     return markup.element("div", "".join(_rule(rule) for rule in GENE_OVERLAPS), class_="cnv-grid")
 
@@ -52,8 +52,8 @@ def _rule(rule: Overlap) -> str:
             class_="cnv-bar-word",
             style=f"top:{number * 1.1:.1f}rem",
         )
-    told = wording.rule_in_full(rule, Pieces.CODING)
-    return _figure(wording.rule_name(rule, Pieces.CODING), bars, told, rows=len(examples) + 1)
+    caption = overlap_rules.rule_in_full(rule, Pieces.CODING)
+    return _figure(overlap_rules.rule_name(rule, Pieces.CODING), bars, caption, rows=len(examples) + 1)
 
 
 def _event(example: Example, top: int) -> str:
@@ -94,9 +94,9 @@ def drawing_in() -> str:
     )
 
 
-def events() -> str:
+def draw_joining() -> str:
     """How abutting calls become one event, and where they do not (R3)."""
-    joined = (
+    joined_bars = (
         _bar(15, 45, "cnv-event-bar", 0)
         + _bar(45, 52, "cnv-event-bar cnv-next-bar", 0)
         + _bar(15, 52, "cnv-coding-bar", 1)
@@ -109,7 +109,7 @@ def events() -> str:
     )
     return markup.element(
         "div",
-        _figure("one event", joined, "Two calls that abut, the second of one or two bins: a ragged edge.", rows=2)
+        _figure("one event", joined_bars, "Two calls that abut, the second of one or two bins: a ragged edge.", rows=2)
         + _figure(
             "two events", cut, "Two calls that abut, of different copy number and three bins or more each.", rows=2
         ),

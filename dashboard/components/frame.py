@@ -106,9 +106,9 @@ def _served_by() -> str:
     who = settings.operator()
     if who.organisation == Organisation() and not who.contact:
         return ""
-    told = " Served by " + markup.out_link(who.organisation.name, who.organisation.url)
+    operator_words = " Served by " + markup.out_link(who.organisation.name, who.organisation.url)
     contact = who.contact_address
-    return told + (" (" + markup.out_link("contact", contact) + ")" if contact else "") + "."
+    return operator_words + (" (" + markup.out_link("contact", contact) + ")" if contact else "") + "."
 
 
 def foot(database: Generation) -> None:
@@ -125,7 +125,7 @@ def foot(database: Generation) -> None:
         f"Gene models: {callset.gene_models or 'not said'}. Database {file}, published "
         f"{wording.moment(file.published_at)}{others}."
     )
-    cite = f"Cite {caller_words.citation(callset.callers)}."
+    cite = f"Cite {caller_words.publications(callset.callers)}."
     st.html(
         markup.element(
             "footer",

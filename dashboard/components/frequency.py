@@ -15,7 +15,8 @@ from dashboard.question.subject import Subject
 from dashboard.question.target import Target
 from dashboard.store.carriers.counts import Count
 from dashboard.store.clauses import Clause, chart_rows_apart
-from dashboard.words import wording
+from dashboard.words import filters as filter_words
+from dashboard.words import overlap_rules, wording
 from dashboard.words.frequency_table import Row
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import SOLID_BINS, Level
@@ -49,23 +50,23 @@ def headline(
     whole = everyone(table, direction)
     rule = target.rule_in_force(filters.overlap)
     only = only_these(filters, direction)
-    happens = wording.happens(direction, rule, target.kind) + only
-    completely = wording.completely(rule, target.kind) if target.site is None else "no copy in"
+    happens = overlap_rules.headline_verb(direction, rule, target.kind) + only
+    completely = overlap_rules.complete_loss_phrase(rule, target.kind) if target.site is None else "no copy in"
     if only or direction is not Direction.LOSS:
         completely = ""
-    rows = {part: everyone(one, direction) for part, one in parts.items()}
+    rows = {part: everyone(rows_of_part, direction) for part, rows_of_part in parts.items()}
     if not shares:
-        told = "; ".join(_called(row, part, completely) for part, row in rows.items())
-        lead = f"<strong>{markup.text(happens)}</strong>: {told}"
+        numbers = "; ".join(_called(row, part, completely) for part, row in rows.items())
+        lead = f"<strong>{markup.text(happens)}</strong>: {numbers}"
     elif len(rows) > 1:
-        told = "; ".join(f"{part.label} {_frequency(row)}{_complete(row, completely)}" for part, row in rows.items())
-        lead = f"<strong>{markup.text(happens)}</strong>: {told}"
+        numbers = "; ".join(f"{part.label} {_frequency(row)}{_complete(row, completely)}" for part, row in rows.items())
+        lead = f"<strong>{markup.text(happens)}</strong>: {numbers}"
     else:
         share = "nobody" if whole["carriers"] == 0 else f"{wording.percent(whole['frequency'])} of people"
-        told = f"{wording.count(whole['carriers'])} of {wording.count(whole['samples'])}"
+        numbers = f"{wording.count(whole['carriers'])} of {wording.count(whole['samples'])}"
         if whole["carriers"] == 0:
-            told = _frequency(whole)
-        lead = f"<strong>{markup.text(happens)} in {share}</strong>: {told}{_complete(whole, completely)}"
+            numbers = _frequency(whole)
+        lead = f"<strong>{markup.text(happens)} in {share}</strong>: {numbers}{_complete(whole, completely)}"
     thin, bearing = _thin(events, direction)
     if thin * 2 > bearing:
         lead += ", most of them by events of one or two bins, the least certain kind"
@@ -112,7 +113,7 @@ def only_these(filters: Filters, direction: Direction) -> str:
     only = [name for name in filters.classes if name.direction is direction]
     if not only or CallClass(direction.value) in only:
         return ""
-    return f" ({wording.joined([wording.CLASS_WORDS[name] for name in only], 'and')} only)"
+    return f" ({wording.joined([filter_words.CLASS_WORDS[name] for name in only], 'and')} only)"
 
 
 def in_between(beside: Mapping[Overlap, Count], direction: Direction, filters: Filters, target: Target) -> int:
@@ -143,10 +144,13 @@ def block(
     With `sexes`, XX and XY stand in the first table, as they must on X (R5). Without `shares` people are counted, and nothing
     is drawn.
     """
-    mine = {part: [row for row in one if row["direction"] == direction.value] for part, one in parts.items()}
+    of_direction = {
+        part: [row for row in rows_of_part if row["direction"] == direction.value]
+        for part, rows_of_part in parts.items()
+    }
     apart = len(parts) > 1
     sexes = sexes and not apart
-    rows = {kind: _beside_each_other(mine, kind) for kind in ("all", "superpopulation", "population", "sex")}
+    rows = {kind: _beside_each_other(of_direction, kind) for kind in ("all", "superpopulation", "population", "sex")}
     plural = PLURALS[direction]
     title = f"{sign(direction)}{plural.capitalize()} by super-population{' and sex' if apart else ''} "
     under = markup.element("span", markup.text(rule), class_="cnv-name")
@@ -234,7 +238,7 @@ def _beside_each_other(parts: Mapping[Clause, Sequence[Row]], kind: str) -> list
         for row in table:
             if row["grouped_by"] == kind:
                 rows.setdefault(row["group"], []).append((part, row))
-    return [one for group in rows.values() for one in group]
+    return [part_and_row for group in rows.values() for part_and_row in group]
 
 
 def _table(
@@ -310,8 +314,8 @@ def _line(
     if row["carriers"] is None:
         content = markup.element("th", group, scope="row") + ("" if picture is None else markup.element("td", ""))
         columns = (4 if shares else 2) + len(PARTS[direction]) + (filters.level is not Level.PASS)
-        told = markup.text(f"not assessable: seen in {wording.seen(row['seen'] or 0)}")
-        return markup.element("tr", content + markup.element("td", told, colspan=str(columns)), class_=class_)
+        numbers = markup.text(f"not assessable: seen in {wording.share_seen(row['seen'] or 0)}")
+        return markup.element("tr", content + markup.element("td", numbers, colspan=str(columns)), class_=class_)
     cells = [
         wording.count(row["samples"]),
         wording.count(row["carriers"]) if shares or row["carriers"] else "no call",
@@ -329,8 +333,10 @@ def _line(
         parts[-1] += f" + {wording.count(row['without_copy_number'])} without copy number"
     cells += parts
     if filters.level is not Level.PASS:
-        told = "" if row["pass_carriers"] is None else wording.count(row["pass_carriers"])
-        cells.append(f"{told} ({wording.percent(row['pass_frequency'])})" if shares and row["pass_carriers"] else told)
+        numbers = "" if row["pass_carriers"] is None else wording.count(row["pass_carriers"])
+        cells.append(
+            f"{numbers} ({wording.percent(row['pass_frequency'])})" if shares and row["pass_carriers"] else numbers
+        )
     content = markup.element("th", group, scope="row")
     if picture is not None:
         content += markup.element("td", picture)
@@ -376,8 +382,8 @@ def _beside(whole: Row, touched: Count, direction: Direction, target: Target, *,
     if touched.carriers > whole["carriers"]:
         number = wording.count(touched.carriers)
         share = wording.percent(touched.carriers / touched.samples)
-        told = f"{share} ({number})" if shares and target.has_share(ANY) else wording.people(touched.carriers)
-        yield f"A {direction.value} touches the {target.kind.noun} anywhere in {told}."
+        numbers = f"{share} ({number})" if shares and target.has_share(ANY) else wording.people(touched.carriers)
+        yield f"A {direction.value} touches the {target.kind.noun} anywhere in {numbers}."
 
 
 def hidden_by_filter(table: Sequence[Row], direction: Direction, filters: Filters, *, shares: bool) -> str:
@@ -402,10 +408,10 @@ def _hidden(whole: Row, filters: Filters, *, shares: bool) -> Iterator[str]:
 
 def _thin(events: pl.DataFrame, direction: Direction) -> tuple[int, int]:
     """How many carriers rest on events of one or two bins alone (R4), and how many carriers there are."""
-    mine = events.filter(events["direction"] == direction.value)
-    if mine.is_empty():
+    of_direction = events.filter(events["direction"] == direction.value)
+    if of_direction.is_empty():
         return 0, 0
-    best = mine.group_by("sample").agg(pl.col("bins").max())
+    best = of_direction.group_by("sample").agg(pl.col("bins").max())
     return best.filter(pl.col("bins") < SOLID_BINS).height, best.height
 
 

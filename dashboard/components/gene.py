@@ -21,7 +21,7 @@ def gene_head(gene: Gene) -> None:
     ]
     if gene.biotype not in ("protein_coding", "other"):
         facts.insert(0, gene.biotype.replace("_", " "))
-    told = "".join(markup.element("span", markup.text(fact)) for fact in facts)
+    facts_html = "".join(markup.element("span", markup.text(fact)) for fact in facts)
     st.html(
         markup.element(
             "div",
@@ -29,12 +29,12 @@ def gene_head(gene: Gene) -> None:
             + markup.element("span", markup.text(gene.description or ""), class_="cnv-description"),
             class_="cnv-head",
         )
-        + markup.element("div", told, class_="cnv-facts")
+        + markup.element("div", facts_html, class_="cnv-facts")
     )
 
 
 def elsewhere(interval: Interval, gene: Gene | None = None) -> None:
     """Links to the same gene or region in other browsers."""
     known = (gene.gene_id, gene.symbol) if gene and gene.biotype == "protein_coding" else (None, None)
-    there = "".join(markup.out_link(name, address) for name, address in links.elsewhere(interval, *known).items())
-    st.html(markup.element("div", f"Elsewhere: {there}", class_="cnv-facts cnv-out"))
+    browsers = "".join(markup.out_link(name, address) for name, address in links.elsewhere(interval, *known).items())
+    st.html(markup.element("div", f"Elsewhere: {browsers}", class_="cnv-facts cnv-out"))

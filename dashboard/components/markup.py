@@ -26,8 +26,10 @@ def element(name: str, content: str, **attributes: str) -> str:
     """
     if "href" in attributes:
         attributes["href"] = outside(attributes["href"])
-    told = "".join(f' {key.rstrip("_").replace("_", "-")}="{text(value)}"' for key, value in attributes.items())
-    return f"<{name}{told}>{content}</{name}>"
+    attributes_text = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{text(value)}"' for key, value in attributes.items()
+    )
+    return f"<{name}{attributes_text}>{content}</{name}>"
 
 
 def caption(content: object) -> str:

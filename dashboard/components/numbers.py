@@ -28,8 +28,8 @@ from dashboard.store.carriers.counts import Extent, by_rule, extents
 from dashboard.store.carriers.listing import carrier_events, relatives
 from dashboard.store.clauses import Clause, clauses, table_of_all, tables
 from dashboard.store.cohort import group_names, population_names, release, superpopulation_names
-from dashboard.store.panel import people
-from dashboard.words import wording
+from dashboard.store.panel import count_people
+from dashboard.words import overlap_rules, wording
 from dashboard.words.frequency_table import Row
 from data_prep.domain.copy_number import Direction
 
@@ -48,10 +48,10 @@ def numbers(run: Run, question: Question) -> None:
     title = question.heading
     seen = callability(database, target, filters)
     shares = not no_share(target, filters, seen)
-    counted = people(database, target.interval.chrom, filters)
+    counted = count_people(database, target.interval.chrom, filters)
     events = carrier_events(database, target, filters)
 
-    directions = [one for one in filters.directions if target.direction in (None, one)]
+    directions = [direction for direction in filters.directions if target.direction in (None, direction)]
 
     lead = st.container()
     controls(question, group_names(database), release(database).callers)
@@ -67,7 +67,7 @@ def numbers(run: Run, question: Question) -> None:
             lines = lead_lines(question, table, parts, events, directions, shares=shares)
             st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
             if seen.is_paralogous:
-                place.paralogous(title, seen)
+                place.show_paralogous(title, seen)
             place.cautions(target, seen)
     if seen.assessable and counted.counted:
         for direction in directions:
@@ -80,7 +80,7 @@ def numbers(run: Run, question: Question) -> None:
                     run.palette,
                     superpopulation_names(database),
                     population_names(database),
-                    wording.rule(target.rule_in_force(filters.overlap), target.kind),
+                    overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind),
                     sexes=target.interval.chrom == "chrX",
                     shares=shares,
                 )
@@ -139,7 +139,9 @@ def lead_lines(
     # as below, in the table of what the number depends on
     counts = by_rule(database, target, filters, target.rules_beside(filters.overlap))
     beside = {
-        direction: {rule: one for rule, several in counts.items() for one in several if one.direction is direction}
+        direction: {
+            rule: count for rule, several in counts.items() for count in several if count.direction is direction
+        }
         for direction in directions
     }
     return [
@@ -150,8 +152,8 @@ def lead_lines(
 
 def _extents(question: Question, parts: Sequence[Clause]) -> list[dict[Clause, Extent]]:
     """How much of the region is taken, a direction each, of the people told apart."""
-    found = [extents(question.database, question.target, part.filters) for part in parts]
-    return [dict(zip(parts, several, strict=True)) for several in zip(*found, strict=True)]
+    by_part = [extents(question.database, question.target, part.filters) for part in parts]
+    return [dict(zip(parts, several, strict=True)) for several in zip(*by_part, strict=True)]
 
 
 def along(run: Run, question: Question) -> None:
@@ -162,7 +164,7 @@ def along(run: Run, question: Question) -> None:
         return
     database, subject, target, filters = question.database, question.subject, question.target, question.filters
     seen = callability(database, target, filters)
-    counted = people(database, target.interval.chrom, filters)
+    counted = count_people(database, target.interval.chrom, filters)
     lead = st.container()
     controls(question, group_names(database), release(database).callers)
     place.counted_sentence(question, counted)
@@ -175,7 +177,7 @@ def along(run: Run, question: Question) -> None:
             lines = _wide_lines(question, shares=not seen.is_paralogous)
             st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
             if seen.is_paralogous:
-                place.paralogous(str(target.interval), seen)
+                place.show_paralogous(str(target.interval), seen)
     st.html(
         place.rule_switch(question)
         + markup.element(
@@ -199,7 +201,7 @@ def _of_uncertain_ends(question: Question) -> str:
     if target.rule_in_force(filters.overlap) != CODING or Direction.LOSS not in filters.directions:
         return ""
     counts = by_rule(question.database, target, filters, target.rules_beside(filters.overlap))
-    beside = {rule: one for rule, found in counts.items() for one in found if one.direction is Direction.LOSS}
+    beside = {rule: count for rule, several in counts.items() for count in several if count.direction is Direction.LOSS}
     number = frequency.in_between(beside, Direction.LOSS, filters, target)
     if not number:
         return ""
@@ -221,9 +223,9 @@ def _wide_lines(question: Question, *, shares: bool) -> list[str]:
         ]
     rule = target.rule_in_force(filters.overlap)
     return [
-        f"{frequency.sign(count.direction)}<strong>{wording.happens(count.direction, rule, target.kind)} in "
+        f"{frequency.sign(count.direction)}<strong>{overlap_rules.headline_verb(count.direction, rule, target.kind)} in "
         f"{wording.count(count.carriers)} of {wording.count(count.samples)} people</strong>. "
-        + markup.element("span", f"No share is given of {wording.WITHOUT_SHARE}.", class_="cnv-small")
+        + markup.element("span", f"No share is given of {overlap_rules.WITHOUT_SHARE}.", class_="cnv-small")
         for count in by_rule(question.database, target, filters, (rule,))[rule]
     ]
 

@@ -33,7 +33,7 @@ def show(run: Run, resolution: Resolution) -> None:
         case SeveralGenes() as outcome:
             several(outcome, filters)
         case Unplaced() as outcome:
-            unplaced(outcome)
+            show_unplaced(outcome)
         case Place() as outcome:
             place(outcome, filters)
         case NoMatch() as outcome:
@@ -71,7 +71,7 @@ def several(outcome: SeveralGenes, filters: Filters) -> None:
     _choices(outcome.genes, filters, by_id=True)
 
 
-def unplaced(outcome: Unplaced) -> None:
+def show_unplaced(outcome: Unplaced) -> None:
     """A gene without a place on the 24 chromosomes."""
     _say(f"{outcome.gene.symbol}: not assessable", outcome.gene.reason)
 

@@ -13,8 +13,9 @@ from dashboard.question import links
 from dashboard.question.filters import ANY, CODING_RULES, HALF_OF_IT, Filters
 from dashboard.question.target import LARGE, Pieces, Target
 from dashboard.store.callability import Callability, Care
-from dashboard.store.panel import People, relatives_counted
-from dashboard.words import wording
+from dashboard.store.panel import Denominator, relatives_counted
+from dashboard.words import filters as filter_words
+from dashboard.words import overlap_rules, region_kinds, wording
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.sight import is_paralogous
 
@@ -24,35 +25,35 @@ NAMES_OF_A_KIND: Final = 2
 """Names of problem regions of a kind in a notice: of a mask there may be hundreds in one place."""
 
 
-def counted_sentence(question: Question, people: People) -> None:
+def counted_sentence(question: Question, people: Denominator) -> None:
     """What is counted, in whom, and who is left out, in a sentence or two; and the way back to the defaults."""
     database, target, filters = question.database, question.target, question.filters
     rule = target.rule_in_force(filters.overlap)
     callset = f", callset {database.callset}" if len(database.callsets) > 1 else ""
     sentences = [
-        f"Counted: {wording.counted(filters, target)}, in {wording.count(people.counted)} {wording.group(filters)}{callset}."
+        f"Counted: {filter_words.events_counted(filters, target)}, in {wording.count(people.counted)} {filter_words.group(filters)}{callset}."
     ]
-    left_out = wording.left_out(target.interval.chrom, people.marked, people.sex_mismatch)
-    if left_out:
-        sentences.append(left_out[0].upper() + left_out[1:] + ".")
+    exclusions = filter_words.exclusions(target.interval.chrom, people.marked, people.sex_mismatch)
+    if exclusions:
+        sentences.append(exclusions[0].upper() + exclusions[1:] + ".")
     if relatives_counted(database, target.interval.chrom, filters):
         sentences.append("Relatives are counted too, so the 95 % intervals are too narrow.")
-    if note := wording.outliers_note(filters):
+    if note := filter_words.outliers_note(filters):
         sentences.append(note[0].upper() + note[1:] + ".")
     if target.kind is Pieces.NONE and (filters.overlap or target.default_rule).rule in CODING_RULES:
         sentences.append("Only the place of this gene is known and no transcript, so any overlap with it counts.")
     elif rule.rule in CODING_RULES and target.kind is Pieces.EXONS:
         sentences.append(
-            f"This gene has no coding sequence, so its exons stand for it. {wording.rule_in_full(rule, target.kind)}"
+            f"This gene has no coding sequence, so its exons stand for it. {overlap_rules.rule_in_full(rule, target.kind)}"
         )
     if target.interval.chrom == "chrX":
         sentences.append("One copy is expected on the X of XY people outside the pseudo-autosomal regions.")
     if target.interval.chrom == "chrY":
         sentences.append("On Y, XY people alone are counted.")
-    said = markup.text(" ".join(sentences))
+    counted = markup.text(" ".join(sentences))
     if filters != Filters():
-        said += " " + markup.link("Use the defaults", links.page(question.subject, Filters()))
-    st.html(markup.element("div", markup.paragraphs([said]), class_="cnv-counted"))
+        counted += " " + markup.link("Use the defaults", links.page(question.subject, Filters()))
+    st.html(markup.element("div", markup.paragraphs([counted]), class_="cnv-counted"))
 
 
 def rule_switch(question: Question) -> str:
@@ -77,7 +78,7 @@ def not_assessable(name: str, seen: Callability) -> None:
     if seen.is_blind:
         reason = f"No call can be made in {wording.percent(seen.blind)} of it. {_sentences(seen.blind_names)}"
     else:
-        reason = f"The caller saw half or more of this place in {wording.seen(seen.seen or 0)} of the people counted, fewer than half of them."
+        reason = f"The caller saw half or more of this place in {wording.share_seen(seen.seen or 0)} of the people counted, fewer than half of them."
     notice(
         [
             f"<strong>{markup.text(name)} is not assessable.</strong> {markup.text(reason)}",
@@ -87,7 +88,7 @@ def not_assessable(name: str, seen: Callability) -> None:
     )
 
 
-def paralogous(name: str, seen: Callability) -> None:
+def show_paralogous(name: str, seen: Callability) -> None:
     """Why carriers are shown for the gene or region of this name, and no frequency (R5)."""
     share = "" if seen.copies == 1 else f" {wording.percent(seen.copies)} of what counts of it lies there."
     notice(
@@ -102,27 +103,29 @@ def cautions(target: Target, seen: Callability) -> None:
     """A word of care where a part of the place cannot be seen, or lies where calls need care (R5, R11)."""
     lines = []
     if seen.partly_seen and seen.seen is not None:
-        told = wording.partly_seen(seen.seen)
-        lines.append(f"{told[0].upper()}{told[1:]}. Where nobody carries, the bound is given over the people seen.")
+        note = wording.partly_seen_note(seen.seen)
+        lines.append(f"{note[0].upper()}{note[1:]}. Where nobody carries, the bound is given over the people seen.")
     if seen.blind > 0:
         lines.append(
             f"No call can be made in {wording.percent(seen.blind)} of this {target.kind.noun}. {_sentences(seen.blind_names)}"
         )
     # what is told of a paralogous place is not told twice
-    care = [one for one in seen.care if not (seen.is_paralogous and is_paralogous(one.kind))]
+    care = [kind for kind in seen.care if not (seen.is_paralogous and is_paralogous(kind.kind))]
     if care:
-        lines.append(f"Calls need care here, and are counted all the same. {' '.join(_cared(one) for one in care)}")
+        lines.append(
+            f"Calls need care here, and are counted all the same. {' '.join(_care_sentence(kind) for kind in care)}"
+        )
     if lines:
         notice([markup.text(line) for line in lines])
 
 
-def _cared(care: Care) -> str:
+def _care_sentence(care: Care) -> str:
     """The names of a kind of problem region, or how many places there are of it."""
     if len(care.names) > NAMES_OF_A_KIND:
-        told = f"{wording.kind_of_problem(care.kind)} in {wording.count(care.places)} places"
+        places = f"{region_kinds.kind_of_problem(care.kind)} in {wording.count(care.places)} places"
     else:
-        told = ". ".join(_sentence(name) for name in care.names)
-    return f"{_sentence(told)}."
+        places = ". ".join(_sentence(name) for name in care.names)
+    return f"{_sentence(places)}."
 
 
 def _sentence(words: str) -> str:
@@ -138,4 +141,4 @@ def _sentences(names: Sequence[str]) -> str:
 
 def nobody_counted(chrom: str, filters: Filters) -> None:
     """The chosen group has nobody who counts on this chromosome."""
-    notice([markup.text(f"There are no {wording.group(filters)} who count on {chrom}. Choose another group.")])
+    notice([markup.text(f"There are no {filter_words.group(filters)} who count on {chrom}. Choose another group.")])

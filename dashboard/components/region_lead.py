@@ -13,7 +13,7 @@ from dashboard.question.subject import Subject
 from dashboard.question.target import Target
 from dashboard.store.carriers.counts import Count, Extent
 from dashboard.store.clauses import Clause
-from dashboard.words import wording
+from dashboard.words import overlap_rules, wording
 from data_prep.domain.copy_number import CallClass, Direction
 
 _VERBS = {Direction.LOSS: "lost", Direction.GAIN: "gained"}
@@ -26,59 +26,63 @@ def region_lead(
 
     `extents` are those of the people told apart. Without `shares` carriers are told, and nothing of who does not carry (R5).
     """
-    found = list(extents.values())
-    direction = found[0].direction
+    every_extent = list(extents.values())
+    direction = every_extent[0].direction
     name, verb = direction.value, _VERBS[direction]
     only = only_these(filters, direction)
     address = links.page(subject, filters.within_direction(direction).under(HALF_OF_IT))
-    half = found[0].half
-    if shares and len(found) == 1:
+    half = every_extent[0].half
+    if shares and len(every_extent) == 1:
         who = "Nobody has" if not half.carriers else f"{wording.people(half.carriers)} {_have(half)}"
         words, behind = f"{who} {verb} half of it or more{only}", _frequency(half)
     else:
         words = f"Half of it or more {verb}{only}"
         behind = "; ".join(
-            f"{part.label} {_frequency(one.half)}".lstrip() if shares else _called(one.half, part)
-            for part, one in extents.items()
+            f"{part.label} {_frequency(extent.half)}".lstrip() if shares else _called(extent.half, part)
+            for part, extent in extents.items()
         )
     lead = markup.element("strong", markup.link(words, address))
-    told = [f"{sign(direction)}{lead}: {markup.text(behind)}."]
-    touched = sum(one.touched.carriers for one in found)
+    sentences = [f"{sign(direction)}{lead}: {markup.text(behind)}."]
+    touched = sum(extent.touched.carriers for extent in every_extent)
     if not touched:
-        told.append(f"No {name} lies anywhere in it." if shares else f"No {name} was called anywhere in it.")
-        return " ".join(told)
-    longest = max(one.longest for one in found)
-    told.append(
+        sentences.append(f"No {name} lies anywhere in it." if shares else f"No {name} was called anywhere in it.")
+        return " ".join(sentences)
+    longest = max(extent.longest for extent in every_extent)
+    sentences.append(
         f"The largest {name} in it is {wording.length(longest)} ({wording.percent(longest / target.interval.length)})."
     )
-    thin = ", most of one or two bins" if sum(one.thin for one in found) * 2 > touched else ""
+    thin = ", most of one or two bins" if sum(extent.thin for extent in every_extent) * 2 > touched else ""
     anywhere = f"{'Losses' if direction is Direction.LOSS else 'Gains'} anywhere in it"
-    people = f"{wording.count(touched)} of {wording.count(sum(one.touched.samples for one in found))} people"
+    people = (
+        f"{wording.count(touched)} of {wording.count(sum(extent.touched.samples for extent in every_extent))} people"
+    )
     if not shares:
-        told.append(f"{anywhere}: {'; '.join(_called(one.touched, part) for part, one in extents.items())}{thin}.")
+        sentences.append(
+            f"{anywhere}: {'; '.join(_called(extent.touched, part) for part, extent in extents.items())}{thin}."
+        )
         small = ""
     elif target.has_share(target.default_rule):
         several = ", ".join(
-            f"{part.label} {wording.percent(one.touched.carriers / one.touched.samples)}".lstrip()
-            for part, one in extents.items()
+            f"{part.label} {wording.percent(extent.touched.carriers / extent.touched.samples)}".lstrip()
+            for part, extent in extents.items()
         )
-        told.append(f"{anywhere}: {several}{thin}.")
+        sentences.append(f"{anywhere}: {several}{thin}.")
         small = f"{people}."
-        if len(found) > 1:
+        if len(every_extent) > 1:
             small = "; ".join(
-                f"{part.label} {wording.count(one.touched.carriers)} of {wording.count(one.touched.samples)}"
-                for part, one in extents.items()
+                f"{part.label} {wording.count(extent.touched.carriers)} of {wording.count(extent.touched.samples)}"
+                for part, extent in extents.items()
             )
             small += "."
     else:
-        told.append(f"{anywhere}: {people}{thin}.")
-        small = f"No share is given of {wording.WITHOUT_SHARE}."
-    without_copy = sum(one.without_copy for one in found)
+        sentences.append(f"{anywhere}: {people}{thin}.")
+        small = f"No share is given of {overlap_rules.WITHOUT_SHARE}."
+    without_copy = sum(extent.without_copy for extent in every_extent)
     if without_copy and CallClass.COMPLETE_LOSS not in filters.classes:
         number = wording.count(without_copy)
         small = f"{small[:-1]}; no" if small else "No"
         small += f" copy left somewhere in it in {number}."
-    return " ".join([*told, markup.element("span", markup.text(small), class_="cnv-small")])
+    return " ".join([*sentences, markup.element("span", markup.text(small), class_="cnv-small")])
 
 
 def _have(count: Count) -> str:

@@ -32,5 +32,5 @@ def citation(callset: Release, address: str) -> str:
     built = f", built {callset.built_at[:10]}" if callset.built_at else ""
     return (
         f"{simulated}1000 Genomes CNV explorer, callset {callset.title}, "
-        f"database {callset.generation}{built}, {address}. {caller_words.citation(callset.callers)}."
+        f"database {callset.generation}{built}, {address}. {caller_words.publications(callset.callers)}."
     )

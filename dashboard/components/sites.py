@@ -28,7 +28,7 @@ from dashboard.store.sites import (
     without_small_counts,
     without_unassessable_numbers,
 )
-from dashboard.words import wording
+from dashboard.words import region_kinds, wording
 from dashboard.words.seen import is_partly_seen
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
@@ -60,18 +60,18 @@ def site_table(run: Run, subject: Subject, place: Interval, within: str = "") ->
     """The sites that touch `place`, most carriers first, with their frequency by super-population; without where the place is
     one of copies, of which `within` says why."""
     filters = run.filters
-    found = sites_at(run.database, place, filters)
+    sites = sites_at(run.database, place, filters)
     if settings.disclosure().smallest_cell:
         # which of two has more carriers would be told by their order
-        found = found.sort("start", "end", "direction")
-    count = "one" if found.height == 1 else wording.count(found.height) if found.height else "none"
+        sites = sites.sort("start", "end", "direction")
+    count = "one" if sites.height == 1 else wording.count(sites.height) if sites.height else "none"
     title = markup.element("h2", f"Sites: {count}", class_="cnv-section")
-    if found.is_empty():
+    if sites.is_empty():
         st.html(
             title + markup.element("p", "No site was called here in the group that is counted.", class_="cnv-counted")
         )
         return
-    groups = [code for code in superpopulation_names(run.database) if f"samples_{code}" in found.columns]
+    groups = [code for code in superpopulation_names(run.database) if f"samples_{code}" in sites.columns]
     heads = [
         "Site",
         "Length",
@@ -89,38 +89,39 @@ def site_table(run: Run, subject: Subject, place: Interval, within: str = "") ->
         markup.element("th", name, scope="col", class_="cnv-left") for name in ("Allele frequency", "Genes", "Care")
     )
     lines = [
-        _line(row, groups, subject, filters) for row in _described(run, found.head(SHOWN), within).iter_rows(named=True)
+        _line(row, groups, subject, filters)
+        for row in _describe_sites(run, sites.head(SHOWN), within).iter_rows(named=True)
     ]
     table = markup.element(
         "table",
-        markup.caption(_caption(found.height, filters))
+        markup.caption(_caption(sites.height, filters))
         + markup.element("thead", markup.element("tr", head))
         + markup.element("tbody", "".join(lines)),
         class_="cnv-table cnv-sites",
     )
     st.html(title + markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label="Sites"))
-    if found.height > SHOWN:
-        _all_sites(run, found, groups, subject, within)
+    if sites.height > SHOWN:
+        _all_sites(run, sites, groups, subject, within)
     st.html(menu(subject, filters.of_sites(), "sites"))
 
 
-def _described(run: Run, sites: pl.DataFrame, within: str) -> pl.DataFrame:
+def _describe_sites(run: Run, sites: pl.DataFrame, within: str) -> pl.DataFrame:
     """Sites with their genes, the frequency of alleles, and how well the caller saw them; without shares where none are told."""
     seen = without_shares(with_sight(run.database, with_alleles(sites), run.filters, within))
     groups = [code for code in superpopulation_names(run.database) if f"samples_{code}" in sites.columns]
     return with_genes(run.database, without_small_counts(seen, groups, settings.disclosure().smallest_cell))
 
 
-def _all_sites(run: Run, found: pl.DataFrame, groups: list[str], subject: Subject, within: str) -> None:
+def _all_sites(run: Run, sites: pl.DataFrame, groups: list[str], subject: Subject, within: str) -> None:
     """Every site of the place to unfold, each column sortable; sent only once it is open, since there can be thousands."""
-    whole = st.expander(f"All {wording.count(found.height)} sites", key=f"sites {subject.name}", on_change="rerun")
+    whole = st.expander(f"All {wording.count(sites.height)} sites", key=f"sites {subject.name}", on_change="rerun")
     if whole.open:
         whole.dataframe(
-            one_based(without_unassessable_numbers(_described(run, found, within)))
+            one_based(without_unassessable_numbers(_describe_sites(run, sites, within)))
             .with_columns(
-                pl.col("site").replace_strict(addresses(found["site"], subject, run.filters)),
+                pl.col("site").replace_strict(addresses(sites["site"], subject, run.filters)),
                 pl.col("problem").replace_strict(
-                    {kinds: wording.kinds_of_problem(kinds) for kinds in found["problem"].drop_nulls().unique()},
+                    {kinds: region_kinds.kinds_of_problem(kinds) for kinds in sites["problem"].drop_nulls().unique()},
                     default=None,
                     return_dtype=pl.String,
                 ),
@@ -137,7 +138,7 @@ def _all_sites(run: Run, found: pl.DataFrame, groups: list[str], subject: Subjec
             hide_index=True,
             height=420,
             placeholder="",
-            alt=f"All {found.height} sites here; the CSV has the same rows.",
+            alt=f"All {sites.height} sites here; the CSV has the same rows.",
         )
 
 
@@ -218,17 +219,17 @@ def _configuration(groups: list[str]) -> dict[str, Any]:
 
 def _caption(number: int, filters: Filters) -> str:
     least = settings.disclosure().smallest_cell
-    told = [
+    sentences = [
         "A site is events of one direction that overlap the commonest interval by half or more, reciprocally; "
         "its name narrows the page to it."
     ]
     if number > SHOWN:
-        told.append(
+        sentences.append(
             f"The {'first ' if least else ''}{SHOWN}{'' if least else ' with most carriers'} are shown; all are in the list below."
         )
     if replace(filters.of_sites(), overlap=filters.overlap) != filters:
-        told.append("Limits of length, quality and bins are not applied here.")
-    return " ".join(told)
+        sentences.append("Limits of length, quality and bins are not applied here.")
+    return " ".join(sentences)
 
 
 def _line(row: dict[str, Any], groups: list[str], subject: Subject, filters: Filters) -> str:
@@ -287,8 +288,8 @@ def alleles(row: dict[str, Any]) -> str:
     if row["allele_frequency"] is None:
         return ""
     interval = wording.interval_percent(row["af_ci_low"], row["af_ci_high"])
-    told = f"at least {wording.percent(row['allele_frequency'])} ({interval}) of alleles"
-    return told if row["hwe_p"] is None else f"{told}; Hardy-Weinberg p {wording.p_value(row['hwe_p'])}"
+    alleles = f"at least {wording.percent(row['allele_frequency'])} ({interval}) of alleles"
+    return alleles if row["hwe_p"] is None else f"{alleles}; Hardy-Weinberg p {wording.p_value(row['hwe_p'])}"
 
 
 def _spread(row: dict[str, Any]) -> str:
@@ -305,20 +306,20 @@ def _genes(touched: str, coding: str) -> str:
     """The genes whose coding sequence is taken, else those that are touched."""
     names = (coding or touched).split(", ")
     more = f" and {len(names) - GENES_SHOWN} more" if len(names) > GENES_SHOWN else ""
-    told = ", ".join(names[:GENES_SHOWN]) + more
-    return told if coding or not touched else f"{told} (not coding)"
+    names_shown = ", ".join(names[:GENES_SHOWN]) + more
+    return names_shown if coding or not touched else f"{names_shown} (not coding)"
 
 
 def _care(row: dict[str, Any]) -> list[str]:
-    told = []
+    cautions = []
     if row["few_bins"]:
-        told.append("two bins or fewer")
+        cautions.append("two bins or fewer")
     if row["paralogous"]:
-        told.append("calls are few, their absence says nothing")
+        cautions.append("calls are few, their absence says nothing")
     if row["multi_allelic"]:
-        told.append("multi-allelic")
+        cautions.append("multi-allelic")
     if is_partly_seen(row["seen"]) and row["assessable"]:
-        told.append(f"seen in {wording.seen(row['seen'])} of people")
+        cautions.append(f"seen in {wording.share_seen(row['seen'])} of people")
     if row["problem"]:
-        told.append(wording.kinds_of_problem(row["problem"]))
-    return told
+        cautions.append(region_kinds.kinds_of_problem(row["problem"]))
+    return cautions

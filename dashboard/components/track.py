@@ -17,7 +17,7 @@ from dashboard.counting.along import Track
 from dashboard.question import subject
 from dashboard.question.filters import Filters, Overlap, Rule
 from dashboard.store import tracks
-from dashboard.words import wording
+from dashboard.words import overlap_rules, wording
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import Interval
 from data_prep.domain.site_id import parse_site_id
@@ -43,36 +43,36 @@ def track(
 
     `silent`: the page is about a place of copies, of which no share of people is told. With `selectable`, as on region pages, a drag zooms in and a click on an interval narrows the page to it.
     """
-    drawn = tracks.track(run.database, interval, filters, highlight, silent=silent)
+    drawn = tracks.read_track(run.database, interval, filters, highlight, silent=silent)
     st.html(markup.element("div", _legend(run, drawn), class_="cnv-legend"))
     if note:
         st.html(markup.element("p", markup.text(note), class_="cnv-counted"))
     chart, key = track_chart(drawn, run.palette, selectable=selectable), f"track {interval}"
     if not selectable:
-        st.vega_lite_chart(chart, alt=described(drawn), key=key)
+        st.vega_lite_chart(chart, alt=describe(drawn), key=key)
         return
     st.html(
         markup.element(
             "p",
             f"Drag to zoom in. Click an interval to count it alone: its direction, events that overlap it by "
-            f"{wording.share(PICKED)} both ways.",
+            f"{overlap_rules.fraction(PICKED)} both ways.",
             class_="cnv-counted",
         )
     )
 
     def select() -> None:
-        address = chosen(st.session_state[key].selection, interval, filters)
+        address = query_of_selection(st.session_state[key].selection, interval, filters)
         if address is not None:
             st.query_params.from_dict(address)
 
-    st.vega_lite_chart(chart, alt=described(drawn), key=key, on_select=select, selection_mode=[BRUSH, PICK])
+    st.vega_lite_chart(chart, alt=describe(drawn), key=key, on_select=select, selection_mode=[BRUSH, PICK])
 
 
-def chosen(selection: Mapping[str, Any], shown: Interval, filters: Filters) -> dict[str, str] | None:
+def query_of_selection(selection: Mapping[str, Any], shown: Interval, filters: Filters) -> dict[str, str] | None:
     """The query of the region page that a selection in the drawing of `shown` asks for; None where it asks for nothing."""
     marks = selection.get(PICK) or [{}]
-    if (found := parse_site_id(str(marks[0].get("id", "")))) is not None:
-        return subject.region(found.interval).query(filters.within_direction(found.direction).under(PICKED))
+    if (site := parse_site_id(str(marks[0].get("id", "")))) is not None:
+        return subject.region(site.interval).query(filters.within_direction(site.direction).under(PICKED))
     ends = (selection.get(BRUSH) or {}).get("x") or []
     if len(ends) != 2 or abs(ends[1] - ends[0]) * LEAST_DRAG < shown.length:
         return None
@@ -83,7 +83,7 @@ def chosen(selection: Mapping[str, Any], shown: Interval, filters: Filters) -> d
     return subject.region(Interval(shown.chrom, start, end)).query(filters)
 
 
-def described(drawn: Track) -> str:
+def describe(drawn: Track) -> str:
     """The drawing in words, for who cannot see it."""
     peaks = [
         f"{direction.value} in at most {wording.percent(float(drawn.curves.share(direction, 'all').max()))} of people at one base"
@@ -93,7 +93,7 @@ def described(drawn: Track) -> str:
         peaks = ["at no base a share of people that can be told"]
     return (
         f"{drawn.interval}, from top to bottom: the chromosome's bands, people per base ({wording.joined(peaks, 'and')}), "
-        f"{wording.count(drawn.intervals.found)} distinct intervals, {wording.count(drawn.genes.found)} genes, "
+        f"{wording.count(drawn.intervals.total)} distinct intervals, {wording.count(drawn.genes.total)} genes, "
         f"{wording.count(drawn.problems.height)} places where calls need care. The tables of the page have the numbers."
     )
 

@@ -49,7 +49,7 @@ class Curves:
 
 
 @dataclass(frozen=True, slots=True)
-class Intervals:
+class CarriedIntervals:
     """Distinct exact intervals of losses and gains, most carriers first."""
 
     rows: pl.DataFrame
@@ -58,12 +58,12 @@ class Intervals:
     where carriers are no share of people (R5)."""
     cells: pl.DataFrame
     """The same carriers by `superpopulation` and `copy_number`, in `people`; joins `rows` on `start`, `end` and `direction`."""
-    found: int
+    total: int
     """How many there are in all."""
 
 
 @dataclass(frozen=True, slots=True)
-class GeneModels:
+class WindowGenes:
     """Genes that touch a window, as far as they can be drawn one by one."""
 
     genes: pl.DataFrame
@@ -72,7 +72,7 @@ class GeneModels:
     exons: pl.DataFrame
     """`transcript_id`, `start`, `end`, `coding_start`, `coding_end`; empty where the window is too wide, or they
     are too many, to show them."""
-    found: int
+    total: int
     """Genes there in all."""
     coding: int
     """Protein-coding ones among them."""
@@ -89,8 +89,8 @@ class Track:
     directions: tuple[Direction, ...]
     """The directions that are asked for."""
     curves: Curves
-    intervals: Intervals
-    genes: GeneModels
+    intervals: CarriedIntervals
+    genes: WindowGenes
     problems: pl.DataFrame
     """Places where calls need care or cannot be made: `kind`, `start`, `end`, `name`."""
     bands: pl.DataFrame

@@ -47,7 +47,7 @@ _UNKNOWN: Final = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
-class Events:
+class TouchingEvents:
     """Losses and gains that touch a place: columns of one length, sorted by `carrier`, start and end.
 
     Positions are 0-based and half-open. `carrier` is twice the sample's row in the panel, and one more for a gain.
@@ -85,7 +85,7 @@ class Calls:
     """
 
     event: Numbers
-    """Position of the call's event among the `Events`."""
+    """Position of the call's event among the `TouchingEvents`."""
     start: Numbers
     end: Numbers
     call_class: Numbers
@@ -101,8 +101,8 @@ class Calls:
     def where(self, keep: Flags) -> Self:
         """The calls of the events that a mask over the events keeps, numbered as those are then."""
         place = np.cumsum(keep) - 1
-        mine = keep[self.event]
-        columns = [getattr(self, column.name)[mine] for column in fields(self)]
+        of_kept_event = keep[self.event]
+        columns = [getattr(self, column.name)[of_kept_event] for column in fields(self)]
         return type(self)(place[columns[0]], *columns[1:])
 
 
@@ -120,14 +120,14 @@ class Carriers:
     event: Flags
     """Which of the events are those of a carrier that touch the place and pass the filters; of their length."""
 
-    def where(self, keep: Flags, events: Events) -> Self:
+    def where(self, keep: Flags, events: TouchingEvents) -> Self:
         """The carriers that a mask keeps, with the events that are theirs."""
         sample, gain = self.sample[keep], self.gain[keep]
-        mine = self.event & np.isin(events.carrier, sample * 2 + gain)
-        return type(self)(sample, gain, self.carrier_class[keep], self.copy_number[keep], mine)
+        of_carriers = self.event & np.isin(events.carrier, sample * 2 + gain)
+        return type(self)(sample, gain, self.carrier_class[keep], self.copy_number[keep], of_carriers)
 
 
-def at_level(events: Events, level: Level) -> Flags:
+def at_level(events: TouchingEvents, level: Level) -> Flags:
     """The events at a filter level (R4)."""
     match level:
         case Level.PASS:
@@ -140,7 +140,7 @@ def at_level(events: Events, level: Level) -> Flags:
             return np.ones(len(events.start), np.bool_)
 
 
-def admitted(events: Events, filters: Filters) -> Flags:
+def meets_limits(events: TouchingEvents, filters: Filters) -> Flags:
     """The events of the direction, length, quality and bins that are asked for; the level is apart.
 
     Class and copy number ask for those of a carrier at the place, which nobody knows before the rule (R7).
@@ -161,27 +161,27 @@ def admitted(events: Events, filters: Filters) -> Flags:
     return keep
 
 
-def of_class(classes: Numbers, copy_numbers: Numbers, filters: Filters) -> Flags:
+def meets_class(classes: Numbers, copy_numbers: Numbers, filters: Filters) -> Flags:
     """Which of these classes and copy numbers are asked for: of carriers at a place, or of events each by itself."""
     keep = np.isin(classes, [CLASSES.index(name) for name in filters.event_classes])
     return keep & np.isin(copy_numbers, filters.copy_numbers) if filters.copy_numbers else keep
 
 
-def disjoint(events: Events) -> tuple[Numbers, Numbers]:
+def added_stretches(events: TouchingEvents) -> tuple[Numbers, Numbers]:
     """Start and end of what each event adds to those of its carrier before it: nothing where the end is not behind the
     start. Together they are the union of each carrier's events, without a base twice."""
     return np.maximum(events.start, reached_before(events.end, events.carrier)), events.end
 
 
 def carriers(
-    events: Events, calls: Calls, keep: Flags, target: Target, rule: Overlap, *, classes: bool = True
+    events: TouchingEvents, calls: Calls, keep: Flags, target: Target, rule: Overlap, *, classes: bool = True
 ) -> Carriers:
     """Who carries at `target` under `rule`, by the events that `keep` admits; `calls` are those of joined events.
 
     Without `classes` nobody's copy number is worked out: each is -1 and of the class `loss` or `gain`.
     """
     if rule.one_event:
-        keep = keep & _alone(events, target.interval.start, target.interval.end, rule)
+        keep = keep & _meets_rule_alone(events, target.interval.start, target.interval.end, rule)
     chosen = np.flatnonzero(keep)
     if not len(chosen):
         none = np.empty(0, np.int64)
@@ -190,19 +190,19 @@ def carriers(
     fresh = np.diff(carrier, prepend=-1) != 0
     first, group = np.flatnonzero(fresh), np.cumsum(fresh) - 1
     gain = (carrier[first] & 1).astype(np.bool_)
-    start, end = _looked_at(events, chosen, rule)
-    meets = _meeting(_Stretches(group, start, end), gain, target, rule)
+    start, end = _ends_by_rule(events, chosen, rule)
+    meets = _meets_rule(_Stretches(group, start, end), gain, target, rule)
     if not classes:
-        named, copies = _without_number(gain), np.full(len(first), -1, np.int64)
+        class_, copies = _without_number(gain), np.full(len(first), -1, np.int64)
     elif target.site is not None:
-        named, copies = _of_the_event_with_most_bins(events, chosen, first)
+        class_, copies = _of_the_event_with_most_bins(events, chosen, first)
     elif rule.one_event:
-        named, copies = _farthest(events.copy_number[chosen], events.event_class[chosen], group, gain)
+        class_, copies = _farthest(events.copy_number[chosen], events.event_class[chosen], group, gain)
     else:
-        named, copies = _at_the_place(events, calls, chosen, group, gain, target, rule)
+        class_, copies = _copies_at_place(events, calls, chosen, group, gain, target, rule)
     made = np.zeros_like(keep)
     made[chosen] = meets[group]
-    return Carriers(carrier[first][meets] >> 1, gain[meets], named[meets], copies[meets], made)
+    return Carriers(carrier[first][meets] >> 1, gain[meets], class_[meets], copies[meets], made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ class _Stretches:
     end: Numbers
 
 
-def _looked_at(events: Events, chosen: Numbers, rule: Overlap) -> tuple[Numbers, Numbers]:
+def _ends_by_rule(events: TouchingEvents, chosen: Numbers, rule: Overlap) -> tuple[Numbers, Numbers]:
     """Start and end of these events as the rule looks at them: under `coding` those of losses are drawn in (R7)."""
     start, end = events.start[chosen], events.end[chosen]
     if rule.rule is not Rule.CODING:
@@ -223,7 +223,7 @@ def _looked_at(events: Events, chosen: Numbers, rule: Overlap) -> tuple[Numbers,
     return ends_looked_at(is_loss, start, end, events.inner_start[chosen], events.inner_end[chosen])
 
 
-def _meeting(stretches: _Stretches, gain: Flags, target: Target, rule: Overlap) -> Flags:
+def _meets_rule(stretches: _Stretches, gain: Flags, target: Target, rule: Overlap) -> Flags:
     """Which carriers meet the rule by the union of their stretches; `gain`: the direction of each carrier.
 
     Events that are alone in meeting a rule are told before: under such a rule whoever has one meets it.
@@ -240,7 +240,7 @@ def _meeting(stretches: _Stretches, gain: Flags, target: Target, rule: Overlap) 
             fraction: Flags = _sum(run_carrier, shared, len(gain)) * SHARES >= (rule.share or 0) * (end - start)
             return fraction
         case Rule.CODING | Rule.CODING_TOUCH:
-            before_start, before_end = _before(np.stack([run_start, run_end]), target)
+            before_start, before_end = _bases_before(np.stack([run_start, run_end]), target)
             bases = _sum(run_carrier, before_end - before_start, len(gain))
             coding: Flags = bases >= np.where(gain, target.least_gain, target.least_loss)
             return coding
@@ -249,7 +249,7 @@ def _meeting(stretches: _Stretches, gain: Flags, target: Target, rule: Overlap) 
             return np.bincount(run_carrier[touching], minlength=len(gain)) > 0
 
 
-def _alone(events: Events, start: int, end: int, rule: Overlap) -> Flags:
+def _meets_rule_alone(events: TouchingEvents, start: int, end: int, rule: Overlap) -> Flags:
     """The events that meet a rule by themselves."""
     if rule.rule is Rule.WITHIN:
         return (events.start >= start) & (events.end <= end)
@@ -262,7 +262,7 @@ def _sum(group: Numbers, values: Numbers, groups: int) -> Numbers:
     return totals
 
 
-def _before(positions: Numbers, target: Target) -> Numbers:
+def _bases_before(positions: Numbers, target: Target) -> Numbers:
     """Bases of the target's pieces before each position."""
     if not target.pieces:
         return np.zeros_like(positions)
@@ -295,7 +295,7 @@ def _farthest(copies: Numbers, classes: Numbers, group: Numbers, gain: Flags) ->
     )
 
 
-def _of_the_event_with_most_bins(events: Events, chosen: Numbers, first: Numbers) -> tuple[Numbers, Numbers]:
+def _of_the_event_with_most_bins(events: TouchingEvents, chosen: Numbers, first: Numbers) -> tuple[Numbers, Numbers]:
     """At a site: class and copy number of the carrier's event with most bins, of as many the lower number (R9)."""
     order = best_first(events.carrier[chosen], events.bins[chosen], events.copy_number[chosen], chosen)
     best = chosen[order][first]
@@ -304,13 +304,13 @@ def _of_the_event_with_most_bins(events: Events, chosen: Numbers, first: Numbers
     return np.where(known, events.event_class[best], _without_number(gain)), events.copy_number[best]
 
 
-def _at_the_place(
-    events: Events, calls: Calls, chosen: Numbers, group: Numbers, gain: Flags, target: Target, rule: Overlap
+def _copies_at_place(
+    events: TouchingEvents, calls: Calls, chosen: Numbers, group: Numbers, gain: Flags, target: Target, rule: Overlap
 ) -> tuple[Numbers, Numbers]:
     """Class and copy number of each carrier from the calls at the place (R7), as `Carriers` says."""
-    stretches, copies, classes = _calls_there(events, calls, chosen, group, target, rule)
+    stretches, copies, classes = _calls_at_place(events, calls, chosen, group, target, rule)
     who = stretches.carrier
-    named, number = _farthest(copies, classes, who, gain)
+    class_, number = _farthest(copies, classes, who, gain)
     # who has one number alone has that one; of the others each number is tried, the farthest from the expected first
     least = np.full(len(gain), _UNKNOWN)
     most = np.full(len(gain), -1, np.int64)
@@ -318,24 +318,24 @@ def _at_the_place(
     np.maximum.at(most, who, copies)
     several = (least < most) & (most >= 0)
     if not several.any():
-        return named, number
+        return class_, number
     number[several] = -1
     for losses in (True, False):
         open_ = several & (gain != losses)
-        mine = open_[who] & (copies >= 0)
-        for n in sorted(set(copies[mine].tolist()), reverse=not losses):
-            far = mine & (copies <= n if losses else copies >= n) & open_[who]
+        with_number = open_[who] & (copies >= 0)
+        for n in sorted(set(copies[with_number].tolist()), reverse=not losses):
+            far = with_number & (copies <= n if losses else copies >= n) & open_[who]
             part = _Stretches(who[far], stretches.start[far], stretches.end[far])
-            settled = open_ & _meeting(part, gain, target, rule)
+            settled = open_ & _meets_rule(part, gain, target, rule)
             number[settled] = n
             open_ &= ~settled
     exact = (copies >= 0) & (copies == number[who])
     again, _ = _farthest(copies[exact], classes[exact], who[exact], gain)
-    return np.where(several, again, named), number
+    return np.where(several, again, class_), number
 
 
-def _calls_there(
-    events: Events, calls: Calls, chosen: Numbers, group: Numbers, target: Target, rule: Overlap
+def _calls_at_place(
+    events: TouchingEvents, calls: Calls, chosen: Numbers, group: Numbers, target: Target, rule: Overlap
 ) -> tuple[_Stretches, Numbers, Numbers]:
     """The calls of the chosen events as far as the rule looks at them and they touch the target; with copy number and
     class, sorted by carrier. An event that is no more than a call is its own."""
@@ -346,11 +346,11 @@ def _calls_there(
     single = chosen[~joined[chosen]]
     part = place[calls.event] >= 0
     event = np.concatenate([single, calls.event[part]])
-    first, last = _looked_at(events, event, rule)
+    first, last = _ends_by_rule(events, event, rule)
     start = np.maximum(np.concatenate([events.start[single], calls.start[part]]), first)
     end = np.minimum(np.concatenate([events.end[single], calls.end[part]]), last)
-    there = np.flatnonzero((start < end) & (start < target.interval.end) & (end > target.interval.start))
-    order = there[np.argsort(place[event[there]], kind="stable")]
+    touching = np.flatnonzero((start < end) & (start < target.interval.end) & (end > target.interval.start))
+    order = touching[np.argsort(place[event[touching]], kind="stable")]
     return (
         _Stretches(place[event[order]], start[order], end[order]),
         np.concatenate([events.copy_number[single], calls.copy_number[part]])[order],

@@ -14,7 +14,7 @@ from data_prep.domain.steps import depths, is_covered
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
+class SeriesIntervals:
     """Intervals of people: one has `[start, end)`, 0-based, in the series of that number, from 0. Equal lengths."""
 
     start: Numbers
@@ -39,7 +39,9 @@ class Steps:
     """Bases of a bin; None where each row is a step of the function itself, and its mean is its maximum."""
 
 
-def sweep(pieces: Pieces, series: int, window: tuple[int, int], left_out: list[tuple[int, int]], room: int) -> Steps:
+def sweep(
+    pieces: SeriesIntervals, series: int, window: tuple[int, int], left_out: list[tuple[int, int]], room: int
+) -> Steps:
     """The steps of `series` series over `window`, 0-based and half-open; in at most `room` bins where they are more.
 
     `left_out`: intervals whose bases do not count, in any order; they may overlap.

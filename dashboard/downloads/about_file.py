@@ -8,8 +8,9 @@ from dashboard.formats.about import About, file_name
 from dashboard.question import links
 from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.cohort import release
-from dashboard.store.panel import people, relatives_counted
+from dashboard.store.panel import count_people, relatives_counted
 from dashboard.words import callers as caller_words
+from dashboard.words import filters as filter_words
 from dashboard.words import wording
 from dashboard.words.seen import FEW_CALLS, NOT_ASSESSABLE, RELATIVES, note
 from data_prep.domain.assembly import ASSEMBLY
@@ -19,21 +20,22 @@ def about(question: Question, table: str, suffix: str) -> About:
     """The words for a table in a format."""
     callset = release(question.database)
     filters, target = question.filters, question.target
-    counted = people(question.database, target.interval.chrom, filters)
+    counted = count_people(question.database, target.interval.chrom, filters)
     least = settings.disclosure().smallest_cell
-    left_out = "" if least else wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
+    left_out = "" if least else filter_words.exclusions(target.interval.chrom, counted.marked, counted.sex_mismatch)
     related = relatives_counted(question.database, target.interval.chrom, filters)
-    events = wording.counted(filters, target)
+    events = filter_words.events_counted(filters, target)
     if table == "sites":
-        events = f"{wording.events(filters)} of sites that touch the {target.kind.noun}"
+        events = f"{filter_words.events(filters)} of sites that touch the {target.kind.noun}"
     if table == "genes":
-        events = wording.counted_in_genes(filters)
+        events = filter_words.events_counted_by_gene(filters)
     place = callability(question.database, target, filters) if table not in ("genes", "sites") else None
     facts = {
         "place": question.place,
         "assembly": ASSEMBLY.name,
         "counted": events,
-        "people": f"{wording.count(counted.counted)} {wording.group(filters)}" + (f"; {left_out}" if left_out else ""),
+        "people": f"{wording.count(counted.counted)} {filter_words.group(filters)}"
+        + (f"; {left_out}" if left_out else ""),
         "level": f"{filters.level.value}: {caller_words.definition(filters.level, callset.callers)}",
         "event": f"{caller_words.event(callset.callers)}; people are counted by events",
         "interval": "95 % Wilson score interval" + ("; " + RELATIVES if related else ""),
@@ -49,7 +51,7 @@ def about(question: Question, table: str, suffix: str) -> About:
         "gene_models": callset.gene_models,
         "database": callset.generation,
         "built": callset.built_at,
-        "cite": caller_words.citation(callset.callers),
+        "cite": caller_words.publications(callset.callers),
     }
     return About(
         title=f"{table} at {question.title}",

@@ -31,10 +31,11 @@ from dashboard.store.carriers.copy_numbers import copy_numbers
 from dashboard.store.clauses import Clause, chart_rows_apart, clauses, tables_without_small_cells
 from dashboard.store.cohort import release
 from dashboard.store.database import Generation
-from dashboard.store.panel import People, people, relatives_counted
-from dashboard.store.tracks import track
+from dashboard.store.panel import Denominator, count_people, relatives_counted
+from dashboard.store.tracks import read_track
 from dashboard.words import callers as caller_words
-from dashboard.words import wording
+from dashboard.words import filters as filter_words
+from dashboard.words import overlap_rules, wording
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.copy_number import CallClass, Direction
@@ -88,7 +89,7 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
         database, target, filters = question.database, question.target, question.filters
         is_track = chart_of(name).is_track
         seen = callability(database, target, filters)
-        counted = people(database, target.interval.chrom, filters)
+        counted = count_people(database, target.interval.chrom, filters)
         if refusals := _refusals(name, question, seen, counted):
             raise RefusedError(combine(refusals))
         callset = release(database)
@@ -96,10 +97,10 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
         left_out = (
             ""
             if settings.disclosure().smallest_cell
-            else wording.left_out(target.interval.chrom, counted.marked, counted.sex_mismatch)
+            else filter_words.exclusions(target.interval.chrom, counted.marked, counted.sex_mismatch)
         )
-        events = wording.drawn(filters) if is_track else wording.counted(filters, target)
-        who = f"{wording.count(counted.counted)} {wording.group(filters)}" + (f"; {left_out}" if left_out else "")
+        events = filter_words.events_drawn(filters) if is_track else filter_words.events_counted(filters, target)
+        who = f"{wording.count(counted.counted)} {filter_words.group(filters)}" + (f"; {left_out}" if left_out else "")
         return PreparedPicture(
             picture(
                 spec,
@@ -108,7 +109,7 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
                 below=[
                     f"{question.place}, {ASSEMBLY.name}. Callset {callset.title}; database {callset.generation}, "
                     f"built {callset.built_at[:10]}.",
-                    f"Cite {caller_words.citation(callset.callers)}.",
+                    f"Cite {caller_words.publications(callset.callers)}.",
                 ],
                 simulated=callset.simulated,
                 palette=LIGHT,
@@ -117,7 +118,7 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
         )
 
 
-def _refusals(name: str, question: Question, seen: Callability, counted: People) -> list[Refusal]:
+def _refusals(name: str, question: Question, seen: Callability, counted: Denominator) -> list[Refusal]:
     """Why a chart cannot be drawn of a place: every reason."""
     target, filters = question.target, question.filters
     entry = chart_of(name)
@@ -128,13 +129,13 @@ def _refusals(name: str, question: Question, seen: Callability, counted: People)
     elif not entry.is_track and seen.is_paralogous:
         reasons.append(f"{question.title} is paralogous: {FEW_CALLS}, so there is no share of people to draw.")
     elif not entry.is_track and no_share(target, filters, seen):
-        reasons.append(f"{question.title} is {wording.WITHOUT_SHARE}, so there is no share of people to draw.")
+        reasons.append(f"{question.title} is {overlap_rules.WITHOUT_SHARE}, so there is no share of people to draw.")
     if not counted.counted:
-        reasons.append(f"There are no {wording.group(filters)} who count on {target.interval.chrom}.")
+        reasons.append(f"There are no {filter_words.group(filters)} who count on {target.interval.chrom}.")
     refusals = [refusal(404, reason) for reason in reasons]
     if entry.direction and entry.direction not in filters.directions:
-        plural = wording.CLASS_WORDS[CallClass(entry.direction.value)]
-        sentence = f"The address asks for {wording.classes(filters)}, so there is no chart of {plural}."
+        plural = filter_words.CLASS_WORDS[CallClass(entry.direction.value)]
+        sentence = f"The address asks for {filter_words.classes(filters)}, so there is no chart of {plural}."
         refusals.append(refusal(404, sentence, "class", ",".join(filters.classes)))
     return refusals
 
@@ -145,7 +146,7 @@ def _limits(database: Generation, question: Question, seen: Callability) -> list
     if seen.is_paralogous:
         lines.append(f"{FEW_CALLS[0].upper()}{FEW_CALLS[1:]}: {seen.paralogous}.")
     if seen.partly_seen and seen.seen is not None:
-        sentence = wording.partly_seen(seen.seen)
+        sentence = wording.partly_seen_note(seen.seen)
         lines.append(f"{sentence[0].upper()}{sentence[1:]}.")
     if relatives_counted(database, question.target.interval.chrom, question.filters):
         lines.append("Relatives are counted too: 95 % intervals are too narrow.")
@@ -155,21 +156,21 @@ def _limits(database: Generation, question: Question, seen: Callability) -> list
 def _frequency(direction: Direction) -> Callable[[Question], tuple[str, str, dict[str, Any]]]:
     def draw(question: Question) -> tuple[str, str, dict[str, Any]]:
         database, filters = question.database, question.filters
-        plural = wording.CLASS_WORDS[CallClass(direction.value)]
+        plural = filter_words.CLASS_WORDS[CallClass(direction.value)]
         parts = clauses(database, question.target, filters)
         least = settings.disclosure().smallest_cell
         if least:
             # XX and XY apart would be another question beside that of everyone
             parts = (Clause("", filters),)
-        told = {
+        tables_shown = {
             part: [row for row in table if not row["withheld"]]
             for part, table in tables_without_small_cells(database, question.target, parts, least).items()
         }
-        if not any(row["direction"] == direction.value for table in told.values() for row in table):
+        if not any(row["direction"] == direction.value for table in tables_shown.values() for row in table):
             raise RefusedError(
                 refusal(403, f"Every number of {plural} there is of fewer than {least} people, and withheld.")
             )
-        rows = chart_rows_apart(told, direction)
+        rows = chart_rows_apart(tables_shown, direction)
         spec = frequency_picture(frequency_chart(rows, direction, LIGHT), rows.height, LIGHT)
         sexes = " and sex" if len(parts) > 1 else ""
         return (
@@ -193,14 +194,14 @@ def _copy_number(question: Question) -> tuple[str, str, dict[str, Any]]:
 def _track(question: Question) -> tuple[str, str, dict[str, Any]]:
     shown = window(question.target, question.filters)
     silent = callability(question.database, question.target, question.filters).is_paralogous
-    drawn = track(question.database, shown, question.filters, question.target.interval, silent=silent)
+    drawn = read_track(question.database, shown, question.filters, question.target.interval, silent=silent)
     spec = track_picture(drawn, LIGHT)
     legend = (
         f"{shown}. Curve: share of people at each base, events in full; bars: distinct intervals, thicker with more carriers, "
         "their ends pale as far as they may lie further in. Everything that meets the filters is drawn, whatever the overlap "
         "rule."
     )
-    return f"{wording.classes(question.filters)} along the genome", legend, spec
+    return f"{filter_words.classes(question.filters)} along the genome", legend, spec
 
 
 _CHARTS: Final[dict[str, Callable[[Question], tuple[str, str, dict[str, Any]]]]] = {

@@ -19,7 +19,7 @@ from dashboard.formats.about import About
 from dashboard.question import links
 from dashboard.question.locus import cut
 from dashboard.store.callability import callability, no_share
-from dashboard.store.calls import call_batches, calls_by_place, carrying, events_by_place, filters_of
+from dashboard.store.calls import call_batches, calls_by_place, carrier_events, events_by_place, filters_of_calls
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.carriers.listing import carrier_event_batches
 from dashboard.store.cohort import group_codes, superpopulation_names
@@ -34,7 +34,7 @@ from dashboard.store.sites import (
     without_small_counts,
     without_unassessable_numbers,
 )
-from dashboard.words.frequency_table import frequency_table, without_numbers, without_share, without_small_cells
+from dashboard.words.frequency_table import blank_numbers, frequency_table, without_share, without_small_cells
 
 BATCH: Final = 5_000
 """Rows a piece."""
@@ -116,7 +116,7 @@ def _frequencies(question: Question, _: ExitStack) -> Frames:
     table = frequency_table(counts, filters, group_codes(database), relatives=related)
     seen = callability(database, target, filters)
     if not seen.assessable:
-        return iter([without_numbers(table, blind=seen.is_blind)])
+        return iter([blank_numbers(table, blind=seen.is_blind)])
     why = no_share(target, filters, seen)
     return iter([without_small_cells(without_share(table, why) if why else table, settings.disclosure().smallest_cell)])
 
@@ -144,28 +144,28 @@ _CARRIERS_IN_BED: Final = replace(_CALLS_IN_BED, coloured_by="carrier_class")
 
 
 def _carriers_bed(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
-    carried = carrying(question.database, question.target, question.filters, BATCH)
+    carried = carrier_events(question.database, question.target, question.filters, BATCH)
     frames = held.enter_context(events_by_place(question.database, question.target, carried, BATCH))
     return bed.bed_pieces(frames, _CARRIERS_IN_BED, facts)
 
 
 def _calls_bed(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
-    carried = carrying(question.database, question.target, question.filters, BATCH)
+    carried = carrier_events(question.database, question.target, question.filters, BATCH)
     frames = held.enter_context(calls_by_place(question.database, question.target, carried, BATCH))
     return bed.bed_pieces(frames, _CALLS_IN_BED, facts)
 
 
 def _calls_vcf(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
-    carried = carrying(question.database, question.target, question.filters, BATCH)
+    carried = carrier_events(question.database, question.target, question.filters, BATCH)
     people = [vcf.Person(*row) for row in carried.people.select("sample", "sex").iter_rows()]
-    filters = filters_of(question.database, carried)
+    filters = filters_of_calls(question.database, carried)
     frames = held.enter_context(calls_by_place(question.database, question.target, carried, BATCH))
     return vcf.calls_pieces(frames, people, filters, facts)
 
 
 def _pgxseg(frames: Callable[[Question, ExitStack], Frames]) -> Opener:
     def open_table(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
-        people = carrying(question.database, question.target, question.filters, BATCH).people
+        people = carrier_events(question.database, question.target, question.filters, BATCH).people
         return pgxseg.pgxseg_pieces(frames(question, held), people, facts)
 
     return open_table

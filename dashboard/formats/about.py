@@ -48,5 +48,5 @@ def without_controls(frame: pl.DataFrame) -> pl.DataFrame:
 
 def file_name(parts: Iterable[str], suffix: str) -> str:
     """A file name of these parts that any system takes: letters, digits, dots and dashes."""
-    told = "-".join(part for part in (re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.") for part in parts) if part)
-    return f"{told[:150]}.{suffix}"
+    stem = "-".join(part for part in (re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.") for part in parts) if part)
+    return f"{stem[:150]}.{suffix}"

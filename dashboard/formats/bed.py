@@ -31,8 +31,8 @@ class Items:
 
 def bed_pieces(frames: Iterable[pl.DataFrame], items: Items, about: About) -> Iterator[bytes]:
     """Comments and track line, then nine columns a row; frames have `chrom`, `start`, `end`, 0-based and half-open."""
-    told = [*about.lines(), ("positions", "0-based, half-open"), ("name", items.name), ("score", items.score_says)]
-    comments = "".join(f"# {name}: {value}\n" for name, value in told)
+    header = [*about.lines(), ("positions", "0-based, half-open"), ("name", items.name), ("score", items.score_says)]
+    comments = "".join(f"# {name}: {value}\n" for name, value in header)
     simulated = "simulated: " if about.simulated else ""
     yield (
         f'{comments}track name="{_quoted(simulated + about.title, 60)}" '

@@ -48,13 +48,13 @@ def pgxseg_pieces(frames: Iterable[pl.DataFrame], people: pl.DataFrame, about: A
 
     Samples are grouped by super-population. An unknown value is a dot.
     """
-    told = [
+    header = [
         *about.lines(),
         ("assembly", ASSEMBLY.name),
         ("positions", "0-based, half-open"),
         ("least_log2", LEAST_LOG2),
     ]
-    lines = [f"#meta=>{name}={_value(value)}" for name, value in told]
+    lines = [f"#meta=>{name}={_value(value)}" for name, value in header]
     lines += [
         f"#sample=>biosample_id={sample};group_id={_value(group)};group_label={_value(group)};"
         f"population={_value(population)};sex={_value(sex or '.')}"

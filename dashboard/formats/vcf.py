@@ -73,33 +73,33 @@ def calls_pieces(
     A second call of one person with the same interval gets a record of its own.
     """
     # A FORMAT column that no person follows is no VCF for htslib.
-    columns = ["FORMAT", *(one_line(one.sample) for one in people)] if people else []
-    yield _header(about, [*_declared(filters), *_CALLS], columns)
-    column = {one.sample: number for number, one in enumerate(people)}
+    columns = ["FORMAT", *(one_line(person.sample) for person in people)] if people else []
+    yield _header(about, [*_declare_filters(filters), *_CALLS], columns)
+    column = {person.sample: number for number, person in enumerate(people)}
     rows = (row for frame in frames for row in frame.iter_rows(named=True))
-    yield from _gathered(
+    yield from _join_lines(
         _record(calls, people, column)
         for _, same in groupby(rows, key=lambda row: (row["chrom"], row["start"], row["end"], row["direction"]))
-        for calls in _once_each(same)
+        for calls in _split_repeats(same)
     )
 
 
-def _once_each(calls: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def _split_repeats(calls: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """The calls in as few lists as hold each person once."""
     lists: list[dict[str, dict[str, Any]]] = []
     for call in calls:
-        free = next((one for one in lists if call["sample"] not in one), None)
+        free = next((calls_of_people for calls_of_people in lists if call["sample"] not in calls_of_people), None)
         if free is None:
             free = {}
             lists.append(free)
         free[call["sample"]] = call
-    return (list(one.values()) for one in lists)
+    return (list(calls_of_people.values()) for calls_of_people in lists)
 
 
 def _record(calls: Sequence[dict[str, Any]], people: Sequence[Person], column: Mapping[str, int]) -> str:
     chrom, start, end, direction = (calls[0][name] for name in ("chrom", "start", "end", "direction"))
     missing = {sex: _missing(chrom, start, end, sex) for sex in ("XX", "XY", None)}
-    cells = [missing[one.sex] for one in people]
+    cells = [missing[person.sex] for person in people]
     for call in calls:
         at = column[call["sample"]]
         cells[at] = _cell(call, missing[people[at].sex])
@@ -145,7 +145,7 @@ def _filter(calls: Iterable[Mapping[str, Any]]) -> str:
     return ";".join(sorted(_codes(values))) or "."
 
 
-def _declared(filters: Iterable[str]) -> Iterator[str]:
+def _declare_filters(filters: Iterable[str]) -> Iterator[str]:
     for code in sorted(_codes(filters) | {"PASS"}):
         yield f'##FILTER=<ID={code},Description="{FILTERS.get(code, "A filter of the caller")}">'
 
@@ -198,7 +198,7 @@ def _header(about: About, lines: Iterable[str], columns: Sequence[str] = ()) -> 
     ).encode()
 
 
-def _gathered(lines: Iterable[str]) -> Iterator[bytes]:
+def _join_lines(lines: Iterable[str]) -> Iterator[bytes]:
     """Lines in pieces of some size."""
     waiting: list[bytes] = []
     size = 0
@@ -273,8 +273,8 @@ def sites_pieces(sites: pl.DataFrame, superpopulations: Sequence[str], about: Ab
         for suffix, of_group in (("", ""), *((f"_{code}", f"; of {code}") for code in superpopulations))
         for name, kind, words in _COUNTS
     ]
-    yield _header(about, [*_declared(()), *counts, *_SITES])
-    yield from _gathered(_site(row, superpopulations) for row in sites.iter_rows(named=True))
+    yield _header(about, [*_declare_filters(()), *counts, *_SITES])
+    yield from _join_lines(_site(row, superpopulations) for row in sites.iter_rows(named=True))
 
 
 def _counts(carriers: int | None, samples: int, suffix: str, *, has_share: bool) -> list[str]:
@@ -287,8 +287,8 @@ def _site(row: Mapping[str, Any], superpopulations: Sequence[str]) -> str:
     start, end, direction = row["start"], row["end"], row["direction"]
     seen = [] if row["seen"] is None else [f"SEEN={_number(row['seen'])}"]
     if not row["assessable"]:
-        told = ";".join([_interval(start, end, direction), *seen, "NOT_ASSESSABLE"])
-        return "\t".join([*_place(row["chrom"], start, end, direction, row["site"]), ".", ".", told])
+        info = ";".join([_interval(start, end, direction), *seen, "NOT_ASSESSABLE"])
+        return "\t".join([*_place(row["chrom"], start, end, direction, row["site"]), ".", ".", info])
     has_share = row["frequency"] is not None
     counts = [*_counts(row["carriers"], row["samples"], "", has_share=has_share), *seen]
     counts += ["WITHHELD"] if row.get("withheld") else []
@@ -301,5 +301,5 @@ def _site(row: Mapping[str, Any], superpopulations: Sequence[str]) -> str:
         counts.append(f"PARALOGOUS={_info(row['note'].removeprefix('paralogous: '))}")
     for code in superpopulations:
         counts += _counts(row[f"carriers_{code}"], row[f"samples_{code}"], f"_{code}", has_share=has_share)
-    told = ";".join([_interval(start, end, direction), *counts])
-    return "\t".join([*_place(row["chrom"], start, end, direction, row["site"]), ".", ".", told])
+    info = ";".join([_interval(start, end, direction), *counts])
+    return "\t".join([*_place(row["chrom"], start, end, direction, row["site"]), ".", ".", info])

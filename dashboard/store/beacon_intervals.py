@@ -18,7 +18,7 @@ from dashboard.store.callability import callability, no_share, sight
 from dashboard.store.carriers.find import carriers_at
 from dashboard.store.carriers.touching import events_touching
 from dashboard.store.database import Generation, Statement, remembered
-from dashboard.store.panel import counted
+from dashboard.store.panel import counted_rows
 from dashboard.store.statistics import wilson
 from dashboard.words.seen import LEAST_SEEN, is_partly_seen
 from data_prep.domain.arrays import Numbers
@@ -64,7 +64,7 @@ def rule_counts(
     Where the place cannot be assessed every number is None (R5), and so it is in a group in which the caller hardly saw it.
     """
     place = callability(database, target, filters)
-    who = counted(database, target.interval.chrom, filters)
+    who = counted_rows(database, target.interval.chrom, filters)
     names = group_names(database)
     membership = group_membership(database)
     sizes = membership @ who
@@ -72,7 +72,7 @@ def rule_counts(
     shares: list[float | None] = [None] * len(names)
     seen = np.zeros(len(names), np.int64)
     if view is not None:
-        told, seen = membership @ (who & view.told), membership @ (who & view.seen)
+        told, seen = membership @ (who & view.assessed), membership @ (who & view.seen)
         shares = [float(seen[row] / told[row]) if told[row] else None for row in range(len(names))]
     _, _, of_seen = wilson(np.zeros(len(names), np.int64), seen)
     directions = [direction for direction in filters.directions if target.direction in (None, direction)]

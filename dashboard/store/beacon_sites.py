@@ -15,11 +15,11 @@ import polars as pl
 from dashboard.operating.cells import POPULATION, SEX, SUPERPOPULATION
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
-from dashboard.store.callability import Callability, callabilities, sights, telling
+from dashboard.store.callability import Callability, callabilities, sights, who_is_assessed
 from dashboard.store.cohort import population_names, populations
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import counted, panel, place_of_sex
+from dashboard.store.panel import counted_rows, panel, place_of_sex
 from dashboard.store.statistics import wilson
 from dashboard.words.seen import LEAST_SEEN, is_partly_seen
 from data_prep.domain.arrays import Numbers
@@ -212,20 +212,20 @@ def _on_chromosome(
     filters = Filters()
     places = [Interval(chrom, *row) for row in facts.select("start", "end").iter_rows()]
     assessed = callabilities(database, [region_target(place) for place in places], filters)
-    who = counted(database, chrom, filters)
+    who = counted_rows(database, chrom, filters)
     membership = group_membership(database)
     sizes = membership @ who
     people = panel(database)
     sex_codes, sex_of = people.groups["sex"]
     of_sex = [membership @ (who & (sex_of == number)) for number in range(len(sex_codes))]
-    views = list(sights(database, places)) if telling(database).any() else [None] * len(places)
+    views = list(sights(database, places)) if who_is_assessed(database).any() else [None] * len(places)
     ends = facts.select("start", "end").to_numpy().astype(np.int64)
     expected = expected_by_sex(chrom, ends[:, 0], ends[:, 1])[:, [place_of_sex(code) for code in sex_codes]]
     answers: dict[int, SiteAnswer] = {}
     for row, (place, view) in enumerate(zip(assessed, views, strict=True)):
         fact = facts.row(row, named=True)
         site = fact["site_id"]
-        told = None if view is None else membership @ (who & view.told)
+        told = None if view is None else membership @ (who & view.assessed)
         seen = None if view is None else membership @ (who & view.seen)
         allele_numbers = sum(expected[row, number] * sizes_of_sex for number, sizes_of_sex in enumerate(of_sex))
         tally = _tally(database, rows_of.get(site, ()), dict(zip(sex_codes, expected[row].tolist(), strict=True)))

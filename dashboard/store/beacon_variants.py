@@ -16,10 +16,10 @@ import polars as pl
 
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
-from dashboard.store.callability import callabilities, telling
+from dashboard.store.callability import callabilities, who_is_assessed
 from dashboard.store.database import Generation, Size, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import counted
+from dashboard.store.panel import counted_rows
 from dashboard.store.problems import in_copies
 from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.copy_number import CLASSES, CallClass
@@ -341,9 +341,9 @@ def site_totals(database: Generation) -> pl.DataFrame:
     rows = database.table(SITE_TOTALS)
     parts = []
     for (chrom,), mine in rows.group_by("chrom", maintain_order=True):
-        samples = int(counted(database, str(chrom), Filters()).sum())
+        samples = int(counted_rows(database, str(chrom), Filters()).sum())
         silent = in_copies(database, str(chrom), mine).to_numpy() | _blind(database, str(chrom), mine)
-        if telling(database).any():
+        if who_is_assessed(database).any():
             targets = [region_target(Interval(str(chrom), *row)) for row in mine.select("start", "end").iter_rows()]
             silent |= np.array([not place.assessable for place in callabilities(database, targets, Filters())])
         share = pl.lit(None, pl.Float64) if not samples else pl.col("carriers") / samples

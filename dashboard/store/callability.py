@@ -21,9 +21,9 @@ from dashboard.question.filters import Filters
 from dashboard.question.target import Target
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import counted, panel, who
-from dashboard.words.seen import LEAST_SEEN, is_partly_seen, paralogous
-from dashboard.words.wording import WITHOUT_SHARE
+from dashboard.store.panel import counted_rows, panel, who
+from dashboard.words.overlap_rules import WITHOUT_SHARE
+from dashboard.words.seen import LEAST_SEEN, is_partly_seen, paralogous_note
 from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.intervals import Interval, bases_before, complement, union_of_pairs
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
@@ -84,7 +84,7 @@ class Callability:
     @property
     def paralogous(self) -> str:
         """Why no share is told of a paralogous place, as notes say it; empty for another."""
-        return paralogous(self.copies_names) if self.is_paralogous else ""
+        return paralogous_note(self.copies_names) if self.is_paralogous else ""
 
     @property
     def partly_seen(self) -> bool:
@@ -96,7 +96,7 @@ class Callability:
 class Sight:
     """In whom the caller saw a place: masks over the rows of the panel."""
 
-    told: Flags
+    assessed: Flags
     """People whose own file says where the caller could see."""
     seen: Flags
     """Those of them in whom half or more of the place was seen."""
@@ -105,7 +105,7 @@ class Sight:
 KNOWN: Final = Statement("SELECT count(*) > 0 AS known FROM callability", {"known": pl.Boolean})
 
 # One row a sample whose own file has reference rows: what a joint file does not name says nothing.
-TELLING: Final = Statement(
+ASSESSED: Final = Statement(
     """SELECT DISTINCT s.sample_id::INTEGER AS sample_id FROM file_samples s JOIN files f USING (file_id)
 WHERE f.sample_id IS NOT NULL AND s.sample_id IS NOT NULL AND s.reference_rows > 0""",
     {"sample_id": pl.Int32},
@@ -126,7 +126,7 @@ def callability(database: Generation, target: Target, filters: Filters) -> Calla
 
 @remembered
 def _callability(database: Generation, place: Interval, pieces: Parts, chosen: Filters) -> Callability:
-    return _described(database, place, pieces, sight(database, place), counted(database, place.chrom, chosen))
+    return _describe(database, place, pieces, sight(database, place), counted_rows(database, place.chrom, chosen))
 
 
 def no_share(target: Target, filters: Filters, seen: Callability) -> str:
@@ -141,23 +141,23 @@ def callabilities(database: Generation, targets: Sequence[Target], filters: Filt
     if not targets:
         return []
     places = [target.interval for target in targets]
-    chosen = counted(database, places[0].chrom, filters)
-    if not telling(database).any():
-        return [_described(database, target.interval, target.pieces, None, chosen) for target in targets]
+    chosen = counted_rows(database, places[0].chrom, filters)
+    if not who_is_assessed(database).any():
+        return [_describe(database, target.interval, target.pieces, None, chosen) for target in targets]
     order = sorted(range(len(places)), key=lambda number: places[number].start)
-    found: list[Callability | None] = [None] * len(places)
+    results: list[Callability | None] = [None] * len(places)
     for first in range(0, len(order), PLACES_AT_ONCE):
         run = order[first : first + PLACES_AT_ONCE]
         seen_there = _sights(database, [places[number] for number in run])
-        for number, one in zip(run, seen_there, strict=True):
-            found[number] = _described(database, places[number], targets[number].pieces, one, chosen)
-    return [one for one in found if one is not None]
+        for number, result in zip(run, seen_there, strict=True):
+            results[number] = _describe(database, places[number], targets[number].pieces, result, chosen)
+    return [result for result in results if result is not None]
 
 
 @remembered
 def sight(database: Generation, place: Interval) -> Sight | None:
     """In whom the caller saw `place`; None where no file says what was seen."""
-    return next(_sights(database, [place])) if telling(database).any() else None
+    return next(_sights(database, [place])) if who_is_assessed(database).any() else None
 
 
 def sights(database: Generation, places: Sequence[Interval]) -> Iterator[Sight]:
@@ -167,27 +167,27 @@ def sights(database: Generation, places: Sequence[Interval]) -> Iterator[Sight]:
 
 
 @remembered
-def telling(database: Generation) -> Flags:
+def who_is_assessed(database: Generation) -> Flags:
     """People whose own file says where the caller could see, over the rows of the panel."""
     people = panel(database)
     mask = np.zeros(people.samples.height, np.bool_)
-    mask[people.row_of[database.frame(TELLING)["sample_id"].to_numpy()]] = True
+    mask[people.row_of[database.frame(ASSESSED)["sample_id"].to_numpy()]] = True
     mask.flags.writeable = False
     return mask
 
 
 def _sights(database: Generation, places: Sequence[Interval]) -> Iterator[Sight]:
     """In whom the caller saw each of the places, which are near one another."""
-    told = telling(database)
+    assessed = who_is_assessed(database)
     reach = Interval(places[0].chrom, min(place.start for place in places), max(place.end for place in places))
     rows = database.table(SEEN, _place(reach))
     person = panel(database).row_of[rows["sample_id"].to_numpy()]
     start, end = (rows[name].to_numpy().astype(np.int64) for name in ("start", "end"))
     for place in places:
-        here = (start < place.end) & (end > place.start)
+        touching = (start < place.end) & (end > place.start)
         able = _callable_before(database, place)
-        bases = np.bincount(person[here], able(end[here]) - able(start[here]), minlength=len(told))
-        yield Sight(told, told & (2 * bases >= place.length))
+        bases = np.bincount(person[touching], able(end[touching]) - able(start[touching]), minlength=len(assessed))
+        yield Sight(assessed, assessed & (2 * bases >= place.length))
 
 
 def _callable_before(database: Generation, place: Interval) -> Callable[[Numbers], Numbers]:
@@ -203,8 +203,8 @@ def _place(place: Interval) -> dict[str, object]:
 def _problems(database: Generation, place: Interval) -> list[tuple[str, str, int, int]]:
     """Kind, name, start and end of the problem regions that touch the place; most places have none, so that is told first."""
     known = landmarks(database).problems
-    there = known.numbers(place)
-    return known.rows[there].select("kind", "name", "start", "end").rows() if len(there) else []
+    numbers = known.numbers(place)
+    return known.rows[numbers].select("kind", "name", "start", "end").rows() if len(numbers) else []
 
 
 def _blind(place: Interval, problems: Sequence[tuple[str, str, int, int]]) -> list[tuple[int, int]]:
@@ -224,16 +224,16 @@ def _of_copies(place: Interval, pieces: Parts, problems: Sequence[tuple[str, str
     return covered / sum(end - start for start, end in looked_at), tuple(dict.fromkeys(names))
 
 
-def _described(database: Generation, place: Interval, pieces: Parts, one: Sight | None, chosen: Flags) -> Callability:
+def _describe(database: Generation, place: Interval, pieces: Parts, view: Sight | None, chosen: Flags) -> Callability:
     """`chosen`: who is counted."""
     problems = _problems(database, place)
     copies, copies_names = _of_copies(place, pieces, problems)
-    told = 0 if one is None else int((one.told & chosen).sum())
-    people_seen = int((one.seen & chosen).sum()) if one is not None and told else None
+    assessed = 0 if view is None else int((view.assessed & chosen).sum())
+    people_seen = int((view.seen & chosen).sum()) if view is not None and assessed else None
     return Callability(
         blind=sum(end - start for start, end in _blind(place, problems)) / place.length,
         blind_names=tuple(dict.fromkeys(name for kind, name, _, _ in problems if kind in BLIND_KINDS)),
-        seen=None if people_seen is None else people_seen / told,
+        seen=None if people_seen is None else people_seen / assessed,
         people_seen=people_seen,
         copies=copies,
         copies_names=copies_names,
@@ -241,10 +241,10 @@ def _described(database: Generation, place: Interval, pieces: Parts, one: Sight 
     )
 
 
-def _by_kind(named: list[tuple[str, str]]) -> tuple[Care, ...]:
+def _by_kind(kinds_and_names: list[tuple[str, str]]) -> tuple[Care, ...]:
     """Kinds and names, put together by kind, in the order of the first of each."""
     kinds: dict[str, list[str]] = {}
-    for kind, name in named:
+    for kind, name in kinds_and_names:
         kinds.setdefault(kind, []).append(name)
     return tuple(Care(kind, tuple(dict.fromkeys(names)), len(names)) for kind, names in kinds.items())
 

@@ -65,7 +65,7 @@ FILTERS: Final = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class Carrying:
+class CarrierEvents:
     """Who carries at a place, and by which events.
 
     `people` has `sample`, `superpopulation`, `population`, `sex`, one row a carrier, by name; `events` their numbers, sites
@@ -77,7 +77,7 @@ class Carrying:
     reach: Interval | None
 
 
-def carrying(database: Generation, target: Target, filters: Filters, rows: int) -> Carrying:
+def carrier_events(database: Generation, target: Target, filters: Filters, rows: int) -> CarrierEvents:
     """The carriers at `target` with the numbers of their events, read about `rows` events at a time."""
     columns = ["sample", "superpopulation", "population", "sex"]
     people, events = [], []
@@ -90,37 +90,37 @@ def carrying(database: Generation, target: Target, filters: Filters, rows: int) 
     if not people:
         nobody = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
         no_events = {"event": pl.Int64, "site": pl.String, "carrier_class": pl.String}
-        return Carrying(nobody, pl.DataFrame(schema=no_events), None)
+        return CarrierEvents(nobody, pl.DataFrame(schema=no_events), None)
     reach = Interval(target.interval.chrom, int(min(starts)), int(max(ends)))
-    return Carrying(pl.concat(people).unique().sort("sample"), pl.concat(events), reach)
+    return CarrierEvents(pl.concat(people).unique().sort("sample"), pl.concat(events), reach)
 
 
-def filters_of(database: Generation, carried: Carrying) -> list[str]:
+def filters_of_calls(database: Generation, carriers: CarrierEvents) -> list[str]:
     """The distinct FILTERs of the calls of these events."""
-    if carried.reach is None:
+    if carriers.reach is None:
         return []
-    return database.table(FILTERS, _parameters(carried.reach, carried.events))["filters"].to_list()
+    return database.table(FILTERS, _parameters(carriers.reach, carriers.events))["filters"].to_list()
 
 
 @contextmanager
 def calls_by_place(
-    database: Generation, target: Target, carried: Carrying, rows: int
+    database: Generation, target: Target, carriers: CarrierEvents, rows: int
 ) -> Iterator[Iterator[pl.DataFrame]]:
     """The calls of these events sorted by start, end and direction, in frames of about `rows` rows.
 
     Columns as `CALLS` says, with the person's, the event's `site`, `overlap`, the share of the target that the call covers,
     and `problem`, the kinds of problem region that the call lies in; 0-based.
     """
-    with _by_place(database, CALLS, target, carried, rows) as frames:
+    with _by_place(database, CALLS, target, carriers, rows) as frames:
         yield frames
 
 
 @contextmanager
 def events_by_place(
-    database: Generation, target: Target, carried: Carrying, rows: int
+    database: Generation, target: Target, carriers: CarrierEvents, rows: int
 ) -> Iterator[Iterator[pl.DataFrame]]:
     """The same of the events themselves, which have no genotype."""
-    with _by_place(database, EVENTS_BY_PLACE, target, carried, rows) as frames:
+    with _by_place(database, EVENTS_BY_PLACE, target, carriers, rows) as frames:
         yield frames
 
 
@@ -132,7 +132,7 @@ def call_batches(database: Generation, target: Target, filters: Filters, rows: i
         )
         events = frame.select("event", "site")
         calls = database.table(CALLS, _parameters(reach, events))
-        yield _whole(database, calls, events, target).sort(
+        yield _with_context(database, calls, events, target).sort(
             "superpopulation",
             "population",
             "sample",
@@ -145,13 +145,13 @@ def call_batches(database: Generation, target: Target, filters: Filters, rows: i
 
 @contextmanager
 def _by_place(
-    database: Generation, statement: Statement, target: Target, carried: Carrying, rows: int
+    database: Generation, statement: Statement, target: Target, carriers: CarrierEvents, rows: int
 ) -> Iterator[Iterator[pl.DataFrame]]:
-    if carried.reach is None:
+    if carriers.reach is None:
         yield iter(())
         return
-    with database.batches(statement, _parameters(carried.reach, carried.events), rows) as frames:
-        yield (_whole(database, frame, carried.events, target) for frame in frames)
+    with database.batches(statement, _parameters(carriers.reach, carriers.events), rows) as frames:
+        yield (_with_context(database, frame, carriers.events, target) for frame in frames)
 
 
 def _parameters(reach: Interval, events: pl.DataFrame) -> dict[str, object]:
@@ -163,7 +163,7 @@ def _parameters(reach: Interval, events: pl.DataFrame) -> dict[str, object]:
     }
 
 
-def _whole(database: Generation, frame: pl.DataFrame, events: pl.DataFrame, target: Target) -> pl.DataFrame:
+def _with_context(database: Generation, frame: pl.DataFrame, events: pl.DataFrame, target: Target) -> pl.DataFrame:
     """Calls or events with what the tables beside theirs know of them: the person, the site, the share of the target."""
     people = panel(database).samples.select("sample_id", "sample", "superpopulation", "population", "sex")
     place = target.interval

@@ -15,7 +15,7 @@ from dashboard.store.carriers.counts import Count, by_rule
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
-from dashboard.store.panel import people
+from dashboard.store.panel import count_people
 from dashboard.words.frequency_table import (
     Row,
     chart_rows,
@@ -46,9 +46,9 @@ def clauses(database: Generation, target: Target, filters: Filters) -> tuple[Cla
     target, and both are counted; else everyone, as one."""
     place = target.interval
     if place.chrom == "chrX" and filters.sex is None and expected_copy_number(*_ends(target), "XY") == 1:
-        apart = [Clause(sex.value, replace(filters, sex=sex)) for sex in SEXES]
-        if all(people(database, place.chrom, one.filters).counted for one in apart):
-            return tuple(apart)
+        by_sex = [Clause(sex.value, replace(filters, sex=sex)) for sex in SEXES]
+        if all(count_people(database, place.chrom, clause.filters).counted for clause in by_sex):
+            return tuple(by_sex)
     return (Clause("", filters),)
 
 
@@ -90,4 +90,4 @@ def by_rule_apart(
 ) -> dict[Overlap, Mapping[Clause, tuple[Count, ...]]]:
     """Carriers under each rule, of each part a count for each direction asked for."""
     counts = {part: by_rule(database, target, part.filters, rules) for part in parts}
-    return {rule: {part: found[rule] for part, found in counts.items()} for rule in rules}
+    return {rule: {part: of_part[rule] for part, of_part in counts.items()} for rule in rules}

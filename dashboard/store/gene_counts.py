@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from dashboard.counting.overlap import admitted, at_level, carriers, of_class
+from dashboard.counting.overlap import at_level, carriers, meets_class, meets_limits
 from dashboard.operating.cells import NOTE, Row, what_is_told
 from dashboard.question.filters import CODING_RULES, Filters, Rule
 from dashboard.question.target import Pieces, Target, region_target
@@ -19,7 +19,7 @@ from dashboard.store.carriers.touching import Touching, read_events
 from dashboard.store.database import Generation
 from dashboard.store.genes import Exon, Gene, target_of
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import counted, relatives_counted
+from dashboard.store.panel import counted_rows, relatives_counted
 from dashboard.store.statistics import over_people_seen, with_frequency
 from dashboard.words.seen import note
 from data_prep.domain.arrays import Numbers
@@ -40,10 +40,10 @@ def gene_counts(
     `ci_high_loss`, with the carriers by class. They and `samples` are null where the gene is not assessable, and of a
     direction that is not asked for; shares and bounds where it is paralogous. The bound of no carriers is over the people seen, where those are not nearly all.
     """
-    there = landmarks(database).genes.touching(place).sort("start", "end", "gene_id")
+    genes_at = landmarks(database).genes.touching(place).sort("start", "end", "gene_id")
     if gene is not None:
-        there = there.filter(pl.col("gene_id") == gene.gene_id)
-    for run in there.iter_slices(AT_ONCE):
+        genes_at = genes_at.filter(pl.col("gene_id") == gene.gene_id)
+    for run in genes_at.iter_slices(AT_ONCE):
         yield _counted(database, run, filters)
 
 
@@ -53,30 +53,30 @@ def _counted(database: Generation, genes: pl.DataFrame, filters: Filters) -> pl.
     chrom = places[0].chrom
     reach = Interval(chrom, min(place.start for place in places), max(place.end for place in places))
     targets = _targets(database, genes["transcript_id"], places, reach)
-    who = counted(database, chrom, filters)
+    who = counted_rows(database, chrom, filters)
     touching = read_events(database, region_target(reach))
     touching = touching.where(
-        who[touching.sample] & admitted(touching.events, filters) & at_level(touching.events, filters.level)
+        who[touching.sample] & meets_limits(touching.events, filters) & at_level(touching.events, filters.level)
     )
     by_class = np.stack([_by_class(touching, target, filters) for target in targets])
     seen = callabilities(database, targets, filters)
     related = relatives_counted(database, chrom, filters)
-    found = genes.with_columns(
+    counted_genes = genes.with_columns(
         pl.Series("rule", [_rule(target, filters) for target in targets], pl.String),
-        pl.Series("assessable", [one.assessable for one in seen], pl.Boolean),
-        pl.Series("seen", [one.seen for one in seen], pl.Float64),
-        pl.Series("people_seen", [one.people_seen if one.partly_seen else None for one in seen], pl.Int32),
+        pl.Series("assessable", [view.assessable for view in seen], pl.Boolean),
+        pl.Series("seen", [view.seen for view in seen], pl.Float64),
+        pl.Series("people_seen", [view.people_seen if view.partly_seen else None for view in seen], pl.Int32),
         pl.Series(
             "note",
-            [note(one.seen, blind=one.is_blind, relatives=related, no_share=one.paralogous) for one in seen],
+            [note(view.seen, blind=view.is_blind, relatives=related, no_share=view.paralogous) for view in seen],
             pl.String,
         ),
-        pl.Series("paralogous", [one.is_paralogous for one in seen], pl.Boolean),
+        pl.Series("paralogous", [view.is_paralogous for view in seen], pl.Boolean),
         length=pl.col("end") - pl.col("start"),
         samples=pl.lit(int(who.sum()), pl.Int32),
     )
-    counts = [_of(direction, by_class, found, filters) for direction in DIRECTIONS]
-    shown = found.with_columns(samples=pl.when("assessable").then("samples")).drop("people_seen", "paralogous")
+    counts = [_of_direction(direction, by_class, counted_genes, filters) for direction in DIRECTIONS]
+    shown = counted_genes.with_columns(samples=pl.when("assessable").then("samples")).drop("people_seen", "paralogous")
     return pl.concat([shown, *counts], how="horizontal")
 
 
@@ -92,12 +92,12 @@ def _targets(database: Generation, transcripts: pl.Series, places: Sequence[Inte
 def _by_class(touching: Touching, target: Target, filters: Filters) -> Numbers:
     """Carriers of each of `CLASSES` at a gene."""
     events = touching.events
-    here = (events.start < target.interval.end) & (events.end > target.interval.start)
-    near, calls = events.where(here), touching.calls.where(here)
+    touches = (events.start < target.interval.end) & (events.end > target.interval.start)
+    near, calls = events.where(touches), touching.calls.where(touches)
     every = np.ones(len(near.start), np.bool_)
-    found = carriers(near, calls, every, target, target.rule_in_force(filters.overlap))
-    wanted = of_class(found.carrier_class, found.copy_number, filters)
-    return np.bincount(found.carrier_class[wanted], minlength=len(CLASSES))
+    carriers_ = carriers(near, calls, every, target, target.rule_in_force(filters.overlap))
+    wanted = meets_class(carriers_.carrier_class, carriers_.copy_number, filters)
+    return np.bincount(carriers_.carrier_class[wanted], minlength=len(CLASSES))
 
 
 def _rule(target: Target, filters: Filters) -> str:
@@ -108,14 +108,14 @@ def _rule(target: Target, filters: Filters) -> str:
     return "exon" if rule.rule is Rule.CODING else "exon-touch"
 
 
-def _of(direction: Direction, by_class: Numbers, genes: pl.DataFrame, filters: Filters) -> pl.DataFrame:
+def _of_direction(direction: Direction, by_class: Numbers, genes: pl.DataFrame, filters: Filters) -> pl.DataFrame:
     """The counts of a direction, a row a gene."""
-    mine = MEMBERS[CallClass(direction.value)]
+    own_classes = MEMBERS[CallClass(direction.value)]
     # the classes without a number are not one direction's alone
-    tallies = {column: classes for column, classes in TALLIES.items() if set(classes) <= set(mine)}
+    tallies = {column: classes for column, classes in TALLIES.items() if set(classes) <= set(own_classes)}
     counts = pl.DataFrame(
         {
-            "carriers": _sum(by_class, mine),
+            "carriers": _sum(by_class, own_classes),
             "samples": genes["samples"],
             "people_seen": genes["people_seen"],
             **{column: _sum(by_class, classes) for column, classes in tallies.items()},
@@ -138,16 +138,19 @@ def without_small_genes(genes: pl.DataFrame, least: int) -> pl.DataFrame:
     samples = genes["samples"].fill_null(0).to_list()
     for direction in DIRECTIONS:
         name = direction.value
-        mine = MEMBERS[CallClass(name)]
-        tallies = [column for column, classes in TALLIES.items() if set(classes) <= set(mine)]
+        own_classes = MEMBERS[CallClass(name)]
+        tallies = [column for column, classes in TALLIES.items() if set(classes) <= set(own_classes)]
         carriers = genes[f"carriers_{name}"].fill_null(0).to_list()
         parts = genes.select(pl.col(tallies).fill_null(0)).rows()
-        told = [
+        numbers_shown = [
             what_is_told(Row(count, people, classes), {}, least)
             for count, people, classes in zip(carriers, samples, parts, strict=True)
         ]
         numbers = [f"carriers_{name}", *(f"{share}_{name}" for share in ("frequency", "ci_low", "ci_high"))]
-        of_total, of_parts = pl.Series([one.total for one in told]), pl.Series([one.parts for one in told])
+        of_total, of_parts = (
+            pl.Series([shown.total for shown in numbers_shown]),
+            pl.Series([shown.parts for shown in numbers_shown]),
+        )
         changed += [genes[column].set(~of_total, None) for column in numbers]
         changed += [genes[column].set(~of_parts, None) for column in tallies]
         withheld |= ~of_parts.to_numpy()

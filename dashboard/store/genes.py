@@ -101,12 +101,12 @@ def genes_named(database: Generation, name: str) -> tuple[Gene, ...]:
     A symbol written exactly so comes first, and alone where only the case told it from others.
     """
     known = landmarks(database)
-    ways = known.genes_called, known.gene_of_id
-    for way in reversed(ways) if name[:4].upper() == "ENSG" else ways:
-        if found := _genes(database, way(name)):
+    look_ups = known.genes_called, known.gene_of_id
+    for look_up in reversed(look_ups) if name[:4].upper() == "ENSG" else look_ups:
+        if genes := _genes(database, look_up(name)):
             break
-    exact = tuple(gene for gene in found if gene.symbol == name)
-    return exact or found
+    exact = tuple(gene for gene in genes if gene.symbol == name)
+    return exact or genes
 
 
 @remembered
@@ -119,9 +119,9 @@ def unplaced_gene(database: Generation, name: str) -> UnplacedGene | None:
 @remembered
 def genes_inside(database: Generation, interval: Interval, limit: int) -> tuple[Gene, ...]:
     """Genes that lie in or touch the interval, coding ones first, then by place."""
-    there = landmarks(database).genes.touching(interval)
-    no_coding = (there["biotype"] != "protein_coding").to_numpy()
-    return _genes(database, there[np.argsort(no_coding, kind="stable")[:limit]])
+    touching = landmarks(database).genes.touching(interval)
+    no_coding = (touching["biotype"] != "protein_coding").to_numpy()
+    return _genes(database, touching[np.argsort(no_coding, kind="stable")[:limit]])
 
 
 def genes_beginning(database: Generation, text: str, limit: int) -> tuple[Gene, ...]:
@@ -144,9 +144,9 @@ def gene_target(database: Generation, gene: Gene) -> Target:
     """The gene's extent with the coding parts of its representative transcript, else its exons, else nothing more."""
     if gene.transcript_id is None:
         return target_of(gene.interval, [])
-    there = landmarks(database).exons.touching(gene.interval)
-    mine = there.filter(there["transcript_id"] == gene.transcript_id)
-    return target_of(gene.interval, mine.select("start", "end", "coding_start", "coding_end").rows())
+    exons = landmarks(database).exons.touching(gene.interval)
+    of_transcript = exons.filter(exons["transcript_id"] == gene.transcript_id)
+    return target_of(gene.interval, of_transcript.select("start", "end", "coding_start", "coding_end").rows())
 
 
 def target_of(place: Interval, exons: Sequence[Exon]) -> Target:

@@ -77,13 +77,13 @@ class Along:
     @cached_property
     def _chromosomes(self) -> dict[str, tuple[int, NDArray[np.int32], NDArray[np.int32]]]:
         """The first row of each chromosome, and the starts and ends of all of its rows."""
-        found = {}
+        rows_of = {}
         first = 0
         for chrom, many in self.rows["chrom"].rle().struct.unnest().select("value", "len").iter_rows():
-            mine = self.rows.slice(first, many)
-            found[chrom] = first, mine["start"].to_numpy(), mine["end"].to_numpy()
+            rows = self.rows.slice(first, many)
+            rows_of[chrom] = first, rows["start"].to_numpy(), rows["end"].to_numpy()
             first += many
-        return found
+        return rows_of
 
     def numbers(self, place: Interval) -> NDArray[np.int64]:
         """Numbers of the rows that touch `place`, in order."""
@@ -115,10 +115,10 @@ class Landmarks:
     @cached_property
     def _by_symbol(self) -> dict[str, list[int]]:
         """Rows of `genes` by symbol in small letters."""
-        found = defaultdict(list)
+        rows = defaultdict(list)
         for row, symbol in enumerate(self.genes.rows["symbol"].str.to_lowercase().to_list()):
-            found[symbol].append(row)
-        return dict(found)
+            rows[symbol].append(row)
+        return dict(rows)
 
     @cached_property
     def _by_id(self) -> dict[str, int]:

@@ -16,7 +16,7 @@ from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.store.database import Generation, Statement, remembered
 from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.copy_number import SEXES, expected_by_sex
-from data_prep.domain.counting import LeftOut, left_out
+from data_prep.domain.counting import LeftOut, count_exclusions
 from data_prep.domain.intervals import Interval
 
 GROUPED_BY: Final = ("all", "superpopulation", "population", "sex")
@@ -54,7 +54,7 @@ MARKED: Final = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class Denominator:
     """Who is counted on a chromosome: `counted` is the denominator; the rest is left out there, each for one reason."""
 
     counted: int
@@ -84,26 +84,26 @@ class Panel:
     @cached_property
     def groups(self) -> dict[str, tuple[tuple[str, ...], Numbers]]:
         """By way of grouping: the groups' codes, and for each row the number of its group."""
-        found: dict[str, tuple[tuple[str, ...], Numbers]] = {}
+        groups: dict[str, tuple[tuple[str, ...], Numbers]] = {}
         for kind in GROUPED_BY:
             names = (
                 ["all"] * self.samples.height if kind == "all" else self.samples[kind].fill_null("unknown").to_list()
             )
             codes = tuple(dict.fromkeys(names))
             place = {code: number for number, code in enumerate(codes)}
-            found[kind] = codes, np.array([place[name] for name in names], np.int64)
-        return found
+            groups[kind] = codes, np.array([place[name] for name in names], np.int64)
+        return groups
 
     @cached_property
     def parents(self) -> dict[str, tuple[Numbers, Numbers]]:
         """`father` and `mother`: the rows of children and, at the same places, of that parent, where both are here."""
-        found = {}
+        parents = {}
         for role in ("father", "mother"):
             numbers = self.samples[f"{role}_id"]
             # a parent's own parents may stand behind the last that is read
             children = np.flatnonzero((numbers < len(self.row_of)).fill_null(value=False).to_numpy())
-            found[role] = children, self.row_of[numbers.gather(children).to_numpy().astype(np.int64)]
-        return found
+            parents[role] = children, self.row_of[numbers.gather(children).to_numpy().astype(np.int64)]
+        return parents
 
     def in_group(self, filters: Filters) -> Flags:
         """The chosen group, whatever the chromosome."""
@@ -111,10 +111,11 @@ class Panel:
         if filters.cohort is Cohort.UNRELATED:
             mask &= self._column("unrelated")
         if filters.populations:
-            asked = pl.Series(filters.populations)
+            populations = pl.Series(filters.populations)
             mask &= (
                 self.samples.select(
-                    pl.col("superpopulation").is_in(asked.implode()) | pl.col("population").is_in(asked.implode())
+                    pl.col("superpopulation").is_in(populations.implode())
+                    | pl.col("population").is_in(populations.implode())
                 )
                 .to_series()
                 .to_numpy()
@@ -134,7 +135,7 @@ class Panel:
         out = self._left_out(chrom)
         return self.in_group(filters) & (out.present if filters.outliers is Outliers.EXCLUDE else out.has_place)
 
-    def people(self, chrom: str, filters: Filters) -> People:
+    def people(self, chrom: str, filters: Filters) -> Denominator:
         """How many of the chosen group are counted on a chromosome, and how many are left out, each for one reason."""
         group, out = self.in_group(filters), self._left_out(chrom)
         marked = out.marked & (filters.outliers is Outliers.EXCLUDE)
@@ -142,10 +143,10 @@ class Panel:
             self.is_counted(chrom, filters),
             *(group & mask for mask in (out.without_chromosome, out.sex_mismatch, marked)),
         )
-        return People(*(int(mask.sum()) for mask in masks))
+        return Denominator(*(int(mask.sum()) for mask in masks))
 
     def _left_out(self, chrom: str) -> LeftOut:
-        return left_out(chrom, self._sex("XY"), self._column("sex_mismatch"), self.is_marked(chrom))
+        return count_exclusions(chrom, self._sex("XY"), self._column("sex_mismatch"), self.is_marked(chrom))
 
     def _column(self, name: str) -> npt.NDArray[Any]:
         return self.samples[name].to_numpy()
@@ -165,24 +166,24 @@ def who(filters: Filters) -> Filters:
     return Filters(cohort=filters.cohort, outliers=filters.outliers, populations=filters.populations, sex=filters.sex)
 
 
-def people(database: Generation, chrom: str, filters: Filters) -> People:
+def count_people(database: Generation, chrom: str, filters: Filters) -> Denominator:
     """How many people of the chosen group are counted on `chrom`, and how many are not."""
     return _people(database, chrom, who(filters))
 
 
-def counted(database: Generation, chrom: str, filters: Filters) -> Flags:
+def counted_rows(database: Generation, chrom: str, filters: Filters) -> Flags:
     """Rows of the panel that are counted on `chrom`."""
     return _counted(database, chrom, who(filters))
 
 
 @remembered
-def _people(database: Generation, chrom: str, asked: Filters) -> People:
-    return panel(database).people(chrom, asked)
+def _people(database: Generation, chrom: str, filters: Filters) -> Denominator:
+    return panel(database).people(chrom, filters)
 
 
 @remembered
-def _counted(database: Generation, chrom: str, asked: Filters) -> Flags:
-    mask = panel(database).is_counted(chrom, asked)
+def _counted(database: Generation, chrom: str, filters: Filters) -> Flags:
+    mask = panel(database).is_counted(chrom, filters)
     mask.flags.writeable = False
     return mask
 
@@ -190,7 +191,7 @@ def _counted(database: Generation, chrom: str, asked: Filters) -> Flags:
 def relatives_counted(database: Generation, chrom: str, filters: Filters) -> bool:
     """Whether somebody who counts on `chrom` is outside the unrelated cohort: then intervals are too narrow (R5)."""
     related = ~panel(database).samples["unrelated"].to_numpy()
-    return bool((counted(database, chrom, filters) & related).any())
+    return bool((counted_rows(database, chrom, filters) & related).any())
 
 
 def expected_copies(people: Panel, place: Interval) -> Numbers:

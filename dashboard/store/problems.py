@@ -37,18 +37,20 @@ def in_copies(database: Generation, chrom: str, rows: pl.DataFrame) -> pl.Series
 @remembered
 def _copies(database: Generation, chrom: str) -> tuple[Numbers, Numbers]:
     """Starts and ends of the places of copies on the chromosome, overlapping ones made one."""
-    there = landmarks(database).problems.on(chrom)
-    kinds = [kind for kind in there["kind"].unique().to_list() if is_paralogous(kind)]
-    return _joined(there.filter(there["kind"].is_in(kinds)))
+    problems = landmarks(database).problems.on(chrom)
+    kinds = [kind for kind in problems["kind"].unique().to_list() if is_paralogous(kind)]
+    return _merge(problems.filter(problems["kind"].is_in(kinds)))
 
 
 @remembered
 def _kinds(database: Generation, chrom: str) -> Mapping[str, tuple[Numbers, Numbers]]:
     """By kind, in alphabetical order, the starts and ends of its regions on the chromosome, overlapping ones made one."""
-    there = landmarks(database).problems.on(chrom)
-    return {kind: _joined(there.filter(there["kind"] == kind)) for kind in there["kind"].unique().sort().to_list()}
+    problems = landmarks(database).problems.on(chrom)
+    return {
+        kind: _merge(problems.filter(problems["kind"] == kind)) for kind in problems["kind"].unique().sort().to_list()
+    }
 
 
-def _joined(regions: pl.DataFrame) -> tuple[Numbers, Numbers]:
+def _merge(regions: pl.DataFrame) -> tuple[Numbers, Numbers]:
     start, end, _ = union(*(regions[name].to_numpy().astype(np.int64) for name in ("start", "end")))
     return start, end

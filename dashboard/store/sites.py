@@ -19,7 +19,7 @@ from dashboard.store.callability import callabilities
 from dashboard.store.cohort import population_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import Panel, counted, panel, place_of_sex, relatives_counted
+from dashboard.store.panel import Panel, counted_rows, panel, place_of_sex, relatives_counted
 from dashboard.store.statistics import wilson, with_frequency
 from dashboard.words.seen import note
 from data_prep.domain.arrays import Flags, Numbers
@@ -160,9 +160,9 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     people counted `carriers_AFR`, `samples_AFR` and so on. Positions are 0-based and half-open. The genes are asked for apart,
     by `with_genes`, and the allele frequency by `with_alleles`: a chromosome has thousands of sites, and a page shows few.
     """
-    who = counted(database, place.chrom, filters)
+    who = counted_rows(database, place.chrom, filters)
     people = panel(database)
-    asked = {
+    parameters = {
         "chrom": place.chrom,
         "start": place.start,
         "end": place.end,
@@ -171,28 +171,28 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     }
     # a few rows come faster as rows, thousands as columns
     fetch = database.frame if place.length < MANY_SITES else database.table
-    sites = fetch(SITES, asked)
+    sites = fetch(SITES, parameters)
     numbers = sites["site_id"].to_list()
     first, last = (min(numbers), max(numbers)) if numbers else (0, 0)
     run = {"first": first, "last": last}
     codes, number = people.groups["superpopulation"]
-    rows = fetch(COUNTS, asked | run)
-    rows = rows.filter(_asked_for(rows, database, filters))
+    rows = fetch(COUNTS, parameters | run)
+    rows = rows.filter(_is_counted(rows, database, filters))
     tally = _tally(rows, database, filters, codes, first, last - first + 1)
     row = sites["site_id"].to_numpy().astype(np.int64) - first
     carries = tally[row].sum(axis=(1, 2)) > 0
     sites, row = sites.filter(pl.Series(carries)), row[carries]
-    mine = tally[row]
+    tally_of_site = tally[row]
     sizes = np.bincount(number[who], minlength=len(codes))
     alleles = sites["alleles"].to_numpy() & (_whole_losses(filters) and not filters.copy_numbers)
     everyone = int(who.sum())
     no_alleles = ~pl.Series(alleles)
     copies = _alleles(rows, sites, people, who)
-    found = sites.with_columns(
-        pl.Series("carriers", mine.sum(axis=(1, 2)), pl.Int32),
+    counted_sites = sites.with_columns(
+        pl.Series("carriers", tally_of_site.sum(axis=(1, 2)), pl.Int32),
         pl.lit(everyone, pl.Int32).alias("samples"),
         *(
-            pl.Series(column, mine[:, :, [CLASSES.index(name) for name in classes]].sum(axis=(1, 2)), pl.Int32)
+            pl.Series(column, tally_of_site[:, :, [CLASSES.index(name) for name in classes]].sum(axis=(1, 2)), pl.Int32)
             for column, classes in TALLIES.items()
         ),
         *(pl.Series(name, values, pl.Int32).set(no_alleles, None) for name, values in copies.items()),
@@ -201,12 +201,14 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
             for at, (code, size) in enumerate(zip(codes, sizes.tolist(), strict=True))
             if size
             for column in (
-                pl.Series(f"carriers_{code}", mine[:, at].sum(axis=1), pl.Int32),
+                pl.Series(f"carriers_{code}", tally_of_site[:, at].sum(axis=1), pl.Int32),
                 pl.lit(size, pl.Int32).alias(f"samples_{code}"),
             )
         ),
     )
-    return with_frequency(found).sort("carriers", "start", "end", "direction", descending=[True, False, False, False])
+    return with_frequency(counted_sites).sort(
+        "carriers", "start", "end", "direction", descending=[True, False, False, False]
+    )
 
 
 def with_alleles(sites: pl.DataFrame) -> pl.DataFrame:
@@ -221,9 +223,9 @@ def with_alleles(sites: pl.DataFrame) -> pl.DataFrame:
     )
     share, low, high = wilson(count, number)
     has = sites["allele_number"].is_not_null().to_numpy()
-    told = has & (copies[0] + copies[1] > 0)
+    testable = has & (copies[0] + copies[1] > 0)
     p = np.full(len(count), np.nan)
-    p[told] = hardy_weinberg(*(one[told] for one in copies))
+    p[testable] = hardy_weinberg(*(copies_[testable] for copies_ in copies))
     return sites.with_columns(
         pl.Series(name, np.where(has, values, np.nan), nan_to_null=True)
         for name, values in zip(ALLELE_COLUMNS, (share, low, high, p), strict=True)
@@ -241,12 +243,15 @@ def with_sight(database: Generation, sites: pl.DataFrame, filters: Filters, with
     targets = [region_target(Interval(*row)) for row in sites.select("chrom", "start", "end").iter_rows()]
     seen = callabilities(database, targets, filters)
     related = relatives_counted(database, targets[0].interval.chrom, filters)
-    notes = [note(one.seen, blind=one.is_blind, relatives=related, no_share=one.paralogous or within) for one in seen]
-    silent = [one.is_paralogous or (bool(within) and one.assessable) for one in seen]
+    notes = [
+        note(site_seen.seen, blind=site_seen.is_blind, relatives=related, no_share=site_seen.paralogous or within)
+        for site_seen in seen
+    ]
+    silent = [site_seen.is_paralogous or (bool(within) and site_seen.assessable) for site_seen in seen]
     return sites.with_columns(
-        pl.Series("assessable", [one.assessable for one in seen], pl.Boolean),
+        pl.Series("assessable", [site_seen.assessable for site_seen in seen], pl.Boolean),
         pl.Series("paralogous", silent, pl.Boolean),
-        pl.Series("seen", [one.seen for one in seen], pl.Float64),
+        pl.Series("seen", [site_seen.seen for site_seen in seen], pl.Float64),
         pl.Series("note", notes, pl.String),
     )
 
@@ -254,15 +259,15 @@ def with_sight(database: Generation, sites: pl.DataFrame, filters: Filters, with
 def without_shares(sites: pl.DataFrame) -> pl.DataFrame:
     """Every share of people and alleles null at the sites that are not assessable, and at those of copies; carriers stay."""
     shares = [name for name in _SHARES if name in sites.columns]
-    told = pl.col("assessable") & ~pl.col("paralogous")
-    return sites.with_columns(pl.when(told).then(pl.col(name)).alias(name) for name in shares)
+    has_share = pl.col("assessable") & ~pl.col("paralogous")
+    return sites.with_columns(pl.when(has_share).then(pl.col(name)).alias(name) for name in shares)
 
 
 def without_unassessable_numbers(sites: pl.DataFrame) -> pl.DataFrame:
     """The same, and every number about people null at the sites that are not assessable; what their events are stays."""
     numbers = [name for name in sites.columns if name in _ABOUT_PEOPLE or name.startswith(("carriers_", "samples_"))]
-    kept = sites.with_columns(pl.when("assessable").then(pl.col(name)).alias(name) for name in numbers)
-    return without_shares(kept)
+    assessable = sites.with_columns(pl.when("assessable").then(pl.col(name)).alias(name) for name in numbers)
+    return without_shares(assessable)
 
 
 def without_small_counts(sites: pl.DataFrame, groups: Sequence[str], least: int) -> pl.DataFrame:
@@ -276,10 +281,10 @@ def without_small_counts(sites: pl.DataFrame, groups: Sequence[str], least: int)
     for row in sites.iter_rows(named=True):
         total = Row(row["carriers"] or 0, row["samples"] or 0, tuple(row[name] or 0 for name in tallies))
         grouping = [Row(row[f"carriers_{code}"] or 0, row[f"samples_{code}"] or 0) for code in groups]
-        told = what_is_told(total, {SUPERPOPULATION: grouping} if row["assessable"] else {}, least)
-        rows.append((told.total, told.parts, SUPERPOPULATION in told.groups))
+        cells_shown = what_is_told(total, {SUPERPOPULATION: grouping} if row["assessable"] else {}, least)
+        rows.append((cells_shown.total, cells_shown.parts, SUPERPOPULATION in cells_shown.groups))
     of_total, parts, of_groups = (pl.Series([row[at] for row in rows], dtype=pl.Boolean) for at in range(3))
-    shown = {
+    shown_where = {
         **dict.fromkeys(("carriers", "frequency", "ci_low", "ci_high"), of_total),
         **dict.fromkeys((*tallies, *alleles), parts),
         **{f"carriers_{code}": of_groups for code in groups},
@@ -288,7 +293,7 @@ def without_small_counts(sites: pl.DataFrame, groups: Sequence[str], least: int)
     }
     note = pl.concat_str("note", pl.lit(NOTE.format(least)), separator="; ").str.strip_chars_start("; ")
     return sites.with_columns(
-        *(sites[name].set(~told, None) for name, told in shown.items()),
+        *(sites[name].set(~is_shown, None) for name, is_shown in shown_where.items()),
         withheld=~of_total,
         note=pl.when(~(of_total & parts & of_groups)).then(note).otherwise("note"),
     ).sort("start", "end", "direction")
@@ -299,7 +304,7 @@ def with_genes(database: Generation, sites: pl.DataFrame) -> pl.DataFrame:
     takes: joined by commas, along the genome, those that are taken first."""
     numbers = sites["site_id"].to_list()
     fetch = database.frame if len(numbers) <= FEW_ROWS else database.table
-    touched = _touched(fetch(GENES, {"sites": numbers}), database) if numbers else {}
+    touched = _touched_genes(fetch(GENES, {"sites": numbers}), database) if numbers else {}
     every = [touched.get(site, ([], [])) for site in numbers]
     return sites.with_columns(
         pl.Series("genes", [", ".join(genes) for genes, _ in every], pl.String),
@@ -307,7 +312,7 @@ def with_genes(database: Generation, sites: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _asked_for(counts: pl.DataFrame, database: Generation, filters: Filters) -> pl.Series:
+def _is_counted(counts: pl.DataFrame, database: Generation, filters: Filters) -> pl.Series:
     """Which rows of `COUNTS` are of people and classes that are asked for."""
     home = {code: group for code, (_, group) in population_names(database).items()}
     keep = np.ones(counts.height, np.bool_)
@@ -320,11 +325,11 @@ def _asked_for(counts: pl.DataFrame, database: Generation, filters: Filters) -> 
     if filters.copy_numbers:
         keep &= np.isin(counts["copy_number"].fill_null(-1).to_numpy(), filters.copy_numbers)
     if filters.populations:
-        asked = set(filters.populations)
-        there = {code: int(bool({code, group} & asked)) for code, group in home.items()}
-        keep &= _numbered(counts["population"], there) > 0
+        chosen = set(filters.populations)
+        is_chosen = {code: int(bool({code, group} & chosen)) for code, group in home.items()}
+        keep &= _to_numbers(counts["population"], is_chosen) > 0
     classes = {name.value: CLASSES.index(name) for name in filters.event_classes}
-    return pl.Series(keep & (_numbered(counts["class"], classes) >= 0))
+    return pl.Series(keep & (_to_numbers(counts["class"], classes) >= 0))
 
 
 def _tally(
@@ -333,13 +338,13 @@ def _tally(
     """Carriers of rows of `COUNTS` by site from `first` on, super-population and class."""
     home = {code: group for code, (_, group) in population_names(database).items()}
     place = {code: at for at, code in enumerate(codes)}
-    group = _numbered(counts["population"], {code: place[group] for code, group in home.items() if group in place})
-    named = _numbered(counts["class"], {name.value: CLASSES.index(name) for name in filters.event_classes})
+    group = _to_numbers(counts["population"], {code: place[group] for code, group in home.items() if group in place})
+    class_ = _to_numbers(counts["class"], {name.value: CLASSES.index(name) for name in filters.event_classes})
     site = counts["site_id"].to_numpy().astype(np.int64) - first
     carriers = counts["carriers"].to_numpy().astype(np.int64)
     tally = np.zeros((sites, len(codes), len(CLASSES)), np.int64)
     known = group >= 0
-    np.add.at(tally, (site[known], group[known], named[known]), carriers[known])
+    np.add.at(tally, (site[known], group[known], class_[known]), carriers[known])
     return tally
 
 
@@ -352,24 +357,24 @@ def _alleles(counts: pl.DataFrame, sites: pl.DataFrame, people: Panel, who: Flag
     by_sex = np.bincount(sex_of[who], minlength=len(codes))
     expected = _expected(sites, codes)
     number = {site: row for row, site in enumerate(sites["site_id"].to_list())}
-    at = _numbered(counts["site_id"], number)
-    here = counts.filter(pl.Series(at >= 0))
-    site, sex = at[at >= 0], _numbered(here["sex"].fill_null("unknown"), {code: n for n, code in enumerate(codes)})
-    carriers = here["carriers"].to_numpy().astype(np.int64)
+    at = _to_numbers(counts["site_id"], number)
+    rows = counts.filter(pl.Series(at >= 0))
+    site, sex = at[at >= 0], _to_numbers(rows["sex"].fill_null("unknown"), {code: n for n, code in enumerate(codes)})
+    carriers = rows["carriers"].to_numpy().astype(np.int64)
     of_place = expected[site, sex]
-    said: Numbers = here["expected_copy_number"].cast(pl.Int64).fill_null(pl.Series(of_place)).to_numpy()
-    copies: Numbers = here["copy_number"].cast(pl.Int64).fill_null(pl.Series(said)).to_numpy()
+    expected_of_row: Numbers = rows["expected_copy_number"].cast(pl.Int64).fill_null(pl.Series(of_place)).to_numpy()
+    copies: Numbers = rows["copy_number"].cast(pl.Int64).fill_null(pl.Series(expected_of_row)).to_numpy()
 
-    def added(values: Numbers) -> Numbers:
+    def sum_by_site(values: Numbers) -> Numbers:
         total = np.zeros(sites.height, np.int64)
         np.add.at(total, site, values)
         return total
 
     two = carriers * (of_place == 2)
-    none, single, every = added(two * (copies == 0)), added(two * (copies == 1)), added(two)
+    none, single, every = sum_by_site(two * (copies == 0)), sum_by_site(two * (copies == 1)), sum_by_site(two)
     return {
-        "allele_count": added(carriers * np.maximum(said - copies, 0).astype(np.int64)),
-        "allele_number": expected @ by_sex + added(carriers * (said - of_place)),
+        "allele_count": sum_by_site(carriers * np.maximum(expected_of_row - copies, 0).astype(np.int64)),
+        "allele_number": expected @ by_sex + sum_by_site(carriers * (expected_of_row - of_place)),
         "copies_0": none,
         "copies_1": single,
         "copies_2": np.maximum((expected == 2) @ by_sex - every, 0),
@@ -384,7 +389,7 @@ def _expected(sites: pl.DataFrame, sexes: Sequence[str]) -> Numbers:
     return expected_by_sex(sites["chrom"][0], start, end)[:, [place_of_sex(sex) for sex in sexes]]
 
 
-def _numbered(words: pl.Series, number: Mapping[Any, int]) -> Numbers:
+def _to_numbers(words: pl.Series, number: Mapping[Any, int]) -> Numbers:
     """The number of each value; -1 for one that has none."""
     if not number:
         return np.full(len(words), -1, np.int64)
@@ -393,17 +398,17 @@ def _numbered(words: pl.Series, number: Mapping[Any, int]) -> Numbers:
     return words.replace_strict(dict(number), default=-1, return_dtype=pl.Int64).to_numpy()
 
 
-def _touched(rows: pl.DataFrame, database: Generation) -> dict[int, tuple[list[str], list[str]]]:
+def _touched_genes(rows: pl.DataFrame, database: Generation) -> dict[int, tuple[list[str], list[str]]]:
     """Symbols of the genes that each site touches, and of those whose coding sequence it takes, these first."""
     known = landmarks(database)
-    found: dict[int, tuple[list[str], list[str]]] = {}
+    symbols: dict[int, tuple[list[str], list[str]]] = {}
     along = sorted((not coding, known.place_of(gene_id), site) for site, gene_id, coding in rows.iter_rows())
     for no_coding, gene, site in along:
-        every, taken = found.setdefault(site, ([], []))
+        every, taken = symbols.setdefault(site, ([], []))
         every.append(known.symbols[gene])
         if not no_coding:
             taken.append(known.symbols[gene])
-    return found
+    return symbols
 
 
 def _whole_losses(filters: Filters) -> bool:

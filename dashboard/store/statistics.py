@@ -24,8 +24,8 @@ def with_frequency(counts: pl.DataFrame) -> pl.DataFrame:
 
     They are null where nobody was counted.
     """
-    found = wilson(counts["carriers"].to_numpy(), counts["samples"].to_numpy())
+    intervals = wilson(counts["carriers"].to_numpy(), counts["samples"].to_numpy())
     names = ("frequency", "ci_low", "ci_high")
     return counts.with_columns(
-        pl.Series(name, values, nan_to_null=True) for name, values in zip(names, found, strict=True)
+        pl.Series(name, values, nan_to_null=True) for name, values in zip(names, intervals, strict=True)
     )

@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from dashboard.counting.along import EVERYONE, Curves, GeneModels, Intervals, Track
-from dashboard.counting.overlap import Events, admitted, at_level, disjoint, of_class
-from dashboard.counting.sweep import Pieces, sweep
+from dashboard.counting.along import EVERYONE, CarriedIntervals, Curves, Track, WindowGenes
+from dashboard.counting.overlap import TouchingEvents, added_stretches, at_level, meets_class, meets_limits
+from dashboard.counting.sweep import SeriesIntervals, sweep
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
 from dashboard.store.callability import knows_what_was_seen
@@ -22,7 +22,7 @@ from dashboard.store.carriers.touching import events_touching, marks_touching
 from dashboard.store.cohort import superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import counted, panel
+from dashboard.store.panel import counted_rows, panel
 from dashboard.store.problems import in_copies
 from data_prep.domain.arrays import Numbers
 from data_prep.domain.chromosomes import LENGTHS
@@ -61,7 +61,7 @@ WHERE start < "end" AND start < $end AND "end" > $start""",
 )
 
 
-def track(
+def read_track(
     database: Generation,
     interval: Interval,
     filters: Filters,
@@ -79,7 +79,7 @@ def track(
         directions=filters.directions,
         curves=curves,
         intervals=intervals,
-        genes=gene_models(database, interval),
+        genes=window_genes(database, interval),
         problems=known.problems.touching(interval),
         bands=known.bands.on(interval.chrom),
         highlight=highlight,
@@ -87,7 +87,7 @@ def track(
 
 
 @remembered
-def gene_models(database: Generation, interval: Interval) -> GeneModels:
+def window_genes(database: Generation, interval: Interval) -> WindowGenes:
     """The genes of a window: all where they are few, else the protein-coding ones, else only how dense they lie."""
     known = landmarks(database)
     every = known.genes.touching(interval)
@@ -97,8 +97,8 @@ def gene_models(database: Generation, interval: Interval) -> GeneModels:
         rows = rows.clear()
     exons = known.exons.rows.clear()
     if rows.height and interval.length <= EXONS_UP_TO:
-        there = known.exons.touching(interval)
-        exons = there.filter(there["transcript_id"].is_in(rows["transcript_id"].implode()))
+        touching = known.exons.touching(interval)
+        exons = touching.filter(touching["transcript_id"].is_in(rows["transcript_id"].implode()))
     if exons.height > EXONS_DRAWN:
         exons = exons.clear()
     density = None
@@ -107,7 +107,7 @@ def gene_models(database: Generation, interval: Interval) -> GeneModels:
         begun = np.searchsorted(coding["start"].to_numpy(), borders[1:], side="left")
         ended = np.searchsorted(np.sort(coding["end"].to_numpy()), borders[:-1], side="right")
         density = tuple((begun - ended).tolist())
-    return GeneModels(rows, exons, every.height, coding.height, density)
+    return WindowGenes(rows, exons, every.height, coding.height, density)
 
 
 def people_along(
@@ -116,7 +116,7 @@ def people_along(
     filters: Filters,
     limit: int = INTERVALS_DRAWN,
     silent: Interval | None = None,
-) -> tuple[Curves, Intervals]:
+) -> tuple[Curves, CarriedIntervals]:
     """How many people have a loss or gain at each base of `interval`, and the distinct intervals that touch it.
 
     Every filter is obeyed but the overlap rule, which is about a whole region. Bases where no call can be made, that the
@@ -130,63 +130,69 @@ def people_along(
 @remembered
 def _people_along(
     database: Generation, interval: Interval, filters: Filters, limit: int, silent: Interval | None
-) -> tuple[Curves, Intervals]:
-    who = counted(database, interval.chrom, filters)
+) -> tuple[Curves, CarriedIntervals]:
+    who = counted_rows(database, interval.chrom, filters)
     if interval.length > WIDE:
-        found, sample = marks_touching(database, interval, filters.level)
+        every_event, sample = marks_touching(database, interval, filters.level)
     else:
         touching = events_touching(database, region_target(interval))
-        found, sample = touching.events, touching.sample
-    keep = who[sample] & admitted(found, filters) & at_level(found, filters.level)
+        every_event, sample = touching.events, touching.sample
+    keep = who[sample] & meets_limits(every_event, filters) & at_level(every_event, filters.level)
     # along the genome there is no place that a carrier has copies of: an event is of its own class
-    keep &= of_class(found.event_class, found.copy_number, filters)
-    events, sample = found.where(keep), sample[keep]
+    keep &= meets_class(every_event.event_class, every_event.copy_number, filters)
+    events, sample = every_event.where(keep), sample[keep]
     codes, group = panel(database).groups["superpopulation"]
     people = dict(zip(codes, np.bincount(group[who], minlength=len(codes)).tolist(), strict=True))
     samples = {code: people[code] for code in superpopulation_names(database) if people.get(code)}
     place = np.array([list(samples).index(code) if code in samples else -1 for code in codes], np.int64)
     superpopulation = pl.Series(codes, dtype=pl.String).gather(pl.Series(group[sample]))
-    there = landmarks(database).problems.touching(interval)
+    problems = landmarks(database).problems.touching(interval)
     # in places of copies people are called, and no share of them is told (R5)
-    kinds = [kind for kind in there["kind"].unique().to_list() if kind in BLIND_KINDS or is_paralogous(kind)]
-    left_out = there.filter(there["kind"].is_in(kinds)).select("start", "end").rows()
+    kinds = [kind for kind in problems["kind"].unique().to_list() if kind in BLIND_KINDS or is_paralogous(kind)]
+    uncounted = problems.filter(problems["kind"].is_in(kinds)).select("start", "end").rows()
     # the rest of an event that lies in copies by half tells the same share beside them
     place_of = pl.DataFrame({"start": events.start, "end": events.end}).unique()
-    told_nothing = in_copies(database, interval.chrom, place_of)
+    is_silent = in_copies(database, interval.chrom, place_of)
     if silent is not None:
-        told_nothing |= (place_of["start"] < silent.end) & (place_of["end"] > silent.start)
-    left_out += place_of.filter(told_nothing).rows()
+        is_silent |= (place_of["start"] < silent.end) & (place_of["end"] > silent.start)
+    uncounted += place_of.filter(is_silent).rows()
     if knows_what_was_seen(database):
-        asked = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
-        left_out += database.frame(HARDLY_SEEN, asked).rows()
+        parameters = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
+        uncounted += database.frame(HARDLY_SEEN, parameters).rows()
     return (
-        _curves(events, place[group[sample]], samples, interval, left_out),
-        _intervals(place_of.filter(told_nothing), events, superpopulation, limit),
+        _curves(events, place[group[sample]], samples, interval, uncounted),
+        _intervals(place_of.filter(is_silent), events, superpopulation, limit),
     )
 
 
 def _curves(
-    events: Events, place: Numbers, samples: dict[str, int], interval: Interval, left_out: list[tuple[int, int]]
+    events: TouchingEvents,
+    place: Numbers,
+    samples: dict[str, int],
+    interval: Interval,
+    uncounted: list[tuple[int, int]],
 ) -> Curves:
     """`place`: position in `samples` of each event's super-population."""
-    start, end = disjoint(events)
+    start, end = added_stretches(events)
     some = np.flatnonzero(end > start)
     counted = {EVERYONE: sum(samples.values()), **samples}
     first = (events.carrier[some] & 1) * len(counted)
     # everyone is a series of its own: the most people at a base are not the sum of the most in each group
-    pieces = Pieces(
+    pieces = SeriesIntervals(
         start=np.tile(start[some], 2),
         end=np.tile(end[some], 2),
         series=np.concatenate([first, first + 1 + place[some]]),
     )
     return Curves(
-        sweep(pieces, 2 * len(counted), (interval.start, interval.end), left_out, STEPS),
+        sweep(pieces, 2 * len(counted), (interval.start, interval.end), uncounted, STEPS),
         series=tuple((direction, group) for direction in (Direction.LOSS, Direction.GAIN) for group in counted),
         samples=counted,
     )
 
 
-def _intervals(silent: pl.DataFrame, events: Events, superpopulation: pl.Series, limit: int) -> Intervals:
+def _intervals(
+    silent: pl.DataFrame, events: TouchingEvents, superpopulation: pl.Series, limit: int
+) -> CarriedIntervals:
     """Distinct intervals and their carriers; who has an interval twice counts once, with the lowest copy number of a
     loss and the highest of a gain. `silent`: the intervals of which no share of people is told."""
     which = ["start", "end", "direction"]
@@ -227,8 +233,8 @@ def _intervals(silent: pl.DataFrame, events: Events, superpopulation: pl.Series,
         .sort("carriers", "start", "end", "gain", descending=[True, False, False, False])
     )
     rows = ranked.head(limit).select(*which, "carriers", "strong", "inner_start", "inner_end")
-    told_nothing = silent.with_columns(copies=pl.lit(value=True))
-    rows = rows.join(told_nothing, on=["start", "end"], how="left", maintain_order="left").with_columns(
+    silent_intervals = silent.with_columns(copies=pl.lit(value=True))
+    rows = rows.join(silent_intervals, on=["start", "end"], how="left", maintain_order="left").with_columns(
         pl.col("copies").fill_null(value=False)
     )
     cells = (
@@ -237,4 +243,4 @@ def _intervals(silent: pl.DataFrame, events: Events, superpopulation: pl.Series,
         .agg(people=pl.len().cast(pl.Int64))
         .sort(*which, "superpopulation", "copy_number", nulls_last=True)
     )
-    return Intervals(rows, cells, ranked.height)
+    return CarriedIntervals(rows, cells, ranked.height)

@@ -1,4 +1,4 @@
-"""What the levels, events and alleles of a callset mean in words, and whom to cite: all of it hangs on who called.
+"""What the levels, events and alleles of a callset mean in words, and whom to cite: all of it depends on who called.
 
 The rules are one for all callers, but what they come to is not: a level that overlooks DRAGEN's filter of length is no
 wider than PASS where no caller has that filter. Plain text, as in `wording`.
@@ -52,21 +52,23 @@ def _credible(callers: Callers) -> str:
     if _only(DRAGEN, callers):
         return "Two bins or more, no filter but cnvLength, QUAL at least 10, copy ratio at least 0.2 away from 1."
     overlooked = "; DRAGEN's cnvLength is overlooked" if DRAGEN in callers else ""
-    told = (
+    definition_ = (
         f"FILTER is PASS or not given{overlooked}. Quality at least 10 and copy ratio at least 0.2 away from 1, where the "
         "caller gives them."
     )
     if CUT_INTO_SEGMENTS.isdisjoint(callers):
-        return told
-    counting = "" if _all_cut(callers) else f" of {_names([one for one in callers if one in CUT_INTO_SEGMENTS])}"
-    return f"{told} Events{counting} have two bins or more.{_in_exomes(callers)}"
+        return definition_
+    counting = (
+        "" if _all_cut(callers) else f" of {_names([caller for caller in callers if caller in CUT_INTO_SEGMENTS])}"
+    )
+    return f"{definition_} Events{counting} have two bins or more.{_in_exomes(callers)}"
 
 
 def _in_exomes(callers: Callers) -> str:
     """A word where a caller that is used on exomes counts bins."""
-    exome = [one for one in callers if one in USED_ON_EXOMES]
-    told = f" In exomes a bin of {_names(exome)} is one exon, so this asks for two exons; sensitive takes one."
-    return told if exome else ""
+    exome = [caller for caller in callers if caller in USED_ON_EXOMES]
+    sentence = f" In exomes a bin of {_names(exome)} is one exon, so this asks for two exons; sensitive takes one."
+    return sentence if exome else ""
 
 
 def _sensitive(callers: Callers) -> str:
@@ -76,12 +78,12 @@ def _sensitive(callers: Callers) -> str:
 
 
 def _own_filters(callers: Callers) -> list[str]:
-    told = []
+    sentences = []
     if CANVAS in callers:
-        told.append("Canvas sets L10kb below 10 kb, so every shorter call of it is hidden.")
+        sentences.append("Canvas sets L10kb below 10 kb, so every shorter call of it is hidden.")
     if GATK_SV in callers:
-        told.append("MULTIALLELIC and BOTHSIDES_SUPPORT name no fault and count as PASS.")
-    return told
+        sentences.append("MULTIALLELIC and BOTHSIDES_SUPPORT name no fault and count as PASS.")
+    return sentences
 
 
 def _pass(callers: Callers) -> str:
@@ -97,13 +99,13 @@ def _pass(callers: Callers) -> str:
 
 def event(callers: Callers) -> str:
     """What an event is (R3), without a full stop."""
-    joined = "abutting calls of one person and direction, joined"
+    joined_calls = "abutting calls of one person and direction, joined"
     if _all_cut(callers):
-        return joined
+        return joined_calls
     if CUT_INTO_SEGMENTS.isdisjoint(callers):
         return f"a call by itself: events of {_names(callers)} are not cut into pieces"
-    cutting = _names([one for one in callers if one in CUT_INTO_SEGMENTS])
-    return f"{joined}, of {cutting}; of the others, who cut no event into pieces, a call by itself"
+    cutting = _names([caller for caller in callers if caller in CUT_INTO_SEGMENTS])
+    return f"{joined_calls}, of {cutting}; of the others, who cut no event into pieces, a call by itself"
 
 
 def events_are_joined(callers: Callers) -> bool:
@@ -126,10 +128,10 @@ def allele_frequency(callers: Callers) -> str:
     return f"{rule}: of shorter ones DRAGEN misses heterozygotes." if DRAGEN in callers else f"{rule}."
 
 
-def expected_copies(callers: Callers) -> str:
+def expected_copies_sentence(callers: Callers) -> str:
     """How many copies are expected, and what becomes of numbers that were made for two (R2)."""
-    told = "Two on autosomes and in the pseudo-autosomal regions; one on the rest of X and Y in XY people, two on X in XX. "
-    doubled = [one for one in callers if one in MADE_FOR_TWO]
+    by_place = "Two on autosomes and in the pseudo-autosomal regions; one on the rest of X and Y in XY people, two on X in XX. "
+    doubled = [caller for caller in callers if caller in MADE_FOR_TWO]
     gain = "A gain of the X of an XY person has two copies."
     from_depth = [caller for caller in callers if caller in BY_DEPTH]
     if from_depth:
@@ -144,18 +146,18 @@ def expected_copies(callers: Callers) -> str:
             "holds, where one copy is expected, only if it is zero."
         )
     if not doubled:
-        return told + gain
+        return by_place + gain
     unknown = (
         f"Numbers of {_names(doubled)} are made for two copies everywhere, so where one is expected only the loss of it has "
         "a number."
     )
-    return told + (unknown if len(doubled) == len(callers) else f"{gain} {unknown}")
+    return by_place + (unknown if len(doubled) == len(callers) else f"{gain} {unknown}")
 
 
-def citation(callers: Callers) -> str:
+def publications(callers: Callers) -> str:
     """The publications of the people and reads that the calls are made from."""
-    told = [HIGH_COVERAGE] if any(one != PHASE_3 for one in callers) or not callers else []
-    return "; ".join([*told, *([PHASE_3_VARIANTS] if PHASE_3 in callers else [])])
+    sources = [HIGH_COVERAGE] if any(caller != PHASE_3 for caller in callers) or not callers else []
+    return "; ".join([*sources, *([PHASE_3_VARIANTS] if PHASE_3 in callers else [])])
 
 
 def _only(caller: str, callers: Callers) -> bool:
@@ -168,4 +170,4 @@ def _all_cut(callers: Callers) -> bool:
 
 def _names(callers: Callers) -> str:
     """Callers as people call them in a sentence."""
-    return wording.joined([one.removeprefix("Illumina ") for one in callers], "and") if callers else "The callers"
+    return wording.joined([caller.removeprefix("Illumina ") for caller in callers], "and") if callers else "The callers"

@@ -45,7 +45,7 @@ _CHARTED: Final = {
     "ci_low": pl.Float64,
     "ci_high": pl.Float64,
 }
-_TOLD: Final = ("carriers", "samples", "ci_low", "ci_high", "people_seen")
+_IN_WORDS: Final = ("carriers", "samples", "ci_low", "ci_high", "people_seen")
 
 
 def frequency_table(
@@ -108,7 +108,7 @@ def chart_rows(tables: Mapping[str, Sequence[Row]], direction: Direction) -> pl.
                     by_group.setdefault(group, []).append(row | {"group": f"{group} {label}".rstrip()})
     return pl.DataFrame(
         [
-            (*(row[name] for name in _CHARTED), wording.frequency(*(row[name] for name in _TOLD)))
+            (*(row[name] for name in _CHARTED), wording.frequency(*(row[name] for name in _IN_WORDS)))
             for rows in by_group.values()
             for row in rows
         ],
@@ -117,7 +117,7 @@ def chart_rows(tables: Mapping[str, Sequence[Row]], direction: Direction) -> pl.
     )
 
 
-def without_numbers(table: pl.DataFrame, *, blind: bool = True) -> pl.DataFrame:
+def blank_numbers(table: pl.DataFrame, *, blind: bool = True) -> pl.DataFrame:
     """The table of a place that cannot be assessed: groups stay, and every number that would mislead is null."""
     return table.with_columns(
         *(pl.lit(None, dtype=table.schema[name]).alias(name) for name in _NUMBERS),
@@ -145,7 +145,11 @@ def without_small_cells(table: pl.DataFrame, least: int) -> pl.DataFrame:
     table = table.with_columns(
         pl.lit(None, table.schema[name]).alias(name) for name in ("pass_carriers", "pass_frequency", "hidden")
     )
-    rows = [row for (_,), mine in table.group_by("direction", maintain_order=True) for row in _withheld(mine, least)]
+    rows = [
+        row
+        for (_,), of_direction in table.group_by("direction", maintain_order=True)
+        for row in _withheld(of_direction, least)
+    ]
     numbers = pl.DataFrame(rows, schema={"withheld": pl.Boolean, "classes": pl.Boolean}, orient="row")
     shown = table.with_columns(numbers["withheld"], numbers["classes"])
     of_classes = pl.col("withheld") | pl.col("classes")
@@ -169,9 +173,11 @@ def _withheld(table: pl.DataFrame, least: int) -> list[tuple[bool, bool]]:
         elif row["carriers"] is not None:
             # who was hardly seen is told of as no group: the rest of the total
             groupings.setdefault(row["grouped_by"], []).append(_cells(row))
-    told = what_is_told(total, groupings, least)
+    cells_shown = what_is_told(total, groupings, least)
     return [
-        (not told.total, not told.parts) if kind == "all" else (kind not in told.groups, kind not in told.parts_of)
+        (not cells_shown.total, not cells_shown.parts)
+        if kind == "all"
+        else (kind not in cells_shown.groups, kind not in cells_shown.parts_of)
         for kind in table["grouped_by"]
     ]
 

@@ -27,13 +27,13 @@ def is_partly_seen(seen: float | None) -> bool:
     return seen is not None and LEAST_SEEN <= seen <= WELL_SEEN
 
 
-def paralogous(names: Sequence[str]) -> str:
+def paralogous_note(names: Sequence[str]) -> str:
     """Why carriers at a place of copies are no share of people, as a file says it; empty where there are no `names`."""
     if not names:
         return ""
     more = len(names) - NAMES_SHOWN
-    told = [name.rstrip(".") for name in names[:NAMES_SHOWN]]
-    return f"paralogous: {'; '.join(told)}" + (f"; and {wording.count(more)} more" if more > 0 else "")
+    names_shown = [name.rstrip(".") for name in names[:NAMES_SHOWN]]
+    return f"paralogous: {'; '.join(names_shown)}" + (f"; and {wording.count(more)} more" if more > 0 else "")
 
 
 def note(seen: float | None, *, blind: bool = False, relatives: bool = False, no_share: str = "") -> str:
@@ -48,7 +48,7 @@ def note(seen: float | None, *, blind: bool = False, relatives: bool = False, no
         return HARDLY_SEEN
     if no_share:
         return no_share
-    words = [wording.partly_seen(seen)] if seen is not None and is_partly_seen(seen) else []
+    words = [wording.partly_seen_note(seen)] if seen is not None and is_partly_seen(seen) else []
     return "; ".join([*words, *([RELATIVES] if relatives else [])])
 
 
@@ -56,4 +56,4 @@ def notes(
     seen: Iterable[float | None], *, blind: bool = False, relatives: bool = False, no_share: str = ""
 ) -> list[str]:
     """The same of many rows."""
-    return [note(one, blind=blind, relatives=relatives, no_share=no_share) for one in seen]
+    return [note(share, blind=blind, relatives=relatives, no_share=no_share) for share in seen]

@@ -86,10 +86,10 @@ def _check(path: Path, schema: str, memory: str | None) -> list[Finding]:
             )
         ]
         findings += [one.ask(con) for one in calls.INVARIANTS]
-        groundwork.lay(con)
+        groundwork.make_tables(con)
         findings += [one.ask(con) for one in sites.INVARIANTS]
-        bins.lay(con)
+        bins.make_tables(con)
         findings += [one.ask(con) for one in bins.INVARIANTS]
-        differences.lay(con)
+        differences.make_tables(con)
         findings += [one.ask(con) for one in differences.INVARIANTS]
     return findings

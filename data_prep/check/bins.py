@@ -152,7 +152,7 @@ INVARIANTS: Final = (
 )
 
 
-def lay(con: duckdb.DuckDBPyConnection) -> None:
+def make_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the temporary tables that the invariants name, from those of the groundwork."""
     for statement in (COUNTED, GRID, GROUPS, LANES, SWEPT):
         con.execute(statement)

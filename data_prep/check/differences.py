@@ -415,7 +415,7 @@ INVARIANTS: Final = (
 )
 
 
-def lay(con: duckdb.DuckDBPyConnection) -> None:
+def make_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the temporary tables that the invariants name, from those of the groundwork."""
     for statement in (COMPARED, LISTED, EXPECTED, GROUPED, OWN, CELLS, NEAR, SPREAD, TESTED, SUMMED, PAIRS, OVER_SITES, PROPORTIONS, HELD_ALLELES, WEINBERG):  # fmt: skip
         con.execute(statement)

@@ -72,7 +72,7 @@ Only lengths within a factor of two can fit, and of those a site begins at most 
 and at most half the interval's length after its start."""
 
 
-def lay(con: duckdb.DuckDBPyConnection) -> None:
+def make_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the temporary tables and macros that the invariants of sites and differences name."""
     for statement in (*TOLERANCE.split(";"), COUNTING, MEMBERS, INTERVALS, FOUNDED, FITS):
         con.execute(statement)

@@ -18,7 +18,7 @@ from data_prep.derived.bins import SIZES
 from data_prep.derived.differences import Differences
 from data_prep.derived.panel import People, read_people
 from data_prep.derived.piece import (
-    Chromosome,
+    Annotations,
     Columns,
     wide,
     work_out_bins,
@@ -26,7 +26,7 @@ from data_prep.derived.piece import (
     work_out_sites,
 )
 from data_prep.derived.site_tables import Genes, Regions
-from data_prep.derived.sites import find_sites, joined
+from data_prep.derived.sites import concatenate_intervals, find_sites
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.coding import LEAST_LOSS, least_gain
 from data_prep.domain.intervals import union
@@ -133,7 +133,7 @@ def derive(
 def _tasks(con: duckdb.DuckDBPyConnection, people: People, pool: Pool, limits: Limits) -> Iterator[Task]:
     """What gives every chromosome's sites, and then its bins, in order; each task returns `Worked`."""
     for chrom, events, segments in con.execute(_ROWS).fetchall():
-        of = Chromosome(chrom, _regions(con, chrom), _genes(con, chrom))
+        of = Annotations(chrom, _regions(con, chrom), _genes(con, chrom))
         if events <= limits.derived_rows:
             yield work_out_sites, people, of, _columns(con, _EVENTS, chrom)
         else:
@@ -147,14 +147,14 @@ def _tasks(con: duckdb.DuckDBPyConnection, people: People, pool: Pool, limits: L
 
 
 def _sites_in_parts(
-    con: duckdb.DuckDBPyConnection, people: People, of: Chromosome, pool: Pool, rows: int
+    con: duckdb.DuckDBPyConnection, people: People, of: Annotations, pool: Pool, rows: int
 ) -> Iterator[Task]:
     """Sites are found from the exact intervals, of which there are far fewer than events; then described in runs."""
     present = people.present(of.chrom)
     stretches = _stretches(con, "events", of.chrom, _GRAIN, rows)
     read = (_columns(con, f"{_EVENTS} {_FROM_TO}", of.chrom, first=first, last=last) for first, last in stretches)
     tasks = ((work_out_intervals, columns, present) for columns in read)
-    intervals = joined(list(pool.results(tasks, ordered=True, under_way=AHEAD + 1)))
+    intervals = concatenate_intervals(list(pool.results(tasks, ordered=True, under_way=AHEAD + 1)))
     sites = find_sites(intervals)
     before = np.append(0, np.cumsum(intervals.events))[np.searchsorted(intervals.start, sites.start)]
     first = 0

@@ -11,7 +11,7 @@ import numpy as np
 
 from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.copy_number import SEXES
-from data_prep.domain.counting import LeftOut, left_out
+from data_prep.domain.counting import LeftOut, count_exclusions
 
 UNKNOWN: Final = "unknown"
 """Code of the population of samples that the table does not place."""
@@ -55,7 +55,7 @@ class People:
         return self.counted & self._left_out(chrom).present
 
     def _left_out(self, chrom: str) -> LeftOut:
-        return left_out(chrom, self.sex == SEXES.index("XY") - 1, self.sex_mismatch, self.outliers(chrom))
+        return count_exclusions(chrom, self.sex == SEXES.index("XY") - 1, self.sex_mismatch, self.outliers(chrom))
 
 
 def read_people(con: duckdb.DuckDBPyConnection) -> People:

@@ -14,7 +14,16 @@ from data_prep.derived.bins import Segments, bins
 from data_prep.derived.differences import Differences, Gathered, listed
 from data_prep.derived.panel import People
 from data_prep.derived.site_tables import Genes, Regions, count_carriers, describe, touched_genes
-from data_prep.derived.sites import LOSS, Carried, Events, Intervals, Sites, carried, find_sites, intervals_of
+from data_prep.derived.sites import (
+    LOSS,
+    Carried,
+    Events,
+    ExactIntervals,
+    Sites,
+    find_carriers,
+    find_sites,
+    intervals_of,
+)
 from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.levels import Level
 
@@ -28,7 +37,7 @@ NO_INTERVALS: Final = pl.DataFrame(
 
 
 @dataclass(frozen=True, slots=True)
-class Chromosome:
+class Annotations:
     """What sites are described by."""
 
     chrom: str
@@ -51,7 +60,7 @@ class Worked:
     """Those that were read for it."""
 
 
-def work_out_sites(people: People, of: Chromosome, columns: Columns, sites: Sites | None = None) -> Worked:
+def work_out_sites(people: People, of: Annotations, columns: Columns, sites: Sites | None = None) -> Worked:
     """Sites, their carriers and differences. Pure, so that any process can do it.
 
     `columns`: those of `sites.Events`, of all that overlap one of the `sites` reciprocally by at least 0.5; without
@@ -64,7 +73,7 @@ def work_out_sites(people: People, of: Chromosome, columns: Columns, sites: Site
     differences = Differences(people)
     if len(sites):
         of_event = sites.of(events)
-        carriers = carried(events, of_event, people.has_place(chrom))
+        carriers = find_carriers(events, of_event, people.has_place(chrom))
         credible = carriers.at(Level.CREDIBLE)
         counts = present[events.sample[credible.event]]
         default = Carried(credible.site[counts], credible.level[counts], credible.event[counts])
@@ -84,7 +93,7 @@ def work_out_sites(people: People, of: Chromosome, columns: Columns, sites: Site
     return Worked(chrom, tables, intervals, differences.gathered, len(sites), len(events))
 
 
-def work_out_intervals(columns: Columns, present: Flags) -> Intervals:
+def work_out_intervals(columns: Columns, present: Flags) -> ExactIntervals:
     """The exact intervals of a stretch of a chromosome; `columns`: those of its events. Pure."""
     return intervals_of(Events(**wide(columns)), present)
 

@@ -89,7 +89,7 @@ def describe(
             "site_id": np.arange(n, dtype=np.int32),
             "start": sites.start,
             "end": sites.end,
-            "direction": named(sites.direction, DIRECTIONS),
+            "direction": gather_words(sites.direction, DIRECTIONS),
             "founders": sites.founders,
             "events": size,
             "carriers": np.bincount(default.site, minlength=n),
@@ -275,12 +275,12 @@ def count_carriers(events: Events, carriers: Carried, people: People, chrom: str
     return pl.DataFrame(
         {
             "site_id": site.astype(np.int32),
-            "level": named(level, [level.value for level in LEVELS]),
-            "population": named(group_of // 12, people.populations),
-            "sex": named(group_of // 4 % 3, [sex or "unknown" for sex in SEXES]),
+            "level": gather_words(level, [level.value for level in LEVELS]),
+            "population": gather_words(group_of // 12, people.populations),
+            "sex": gather_words(group_of // 4 % 3, [sex or "unknown" for sex in SEXES]),
             "unrelated": group_of // 2 % 2 == 1,
             "outlier": group_of % 2 == 1,
-            "class": named(class_code, CLASSES),
+            "class": gather_words(class_code, CLASSES),
             "copy_number": numbers[place],
             "expected_copy_number": expected - 1,
             "carriers": counts,
@@ -291,6 +291,6 @@ def count_carriers(events: Events, carriers: Carried, people: People, chrom: str
     )
 
 
-def named(places: Numbers, names: Sequence[str]) -> pl.Series:
+def gather_words(places: Numbers, names: Sequence[str]) -> pl.Series:
     """Words by their places."""
     return pl.Series([str(name) for name in names], dtype=pl.String).gather(pl.Series(places)).cast(pl.Categorical)

@@ -64,7 +64,7 @@ class Events:
 
 
 @dataclass(frozen=True, slots=True)
-class Intervals:
+class ExactIntervals:
     """The exact intervals of a chromosome's losses and gains, each once, sorted by start, end and direction."""
 
     start: Numbers
@@ -90,7 +90,7 @@ class Sites:
     interval_start: Numbers
     interval_end: Numbers
     interval_direction: Numbers
-    """The exact intervals that have one of the sites, sorted as in `Intervals`."""
+    """The exact intervals that have one of the sites, sorted as in `ExactIntervals`."""
     interval_site: Numbers
     """The site of each of them."""
 
@@ -189,7 +189,7 @@ def _best(start: Numbers, end: Numbers, founder_start: Numbers, founder_end: Num
     return np.where(best < len(founder_start), best, NO_SITE)
 
 
-def intervals_of(events: Events, present: Flags) -> Intervals:
+def intervals_of(events: Events, present: Flags) -> ExactIntervals:
     """The exact intervals of events, which are a chromosome's or those of a stretch of starts.
 
     `present`: by sample number, who counts on the chromosome by default.
@@ -203,15 +203,17 @@ def intervals_of(events: Events, present: Flags) -> Intervals:
     member = (events.level <= LEVELS.index(Level.CREDIBLE)) & present[events.sample]
     people = distinct(interval[member] * len(present) + events.sample[member])
     carriers = np.bincount(people // max(len(present), 1), minlength=len(size))
-    return Intervals(events.start[example], events.end[example], events.direction[example], carriers, size)
+    return ExactIntervals(events.start[example], events.end[example], events.direction[example], carriers, size)
 
 
-def joined(parts: Sequence[Intervals]) -> Intervals:
+def concatenate_intervals(parts: Sequence[ExactIntervals]) -> ExactIntervals:
     """The intervals of stretches that follow one another."""
-    return Intervals(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Intervals)))
+    return ExactIntervals(
+        *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(ExactIntervals))
+    )
 
 
-def find_sites(intervals: Intervals) -> Sites:
+def find_sites(intervals: ExactIntervals) -> Sites:
     """The sites of a chromosome, from all its exact intervals.
 
     Those with carriers found the sites; every other one goes to the site whose founding interval it overlaps most.
@@ -270,7 +272,7 @@ class Carried:
         return Carried(self.site[mine], self.level[mine], self.event[mine])
 
 
-def carried(events: Events, of_event: Numbers, has_place: Flags) -> Carried:
+def find_carriers(events: Events, of_event: Numbers, has_place: Flags) -> Carried:
     """Who carries what at each level; `of_event`: the events' sites; `has_place`: by sample number, who can count."""
     event = np.flatnonzero((of_event != NO_SITE) & has_place[events.sample])
     site = of_event[event]

@@ -36,7 +36,7 @@ class LeftOut:
         return self.has_place & ~self.marked
 
 
-def left_out(chrom: str, is_xy: Flags, sex_mismatch: Flags, marked: Flags) -> LeftOut:
+def count_exclusions(chrom: str, is_xy: Flags, sex_mismatch: Flags, marked: Flags) -> LeftOut:
     """Who does not count on `chrom`, of people whose sex is XY or not, contradicted or not, and who are `marked` there."""
     absent = ~is_xy if chrom == _Y else np.zeros_like(is_xy)
     mismatched = sex_mismatch & ~absent if chrom in SEX_CHROMOSOMES else np.zeros_like(is_xy)

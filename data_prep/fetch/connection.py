@@ -14,7 +14,7 @@ import stamina
 from obstore.store import HTTPStore, S3Store
 
 from data_prep import __version__
-from data_prep.fetch.errors import FROM_OBSTORE, ObjectError, understood
+from data_prep.fetch.errors import FROM_OBSTORE, ObjectError, explain_error
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
@@ -58,7 +58,7 @@ class Patience:
             try:
                 return await request()
             except FROM_OBSTORE as error:
-                raise understood(error, what) from error
+                raise explain_error(error, what) from error
 
         return await self.attempts_at(once)
 

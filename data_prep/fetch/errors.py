@@ -72,7 +72,7 @@ def disk_fault(path: Path, error: OSError) -> FetchError:
     )
 
 
-def understood(error: BaseException, what: str) -> ObjectError:
+def explain_error(error: BaseException, what: str) -> ObjectError:
     """The reason and sentence for an exception of obstore while `what` was asked for."""
     text = str(error)
     found = _STATUS.search(text)

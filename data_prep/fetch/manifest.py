@@ -118,7 +118,7 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def provenance(
+def read_provenance(
     paths: Sequence[str],
     sha256: Collection[str],
     earlier: Mapping[str, str] | None = None,

@@ -23,7 +23,7 @@ OTHER_ASSEMBLY: Final = re.compile(r"hg19|hg37|grch37|hs37|b37|chm13|t2t", re.IG
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BucketFolder:
     """Where a release's sample folders lie."""
 
     bucket: str
@@ -35,11 +35,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class PublicRelease:
     """A release and its places, the one to try first in front."""
 
     name: str
-    places: tuple[Place, ...]
+    places: tuple[BucketFolder, ...]
     note: str
     """What is certain about the places and what is not."""
 
@@ -47,36 +47,40 @@ class Release:
 RELEASES: Final = {
     release.name: release
     for release in (
-        Release(
+        PublicRelease(
             "3.5.7b",
-            (Place("1000genomes-dragen", "us-west-2", "data/dragen-3.5.7b/hg38_altaware_nohla-cnv-anchored/", True),),
+            (
+                BucketFolder(
+                    "1000genomes-dragen", "us-west-2", "data/dragen-3.5.7b/hg38_altaware_nohla-cnv-anchored/", True
+                ),
+            ),
             "Certain: the folder, the names <sample>/<sample>.cnv.vcf.gz, and the 698 relatives below "
             "additional_698_related/.",
         ),
-        Release(
+        PublicRelease(
             "3.7.6",
             (
-                Place("1000genomes-dragen", "us-west-2", "data/dragen-3.7.6/hg38-graph-based/", True),
-                Place("1000genomes-dragen-3.7.6", "us-west-2", "data/individuals/hg38-graph-based/"),
-                Place("1000genomes-dragen-v3.7.6", "us-east-1", "data/individuals/hg38-graph-based/"),
+                BucketFolder("1000genomes-dragen", "us-west-2", "data/dragen-3.7.6/hg38-graph-based/", True),
+                BucketFolder("1000genomes-dragen-3.7.6", "us-west-2", "data/individuals/hg38-graph-based/"),
+                BucketFolder("1000genomes-dragen-v3.7.6", "us-east-1", "data/individuals/hg38-graph-based/"),
             ),
             "Certain: the three folders; the names of the CNV files in the first, with a stray folder teslogs/. "
             "The third bucket is a clone of the second.",
         ),
-        Release(
+        PublicRelease(
             "4.0.3",
-            (Place("1000genomes-dragen-v4.0.3", "us-east-1", None),),
+            (BucketFolder("1000genomes-dragen-v4.0.3", "us-east-1", None),),
             "Certain: the bucket. Nobody's script names the folder of the samples: it is searched.",
         ),
-        Release(
+        PublicRelease(
             "4.2.7",
-            (Place("1000genomes-dragen-v4-2-7", "us-east-1", "data/individuals/hg38_alt_masked_graph_v3/"),),
+            (BucketFolder("1000genomes-dragen-v4-2-7", "us-east-1", "data/individuals/hg38_alt_masked_graph_v3/"),),
             "Certain: the folder, and that names of small variants have .final. in them. Names of the CNV files: listed.",
         ),
-        Release(
+        PublicRelease(
             "4.4.7",
             (
-                Place(
+                BucketFolder(
                     "1000genomes-dragen-v4-4-7",
                     "us-east-1",
                     "data/individuals/hg38-alt_masked.cnv.graph.hla.methyl_cg.rna-11-r5.0-2/",

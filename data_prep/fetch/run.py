@@ -24,7 +24,7 @@ from data_prep.fetch.connection import Patience, bucket_store, endpoint_of, web_
 from data_prep.fetch.errors import FetchError, ObjectError, Reason, disk_fault
 from data_prep.fetch.listing import Bucket, Layout, call_file, read_layout, search
 from data_prep.fetch.manifest import Entry, Manifest
-from data_prep.fetch.releases import RELEASES, Place, plain_key
+from data_prep.fetch.releases import RELEASES, BucketFolder, plain_key
 from data_prep.fetch.transfer import Outcome, Wanted, begin, fetch, in_parallel, is_there, look_up
 from data_prep.inputs.samples import read_samples
 from data_prep.system.folders import exclusive_lock
@@ -41,7 +41,7 @@ _ADVICE: Final = "check the connection, --endpoint and --prefix"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class FetchRequest:
     """What to fetch."""
 
     release: str
@@ -99,7 +99,7 @@ class Summary:
         return {str(reason): n for reason, n in Counter(one.reason for one in self.failed).most_common()}
 
 
-async def run(request: Request, progress: Progress | None = None) -> Summary:
+async def run(request: FetchRequest, progress: Progress | None = None) -> Summary:
     """Fetches what is wanted.
 
     Raises FetchError, SampleTableError or ManifestError, each with one sentence, where nothing can be fetched, and
@@ -156,7 +156,7 @@ def _fetching_lock(out: Path) -> Iterator[None]:
 class _Fetch:
     """One run: what it has learned so far."""
 
-    def __init__(self, request: Request, progress: Progress) -> None:
+    def __init__(self, request: FetchRequest, progress: Progress) -> None:
         self.request = request
         self.progress = progress
         self.patience = request.patience
@@ -168,7 +168,7 @@ class _Fetch:
                 "one person's calls of two releases must not be counted together"
             )
         self.entries: dict[str, Entry] = dict(self.old.entries) if self.old else {}
-        self.found: tuple[Place, str] | None = None
+        self.found: tuple[BucketFolder, str] | None = None
         """The place in use and its endpoint."""
         self.plain_names = False
         """The CNV files have plain names as far as is known, so that each is asked for without a listing."""
@@ -240,7 +240,7 @@ class _Fetch:
         except OSError as error:
             raise disk_fault(path, error) from error
 
-    async def _table(self, table: tables.Table) -> bool:
+    async def _table(self, table: tables.WebTable) -> bool:
         store, key = web_store(table.url, self.request.mirror, self.patience)
         address = web_address(table.url, self.request.mirror)
         beside = f"{key.rpartition('/')[0]}/{table.md5sums}" if table.md5sums else None
@@ -288,7 +288,7 @@ class _Fetch:
         """The bucket and folder to fetch from: the one asked for, else the first known one with samples, else searched."""
         self.progress("listing", 0, 0)
         problems: list[str] = []
-        empty: list[Place] = []
+        empty: list[BucketFolder] = []
         for place in self._places():
             if place.prefix is None:
                 empty.append(place)
@@ -308,7 +308,7 @@ class _Fetch:
             return await self._search(empty[0], people)
         raise FetchError(f"no samples were found ({'; '.join(problems)}): {_ADVICE}")
 
-    async def _search(self, place: Place, people: frozenset[str]) -> tuple[Bucket, Layout]:
+    async def _search(self, place: BucketFolder, people: frozenset[str]) -> tuple[Bucket, Layout]:
         bucket = self._bucket(place)
         try:
             layout, seen = await search(bucket, people)
@@ -318,7 +318,7 @@ class _Fetch:
         self.summary.notes.append(f"the folder of release {self.request.release} was searched: {layout.prefix} is used")
         return self._use(bucket, replace(place, prefix=layout.prefix), layout)
 
-    def _places(self) -> tuple[Place, ...]:
+    def _places(self) -> tuple[BucketFolder, ...]:
         places = RELEASES[self.request.release].places
         asked = self.request.prefix
         if asked is None:
@@ -327,14 +327,14 @@ class _Fetch:
         if asked.startswith("s3://"):
             bucket, _, prefix = asked.removeprefix("s3://").partition("/")
         region = next((one.region for one in places if one.bucket == bucket), places[0].region)
-        return (Place(bucket, region, f"{prefix.strip('/')}/"),)
+        return (BucketFolder(bucket, region, f"{prefix.strip('/')}/"),)
 
-    def _bucket(self, place: Place) -> Bucket:
+    def _bucket(self, place: BucketFolder) -> Bucket:
         endpoint = self.request.endpoint or endpoint_of(place.region)
         store = bucket_store(place.bucket, place.region, endpoint, self.patience)
         return Bucket(place.bucket, store, self.patience, self.request.endpoint)
 
-    def _use(self, bucket: Bucket, place: Place, layout: Layout) -> tuple[Bucket, Layout]:
+    def _use(self, bucket: Bucket, place: BucketFolder, layout: Layout) -> tuple[Bucket, Layout]:
         endpoint = self.request.endpoint or endpoint_of(place.region)
         self.summary.place = f"s3://{place.bucket}/{layout.prefix}"
         if self.old is not None and self.old.prefix and self.old.place() != self.summary.place:

@@ -22,7 +22,7 @@ GENCODE_RELEASE: Final = 49
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class WebTable:
     """A file of a web server."""
 
     url: str
@@ -34,10 +34,10 @@ class Table:
         return self.url.rpartition("/")[2]
 
 
-PEDIGREE: Final = Table(f"{_HIGH_COVERAGE}20130606_g1k_3202_samples_ped_population.txt")
-UNRELATED: Final = Table(f"{_HIGH_COVERAGE}1000G_2504_high_coverage.sequence.index")
-RELATED: Final = Table(f"{_HIGH_COVERAGE}1000G_698_related_high_coverage.sequence.index")
-DUPLICATIONS: Final = Table(f"{_UCSC}genomicSuperDups.txt.gz")
+PEDIGREE: Final = WebTable(f"{_HIGH_COVERAGE}20130606_g1k_3202_samples_ped_population.txt")
+UNRELATED: Final = WebTable(f"{_HIGH_COVERAGE}1000G_2504_high_coverage.sequence.index")
+RELATED: Final = WebTable(f"{_HIGH_COVERAGE}1000G_698_related_high_coverage.sequence.index")
+DUPLICATIONS: Final = WebTable(f"{_UCSC}genomicSuperDups.txt.gz")
 
 PORTAL_BUCKET: Final = ("1000genomes-dragen", "us-west-2")
 PORTAL_KEY: Final = "metadata/igsr-1000-genomes-30x-on-grch38.tsv"
@@ -47,9 +47,9 @@ UNRELATED_NAMES: Final = "samples_unrelated.txt"
 DUPLICATIONS_BED: Final = "segmental_duplications.bed"
 
 
-def gencode(release: int) -> Table:
+def gencode(release: int) -> WebTable:
     """The annotation of all genes on the reference chromosomes, with the tags that choose transcripts (R7)."""
-    return Table(f"{_GENCODE}release_{release}/gencode.v{release}.annotation.gtf.gz", md5sums="MD5SUMS")
+    return WebTable(f"{_GENCODE}release_{release}/gencode.v{release}.annotation.gtf.gz", md5sums="MD5SUMS")
 
 
 def names_in_index(path: Path) -> list[str]:

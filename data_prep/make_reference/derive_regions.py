@@ -104,7 +104,7 @@ _IMMUNE_LOCI: Final = (
 _GENES_SOURCE: Final = "Gene models of GENCODE 44"
 
 
-def cytobands(archives: Archives) -> pl.DataFrame:
+def derive_cytobands(archives: Archives) -> pl.DataFrame:
     """The 862 bands of the ideogram, in the order of the chromosomes."""
     header, *rows = archives.rows(BIOFRAME, "bioframe/io/data/hg38.cytoband.tsv")
     frame = pl.DataFrame([row for row in rows if row[0] in CHROMOSOMES], schema=header, orient="row")
@@ -112,10 +112,10 @@ def cytobands(archives: Archives) -> pl.DataFrame:
     return frame.sort(pl.col("chrom").cast(pl.Enum(CHROMOSOMES)), "start")
 
 
-def problem_regions(archives: Archives, models: GeneModels) -> pl.DataFrame:
+def derive_problem_regions(archives: Archives, models: GeneModels) -> pl.DataFrame:
     """Every problem region, by kind, then place."""
     gaps = _gaps(archives)
-    bands = cytobands(archives)
+    bands = derive_cytobands(archives)
     immune = list(_immune_loci(models))
     regions: list[Region] = []
     for chrom, (start, end) in MODELLED_CENTROMERES.items():
@@ -286,7 +286,7 @@ def paralogous_regions(models: GeneModels, genes: pl.DataFrame) -> Iterable[Regi
         yield "paralogous", run[0][0], run[0][1], max(end for _, _, end, _, _ in run), name, source
 
 
-def unplaced_genes(archives: Archives, models: GeneModels) -> pl.DataFrame:
+def derive_unplaced_genes(archives: Archives, models: GeneModels) -> pl.DataFrame:
     """Genes that NCBI and Ensembl place on an alternate or patch sequence of GRCh38 only, or on none.
 
     A symbol is listed if no gene of that symbol or Ensembl id has a place on the 24 chromosomes. NCBI's bare list of

@@ -16,8 +16,13 @@ import polars as pl
 
 from data_prep import reference
 from data_prep.errors import UserError
-from data_prep.make_reference.derive_genes import gene_models
-from data_prep.make_reference.derive_regions import check_chromosomes, cytobands, problem_regions, unplaced_genes
+from data_prep.make_reference.derive_genes import derive_gene_models
+from data_prep.make_reference.derive_regions import (
+    check_chromosomes,
+    derive_cytobands,
+    derive_problem_regions,
+    derive_unplaced_genes,
+)
 from data_prep.make_reference.packages import Archives
 
 
@@ -28,14 +33,14 @@ def make(sources: Path, out: Path) -> list[str]:
     """
     archives = Archives(sources)
     check_chromosomes(archives, reference.chromosomes())
-    models, log = gene_models(archives)
+    models, log = derive_gene_models(archives)
     out.mkdir(parents=True, exist_ok=True)
     for name, frame in (("genes", models.genes), ("transcripts", models.transcripts), ("exons", models.exons)):
         frame.write_parquet(out / f"{name}.parquet", compression="zstd", compression_level=19)
     tables: dict[str, pl.DataFrame] = {
-        "cytobands": cytobands(archives),
-        "problem_regions": problem_regions(archives, models),
-        "unplaced_genes": unplaced_genes(archives, models),
+        "cytobands": derive_cytobands(archives),
+        "problem_regions": derive_problem_regions(archives, models),
+        "unplaced_genes": derive_unplaced_genes(archives, models),
     }
     for name, frame in tables.items():
         frame.write_csv(out / f"{name}.tsv", separator="\t", quote_style="never")

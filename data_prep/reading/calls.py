@@ -1,6 +1,6 @@
-"""Understood records to calls: expected copy number, direction and class (rules R1, R2), or the reason to leave one out.
+"""Parsed records to calls: expected copy number, direction and class (rules R1, R2), or the reason to leave one out.
 
-Every record gets exactly one fate, so that records = calls + reference rows + skipped always adds up (R12).
+Every record has exactly one outcome, so that records = calls + reference rows + skipped always adds up (R12).
 """
 
 import re
@@ -28,7 +28,7 @@ from data_prep.domain.copy_number import (
     expected_expression,
     pseudo_autosomal_bases_expression,
 )
-from data_prep.reading.dialects.records import KIND, MOST_COPIES, Kind, Ploidy
+from data_prep.reading.dialects.records import KIND, MOST_COPIES, Ploidy, RecordKind
 from data_prep.reading.sex import COPY_OF_Y, DIPLOID_X, HAPLOID_X
 
 CHROM: Final = pl.Enum(CHROMOSOMES)
@@ -71,8 +71,8 @@ UNREADABLE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
-    """The fate of every record of a batch."""
+class RecordPartition:
+    """The records of a batch by their outcome."""
 
     calls: pl.DataFrame
     """entry_source, chrom (CHROM), start, end, direction, class, copy_number, expected_copy_number, copy_ratio, quality, bins,
@@ -90,20 +90,23 @@ class Sorted:
     """What records that are no calls say of the sex: columns `sex.SIGN`."""
 
 
-_DIRECTED: Final = {kind.value: kind.value for kind in (Kind.LOSS, Kind.GAIN)}
-_NO_CALL: Final = [k.value for k in (Kind.REFERENCE, Kind.OTHER, Kind.ABSENT, Kind.BALANCED, Kind.UNNAMED)]
+_DIRECTED: Final = {kind.value: kind.value for kind in (RecordKind.LOSS, RecordKind.GAIN)}
+_NO_CALL: Final = [
+    k.value
+    for k in (RecordKind.REFERENCE, RecordKind.OTHER, RecordKind.ABSENT, RecordKind.BALANCED, RecordKind.UNNAMED)
+]
 
 
-def sort_out(records: pl.DataFrame, sexes: pl.DataFrame) -> Sorted:
-    """Sorts understood records (`dialects.records.RECORD`) into calls, reference rows and skipped ones.
+def partition_records(records: pl.DataFrame, sexes: pl.DataFrame) -> RecordPartition:
+    """Parts records as dialects parse them (`dialects.records.RECORD`) into calls, reference rows and skipped ones.
 
     `sexes`: entry_source (UInt32) and sex (`XX`, `XY` or null), the karyotype sex whose expected copy number holds in that file:
     the caller's own, else the sample table's (R2).
     """
-    return _part(judge(records, sexes))
+    return _partition(classify_records(records, sexes))
 
 
-def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl.DataFrame:
+def classify_records(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl.DataFrame:
     """The records with `row`, their position, all that a call needs, and `skip`: the reason to leave one out, or null.
 
     A genotype that names no other allele than the reference's is no call unless the copy number says one; and one that names
@@ -116,7 +119,7 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
     table = records.with_row_index("row").join(sexes, on="entry_source", how="left", maintain_order="left")
     table = table.with_columns(
         _by_value("chrom", chromosome, pl.String).cast(CHROM),
-        _by_value("chrom", _elsewhere, pl.String).fill_null(Skip.CHROMOSOME.value).alias("elsewhere"),
+        _by_value("chrom", _reason_off_chromosomes, pl.String).fill_null(Skip.CHROMOSOME.value).alias("elsewhere"),
     ).with_columns(
         pl.when(pl.col("ploidy") == Ploidy.GENOTYPE.value)
         .then(_by_value("genotype", _alleles, pl.Int32))
@@ -132,22 +135,22 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         expected_expression(place[0], place[2] - place[1], pl.col("par_bases"), pl.col("sex")).alias("by_sex"),
     )
     table = table.join(by_sex, on="row", how="left", maintain_order="left").with_columns(
-        _expected().alias("expected_copy_number")
+        _expected_copies().alias("expected_copy_number")
     )
     cn, expected, kind = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("kind")
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")
     whole = cn.round().cast(pl.Int32)
     table = table.with_columns(whole.alias("copy_number"), whole.alias("given"))
     table = table.with_columns(_numbers_that_hold(is_female_y) if joint else [pl.lit(False).alias("contrary")])
-    table = _by_ploidy(table, joint)
-    table = table.with_columns(_without_variation(table, is_female_y, joint)).with_columns(
+    table = _resolve_ploidy(table, joint)
+    table = table.with_columns(_lacks_variation(table, is_female_y, joint)).with_columns(
         pl.when(kind.is_in(_NO_CALL) | pl.col("quiet"))
         .then(None)
         .when(is_female_y)
         .then(pl.lit(CallClass.UNEXPECTED.value))
         .when(cn.is_not_null() & expected.is_not_null() & (cn != expected))
         .then(class_expression(cn, expected))
-        .when(kind == Kind.LOH.value)
+        .when(kind == RecordKind.LOH.value)
         .then(pl.lit(CallClass.LOH.value))
         .when(cn.is_null() | expected.is_null())
         .then(kind.cast(pl.String).replace_strict(_DIRECTED, default=None, return_dtype=pl.String))
@@ -160,9 +163,9 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .then(pl.lit(Skip.MALFORMED.value))
         .when(pl.col("chrom").is_null())
         .then("elsewhere")
-        .when(kind == Kind.OTHER.value)
+        .when(kind == RecordKind.OTHER.value)
         .then(pl.lit(Skip.NOT_CNV.value))
-        .when(kind == Kind.UNNAMED.value)
+        .when(kind == RecordKind.UNNAMED.value)
         .then(pl.lit(Skip.NO_CALLER.value))
         .when(end.is_null())
         .then(pl.lit(Skip.NO_END.value))
@@ -170,13 +173,13 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
         .then(pl.lit(Skip.ORDER.value))
         .when(end > pl.col("chrom_length"))
         .then(pl.lit(Skip.BEYOND.value))
-        .when(pl.col("untold"))
+        .when(pl.col("open"))
         .then(pl.lit(Skip.NO_GENOTYPE.value))
-        .when(kind == Kind.ABSENT.value)
+        .when(kind == RecordKind.ABSENT.value)
         .then(pl.lit(Skip.NOT_CARRIED.value))
-        .when(kind == Kind.BALANCED.value)
+        .when(kind == RecordKind.BALANCED.value)
         .then(pl.lit(Skip.BALANCED.value))
-        .when(pl.col("class").is_not_null() | (kind == Kind.REFERENCE.value))
+        .when(pl.col("class").is_not_null() | (kind == RecordKind.REFERENCE.value))
         .then(None)
         .when(pl.col("quiet") | (cn.is_not_null() & expected.is_not_null()))
         .then(pl.lit(Skip.EXPECTED.value))
@@ -185,31 +188,33 @@ def judge(records: pl.DataFrame, sexes: pl.DataFrame, joint: bool = False) -> pl
     )
 
 
-def _by_ploidy(table: pl.DataFrame, joint: bool) -> pl.DataFrame:
+def _resolve_ploidy(table: pl.DataFrame, joint: bool) -> pl.DataFrame:
     """Copy numbers and reference rows as they hold for callers whose genotypes do not tell the ploidy."""
     cn, expected, ploidy = pl.col("copy_number"), pl.col("expected_copy_number"), pl.col("ploidy")
-    said = set(table.get_column("ploidy").unique())
-    if {Ploidy.DEPTH.value, Ploidy.DEPTH_OF_ANOTHER.value} & said:
+    ploidies = set(table.get_column("ploidy").unique())
+    if {Ploidy.DEPTH.value, Ploidy.DEPTH_OF_ANOTHER.value} & ploidies:
         if joint:
             own = ploidy != Ploidy.DEPTH_OF_ANOTHER.value
             table = table.with_columns(pl.when(own).then("copy_ratio").alias("copy_ratio"))
         by_depth = ploidy.is_in([Ploidy.DEPTH.value, Ploidy.DEPTH_OF_ANOTHER.value])
         table = table.with_columns(pl.when(by_depth).then(_copies_by_depth()).otherwise(cn).alias("copy_number"))
-    if Ploidy.TWO.value in said:
+    if Ploidy.TWO.value in ploidies:
         holds = (ploidy != Ploidy.TWO.value) | (expected == 2) | (cn == 0)
         table = table.with_columns(pl.when(holds.fill_null(False)).then(cn).alias("copy_number"))
     # what is a reference row by the caller's own ploidy, and by the sex is not, is a call: its number holds
-    by_number = (pl.col("kind") == Kind.REFERENCE.value) & (ploidy == Ploidy.SEX.value) & (cn != expected)
+    by_number = (pl.col("kind") == RecordKind.REFERENCE.value) & (ploidy == Ploidy.SEX.value) & (cn != expected)
     if joint:
         contrary = (pl.col("contrary") | pl.col("numbered")) & pl.col("kind").is_in(
-            [Kind.REFERENCE.value, Kind.ABSENT.value]
+            [RecordKind.REFERENCE.value, RecordKind.ABSENT.value]
         )
-    elif Ploidy.SEX.value in said:
+    elif Ploidy.SEX.value in ploidies:
         contrary = by_number
     else:
         return table
     kind = (
-        pl.when(contrary.fill_null(False)).then(pl.lit(Kind.VARIABLE.value)).otherwise(pl.col("kind").cast(pl.String))
+        pl.when(contrary.fill_null(False))
+        .then(pl.lit(RecordKind.VARIABLE.value))
+        .otherwise(pl.col("kind").cast(pl.String))
     )
     return table.with_columns(kind.cast(KIND).alias("kind"))
 
@@ -250,7 +255,7 @@ def _copies_by_depth() -> pl.Expr:
     ratio, expected = pl.col("copy_ratio"), pl.col("expected_copy_number").cast(pl.Int32)
     normal = pl.when(man).then(1).when(~on_xy | pl.col("sex").is_not_null()).then(2)
     copies = (normal * ratio + 0.5).floor().clip(upper_bound=MOST_COPIES).cast(pl.Int32)
-    loss, gain = pl.col("kind") == Kind.LOSS.value, pl.col("kind") == Kind.GAIN.value
+    loss, gain = pl.col("kind") == RecordKind.LOSS.value, pl.col("kind") == RecordKind.GAIN.value
     other_side = (loss & (ratio >= 1)) | (gain & (ratio <= 1))
     bound = (
         pl.when(expected.is_null())
@@ -271,10 +276,10 @@ def _copies_by_depth() -> pl.Expr:
     )
 
 
-def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
-    """The calls among judged records, with `row` and the columns of `Sorted.calls`, in the order given."""
+def calls_of(records: pl.DataFrame) -> pl.DataFrame:
+    """The calls among classified records, with `row` and the columns of `RecordPartition.calls`, in the order given."""
     directions = {name.value: name.direction.value for name in CLASSES}
-    return judged.filter(pl.col("skip").is_null() & (pl.col("kind") != Kind.REFERENCE.value)).select(
+    return records.filter(pl.col("skip").is_null() & (pl.col("kind") != RecordKind.REFERENCE.value)).select(
         "row",
         "entry_source",
         "chrom",
@@ -300,22 +305,22 @@ def calls_of(judged: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def reference_rows_of(judged: pl.DataFrame) -> pl.DataFrame:
-    """The reference rows among judged records: the columns of `Sorted.reference`."""
-    return judged.filter(pl.col("skip").is_null() & (pl.col("kind") == Kind.REFERENCE.value)).select(
+def reference_rows_of(records: pl.DataFrame) -> pl.DataFrame:
+    """The reference rows among classified records: the columns of `RecordPartition.reference`."""
+    return records.filter(pl.col("skip").is_null() & (pl.col("kind") == RecordKind.REFERENCE.value)).select(
         "entry_source", "chrom", pl.col("start").cast(pl.Int32), pl.col("end").cast(pl.Int32), "bins"
     )
 
 
-def _part(table: pl.DataFrame) -> Sorted:
-    calls, twice = in_order(calls_of(table))
+def _partition(table: pl.DataFrame) -> RecordPartition:
+    calls, twice = split_repeats(calls_of(table))
     skipped = pl.concat(
         [
             table.filter(pl.col("skip").is_not_null()).select("entry_source", "row", pl.col("skip").alias("reason")),
             twice.select("entry_source", "row", pl.lit(Skip.DUPLICATE.value).alias("reason")),
         ]
     )
-    return Sorted(calls.drop("row"), reference_rows_of(table), skipped, remarks_of(table), signs_of(table))
+    return RecordPartition(calls.drop("row"), reference_rows_of(table), skipped, remarks_of(table), signs_of(table))
 
 
 UNREADABLE_VALUE: Final = "{} is no number, so the record stands at the level all alone"
@@ -324,17 +329,19 @@ AGAINST_DEPTH: Final = "the copy number says otherwise than the copy ratio, and 
 AGAINST_GENOTYPE: Final = "the copy number says otherwise than the genotype, and the number holds"
 
 
-def remarks_of(judged: pl.DataFrame) -> pl.DataFrame:
+def remarks_of(records: pl.DataFrame) -> pl.DataFrame:
     """What the report of a file says of its records: file, row, remark (words that follow "3 records: "), example or null.
 
     A value that is no number, fields that a dialect finds at odds, and a copy number that contradicts ALT, copy ratio or genotype.
     """
     text: Any = {"remark": pl.String, "example": pl.String}
-    parts = [pl.DataFrame(schema={"entry_source": judged.schema["entry_source"], "row": judged.schema["row"], **text})]
+    parts = [
+        pl.DataFrame(schema={"entry_source": records.schema["entry_source"], "row": records.schema["row"], **text})
+    ]
     place = ("entry_source", "row")
     none = pl.lit(None, pl.String).alias("example")
-    if judged.get_column("unreadable").null_count() < judged.height:
-        lines = judged.filter(pl.col("unreadable").is_not_null()).select(
+    if records.get_column("unreadable").null_count() < records.height:
+        lines = records.filter(pl.col("unreadable").is_not_null()).select(
             *place, pl.col("unreadable").str.split("\n").alias("line")
         )
         field = pl.col("line").str.split_exact(" ", 1).struct
@@ -345,27 +352,27 @@ def remarks_of(judged: pl.DataFrame) -> pl.DataFrame:
                 pl.col("line").str.slice(pl.col("line").str.find(" ", literal=True) + 1).alias("example"),
             )
         )
-    if judged.get_column("warning").null_count() < judged.height:
-        warned = judged.filter(pl.col("warning").is_not_null())
+    if records.get_column("warning").null_count() < records.height:
+        warned = records.filter(pl.col("warning").is_not_null())
         parts.append(warned.select(*place, pl.col("warning").alias("remark"), none))
     for remark, contradiction in (
         {CONTRARY: pl.col("contrary") & pl.col("skip").is_null()} | _contradictions()
     ).items():
-        found = judged.filter(contradiction.fill_null(False))
-        if found.height:
-            parts.append(found.select(*place, pl.lit(remark).alias("remark"), none))
+        contradictory = records.filter(contradiction.fill_null(False))
+        if contradictory.height:
+            parts.append(contradictory.select(*place, pl.lit(remark).alias("remark"), none))
     return pl.concat(parts)
 
 
 def _contradictions() -> dict[str, pl.Expr]:
-    """Fields of a judged record that say different things, by the remark; of callers that give each of them on its own."""
+    """Expressions for fields of a classified record that contradict each other, by the remark; for callers that give each on its own."""
     given, expected = pl.col("given"), pl.col("expected_copy_number")
     placed = (pl.col("skip").is_null() | (pl.col("skip") == Skip.EXPECTED.value)) & ~pl.col("ploidy").is_in(
         [Ploidy.TWO.value, Ploidy.DEPTH.value, Ploidy.DEPTH_OF_ANOTHER.value]
     )
     # of a sample that does not carry a row ALT says nothing; where FORMAT has no genotype the row is its sample's
     placed &= ~pl.col("quiet") & pl.col("genotype").str.contains("[1-9]").fill_null(value=True)
-    loss, gain = pl.col("kind") == Kind.LOSS.value, pl.col("kind") == Kind.GAIN.value
+    loss, gain = pl.col("kind") == RecordKind.LOSS.value, pl.col("kind") == RecordKind.GAIN.value
     ratio = pl.col("copy_ratio")
     left = pl.col("genotype").str.count_matches(r"\b0+\b")
     whole = pl.col("genotype").str.contains(r"^\d+(?:[/|]\d+)*$")
@@ -404,15 +411,15 @@ def remark_line(remark: str, records: int, example: str | None) -> str:
 _UNVARIED: Final = (Skip.EXPECTED.value, Skip.NOT_CARRIED.value, Skip.BALANCED.value)
 
 
-def signs_of(judged: pl.DataFrame, joint: bool = False) -> pl.DataFrame:
-    """What judged records on X and Y that are no calls say of the sex (R2): `row` and the columns `sex.SIGN`.
+def signs_of(records: pl.DataFrame, joint: bool = False) -> pl.DataFrame:
+    """What classified records on X and Y that are no calls say of the sex (R2): `row` and the columns `sex.SIGN`.
 
     A genotype speaks for its ploidy where the caller's genotypes state one; a merge that leaves genotype and number open says
     nothing. On Y a reference row speaks that has a copy; in a joint file, where a merge writes two copies into everybody, one
     copy alone and of one allele.
     """
-    is_reference = pl.col("skip").is_null() & (pl.col("kind") == Kind.REFERENCE.value)
-    rows = judged.filter(pl.col("chrom").is_in(SEX_CHROMOSOMES) & (is_reference | pl.col("skip").is_in(_UNVARIED)))
+    is_reference = pl.col("skip").is_null() & (pl.col("kind") == RecordKind.REFERENCE.value)
+    rows = records.filter(pl.col("chrom").is_in(SEX_CHROMOSOMES) & (is_reference | pl.col("skip").is_in(_UNVARIED)))
     stated = _by_value("genotype", _names_an_allele, pl.Boolean) | pl.col("given").is_not_null()
     single = (pl.col("given") == 1) & (_by_value("genotype", _reference_alleles, pl.Int32) == 1)
     copy = single if joint else single | (is_reference & (pl.col("given") >= 1)).fill_null(False)
@@ -434,7 +441,7 @@ def signs_of(judged: pl.DataFrame, joint: bool = False) -> pl.DataFrame:
     ).drop_nulls("sign")
 
 
-def in_order(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def split_repeats(calls: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Calls with `row`, sorted by file, chrom, start, end and row; and apart the exact repeats, of which the first stays."""
     place = (
         pl.col("entry_source").cast(pl.Int64) * (1 << 34)
@@ -469,7 +476,7 @@ def _by_value(column: str, function: Callable[[str], object], dtype: type[pl.Dat
     )
 
 
-def _elsewhere(name: str) -> str | None:
+def _reason_off_chromosomes(name: str) -> str | None:
     """Why records on a sequence that is none of the chromosomes are left out, where more is known of it than that."""
     if is_mitochondrion(name):
         return Skip.MITOCHONDRION.value
@@ -493,19 +500,19 @@ def _reference_alleles(genotype: str) -> int | None:
 
 def _names_an_allele(genotype: str) -> bool:
     """Whether a GT names any allele, be it the reference's: not `.` or `./.`."""
-    return any(one.isdigit() for one in genotype)
+    return any(character.isdigit() for character in genotype)
 
 
-def _without_variation(table: pl.DataFrame, is_female_y: pl.Expr, joint: bool) -> list[pl.Expr]:
-    """`quiet`: neither GT nor CN of a record says that anything is other than expected; `untold`: they say nothing at all."""
+def _lacks_variation(table: pl.DataFrame, is_female_y: pl.Expr, joint: bool) -> list[pl.Expr]:
+    """`quiet`: neither GT nor CN of a record says that anything is other than expected; `open`: they say nothing at all."""
     cn = pl.col("copy_number")
-    doubtful = cn.is_null() | (pl.col("kind") == Kind.LOH.value) | is_female_y.fill_null(False)
+    doubtful = cn.is_null() | (pl.col("kind") == RecordKind.LOH.value) | is_female_y.fill_null(False)
     if not joint and not table.select(doubtful.any()).item():
         # every record has a number, and of a record like that the number tells
-        return [pl.lit(False).alias("quiet"), pl.lit(False).alias("untold")]
+        return [pl.lit(False).alias("quiet"), pl.lit(False).alias("open")]
     kind, given = pl.col("kind"), pl.col("given")
     two = pl.col("ploidy") == Ploidy.TWO.value
-    no_other = _by_value("genotype", lambda one: set(one) <= set("0./|"), pl.Boolean).fill_null(joint)
+    no_other = _by_value("genotype", lambda genotype: set(genotype) <= set("0./|"), pl.Boolean).fill_null(joint)
     none = ~_by_value("genotype", _names_an_allele, pl.Boolean).fill_null(not joint)
     # of a Y that is not there no copy is expected, or what a caller writes that gives everyone the same ploidy
     absent = (cn == 0) | (cn == pl.col("alleles"))
@@ -516,17 +523,17 @@ def _without_variation(table: pl.DataFrame, is_female_y: pl.Expr, joint: bool) -
         same = pl.when(none).then(same).otherwise(~pl.col("contrary"))
     if not joint:
         # a file of one has its reference rows, and losses of heterozygosity that have no genotype, for its sample alone
-        same &= ~(none & two & (kind == Kind.LOH.value))
-        empty_is_untold = ~kind.is_in([Kind.REFERENCE.value, Kind.LOH.value])
+        same &= ~(none & two & (kind == RecordKind.LOH.value))
+        empty_is_open = ~kind.is_in([RecordKind.REFERENCE.value, RecordKind.LOH.value])
     else:
-        empty_is_untold = pl.lit(True)
+        empty_is_open = pl.lit(True)
     return [
         (no_other & ((given.is_null() & ~none) | same)).alias("quiet"),
-        (empty & empty_is_untold & ~pl.col("told")).alias("untold"),
+        (empty & empty_is_open & ~pl.col("has_support")).alias("open"),
     ]
 
 
-def _expected() -> pl.Expr:
+def _expected_copies() -> pl.Expr:
     """Copies expected of a record (R2): as ECN states them, else by its genotype's alleles, else by sex and place."""
     by_place = pl.when(pl.col("par_bases").is_null()).then(2).otherwise("by_sex")
     is_female_y = (pl.col("chrom") == "chrY") & (pl.col("sex") == "XX")

@@ -69,7 +69,7 @@ def join_calls(
     # in a fixed order: an event's number must not hang on who else is read in the batch
     by_direction = (calls.filter(pl.col("direction") == direction.value) for direction in Direction)
     marked = [lane.with_columns(_abutting(lane)) for lane in by_direction if lane.height]
-    lanes = [part for lane in marked for part in (_lanes(lane) if abutting else [_each_alone(lane)])]
+    lanes = [part for lane in marked for part in (_lanes(lane) if abutting else [_number_each(lane)])]
     if not lanes:
         number = pl.lit(0, pl.UInt32)
         abuts = pl.lit(False)
@@ -107,13 +107,15 @@ def _same_place() -> pl.Expr:
 def _abutting(lane: pl.DataFrame) -> list[pl.Series]:
     """Of calls of one direction `abuts_before` and `abuts_after`: a call of the same sample ends where it starts, or starts
     where it ends."""
-    there = pl.col("entry_source").cast(pl.Int64) * (1 << 34) + pl.col("chrom").to_physical().cast(pl.Int64) * (1 << 28)
-    places = lane.select(start=there + pl.col("start"), end=there + pl.col("end"))
+    lane_start = pl.col("entry_source").cast(pl.Int64) * (1 << 34) + pl.col("chrom").to_physical().cast(pl.Int64) * (
+        1 << 28
+    )
+    places = lane.select(start=lane_start + pl.col("start"), end=lane_start + pl.col("end"))
     start, end = places.get_columns()
     return [start.is_in(end.implode()).alias("abuts_before"), end.is_in(start.implode()).alias("abuts_after")]
 
 
-def _grouped(lane: pl.DataFrame) -> pl.DataFrame:
+def _number_events(lane: pl.DataFrame) -> pl.DataFrame:
     """Calls of one direction with `group`, the number of their event from 1, in order."""
     same = _same_place()
     before = pl.col("end").shift(1)
@@ -130,12 +132,12 @@ def _lanes(lane: pl.DataFrame) -> list[pl.DataFrame]:
     whole = ~pl.col("joins").fill_null(True) if "joins" in lane.columns else pl.lit(False)
     alone = lane.filter(whole)
     if not alone.height:
-        return [_grouped(lane)]
+        return [_number_events(lane)]
     pieces = lane.filter(~whole)
-    return [*([_grouped(pieces)] if pieces.height else []), _each_alone(alone)]
+    return [*([_number_events(pieces)] if pieces.height else []), _number_each(alone)]
 
 
-def _each_alone(lane: pl.DataFrame) -> pl.DataFrame:
+def _number_each(lane: pl.DataFrame) -> pl.DataFrame:
     return lane.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias("group"))
 
 
@@ -183,7 +185,7 @@ def _events(ordered: pl.DataFrame, ends: Ends) -> pl.DataFrame:
     columns = ["group", *(c for c in EVENT if c not in worked_out), *_DRAWN]
     events = ordered.filter(alone).with_columns(pl.lit(1, pl.UInt32).alias("parts")).select(columns)
     if events.height < ordered.height:
-        events = pl.concat([events, _merged(ordered.filter(~alone)).select(columns)]).sort("group")
+        events = pl.concat([events, _merge(ordered.filter(~alone)).select(columns)]).sort("group")
     events = events.with_columns(_filters_left(events))
     sure = (pl.col("quality") >= CREDIBLE_QUALITY).fill_null(True)
     sensitive = pl.col("filters").is_in(["PASS", LENGTH_FILTER]) & sure & _ratio_is_far() & ~pl.col("unreadable")
@@ -218,7 +220,7 @@ def _inner(ends: Ends) -> list[pl.Expr]:
     ]
 
 
-def _merged(parts: pl.DataFrame) -> pl.DataFrame:
+def _merge(parts: pl.DataFrame) -> pl.DataFrame:
     """One row a group of several calls: the copy number of the call with most bins, of two the farther from expected."""
     distance = (pl.col("copy_number") - pl.col("expected_copy_number").cast(pl.Int32)).abs()
     weighed = parts.with_columns(pl.col("bins").fill_null(0).alias("weight"), distance.fill_null(0).alias("distance"))
@@ -263,7 +265,7 @@ def _filters_left(events: pl.DataFrame) -> pl.Series:
         return names
     kinds = names.unique()
     places = pl.Series(range(kinds.len()), dtype=pl.UInt32)
-    asked = events.select(
+    combination = events.select(
         (names.replace_strict(kinds, places, return_dtype=pl.UInt32) * 8).alias("kind")
         + 4 * (pl.col("end") - pl.col("start") >= FULL_LENGTH).cast(pl.UInt32)
         + 2 * (pl.col("quality") >= CREDIBLE_QUALITY).fill_null(False).cast(pl.UInt32)
@@ -272,7 +274,7 @@ def _filters_left(events: pl.DataFrame) -> pl.Series:
     answers = [
         filters_of_event(kind, bool(code & 4), bool(code & 2), bool(code & 1)) for kind in kinds for code in range(8)
     ]
-    return pl.Series("filters", answers, dtype=pl.String).gather(asked)
+    return pl.Series("filters", answers, dtype=pl.String).gather(combination)
 
 
 def filters_of_event(filters: str, long: bool, sure: bool, far: bool) -> str:
@@ -300,13 +302,13 @@ def disjoint_segments(events: pl.DataFrame) -> pl.DataFrame:
         tangled = lane.select(_same_place() & (pl.col("start") < pl.col("end").shift(1)).fill_null(False)).to_series()
         if tangled.any():
             places = lane.filter(tangled).select("entry_source", "chrom").unique()
-            lanes.append(_untangled(lane.join(places, on=["entry_source", "chrom"], how="semi")).cast(lane.schema))
+            lanes.append(_untangle(lane.join(places, on=["entry_source", "chrom"], how="semi")).cast(lane.schema))
             lane = lane.join(places, on=["entry_source", "chrom"], how="anti")
         lanes.append(lane)
     return pl.concat(lanes) if lanes else events.select(SEGMENT).clear()
 
 
-def _untangled(events: pl.DataFrame) -> pl.DataFrame:
+def _untangle(events: pl.DataFrame) -> pl.DataFrame:
     """Cuts overlapping events of one direction at every end, and joins neighbouring pieces that are alike."""
     pieces: list[tuple[object, ...]] = []
     for (file, chrom, direction), lane in events.partition_by(

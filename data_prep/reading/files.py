@@ -18,7 +18,7 @@ from data_prep.reading.dialects import DIALECTS
 from data_prep.reading.long_files.read import read_long, read_whole
 from data_prep.reading.reports import BatchReport, FileReport, Rows, SkippedRecord, total
 from data_prep.reading.shard_set import ShardSet
-from data_prep.reading.shards import read_batch, shown
+from data_prep.reading.shards import printable_path, read_batch
 from data_prep.reading.vcf import LongFile
 from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.processes import Pool
@@ -121,7 +121,7 @@ def read_files(
 
 def _named(report: FileReport, given: str, labels: Mapping[str, str]) -> FileReport:
     label = labels.get(given) or Path(given).name
-    return replace(report, path=shown(label), place=place_of(given), given=shown(given))
+    return replace(report, path=printable_path(label), place=place_of(given), given=printable_path(given))
 
 
 def _batches(files: Iterable[str], most: int) -> list[list[tuple[int, str]]]:

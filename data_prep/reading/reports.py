@@ -81,19 +81,19 @@ class FileReport:
     @property
     def records(self) -> int:
         """Records, of a joint file once for each sample."""
-        return sum(one.records for one in self.sources)
+        return sum(source.records for source in self.sources)
 
     @property
     def calls(self) -> int:
-        return sum(one.calls for one in self.sources)
+        return sum(source.calls for source in self.sources)
 
     @property
     def reference_rows(self) -> int:
-        return sum(one.reference_rows for one in self.sources)
+        return sum(source.reference_rows for source in self.sources)
 
     @property
     def skipped(self) -> int:
-        return sum(one.skipped for one in self.sources)
+        return sum(source.skipped for source in self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +124,10 @@ class BatchReport:
 
 def total(rows: Iterable[Rows]) -> Rows:
     """Counts of rows added up."""
-    found: Rows = {}
-    for one in rows:
-        for table, tiles in one.items():
-            here = found.setdefault(table, {})
+    sums: Rows = {}
+    for source in rows:
+        for table, tiles in source.items():
+            sums_of_table = sums.setdefault(table, {})
             for tile, n in tiles.items():
-                here[tile] = here.get(tile, 0) + n
-    return found
+                sums_of_table[tile] = sums_of_table.get(tile, 0) + n
+    return sums

@@ -99,18 +99,18 @@ def contradictions(
     on_y = calls.filter((pl.col("chrom") == "chrY") & (pl.col("copy_number") >= 1)).join(
         events.filter("credible").select("entry_source", "event_no"), on=["entry_source", "event_no"], how="semi"
     )
-    found: dict[int, list[str]] = {}
+    reasons_by_file: dict[int, list[str]] = {}
     for sex, sign, chrom, rows, share, words in (
         ("XX", HAPLOID_X, "chrX", on_x.filter(pl.col("alleles") == 1), LEAST_X, "genotypes of one allele over {} of X"),
         ("XX", COPY_OF_Y, "chrY", on_y, LEAST_Y, "copies of Y over {} of it"),
         ("XY", DIPLOID_X, "chrX", on_x.filter(pl.col("alleles") > 1), LEAST_X, "genotypes of two alleles over {} of X"),
     ):
-        mine = pl.concat([rows.select(columns), signs.filter(pl.col("sign") == sign).select(columns)])
-        mine = mine.join(sexes.filter(pl.col("recorded") == sex), on="entry_source", how="semi")
-        for file, bases in sorted(covered_bases(mine, chrom).items()):
+        stated = pl.concat([rows.select(columns), signs.filter(pl.col("sign") == sign).select(columns)])
+        stated = stated.join(sexes.filter(pl.col("recorded") == sex), on="entry_source", how="semi")
+        for file, bases in sorted(covered_bases(stated, chrom).items()):
             if is_over(bases, chrom, share):
-                found.setdefault(file, []).append(words.format(f"{100 * bases / own_bases(chrom):.0f} %"))
-    return {file: "; ".join(reasons) for file, reasons in found.items()}
+                reasons_by_file.setdefault(file, []).append(words.format(f"{100 * bases / own_bases(chrom):.0f} %"))
+    return {file: "; ".join(reasons_by_file) for file, reasons_by_file in reasons_by_file.items()}
 
 
 def contrary_statement(recorded: str | None, caller: str | None) -> str | None:

@@ -41,7 +41,7 @@ class ShardSet:
     @property
     def sources(self) -> int:
         """One more than the largest number of a source."""
-        return 1 + max((one.source for file in self.files for one in file.sources), default=-1)
+        return 1 + max((source.source for file in self.files for source in file.sources), default=-1)
 
     def shards(self, table: str) -> list[Path]:
         """The Parquet files of one of `TABLES`."""
@@ -68,8 +68,8 @@ def write_report(shards: ShardSet) -> None:
         "format": SHARD_FORMAT,
         "builder_version": __version__,
         "sexes_digest": shards.sexes_digest,
-        "files": [asdict(one) for one in shards.files],
-        "skipped": [asdict(one) for one in shards.skipped],
+        "files": [asdict(entry) for entry in shards.files],
+        "skipped": [asdict(entry) for entry in shards.skipped],
         "rows": shards.rows,
         "bytes": {path.name: path.stat().st_size for path in sorted(shards.folder.glob("*.parquet"))},
     }
@@ -87,8 +87,8 @@ def read_report(folder: Path) -> ShardSet:
             )
         shards = ShardSet(
             folder,
-            tuple(_file(one) for one in report["files"]),
-            tuple(SkippedRecord(**one) for one in report["skipped"]),
+            tuple(_file(entry) for entry in report["files"]),
+            tuple(SkippedRecord(**entry) for entry in report["skipped"]),
             {table: {int(tile): n for tile, n in tiles.items()} for table, tiles in report["rows"].items()},
             report["sexes_digest"],
         )
@@ -110,12 +110,12 @@ def read_report(folder: Path) -> ShardSet:
 
 
 def _file(report: dict[str, Any]) -> FileReport:
-    return FileReport(**report | {"sources": tuple(SourceReport(**one) for one in report["sources"])})
+    return FileReport(**report | {"sources": tuple(SourceReport(**source) for source in report["sources"])})
 
 
 def check_digest(sets: Sequence[ShardSet], digest: str, table: Path) -> None:
     """Raises ShardSetError for shards made with a table of other samples or sexes than `table`."""
-    other = next((one for one in sets if one.sexes_digest != digest), None)
+    other = next((shards for shards in sets if shards.sexes_digest != digest), None)
     if other:
         raise ShardSetError(
             f"the shards in {other.folder} were made with another sample table than {table}, whose samples or sexes differ: "
@@ -163,15 +163,15 @@ def _place_behind(place: str) -> str:
 def all_skipped(sets: Sequence[ShardSet]) -> list[SkippedRecord]:
     """Skipped records of all sets, with the sources of `all_files`."""
     return [
-        replace(one, source=one.source + offset)
+        replace(record, source=record.source + offset)
         for shards, offset in zip(sets, offsets(sets), strict=True)
-        for one in shards.skipped
+        for record in shards.skipped
     ]
 
 
 def offsets(sets: Sequence[ShardSet]) -> list[int]:
     """What is added to the sources of each set, so that no two are alike."""
-    found = [0]
+    sums = [0]
     for shards in sets:
-        found.append(found[-1] + shards.sources)
-    return found[:-1]
+        sums.append(sums[-1] + shards.sources)
+    return sums[:-1]

@@ -14,8 +14,8 @@ import polars as pl
 
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.errors import SystemRefusalError
-from data_prep.reading.calls import UNREADABLE, Skip, report_lines, sort_out
-from data_prep.reading.dialects import UNKNOWN, Dialect, check_one_caller, ends_of, named, recognise
+from data_prep.reading.calls import UNREADABLE, Skip, partition_records, report_lines
+from data_prep.reading.dialects import UNKNOWN, Dialect, check_one_caller, ends_of, note_of_chosen_dialect, recognise
 from data_prep.reading.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reading.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
 from data_prep.reading.sex import contradictions
@@ -68,16 +68,16 @@ def read_batch(
             read.append((number, file, dialect, dialect.release(file.header)))
         except FileRefusedError as error:
             size = path.stat().st_size
-            report.files.append(FileReport(number, shown(name), size, REFUSED, str(error)))
+            report.files.append(FileReport(number, printable_path(name), size, REFUSED, str(error)))
         except OSError as error:
             report.files.append(
-                FileReport(number, shown(name), 0, REFUSED, f"it cannot be opened: {error.strerror or error}")
+                FileReport(number, printable_path(name), 0, REFUSED, f"it cannot be opened: {error.strerror or error}")
             )
     for dialect in {id(d): d for _, _, d, _ in read}.values():
-        alike = [one for one in read if one[2] is dialect]
-        for part, one in enumerate(_read_each(report, alike, dialect, sexes)):
-            _write(report, one, f"{dialect.name}-{part}", Path(folder))
-    report.files.sort(key=lambda one: one.file_id)
+        of_dialect = [entry for entry in read if entry[2] is dialect]
+        for part, tables in enumerate(_read_each(report, of_dialect, dialect, sexes)):
+            _write(report, tables, f"{dialect.name}-{part}", Path(folder))
+    report.files.sort(key=lambda file: file.file_id)
     return report
 
 
@@ -89,7 +89,7 @@ def dialect_of(file: VcfFile | LongFile, name: str | None) -> Dialect:
         raise FileRefusedError(SMALL_VARIANTS) if str(error) == UNKNOWN and file.small_variants else error from None
 
 
-def unplaced(records: int, of: str, reason: str, example: str, small_variants: bool = False) -> str:
+def explain_no_cnvs(records: int, of: str, reason: str, example: str, small_variants: bool = False) -> str:
     """Why a file is refused that has records and not one of them lies on a known place as a CNV.
 
     `reason`: the commonest of its records; `example`: the first of those. Its person would stand in every denominator
@@ -113,7 +113,7 @@ def on_other_build(example: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _ReadFiles:
     """Files of one dialect, read: their reports, and the tables to write."""
 
     files: list[FileReport]
@@ -121,38 +121,40 @@ class _Read:
     tables: dict[str, pl.DataFrame]
 
 
-def _read_alike(
+def _read_together(
     read: list[tuple[int, VcfFile, Dialect, str]], dialect: Dialect, sexes: Mapping[str, str | None]
-) -> _Read:
+) -> _ReadFiles:
     files = [file for _, file, _, _ in read]
     caller = [dialect.caller_sex(file.header) for file in files]
     recorded = [sexes.get(file.header.samples[0]) for file in files]
-    held = pl.DataFrame(
+    sex_of_file = pl.DataFrame(
         {"entry_source": range(len(files)), "sex": [c or r for c, r in zip(caller, recorded, strict=True)]},
         schema={"entry_source": pl.UInt32, "sex": pl.String},
     )
-    fates = sort_out(dialect.records(frame(files)), held)
-    remarks = report_lines(fates.remarks)
-    calls, events = join_calls(fates.calls, dialect.joins, ends_of(dialect))
-    counts = [_by_file(table, len(files)) for table in (fates.calls, fates.reference, fates.skipped)]
-    contradict = contradictions(calls, events, fates.signs, recorded)
+    partition = partition_records(dialect.records(frame(files)), sex_of_file)
+    remarks = report_lines(partition.remarks)
+    calls, events = join_calls(partition.calls, dialect.joins, ends_of(dialect))
+    counts = [_by_file(table, len(files)) for table in (partition.calls, partition.reference, partition.skipped)]
+    contradict = contradictions(calls, events, partition.signs, recorded)
     reports, skipped = [], []
     firsts = [0]
     for file in files:
         firsts.append(firsts[-1] + file.records)
-    unreadable = _unreadable(files, fates.skipped, firsts)
+    unreadable = _unreadable(files, partition.skipped, firsts)
     for i, (number, file, _, release) in enumerate(read):
         header = file.header
         if i in unreadable:
-            reports.append(FileReport(number, shown(file.path), file.size, REFUSED, unreadable[i], file.sha256))
+            reports.append(
+                FileReport(number, printable_path(file.path), file.size, REFUSED, unreadable[i], file.sha256)
+            )
             continue
         reports.append(
             FileReport(
                 number,
-                shown(file.path),
+                printable_path(file.path),
                 file.size,
                 READ,
-                "; ".join((*file.notes, *named(header, dialect), *remarks.get(i, ()))) or None,
+                "; ".join((*file.notes, *note_of_chosen_dialect(header, dialect), *remarks.get(i, ()))) or None,
                 file.sha256,
                 dialect.name,
                 release,
@@ -175,13 +177,13 @@ def _read_alike(
                 rates_raised=header.rates_raised,
             )
         )
-    for (i, reason), rows in fates.skipped.partition_by("entry_source", "reason", as_dict=True).items():
+    for (i, reason), rows in partition.skipped.partition_by("entry_source", "reason", as_dict=True).items():
         if i in unreadable:
             continue
         first = int(rows.get_column("row").min()) - firsts[int(i)]  # type: ignore[arg-type]
         skipped.append(SkippedRecord(read[int(i)][0], str(reason), rows.height, line(files[int(i)], first)[:EXAMPLE]))
     numbers = pl.Series([number for number, *_ in read], dtype=pl.UInt32)
-    seen = fates.reference
+    seen = partition.reference
     tables = {
         "calls": calls.drop("alleles", "joins"),
         "events": events,
@@ -190,7 +192,7 @@ def _read_alike(
     if seen.height:
         tables["seen"] = seen_intervals(calls.join(seen, on="entry_source", how="semi"), seen, LEAST_BINS_PER_KB)
     tables = {
-        name: placed(
+        name: sort_by_place(
             table.with_columns(numbers.gather(table.get_column("entry_source")).alias("entry_source")).rename(
                 {"entry_source": "source"}
             )
@@ -198,41 +200,42 @@ def _read_alike(
         for name, table in tables.items()
         if table.height
     }
-    return _Read(reports, skipped, tables)
+    return _ReadFiles(reports, skipped, tables)
 
 
 def _read_each(
     report: BatchReport,
-    alike: list[tuple[int, VcfFile, Dialect, str]],
+    files: list[tuple[int, VcfFile, Dialect, str]],
     dialect: Dialect,
     sexes: Mapping[str, str | None],
-) -> list[_Read]:
+) -> list[_ReadFiles]:
     """Files of one dialect, read together; one by one where one that nobody foresaw would take the others with it."""
     try:
-        return [_read_alike(alike, dialect, sexes)]
+        return [_read_together(files, dialect, sexes)]
     except pl.exceptions.PolarsError:
         parts = []
-        for one in alike:
+        for entry in files:
             try:
-                parts.append(_read_alike([one], dialect, sexes))
+                parts.append(_read_together([entry], dialect, sexes))
             except pl.exceptions.PolarsError as error:
                 why = f"its records cannot be parsed ({str(error).splitlines()[0]}): fetch it again"
-                report.files.append(FileReport(one[0], shown(one[1].path), one[1].size, REFUSED, why, one[1].sha256))
+                number, file, *_ = entry
+                report.files.append(FileReport(number, printable_path(file.path), file.size, REFUSED, why, file.sha256))
         return parts
 
 
-def shown(path: Path | str) -> str:
+def printable_path(path: Path | str) -> str:
     """A path as text that can be printed and stored: what is no UTF-8 in its name is replaced."""
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def placed(table: pl.DataFrame) -> pl.DataFrame:
+def sort_by_place(table: pl.DataFrame) -> pl.DataFrame:
     """Rows of a shard with `place`, sorted by it."""
     place = pl.col("chrom").to_physical().cast(pl.Int64) * (1 << PLACE_BITS) + pl.col("start")
     return table.with_columns(place.alias("place")).sort("place")
 
 
-def keep(rows: pl.DataFrame, path: Path) -> None:
+def write_shard(rows: pl.DataFrame, path: Path) -> None:
     """Writes rows as Parquet; raises SystemRefusalError where the disk does not take them."""
     try:
         rows.write_parquet(path, compression="lz4", row_group_size=_ROW_GROUP, statistics=True)
@@ -245,11 +248,11 @@ def keep(rows: pl.DataFrame, path: Path) -> None:
 def write_tables(tables: Mapping[str, pl.DataFrame], name: str, folder: Path) -> Rows:
     """Writes `<table>-<name>.parquet` for each table, and counts its rows by tile."""
     for table, rows in tables.items():
-        keep(rows, folder / f"{table}-{name}.parquet")
+        write_shard(rows, folder / f"{table}-{name}.parquet")
     return {table: rows_by_tile(rows) for table, rows in tables.items()}
 
 
-def _write(report: BatchReport, read: _Read, name: str, folder: Path) -> None:
+def _write(report: BatchReport, read: _ReadFiles, name: str, folder: Path) -> None:
     """Writes the tables of a shard, and enters what they hold into the report."""
     report.rows = total([report.rows, write_tables(read.tables, f"{report.batch}-{name}", folder)])
     report.files += read.files
@@ -278,17 +281,17 @@ def _unreadable(files: list[VcfFile], skipped: pl.DataFrame, firsts: list[int]) 
         .agg(pl.len(), pl.col("row").min())
         .sort("len", "reason", descending=[True, False])
     )
-    found = reasons.group_by("entry_source", maintain_order=True).agg(
+    by_file = reasons.group_by("entry_source", maintain_order=True).agg(
         pl.col("len").sum(),
         pl.col("reason").first(),
         pl.col("row").first(),
         pl.col("row").filter(pl.col("reason") == Skip.OTHER_BUILD.value).first().alias("other"),
     )
     sentences = {}
-    for i, n, reason, row, other in found.iter_rows():
+    for i, n, reason, row, other in by_file.iter_rows():
         file = files[i]
         if other is not None:
             sentences[i] = on_other_build(line(file, other - firsts[i]))
         elif n == file.records:
-            sentences[i] = unplaced(n, "", reason, line(file, row - firsts[i]), file.small_variants)
+            sentences[i] = explain_no_cnvs(n, "", reason, line(file, row - firsts[i]), file.small_variants)
     return sentences

@@ -77,8 +77,8 @@ class Header:
     @property
     def rates_raised(self) -> str:
         """What a simulated cohort holds more often than is published, as its header names it; empty where nothing is said."""
-        said = re.search(r'RatesRaised="([^"]*)"', self.first("simulated") or "")
-        return said.group(1) if said else ""
+        match = re.search(r'RatesRaised="([^"]*)"', self.first("simulated") or "")
+        return match.group(1) if match else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +132,18 @@ def read_file(path: Path, assembly: str | None = None, limits: Limits = DEFAULTS
         # reading a named pipe would wait for its writer for ever
         raise FileRefusedError("it is no regular file: give VCF files of CNV calls")
     if status.st_size > limits.whole_file_bytes:
-        return _long(path, assembly, limits)
+        return _describe_long_file(path, assembly, limits)
     raw = path.read_bytes()
     text = _inflate(path, raw, limits)
     if len(text) > limits.whole_file_bytes:
-        return _long(path, assembly, limits)
+        return _describe_long_file(path, assembly, limits)
     header, stop, notes, text = read_header(path, text, assembly)
     if len(header.samples) > 1:
-        return _long(path, assembly, limits)
-    under = Under(header, assembly)
+        return _describe_long_file(path, assembly, limits)
+    records = RecordText(header, assembly)
     given = text[stop:]
-    body = under.take(given)
-    under.end()
+    body = records.take(given)
+    records.end()
     wide = _wide_record(body, len(COLUMNS))
     if wide is not None:
         number = text[:stop].count(b"\n") + _line_of_record(given, wide)
@@ -155,9 +155,9 @@ def read_file(path: Path, assembly: str | None = None, limits: Limits = DEFAULTS
         header,
         body,
         len(_line_ends(body)[1]),
-        (*notes, *under.notes),
-        under.content,
-        tuple(under.later_headers),
+        (*notes, *records.notes),
+        records.content,
+        tuple(records.later_headers),
     )
 
 
@@ -171,7 +171,7 @@ def frame(files: Sequence[VcfFile]) -> pl.DataFrame:
         text = _read_csv(body, schema)
     except (pl.exceptions.ComputeError, UnicodeDecodeError):
         text = _read_csv(body.decode("utf-8", "replace").encode(), schema)
-    text = without_numbers(text, [f.header for f in files], [f.records for f in files])
+    text = drop_numbered_sex_chromosomes(text, [f.header for f in files], [f.records for f in files])
     counts = [f.records for f in files]
     if text.height != sum(counts):
         raise RuntimeError(f"{sum(counts)} lines were given to the parser and {text.height} came back")
@@ -220,7 +220,7 @@ def _check_name(path: Path, head: bytes) -> None:
         raise FileRefusedError("the name ends in .gz but the content is not gzip: rename or fetch it again")
 
 
-def _long(path: Path, assembly: str | None, limits: Limits) -> LongFile:
+def _describe_long_file(path: Path, assembly: str | None, limits: Limits) -> LongFile:
     """The header of a file that is read in pieces."""
     with path.open("rb") as file:
         _check_name(path, file.read(2))
@@ -303,7 +303,7 @@ def _check_columns(line: bytes) -> None:
         raise FileRefusedError("its #CHROM line has a sample without a name: name it, or leave the column out")
 
 
-class Under:
+class RecordText:
     """What stands under the header of a file: its lines are given in order, in as many pieces as one likes.
 
     Left out are blank lines, comments, and headers that repeat the first. A header of other samples, or of the same in
@@ -388,7 +388,7 @@ class Under:
         later = parse_header(text)
         if later.samples != self.header.samples:
             raise FileRefusedError(
-                f"it holds two files one behind the other: its header names {_some(self.header.samples)}, and a later one "
+                f"it holds two files one behind the other: its header names {_list_samples(self.header.samples)}, and a later one "
                 f"{_others(self.header.samples, later.samples)}: part them, and give each by itself"
             )
         if self._lines_of_header:
@@ -402,13 +402,13 @@ class Under:
             self.notes.append(note)
 
 
-def _some(names: tuple[str, ...]) -> str:
+def _list_samples(names: tuple[str, ...]) -> str:
     more = len(names) - NAMES_SHOWN
     return ", ".join(names if more <= 0 else [*names[:NAMES_SHOWN], f"{more:,} more"]) or "no sample"
 
 
 def _others(first: tuple[str, ...], later: tuple[str, ...]) -> str:
-    return "the same samples in another order" if sorted(first) == sorted(later) else _some(later)
+    return "the same samples in another order" if sorted(first) == sorted(later) else _list_samples(later)
 
 
 _TAB: Final = ord("\t")
@@ -439,7 +439,9 @@ def _wide_record(body: bytes, columns: int) -> int | None:
 
 def _line_of_record(text: bytes, record: int) -> int:
     """The line, from 1, of a record, from 0, in text with blank lines and comments."""
-    records = (number for number, one in enumerate(text.split(b"\n"), 1) if one and not one.startswith(b"#"))
+    records = (
+        number for number, text_line in enumerate(text.split(b"\n"), 1) if text_line and not text_line.startswith(b"#")
+    )
     return next(number for seen, number in enumerate(records) if seen == record)
 
 
@@ -463,8 +465,8 @@ def small_variants_alone(body: bytes) -> bool:
         cells = line.split(b"\t", 8)
         if len(cells) < 9 or b"SVTYPE=" in cells[7] or not _LETTERS.fullmatch(cells[3]):
             return False
-        alleles = [one for one in cells[4].split(b",") if one not in _NO_ALLELE]
-        if not all(_LETTERS.fullmatch(one) for one in alleles):
+        alleles = [allele for allele in cells[4].split(b",") if allele not in _NO_ALLELE]
+        if not all(_LETTERS.fullmatch(allele) for allele in alleles):
             return False
         spelt = spelt or bool(alleles)
     return spelt
@@ -473,7 +475,9 @@ def small_variants_alone(body: bytes) -> bool:
 SMALL_VARIANTS: Final = "it holds small variants alone (SNVs and indels), not copy numbers: give the file of CNV calls"
 
 
-def without_numbers(text: pl.DataFrame, headers: Sequence[Header], records: Sequence[int]) -> pl.DataFrame:
+def drop_numbered_sex_chromosomes(
+    text: pl.DataFrame, headers: Sequence[Header], records: Sequence[int]
+) -> pl.DataFrame:
     """Text rows without the names `23` and `24` in files whose header has an X of another name: there they are not X and Y.
 
     `records`: how many rows each file has, which follow each other.
@@ -573,15 +577,15 @@ def _check(header: Header, assembly: str | None) -> bool:
     other = contigs.of_other_build
     if other:
         raise FileRefusedError(f"its contig {other} is {other_build(other)}")
-    told = contigs.tell_build
-    said = "" if told else " ".join((*header.meta.get("reference", ()), *header.meta.get("assembly", ())))
-    if not told and assembly is None:
-        if ASSEMBLY.other_named_in(said):
+    lengths_tell = contigs.tell_build
+    reference = "" if lengths_tell else " ".join((*header.meta.get("reference", ()), *header.meta.get("assembly", ())))
+    if not lengths_tell and assembly is None:
+        if ASSEMBLY.other_named_in(reference):
             raise FileRefusedError(
-                f"its ##reference is {said[:200]}, and {ASSEMBLY.name} is needed: give calls made on {ASSEMBLY.name}, or, where "
+                f"its ##reference is {reference[:200]}, and {ASSEMBLY.name} is needed: give calls made on {ASSEMBLY.name}, or, where "
                 f"its caller writes that whatever it read, add --assembly {ASSEMBLY.name}"
             )
-        if not ASSEMBLY.is_named_in(said):
+        if not ASSEMBLY.is_named_in(reference):
             raise FileRefusedError(
                 f"its header gives no contig lengths and no ##reference that names {ASSEMBLY.name}, so its genome build is not "
                 f"known: if it is {ASSEMBLY.name}, add --assembly {ASSEMBLY.name}"
@@ -594,7 +598,7 @@ def _check(header: Header, assembly: str | None) -> bool:
             f"calls on another genome build would land in the wrong place, give calls made on {ASSEMBLY.name} or lift these over "
             "first"
         )
-    return not told and not ASSEMBLY.is_named_in(said)
+    return not lengths_tell and not ASSEMBLY.is_named_in(reference)
 
 
 def other_build(name: str) -> str:

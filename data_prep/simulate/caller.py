@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_prep.simulate.genome import Grid, Ints
-from data_prep.simulate.panel import People
+from data_prep.simulate.panel import SimulatedPeople
 from data_prep.simulate.parts import CELL_LINE, LARGE, NOISE, RECURRENT, Floats, Parts
 from data_prep.simulate.randomness import keys, normal, uniform
 
@@ -68,7 +68,7 @@ class Records:
     filters: Ints
 
 
-def call(seed: int, who: People, grid: Grid, parts: Parts) -> Records:
+def call(seed: int, who: SimulatedPeople, grid: Grid, parts: Parts) -> Records:
     """The records of parts that are called, none of which overlap within a person."""
     parts = parts.take(np.lexsort((parts.begin, parts.person)))
     key = keys(seed, who.number[parts.person])
@@ -90,11 +90,11 @@ def call(seed: int, who: People, grid: Grid, parts: Parts) -> Records:
         quality=quality,
         pairs_start=pairs_start,
         pairs_end=pairs_end,
-        filters=filters_of(end - start, quality, bins, ratio),
+        filters=earned_filters(end - start, quality, bins, ratio),
     )
 
 
-def filters_of(length: Ints, quality: Ints, bins: Ints, ratio: Floats) -> Ints:
+def earned_filters(length: Ints, quality: Ints, bins: Ints, ratio: Floats) -> Ints:
     """The filters a record earns, as bits in the order of FILTER_NAMES; 0 is PASS."""
     sparse = (bins * 1_000 < 0.2 * length) & (length > 80_000)
     result: Ints = (

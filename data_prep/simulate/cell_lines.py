@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from data_prep.domain.chromosomes import AUTOSOMES, CHROMOSOMES
 from data_prep.simulate.genome import Ints
-from data_prep.simulate.panel import XX, People
+from data_prep.simulate.panel import XX, SimulatedPeople
 from data_prep.simulate.parts import CELL_LINE, MASKED, NOT_ABOVE_THRESHOLD, YES, Parts, concatenate, make_parts
 from data_prep.simulate.randomness import keys, uniform
 from data_prep.simulate.sites import AUTOSOMAL, Catalogue
@@ -59,7 +59,7 @@ _SHORTEST_SEGMENT: Final = 40
 """Bins."""
 
 
-def add_cell_lines(seed: int, who: People, catalogue: Catalogue, parts: Parts) -> Parts:
+def add_cell_lines(seed: int, who: SimulatedPeople, catalogue: Catalogue, parts: Parts) -> Parts:
     """The parts with the segments of changed chromosomes added, and other calls on these masked where a segment runs over them."""
     added: list[Parts] = []
     outcome = parts.outcome.copy()
@@ -109,7 +109,7 @@ def add_cell_lines(seed: int, who: People, catalogue: Catalogue, parts: Parts) -
     return concatenate([parts.replace(outcome=outcome), *added])
 
 
-def changed_lines(seed: int, who: People) -> NDArray[np.bool_]:
+def changed_lines(seed: int, who: SimulatedPeople) -> NDArray[np.bool_]:
     """Whose cell line has a change, called or not."""
     key = keys(seed, who.number)
     happens, female = uniform(key, _HAPPENS), who.sex == XX

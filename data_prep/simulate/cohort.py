@@ -20,7 +20,7 @@ from data_prep.simulate.cell_lines import add_cell_lines
 from data_prep.simulate.conflicts import mask_conflicts
 from data_prep.simulate.large_events import large_parts
 from data_prep.simulate.own_events import own_parts
-from data_prep.simulate.panel import PANEL_SIZE, people, sample_name, sample_table
+from data_prep.simulate.panel import PANEL_SIZE, make_people, sample_name, sample_table
 from data_prep.simulate.parts import YES, concatenate
 from data_prep.simulate.site_calls import site_parts
 from data_prep.simulate.sites import Catalogue, catalogue
@@ -165,7 +165,7 @@ def simulate(
     """
     everything: Catalogue = catalogue(seed)
     grid, sites = everything.grid, everything.sites
-    who = people(np.arange(first, last + 1))
+    who = make_people(np.arange(first, last + 1))
     parts = concatenate([site_parts(seed, who, everything), own_parts(seed, who, everything), large_parts(seed, who)])
     parts = add_cell_lines(seed, who, everything, mask_conflicts(parts))
     records = call(seed, who, grid, parts.take(parts.outcome == YES))
@@ -181,7 +181,7 @@ def _block(task: _Task) -> _Done:
     texts, truth, records, truth_rows_written, references = simulate(
         task.seed, task.release, task.first, task.last, task.truth
     )
-    who = people(np.arange(task.first, task.last + 1))
+    who = make_people(np.arange(task.first, task.last + 1))
     size = 0
     for number, sex, text in zip(who.number.tolist(), who.sex.tolist(), texts, strict=True):
         name = sample_name(number)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_prep.simulate.genome import Ints
-from data_prep.simulate.panel import XX, XY, People, people
+from data_prep.simulate.panel import XX, XY, SimulatedPeople, make_people
 from data_prep.simulate.randomness import keys, uniform
-from data_prep.simulate.sites import AUTOSOMAL, DELETION, GAIN, MOST_COPIES, X_LINKED, Y_LINKED, Sites
+from data_prep.simulate.sites import AUTOSOMAL, DELETION, GAIN, MOST_COPIES, X_LINKED, Y_LINKED, SimulatedSites
 
 Copies = NDArray[np.int8]
 
@@ -31,7 +31,7 @@ def expected_copies(sex: Ints, ploidy: Ints) -> Ints:
     return result
 
 
-def haplotypes(seed: int, who: People, sites: Sites) -> Copies:
+def haplotypes(seed: int, who: SimulatedPeople, sites: SimulatedSites) -> Copies:
     """Copies on both haplotypes, shape (people, sites, 2): the maternal first.
 
     Sites that are artefacts or immune loci hold one copy on each. A haplotype that a person does not have (the paternal
@@ -40,7 +40,7 @@ def haplotypes(seed: int, who: People, sites: Sites) -> Copies:
     children = who.father > 0
     parents = np.unique(np.concatenate([who.father[children], who.mother[children]]))
     founders = np.union1d(who.number[~children], parents)
-    drawn = _founders(seed, people(founders), sites)
+    drawn = _founders(seed, make_people(founders), sites)
     result = np.empty((who.number.size, sites.size, 2), dtype=np.int8)
     result[~children] = drawn[np.searchsorted(founders, who.number[~children])]
     if children.any():
@@ -59,7 +59,7 @@ def haplotypes(seed: int, who: People, sites: Sites) -> Copies:
     return result
 
 
-def _founders(seed: int, who: People, sites: Sites) -> Copies:
+def _founders(seed: int, who: SimulatedPeople, sites: SimulatedSites) -> Copies:
     key = keys(seed, who.number)[:, None]
     site = np.arange(sites.size)[None, :]
     result = np.empty((who.number.size, sites.size, 2), dtype=np.int8)
@@ -75,7 +75,7 @@ def _founders(seed: int, who: People, sites: Sites) -> Copies:
     return result
 
 
-def _drop_absent(copies: Copies, sex: Ints, sites: Sites) -> None:
+def _drop_absent(copies: Copies, sex: Ints, sites: SimulatedSites) -> None:
     males, females = np.flatnonzero(sex == XY), np.flatnonzero(sex == XX)
     x, y = np.flatnonzero(sites.ploidy == X_LINKED), np.flatnonzero(sites.ploidy == Y_LINKED)
     copies[..., PATERNAL][np.ix_(males, x)] = 0
@@ -83,7 +83,7 @@ def _drop_absent(copies: Copies, sex: Ints, sites: Sites) -> None:
     copies[np.ix_(females, y)] = 0
 
 
-def inherited(sites: Sites) -> NDArray[np.bool_]:
+def inherited(sites: SimulatedSites) -> NDArray[np.bool_]:
     """Which sites are in the genome: deletions and gains, not artefacts and immune loci."""
     result: NDArray[np.bool_] = (sites.model == DELETION) | (sites.model == GAIN)
     return result

@@ -15,7 +15,7 @@ import numpy as np
 from data_prep.domain.chromosomes import AUTOSOMES, CHROMOSOMES
 from data_prep.simulate.cell_lines import changed_lines
 from data_prep.simulate.genome import Grid, read_table
-from data_prep.simulate.panel import PANEL_SIZE, People, panel, people
+from data_prep.simulate.panel import PANEL_SIZE, SimulatedPeople, make_panel, make_people
 from data_prep.simulate.parts import LARGE, RECURRENT, YES, Parts, concatenate, empty_parts, make_parts
 from data_prep.simulate.randomness import keys, uniform
 from data_prep.simulate.selection import coding_sequence, dosage_sensitive
@@ -79,7 +79,7 @@ def recurrent_cnvs() -> tuple[RecurrentCnv, ...]:
 
 def is_raised(cnv: RecurrentCnv) -> bool:
     """Whether the published rate is below one carrier among the unrelated people of the panel."""
-    return cnv.rate * int(panel().unrelated.sum()) < 1
+    return cnv.rate * int(make_panel().unrelated.sum()) < 1
 
 
 def raised_cnvs() -> list[str]:
@@ -87,7 +87,7 @@ def raised_cnvs() -> list[str]:
     return [cnv.title for cnv in recurrent_cnvs() if is_raised(cnv)]
 
 
-def large_parts(seed: int, who: People) -> Parts:
+def large_parts(seed: int, who: SimulatedPeople) -> Parts:
     """The large events of these people, one part each; `source` numbers the recurrent CNVs, `owner` the founder."""
     found: list[Parts] = []
     key = keys(seed, who.number)
@@ -135,8 +135,8 @@ def _carried(seed: int, number: int) -> list[_Event]:
 def _carriers(seed: int, cycle: int) -> dict[int, list[_Event]]:
     """The events by carrier in one turn of the panel."""
     grid = catalogue(seed).grid
-    p = panel()
-    everyone = people(cycle * PANEL_SIZE + 1 + np.arange(PANEL_SIZE, dtype=np.int64))
+    p = make_panel()
+    everyone = make_people(cycle * PANEL_SIZE + 1 + np.arange(PANEL_SIZE, dtype=np.int64))
     free = (everyone.father == 0) & p.unrelated & ~changed_lines(seed, everyone)
     key = keys(seed, everyone.number)
     of_cycle = keys(seed, -1 - np.array([cycle], dtype=np.int64))
@@ -151,7 +151,7 @@ def _carriers(seed: int, cycle: int) -> dict[int, list[_Event]]:
 
 def _events(seed: int, cycle: int, grid: Grid, key: np.ndarray) -> list[tuple[_Event, int]]:
     """The events of a cycle with the number of their carriers."""
-    unrelated = int(panel().unrelated.sum())
+    unrelated = int(make_panel().unrelated.sum())
     events = []
     for number, cnv in enumerate(recurrent_cnvs()):
         begin, end = grid.at(cnv.chrom, cnv.start), grid.at(cnv.chrom, cnv.end - 1) + 1

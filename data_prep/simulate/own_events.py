@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from data_prep.domain.chromosomes import CHROMOSOMES
 from data_prep.simulate.genome import Ints
 from data_prep.simulate.genotypes import expected_copies
-from data_prep.simulate.panel import SUPERPOPULATIONS, XX, People, people
+from data_prep.simulate.panel import SUPERPOPULATIONS, XX, SimulatedPeople, make_people
 from data_prep.simulate.parts import DE_NOVO, NOISE, PRIVATE, YES, Parts, concatenate, make_parts
 from data_prep.simulate.randomness import Floats, keys, normal, uniform
 from data_prep.simulate.selection import lasting_share
@@ -54,12 +54,12 @@ _NOISE_CLASSES: Final = (
 )
 
 
-def own_parts(seed: int, who: People, catalogue: Catalogue) -> Parts:
+def own_parts(seed: int, who: SimulatedPeople, catalogue: Catalogue) -> Parts:
     """The private, de novo and noise events of these people; `source` is the slot within the owner."""
     return concatenate([_private(seed, who, catalogue), _noise(seed, who, catalogue)])
 
 
-def _private(seed: int, who: People, catalogue: Catalogue) -> Parts:
+def _private(seed: int, who: SimulatedPeople, catalogue: Catalogue) -> Parts:
     """Events of the founders, and of the children what they inherit and what is new in them."""
     founders, children = np.flatnonzero(who.father == 0), np.flatnonzero(who.father > 0)
     slots = np.arange(_SLOTS)
@@ -74,7 +74,7 @@ def _private(seed: int, who: People, catalogue: Catalogue) -> Parts:
     ]
     row, owner, slot, passed = (np.concatenate(column) for column in zip(*candidates, strict=True))
     key = keys(seed, owner)
-    origin = people(owner)
+    origin = make_people(owner)
     african = origin.superpopulation == SUPERPOPULATIONS.index("AFR")
     share = np.where(slot == _SLOTS, _DE_NOVO_SHARE, _MEAN_PRIVATE / _SLOTS * np.where(african, _AFRICAN_FACTOR, 1.0))
     loss = uniform(key, _IS_LOSS, slot) < _LOSS_SHARE
@@ -161,7 +161,7 @@ def _place(
     return result
 
 
-def _noise(seed: int, who: People, catalogue: Catalogue) -> Parts:
+def _noise(seed: int, who: SimulatedPeople, catalogue: Catalogue) -> Parts:
     """Calls without anything in the genome, somewhere else in everyone."""
     several = []
     first = 0

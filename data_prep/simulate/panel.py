@@ -25,7 +25,7 @@ Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Panel:
+class SimulatedPanel:
     """One row per place in the panel, 3,202 of them; `father` and `mother` are places, -1 for none.
 
     `population` indexes `populations` (code, super-population), `superpopulation` indexes SUPERPOPULATIONS.
@@ -43,7 +43,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class People:
+class SimulatedPeople:
     """Some people of the cohort, as arrays of one length; numbers are 1-based, parents 0 for none."""
 
     number: Ints
@@ -60,7 +60,7 @@ def sample_name(number: int) -> str:
 
 
 @cache
-def panel() -> Panel:
+def make_panel() -> SimulatedPanel:
     """The panel, from the counts of the published pedigree (26 populations, 602 trios, 2,504 unrelated)."""
     table = read_table("populations")
     populations = tuple(table.select("population", "superpopulation").iter_rows())
@@ -91,7 +91,7 @@ def panel() -> Panel:
             family.append(families if len(unit) > 1 else 0)
             unrelated.append(person.unrelated)
     place = np.array([SUPERPOPULATIONS.index(s) for _, s in populations], dtype=np.int64)
-    return Panel(
+    return SimulatedPanel(
         populations=populations,
         population=np.array(population, dtype=np.int64),
         superpopulation=place[population],
@@ -103,12 +103,12 @@ def panel() -> Panel:
     )
 
 
-def people(numbers: Ints) -> People:
+def make_people(numbers: Ints) -> SimulatedPeople:
     """The people with these numbers, of any cycle of the panel."""
-    p = panel()
+    p = make_panel()
     cycle, place = np.divmod(numbers - 1, PANEL_SIZE)
     first = cycle * PANEL_SIZE + 1
-    return People(
+    return SimulatedPeople(
         number=numbers,
         population=p.population[place],
         superpopulation=p.superpopulation[place],
@@ -120,9 +120,9 @@ def people(numbers: Ints) -> People:
 
 def sample_table(samples: int) -> pl.DataFrame:
     """The table of people 1 to `samples`, as `samples.tsv` holds it: every column text, empty where there is none."""
-    p = panel()
+    p = make_panel()
     numbers = np.arange(1, samples + 1)
-    who = people(numbers)
+    who = make_people(numbers)
     cycle, place = np.divmod(numbers - 1, PANEL_SIZE)
     families = int(p.family.max())
     names = [sample_name(n) for n in range(1, samples + 1)]

@@ -60,7 +60,7 @@ class Stretches:
         return result
 
 
-def stretches(intervals: pl.DataFrame) -> Stretches:
+def merge_stretches(intervals: pl.DataFrame) -> Stretches:
     """The union of intervals given as chrom, start, end."""
     number = pl.Enum(CHROMOSOMES)
     rows = intervals.with_columns(
@@ -73,7 +73,7 @@ def stretches(intervals: pl.DataFrame) -> Stretches:
 @cache
 def coding_sequence() -> Stretches:
     """Coding bases of the representative transcripts of all genes."""
-    return stretches(_coding_parts())
+    return merge_stretches(_coding_parts())
 
 
 @cache
@@ -83,7 +83,7 @@ def dosage_sensitive(loss: bool) -> Stretches:
     column = "haploinsufficiency" if loss else "triplosensitivity"
     symbols = scores.filter(pl.col(column).is_in([_SENSITIVE, 3])).get_column("symbol")
     genes = embedded_gene_models().genes.filter(pl.col("symbol").is_in(symbols.to_list())).get_column("gene_id")
-    return stretches(_coding_parts().filter(pl.col("gene_id").is_in(genes.to_list())))
+    return merge_stretches(_coding_parts().filter(pl.col("gene_id").is_in(genes.to_list())))
 
 
 def _coding_parts() -> pl.DataFrame:

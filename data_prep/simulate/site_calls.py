@@ -10,7 +10,7 @@ import numpy as np
 
 from data_prep.simulate.genome import Ints
 from data_prep.simulate.genotypes import expected_copies, haplotypes, inherited
-from data_prep.simulate.panel import People
+from data_prep.simulate.panel import SimulatedPeople
 from data_prep.simulate.parts import (
     MISSED_GAIN,
     MISSED_HETEROZYGOTE,
@@ -64,7 +64,7 @@ def missed(true_copies: Ints, expected: Ints) -> Ints:
     return result
 
 
-def site_parts(seed: int, who: People, catalogue: Catalogue) -> Parts:
+def site_parts(seed: int, who: SimulatedPeople, catalogue: Catalogue) -> Parts:
     """One part for every person and site off the expected copies or with an artefact, and one for each flank called."""
     sites = catalogue.sites
     expected = expected_copies(who.sex[:, None], sites.ploidy[None, :])

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL
 from data_prep.simulate.genome import Anchor, Grid, Ints, make_grid, read_table
-from data_prep.simulate.panel import SUPERPOPULATIONS, panel
+from data_prep.simulate.panel import SUPERPOPULATIONS, make_panel
 from data_prep.simulate.selection import coding_bases_taken, coding_sequence, lasting_share, silent_genes
 
 Floats = NDArray[np.float64]
@@ -65,7 +65,7 @@ _SIMULATED_ARTEFACT_SHARE: Final = 0.55
 
 
 @dataclass(frozen=True)
-class Sites:
+class SimulatedSites:
     """The sites as columns, in the order of the genome; bins are numbers in the grid, half-open.
 
     `left` and `right` are the bins of a flank in which a complete loss (or a high gain) may go on with another copy
@@ -101,7 +101,7 @@ class Catalogue:
     """The grid, the sites on it, and the bins where private events may begin."""
 
     grid: Grid
-    sites: Sites
+    sites: SimulatedSites
     taken: Ints
     """Before each bin, and after the last: how many bins belong to a site or its surroundings."""
     open_bins: Ints
@@ -222,7 +222,7 @@ def _place(row: dict[str, object], grid: Grid, rng: np.random.Generator) -> _Dra
     elif model == DELETION:
         if bins <= 2 and rng.random() < _SIMULATED_ARTEFACT_SHARE:
             kind, model = ARTEFACT_KIND, ARTEFACT
-            frequency = np.full(len(panel().populations), 0.15 + 0.7 * rng.random())
+            frequency = np.full(len(make_panel().populations), 0.15 + 0.7 * rng.random())
         else:
             # a place where HG00096 lost both copies is commoner than one where it lost one
             ancestral = rng.beta(1.7, 1.1) if copy_number == 0 else rng.beta(0.9, 2.0)
@@ -231,9 +231,9 @@ def _place(row: dict[str, object], grid: Grid, rng: np.random.Generator) -> _Dra
         usual = copy_number if chrom not in ("chrX", "chrY") else 2 * copy_number
         frequency, copies = _gain_haplotypes(usual, rng, lacking=not touched)
     elif model == ARTEFACT:
-        frequency = np.full(len(panel().populations), 0.60 + 0.38 * rng.random())
+        frequency = np.full(len(make_panel().populations), 0.60 + 0.38 * rng.random())
     else:
-        frequency = np.full(len(panel().populations), 0.45 + 0.4 * rng.random())
+        frequency = np.full(len(make_panel().populations), 0.45 + 0.4 * rng.random())
     return _Draft(
         name=str(row["name"] or ""),
         kind=kind,
@@ -263,7 +263,7 @@ def _coding_sequence_of(row: dict[str, object]) -> tuple[bool, bool]:
 @cache
 def _weights() -> list[tuple[Ints, Floats]]:
     """Of each super-population its populations by number, and their shares of its unrelated people."""
-    p = panel()
+    p = make_panel()
     sizes = np.bincount(p.population[p.unrelated], minlength=len(p.populations)).astype(np.float64)
     groups = [
         np.array([i for i, (_, group) in enumerate(p.populations) if group == superpopulation])
@@ -277,7 +277,7 @@ def by_population(by_superpopulation: Floats, rng: np.random.Generator) -> Float
 
     The mean over the 2,504, weighted by their populations' sizes, is exactly the super-population's figure.
     """
-    result = np.empty(len(panel().populations))
+    result = np.empty(len(make_panel().populations))
     for s, (here, weights) in enumerate(_weights()):
         q = float(by_superpopulation[s])
         offsets = rng.uniform(-1.7, 1.7, here.size) * np.sqrt(_FIXATION_WITHIN * q * (1 - q))
@@ -302,7 +302,7 @@ def _gain_haplotypes(copy_number: int, rng: np.random.Generator, lacking: bool) 
     A gain of 3 or 4 is a duplication that some haplotypes carry; more copies are a place that the reference has
     collapsed, or a run of them that varies in number, and there some haplotypes lack it altogether if `lacking`.
     """
-    populations = len(panel().populations)
+    populations = len(make_panel().populations)
     shares = np.zeros((populations, MOST_COPIES))
     if copy_number <= 4:
         q = by_population(_diverged(rng.beta(0.9, 2.0) if copy_number == 3 else rng.beta(1.6, 1.2), rng), rng)
@@ -457,7 +457,7 @@ def _open_country(grid: Grid) -> _Country:
     )
 
 
-def _columns(drafts: list[_Draft], grid: Grid, ploidy: Ints, silent: Bools) -> Sites:
+def _columns(drafts: list[_Draft], grid: Grid, ploidy: Ints, silent: Bools) -> SimulatedSites:
     begin = np.array([d.begin for d in drafts], dtype=np.int64)
     end = np.array([d.end for d in drafts], dtype=np.int64)
     left = np.array([d.left for d in drafts], dtype=np.int64)
@@ -476,7 +476,7 @@ def _columns(drafts: list[_Draft], grid: Grid, ploidy: Ints, silent: Bools) -> S
         room_left = np.where(closed[outer_begin - step], np.minimum(room_left, step - 1), room_left)
         beyond = np.minimum(outer_end - 1 + step, closed.size - 1)
         room_right = np.where(closed[beyond], np.minimum(room_right, step - 1), room_right)
-    copies = np.empty((len(drafts), len(panel().populations), MOST_COPIES))
+    copies = np.empty((len(drafts), len(make_panel().populations), MOST_COPIES))
     for i, d in enumerate(drafts):
         if d.copies is not None:
             copies[i] = d.copies
@@ -494,7 +494,7 @@ def _columns(drafts: list[_Draft], grid: Grid, ploidy: Ints, silent: Bools) -> S
         chrom = CHROMOSOMES[int(grid.chrom[d.begin])]
         place = f"{chrom}-{grid.start[d.begin] + 1}-{word}"
         names.append(f"{d.name.replace(' ', '-')}:{place}" if d.name else place)
-    return Sites(
+    return SimulatedSites(
         identifier=names,
         kind=np.array([d.kind for d in drafts], dtype=np.int64),
         model=np.array([d.model for d in drafts], dtype=np.int64),

@@ -40,9 +40,9 @@ from data_prep.simulate.caller import (
 )
 from data_prep.simulate.genome import Grid, Ints
 from data_prep.simulate.large_events import is_raised, recurrent_cnvs
-from data_prep.simulate.panel import People, sample_name
+from data_prep.simulate.panel import SimulatedPeople, sample_name
 from data_prep.simulate.parts import CELL_LINE, KINDS, NOISE, OUTCOMES, RECURRENT, YES, Parts
-from data_prep.simulate.sites import ARTEFACT_KIND, Sites
+from data_prep.simulate.sites import ARTEFACT_KIND, SimulatedSites
 
 COLUMNS: Final = (
     "event", "kind", "artefact", "rate_raised", "sample", "chrom", "start", "end", "direction", "true_copy_number", "expected_copy_number", "called",
@@ -61,7 +61,9 @@ FILTER_TEXT: Final = tuple(
 """The FILTER column for each set of bits, all of them joined."""
 
 
-def truth_rows(who: People, grid: Grid, sites: Sites, records: Records, written: Ints, parts: Parts) -> pl.DataFrame:
+def truth_rows(
+    who: SimulatedPeople, grid: Grid, sites: SimulatedSites, records: Records, written: Ints, parts: Parts
+) -> pl.DataFrame:
     """The rows of these people, sorted by person and place; `written` are the filters as the file gives them.
 
     `parts` are all parts; those with an outcome other than YES become the rows of what was missed.

@@ -15,7 +15,7 @@ from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS
 from data_prep.simulate.caller import FLOOR_RATIO, Records, six_digits
 from data_prep.simulate.genome import Grid, Ints
 from data_prep.simulate.large_events import raised_cnvs
-from data_prep.simulate.panel import XY, People
+from data_prep.simulate.panel import XY, SimulatedPeople
 from data_prep.simulate.parts import Floats
 from data_prep.simulate.randomness import keys, normal, uniform
 from data_prep.simulate.sites import Y_LINKED
@@ -97,7 +97,9 @@ def written_filters(release: str, filters: Ints) -> Ints:
     return result
 
 
-def bodies(release: str, who: People, records: Records, written: Ints, reference: pl.DataFrame | None) -> list[str]:
+def bodies(
+    release: str, who: SimulatedPeople, records: Records, written: Ints, reference: pl.DataFrame | None
+) -> list[str]:
     """The record lines of each person, each text ending in a newline, or empty where there is no record."""
     lines = _record_lines(release, records, written)
     if reference is not None:
@@ -150,7 +152,7 @@ def _record_lines(release: str, records: Records, written: Ints) -> pl.DataFrame
     return frame.select("person", "begin", line=line)
 
 
-def reference_rows(seed: int, who: People, grid: Grid, ploidy: Ints, records: Records) -> pl.DataFrame:
+def reference_rows(seed: int, who: SimulatedPeople, grid: Grid, ploidy: Ints, records: Records) -> pl.DataFrame:
     """The lines of what is seen in the expected copies: all bins between calls, cut where bins end, X also at its PARs.
 
     Columns person, begin (bin), line. Its start and end reads are those of the calls that abut.

@@ -57,7 +57,7 @@ def check_end(path: Path) -> None:
                 raise FileRefusedError("the end of the compressed file is missing (no BGZF end mark): fetch it again")
 
 
-def stretches(path: Path, number: int) -> list[Stretch]:
+def cut_stretches(path: Path, number: int) -> list[Stretch]:
     """A file in at most `number` stretches of about the same size; other gzip than BGZF in one."""
     size = path.stat().st_size
     with path.open("rb") as file:

@@ -27,7 +27,7 @@ class CallsetError(UserError):
     """A database whose callsets cannot be read or put together; the message is one sentence."""
 
 
-def callsets(database: Path) -> dict[str, str]:
+def read_callsets(database: Path) -> dict[str, str]:
     """The callsets of a published database by name, each with its schema, the newest first; empty for another file.
 
     Raises CallsetError for a database that was cut short or is damaged.
@@ -45,7 +45,7 @@ def callsets(database: Path) -> dict[str, str]:
             ) from error
 
 
-def combine(databases: Iterable[tuple[Path, str]], out: Path, limits: Limits = DEFAULTS) -> None:
+def combine_callsets(databases: Iterable[tuple[Path, str]], out: Path, limits: Limits = DEFAULTS) -> None:
     """Writes a database of several callsets, each given by a file and the name of a callset in it.
 
     Rows keep their order, so a callset is the same here and there, table by table. Raises CallsetError for a callset that

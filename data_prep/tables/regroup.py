@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.reading.shards import keep
+from data_prep.reading.shards import write_shard
 
 DIRECT_RUNS: Final = 16
 """Runs up to which they are read from the shards themselves: these are sorted, so of a shard a run decodes its own row groups
@@ -38,7 +38,7 @@ def regroup(shards: Sequence[Path], runs: Sequence[Run], folder: Path, most: int
             rows = pl.concat(parts)
             if rows.height:
                 run_files.append(folder / f"{run}-{group}.parquet")
-                keep(rows, run_files[-1])
+                write_shard(rows, run_files[-1])
     return files
 
 

@@ -25,7 +25,7 @@ class TooManySamplesError(UserError):
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class NumberedPeople:
     """Samples with their numbers, and which source stands for each."""
 
     samples: pl.DataFrame
@@ -36,7 +36,7 @@ class People:
     """Every file's report, doubled samples settled: repeats are `duplicate`, contradictions `refused`."""
 
 
-def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
+def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> NumberedPeople:
     """Gives samples their numbers, by name, and settles doubled samples.
 
     People with a file and their parents come first, then the others of the table.
@@ -117,7 +117,7 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> People:
         )
     )
     sources = numbered.filter(pl.col("source").is_not_null()).select("source", pl.col("sample_id").cast(pl.UInt32))
-    return People(samples, sources, tuple(settled))
+    return NumberedPeople(samples, sources, tuple(settled))
 
 
 def settle(reports: Iterable[FileReport]) -> list[FileReport]:

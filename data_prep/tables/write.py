@@ -21,7 +21,7 @@ from data_prep.reading.shards import PLACE_BITS, TILE_BITS
 from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.tables.connect import insert, insert_rows
 from data_prep.tables.regroup import DIRECT_RUNS, Run, regroup
-from data_prep.tables.samples import People
+from data_prep.tables.samples import NumberedPeople
 
 EVENT_BITS: Final = 20
 """An event's number is its sample's, these bits further up, and its own within the sample."""
@@ -41,7 +41,7 @@ def write_reference(con: duckdb.DuckDBPyConnection, models: GeneModels, masks: S
         insert(con, table, frame)
 
 
-def write_people(con: duckdb.DuckDBPyConnection, people: People, skipped: Sequence[SkippedRecord]) -> None:
+def write_people(con: duckdb.DuckDBPyConnection, people: NumberedPeople, skipped: Sequence[SkippedRecord]) -> None:
     """Samples, populations, files with their samples, and skipped records."""
     insert(con, "samples", people.samples)
     write_populations(con, people.samples)
@@ -198,7 +198,7 @@ _CALLABILITY: Final = """
 def write_calls(
     con: duckdb.DuckDBPyConnection,
     sets: Sequence[ShardSet],
-    people: People,
+    people: NumberedPeople,
     limits: Limits = DEFAULTS,
     folder: Path | None = None,
 ) -> None:
@@ -271,7 +271,7 @@ def _scan(files: Sequence[Sequence[Path]], first_sources: Sequence[int]) -> tupl
     return f"({' UNION ALL BY NAME '.join(scans)})", parameters
 
 
-def _seers(people: People) -> pl.DataFrame:
+def _seers(people: NumberedPeople) -> pl.DataFrame:
     """Samples whose own files have reference rows, with their sex: those that callability is a share of (R5)."""
     with_rows = [source.source for r in people.reports if not r.joint for source in r.sources if source.reference_rows]
     samples = people.samples.select(pl.col("sample_id").cast(pl.UInt32), "sex")

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 from hypothesis import settings
 
-from data_prep.reading.calls import Sorted, sort_out
+from data_prep.reading.calls import RecordPartition, partition_records
 from data_prep.reading.dialects import recognise
 from data_prep.reading.vcf import VcfFile, frame, parse_header
 from tests.oracle import plain
@@ -30,7 +30,7 @@ def file_of(text: str) -> VcfFile:
     return VcfFile(Path("x.vcf"), len(text), "", parse_header(text[:stop]), body, body.count(b"\n"))
 
 
-def fates(texts: Sequence[str], table_sexes: Sequence[str | None] | None = None) -> Sorted:
+def fates(texts: Sequence[str], table_sexes: Sequence[str | None] | None = None) -> RecordPartition:
     """The fates of the records of several files of one caller, read as one batch."""
     files = [file_of(text) for text in texts]
     dialect = recognise(files[0].header)
@@ -39,7 +39,7 @@ def fates(texts: Sequence[str], table_sexes: Sequence[str | None] | None = None)
     sexes = pl.DataFrame(
         {"entry_source": range(len(files)), "sex": held}, schema={"entry_source": pl.UInt32, "sex": pl.String}
     )
-    return sort_out(dialect.records(frame(files)), sexes)
+    return partition_records(dialect.records(frame(files)), sexes)
 
 
 def single(value: float | None) -> float | None:

@@ -23,13 +23,13 @@ def draw_genes(canvas: Canvas, track: Track) -> None:
         return
     if genes.genes.is_empty():
         canvas.heading(
-            "Genes", "none here" if not genes.found else f"none that codes for a protein, {genes.found} others"
+            "Genes", "none here" if not genes.total else f"none that codes for a protein, {genes.total} others"
         )
         canvas.y += 2
         return
     note = (
-        f"protein-coding only; {genes.found - genes.coding:,} others not drawn"
-        if genes.genes.height < genes.found
+        f"protein-coding only; {genes.total - genes.coding:,} others not drawn"
+        if genes.genes.height < genes.total
         else ""
     )
     canvas.heading("Genes", note)

@@ -49,7 +49,7 @@ def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
     intervals, palette, window = track.intervals, canvas.palette, canvas.window
     samples = max(track.curves.samples[EVERYONE], 1)
     words = _interval_words(track)
-    limit = LANES if intervals.found > MANY_INTERVALS else MANY_INTERVALS
+    limit = LANES if intervals.total > MANY_INTERVALS else MANY_INTERVALS
     rows: list[tuple[Any, ...]] = []
     begun = canvas.y
     for direction in reversed(track.directions):
@@ -105,9 +105,9 @@ def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
                 room = lanes.room(lane, last, window.end)
                 canvas.text(last, middle, f"{carriers:,}", palette.text, size=10, room=room, shift=5)
         canvas.y = tops[-1] + 6
-    if intervals.found:
-        note = f"{len(rows):,} of {intervals.found:,} drawn" + (
-            ", most carriers first" if len(rows) < intervals.found else ""
+    if intervals.total:
+        note = f"{len(rows):,} of {intervals.total:,} drawn" + (
+            ", most carriers first" if len(rows) < intervals.total else ""
         )
         canvas.text(window.end, begun + 8, note, palette.muted, align="right", room=window.length * 0.4)
     canvas.y += 2

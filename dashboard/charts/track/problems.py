@@ -9,7 +9,7 @@ import polars as pl
 from dashboard.charts.track.canvas import CURVES_TOP, LEAST_WIDTH, Canvas
 from dashboard.charts.track.lanes import Lanes
 from dashboard.counting.along import Track
-from dashboard.words import wording
+from dashboard.words import region_kinds
 from data_prep.domain.intervals import reached_before, runs
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
@@ -27,7 +27,7 @@ def draw_problems(canvas: Canvas, track: Track) -> None:
         return
     window, palette = canvas.window, canvas.palette
     top = canvas.y
-    kinds = ", ".join(dict.fromkeys(wording.kind_of_problem(kind) for kind in track.problems["kind"]))
+    kinds = ", ".join(dict.fromkeys(region_kinds.kind_of_problem(kind) for kind in track.problems["kind"]))
     blind_too = track.problems["kind"].is_in(BLIND_KINDS).any()
     words = "no call can be made in the darker places" if blind_too else "calls there are counted, and need care"
     if any(is_paralogous(kind) for kind in track.problems["kind"].unique().to_list()):
@@ -68,7 +68,7 @@ def _merge_near(problems: pl.DataFrame, gap: float) -> list[tuple[str, int, int,
         covered = np.add.reduceat(np.maximum(end - np.maximum(start, reached_before(end)), 0), first)
         many = np.diff(first, append=len(run))
         names = [
-            regions["name"][at] if count == 1 else f"{count:,} × {wording.kind_of_problem(kind)}"
+            regions["name"][at] if count == 1 else f"{count:,} × {region_kinds.kind_of_problem(kind)}"
             for at, count in zip(first.tolist(), many.tolist(), strict=True)
         ]
         share = (covered / (last - start[first])).tolist()

@@ -9,7 +9,7 @@ from dashboard.store.callability import sight
 from dashboard.store.carriers.find import carriers_at
 from dashboard.store.carriers.touching import events_touching
 from dashboard.store.database import Generation
-from dashboard.store.panel import counted, expected_copies, panel
+from dashboard.store.panel import counted_rows, expected_copies, panel
 
 
 def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
@@ -21,7 +21,7 @@ def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.D
     not see the place (R5). On Y and non-PAR X the expected copies go by sex (R2).
     """
     people = panel(database)
-    who = counted(database, target.interval.chrom, filters)
+    who = counted_rows(database, target.interval.chrom, filters)
     carriers = carriers_at(database, target, events_touching(database, target), who, filters)
     expected = expected_copies(people, target.interval)
     copies = expected.copy()
@@ -35,7 +35,7 @@ def copy_numbers(database: Generation, target: Target, filters: Filters) -> pl.D
     if (view := sight(database, target.interval)) is not None:
         carries = np.zeros(len(copies), np.bool_)
         carries[carriers.sample] = True
-        copies[view.told & ~view.seen & ~carries] = -1
+        copies[view.assessed & ~view.seen & ~carries] = -1
     return (
         pl.DataFrame(
             {

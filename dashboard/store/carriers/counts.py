@@ -14,7 +14,7 @@ from dashboard.store.callability import sight
 from dashboard.store.carriers.find import carriers_at
 from dashboard.store.carriers.touching import Touching, events_touching, marks_touching
 from dashboard.store.database import Generation, remembered
-from dashboard.store.panel import counted
+from dashboard.store.panel import counted_rows
 from dashboard.store.statistics import wilson
 from dashboard.words.seen import LEAST_SEEN, is_partly_seen
 from data_prep.domain.copy_number import CLASSES, CallClass, Direction
@@ -82,7 +82,7 @@ def extents(database: Generation, target: Target, filters: Filters) -> tuple[Ext
     halves, touched = _counts(
         database, target, [replace(filters, overlap=rule) for rule in (HALF_OF_IT, ANY)], touching
     )
-    who = counted(database, place.chrom, filters)
+    who = counted_rows(database, place.chrom, filters)
     with_classes = target.has_share(ANY)
     carriers = carriers_at(database, target, touching, who, filters.under(ANY), classes=with_classes)
     inside = np.minimum(events.end, place.end) - np.maximum(events.start, place.start)
@@ -113,20 +113,20 @@ def _counts(
     database: Generation, target: Target, each: Sequence[Filters], touching: Touching
 ) -> list[tuple[Count, ...]]:
     # the length, quality and so on are the same in all that is asked, so rule and level say who carries
-    groups = [counted(database, target.interval.chrom, filters) for filters in each]
+    groups = [counted_rows(database, target.interval.chrom, filters) for filters in each]
     anyone = np.logical_or.reduce(groups)
-    found: dict[tuple[Overlap | None, Level], Carriers] = {}
+    carriers_by_rule: dict[tuple[Overlap | None, Level], Carriers] = {}
     carries, counts, views = [], [], []
     view = sight(database, target.interval)
     for filters, who in zip(each, groups, strict=True):
         which = filters.overlap, filters.level
-        if which not in found:
-            found[which] = carriers_at(database, target, touching, anyone, filters, classes=False)
-        gain = found[which].gain[who[found[which].sample]]
+        if which not in carriers_by_rule:
+            carriers_by_rule[which] = carriers_at(database, target, touching, anyone, filters, classes=False)
+        gain = carriers_by_rule[which].gain[who[carriers_by_rule[which].sample]]
         gains = int(gain.sum())
         carries.append((len(gain) - gains, gains))
         counts.append(int(who.sum()))
-        assessed, seen = (0, 0) if view is None else (int((who & view.told).sum()), int((who & view.seen).sum()))
+        assessed, seen = (0, 0) if view is None else (int((who & view.assessed).sum()), int((who & view.seen).sum()))
         views.append(
             (
                 seen if assessed and is_partly_seen(seen / assessed) else None,

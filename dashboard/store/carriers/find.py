@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dashboard.counting.overlap import Carriers, admitted, at_level, carriers, of_class
+from dashboard.counting.overlap import Carriers, at_level, carriers, meets_class, meets_limits
 from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.question.target import Target
 from dashboard.store.carriers.touching import FEW, Touching
@@ -22,11 +22,11 @@ def find_carriers(
 ) -> Carriers:
     """The carriers among `who`; without `classes` the class of a carrier is worked out only where it is asked for."""
     events = touching.events
-    keep = who[touching.sample] & admitted(events, filters) & at_level(events, filters.level)
+    keep = who[touching.sample] & meets_limits(events, filters) & at_level(events, filters.level)
     rule = target.rule_in_force(filters.overlap)
     whole = filters.every_class
     chosen = carriers(events, touching.calls, keep, target, rule, classes=classes or not whole)
-    return chosen if whole else chosen.where(of_class(chosen.carrier_class, chosen.copy_number, filters), events)
+    return chosen if whole else chosen.where(meets_class(chosen.carrier_class, chosen.copy_number, filters), events)
 
 
 def carriers_at(
@@ -35,18 +35,18 @@ def carriers_at(
     """The carriers among `who`, by the events that touch the target, at the level of the filters.
 
     Nobody's events decide about another person. So where the events are few the carriers among everyone are found once, and
-    kept: a page asks the same rule and level for tables, lists and other groups of people.
+    remembered: a page asks the same rule and level for tables, lists and other groups of people.
     """
     # marks, which have no rows, are those of one level only
     if not 0 < touching.rows.height <= FEW:
         return find_carriers(touching, who, target, filters, classes=classes)
-    asked = replace(
+    question = replace(
         filters, cohort=Cohort.ALL, outliers=Outliers.INCLUDE, populations=(), sex=None,
         overlap=target.rule_in_force(filters.overlap),
     )  # fmt: skip
     everyone = np.ones_like(who)
-    found = database.recall(
-        ("carriers", target, asked, classes),
-        lambda: find_carriers(touching, everyone, target, asked, classes=classes),
+    carriers_ = database.recall(
+        ("carriers", target, question, classes),
+        lambda: find_carriers(touching, everyone, target, question, classes=classes),
     )
-    return found.where(who[found.sample], touching.events)
+    return carriers_.where(who[carriers_.sample], touching.events)

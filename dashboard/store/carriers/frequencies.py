@@ -13,7 +13,7 @@ from dashboard.store.callability import Sight, sight
 from dashboard.store.carriers.find import carriers_at
 from dashboard.store.carriers.touching import events_touching
 from dashboard.store.database import Generation, remembered
-from dashboard.store.panel import GROUPED_BY, Panel, counted, panel
+from dashboard.store.panel import GROUPED_BY, Panel, counted_rows, panel
 from dashboard.store.statistics import over_people_seen, with_frequency
 from dashboard.words.seen import is_partly_seen
 from data_prep.domain.arrays import Flags, Numbers
@@ -43,7 +43,7 @@ def frequencies(database: Generation, target: Target, filters: Filters) -> pl.Da
     null where no file says so; and `people_seen`, their number, where the upper bound of no carriers is given over them
     and no longer over `samples` (R5). A group without carriers has its row; one without anyone counted has none.
     """
-    who = counted(database, target.interval.chrom, filters)
+    who = counted_rows(database, target.interval.chrom, filters)
     touching = events_touching(database, target)
     people = panel(database)
     people_of = _group_sizes(people, who)
@@ -83,7 +83,7 @@ def _seen(
     """Of each group in `groups` the share in whom the place was seen, and their number where that makes the bound of none."""
     if view is None:
         return [None] * len(groups), [None] * len(groups)
-    assessed, seen = (_group_sizes(people, who & mask)[groups].tolist() for mask in (view.told, view.seen))
+    assessed, seen = (_group_sizes(people, who & mask)[groups].tolist() for mask in (view.assessed, view.seen))
     shares = [number / of if of else None for number, of in zip(seen, assessed, strict=True)]
     return shares, [number if is_partly_seen(share) else None for number, share in zip(seen, shares, strict=True)]
 

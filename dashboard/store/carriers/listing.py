@@ -21,7 +21,7 @@ from dashboard.store.carriers.touching import (
     place_parameters,
 )
 from dashboard.store.database import Generation, Statement, remembered
-from dashboard.store.panel import counted, panel
+from dashboard.store.panel import counted_rows, panel
 from dashboard.store.problems import problem_kinds_of
 from dashboard.store.sites import site_names
 from data_prep.domain.copy_number import CLASSES, Direction
@@ -77,7 +77,7 @@ region: of those it lies in, every kind."""
 @remembered
 def carrier_events(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
     """The events that make carriers, one a row, as `CARRIER_COLUMNS` says."""
-    who = counted(database, target.interval.chrom, filters)
+    who = counted_rows(database, target.interval.chrom, filters)
     touching = events_touching(database, target)
     return _listed(database, touching, carriers_at(database, target, touching, who, filters), target)
 
@@ -95,7 +95,7 @@ def carrier_event_batches(
 
 def events_of_carriers(database: Generation, target: Target, filters: Filters, rows: int) -> Iterator[pl.DataFrame]:
     """The same as `carrier_events` in frames of about `rows` rows, each of whole people; nothing is kept."""
-    who = counted(database, target.interval.chrom, filters)
+    who = counted_rows(database, target.interval.chrom, filters)
     people = panel(database)
     numbers = (
         people.samples.filter(pl.Series(who)).sort("superpopulation", "population", "sample")["sample_id"].to_list()
@@ -161,7 +161,7 @@ def relatives(database: Generation, target: Target, filters: Filters) -> pl.Data
     Looked for among everyone in the panel, whatever the cohort and group chosen (R11).
     """
     people = panel(database)
-    who = counted(database, target.interval.chrom, Filters(cohort=Cohort.ALL, outliers=filters.outliers))
+    who = counted_rows(database, target.interval.chrom, Filters(cohort=Cohort.ALL, outliers=filters.outliers))
     carriers = carriers_at(database, target, events_touching(database, target), who, filters)
     names = people.samples["sample"].to_list()
     relatives_of: dict[tuple[int, Direction], list[str]] = {}

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from dashboard.counting.overlap import Calls, Events
+from dashboard.counting.overlap import Calls, TouchingEvents
 from dashboard.question.target import Pieces, Target, region_target, surroundings
 from dashboard.store.database import Generation, Size, Statement
 from dashboard.store.panel import Panel, panel
@@ -112,7 +112,7 @@ class Touching:
     """The losses and gains that touch a place: rows of the database and the same as columns, in one order."""
 
     rows: pl.DataFrame
-    events: Events
+    events: TouchingEvents
     sample: Numbers
     """Row in the panel of each event's sample."""
     calls: Calls
@@ -158,7 +158,7 @@ def place_parameters(target: Target) -> dict[str, object]:
     return {"chrom": place.chrom, "start": place.start, "end": place.end, "site": target.site}
 
 
-def marks_touching(database: Generation, place: Interval, level: Level) -> tuple[Events, Numbers]:
+def marks_touching(database: Generation, place: Interval, level: Level) -> tuple[TouchingEvents, Numbers]:
     """The losses and gains that touch `place`, at credible, or as far as a wider `level` reaches; and the row in the panel
     of each one's sample. For places with thousands: only what drawings and counts need."""
     every, sensitive = level is Level.ALL, level is Level.SENSITIVE
@@ -166,7 +166,7 @@ def marks_touching(database: Generation, place: Interval, level: Level) -> tuple
     return database.recall(key, lambda: _marks(database, place, every, sensitive), lambda _: Size.LARGE)
 
 
-def _marks(database: Generation, place: Interval, every: bool, sensitive: bool) -> tuple[Events, Numbers]:
+def _marks(database: Generation, place: Interval, every: bool, sensitive: bool) -> tuple[TouchingEvents, Numbers]:
     parameters = {
         "chrom": place.chrom, "start": place.start, "end": place.end, "every": every, "sensitive": sensitive,
     }  # fmt: skip
@@ -207,14 +207,14 @@ def _classes(names: pl.Series) -> Numbers:
 
 
 def _in_order(rows: pl.DataFrame, gain: pl.Series, people: Panel) -> tuple[Numbers, Numbers]:
-    """The samples' rows in the panel, sorted as `Events` are, and the order that sorts the rows so."""
+    """The samples' rows in the panel, sorted as `TouchingEvents` are, and the order that sorts the rows so."""
     sample = people.row_of[rows["sample_id"].to_numpy()]
     order = np.lexsort((rows["end"].to_numpy(), rows["start"].to_numpy(), sample * 2 + gain.to_numpy()))
     return sample[order], order
 
 
-def _events(rows: pl.DataFrame, carrier: Numbers, classes: Numbers) -> Events:
-    return Events(
+def _events(rows: pl.DataFrame, carrier: Numbers, classes: Numbers) -> TouchingEvents:
+    return TouchingEvents(
         carrier=carrier,
         start=rows["start"].to_numpy().astype(np.int64),
         end=rows["end"].to_numpy().astype(np.int64),

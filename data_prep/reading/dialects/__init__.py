@@ -1,6 +1,6 @@
 """What each caller means by its fields: one module a dialect, chosen by the header or by name.
 
-A dialect turns the text columns of `data_prep.reading.vcf.frame` into understood records (`RECORD`); what they mean for a
+A dialect turns the text columns of `data_prep.reading.vcf.frame` into parsed records (`RECORD`); what they mean for a
 person, expected copy number and class, is the same for all and stands in `data_prep.reading.calls`.
 """
 
@@ -57,7 +57,7 @@ class Dialect(Protocol):
         ...
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records, one for each row of `text` and in its order: columns of `dialects.records.RECORD`."""
+        """Parsed records, one for each row of `text` and in its order: columns of `dialects.records.RECORD`."""
         ...
 
 
@@ -90,7 +90,7 @@ NAMED: Final = "which its header does not"
 """What the report of a file says whose dialect a person named."""
 
 
-def named(header: Header, dialect: Dialect) -> tuple[str, ...]:
+def note_of_chosen_dialect(header: Header, dialect: Dialect) -> tuple[str, ...]:
     """What a file's report has to say of its dialect: that a person named it and not the header."""
     return () if dialect.recognise(header) else (f"--dialect says {dialect.name}, {NAMED}",)
 
@@ -152,11 +152,11 @@ def check_one_caller(header: Header, later: Sequence[Header], name: str | None) 
         return
     dialect = recognise(header)
     first = (dialect.name, dialect.release(header), dialect.caller_sex(header))
-    for one in later:
-        other = recognise(one)
-        if (other.name, other.release(one), other.caller_sex(one)) != first:
+    for header_ in later:
+        other = recognise(header_)
+        if (other.name, other.release(header_), other.caller_sex(header_)) != first:
             raise FileRefusedError(
-                f"it holds two files one behind the other, of {_caller(dialect, header)} and of {_caller(other, one)}: "
+                f"it holds two files one behind the other, of {_caller(dialect, header)} and of {_caller(other, header_)}: "
                 "part them, and give each by itself"
             )
 

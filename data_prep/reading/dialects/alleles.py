@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from data_prep.reading.dialects.records import KIND, Kind, info_number, info_text
+from data_prep.reading.dialects.records import KIND, RecordKind, info_number, info_text
 
 SHORTEST: Final = 50
 """Bases from which an indel in letters counts as a structural variant where no SVTYPE says so (VCF 4.4, section 3)."""
@@ -49,15 +49,15 @@ def symbols(table: pl.DataFrame) -> pl.Series:
     )
     # the mates of breakends are as many texts as there are breakends
     single = pl.when(alt.str.contains(r"[\[\]]").fill_null(False)).then(pl.lit(NEITHER)).otherwise(single)
-    found = table.select(
+    parsed = table.select(
         single.alias("symbols"), several=alt.str.contains(",", literal=True) & alt.str.contains("(?:^|,)[^<,]")
     )
-    several = found.get_column("several").fill_null(False)
+    several = parsed.get_column("several").fill_null(False)
     if not several.any():
-        return found.get_column("symbols")
+        return parsed.get_column("symbols")
     rows = table.select("ref", "alt", svtype.alias("svtype")).filter(several)
     texts = iter([_each_symbol(*row) for row in rows.iter_rows()])
-    whole = [next(texts) if mixed else text for mixed, text in zip(several, found.get_column("symbols"), strict=True)]
+    whole = [next(texts) if mixed else text for mixed, text in zip(several, parsed.get_column("symbols"), strict=True)]
     return pl.Series("symbols", whole, dtype=pl.String)
 
 
@@ -105,54 +105,54 @@ def meaning(alts: str | None, genotype: str | None) -> tuple[str, str, float | N
     alleles = [_copies(alt) for alt in (alts or "").split(",")]
     variant = _kind_of([allele for allele in alleles if allele is not None])
     if variant is None:
-        return Kind.OTHER.value, Kind.OTHER.value, None, None
+        return RecordKind.OTHER.value, RecordKind.OTHER.value, None, None
     if genotype is None:
         return variant.value, variant.value, None, None
     haplotypes = genotype.replace("/", "|").split("|")
-    indices = [int(one) for one in haplotypes if _INDEX.fullmatch(one) and int(one) <= len(alleles)]
+    indices = [int(index) for index in haplotypes if _INDEX.fullmatch(index) and int(index) <= len(alleles)]
     whole = len(indices) == len(haplotypes)
     carried = [alleles[index - 1] for index in indices if index]
     changed = [allele for allele in carried if allele not in (None, 1)]
     if not changed:
-        kind = Kind.OTHER if None in carried else Kind.ABSENT
+        kind = RecordKind.OTHER if None in carried else RecordKind.ABSENT
         return variant.value, kind.value, None, None
-    kind = _kind_of(changed) or Kind.VARIABLE
-    named = {index for index in indices if index and alleles[index - 1] not in (None, 1)}
-    carried_allele = named.pop() - 1 if len(named) == 1 else None
+    kind = _kind_of(changed) or RecordKind.VARIABLE
+    indices_of_change = {index for index in indices if index and alleles[index - 1] not in (None, 1)}
+    carried_allele = indices_of_change.pop() - 1 if len(indices_of_change) == 1 else None
     # the reference has one copy, and so has an inversion or an insertion
     copies = [1 if allele is None else allele for allele in carried] + [1] * indices.count(0)
     numbers = [copy for copy in copies if isinstance(copy, int)]
     if not whole or len(numbers) < len(copies):
         return variant.value, kind.value, None, carried_allele
     if sum(numbers) == len(numbers):
-        kind = Kind.BALANCED
+        kind = RecordKind.BALANCED
     return variant.value, kind.value, float(sum(numbers)), carried_allele
 
 
 def _copies(alt: str) -> int | str | None:
     """Copies on a haplotype that an allele names, or its direction where it names none; None for what is no copy number."""
-    found = _SYMBOL.fullmatch(alt)
-    if not found or alt.startswith("<CNV:TR"):
+    match = _SYMBOL.fullmatch(alt)
+    if not match or alt.startswith("<CNV:TR"):
         return None
-    if found[1]:
-        return int(found[1])
-    if found[2] == "DEL":
+    if match[1]:
+        return int(match[1])
+    if match[2] == "DEL":
         return 0
-    if found[2] in _GAINS:
+    if match[2] in _GAINS:
         return "gain"
-    return {"CNV": "variable", "LOH": "loh"}.get(found[2])
+    return {"CNV": "variable", "LOH": "loh"}.get(match[2])
 
 
-def _kind_of(alleles: list[int | str]) -> Kind | None:
+def _kind_of(alleles: list[int | str]) -> RecordKind | None:
     """The kind of alleles where it is one, `VARIABLE` where they differ or leave it open; None where there is none."""
     kinds = {
-        Kind.LOSS if allele == 0 else Kind.GAIN if isinstance(allele, int) else Kind(allele)
+        RecordKind.LOSS if allele == 0 else RecordKind.GAIN if isinstance(allele, int) else RecordKind(allele)
         for allele in alleles
         if allele != 1
     }
     if not kinds:
-        return Kind.VARIABLE if alleles else None
-    return kinds.pop() if len(kinds) == 1 else Kind.VARIABLE
+        return RecordKind.VARIABLE if alleles else None
+    return kinds.pop() if len(kinds) == 1 else RecordKind.VARIABLE
 
 
 def end(start: pl.Expr) -> pl.Expr:

@@ -11,9 +11,10 @@ import polars as pl
 from data_prep.domain.callers import CANVAS
 from data_prep.reading.dialects.records import (
     Ends,
-    Kind,
     Plain,
     Ploidy,
+    RecordKind,
+    complete_columns,
     copy_number,
     count,
     format_values,
@@ -22,17 +23,16 @@ from data_prep.reading.dialects.records import (
     number,
     position,
     source,
-    understood,
 )
 from data_prep.reading.vcf import Header
 
 _ID_KIND: Final = {
-    "LOSS": Kind.LOSS,
-    "GAIN": Kind.GAIN,
-    "REF": Kind.REFERENCE,
-    "LOH": Kind.LOH,
-    "CNLOH": Kind.LOH,
-    "GAINLOH": Kind.GAIN,
+    "LOSS": RecordKind.LOSS,
+    "GAIN": RecordKind.GAIN,
+    "REF": RecordKind.REFERENCE,
+    "LOH": RecordKind.LOH,
+    "CNLOH": RecordKind.LOH,
+    "GAINLOH": RecordKind.GAIN,
 }
 
 
@@ -58,7 +58,7 @@ class Canvas:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`.
+        """Parsed records; columns of `RECORD`.
 
         Quality is QUAL, in files of several samples QS. There is no copy ratio. `L10kb` is Canvas' own filter and no
         `cnvLength`: nobody has measured what Canvas finds below 10 kb, so such calls are not credible (R4).
@@ -72,16 +72,16 @@ class Canvas:
         svtype = info_text("SVTYPE")
         kind = (
             pl.when(svtype == "LOH")
-            .then(pl.lit(Kind.LOH.value))
+            .then(pl.lit(RecordKind.LOH.value))
             .when((pl.col("alt") == ".") & svtype.is_null())
-            .then(pl.lit(Kind.REFERENCE.value))
+            .then(pl.lit(RecordKind.REFERENCE.value))
             .when(svtype.is_null() | (svtype == "CNV"))
-            .then(pl.coalesce(by_id, pl.lit(Kind.VARIABLE.value)))
-            .otherwise(pl.lit(Kind.OTHER.value))
+            .then(pl.coalesce(by_id, pl.lit(RecordKind.VARIABLE.value)))
+            .otherwise(pl.lit(RecordKind.OTHER.value))
         )
         symbolic = pl.col("alt").str.starts_with("<")
         start = pl.when(symbolic).then(position()).otherwise(position() - 1)
-        return understood(
+        return complete_columns(
             table.with_columns(
                 kind.alias("kind"),
                 start.alias("start"),

@@ -13,14 +13,15 @@ import polars as pl
 from data_prep.domain.callers import CNVNATOR
 from data_prep.reading.dialects.records import (
     Ends,
-    Kind,
     Plain,
     Ploidy,
+    RecordKind,
     alleles_left,
-    carried,
+    carries_variant,
+    complete_columns,
     copy_number,
     format_values,
-    genotyped,
+    has_genotype,
     info_number,
     info_text,
     kinds,
@@ -28,7 +29,6 @@ from data_prep.reading.dialects.records import (
     position,
     source,
     symbol_kind,
-    understood,
     unreadable_fields,
 )
 from data_prep.reading.vcf import Header
@@ -56,7 +56,7 @@ class CnvNator:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`. Copy ratio is natorRD; QUAL and bins are not given, so R4 asks the ratio alone."""
+        """Parsed records; columns of `RECORD`. Copy ratio is natorRD; QUAL and bins are not given, so R4 asks the ratio alone."""
         return depth_records(text, "natorRD")
 
 
@@ -72,7 +72,7 @@ duplication is `1/1` or `./1`, above the third it is `./1`."""
 
 
 def depth_records(text: pl.DataFrame, depth: str) -> pl.DataFrame:
-    """Understood records of CNVnator and CNVpytor; `depth` is the INFO key of the normalised depth, which the copies follow.
+    """Parsed records of CNVnator and CNVpytor; `depth` is the INFO key of the normalised depth, which the copies follow.
 
     Without depth a deletion has the copies that its genotype leaves, and a duplication no number: CN is that of one allele or of
     both, and no header names the version that would tell. In a joint file, a row whose genotype is not the one that its depth
@@ -92,15 +92,19 @@ def depth_records(text: pl.DataFrame, depth: str) -> pl.DataFrame:
         number(info_text(depth)).alias("copy_ratio"),
         unreadable_fields(table, depth),
     )
-    ratio, loss, gain = pl.col("copy_ratio"), pl.col("kind") == Kind.LOSS.value, pl.col("kind") == Kind.GAIN.value
+    ratio, loss, gain = (
+        pl.col("copy_ratio"),
+        pl.col("kind") == RecordKind.LOSS.value,
+        pl.col("kind") == RecordKind.GAIN.value,
+    )
     is_cnv = loss | gain
-    absent = is_cnv & genotyped() & ~carried()
+    absent = is_cnv & has_genotype() & ~carries_variant()
     other_side = ((loss & (ratio >= 1)) | (gain & (ratio <= 1))).fill_null(False)
-    other_genotype = (is_cnv & ~_genotype_fits(loss)).fill_null(False) & ~other_side & carried()
-    other_number = (is_cnv & ~_number_fits(loss)).fill_null(False) & ~other_side & carried()
+    other_genotype = (is_cnv & ~_genotype_fits(loss)).fill_null(False) & ~other_side & carries_variant()
+    other_number = (is_cnv & ~_number_fits(loss)).fill_null(False) & ~other_side & carries_variant()
     table = table.with_columns(
         pl.when(ratio.is_null() & loss).then(alleles_left()).alias("copy_number"),
-        pl.when(absent).then(pl.lit(Kind.ABSENT.value)).otherwise("kind").alias("kind"),
+        pl.when(absent).then(pl.lit(RecordKind.ABSENT.value)).otherwise("kind").alias("kind"),
         pl.when(~is_cnv | absent | ratio.is_null())
         .then(pl.lit(Ploidy.TWO.value))
         .when(other_genotype)
@@ -115,7 +119,7 @@ def depth_records(text: pl.DataFrame, depth: str) -> pl.DataFrame:
         .then(pl.lit(WARNING_NUMBER))
         .alias("warning"),
     )
-    return understood(table, Ploidy.TWO)
+    return complete_columns(table, Ploidy.TWO)
 
 
 def _genotype_fits(loss: pl.Expr) -> pl.Expr:

@@ -37,5 +37,5 @@ class CnvPytor:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`. Copy ratio is pytorRD; QUAL and bins are not given, so R4 asks the ratio alone."""
+        """Parsed records; columns of `RECORD`. Copy ratio is pytorRD; QUAL and bins are not given, so R4 asks the ratio alone."""
         return depth_records(text, "pytorRD")

@@ -9,7 +9,7 @@ import polars as pl
 
 from data_prep.domain.callers import DELLY
 from data_prep.reading.dialects.junctions import junction_records, junction_table
-from data_prep.reading.dialects.records import Ends, Kind, Plain, Ploidy, by_depth_alone, copy_number
+from data_prep.reading.dialects.records import Ends, Plain, Ploidy, RecordKind, by_depth_alone, copy_number
 from data_prep.reading.vcf import Header
 
 
@@ -35,16 +35,16 @@ class Delly:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`."""
+        """Parsed records; columns of `RECORD`."""
         table = junction_table(text, ("CN", "RDCN"))
         # -1 is how Delly writes that it could not estimate the copies, and no damage
         table = table.with_columns(pl.when(pl.col(key) != "-1").then(pl.col(key)).alias(key) for key in ("CN", "RDCN"))
         is_cnv = pl.col("alt") == "<CNV>"
         depth = pl.coalesce(copy_number(pl.col("RDCN")), copy_number(pl.col("CN")))
-        gained = pl.when((pl.col("kind") == Kind.GAIN.value) & (depth > 2)).then(depth)
+        gained = pl.when((pl.col("kind") == RecordKind.GAIN.value) & (depth > 2)).then(depth)
         return junction_records(
             table.with_columns(
-                pl.when(is_cnv).then(pl.lit(Kind.VARIABLE.value)).otherwise("kind").alias("kind"),
+                pl.when(is_cnv).then(pl.lit(RecordKind.VARIABLE.value)).otherwise("kind").alias("kind"),
                 pl.when(is_cnv)
                 .then(copy_number(pl.col("CN")))
                 .otherwise(pl.coalesce("copy_number", gained))

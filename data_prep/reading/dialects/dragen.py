@@ -13,9 +13,10 @@ import polars as pl
 from data_prep.domain.callers import DRAGEN
 from data_prep.reading.dialects.records import (
     Ends,
-    Kind,
     Plain,
     Ploidy,
+    RecordKind,
+    complete_columns,
     copy_number,
     count,
     format_values,
@@ -25,7 +26,6 @@ from data_prep.reading.dialects.records import (
     position,
     source,
     symbol_kind,
-    understood,
     unreadable_fields,
 )
 from data_prep.reading.vcf import Header
@@ -33,7 +33,13 @@ from data_prep.reading.vcf import Header
 _RELEASE: Final = re.compile(r"(?:SW: *|^)(?:\d+\.\d{3}\.\d+\.)?([0-9][0-9A-Za-z.]*)")
 """The hardware's version stands before that of the software (`SW: 07.021.732.4.2.4`), or not (`SW: 4.4.4, HW: Unknown`)."""
 _SEX: Final = re.compile(r"--sample-sex[ =]+(\w+)", re.IGNORECASE)
-_ID_KIND: Final = {"LOSS": Kind.LOSS, "GAIN": Kind.GAIN, "REF": Kind.REFERENCE, "CNLOH": Kind.LOH, "GAINLOH": Kind.GAIN}
+_ID_KIND: Final = {
+    "LOSS": RecordKind.LOSS,
+    "GAIN": RecordKind.GAIN,
+    "REF": RecordKind.REFERENCE,
+    "CNLOH": RecordKind.LOH,
+    "GAINLOH": RecordKind.GAIN,
+}
 
 WARNING_END: Final = "END, SVLEN and REFLEN disagree, and {} holds"
 WARNING_ID: Final = "the ID says loss where ALT says gain, or the other way round, and ALT holds"
@@ -64,7 +70,7 @@ class Dragen:
         return sex_of(header)
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records of DRAGEN text rows, one for each record and sample, in their order; columns of `RECORD`.
+        """Parsed records of DRAGEN text rows, one for each record and sample, in their order; columns of `RECORD`.
 
         GT names as many alleles as copies are expected; SM is the ratio to them. Releases without GT leave it to the sex.
         """
@@ -76,15 +82,17 @@ class Dragen:
             copy_number(pl.col("CN")).alias("copy_number"),
             kinds(table, _kind),
         )
-        if {Kind.VARIABLE.value, Kind.OTHER.value, Kind.LOH.value} & set(table.get_column("kind").unique()):
+        if {RecordKind.VARIABLE.value, RecordKind.OTHER.value, RecordKind.LOH.value} & set(
+            table.get_column("kind").unique()
+        ):
             table = table.with_columns(_kind_by_id())
         plain = pl.col("info").str.contains("SVTYPE=CNV", literal=True) & ~pl.col("info").str.contains(
             "SVCLAIM=J", literal=True
         )
-        unvaried = pl.col("kind") == Kind.REFERENCE.value
+        unvaried = pl.col("kind") == RecordKind.REFERENCE.value
         if not table.select((plain | unvaried).all()).item():
-            kept = pl.when(unvaried | _supported_by_depth()).then("kind").otherwise(pl.lit(Kind.OTHER.value))
-            table = table.with_columns(kept.alias("kind"))
+            kind = pl.when(unvaried | _supported_by_depth()).then("kind").otherwise(pl.lit(RecordKind.OTHER.value))
+            table = table.with_columns(kind.alias("kind"))
         symbolic = pl.col("alt").str.starts_with("<")
         start = pl.when(symbolic).then("pos").otherwise(pl.col("pos") - 1)
         table = table.with_columns(start.alias("start")).with_columns(
@@ -102,14 +110,16 @@ class Dragen:
         )
         parsed = {"SM": "copy_ratio", "CN": "copy_number", "BC": "bins"}
         unreadable = unreadable_fields(table, parsed=parsed, places=not whole_numbers)
-        return understood(table.with_columns(unreadable), Ploidy.GENOTYPE)
+        return complete_columns(table.with_columns(unreadable), Ploidy.GENOTYPE)
 
     def _warning(self, end: pl.Expr) -> pl.Expr:
         differ = pl.any_horizontal(
             (end != pl.col(other)).fill_null(False) for other in ("end", "by_length", "by_reflen")
         )
         gain, loss = (pl.col("id").str.starts_with(f"DRAGEN:{word}:") for word in ("GAIN", "LOSS"))
-        contrary = (gain & (pl.col("kind") == Kind.LOSS.value)) | (loss & (pl.col("kind") == Kind.GAIN.value))
+        contrary = (gain & (pl.col("kind") == RecordKind.LOSS.value)) | (
+            loss & (pl.col("kind") == RecordKind.GAIN.value)
+        )
         return (
             pl.when(differ)
             .then(pl.lit(WARNING_END.format("SVLEN" if self.length_first else "END")))
@@ -137,18 +147,18 @@ def of_breakpoints(header: Header) -> bool:
 def release_of(header: Header) -> str:
     """Release of DRAGEN that the header names, `unknown` where it names none."""
     for text in (header.first("DRAGENVersion"), source(header, "DRAGEN ")):
-        found = _RELEASE.search(text or "")
-        if found:
-            return found[1]
+        match = _RELEASE.search(text or "")
+        if match:
+            return match[1]
     return "unknown"
 
 
 def sex_of(header: Header) -> str | None:
     """Karyotype sex that DRAGEN was told, `XX` or `XY`; None where the command line has none."""
     for command in header.meta.get("DRAGENCommandLine", ()):
-        found = _SEX.search(command)
-        if found:
-            return {"male": "XY", "xy": "XY", "female": "XX", "xx": "XX"}.get(found[1].lower())
+        match = _SEX.search(command)
+        if match:
+            return {"male": "XY", "xy": "XY", "female": "XX", "xx": "XX"}.get(match[1].lower())
     return None
 
 
@@ -157,22 +167,22 @@ def _lengths(table: pl.DataFrame) -> tuple[list[pl.Series], bool]:
 
     A release has them at the same places of INFO in all records: cut out there at once, and searched only where they are not.
     """
-    found = _at_the_same_place(table.get_column("info"), ("END", "REFLEN"))
-    whole_numbers = found is not None
-    if found is None:
-        found = table.select(end=info_number("END"), reflen=info_number("REFLEN"))
+    lengths = _at_the_same_place(table.get_column("info"), ("END", "REFLEN"))
+    whole_numbers = lengths is not None
+    if lengths is None:
+        lengths = table.select(end=info_number("END"), reflen=info_number("REFLEN"))
     if table.select(pl.col("info").str.contains("SVLEN=", literal=True).any()).item():
-        found = found.with_columns(table.select(svlen=info_number("SVLEN")).to_series())
+        lengths = lengths.with_columns(table.select(svlen=info_number("SVLEN")).to_series())
         whole_numbers = False
     else:
-        found = found.with_columns(pl.lit(None, pl.Int64).alias("svlen"))
-    return found.get_columns(), whole_numbers
+        lengths = lengths.with_columns(pl.lit(None, pl.Int64).alias("svlen"))
+    return lengths.get_columns(), whole_numbers
 
 
 def _at_the_same_place(info: pl.Series, keys: Sequence[str]) -> pl.DataFrame | None:
     """The whole numbers of INFO keys, by their names in small letters; None unless each stands where the first record has it."""
     first = (info.first() or "") if info.len() else ""
-    fields = [one.partition("=")[0] for one in str(first).split(";")]
+    fields = [field.partition("=")[0] for field in str(first).split(";")]
     if any(fields.count(key) != 1 for key in keys):
         return None
     places = [fields.index(key) for key in keys]
@@ -190,9 +200,9 @@ def _at_the_same_place(info: pl.Series, keys: Sequence[str]) -> pl.DataFrame | N
     return pl.DataFrame(columns)
 
 
-def _kind(alt: str) -> Kind:
+def _kind(alt: str) -> RecordKind:
     """`<DEL>,<DUP>` is how releases before 4.4 write a loss of heterozygosity."""
-    return Kind.LOH if alt == "<DEL>,<DUP>" else symbol_kind(alt)
+    return RecordKind.LOH if alt == "<DEL>,<DUP>" else symbol_kind(alt)
 
 
 def _kind_by_id() -> pl.Expr:
@@ -201,8 +211,8 @@ def _kind_by_id() -> pl.Expr:
     by_id = word.replace_strict(
         {word: kind.value for word, kind in _ID_KIND.items()}, default=None, return_dtype=pl.String
     )
-    is_open = pl.col("kind").is_in([Kind.VARIABLE.value, Kind.OTHER.value])
-    gain = (pl.col("kind") == Kind.LOH.value) & pl.col("copy_number").is_null() & (word == "GAINLOH")
+    is_open = pl.col("kind").is_in([RecordKind.VARIABLE.value, RecordKind.OTHER.value])
+    gain = (pl.col("kind") == RecordKind.LOH.value) & pl.col("copy_number").is_null() & (word == "GAINLOH")
     return pl.when(is_open | gain.fill_null(False)).then(pl.coalesce(by_id, "kind")).otherwise("kind").alias("kind")
 
 

@@ -33,5 +33,5 @@ class DragenSv:
         return sex_of(header)
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`."""
+        """Parsed records; columns of `RECORD`."""
         return junction_records(junction_table(text))

@@ -11,11 +11,11 @@ from data_prep.domain.callers import GATK_SV
 from data_prep.reading.dialects.junctions import junction_records, junction_table
 from data_prep.reading.dialects.records import (
     Ends,
-    Kind,
     Plain,
     Ploidy,
+    RecordKind,
     by_depth_alone,
-    carried,
+    carries_variant,
     copy_number,
     info_text,
 )
@@ -49,7 +49,7 @@ class GatkSv:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`."""
+        """Parsed records; columns of `RECORD`."""
         table = by_copies(junction_table(text, ("CN", "ECN")))
         # a record that names no algorithm may rest on depth as well
         depth = by_depth_alone(info_text("ALGORITHMS").fill_null("depth") == "depth")
@@ -63,14 +63,14 @@ def by_copies(table: pl.DataFrame) -> pl.DataFrame:
     """
     is_open = pl.col("alt") == "<CNV>"
     total = copy_number(pl.col("CN"))
-    untold = total.is_null() & ~carried()
-    open_kind = pl.when(untold).then(pl.lit(Kind.ABSENT.value)).otherwise(pl.lit(Kind.VARIABLE.value))
-    is_cnv = is_open | (pl.col("variant") != Kind.OTHER.value)
+    untold = total.is_null() & ~carries_variant()
+    open_kind = pl.when(untold).then(pl.lit(RecordKind.ABSENT.value)).otherwise(pl.lit(RecordKind.VARIABLE.value))
+    is_cnv = is_open | (pl.col("variant") != RecordKind.OTHER.value)
     ecn = pl.col("ECN").cast(pl.Int32, strict=False)
     # a reference genotype is nobody's variant, unless CN counts other copies than it has alleles (R2)
     reference = pl.col("GT").str.contains(r"^0+(?:[/|]0+)*$").fill_null(False)
     usual = ((total.round() == pl.col("GT").str.count_matches("0+")) | (total.round() == ecn)).fill_null(False)
-    by_reference = pl.when(usual).then(pl.lit(Kind.ABSENT.value)).otherwise(pl.lit(Kind.VARIABLE.value))
+    by_reference = pl.when(usual).then(pl.lit(RecordKind.ABSENT.value)).otherwise(pl.lit(RecordKind.VARIABLE.value))
     return table.with_columns(
         pl.when(is_cnv & (pl.col("alt") != ".") & reference & total.is_not_null())
         .then(by_reference)

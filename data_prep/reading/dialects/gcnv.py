@@ -12,10 +12,11 @@ import polars as pl
 from data_prep.domain.callers import GATK_GCNV
 from data_prep.reading.dialects.records import (
     Ends,
-    Kind,
     Plain,
     Ploidy,
-    carried,
+    RecordKind,
+    carries_variant,
+    complete_columns,
     copy_number,
     count,
     format_values,
@@ -24,7 +25,6 @@ from data_prep.reading.dialects.records import (
     number,
     position,
     symbol_kind,
-    understood,
 )
 from data_prep.reading.vcf import Header
 
@@ -49,8 +49,8 @@ class Gcnv:
 
     def release(self, header: Header) -> str:
         for line in header.meta.get("GATKCommandLine", ()):
-            _, found, rest = line.partition('Version="')
-            if found and "PostprocessGermlineCNVCalls" in line:
+            _, match, rest = line.partition('Version="')
+            if match and "PostprocessGermlineCNVCalls" in line:
                 return rest.partition('"')[0] or "unknown"
         return "unknown"
 
@@ -58,7 +58,7 @@ class Gcnv:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`.
+        """Parsed records; columns of `RECORD`.
 
         Quality is QS, that some bin of the segment has the copy number (R4 asks 10 of it); bins are NP; there is no copy ratio.
         """
@@ -73,13 +73,19 @@ class Gcnv:
             pl.col("alt")
             .str.split(",")
             .list.get(index, null_on_oob=True)
-            .replace_strict({"<DEL>": Kind.LOSS.value, "<DUP>": Kind.GAIN.value}, default=None, return_dtype=pl.String)
+            .replace_strict(
+                {"<DEL>": RecordKind.LOSS.value, "<DUP>": RecordKind.GAIN.value}, default=None, return_dtype=pl.String
+            )
         )
         # an allele that ALT does not have is no reference
-        by_alt = pl.when(carried() & (pl.col("alt") == ".")).then(pl.lit(Kind.VARIABLE.value)).otherwise("kind")
-        unvaried = pl.col("GT").str.contains(r"\d") & ~carried()
-        kind = pl.when(unvaried).then(pl.lit(Kind.REFERENCE.value)).otherwise(pl.coalesce(pointed, by_alt))
-        return understood(
+        by_alt = (
+            pl.when(carries_variant() & (pl.col("alt") == "."))
+            .then(pl.lit(RecordKind.VARIABLE.value))
+            .otherwise("kind")
+        )
+        unvaried = pl.col("GT").str.contains(r"\d") & ~carries_variant()
+        kind = pl.when(unvaried).then(pl.lit(RecordKind.REFERENCE.value)).otherwise(pl.coalesce(pointed, by_alt))
+        return complete_columns(
             table.with_columns(
                 kind.alias("kind"),
                 copy_number(pl.col("CN")).alias("copy_number"),

@@ -12,7 +12,14 @@ import polars as pl
 
 from data_prep.reading.dialects.alleles import end as allele_end
 from data_prep.reading.dialects.alleles import meanings, symbols
-from data_prep.reading.dialects.records import Kind, Ploidy, format_values, genotyped, position, understood
+from data_prep.reading.dialects.records import (
+    Ploidy,
+    RecordKind,
+    complete_columns,
+    format_values,
+    has_genotype,
+    position,
+)
 
 _POINTERS: Final = ["PASS", ".", "SampleFT", "FailedFT"]
 """Values of FILTER that say nothing of their own: they point to the samples' FT."""
@@ -30,12 +37,12 @@ def junction_table(text: pl.DataFrame, keys: Sequence[str] = ()) -> pl.DataFrame
     table = table.hstack(meanings(table))
     is_open = pl.col("alt") == "<CNV>"
     table = table.with_columns(
-        pl.when(is_open).then(pl.lit(Kind.OTHER.value)).otherwise(pl.col(name).cast(pl.String)).alias(name)
+        pl.when(is_open).then(pl.lit(RecordKind.OTHER.value)).otherwise(pl.col(name).cast(pl.String)).alias(name)
         for name in ("kind", "variant")
     )
-    missing = genotyped() & pl.col("GT").is_null() & (pl.col("kind") != Kind.OTHER.value)
+    missing = has_genotype() & pl.col("GT").is_null() & (pl.col("kind") != RecordKind.OTHER.value)
     return table.with_columns(
-        pl.when(missing).then(pl.lit(Kind.ABSENT.value)).otherwise("kind").alias("kind"),
+        pl.when(missing).then(pl.lit(RecordKind.ABSENT.value)).otherwise("kind").alias("kind"),
         pl.col("copies").alias("copy_number"),
         allele_end(pl.col("start")).alias("end"),
         filters_of_both().alias("filters"),
@@ -44,7 +51,7 @@ def junction_table(text: pl.DataFrame, keys: Sequence[str] = ()) -> pl.DataFrame
 
 def junction_records(table: pl.DataFrame) -> pl.DataFrame:
     """The columns of `RECORD` from those of `junction_table`."""
-    return understood(table, Ploidy.TWO)
+    return complete_columns(table, Ploidy.TWO)
 
 
 def filters_of_both() -> pl.Expr:

@@ -8,7 +8,7 @@ import polars as pl
 
 from data_prep.domain.callers import LUMPY
 from data_prep.reading.dialects.junctions import junction_records, junction_table
-from data_prep.reading.dialects.records import Ends, Kind, Plain, number, source
+from data_prep.reading.dialects.records import Ends, Plain, RecordKind, number, source
 from data_prep.reading.vcf import Header
 
 
@@ -34,12 +34,14 @@ class Lumpy:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`."""
+        """Parsed records; columns of `RECORD`."""
         table = junction_table(text, ("SU",))
         untyped = ~pl.col("GT").str.contains(r"\d").fill_null(False)
         supported = (number(pl.col("SU")) > 0).fill_null(False)
-        told = untyped & supported
-        raw = told & (pl.col("kind") == Kind.ABSENT.value)
+        has_support = untyped & supported
+        raw = has_support & (pl.col("kind") == RecordKind.ABSENT.value)
         return junction_records(
-            table.with_columns(pl.when(raw).then("variant").otherwise("kind").alias("kind"), told.alias("told"))
+            table.with_columns(
+                pl.when(raw).then("variant").otherwise("kind").alias("kind"), has_support.alias("has_support")
+            )
         )

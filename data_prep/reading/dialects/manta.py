@@ -34,5 +34,5 @@ class Manta:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`."""
+        """Parsed records; columns of `RECORD`."""
         return junction_records(junction_table(text))

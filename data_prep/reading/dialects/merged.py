@@ -11,7 +11,7 @@ import polars as pl
 from data_prep.domain.callers import MERGED
 from data_prep.reading.dialects.own_caller import CALLERS, PLAIN, read_by_caller
 from data_prep.reading.dialects.plain_vcf import plain_records
-from data_prep.reading.dialects.records import Ends, Kind, Plain, source
+from data_prep.reading.dialects.records import Ends, Plain, RecordKind, source
 from data_prep.reading.vcf import Header
 
 
@@ -39,7 +39,7 @@ class Merged:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`."""
+        """Parsed records; columns of `RECORD`."""
         return read_by_caller(text, _others)
 
 
@@ -65,10 +65,10 @@ def _others(text: pl.DataFrame) -> pl.DataFrame:
     """Records of callers who write as the specification says, and those that name no caller."""
     records = plain_records(text.drop("own"))
     unnamed = (text.get_column("own") != PLAIN).fill_null(True)
-    lost = unnamed & (records.get_column("kind") != Kind.OTHER.value)
+    lost = unnamed & (records.get_column("kind") != RecordKind.OTHER.value)
     return records.with_columns(
         pl.when(lost)
-        .then(pl.lit(Kind.UNNAMED.value))
+        .then(pl.lit(RecordKind.UNNAMED.value))
         .otherwise(pl.col("kind").cast(pl.String))
         .cast(records.schema["kind"])
         .alias("kind")

@@ -103,10 +103,10 @@ def own_caller() -> pl.Expr:
 
 
 def _first_match(text: pl.Expr, patterns: Mapping[str, str]) -> pl.Expr:
-    found: pl.Expr = pl.lit(None, pl.String)
+    caller: pl.Expr = pl.lit(None, pl.String)
     for name, pattern in reversed(list(patterns.items())):
-        found = pl.when(text.str.contains(pattern).fill_null(False)).then(pl.lit(name)).otherwise(found)
-    return found
+        caller = pl.when(text.str.contains(pattern).fill_null(False)).then(pl.lit(name)).otherwise(caller)
+    return caller
 
 
 def read_by_caller(text: pl.DataFrame, others: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:

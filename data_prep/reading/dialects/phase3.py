@@ -18,11 +18,11 @@ from data_prep.reading.dialects.records import (
     Plain,
     Ploidy,
     by_depth_alone,
+    complete_columns,
     format_values,
     info_text,
     position,
     source,
-    understood,
 )
 from data_prep.reading.vcf import Header
 
@@ -55,11 +55,11 @@ class Phase3:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`. QUAL is 100 throughout; there are no bins and no copy ratio."""
+        """Parsed records; columns of `RECORD`. QUAL is 100 throughout; there are no bins and no copy ratio."""
         table = text.hstack(format_values(text, ("GT",)))
         table = table.with_columns(symbols(table), pl.col("GT").fill_null("."), position().alias("start"))
         table = table.hstack(meanings(table))
-        return understood(
+        return complete_columns(
             table.with_columns(
                 pl.col("copies").alias("copy_number"),
                 end(pl.col("start")).alias("end"),

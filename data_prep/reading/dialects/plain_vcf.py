@@ -18,11 +18,11 @@ from data_prep.reading.dialects.junctions import filters_of_both, junction_recor
 from data_prep.reading.dialects.own_caller import read_by_caller
 from data_prep.reading.dialects.records import (
     Ends,
-    Kind,
     Plain,
-    carried,
+    RecordKind,
+    carries_variant,
     format_values,
-    genotyped,
+    has_genotype,
     info_number,
     info_text,
     number,
@@ -69,7 +69,7 @@ class PlainVcf:
         return None
 
     def records(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Understood records; columns of `RECORD`."""
+        """Parsed records; columns of `RECORD`."""
         return read_by_caller(text, plain_records)
 
 
@@ -84,27 +84,27 @@ def plain_records(text: pl.DataFrame) -> pl.DataFrame:
     table = table.with_columns(
         _end().alias("end"), _whole_ploidy().alias("copy_number"), filters_of_both().alias("filters")
     )
-    told = ~is_reference & ~_typed() & (number(pl.col("SP")) > 0).fill_null(False)
+    has_support = ~is_reference & ~_typed() & (number(pl.col("SP")) > 0).fill_null(False)
     # no genotype where FORMAT has a place for one
-    missing = genotyped() & pl.col("GT").is_null() & (pl.col("kind") != Kind.OTHER.value)
+    missing = has_genotype() & pl.col("GT").is_null() & (pl.col("kind") != RecordKind.OTHER.value)
     kind = (
         pl.when(is_reference)
-        .then(pl.lit(Kind.REFERENCE.value))
-        .when(missing & ~told)
-        .then(pl.lit(Kind.ABSENT.value))
-        .when(told)
+        .then(pl.lit(RecordKind.REFERENCE.value))
+        .when(missing & ~has_support)
+        .then(pl.lit(RecordKind.ABSENT.value))
+        .when(has_support)
         .then("variant")
         .otherwise("kind")
     )
-    table = table.with_columns(kind.alias("kind"), told.alias("told"))
+    table = table.with_columns(kind.alias("kind"), has_support.alias("has_support"))
     table = table.with_columns(
-        pl.when(is_reference).then(pl.lit(Kind.REFERENCE.value)).otherwise("variant").alias("variant")
+        pl.when(is_reference).then(pl.lit(RecordKind.REFERENCE.value)).otherwise("variant").alias("variant")
     )
     table = by_copies(table)
     # split reads of long molecules: an end is where the record has it, unless it gives an interval
     by_split_reads = pl.when(pl.col("id").str.contains(r"(?i)^sniffles").fill_null(False)).then(pl.lit(0, pl.Int32))
     table = table.with_columns(by_split_reads.alias("inward_start"), by_split_reads.alias("inward_end"))
-    undirected = (pl.col("alt") == "<CNV>") & carried() & pl.col("copy_number").is_null()
+    undirected = (pl.col("alt") == "<CNV>") & carries_variant() & pl.col("copy_number").is_null()
     return junction_records(
         table.with_columns(pl.when(undirected).then(pl.coalesce(_direction(), "kind")).otherwise("kind").alias("kind"))
     )
@@ -115,7 +115,7 @@ def _direction() -> pl.Expr:
     words = pl.coalesce(
         info_text("SVTYPE").str.extract("^(DEL|DUP)"), pl.col("id").str.extract(r"(?i)(?:^|[^A-Z])(DEL|LOSS|DUP|GAIN)")
     )
-    directions = {"DEL": Kind.LOSS, "LOSS": Kind.LOSS, "DUP": Kind.GAIN, "GAIN": Kind.GAIN}
+    directions = {"DEL": RecordKind.LOSS, "LOSS": RecordKind.LOSS, "DUP": RecordKind.GAIN, "GAIN": RecordKind.GAIN}
     names = {word: kind.value for word, kind in directions.items()}
     return words.str.to_uppercase().replace_strict(names, default=None, return_dtype=pl.String)
 
@@ -133,7 +133,9 @@ def _end() -> pl.Expr:
         info_number("SVLEN").abs(),
         pl.col("alt").str.len_bytes().cast(pl.Int64) - pl.col("ref").str.len_bytes().cast(pl.Int64),
     )
-    added = pl.col("alt").str.contains("^[ACGTNacgtn]+$").fill_null(False) & (pl.col("variant") == Kind.GAIN.value)
+    added = pl.col("alt").str.contains("^[ACGTNacgtn]+$").fill_null(False) & (
+        pl.col("variant") == RecordKind.GAIN.value
+    )
     return pl.when(added & (whole <= pl.col("start") + 1)).then(pl.col("start") + length).otherwise(whole)
 
 

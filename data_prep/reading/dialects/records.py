@@ -13,7 +13,7 @@ import polars as pl
 from data_prep.reading.vcf import Header
 
 
-class Kind(StrEnum):
+class RecordKind(StrEnum):
     """What the caller's own words (ALT, SVTYPE, ID) say of a record."""
 
     LOSS = "loss"
@@ -79,7 +79,7 @@ class Ends(StrEnum):
 UNCERTAIN_BASES: Final = 500
 """By how much an end may lie further in where neither bins nor a confidence interval tell (R7)."""
 
-KIND: Final = pl.Enum([k.value for k in Kind])
+KIND: Final = pl.Enum([k.value for k in RecordKind])
 PLOIDY: Final = pl.Enum([p.value for p in Ploidy])
 
 RECORD: Final[dict[str, type[pl.DataType] | pl.DataType]] = {
@@ -96,7 +96,7 @@ RECORD: Final[dict[str, type[pl.DataType] | pl.DataType]] = {
     "genotype": pl.String,
     "malformed": pl.Boolean,
     "ploidy": PLOIDY,
-    "told": pl.Boolean,
+    "has_support": pl.Boolean,
     "inward_start": pl.Int32,
     "inward_end": pl.Int32,
     "warning": pl.String,
@@ -104,9 +104,9 @@ RECORD: Final[dict[str, type[pl.DataType] | pl.DataType]] = {
     "ecn": pl.Int32,
     "joins": pl.Boolean,
 }
-"""Columns of understood records: `chrom` as written; `[start, end)` 0-based, null where the record does not tell;
+"""Columns of parsed records: `chrom` as written; `[start, end)` 0-based, null where the record does not tell;
 `genotype` a single dot where FORMAT has a GT and the sample none, null where FORMAT has none; `malformed` for a line without
-all ten columns or without a position; `told` where other fields than genotype and copy number say that the sample has the
+all ten columns or without a position; `has_support` where other fields than genotype and copy number say that the sample has the
 variant; `inward_start`, `inward_end`: bases by which an end may lie further in, where the record itself says so: the inward
 bound of CIPOS and CIEND, else `UNCERTAIN_BASES` for one that a breakpoint caller takes from read depth alone, else null;
 `warning`: what in the record contradicts itself, in words that follow "3 records: ", null where nothing does; `unreadable`:
@@ -114,7 +114,7 @@ fields with values that are no numbers, as `QUAL abc`, in lines of their own, nu
 false for a record that is a whole event although its dialect has others that are cut into pieces (R3), else null."""
 
 
-def understood(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
+def complete_columns(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
     """The columns of `RECORD` from those of the text and what a dialect has worked out.
 
     `table` has the text columns, `start`, `end` and `kind`; of the others those that the dialect knows. Left out, quality is
@@ -122,14 +122,14 @@ def understood(table: pl.DataFrame, ploidy: Ploidy) -> pl.DataFrame:
     """
     table = table.with_columns(
         pl.lit(value).alias(name)
-        for name, value in (("GT", None), ("FT", None), ("ploidy", ploidy.value), ("told", False))
+        for name, value in (("GT", None), ("FT", None), ("ploidy", ploidy.value), ("has_support", False))
         if name not in table.columns
     )
     if "unreadable" not in table.columns:
         table = table.with_columns(unreadable_fields(table))
     genotype = pl.col("GT")
     if table.get_column("GT").null_count():
-        genotype = pl.coalesce("GT", pl.when(genotyped()).then(pl.lit(".")))
+        genotype = pl.coalesce("GT", pl.when(has_genotype()).then(pl.lit(".")))
     table = table.with_columns(_inward(table))
     defaults = {
         "quality": number(pl.col("qual")),
@@ -162,7 +162,7 @@ def by_depth_alone(depth: pl.Expr) -> list[pl.Expr]:
 def _inward(table: pl.DataFrame) -> list[pl.Expr]:
     """The inward bounds of CIPOS and CIEND; where the record has none, what the dialect says, else null."""
     info = pl.col("info")
-    found = []
+    bounds = []
     for name, key, bound in (
         ("inward_start", "CIPOS", r"-?\d+,(-?\d+)"),
         ("inward_end", "CIEND", r"(-?\d+),-?\d+"),
@@ -170,12 +170,12 @@ def _inward(table: pl.DataFrame) -> list[pl.Expr]:
         otherwise = pl.col(name) if name in table.columns else pl.lit(None)
         # few callers write them: a plain search tells faster than a pattern
         if not table.select(info.str.contains(f"{key}=", literal=True).any()).item():
-            found.append(otherwise.cast(pl.Int32).alias(name))
+            bounds.append(otherwise.cast(pl.Int32).alias(name))
             continue
         bases = info.str.extract(rf"(?:^|;){key}={bound}(?:;|$)").cast(pl.Int32, strict=False)
         inward = (bases if name == "inward_start" else -bases).clip(lower_bound=0)
-        found.append(pl.coalesce(inward, otherwise).cast(pl.Int32).alias(name))
-    return found
+        bounds.append(pl.coalesce(inward, otherwise).cast(pl.Int32).alias(name))
+    return bounds
 
 
 def source(header: Header, name: str) -> str | None:
@@ -195,41 +195,46 @@ def position() -> pl.Expr:
     return pl.when(~pl.col("pos").cast(pl.String).str.starts_with("+")).then(position)
 
 
-def kinds(table: pl.DataFrame, kind_of: Callable[[str], Kind]) -> pl.Series:
+def kinds(table: pl.DataFrame, kind_of: Callable[[str], RecordKind]) -> pl.Series:
     """The kinds that ALT tells, worked out once for each distinct ALT."""
     alts = table.get_column("alt")
     distinct = alts.unique().drop_nulls()
     names = pl.Series([kind_of(alt).value for alt in distinct], dtype=pl.String)
-    return alts.replace_strict(distinct, names, default=Kind.OTHER.value, return_dtype=pl.String).alias("kind")
+    return alts.replace_strict(distinct, names, default=RecordKind.OTHER.value, return_dtype=pl.String).alias("kind")
 
 
-_SYMBOL_KIND: Final = {"DEL": Kind.LOSS, "DUP": Kind.GAIN, "CNV": Kind.VARIABLE, "LOH": Kind.LOH}
+_SYMBOL_KIND: Final = {
+    "DEL": RecordKind.LOSS,
+    "DUP": RecordKind.GAIN,
+    "CNV": RecordKind.VARIABLE,
+    "LOH": RecordKind.LOH,
+}
 
 
-def symbol_kind(alt: str) -> Kind:
+def symbol_kind(alt: str) -> RecordKind:
     """The kind that a symbolic ALT tells by its first word, so that `<DUP:TANDEM>` is a gain and `<DEL:ME:ALU>` a loss.
 
     Tandem repeats (`<CNV:TR>`) are no CNVs here. Several symbols that differ are variable: genotype or number must tell.
     """
     if alt == ".":
-        return Kind.REFERENCE
-    found = {
-        _SYMBOL_KIND.get(one[1:-1].split(":")[0], Kind.OTHER)
-        if one.startswith("<") and one.endswith(">") and not one.startswith("<CNV:TR")
-        else Kind.OTHER
-        for one in alt.split(",")
+        return RecordKind.REFERENCE
+    kinds_ = {
+        _SYMBOL_KIND.get(symbol[1:-1].split(":")[0], RecordKind.OTHER)
+        if symbol.startswith("<") and symbol.endswith(">") and not symbol.startswith("<CNV:TR")
+        else RecordKind.OTHER
+        for symbol in alt.split(",")
     }
-    if len(found) == 1:
-        return found.pop()
-    return Kind.OTHER if Kind.OTHER in found else Kind.VARIABLE
+    if len(kinds_) == 1:
+        return kinds_.pop()
+    return RecordKind.OTHER if RecordKind.OTHER in kinds_ else RecordKind.VARIABLE
 
 
-def genotyped() -> pl.Expr:
+def has_genotype() -> pl.Expr:
     """Whether the record's FORMAT has a GT."""
     return pl.col("format").str.contains(r"(?:^|:)GT(?::|$)").fill_null(False)
 
 
-def carried() -> pl.Expr:
+def carries_variant() -> pl.Expr:
     """Whether a genotype names an allele that is not the reference's; false where it is missing."""
     return pl.col("GT").str.contains(r"(?:^|[/|])0*[1-9]").fill_null(False)
 
@@ -338,15 +343,15 @@ def unreadable_fields(
         text = info_text(depth)
         fields[depth] = (text, unread(text, number(text)) & (text != "."))
     damaged_places = pl.col("info").str.contains(_NO_WHOLE_NUMBER).any() if places else pl.lit(False)
-    found = table.select(
+    has_unreadable = table.select(
         *(unreadable.any().alias(name) for name, (_, unreadable) in fields.items()), damaged_places.alias("places")
     ).row(0, named=True)
-    if not any(found.values()):
+    if not any(has_unreadable.values()):
         return pl.repeat(None, table.height, dtype=pl.String, eager=True).alias("unreadable")
     parts: list[pl.Expr] = [
         pl.when(unreadable).then(pl.format(f"{name} {{}}", text.str.slice(0, _SHOWN)))
         for name, (text, unreadable) in fields.items()
-        if found[name]
+        if has_unreadable[name]
     ]
     place = pl.col("info").str.extract(_NO_WHOLE_NUMBER)
     parts.append(place.str.replace("=", " ", literal=True).str.slice(0, _SHOWN))

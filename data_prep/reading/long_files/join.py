@@ -5,14 +5,14 @@ from pathlib import Path
 
 import polars as pl
 
-from data_prep.reading.calls import in_order
+from data_prep.reading.calls import split_repeats
 from data_prep.reading.dialects import ends_of
 from data_prep.reading.events import disjoint_segments, join_calls, seen_intervals
-from data_prep.reading.long_files.plan import Long
+from data_prep.reading.long_files.plan import LongFilePlan
 from data_prep.reading.long_files.signs import find_contradictions
 from data_prep.reading.long_files.spill import read_spilled
 from data_prep.reading.reports import Rows
-from data_prep.reading.shards import LEAST_BINS_PER_KB, placed, write_tables
+from data_prep.reading.shards import LEAST_BINS_PER_KB, sort_by_place, write_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +26,27 @@ class GroupReport:
     rows: Rows
 
 
-def join_group(long: Long, first: int, last: int) -> GroupReport:
+def join_group(plan: LongFilePlan, first: int, last: int) -> GroupReport:
     """Second step: the calls of the samples from `first` to before `last`, of all stretches, to shards."""
-    calls, twice = in_order(read_spilled(long, "calls", first, last))
+    calls, twice = split_repeats(read_spilled(plan, "calls", first, last))
     repeated = {
         file: (n, row) for file, n, row in twice.group_by("entry_source").agg(pl.len(), pl.col("row").min()).iter_rows()
     }
-    joined, events = join_calls(calls.drop("row"), long.dialect.joins, ends_of(long.dialect))
-    contradicting = find_contradictions(long, joined, events, first, last)
+    joined, events = join_calls(calls.drop("row"), plan.dialect.joins, ends_of(plan.dialect))
+    contradicting = find_contradictions(plan, joined, events, first, last)
     tables = {
         "calls": joined.drop("alleles", "joins"),
         "events": events,
         "segments": disjoint_segments(events),
     }
-    if not long.joint and (reference := read_spilled(long, "reference", first, last)).height:
+    if not plan.joint and (reference := read_spilled(plan, "reference", first, last)).height:
         tables["seen"] = seen_intervals(joined, reference, LEAST_BINS_PER_KB)
-    source = (pl.col("entry_source") * long.step + long.number).alias("entry_source")
+    source = (pl.col("entry_source") * plan.step + plan.number).alias("entry_source")
     tables = {
-        name: placed(rows.with_columns(source).rename({"entry_source": "source"}))
+        name: sort_by_place(rows.with_columns(source).rename({"entry_source": "source"}))
         for name, rows in tables.items()
         if rows.height
     }
-    name = f"long-{long.number}-{first}"
-    rows = write_tables(tables, name, Path(long.folder))
+    name = f"long-{plan.number}-{first}"
+    rows = write_tables(tables, name, Path(plan.folder))
     return GroupReport(repeated, contradicting, rows)

@@ -3,24 +3,24 @@
 import numpy as np
 import polars as pl
 
-from data_prep.reading.long_files.plan import Long, Places
+from data_prep.reading.long_files.plan import LongFilePlan, Places
 from data_prep.reading.shards import EXAMPLE
-from data_prep.reading.vcf import COLUMNS, too_wide, without_numbers
+from data_prep.reading.vcf import COLUMNS, drop_numbered_sex_chromosomes, too_wide
 from data_prep.system.text_stream import FileRefusedError, with_newlines
 
 
 class Piece:
     """Lines of a file and their entries: the columns of samples, in the order of lines, then of samples."""
 
-    def __init__(self, text: bytes, long: Long) -> None:
-        samples = len(long.samples)
+    def __init__(self, text: bytes, plan: LongFilePlan) -> None:
+        samples = len(plan.samples)
         self.lines: list[str] = read_lines(text)
         self.samples = samples
-        self.joint = long.joint
+        self.joint = plan.joint
         fields = pl.Series(self.lines, dtype=pl.String).str.splitn("\t", len(COLUMNS))
         table = fields.struct.rename_fields(list(COLUMNS)).struct.unnest()
         sites = table.select(_filled(pl.col(name)) for name in COLUMNS[:-1])
-        self.sites = without_numbers(sites, [long.file.header], [sites.height])
+        self.sites = drop_numbered_sex_chromosomes(sites, [plan.file.header], [sites.height])
         self.entries = _filled_series(_entries(table, samples))
         self.line: Places = np.repeat(np.arange(len(self.lines)), samples)
         self.sample: Places = np.tile(np.arange(samples), len(self.lines))

@@ -19,7 +19,7 @@ Places = npt.NDArray[np.int64]
 
 CALL: Final = 0
 REFERENCE: Final = 1
-OUTCOMES: Final = ("call", "reference row", *(one.value for one in Skip))
+OUTCOMES: Final = ("call", "reference row", *(skip.value for skip in Skip))
 """What can become of an entry; the first two are `CALL` and `REFERENCE`."""
 
 CODES: Final = {outcome: number for number, outcome in enumerate(OUTCOMES)}
@@ -29,7 +29,7 @@ ROW_BITS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Long:
+class LongFilePlan:
     """A long file on its way: what each step has to know."""
 
     number: int
@@ -62,10 +62,10 @@ class Long:
 
     @property
     def sexes(self) -> pl.DataFrame:
-        """entry_source (place of the sample) and sex, as `calls.judge` asks for."""
-        held = [self.caller_sex or one for one in self.recorded]
+        """entry_source (place of the sample) and sex, as `calls.classify_records` takes them."""
+        sexes = [self.caller_sex or sex for sex in self.recorded]
         return pl.DataFrame(
-            {"entry_source": range(len(held)), "sex": held}, schema={"entry_source": pl.UInt32, "sex": pl.String}
+            {"entry_source": range(len(sexes)), "sex": sexes}, schema={"entry_source": pl.UInt32, "sex": pl.String}
         )
 
     @property

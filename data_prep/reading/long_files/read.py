@@ -14,10 +14,10 @@ from data_prep.reading.calls import (
     Skip,
     remark_line,
 )
-from data_prep.reading.dialects import named, recognise
+from data_prep.reading.dialects import note_of_chosen_dialect, recognise
 from data_prep.reading.long_files.join import GroupReport, join_group
 from data_prep.reading.long_files.piece import read_lines
-from data_prep.reading.long_files.plan import CALL, CODES, OUTCOMES, REFERENCE, ROW_BITS, Counts, Long
+from data_prep.reading.long_files.plan import CALL, CODES, OUTCOMES, REFERENCE, ROW_BITS, Counts, LongFilePlan
 from data_prep.reading.long_files.spill import group_samples
 from data_prep.reading.long_files.stretch import StretchReport, read_stretch
 from data_prep.reading.long_files.survey import Survey, survey
@@ -34,17 +34,17 @@ from data_prep.reading.reports import (
 from data_prep.reading.shards import (
     EXAMPLE,
     MAX_CALLS,
+    explain_no_cnvs,
     on_other_build,
-    shown,
-    unplaced,
+    printable_path,
 )
 from data_prep.reading.vcf import LongFile
 from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.processes import Task
 from data_prep.system.text_stream import (
     FileRefusedError,
+    cut_stretches,
     pieces,
-    stretches,
 )
 
 MOST_SOURCES: Final = 1 << 32
@@ -71,9 +71,9 @@ def read_long(
     `dialect_name`: the dialect that a person named. `run` spreads the work. Raises SystemRefusalError where the disk does not take the shards; a file that cannot be read is refused in the report.
     """
     report = BatchReport(number)
-    long = None
+    plan = None
     try:
-        long = prepare(number, step, file, sexes, folder, parts, dialect_name, limits)
+        plan = prepare_file(number, step, file, sexes, folder, parts, dialect_name, limits)
         read: dict[int, StretchReport] = {}
         surveys: list[Survey] = []
 
@@ -83,29 +83,29 @@ def read_long(
             else:
                 read[result.index] = result
 
-        run(chain([(survey, long)], ((read_stretch, long, i) for i in range(len(long.stretches)))), take)
+        run(chain([(survey, plan)], ((read_stretch, plan, i) for i in range(len(plan.stretches)))), take)
         stretches_read = [read[i] for i in sorted(read)]
         # the same of several reasons, whichever process came to its own first
-        refusals = [surveys[0].refusal, *(one.refusal for one in stretches_read)]
+        refusals = [surveys[0].refusal, *(result.refusal for result in stretches_read)]
         refusal = next(filter(None, refusals), None)
         if refusal:
             raise FileRefusedError(refusal)
-        counts = add_up(long, stretches_read)
+        counts = add_up(plan, stretches_read)
         groups: list[GroupReport] = []
         run(
-            ((join_group, long, first, last) for first, last in group_samples(counts, limits.spill_rows)), groups.append
+            ((join_group, plan, first, last) for first, last in group_samples(counts, limits.spill_rows)), groups.append
         )
-        whole, report.skipped = _finish(long, surveys[0], counts, stretches_read, groups)
+        whole, report.skipped = _finish(plan, surveys[0], counts, stretches_read, groups)
         report.files.append(whole)
-        report.rows = total(one.rows for one in groups)
+        report.rows = total(group.rows for group in groups)
     except FileRefusedError as error:
-        report.files.append(FileReport(number, shown(file.path), file.size, REFUSED, str(error)))
+        report.files.append(FileReport(number, printable_path(file.path), file.size, REFUSED, str(error)))
     except pl.exceptions.PolarsError as error:
         why = f"its records cannot be parsed ({str(error).splitlines()[0]}): fetch it again"
-        report.files.append(FileReport(number, shown(file.path), file.size, REFUSED, why))
+        report.files.append(FileReport(number, printable_path(file.path), file.size, REFUSED, why))
     finally:
-        if long:
-            shutil.rmtree(long.spill, ignore_errors=True)
+        if plan:
+            shutil.rmtree(plan.spill, ignore_errors=True)
     return report
 
 
@@ -120,14 +120,14 @@ def read_whole(
 ) -> BatchReport:
     """`read_long` in this process alone."""
 
-    def here(tasks: Iterable[Task], done: Callable[[Any], None]) -> None:
+    def run_in_process(tasks: Iterable[Task], done: Callable[[Any], None]) -> None:
         for function, *arguments in tasks:
             done(function(*arguments))
 
-    return read_long(number, step, file, sexes, folder, 1, here, dialect_name, limits)
+    return read_long(number, step, file, sexes, folder, 1, run_in_process, dialect_name, limits)
 
 
-def prepare(
+def prepare_file(
     number: int,
     step: int,
     file: LongFile,
@@ -136,7 +136,7 @@ def prepare(
     parts: int,
     dialect_name: str | None = None,
     limits: Limits = DEFAULTS,
-) -> Long:
+) -> LongFilePlan:
     dialect = recognise(file.header, dialect_name)
     samples = file.header.samples
     if number + step * (len(samples) - 1) >= MOST_SOURCES:
@@ -144,29 +144,29 @@ def prepare(
             f"its {len(samples):,} samples beside {step:,} files are more than one build can number: read fewer files at a time with "
             "`python -m data_prep shards`, or cut its columns"
         )
-    return Long(
+    return LongFilePlan(
         number,
         step,
         file,
-        tuple(sexes.get(one) for one in samples),
+        tuple(sexes.get(sample) for sample in samples),
         # of several people it would have to say of whom it speaks
         dialect.caller_sex(file.header) if len(samples) == 1 else None,
         dialect.release(file.header),
-        tuple(stretches(file.path, parts)),
+        tuple(cut_stretches(file.path, parts)),
         folder,
         dialect_name,
         limits,
     )
 
 
-def add_up(long: Long, reports: Sequence[StretchReport]) -> Counts:
+def add_up(plan: LongFilePlan, reports: Sequence[StretchReport]) -> Counts:
     """Entries of the whole file by sample and outcome.
 
     Raises FileRefusedError where a sample has entries and none can be placed, since it would stand in every denominator
     and carry nothing, and where one has more calls than a person can have.
     """
-    counts: Counts = np.sum([one.counts for one in reports], axis=0)
-    unreadable = counts[:, [CODES[one.value] for one in UNREADABLE]]
+    counts: Counts = np.sum([report.counts for report in reports], axis=0)
+    unreadable = counts[:, [CODES[reason.value] for reason in UNREADABLE]]
     lost = np.flatnonzero((unreadable.sum(axis=1) == counts.sum(axis=1)) & (counts.sum(axis=1) > 0))
     examples = {key: text for report in reversed(reports) for key, text in report.examples.items()}
     for i in np.flatnonzero(counts[:, CODES[Skip.OTHER_BUILD.value]])[:1]:
@@ -176,18 +176,18 @@ def add_up(long: Long, reports: Sequence[StretchReport]) -> Counts:
         reason = UNREADABLE[int(unreadable[i].argmax())].value
         example = examples[i, CODES[reason]]
         raise FileRefusedError(
-            unplaced(int(counts[i].sum()), f" of {long.samples[i]}", reason, example, long.file.small_variants)
+            explain_no_cnvs(int(counts[i].sum()), f" of {plan.samples[i]}", reason, example, plan.file.small_variants)
         )
     most = int(counts[:, CALL].argmax())
     if counts[most, CALL] > MAX_CALLS:
         raise FileRefusedError(
-            f"it holds {counts[most, CALL]:,} calls of {long.samples[most]}: no single person has more than {MAX_CALLS:,} CNV calls"
+            f"it holds {counts[most, CALL]:,} calls of {plan.samples[most]}: no single person has more than {MAX_CALLS:,} CNV calls"
         )
     return counts
 
 
 def _finish(
-    long: Long, seen: Survey, counts: Counts, reports: Sequence[StretchReport], groups: Sequence[GroupReport]
+    plan: LongFilePlan, seen: Survey, counts: Counts, reports: Sequence[StretchReport], groups: Sequence[GroupReport]
 ) -> tuple[FileReport, list[SkippedRecord]]:
     """What became of the whole file; `counts` are made right for the records that stand in it twice."""
     examples = {key: text for report in reversed(reports) for key, text in report.examples.items()}
@@ -199,23 +199,23 @@ def _finish(
             counts[i, CALL] -= n
             counts[i, CODES[Skip.DUPLICATE.value]] += n
             first_repeats[i] = row
-    lines = _read_lines_at(long, set(first_repeats.values()))
+    lines = _read_lines_at(plan, set(first_repeats.values()))
     for i, row in first_repeats.items():
         cells = lines[row].split("\t")
-        own = [*cells[:9], *cells[9 + i : 10 + i]] if long.joint else cells
+        own = [*cells[:9], *cells[9 + i : 10 + i]] if plan.joint else cells
         examples[i, CODES[Skip.DUPLICATE.value]] = "\t".join(own)[:EXAMPLE]
     sources, skipped = [], []
-    for i, sample in enumerate(long.samples):
-        source, own_counts = long.number + long.step * i, [int(n) for n in counts[i]]
-        if long.joint and 0 < own_counts[CODES[Skip.NO_GENOTYPE.value]] == sum(own_counts):
-            sources.append(SourceReport(source, sample, None, long.recorded[i], status=REFUSED, message=UNTOLD))
+    for i, sample in enumerate(plan.samples):
+        source, own_counts = plan.number + plan.step * i, [int(n) for n in counts[i]]
+        if plan.joint and 0 < own_counts[CODES[Skip.NO_GENOTYPE.value]] == sum(own_counts):
+            sources.append(SourceReport(source, sample, None, plan.recorded[i], status=REFUSED, message=UNTOLD))
             continue
         sources.append(
             SourceReport(
                 source,
                 sample,
-                long.caller_sex,
-                long.recorded[i],
+                plan.caller_sex,
+                plan.recorded[i],
                 contradicts_sex.get(i),
                 sum(own_counts),
                 own_counts[CALL],
@@ -228,35 +228,37 @@ def _finish(
             for code, (outcome, n) in enumerate(zip(OUTCOMES, own_counts, strict=True))
             if code > REFERENCE and n
         ]
-    counted = sum((one.remarks for one in reports), Counter[str]())
-    first = {remark: example for one in reversed(reports) for remark, example in one.remark_examples.items()}
-    remarks = [remark_line(remark, n, first.get(remark)) for remark, n in sorted(counted.items())]
-    notes = dict.fromkeys((*long.file.notes, *seen.notes, *named(long.file.header, long.dialect), *remarks))
+    remark_counts = sum((stretch.remarks for stretch in reports), Counter[str]())
+    first = {remark: example for stretch in reversed(reports) for remark, example in stretch.remark_examples.items()}
+    remarks = [remark_line(remark, n, first.get(remark)) for remark, n in sorted(remark_counts.items())]
+    notes = dict.fromkeys(
+        (*plan.file.notes, *seen.notes, *note_of_chosen_dialect(plan.file.header, plan.dialect), *remarks)
+    )
     report = FileReport(
-        long.number,
-        shown(long.file.path),
-        long.file.size,
+        plan.number,
+        printable_path(plan.file.path),
+        plan.file.size,
         READ,
         "; ".join(notes) or None,
         seen.sha256,
-        long.dialect.name,
-        long.release,
-        long.file.header.simulated,
-        len(long.samples),
+        plan.dialect.name,
+        plan.release,
+        plan.file.header.simulated,
+        len(plan.samples),
         seen.content,
         sources=tuple(sources),
-        rates_raised=long.file.header.rates_raised,
+        rates_raised=plan.file.header.rates_raised,
     )
     return report, skipped
 
 
-def _read_lines_at(long: Long, rows: set[int]) -> dict[int, str]:
+def _read_lines_at(plan: LongFilePlan, rows: set[int]) -> dict[int, str]:
     """The lines at rows, as spilled calls number them; read once more, since repeats are rare and seen late."""
-    found: dict[int, str] = {}
+    lines_by_row: dict[int, str] = {}
     for index in {row >> ROW_BITS for row in rows}:
         at = index << ROW_BITS
-        for text in pieces(long.file.path, long.stretches[index], limits=long.limits):
+        for text in pieces(plan.file.path, plan.stretches[index], limits=plan.limits):
             lines = read_lines(text)
-            found |= {row: lines[row - at] for row in rows if at <= row < at + len(lines)}
+            lines_by_row |= {row: lines[row - at] for row in rows if at <= row < at + len(lines)}
             at += len(lines)
-    return found
+    return lines_by_row

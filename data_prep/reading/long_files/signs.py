@@ -10,11 +10,15 @@ import polars as pl
 from data_prep.errors import SystemRefusalError
 from data_prep.reading.calls import Skip, signs_of
 from data_prep.reading.long_files.piece import Piece
-from data_prep.reading.long_files.plan import CALL, CODES, REFERENCE, Long, Places
+from data_prep.reading.long_files.plan import CALL, CODES, REFERENCE, LongFilePlan, Places
 from data_prep.reading.sex import DIPLOID_X, HAPLOID_X, SIGN, contradictions
 
-_SAYS_PLOIDY: Final = (CALL, REFERENCE, *(CODES[one.value] for one in (Skip.EXPECTED, Skip.NOT_CARRIED, Skip.BALANCED)))
-"""Outcomes of records whose place and genotypes are understood."""
+_SAYS_PLOIDY: Final = (
+    CALL,
+    REFERENCE,
+    *(CODES[skip.value] for skip in (Skip.EXPECTED, Skip.NOT_CARRIED, Skip.BALANCED)),
+)
+"""Outcomes of records whose place and genotypes can be read."""
 
 
 class Signs:
@@ -30,23 +34,23 @@ class Signs:
         self.signs: list[npt.NDArray[np.uint8]] = []
 
     def add(
-        self, judged: pl.DataFrame, piece: Piece, entries: Places, outcomes: Places, kinds: Places, joint: bool
+        self, records: pl.DataFrame, piece: Piece, entries: Places, outcomes: Places, kinds: Places, joint: bool
     ) -> None:
-        """Adds those of a piece: what was judged, and the plain entries that one of them stands for."""
-        said = signs_of(judged, joint)
-        row = said.get_column("row").to_numpy()
+        """Adds those of a piece: its classified records, and the plain entries that one of them stands for."""
+        signs = signs_of(records, joint)
+        row = signs.get_column("row").to_numpy()
         cells = np.zeros(len(piece.entries), np.uint8)
-        cells[entries[row]] = said.get_column("sign").to_numpy()
+        cells[entries[row]] = signs.get_column("sign").to_numpy()
         # a plain entry stands for those of its kind, whose genotypes have one allele or two
         plain = kinds > 0
         if plain.any():
-            on_x = judged.select("row", (pl.col("chrom") == "chrX").fill_null(False) & pl.col("alleles").is_not_null())
-            here = np.zeros(len(piece.lines), np.bool_)
-            here[piece.line[entries[on_x.filter(pl.nth(1)).get_column("row").to_numpy()]]] = True
-            at = np.flatnonzero(plain & here[piece.line] & np.isin(outcomes, _SAYS_PLOIDY))
+            on_x = records.select("row", (pl.col("chrom") == "chrX").fill_null(False) & pl.col("alleles").is_not_null())
+            is_stated = np.zeros(len(piece.lines), np.bool_)
+            is_stated[piece.line[entries[on_x.filter(pl.nth(1)).get_column("row").to_numpy()]]] = True
+            at = np.flatnonzero(plain & is_stated[piece.line] & np.isin(outcomes, _SAYS_PLOIDY))
             cells[at] = _ploidy_signs(piece.entries.gather(at))
         start, end = (np.zeros(len(piece.lines), np.int64) for _ in range(2))
-        place = judged.select("start", "end").fill_null(0)
+        place = records.select("start", "end").fill_null(0)
         start[piece.line[entries]] = place.get_column("start").to_numpy()
         end[piece.line[entries]] = place.get_column("end").to_numpy()
         table = cells.reshape(len(piece.lines), self.samples)
@@ -84,33 +88,35 @@ def _ploidy_signs(entries: pl.Series) -> npt.NDArray[np.uint8]:
     return table.to_series().to_numpy()
 
 
-def find_contradictions(long: Long, calls: pl.DataFrame, events: pl.DataFrame, first: int, last: int) -> dict[int, str]:
+def find_contradictions(
+    plan: LongFilePlan, calls: pl.DataFrame, events: pl.DataFrame, first: int, last: int
+) -> dict[int, str]:
     """Samples from `first` to before `last` whose calls and other entries contradict their recorded sex, and why."""
-    found: dict[int, str] = {}
-    kept = [np.load(path) for path in sorted(long.spill.glob("signs-*.npz"))]
-    starts, ends, signs = ([one[name] for one in kept] for name in ("start", "end", "sign"))
-    width = max(1, long.limits.sign_cells // max(1, sum(map(len, starts))))
-    for here in range(first, last, width):
-        until = min(here + width, last)
+    reasons: dict[int, str] = {}
+    tables = [np.load(path) for path in sorted(plan.spill.glob("signs-*.npz"))]
+    starts, ends, signs = ([table[name] for table in tables] for name in ("start", "end", "sign"))
+    width = max(1, plan.limits.sign_cells // max(1, sum(map(len, starts))))
+    for begin in range(first, last, width):
+        end_ = min(begin + width, last)
         rows = []
         for start, end, sign in zip(starts, ends, signs, strict=True):
-            line, sample = np.nonzero(sign[:, here:until])
+            line, sample = np.nonzero(sign[:, begin:end_])
             rows.append(
                 pl.DataFrame(
                     {
-                        "entry_source": sample + here,
+                        "entry_source": sample + begin,
                         "start": start[line],
                         "end": end[line],
-                        "sign": sign[line, sample + here],
+                        "sign": sign[line, sample + begin],
                     }
                 ).select(pl.col(name).cast(dtype) for name, dtype in SIGN.items())
             )
-        mine = pl.col("entry_source").is_between(here, until - 1)
-        found |= contradictions(
-            calls.filter(mine),
-            events.filter(mine),
+        of_samples = pl.col("entry_source").is_between(begin, end_ - 1)
+        reasons |= contradictions(
+            calls.filter(of_samples),
+            events.filter(of_samples),
             pl.concat(rows) if rows else pl.DataFrame(schema=SIGN),
-            long.recorded[here:until],
-            here,
+            plan.recorded[begin:end_],
+            begin,
         )
-    return found
+    return reasons

@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 
-from data_prep.reading.calls import calls_of, judge, reference_rows_of
+from data_prep.reading.calls import calls_of, classify_records, reference_rows_of
 from data_prep.reading.dialects.records import RECORD
-from data_prep.reading.long_files.plan import CALL, Counts, Long
-from data_prep.reading.shards import keep
+from data_prep.reading.long_files.plan import CALL, Counts, LongFilePlan
+from data_prep.reading.shards import write_shard
 
 
 class Spill:
@@ -29,17 +29,17 @@ class Spill:
     def flush(self) -> None:
         if self.held:
             whole = pl.concat(self.held).sort("entry_source", maintain_order=True)
-            keep(whole, self.folder / f"{self.name}-{self.files}.parquet")
+            write_shard(whole, self.folder / f"{self.name}-{self.files}.parquet")
             self.held, self.rows = [], 0
             self.files += 1
 
 
-def read_spilled(long: Long, table: str, first: int, last: int) -> pl.DataFrame:
+def read_spilled(plan: LongFilePlan, table: str, first: int, last: int) -> pl.DataFrame:
     """What the first step wrote down of the samples from `first` to before `last`, in the order of stretches."""
-    paths = sorted(long.spill.glob(f"{table}-*.parquet"))
+    paths = sorted(plan.spill.glob(f"{table}-*.parquet"))
     if not paths:
         schema: Any = RECORD
-        empty = judge(pl.DataFrame(schema=schema), long.sexes)
+        empty = classify_records(pl.DataFrame(schema=schema), plan.sexes)
         return calls_of(empty) if table == "calls" else reference_rows_of(empty)
     return pl.scan_parquet(paths).filter(pl.col("entry_source").is_between(first, last - 1)).collect()
 

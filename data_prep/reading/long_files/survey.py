@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from data_prep.reading.dialects import check_one_caller
-from data_prep.reading.long_files.plan import Long
-from data_prep.reading.vcf import Under
+from data_prep.reading.long_files.plan import LongFilePlan
+from data_prep.reading.vcf import RecordText
 from data_prep.system.text_stream import FileRefusedError, Stretch, line_end_notes, pieces, sha256, with_newlines
 
 
@@ -19,18 +19,18 @@ class Survey:
     """Why the file is refused for the order of its lines: two files one behind the other, an end that breaks off."""
 
 
-def survey(long: Long) -> Survey:
+def survey(plan: LongFilePlan) -> Survey:
     """The lines of a whole file in their order, with its checksums: a header may lie in any stretch, or across a cut.
 
     Raises FileRefusedError for damaged data.
     """
-    file = long.file
+    file = plan.file
     checksum = sha256(file.path)
-    under = Under(file.header, file.assembly)
+    records = RecordText(file.header, file.assembly)
     head: bytes | None = b""
     notes: dict[str, None] = {}
     try:
-        for piece in pieces(file.path, Stretch(0, file.size), mend_end=False, limits=long.limits):
+        for piece in pieces(file.path, Stretch(0, file.size), mend_end=False, limits=plan.limits):
             text = with_newlines(piece)
             notes.update(dict.fromkeys(line_end_notes(piece)))
             if head is not None:
@@ -40,9 +40,9 @@ def survey(long: Long) -> Survey:
                 if stop < 0:
                     continue
                 text, head = head[stop + 1 :], None
-            under.take(text)
-        under.end()
-        check_one_caller(file.header, under.later_headers, long.dialect_name)
+            records.take(text)
+        records.end()
+        check_one_caller(file.header, records.later_headers, plan.dialect_name)
     except FileRefusedError as error:
         return Survey(checksum, refusal=str(error))
-    return Survey(checksum, under.content, (*notes, *under.notes))
+    return Survey(checksum, records.content, (*notes, *records.notes))

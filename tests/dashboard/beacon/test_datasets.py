@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data_prep.tables.callsets import combine
+from data_prep.tables.callsets import combine_callsets
 from tests.dashboard.beacon.client import Client, over
 from tests.dashboard.beacon.official_schemas import faults_of_data, needs_schemas
 from tests.dashboard.beacon.plain import met, names, overlaps
@@ -35,7 +35,7 @@ MET = {IDS[name]: met(made, IN_GSTM1) for name, made in CONTENTS.items()}
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     folder: Path = tmp_path_factory.mktemp("datasets")
     parts = [(write_file(folder / f"{IDS[name]}.duckdb", made), name) for name, made in CONTENTS.items()]
-    combine(parts, folder / "cnv.duckdb")
+    combine_callsets(parts, folder / "cnv.duckdb")
     with over(folder / "cnv.duckdb") as client:
         yield client
 

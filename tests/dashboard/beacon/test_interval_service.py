@@ -15,7 +15,7 @@ from dashboard.store.callability import callability, no_share
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.cohort import group_codes
 from dashboard.store.genes import gene_target, genes_named
-from dashboard.words.frequency_table import frequency_table, without_numbers, without_share
+from dashboard.words.frequency_table import blank_numbers, frequency_table, without_share
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
@@ -68,7 +68,7 @@ def page_of(
         table = frequency_table(counts, filters, group_codes(database))
         seen = callability(database, target, filters)
         if not seen.assessable:
-            table = without_numbers(table, blind=seen.is_blind)
+            table = blank_numbers(table, blind=seen.is_blind)
         elif why := no_share(target, filters, seen):
             table = without_share(table, why)
         return {NAMES.get(row["group"], row["group"]): row for row in table.iter_rows(named=True)}

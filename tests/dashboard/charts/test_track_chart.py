@@ -26,7 +26,7 @@ PEOPLE = [Person("A"), Person("B"), Person("C", "YRI"), Person("D", "YRI")]
 
 
 def drawn(make: Make, contents: Contents, window: Interval = WINDOW, filters: Filters | None = None) -> dict[str, Any]:
-    return track_chart(tracks.track(make(contents), window, filters or Filters()), LIGHT)
+    return track_chart(tracks.read_track(make(contents), window, filters or Filters()), LIGHT)
 
 
 def frame(spec: dict[str, Any], name: str) -> pl.DataFrame:
@@ -288,7 +288,7 @@ def test_guides_of_the_curves_are_round(least: float, step: float) -> None:
 
 
 def test_colours_follow_the_theme_and_the_template_is_not_changed_by_a_page(in_memory: Make) -> None:
-    track = tracks.track(
+    track = tracks.read_track(
         in_memory(Contents(people=PEOPLE, events=[Event("A", "chr1", 2_000, 3_000, 1)])), WINDOW, Filters()
     )
     first = track_chart(track, DARK)
@@ -299,7 +299,7 @@ def test_colours_follow_the_theme_and_the_template_is_not_changed_by_a_page(in_m
 
 
 def test_a_picture_alone_has_its_own_size_and_says_what_its_colours_and_lines_mean(in_memory: Make) -> None:
-    seen = tracks.track(in_memory(demonstration()), Interval("chr1", 109_680_000, 109_705_000), Filters())
+    seen = tracks.read_track(in_memory(demonstration()), Interval("chr1", 109_680_000, 109_705_000), Filters())
     on_page, alone = track_chart(seen, LIGHT), track_picture(seen, LIGHT)
     # words around a picture widen it, and `width` is then theirs too
     given = {one["name"]: one.get("value") for one in alone["params"]}

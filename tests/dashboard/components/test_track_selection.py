@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.charts.track.template import BRUSH, PICK
-from dashboard.components.track import chosen
+from dashboard.components.track import query_of_selection
 from dashboard.counting.along import window
 from dashboard.question.filters import Filters, Overlap, Rule
 from dashboard.question.target import Pieces, Target, region_target
@@ -31,19 +31,22 @@ def dragged(first: float, last: float) -> dict[str, object]:
     ],
 )
 def test_a_drag_is_a_region_of_whole_bases_within_the_window(first: float, last: float, region: str) -> None:
-    assert chosen(dragged(first, last), SHOWN, Filters(level=Level.PASS)) == {"region": region, "filter": "pass"}
+    assert query_of_selection(dragged(first, last), SHOWN, Filters(level=Level.PASS)) == {
+        "region": region,
+        "filter": "pass",
+    }
 
 
 def test_a_narrow_drag_at_the_ends_of_a_chromosome_stays_on_it() -> None:
-    assert chosen(dragged(0, 20), Interval("chr1", 0, 1_000), Filters()) == {"region": "chr1:1-1000"}
+    assert query_of_selection(dragged(0, 20), Interval("chr1", 0, 1_000), Filters()) == {"region": "chr1:1-1000"}
     end = 248_956_422
-    last = chosen(dragged(end - 20, end), Interval("chr1", end - 1_000, end), Filters())
+    last = query_of_selection(dragged(end - 20, end), Interval("chr1", end - 1_000, end), Filters())
     assert last == {"region": f"chr1:{end - 999}-{end}"}
 
 
 @pytest.mark.parametrize("selection", [{}, {BRUSH: {}}, dragged(150_000, 150_100), {PICK: [{"id": None}]}])
 def test_nothing_chosen_and_a_slip_of_the_hand_ask_for_nothing(selection: dict[str, object]) -> None:
-    assert chosen(selection, SHOWN, Filters()) is None
+    assert query_of_selection(selection, SHOWN, Filters()) is None
 
 
 @pytest.mark.parametrize(
@@ -55,7 +58,7 @@ def test_nothing_chosen_and_a_slip_of_the_hand_ask_for_nothing(selection: dict[s
 )
 def test_a_click_narrows_to_the_interval_and_its_direction(classes: tuple[CallClass, ...], told: str) -> None:
     name = str(SiteId(Interval("chr1", 109_687_569, 109_697_444), Direction.LOSS))
-    assert chosen({PICK: [{"id": name}]}, SHOWN, Filters(classes=classes)) == {
+    assert query_of_selection({PICK: [{"id": name}]}, SHOWN, Filters(classes=classes)) == {
         "region": "chr1:109687570-109697444",
         "class": told,
         "overlap": "reciprocal:0.9",
@@ -64,7 +67,7 @@ def test_a_click_narrows_to_the_interval_and_its_direction(classes: tuple[CallCl
 
 @pytest.mark.parametrize("name", ["", "chr1-5-4-loss", "chr1-0-4-loss", "chr1-1-4-loh", "1-1-4-loss", "chr1-1-4-loss "])
 def test_a_name_that_is_none_picks_nothing(name: str) -> None:
-    assert chosen({PICK: [{"id": name}]}, SHOWN, Filters()) is None
+    assert query_of_selection({PICK: [{"id": name}]}, SHOWN, Filters()) is None
 
 
 def test_a_region_is_shown_edge_to_edge_and_one_event_with_its_neighbourhood() -> None:

@@ -130,7 +130,7 @@ def test_the_stretches_of_a_bar_lie_end_to_end_in_the_order_of_copies(in_memory:
         (KINDS[2], 0.25, 0.75, "2"),
         (KINDS[3], 0.75, 1.0, "3"),
     ]
-    assert drawn["told"][0] == "0 copies: 1 of 4 (25.0 %)"
+    assert drawn["words"][0] == "0 copies: 1 of 4 (25.0 %)"
 
 
 def test_parents_and_children_who_carry_too_are_named_whatever_the_cohort_r11(in_memory: Make) -> None:

@@ -13,7 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.counting.overlap import Calls, Events, admitted, at_level, carriers, disjoint, of_class
+from dashboard.counting.overlap import (
+    Calls,
+    TouchingEvents,
+    added_stretches,
+    at_level,
+    carriers,
+    meets_class,
+    meets_limits,
+)
 from dashboard.question.filters import ANY, SHARES, Filters, Overlap, Rule
 from dashboard.question.target import Pieces, Target, site_target
 from data_prep.domain.arrays import Flags
@@ -120,7 +128,7 @@ def in_parts(draw: st.DrawFn, event: Event, person: Person, edges: list[int]) ->
 
 
 def sorted_events(events: Iterable[Event]) -> list[tuple[int, Event]]:
-    """Events with their carrier's number, in the order that `Events` asks for."""
+    """Events with their carrier's number, in the order that `TouchingEvents` asks for."""
     sex = {person.sample: person.sex for person in PEOPLE}
     numbered = [
         (
@@ -143,12 +151,12 @@ def parts_of(numbered: list[tuple[int, Event]]) -> Calls:
     return Calls(*(np.array(column, np.int64) for column in zip(*rows, strict=True))) if rows else Calls.none()
 
 
-def columns(numbered: list[tuple[int, Event]]) -> Events:
+def columns(numbered: list[tuple[int, Event]]) -> TouchingEvents:
     def whole(values: Iterable[int | None]) -> Any:
         return np.array([-1 if value is None else value for value in values], np.int64)
 
     mine = [event for _, event in numbered]
-    return Events(
+    return TouchingEvents(
         carrier=whole(carrier for carrier, _ in numbered),
         start=whole(event.start for event in mine),
         end=whole(event.end for event in mine),
@@ -184,10 +192,10 @@ def plain_carriers(
 
 
 def told(
-    events: Events, calls: Calls, keep: Flags, target: Target, filters: Filters
+    events: TouchingEvents, calls: Calls, keep: Flags, target: Target, filters: Filters
 ) -> tuple[list[tuple[int, bool, str, int]], list[bool]]:
     found = carriers(events, calls, keep, target, target.rule_in_force(filters.overlap))
-    found = found.where(of_class(found.carrier_class, found.copy_number, filters), events)
+    found = found.where(meets_class(found.carrier_class, found.copy_number, filters), events)
     rows = zip(found.sample, found.gain, found.carrier_class, found.copy_number, strict=True)
     return [(int(who), bool(gain), CLASSES[at].value, int(copies)) for who, gain, at, copies in rows], list(found.event)
 
@@ -200,7 +208,7 @@ def test_every_rule_counts_what_sets_of_bases_count_r7(case: tuple[Target, int, 
     held = columns(numbered)
     for rule in rules(share):
         filters = Filters(level=level, overlap=rule)
-        keep = admitted(held, filters) & at_level(held, level)
+        keep = meets_limits(held, filters) & at_level(held, level)
         found = told(held, parts_of(numbered), keep, target, filters)
         assert found == plain_carriers(numbered, target, filters), rule
 
@@ -237,7 +245,7 @@ def test_each_filter_keeps_what_its_words_say_r4_r13(case: tuple[Target, int, li
                 any(passes(event, PEOPLE[carrier // 2], way.value, asked) for way in filters.directions)
                 for carrier, event in numbered
             ]
-            assert list(admitted(held, filters) & at_level(held, level)) == expected, (filters, level)
+            assert list(meets_limits(held, filters) & at_level(held, level)) == expected, (filters, level)
 
 
 @QUICK
@@ -250,7 +258,7 @@ def test_an_event_that_misses_a_filter_takes_no_part_in_a_union_r6_r7(
     held = columns(numbered)
     for rule in rules(share):
         asked = replace(filters, overlap=rule)
-        keep = admitted(held, asked) & at_level(held, asked.level)
+        keep = meets_limits(held, asked) & at_level(held, asked.level)
         found = told(held, parts_of(numbered), keep, target, asked)
         assert found == plain_carriers(numbered, target, asked), rule
 
@@ -259,7 +267,7 @@ def test_an_event_that_misses_a_filter_takes_no_part_in_a_union_r6_r7(
 @given(cases())
 def test_disjoint_parts_are_each_carriers_union_without_a_base_twice_r8(case: tuple[Target, int, list[Event]]) -> None:
     numbered = sorted_events(case[2])
-    start, end = disjoint(columns(numbered))
+    start, end = added_stretches(columns(numbered))
     for carrier in {carrier for carrier, _ in numbered}:
         mine = [at for at, (one, _) in enumerate(numbered) if one == carrier]
         parts = [base for at in mine for base in range(start[at], end[at])]
@@ -271,7 +279,7 @@ def test_disjoint_of_nested_events_and_of_the_next_person() -> None:
     """A short event within a long one adds nothing, and hides nothing of what another person has there."""
     spans = [("S0", 100, 900), ("S0", 200, 300), ("S0", 400, 500), ("S0", 900, 950), ("S2", 150, 160)]
     numbered = sorted_events(Event(name, "chrX", FIRST + one, FIRST + other, 1) for name, one, other in spans)
-    start, end = disjoint(columns(numbered))
+    start, end = added_stretches(columns(numbered))
     assert [(int(one) - FIRST, int(other) - FIRST) for one, other in zip(start, end, strict=True) if other > one] == [
         (100, 900),
         (900, 950),

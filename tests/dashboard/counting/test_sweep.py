@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.counting.overlap import Events, disjoint
-from dashboard.counting.sweep import Pieces, Steps, sweep
+from dashboard.counting.overlap import TouchingEvents, added_stretches
+from dashboard.counting.sweep import SeriesIntervals, Steps, sweep
 
 Span = tuple[int, int]
 
@@ -17,9 +17,9 @@ windows = st.tuples(st.integers(FIRST, FIRST + 20), st.integers(1, 40)).map(lamb
 QUICK = settings(max_examples=300, deadline=None)
 
 
-def pieces(rows: list[tuple[Span, int]]) -> Pieces:
+def pieces(rows: list[tuple[Span, int]]) -> SeriesIntervals:
     start, end, series = np.array([(*span, number) for span, number in rows], np.int64).reshape(-1, 3).T
-    return Pieces(start, end, series)
+    return SeriesIntervals(start, end, series)
 
 
 def people(rows: list[tuple[Span, int]], series: int, base: int) -> int:
@@ -79,11 +79,11 @@ def test_a_base_counts_people_and_not_events_r8(rows: list[tuple[Span, int]], wi
     mine = sorted((carrier, start, end) for (start, end), carrier in rows if start < end)
     carrier, start, end = np.array(mine, np.int64).reshape(-1, 3).T
     no = np.zeros(len(mine), np.int64)
-    start, end = disjoint(
-        Events(carrier, start, end, start, end, no, no, no.astype(np.float32), no, *[no.astype(np.bool_)] * 3)
+    start, end = added_stretches(
+        TouchingEvents(carrier, start, end, start, end, no, no, no.astype(np.float32), no, *[no.astype(np.bool_)] * 3)
     )
     some = end > start
-    found = sweep(Pieces(start[some], end[some], carrier[some] & 1), 2, window, [], room)
+    found = sweep(SeriesIntervals(start[some], end[some], carrier[some] & 1), 2, window, [], room)
     for at, (one, other) in enumerate(zip(found.start.tolist(), found.end.tolist(), strict=True)):
         for series in (0, 1):
             here = [

@@ -25,7 +25,7 @@ import pytest
 from dashboard.door.refusal import RefusedError
 from dashboard.door.resolve import require_question
 from dashboard.store.database import Generation
-from data_prep.tables.callsets import combine
+from data_prep.tables.callsets import combine_callsets
 from tests.dashboard.demonstration import GSTM1, demonstration
 from tests.dashboard.served import ROOT, served
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, publish, write_file
@@ -657,7 +657,7 @@ def test_the_published_file_is_named_with_its_callsets_after_an_older_one_was_bu
     with served(pointer) as base:
         assert Reply(base, "/health").json["generation"] == "aaa111aaa111"
         for name in ("cnv-bbb222bbb222.duckdb", "renamed.duckdb"):
-            combine([newer, older], tmp_path / name)
+            combine_callsets([newer, older], tmp_path / name)
             finished = int((tmp_path / name).stat().st_mtime)
             publish(pointer, tmp_path / name)
             until(lambda: Reply(base, "/health").json["file"] == name)  # noqa: B023

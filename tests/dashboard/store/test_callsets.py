@@ -18,7 +18,7 @@ from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.database import Generation
 from dashboard.store.published import Store
 from data_prep.domain.intervals import Interval
-from data_prep.tables.callsets import combine
+from data_prep.tables.callsets import combine_callsets
 from tests.dashboard.demonstration import GSTM1, demonstration
 from tests.dashboard.opened_page import opened_page
 from tests.dashboard.small_database import Contents, write_file
@@ -44,7 +44,7 @@ def pointer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     parts = [
         (write_file(folder / f"{number}.duckdb", one), name) for number, (name, one) in enumerate(CONTENTS.items())
     ]
-    combine(parts, folder / "cnv.duckdb")
+    combine_callsets(parts, folder / "cnv.duckdb")
     return folder / "cnv.duckdb"
 
 

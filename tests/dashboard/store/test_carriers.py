@@ -13,7 +13,7 @@ from dashboard.question.target import Pieces, Target
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.carriers.listing import carrier_event_batches, carrier_events
 from dashboard.store.database import Generation
-from dashboard.store.panel import people
+from dashboard.store.panel import count_people
 from data_prep.domain.copy_number import CallClass, classify
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
@@ -243,7 +243,7 @@ def test_counting_agrees_with_the_plain_reading_of_r5_r6_r7(
     assert (
         sorted(rows.select("sample", "start", "end", "class", "copy_number", "event_class").rows()) == expected_events
     )
-    assert people(database, target.interval.chrom, filters).counted == sum(
+    assert count_people(database, target.interval.chrom, filters).counted == sum(
         is_counted(person, asked) for person in cohort
     )
 
@@ -365,7 +365,7 @@ def test_a_marked_sample_leaves_its_chromosome_only_r5(in_memory: Make) -> None:
     assert carriers(database, GENE, Filters(), "loss") == (1, 1)
     assert carriers(database, GENE, Filters(outliers=Outliers.INCLUDE), "loss") == (2, 2)
     assert carriers(database, elsewhere, Filters(), "loss") == (2, 2)
-    assert people(database, "chr1", Filters()).marked == 1
+    assert count_people(database, "chr1", Filters()).marked == 1
 
 
 def test_a_male_x_gain_with_copy_number_two_is_counted_r2(in_memory: Make) -> None:

@@ -23,7 +23,7 @@ from dashboard.downloads.open_file import open_file
 from dashboard.question.filters import GENE_OVERLAPS, REGION_OVERLAPS, Overlap, Rule, parse
 from dashboard.question.target import WIDEST, Pieces
 from dashboard.words import callers as caller_words
-from dashboard.words import wording
+from dashboard.words import overlap_rules
 from data_prep.domain import callers
 from data_prep.domain.levels import Level
 from tests.dashboard.opened_page import opened_page
@@ -251,7 +251,11 @@ def test_completely_is_said_for_coding_and_covers_alone_r7(show_page: Say) -> No
         said = text(show_page("gene", gene="TWOX", **({"overlap": overlap} if overlap else {})))
         assert ("completely in" in said) == wanted, overlap
         assert ("no copy left somewhere in the gene in" in said) != wanted, overlap
-    told = [one.rule for one in GENE_OVERLAPS if wording.completely(one, Pieces.CODING).startswith("completely")]
+    told = [
+        one.rule
+        for one in GENE_OVERLAPS
+        if overlap_rules.complete_loss_phrase(one, Pieces.CODING).startswith("completely")
+    ]
     assert told == [Rule.CODING, Rule.COVERS]
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.counting.along import EVERYONE, Curves
-from dashboard.counting.sweep import Pieces, sweep
+from dashboard.counting.sweep import SeriesIntervals, sweep
 from dashboard.question.filters import Cohort, Filters, Overlap, Rule, Sex
 from dashboard.question.target import Target
 from dashboard.store import tracks
@@ -128,7 +128,7 @@ def test_without_reference_rows_all_bases_but_blind_ones_count(in_memory: Make) 
 def test_many_steps_go_into_bins_that_keep_mean_and_maximum_apart_r8() -> None:
     """A bin full of small, different events: nobody's base is common, though everybody has one."""
     starts = np.arange(1000) * 10
-    pieces = Pieces(starts, starts + 5, np.zeros(1000, np.int64))
+    pieces = SeriesIntervals(starts, starts + 5, np.zeros(1000, np.int64))
     found = sweep(pieces, 1, (0, 10_000), [], 10)
     assert found.bin == 1000
     assert found.most[:, 0].tolist() == [1] * 10
@@ -157,7 +157,7 @@ def test_intervals_are_what_plain_counting_gives(in_memory: Make, case: Case, li
                 mine = carriers.setdefault((event.start, event.end, direction), {})
                 mine.setdefault(event.sample, []).append(event)
     found = tracks.people_along(in_memory(Contents(people=people, events=events)), target.interval, filters, limit)[1]
-    assert found.found == len(carriers)
+    assert found.total == len(carriers)
     rows = found.rows.select("start", "end", "direction", "carriers", "strong").rows()
     assert len(rows) == min(limit, len(carriers))
     order = {"loss": 0, "gain": 1}
@@ -215,13 +215,13 @@ def gene(number: int, biotype: str = "protein_coding") -> GeneRow:
 
 def test_genes_come_with_their_exons_in_place(in_memory: Make) -> None:
     database = in_memory(Contents(genes=[gene(0), gene(1, "lncRNA"), GeneRow("FAR", "chr1", 10_000, 20_000)]))
-    found = tracks.gene_models(database, Interval("chr1", 0, 1000))
+    found = tracks.window_genes(database, Interval("chr1", 0, 1000))
     assert found.genes["symbol"].to_list() == ["G0", "G1"]
     assert found.exons.select("start", "end", "coding_start", "coding_end").rows() == [
         (100, 110, 105, 110),
         (150, 200, 150, 160),
     ]
-    assert (found.found, found.coding, found.density) == (2, 1, None)
+    assert (found.total, found.coding, found.density) == (2, 1, None)
 
 
 def test_of_many_genes_those_that_code_are_drawn_and_of_too_many_how_dense_they_lie(
@@ -230,12 +230,12 @@ def test_of_many_genes_those_that_code_are_drawn_and_of_too_many_how_dense_they_
     genes = [gene(number, "lncRNA" if number % 2 else "protein_coding") for number in range(10)]
     database = in_memory(Contents(genes=genes))
     monkeypatch.setattr(tracks, "ANY_GENES_DRAWN", 5)
-    found = tracks.gene_models(database, Interval("chr1", 0, 1000))
+    found = tracks.window_genes(database, Interval("chr1", 0, 1000))
     assert found.genes["symbol"].to_list() == ["G0", "G2", "G4", "G6", "G8"]
-    assert (found.found, found.coding) == (10, 5)
+    assert (found.total, found.coding) == (10, 5)
     monkeypatch.setattr(tracks, "GENES_DRAWN", 4)
     monkeypatch.setattr(tracks, "DENSITY_BINS", 10)
-    dense = tracks.gene_models(in_memory(Contents(genes=genes)), Interval("chr1", 0, 1000))
+    dense = tracks.window_genes(in_memory(Contents(genes=genes)), Interval("chr1", 0, 1000))
     assert dense.genes.is_empty()
     # [100, 200) to [108, 208): five touch the second part, four the third
     assert dense.density == (0, 5, 4, 0, 0, 0, 0, 0, 0, 0)
@@ -243,14 +243,14 @@ def test_of_many_genes_those_that_code_are_drawn_and_of_too_many_how_dense_they_
 
 def test_a_window_too_wide_for_exons_has_none(in_memory: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracks, "EXONS_UP_TO", 999)
-    found = tracks.gene_models(in_memory(Contents(genes=[gene(0)])), Interval("chr1", 0, 1000))
+    found = tracks.window_genes(in_memory(Contents(genes=[gene(0)])), Interval("chr1", 0, 1000))
     assert found.genes.height == 1
     assert found.exons.is_empty()
 
 
 def test_too_many_exons_are_not_drawn(in_memory: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracks, "EXONS_DRAWN", 1)
-    assert tracks.gene_models(in_memory(Contents(genes=[gene(0)])), Interval("chr1", 0, 1000)).exons.is_empty()
+    assert tracks.window_genes(in_memory(Contents(genes=[gene(0)])), Interval("chr1", 0, 1000)).exons.is_empty()
 
 
 @pytest.mark.parametrize("level", list(Level))

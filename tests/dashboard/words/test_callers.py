@@ -142,7 +142,9 @@ def test_what_is_said_of_a_caller_is_so_in_its_database(databases: Mapping[str, 
     assert caller_words.events_are_joined(who) == (joined > 0)
     ((copies, expected),) = database.rows("SELECT copy_number, expected_copy_number FROM calls WHERE chrom = 'chrX'")
     assert expected == 1
-    assert ("A gain of the X of an XY person has two copies." in caller_words.expected_copies(who)) == (copies == 2)
+    assert ("A gain of the X of an XY person has two copies." in caller_words.expected_copies_sentence(who)) == (
+        copies == 2
+    )
     short = database.rows("SELECT credible FROM events WHERE start = 2000000")
     hidden = name in ("canvas", "manta", "dragen-sv", "merged")
     assert short == [(not hidden,)]

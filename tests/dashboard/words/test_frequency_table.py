@@ -11,7 +11,7 @@ from dashboard.question.target import Pieces, Target
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
-from dashboard.words.frequency_table import chart_rows, frequency_rows, frequency_table, without_numbers
+from dashboard.words.frequency_table import blank_numbers, chart_rows, frequency_rows, frequency_table
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
@@ -70,7 +70,7 @@ def test_losses_stand_before_gains(database: Generation) -> None:
 
 def test_a_place_that_cannot_be_assessed_keeps_no_number_r5(database: Generation) -> None:
     full = table(database, Level.CREDIBLE)
-    bare = without_numbers(full)
+    bare = blank_numbers(full)
     kept = ["grouped_by", "group", "direction", "seen"]
     assert bare.select(kept).equals(full.select(kept))
     numbers = set(FREQUENCIES.names) - {*kept, "note"}

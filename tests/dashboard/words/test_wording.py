@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from dashboard.question.filters import GENE_OVERLAPS, Cohort, Filters, Overlap, Rule, Sex
 from dashboard.question.target import Pieces
-from dashboard.words import wording
+from dashboard.words import filters as filter_words
+from dashboard.words import overlap_rules, region_kinds, wording
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import Level
 
@@ -88,17 +89,17 @@ def test_what_is_counted_reads_as_a_sentence() -> None:
         min_bins=3,
         copy_numbers=(0, 3),
     )
-    assert wording.events(filters) == "complete losses and gains at PASS"
-    assert wording.limits(filters) == "of 1 kb or more, with copy number 0 or 3 and with 3 bins or more"
-    assert wording.group(filters) == "XX people of AFR and GBR"
-    assert wording.events(Filters()) == "credible losses and gains"
-    assert wording.group(Filters()) == "unrelated people"
-    assert wording.limits(Filters()) == ""
+    assert filter_words.events(filters) == "complete losses and gains at PASS"
+    assert filter_words.limits(filters) == "of 1 kb or more, with copy number 0 or 3 and with 3 bins or more"
+    assert filter_words.group(filters) == "XX people of AFR and GBR"
+    assert filter_words.events(Filters()) == "credible losses and gains"
+    assert filter_words.group(Filters()) == "unrelated people"
+    assert filter_words.limits(Filters()) == ""
 
 
 def test_touching_is_never_called_losing_r7() -> None:
     for direction in (Direction.LOSS, Direction.GAIN):
-        said = [wording.happens(direction, overlap, Pieces.CODING) for overlap in GENE_OVERLAPS]
+        said = [overlap_rules.headline_verb(direction, overlap, Pieces.CODING) for overlap in GENE_OVERLAPS]
         # a gain is counted alike whether the ends of losses are drawn in or not
         assert len(set(said)) == len(said) - (direction is Direction.GAIN)
         touched = said[[overlap.rule.value for overlap in GENE_OVERLAPS].index("any")]
@@ -122,14 +123,14 @@ def test_touching_is_never_called_losing_r7() -> None:
     ],
 )
 def test_what_is_drawn_has_no_rule_and_genes_have_their_own_r7_r8(filters: Filters, drawn: str, in_genes: str) -> None:
-    assert wording.drawn(filters) == drawn
-    assert wording.counted_in_genes(filters) == in_genes
+    assert filter_words.events_drawn(filters) == drawn
+    assert filter_words.events_counted_by_gene(filters) == in_genes
 
 
 def test_kinds_of_problem_regions_are_written_as_people_write_them_r11() -> None:
     kinds = ("par", "ampliconic-y", "x-transposed", "immune-locus", "seg_dup-2")
     written = ["PAR", "ampliconic Y", "X-transposed region", "immune locus", "seg_dup 2"]
-    assert [wording.kind_of_problem(kind) for kind in kinds] == written
+    assert [region_kinds.kind_of_problem(kind) for kind in kinds] == written
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_a_p_of_zero_is_below_what_has_digits_r10(p: float, told: str) -> None:
     [(0.51, "51 %"), (0.5, "50 %"), (0.49996, "49.9 %"), (0.5137, "51.3 %"), (0.94999, "94.9 %"), (0.004, "0.4 %"), (0, "0 %"), (1, "100 %")],
 )  # fmt: skip
 def test_the_share_of_people_seen_is_never_rounded_up_r5(share: float, told: str) -> None:
-    assert wording.seen(share) == told
+    assert wording.share_seen(share) == told
 
 
 def test_nobody_among_people_of_whom_some_were_seen_r5() -> None:
@@ -153,4 +154,4 @@ def test_nobody_among_people_of_whom_some_were_seen_r5() -> None:
     assert wording.frequency(0, 243, 0.0, 0.030051, 124) == "0 of 243, seen in 124, below 3.1 %"
     assert wording.frequency(3, 243, 0.004, 0.036, 124) == "3 of 243 (1.2 %, 0.4–3.6)"
     assert wording.frequency(None, None, None, None) == "not assessable"
-    assert wording.partly_seen(0.51) == "seen in 51 % of people: frequencies are lower bounds"
+    assert wording.partly_seen_note(0.51) == "seen in 51 % of people: frequencies are lower bounds"

@@ -28,7 +28,7 @@ from data_prep.domain.copy_number import (
     expected_expression,
     pseudo_autosomal_bases_expression,
 )
-from data_prep.domain.counting import best_first, left_out
+from data_prep.domain.counting import best_first, count_exclusions
 from data_prep.domain.intervals import (
     Interval,
     bases_before,
@@ -226,7 +226,7 @@ def test_classes_have_one_order_which_is_the_schemas() -> None:
 def test_who_counts_is_told_person_by_person(chrom: str, people: list[tuple[bool, bool, bool]]) -> None:
     """R2, R5, R11."""
     is_xy, mismatch, marked = np.array(people, np.bool_).reshape(-1, 3).T
-    found = left_out(chrom, is_xy, mismatch, marked)
+    found = count_exclusions(chrom, is_xy, mismatch, marked)
     for row, (xy, contradicted, large) in enumerate(people):
         has_place = chrom == "chr7" or (not contradicted and (chrom == "chrX" or xy))
         assert found.has_place[row] == has_place

@@ -34,7 +34,7 @@ from data_prep.fetch.connection import Patience
 from data_prep.fetch.errors import FetchError, Reason
 from data_prep.fetch.manifest import ManifestError
 from data_prep.fetch.releases import RELEASES, call_file_rank, sample_of
-from data_prep.fetch.run import Request, Summary, run
+from data_prep.fetch.run import FetchRequest, Summary, run
 from data_prep.fetch.tables import duplications_as_bed, names_in_index
 from data_prep.fetch.transfer import md5_in
 from data_prep.system.folders import FolderError
@@ -80,12 +80,12 @@ def laid(s3: S3Server, proxy: Proxy) -> Laid:
     return lay(s3, "3.5.7b")
 
 
-def request(proxy: Proxy, out: Path, release: str = "3.5.7b", **more: Any) -> Request:
-    asked = Request(release, out, endpoint=proxy.url, mirror=f"{proxy.url}/web", jobs=3, patience=QUICK)
+def request(proxy: Proxy, out: Path, release: str = "3.5.7b", **more: Any) -> FetchRequest:
+    asked = FetchRequest(release, out, endpoint=proxy.url, mirror=f"{proxy.url}/web", jobs=3, patience=QUICK)
     return replace(asked, **more)
 
 
-def go(asked: Request) -> Summary:
+def go(asked: FetchRequest) -> Summary:
     return asyncio.run(run(asked))
 
 
@@ -425,7 +425,11 @@ def test_without_a_network_there_is_one_sentence(tmp_path: Path) -> None:
 def test_what_is_known_of_a_missing_connection_is_said(tmp_path: Path) -> None:
     """A name that no resolver takes (a label of 64 letters), a certificate that nobody vouches for."""
     with pytest.raises(FetchError, match=r"no connection for .*: the name of the server cannot be looked up"):
-        go(Request("3.5.7b", tmp_path / "a", endpoint=NO_NAME, mirror=NO_NAME, patience=replace(QUICK, attempts=1)))
+        go(
+            FetchRequest(
+                "3.5.7b", tmp_path / "a", endpoint=NO_NAME, mirror=NO_NAME, patience=replace(QUICK, attempts=1)
+            )
+        )
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     subprocess.run([*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
@@ -438,7 +442,7 @@ def test_what_is_known_of_a_missing_connection_is_said(tmp_path: Path) -> None:
         thread.start()
         try:
             address = f"https://127.0.0.1:{server.server_address[1]}"
-            asked = Request(
+            asked = FetchRequest(
                 "3.5.7b", tmp_path / "b", endpoint=address, mirror=address, patience=replace(QUICK, attempts=1)
             )
             with pytest.raises(

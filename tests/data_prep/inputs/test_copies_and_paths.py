@@ -277,11 +277,11 @@ def test_a_refused_file_of_the_same_name_in_another_folder_stays_listed(tmp_path
 def test_what_a_manifest_said_of_files_is_said_of_those_that_are_left(tmp_path: Path) -> None:
     """R12: their folder is in no database, so it is not looked into again."""
     sources = {"source": manifest.SOURCE, "release_path": "s3://b/r", "fetched_from": "https://s3", "fetched_at": "2026-01-02 to 2026-02-03"}  # fmt: skip
-    after = manifest.provenance([str(tmp_path)], ["a", "b"], sources, ["a", "b", "c"])
+    after = manifest.read_provenance([str(tmp_path)], ["a", "b"], sources, ["a", "b", "c"])
     assert after == sources | {"fetched_files": "2 of 2 files read, byte for byte"}
-    mixed = manifest.provenance([str(tmp_path)], ["a", "b", "new"], sources, ["a", "b", "c"])
+    mixed = manifest.read_provenance([str(tmp_path)], ["a", "b", "new"], sources, ["a", "b", "c"])
     assert mixed["source"].startswith("2 of 3 files: DRAGEN")
-    assert manifest.provenance([str(tmp_path)], ["a"], {"source": "VCF files given to the build"}, ["a"]) == {}
+    assert manifest.read_provenance([str(tmp_path)], ["a"], {"source": "VCF files given to the build"}, ["a"]) == {}
 
 
 def test_a_build_finds_the_manifest_beside_what_it_was_given(tmp_path: Path) -> None:
@@ -318,4 +318,4 @@ def test_json_nested_too_deeply_gets_a_sentence(tmp_path: Path, name: str) -> No
     read, error = reading[name]
     with pytest.raises(error, match=r"^[^\n]+$"):
         read(tmp_path)
-    assert manifest.provenance([str(tmp_path)], ["a"]) == {}
+    assert manifest.read_provenance([str(tmp_path)], ["a"]) == {}

@@ -7,7 +7,7 @@ import pytest
 
 from data_prep.reading.dialects import DIALECTS, recognise, signs
 from data_prep.reading.dialects.dragen import Dragen
-from data_prep.reading.dialects.records import RECORD, Kind
+from data_prep.reading.dialects.records import RECORD, RecordKind
 from data_prep.reading.vcf import FileRefusedError, VcfFile, frame, parse_header, read_file
 from tests.data_prep.dragen_text import header, record, reference_row
 
@@ -178,24 +178,24 @@ def test_records_keep_every_filter_and_put_ft_first(column: str, ft: str | None,
 @pytest.mark.parametrize(
     ("alt", "record_id", "kind"),
     [
-        ("<DEL>", ".", Kind.LOSS),
-        ("<DUP>", ".", Kind.GAIN),
-        ("<DEL>", "DRAGEN:GAIN:chr1:5001-6000", Kind.LOSS),
-        ("<DUP>", "DRAGEN:LOSS:348501:402501", Kind.GAIN),
-        (".", "DRAGEN:REF:chr1:5001-6000", Kind.REFERENCE),
-        ("<DEL>,<DUP>", "DRAGEN:CNLOH:chr1:5001-6000", Kind.LOH),
-        ("<LOH>", "DRAGEN:CNLOH:3:5001:6000", Kind.LOH),
-        ("<CNV>", "DRAGEN:LOSS:chr1:5001-6000", Kind.LOSS),
-        ("<CNV>", "DRAGEN:GAIN:5001:6000", Kind.GAIN),
-        ("<CNV>", "DRAGEN:CNLOH:chr1:5001-6000", Kind.LOH),
-        ("<CNV>", ".", Kind.VARIABLE),
-        ("<INV>", "MantaINV:1", Kind.OTHER),
-        ("<INS>", ".", Kind.OTHER),
-        ("N]chr2:100]", ".", Kind.OTHER),
-        ("ACGT", ".", Kind.OTHER),
+        ("<DEL>", ".", RecordKind.LOSS),
+        ("<DUP>", ".", RecordKind.GAIN),
+        ("<DEL>", "DRAGEN:GAIN:chr1:5001-6000", RecordKind.LOSS),
+        ("<DUP>", "DRAGEN:LOSS:348501:402501", RecordKind.GAIN),
+        (".", "DRAGEN:REF:chr1:5001-6000", RecordKind.REFERENCE),
+        ("<DEL>,<DUP>", "DRAGEN:CNLOH:chr1:5001-6000", RecordKind.LOH),
+        ("<LOH>", "DRAGEN:CNLOH:3:5001:6000", RecordKind.LOH),
+        ("<CNV>", "DRAGEN:LOSS:chr1:5001-6000", RecordKind.LOSS),
+        ("<CNV>", "DRAGEN:GAIN:5001:6000", RecordKind.GAIN),
+        ("<CNV>", "DRAGEN:CNLOH:chr1:5001-6000", RecordKind.LOH),
+        ("<CNV>", ".", RecordKind.VARIABLE),
+        ("<INV>", "MantaINV:1", RecordKind.OTHER),
+        ("<INS>", ".", RecordKind.OTHER),
+        ("N]chr2:100]", ".", RecordKind.OTHER),
+        ("ACGT", ".", RecordKind.OTHER),
     ],
 )
-def test_records_tell_the_kind_by_alt_then_by_id(alt: str, record_id: str, kind: Kind) -> None:
+def test_records_tell_the_kind_by_alt_then_by_id(alt: str, record_id: str, kind: RecordKind) -> None:
     """R2, E07, E08, E29."""
     assert one(record("chr1", 5000, 6000, alt, ".", record_id=record_id))["kind"] == kind.value
 
@@ -219,7 +219,7 @@ def test_records_take_the_rows_of_cnv_sv_files_that_depth_supports(info: str, ke
     usual = record("chr1", 500, 1000)
     for lines in ([record("chr1", 5000, 6000, info=info)], [usual, record("chr1", 5000, 6000, info=info), usual]):
         found = understood(*lines)[len(lines) // 2]
-        assert found["kind"] == (Kind.LOSS.value if kept else Kind.OTHER.value)
+        assert found["kind"] == (RecordKind.LOSS.value if kept else RecordKind.OTHER.value)
 
 
 def test_records_mark_lines_that_lack_a_column_or_a_position() -> None:

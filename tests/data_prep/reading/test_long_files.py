@@ -18,7 +18,7 @@ from data_prep.reading.long_files.stretch import read_stretch
 from data_prep.reading.vcf import LongFile, read_file
 from data_prep.system import text_stream
 from data_prep.system.limits import DEFAULTS, Limits
-from data_prep.system.text_stream import FileRefusedError, Stretch, pieces, stretches
+from data_prep.system.text_stream import FileRefusedError, Stretch, cut_stretches, pieces
 from tests.data_prep.built import (
     Built,
     build_here,
@@ -84,7 +84,7 @@ def test_every_line_has_one_owner(
     path.write_bytes(PACKS[pack](text, block))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_stream, "_CHUNK", 1 + size // 2)
-        parts = stretches(path, number)
+        parts = cut_stretches(path, number)
         assert len(parts) <= number
         found = [piece for part in parts for piece in pieces(path, part, limits=Limits(piece_bytes=size))]
     assert all(piece.endswith(b"\n") for piece in found)
@@ -96,7 +96,7 @@ def test_bgzf_is_shared_among_processes_and_other_gzip_is_not(tmp_path: Path) ->
     for pack, expected in (("bgzf", 4), ("plain", 4), ("gzip", 1)):
         path = tmp_path / pack
         path.write_bytes(PACKS[pack](text, 5_000))
-        assert len(stretches(path, 4)) == expected
+        assert len(cut_stretches(path, 4)) == expected
 
 
 # Joint files
@@ -156,7 +156,7 @@ def test_what_is_dropped_early_has_the_fate_it_would_have_had(
         with pytest.MonkeyPatch.context() as patch:
             if looked_at:
                 patch.setattr(plain_entries, "_patterns", lambda form, plain: ())
-            long = read.prepare(0, 1, file, dict(zip(SAMPLES, ("XX", "XY", None, "XX", "XY"), strict=False)), str(folder), 1)  # fmt: skip
+            long = read.prepare_file(0, 1, file, dict(zip(SAMPLES, ("XX", "XY", None, "XX", "XY"), strict=False)), str(folder), 1)  # fmt: skip
             report = read_stretch(long, 0)
             spilled = spill.read_spilled(long, "calls", 0, 5).rows()
             found.append((report.counts.tolist(), report.examples, spilled))

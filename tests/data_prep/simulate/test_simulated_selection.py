@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from data_prep.domain.chromosomes import CHROMOSOMES
 from data_prep.reading.vcf import Header
 from data_prep.simulate.large_events import raised_cnvs
-from data_prep.simulate.selection import drawn_in, lasting_share, silent_genes, stretches
+from data_prep.simulate.selection import drawn_in, lasting_share, merge_stretches, silent_genes
 from tests.data_prep.conftest import Cohort
 
 Intervals = list[tuple[str, int, int]]
@@ -24,7 +24,7 @@ def test_bases_are_those_counted_by_one(drawn: Intervals, asked: tuple[str, int,
     covered = {(chrom, base) for chrom, start, end in rows for base in range(start, end)}
     chrom, start, length = asked
     expected = sum((chrom, base) in covered for base in range(start, start + length))
-    union = stretches(pl.DataFrame(rows, schema=["chrom", "start", "end"], orient="row"))
+    union = merge_stretches(pl.DataFrame(rows, schema=["chrom", "start", "end"], orient="row"))
     counted = union.bases(CHROMOSOMES.index(chrom), np.array([start]), np.array([start + length]))
     assert counted.tolist() == [expected]
 

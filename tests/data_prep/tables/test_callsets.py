@@ -9,7 +9,7 @@ import pytest
 from data_prep.build import BuildError
 from data_prep.check import check
 from data_prep.domain.callsets import newest_first
-from data_prep.tables.callsets import CallsetError, callsets, combine
+from data_prep.tables.callsets import CallsetError, combine_callsets, read_callsets
 from tests.data_prep.built import Built, build_here, change_here
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.dragen_text import record, write, write_table
@@ -36,8 +36,8 @@ def test_a_callset_is_the_same_beside_another_table_by_table(
         "simulated-3.7.6": cohort_3_7_6.database,
     }
     order = sorted(databases, reverse=turned)
-    combine([(databases[name].path.resolve(), name) for name in order], tmp_path / "both.duckdb")
-    held = callsets(tmp_path / "both.duckdb")
+    combine_callsets([(databases[name].path.resolve(), name) for name in order], tmp_path / "both.duckdb")
+    held = read_callsets(tmp_path / "both.duckdb")
     assert held == {"simulated-3.7.6": "main", "simulated-3.5.7b": "simulated-3.5.7b"}
     assert list(held) == ["simulated-3.7.6", "simulated-3.5.7b"]
     for name, database in databases.items():
@@ -51,7 +51,7 @@ def test_the_contract_holds_in_every_schema(cohort_3_5_7b: Cohort, cohort_3_7_6:
         (cohort_3_5_7b.database.path.resolve(), "simulated-3.5.7b"),
         (cohort_3_7_6.database.path.resolve(), "simulated-3.7.6"),
     ]
-    combine(parts, tmp_path / "both.duckdb")
+    combine_callsets(parts, tmp_path / "both.duckdb")
     with duckdb.connect(str(tmp_path / "both.duckdb"), read_only=True) as con:
         told = con.execute(
             "SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
@@ -64,9 +64,9 @@ def test_the_contract_holds_in_every_schema(cohort_3_5_7b: Cohort, cohort_3_7_6:
 def test_a_callset_twice_or_one_that_is_not_there_is_refused(cohort_3_5_7b: Cohort, tmp_path: Path) -> None:
     path = cohort_3_5_7b.database.path.resolve()
     with pytest.raises(CallsetError, match=r"simulated-3\.5\.7b is given twice"):
-        combine([(path, "simulated-3.5.7b")] * 2, tmp_path / "twice.duckdb")
+        combine_callsets([(path, "simulated-3.5.7b")] * 2, tmp_path / "twice.duckdb")
     with pytest.raises(CallsetError, match=r"does not hold the callset 4\.2\.7"):
-        combine([(path, "4.2.7")], tmp_path / "none.duckdb")
+        combine_callsets([(path, "4.2.7")], tmp_path / "none.duckdb")
 
 
 def test_a_build_beside_keeps_the_others_and_replaces_its_own(
@@ -76,7 +76,7 @@ def test_a_build_beside_keeps_the_others_and_replaces_its_own(
     older, newer = cohort_3_5_7b, cohort_3_7_6
     for cohort in (newer, older, older):
         build_here([cohort.folder / "vcf"], cohort.folder / "samples.tsv", out, beside=True)
-    held = callsets(out)
+    held = read_callsets(out)
     assert held == {"simulated-3.7.6": "main", "simulated-3.5.7b": "simulated-3.5.7b"}
     for name, cohort in (("simulated-3.5.7b", older), ("simulated-3.7.6", newer)):
         built, alone = everything(out, held[name]), everything(cohort.database.path, "main")
@@ -87,14 +87,14 @@ def test_a_build_beside_keeps_the_others_and_replaces_its_own(
     # without it a build stands alone again, and says what it left out and where that still is
     last = out.resolve().name
     alone = build_here([older.folder / "vcf"], older.folder / "samples.tsv", out)
-    assert callsets(out) == {"simulated-3.5.7b": "main"}
+    assert read_callsets(out) == {"simulated-3.5.7b": "main"}
     assert alone.summary is not None
     assert any(
         note.startswith("1 callsets are not in the database any more, simulated-3.7.6 for one: --beside keeps them")
         and note.endswith(f"they are in {last}")
         for note in alone.summary.notes
     )
-    assert "simulated-3.7.6" in callsets(tmp_path / last)
+    assert "simulated-3.7.6" in read_callsets(tmp_path / last)
 
 
 def test_a_change_of_one_callset_leaves_the_others_as_they_are(
@@ -109,7 +109,7 @@ def test_a_change_of_one_callset_leaves_the_others_as_they_are(
         build_here([cohort.folder / "vcf"], cohort.folder / "samples.tsv", out, beside=True)
     before = everything(out, "main")
     change_here(out, older.folder / "samples.tsv", remove=[gone], callset="simulated-3.5.7b")
-    assert callsets(out) == {"simulated-3.7.6": "main", "simulated-3.5.7b": "simulated-3.5.7b"}
+    assert read_callsets(out) == {"simulated-3.7.6": "main", "simulated-3.5.7b": "simulated-3.5.7b"}
     assert everything(out, "main") == before
     changed = everything(out, "simulated-3.5.7b")
     for table, rows in everything(expected.path, "main").items():
@@ -136,9 +136,9 @@ def test_a_change_that_renames_a_callset_neither_doubles_it_nor_takes_the_place_
     changed = change_here(out, samples, [tmp_path / "3.5.7b" / "C.cnv.vcf.gz"]).summary
     assert changed is not None
     assert any("of several callers or releases" in note for note in changed.notes)
-    assert set(callsets(out)) == {"3.5.7b, 3.7.6", "3.5.7b"}
-    assert everything(out, callsets(out)["3.5.7b"]) == older
-    assert len(everything(out, callsets(out)["3.5.7b, 3.7.6"])["calls"]) == 3
+    assert set(read_callsets(out)) == {"3.5.7b, 3.7.6", "3.5.7b"}
+    assert everything(out, read_callsets(out)["3.5.7b"]) == older
+    assert len(everything(out, read_callsets(out)["3.5.7b, 3.7.6"])["calls"]) == 3
     before = out.resolve()
     with pytest.raises(
         BuildError, match=r"the callset '3\.5\.7b, 3\.7\.6' would be '3\.5\.7b', which .* holds already"
@@ -146,7 +146,7 @@ def test_a_change_that_renames_a_callset_neither_doubles_it_nor_takes_the_place_
         change_here(out, samples, remove=["A", "B"], callset="3.5.7b, 3.7.6")
     assert out.resolve() == before
     change_here(out, samples, remove=["C"], callset="3.5.7b, 3.7.6")
-    assert callsets(out) == {"3.7.6": "main", "3.5.7b": "3.5.7b"}
+    assert read_callsets(out) == {"3.7.6": "main", "3.5.7b": "3.5.7b"}
     assert everything(out, "3.5.7b") == older
 
 
@@ -155,7 +155,7 @@ def test_check_tells_which_callset_is_broken(cohort_3_5_7b: Cohort, cohort_3_7_6
         (cohort_3_5_7b.database.path.resolve(), "simulated-3.5.7b"),
         (cohort_3_7_6.database.path.resolve(), "simulated-3.7.6"),
     ]
-    combine(parts, tmp_path / "both.duckdb")
+    combine_callsets(parts, tmp_path / "both.duckdb")
     with duckdb.connect(str(tmp_path / "both.duckdb")) as con:
         con.execute('UPDATE "simulated-3.5.7b".sites SET carriers = carriers + 1')
     assert not [one for one in check(tmp_path / "both.duckdb", "main") if one.broken]
@@ -168,7 +168,7 @@ def test_a_callset_of_another_schema_is_refused(cohort_3_5_7b: Cohort, tmp_path:
     with duckdb.connect(str(old)) as con:
         con.execute("UPDATE provenance SET value = '1' WHERE key = 'schema_version'")
     with pytest.raises(CallsetError, match=r"has schema version 1, this program writes .*: build it again"):
-        combine([(old, "simulated-3.5.7b")], tmp_path / "new.duckdb")
+        combine_callsets([(old, "simulated-3.5.7b")], tmp_path / "new.duckdb")
 
 
 def test_the_newest_release_stands_first() -> None:

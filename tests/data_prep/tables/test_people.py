@@ -19,7 +19,7 @@ from data_prep.reading.vcf import read_file
 from data_prep.tables import samples as people_module
 from data_prep.tables.connect import new_database, write_schema
 from data_prep.tables.earlier import EarlierError
-from data_prep.tables.samples import People, TooManySamplesError
+from data_prep.tables.samples import NumberedPeople, TooManySamplesError
 from data_prep.tables.write import write_calls
 from tests.data_prep.built import build_here, change_here, shards_here
 from tests.data_prep.dragen_text import record, write, write_table
@@ -62,7 +62,7 @@ def test_event_ids_are_unique_at_a_million_people_of_a_million_events(tmp_path: 
     samples = sources.select("sample_id", pl.lit("XY").alias("sex"))
     with new_database(tmp_path / "cnv.duckdb") as con:
         held = SimpleNamespace(rows={"events": {0: everybody.height}}, shards=shards.shards, sources=len(ids))
-        write_calls(con, [held], People(samples, sources, ()))  # type: ignore[list-item]
+        write_calls(con, [held], NumberedPeople(samples, sources, ()))  # type: ignore[list-item]
         found = con.execute("SELECT sample_id, event_id, event_id >> 20, event_id & 1048575 FROM events").fetchall()
     assert len({event for _, event, *_ in found}) == len(ids) * len(numbers)
     assert {(sample, number) for sample, _, _, number in found} == {(i, n) for i in ids for n in numbers}
