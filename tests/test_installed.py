@@ -172,7 +172,9 @@ def test_the_package_depends_on_what_the_makefile_installs(installed: Path) -> N
     lines = [line.removeprefix("Requires-Dist: ") for line in metadata.read_text("utf-8").splitlines() if line.startswith("Requires-Dist: ")]  # fmt: skip
 
     def names(requirements: list[str]) -> set[str]:
-        return {re.match(r"[A-Za-z0-9-]+", line)[0] for line in requirements}  # type: ignore[index]
+        found = [re.match(r"[A-Za-z0-9._-]+", line)[0] for line in requirements]  # type: ignore[index]
+        # as packages are compared: PEP 503
+        return {re.sub(r"[-_.]+", "-", name).lower() for name in found}
 
     def listed(name: str) -> set[str]:
         lines = (ROOT / name).read_text("utf-8").splitlines()

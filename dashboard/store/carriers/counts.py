@@ -114,7 +114,7 @@ def _counts(
 ) -> list[tuple[Count, ...]]:
     # the length, quality and so on are the same in all that is asked, so rule and level say who carries
     groups = [counted_rows(database, target.interval.chrom, filters) for filters in each]
-    anyone = np.logical_or.reduce(groups)
+    anyone = np.any(groups, axis=0)
     carriers_by_rule: dict[tuple[Overlap | None, Level], Carriers] = {}
     carries, counts, views = [], [], []
     view = sight(database, target.interval)
