@@ -9,6 +9,10 @@ from typing import Final
 import pytest
 from filelock import FileLock
 
+from data_prep.build import build
+from data_prep.request import BuildRequest, Sources
+from data_prep.simulate import write_cohort
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 
 
@@ -30,6 +34,17 @@ def make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
         elif not (base / f"shared {name}.whole").exists():
             pytest.fail(f"the shared cohort {name} could not be made: see the test that tried first", pytrace=False)
     return folder
+
+
+def eighty_people(factory: pytest.TempPathFactory) -> Path:
+    """The database of eighty people of the demonstration, with the gene models that come along, built from their VCFs."""
+
+    def make(folder: Path) -> None:
+        write_cohort(folder, samples=80, jobs=1)
+        sources = Sources(vcf=(str(folder / "vcf"),))
+        build(BuildRequest(samples=folder / "samples.tsv", out=folder / "cnv.duckdb", sources=sources, jobs=1))
+
+    return make_once(factory, "eighty people", make) / "cnv.duckdb"
 
 
 def whole_demonstration(factory: pytest.TempPathFactory) -> Path:

@@ -11,7 +11,6 @@ import io
 import json
 import shutil
 import subprocess
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -26,9 +25,10 @@ from statsmodels.stats.proportion import proportion_confint
 
 from dashboard.colours import LIGHT
 from data_prep.domain.copy_number import CallClass
-from tests.dashboard.served import ROOT, served
+from tests.dashboard.served import served
 from tests.oracle import plain_sites, raw_calls, read_back
 from tests.oracle.raw_calls import Question
+from tests.shared_cohorts import eighty_people
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("bcftools") and shutil.which("bedtools")), reason="bcftools or bedtools is not installed"
@@ -67,13 +67,7 @@ class Cohort:
 
 @pytest.fixture(scope="module")
 def cohort(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cohort]:
-    folder = tmp_path_factory.mktemp("cohort")
-    path = folder / "cnv.duckdb"
-    for command in (
-        ["demo", "--out", str(folder), "--samples", "80"],
-        ["build", "--vcf", str(folder / "vcf"), "--samples", str(folder / "samples.tsv"), "--out", str(path)],
-    ):
-        subprocess.run([sys.executable, "-m", "data_prep", *command], cwd=ROOT, check=True, capture_output=True)
+    path = eighty_people(tmp_path_factory)
     with duckdb.connect(str(path.resolve()), read_only=True) as con:
         raw_calls.prepare(con)
         yield Cohort(path, con)

@@ -1,10 +1,7 @@
 """Sites on a cohort that went the whole way from VCF files: their counts, and pages narrowed to one, against plain sums."""
 
 import itertools
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -19,26 +16,12 @@ from dashboard.store.sites import site_named, sites_at
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
-from tests.dashboard.served import ROOT
+from tests.shared_cohorts import eighty_people
 
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generation]:
-    folder = tmp_path_factory.mktemp("sites")
-    for command in (
-        ["demo", "--out", str(folder / "demo"), "--samples", "80"],
-        [
-            "build",
-            "--vcf",
-            str(folder / "demo" / "vcf"),
-            "--samples",
-            str(folder / "demo" / "samples.tsv"),
-            "--out",
-            str(folder / "cnv.duckdb"),
-        ],
-    ):
-        subprocess.run([sys.executable, "-m", "data_prep", *command], cwd=ROOT, check=True, capture_output=True)
-    store = Store(Path(folder / "cnv.duckdb"))
+    store = Store(eighty_people(tmp_path_factory))
     with store.lease() as leased:
         yield leased
     store.close()

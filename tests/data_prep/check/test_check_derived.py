@@ -6,6 +6,7 @@ Beside the invariant that is meant stand those that rest on the same rows; no ot
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import pytest
@@ -285,6 +286,8 @@ BREAKS: list[tuple[tuple[str, ...], str]] = [
     ((PROPORTION,), f"UPDATE site_hardy_weinberg SET p = p * 0.99 WHERE site_id = {COMMON} AND population = 'GBR'"),
 ]  # fmt: skip
 """Beginnings of sentences, that which is meant first and then those that rest on the same rows, and a statement."""
+MEMBERS: Final = 13
+"""So many of them, the first, change which events belong to which site, or what founds it."""
 
 
 def broken_in(path: Path) -> list[str]:
@@ -306,17 +309,48 @@ def test_every_invariant_is_broken_by_a_test() -> None:
     assert [one for one in sentences if not any(one.startswith(begin) for (begin, *_), _ in BREAKS)] == []
 
 
-@pytest.mark.parametrize(("begins", "statement"), BREAKS)
+ALONE: Final = (
+    "DELETE",
+    *(f"UPDATE bins SET {key} =" for key in ("direction", "level", "superpopulation")),
+    "UPDATE population_differences SET first =",
+)
+"""Beginnings of statements that take away the rows that other breaks change."""
+
+
+def stands_alone(number: int, begins: tuple[str, ...], statement: str) -> bool:
+    """Whether a break changes what other breaks rest on: members, the sites that are compared, rows themselves."""
+    return number < MEMBERS or LISTED in begins or statement.startswith(ALONE)
+
+
+def together() -> list[list[tuple[tuple[str, ...], str]]]:
+    """The breaks in groups of which no two break one invariant, so that each must be seen by its own; a check is dear."""
+    groups: list[list[tuple[tuple[str, ...], str]]] = []
+    alone = []
+    for number, (begins, statement) in enumerate(BREAKS):
+        if stands_alone(number, begins, statement):
+            alone.append([(begins, statement)])
+            continue
+        free = (group for group in groups if not any(set(begins) & set(others) for others, _ in group))
+        group = next(free, None)
+        if group is None:
+            groups.append(group := [])
+        group.append((begins, statement))
+    return alone + groups
+
+
+@pytest.mark.parametrize("breaks", together())
 def test_check_sees_what_is_broken_and_nothing_else(
-    good: Built, tmp_path: Path, begins: tuple[str, ...], statement: str
+    good: Built, tmp_path: Path, breaks: list[tuple[tuple[str, ...], str]]
 ) -> None:
     path = tmp_path / "broken.duckdb"
     shutil.copy(good.path.resolve(), path)
     with duckdb.connect(str(path)) as con:
-        assert con.execute(statement).fetchall()[0][0], "the statement changed nothing"
+        for _, statement in breaks:
+            assert con.execute(statement).fetchall()[0][0], f"{statement} changed nothing"
     broken = broken_in(path)
-    assert len(broken) == len(begins), broken
+    begins = [begin for group, _ in breaks for begin in group]
     assert [begin for begin in begins if not any(one.startswith(begin) for one in broken)] == []
+    assert len(broken) == len(begins), [one for one in broken if not one.startswith(tuple(begins))]
 
 
 @pytest.mark.parametrize("name", ["cohort_3_5_7b", "cohort_3_7_6"])

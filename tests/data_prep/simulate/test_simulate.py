@@ -636,11 +636,19 @@ def coding_losses(whole: Path, truth: pl.DataFrame) -> pl.DataFrame:
     length = pl.col("called_end") - pl.col("called_start")
     losses = losses.with_columns(by=pl.min_horizontal(length / pl.col("bins") / 2, length / 3).floor().cast(pl.Int64))
     reference = Path(__file__).parents[3] / "data_prep" / "reference"
+    # by pieces of 100 kb: every loss with every exon of its chromosome would be billions of pairs
     return duckdb.sql(
-        f"""SELECT g.symbol, e.sample, e.kind, e.called_copy_number AS copies,
+        f"""WITH pieces AS (
+              SELECT *, unnest(range(called_start // 100_000, called_end // 100_000 + 1)) AS piece FROM losses
+            ), coding AS (
+              SELECT *, unnest(range(coding_start // 100_000, coding_end // 100_000 + 1)) AS piece
+              FROM '{reference}/exons.parquet' WHERE coding_start IS NOT NULL
+            )
+            SELECT g.symbol, e.sample, e.kind, e.called_copy_number AS copies,
                 bool_or(e.called_start + e.by < x.coding_end AND e.called_end - e.by > x.coding_start) AS certain
-            FROM losses e JOIN '{reference}/exons.parquet' x
-              ON e.chrom = x.chrom AND e.called_start < x.coding_end AND e.called_end > x.coding_start
+            FROM pieces e JOIN coding x
+              ON e.chrom = x.chrom AND e.piece = x.piece
+                AND e.called_start < x.coding_end AND e.called_end > x.coding_start
             JOIN '{reference}/genes.parquet' g ON g.gene_id = x.gene_id
             GROUP BY ALL"""
     ).pl()

@@ -24,7 +24,7 @@ from tests.data_prep.reading.test_shard_set import LOSS, assert_same, odd_files,
 pytestmark = pytest.mark.xdist_group("import")
 
 
-@pytest.mark.parametrize(("release", "seed"), [("3_5_7b", 1), ("3_7_6", 2), ("3_7_6", 3)])
+@pytest.mark.parametrize(("release", "seed"), [("3_5_7b", 1), ("3_7_6", 2)])
 def test_any_split_of_a_cohort_gives_its_database(
     release: str, seed: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
@@ -56,15 +56,32 @@ def more_files(folder: Path) -> list[list[Path]]:
     return [*([files[name] for name in group] for group in (*pairs, *alone)), [joint]]
 
 
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[list[Path]]]:
+    """A folder with odd files and, in a folder of its own, the database of all of them; the files in their groups."""
+    folder = tmp_path_factory.mktemp("odd")
+    groups = more_files(folder / "vcf")
+    (folder / "out").mkdir()
+    build_here([path for group in groups for path in group], sample_table(folder), folder / "out" / "cnv.duckdb")
+    return folder, groups
+
+
+def copied(template: Path, folder: Path) -> Path:
+    """A copy of the database of a folder, its pointer too."""
+    shutil.copytree(template / "out", folder, symlinks=True)
+    return folder / "cnv.duckdb"
+
+
 @pytest.mark.parametrize("seed", range(6))
-def test_any_split_of_odd_files_gives_their_database(tmp_path: Path, seed: int) -> None:
+def test_any_split_of_odd_files_gives_their_database(
+    odd: tuple[Path, list[list[Path]]], tmp_path: Path, seed: int
+) -> None:
     """R12: refused files, duplicates, contradictions, skipped records and their examples, joint files, whoever came first.
 
     The files of the first part are gone when the second is added.
     """
-    groups = more_files(tmp_path / "vcf")
+    groups = [*odd[1]]
     table = sample_table(tmp_path)
-    together = build_here([path for group in groups for path in group], table, tmp_path / "one.duckdb")
     draw = Random(seed)
     # somebody can be read of the first part: one person of a file, or three
     readable = groups.pop(0 if seed % 2 else -1)
@@ -75,30 +92,34 @@ def test_any_split_of_odd_files_gives_their_database(tmp_path: Path, seed: int) 
     second = [path for group in groups[cut:] for path in group]
     out = tmp_path / "two.duckdb"
     build_here(first, table, out)
-    for path in first:
-        path.unlink()
-    database = change_here(out, table, add=second)
-    assert_same(database, together)
-    assert [one.sentence for one in check(out) if one.broken] == []
+    away = {path: tmp_path / str(number) for number, path in enumerate(first)}
+    for path, place in away.items():
+        path.rename(place)
+    try:
+        database = change_here(out, table, add=second)
+    finally:
+        for path, place in away.items():
+            place.rename(path)
+    assert_same(database, Built(odd[0] / "out" / "cnv.duckdb"))
+    if not seed:  # the others are the same, row by row
+        assert [one.sentence for one in check(out) if one.broken] == []
 
 
 @pytest.mark.parametrize("names", [["PLAIN"], ["TWO"], ["SKIPPED", "SEEN"], ["MAN", "TIE", "NOTHING"]])
-def test_taking_a_sample_out_is_never_having_had_its_files(tmp_path: Path, names: Sequence[str]) -> None:
+def test_taking_a_sample_out_is_never_having_had_its_files(
+    odd: tuple[Path, list[list[Path]]], tmp_path: Path, names: Sequence[str]
+) -> None:
     """R5, R12: with its duplicates and contradictions; examples of skipped records are those of the others."""
-    files = [path for group in more_files(tmp_path / "vcf") for path in group]
-    table = sample_table(tmp_path)
-    out = tmp_path / "one.duckdb"
-    build_here(files, table, out)
+    files = [path for group in odd[1] for path in group]
+    table, out = sample_table(tmp_path), copied(odd[0], tmp_path / "one")
     left = [path for path in files if path.name.split(".")[0] not in names]
     assert len(left) < len(files)
     assert_same(change_here(out, table, remove=names), build_here(left, table, tmp_path / "two.duckdb"))
 
 
-def test_a_column_of_a_joint_file_is_taken_out(tmp_path: Path) -> None:
+def test_a_column_of_a_joint_file_is_taken_out(odd: tuple[Path, list[list[Path]]], tmp_path: Path) -> None:
     """R12: its file stays, with the counts of the others."""
-    more_files(tmp_path / "vcf")
-    table, out = sample_table(tmp_path), tmp_path / "cnv.duckdb"
-    build_here([tmp_path / "vcf"], table, out)
+    table, out = sample_table(tmp_path), copied(odd[0], tmp_path / "out")
     database = change_here(out, table, remove=["X"])
     joint = "FROM files WHERE path LIKE '%joint.vcf%'"
     assert database.rows(f"SELECT samples, records, calls, skipped {joint}") == [(3, 6, 2, 4)]
@@ -112,13 +133,20 @@ def test_a_column_of_a_joint_file_is_taken_out(tmp_path: Path) -> None:
     assert Built(out).rows(f"SELECT count(*) {joint}") == [(0,)]
 
 
+@pytest.fixture(scope="module")
+def one_person(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a database of one person."""
+    folder = tmp_path_factory.mktemp("person")
+    (folder / "out").mkdir()
+    build_here([write(folder / "vcf", "PLAIN", [LOSS])], sample_table(folder), folder / "out" / "cnv.duckdb")
+    return folder
+
+
 @pytest.fixture
-def small(tmp_path: Path) -> tuple[Path, Path, Path]:
-    """A database of one person, its sample table and the file."""
-    table = sample_table(tmp_path)
-    path = write(tmp_path / "vcf", "PLAIN", [LOSS])
-    build_here([path], table, tmp_path / "cnv.duckdb")
-    return tmp_path / "cnv.duckdb", table, path
+def small(one_person: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
+    """A database of one person, its sample table and the file, which several tests read."""
+    (path,) = (one_person / "vcf").iterdir()
+    return copied(one_person, tmp_path / "out"), sample_table(tmp_path), path
 
 
 def test_a_file_that_is_there_changes_nothing(small: tuple[Path, Path, Path], tmp_path: Path) -> None:
@@ -132,13 +160,14 @@ def test_a_file_that_is_there_changes_nothing(small: tuple[Path, Path, Path], tm
     new = write(tmp_path / "new", "SEEN", [LOSS])
     database = change_here(out, table, add=[path, copy, new])
     assert database.summary is not None
-    assert database.summary.notes[0] == f"2 files are in the database already, {copy} for one: passed over"
+    assert database.summary.notes[0] == f"2 files are in the database already, {min(path, copy)} for one: passed over"
     assert database.rows("SELECT path, status FROM files") == [(path.name, "read"), (new.name, "read")]
 
 
-def test_another_file_of_a_sample_that_is_there_is_an_error(small: tuple[Path, Path, Path], tmp_path: Path) -> None:
+def test_another_file_of_a_sample_that_is_there_is_an_error(tmp_path: Path) -> None:
     """It names both; taken out and added in one step, the new one stands."""
-    out, table, path = small
+    table, path = sample_table(tmp_path), write(tmp_path / "vcf", "PLAIN", [LOSS])
+    out = build_here([path], table, tmp_path / "cnv.duckdb").path
     other = write(tmp_path / "new", "PLAIN", [record("chr2", 5_000, 9_000)])
     with pytest.raises(EarlierError, match=f"sample PLAIN is in the database from {path.name}, and {other} differs"):
         change_here(out, table, add=[other])
@@ -153,7 +182,7 @@ def test_another_file_of_a_sample_that_is_there_is_an_error(small: tuple[Path, P
 def test_a_file_that_could_not_be_read_is_read_once_it_can_be(small: tuple[Path, Path, Path], tmp_path: Path) -> None:
     """R12: fetched again, it takes the place of the damaged one; still damaged, it is told once."""
     out, table, path = small
-    damaged = tmp_path / "vcf" / "SEEN.cnv.vcf.gz"
+    damaged = write(tmp_path / "vcf", "SEEN", [])
     damaged.write_bytes(b"")
     for _ in range(2):
         database = change_here(out, table, add=[damaged])
