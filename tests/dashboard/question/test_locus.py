@@ -100,7 +100,7 @@ def test_a_gene_name_is_read_r1(text: str, name: str) -> None:
         ("CM000663.1", "CM000663.1 is of another build than GRCh38, where this chromosome is CM000663.2"),
         ("chr25", "chr1 to chr22, chrX and chrY"),
         ("NC_000001.10:1-10", "another build than GRCh38, where this chromosome is NC_000001.11"),
-        ("chr1:1000", "needs a chromosome, a start and an end"),
+        ("chr1:1000-", "needs a chromosome, a start and an end"),
         ("chr1:a-b", "needs a chromosome, a start and an end"),
         ("chr1:1.00005kb-3kb", "no whole position"),
         ("<script>alert(1)</script>", "no gene, region or cytoband"),
