@@ -16,7 +16,7 @@ from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.operating.disclosure import Detail
 from dashboard.question import query
 from dashboard.question.filters import CALLSET, CLASS, Filters, Overlap, parse
-from dashboard.question.locus import cut, reported_direction
+from dashboard.question.locus import cut, once, reported_direction
 from dashboard.question.problem import Problem
 from dashboard.question.subject import SITE, Kind, Subject
 from dashboard.question.target import region_target, site_target
@@ -111,10 +111,9 @@ def resolve_genes(request: Request) -> GeneList:
     return GeneList(tuple(genes.values()), tuple(dict.fromkeys(readings)), tuple(problems))
 
 
-def _names(values: Mapping[str, str]) -> list[str]:
+def _names(values: Mapping[str, str]) -> tuple[str, ...]:
     """The names of genes in an address, each once, whatever their case."""
-    names = [name for name in (name.strip() for name in re.split("[,;]", values.get(Kind.GENE, ""))) if name]
-    return list({name.lower(): name for name in reversed(names)}.values())[::-1]
+    return once(name for name in map(str.strip, re.split("[,;]", values.get(Kind.GENE, ""))) if name)
 
 
 def _with_direction(values: Mapping[str, str]) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 say as what it was read."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from dashboard import settings
 from dashboard.door.lookup import (
@@ -25,7 +26,8 @@ from dashboard.words import wording
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval
 
-SYNDROMES_SHOWN = 3
+DEFAULTS: Final = Filters()
+SYNDROMES_SHOWN: Final = 3
 """Syndromes that begin so that are offered at most."""
 
 
@@ -88,7 +90,11 @@ def suggest(database: Generation, text: str, limit: int) -> Suggestions:
         )
     if not offers and not isinstance(meaning, tuple):
         offers += _told(database, meaning, text, destination, filters)
-    offers += [_gene(gene) for gene in genes_beginning(database, text, limit - len(offers))]
+    beginning = genes_beginning(database, text, limit - len(offers))
+    if isinstance(meaning, tuple) and not any(gene in beginning for gene in meaning):
+        # a text that is more than a symbol or its beginning: a comma behind it, a word that says what happened to it
+        offers += [_gene(gene, filters=filters) for gene in meaning]
+    offers += [_gene(gene) for gene in beginning]
     offers += [
         _named(place)
         for one in gazetteer.syndromes_beginning(text)[:SYNDROMES_SHOWN]
@@ -137,7 +143,7 @@ def _places(
     database: Generation, meaning: Meaning, destination: Subject, filters: Filters, limit: int
 ) -> list[Suggestion]:
     """The region that a text is, the bands whose names begin with it, or what has it as another name."""
-    beside = f", {wording.classes(filters)}" if filters.classes else ""
+    beside = _beside(filters)
     match meaning:
         case locus.Region(interval) as region:
             kind = "read as BED, 0-based" if region.bed else "chromosome" if region.whole else "region"
@@ -155,7 +161,10 @@ def _places(
                 ]
             return bands[:limit]
         case OtherName(text, _, genes, places):
-            return [*(_gene(gene, f"read from “{text}”: ") for gene in genes), *(_named(place) for place in places)]
+            return [
+                *(_gene(gene, f"read from “{text}”: ", filters) for gene in genes),
+                *(_named(place) for place in places),
+            ]
         case _:
             return []
 
@@ -171,7 +180,7 @@ def _told(
         return [Suggestion(destination, text, "", sentence)] if sentence else []
     match look_up(database, text):
         case Place(_, name, interval):
-            words = "region" + (f", {wording.classes(filters)}" if filters.classes else "")
+            words = "region" + _beside(filters)
             place = Subject(Kind.REGION, name)
             return [Suggestion(place, str(interval), wording.length(interval.length), words, filters)]
         case NoMatch(_, alike):
@@ -180,13 +189,20 @@ def _told(
             return []
 
 
-def _gene(gene: Gene, before: str = "") -> Suggestion:
+def _gene(gene: Gene, before: str = "", filters: Filters = DEFAULTS) -> Suggestion:
     words = gene.description or gene.biotype.replace("_", " ")
-    return Suggestion(subject.gene(gene.name), gene.symbol, str(gene.interval), before + words)
+    return Suggestion(
+        subject.gene(gene.name), gene.symbol, str(gene.interval), before + words + _beside(filters), filters
+    )
 
 
 def _named(place: NamedPlace) -> Suggestion:
     return Suggestion(Subject(Kind.REGION, place.address), place.name, str(place.interval), place.detail)
+
+
+def _beside(filters: Filters) -> str:
+    """What a text says beside its place, in words behind others."""
+    return f", {wording.classes(filters)}" if filters.classes else ""
 
 
 def _band(name: str, interval: Interval, beside: str, filters: Filters) -> Suggestion:

@@ -8,6 +8,7 @@ copies or a word for the variant behind: the assembly has to be ours, and what i
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -146,6 +147,14 @@ def parse(text: str) -> Locus:
     return _read(text)[0]
 
 
+def once(names: Iterable[str]) -> tuple[str, ...]:
+    """The names in their order, each as it stands first, whatever its case."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name.lower(), name)
+    return tuple(found.values())
+
+
 def reported_direction(text: str) -> Direction | None:
     """Whether a text says that its place is lost or gained: `22q11.21(18912231_21465672)x1`, `GSTM1 deletion`.
 
@@ -184,9 +193,8 @@ def _read(text: str) -> tuple[Locus, Direction | None]:
         )
     if (places := _several(typed)) and len(places) > 1:
         genes = [place.name for place in places if isinstance(place, GeneName)]
-        unique = tuple({name.lower(): name for name in reversed(genes)}.values())[::-1]
         sentence = f"Here are {len(places)} genes or regions: ask for one at a time, such as {EXAMPLES[0]}."
-        raise SeveralPlacesError(sentence, unique if len(genes) == len(places) else ())
+        raise SeveralPlacesError(sentence, once(genes) if len(genes) == len(places) else ())
     if ":" in typed:
         raise LocusError(f"A region needs a chromosome, a start and an end, such as {EXAMPLES[2]}.")
     if len(_IN_BAND.findall(typed)) > 1:

@@ -21,7 +21,7 @@ MOST_WORDS: Final = 12
 """Words of a text up to which problem regions are looked for by it."""
 _WITHOUT_NAME: Final = ("gap", "telomere", "paralogous")
 _ANYWHERE: Final = frozenset({"a", "and", "in", "of", "on", "region", "regions", "the", "to", "with"})
-_HEAD: Final = re.compile(r"[^:;,]+")
+_HEAD: Final = re.compile(r"[^:;]+")
 
 
 def problem_kinds_of(database: Generation, chrom: str, events: pl.DataFrame) -> pl.Series:
@@ -64,7 +64,7 @@ def _joined(regions: pl.DataFrame) -> tuple[Numbers, Numbers]:
 
 @remembered
 def problems_called(database: Generation, text: str, limit: int) -> tuple[tuple[str, Interval], ...]:
-    """Problem regions in whose name, up to its first colon, semicolon or comma, every word of the text stands: name and interval,
+    """Problem regions in whose name, up to its first colon or semicolon, every word of the text stands: name and interval,
     in the order of the genome, at most `limit`.
 
     Assembly gaps and telomeres have no name of their own, and a place of copies has that of its genes; these are not looked for,
