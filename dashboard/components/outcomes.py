@@ -123,7 +123,7 @@ def nothing(outcome: NoMatch, filters: Filters) -> None:
         told = f" {markup.text(f'{named.interval}, {wording.length(named.interval.length)}; {named.detail}')}"
         st.html(markup.element("p", markup.link(named.name, address) + told, class_="cnv-links"))
     if outcome.alike:
-        st.html(markup.element("p", "Close names:", class_="cnv-counted"))
+        st.html(markup.element("p", markup.text(outcome.heading), class_="cnv-counted"))
         _choices(outcome.alike, filters)
 
 

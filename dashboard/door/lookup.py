@@ -114,9 +114,14 @@ class NoMatch:
     """The names of the genes of a list, which have a page for several."""
 
     @property
+    def heading(self) -> str:
+        """What stands before the genes."""
+        return "Genes:" if self.places else "Close names:"
+
+    @property
     def in_words(self) -> str:
         """All of it as sentences, for who cannot follow a link."""
-        close = f" Close names: {', '.join(gene.name for gene in self.alike)}." if self.alike else ""
+        close = f" {self.heading} {', '.join(gene.name for gene in self.alike)}." if self.alike else ""
         places = "; ".join(f"region={place.address} is {place.name}" for place in self.places)
         return f"{self.sentence}{close}{f' {places}.' if places else ''}"
 
@@ -126,7 +131,7 @@ Outcome = GeneMatch | SeveralGenes | Unplaced | Place | NoMatch
 
 @dataclass(frozen=True, slots=True)
 class OtherName:
-    """What a text that is no current symbol and no position names: genes, or else places; `reading` says which kind of name, up to what it
+    """What a text that is no current symbol and no position names: genes, places, or some of both; `reading` says which kind of name, up to what it
     names."""
 
     text: str
@@ -181,14 +186,16 @@ def _other_name(database: Generation, text: str) -> OtherName | None:
     """What has a text as another name; None where nothing does, and for a gene that is known to have no place."""
     if unplaced_gene(database, text):
         return None
-    if genes := genes_of_ids(database, gazetteer.genes_once_called(text)):
-        return OtherName(text, f"“{text}” is a former or another symbol of", genes[:ALIKE_SHOWN])
-    if found := _syndromes(database, text, gazetteer.syndromes_meant(text)):
+    genes = genes_of_ids(database, gazetteer.genes_once_called(text))[:ALIKE_SHOWN]
+    if not genes and (found := _syndromes(database, text, gazetteer.syndromes_meant(text))):
         return found
-    if problems := problems_called(database, text, ALIKE_SHOWN):
-        places = tuple(
-            NamedPlace(name, "a problem region", interval, subject.region(interval).name) for name, interval in problems
-        )
+    places = tuple(
+        NamedPlace(name, "a problem region", interval, subject.region(interval).name)
+        for name, interval in problems_called(database, text, ALIKE_SHOWN)
+    )
+    if genes:
+        return OtherName(text, f"“{text}” is a former or another symbol of", genes, places)
+    if places:
         return OtherName(text, f"“{text}” names the problem region", places=places)
     if genes := genes_described(database, text, ALIKE_SHOWN):
         return OtherName(text, f"“{text}” stands in the name of", genes)
@@ -233,6 +240,9 @@ def _outcome(database: Generation, text: str) -> Outcome:
 def _other_outcome(database: Generation, other: OtherName) -> Outcome:
     """What another name leads to: what is the only one to bear it, else the choice."""
     match other:
+        case OtherName(text, _, genes, places) if genes and places:
+            sentence = f"“{text}” names {len(places)} of the problem regions, and is a former or another symbol: choose what is meant."
+            return NoMatch(sentence, genes, places)
         case OtherName(text, reading, (gene,)):
             return GeneMatch(gene, f"{reading} {gene.symbol}{_described(gene)}.")
         case OtherName(text, reading, (_, *_) as genes):

@@ -168,8 +168,8 @@ def reported_direction(text: str) -> Direction | None:
 
 def _read(text: str) -> tuple[Locus, Direction | None]:
     """The place that a text means, and what it says of its copies; `LocusError` where it means none."""
-    typed = plain(text)
-    if not typed.strip(_ENDS):
+    typed = plain(text).strip(_ENDS)
+    if not typed:
         raise LocusError(f"Type a gene, a region or a cytoband, such as {EXAMPLES[0]} or {EXAMPLES[2]}.")
     lone = _GENE.fullmatch(typed)
     if not lone and (other := _OTHER_BUILD.search(typed)):
@@ -183,7 +183,7 @@ def _read(text: str) -> tuple[Locus, Direction | None]:
         return place, _of_hgvs(typed)
     if len(typed) <= LONGEST_REPORT:
         typed = _without_our_build(typed)
-        reported = _as_reported(typed) or _as_reported(typed.strip(_ENDS))
+        reported = _as_reported(typed)
         if reported:
             return reported
     if _TOO_LONG.search(typed):
@@ -312,7 +312,7 @@ def _of_copies(place: Locus, copies: int) -> Direction | None:
 def _several(typed: str) -> list[Locus]:
     """The places that stand there joined by commas or semicolons, as an address that names `gene` twice joins them; none if not
     all are."""
-    parts = [part for part in (part.strip() for part in re.split("[,;]", typed.strip(_ENDS))) if part]
+    parts = [part for part in (part.strip() for part in re.split("[,;]", typed)) if part]
     if not 1 < len(parts) <= MOST_PLACES:
         return []
     try:
