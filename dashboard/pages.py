@@ -38,6 +38,9 @@ class Page:
     """Names of the other parameters that it uses, beside the filters, which every page takes."""
     needs_database: bool = True
     """Whether it shows nothing without a database. Without one, such a page answers 503."""
+    in_bar: bool = True
+    """Whether the bar leads there. A page that shows nothing until something is named, and is reached from what names it, has no
+    place there."""
     example: Mapping[str, str] | None = None
     """What an address asks of it, for a picture of it."""
 
@@ -48,6 +51,8 @@ class Page:
 
 
 START: Final = "/"
+GENES: Final = "/genes"
+"""The page of several genes."""
 DATA: Final = "/data"
 """The page that says what a program can ask for."""
 
@@ -72,6 +77,16 @@ PAGES: Final[list[Page]] = [
         example={"region": "chr1:109600000-109800000"},
     ),
     Page(
+        GENES,
+        "Genes",
+        Group.PLACES,
+        "views/genes.py",
+        words="Several genes, one row each",
+        takes=("gene",),
+        in_bar=False,
+        example={"gene": "GSTM1,ADAM3A,APOBEC3B"},
+    ),
+    Page(
         DATA,
         "Data",
         Group.ABOUT,
@@ -85,6 +100,11 @@ PAGES: Final[list[Page]] = [
 def in_order() -> list[Page]:
     """The pages, group by group."""
     return [page for group in Group for page in PAGES if page.group is group]
+
+
+def in_bar() -> list[Page]:
+    """The pages that the bar leads to, group by group."""
+    return [page for page in in_order() if page.in_bar]
 
 
 def page_at(path: str) -> Page:
@@ -105,10 +125,10 @@ def paths() -> list[str]:
 def parameters(page: Page) -> tuple[str, ...]:
     """Names that the address of a page may bear beside those of the filters.
 
-    A page without a subject takes those of every page: it keeps what the address names for the pages that its bar leads to.
+    A page of the bar without a subject takes those of every page: it keeps what the address names for the pages that its bar leads to.
     """
-    if page.subject:
-        return (page.subject, *page.takes)
+    if page.subject or not page.in_bar:
+        return tuple(name for name in (page.subject, *page.takes) if name)
     return tuple(
         dict.fromkeys([*page.takes, *(name for other in PAGES for name in (other.subject, *other.takes) if name)])
     )

@@ -30,6 +30,7 @@ function install(root) {
     clearTimeout(timer)
     timer = setTimeout(suggest, WAIT)
   })
+  listen(input, "paste", onPaste)
   listen(input, "keydown", onKey)
   listen(input, "blur", close)
   // Before the blur that would close the list.
@@ -46,6 +47,16 @@ function install(root) {
     clearTimeout(timer)
     asked?.abort()
     ended.abort()
+  }
+
+  // A browser joins pasted lines without a blank between them: a column of genes out of a table would become one word.
+  function onPaste(event) {
+    const text = event.clipboardData?.getData("text/plain") ?? ""
+    const lines = text.split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean)
+    if (lines.length < 2) return
+    event.preventDefault()
+    input.setRangeText(lines.join(", "), input.selectionStart, input.selectionEnd, "end")
+    input.dispatchEvent(new Event("input", { bubbles: true }))
   }
 
   async function suggest() {
@@ -139,7 +150,10 @@ function install(root) {
   function leave(address) {
     close()
     input.value = ""
-    const kept = Object.entries(box.data.kept).map(([name, value]) => `&${name}=${readable(value)}`)
+    // What the text says itself, that the place is lost or gained, comes before what was chosen on the page.
+    const said = new URL(address, location.origin).searchParams
+    const others = Object.entries(box.data.kept).filter(([name]) => !said.has(name))
+    const kept = others.map(([name, value]) => `&${name}=${readable(value)}`)
     go(address + kept.join(""))
   }
 }

@@ -12,7 +12,7 @@ from dashboard.beacon.vocabulary import classes_of_type
 from dashboard.door.lookup import GeneMatch, NoMatch, Place, SeveralGenes, Unplaced, look_up
 from dashboard.door.refusal import Refusal, RefusedError, refusal
 from dashboard.question.filters import Cohort, Filters, Outliers
-from dashboard.question.locus import cut
+from dashboard.question.locus import cut, reported_direction
 from dashboard.question.target import Target, region_target
 from dashboard.store.beacon_variants import Comparison, VariantQuery
 from dashboard.store.callability import callability
@@ -169,23 +169,25 @@ def _place(
 def gene_of(database: Generation, name: str) -> Gene | Refusal | NotAssessable:
     """The gene of a symbol or an Ensembl id; why it cannot be asked about where it has no place or several have the name."""
     shown = cut(name, SHOWN)
+    if reported_direction(name):
+        return refusal(
+            400, f"“{shown}” says loss or gain too: ask by the gene alone, with variantType.", "geneId", shown
+        )
     match look_up(database, name):
         case GeneMatch(gene):
             return gene
         case Unplaced(gene):
             return NotAssessable(gene.reason, 1.0)
-        case SeveralGenes(_, genes):
+        case SeveralGenes(_, genes, reading):
             ids = ", ".join(gene.gene_id for gene in genes[:4])
-            return refusal(
-                400, f"Several genes are called {shown}: ask by an Ensembl id, such as {ids}.", "geneId", shown
-            )
+            why = reading.rstrip(".") or f"Several genes are called {shown}"
+            return refusal(400, f"{why}: ask by an Ensembl id, such as {ids}.", "geneId", shown)
         case Place():
             return refusal(
                 400, f"“{shown}” is a region and no gene: ask with referenceName, start and end.", "geneId", shown
             )
-        case NoMatch(sentence, alike):
-            close = f" Close names: {', '.join(gene.name for gene in alike)}." if alike else ""
-            return refusal(400, sentence + close, "geneId", shown)
+        case NoMatch() as nothing:
+            return refusal(400, nothing.in_words, "geneId", shown)
 
 
 def why_not_assessable(database: Generation, target: Target, filters: Filters = EVERYBODY) -> NotAssessable | None:

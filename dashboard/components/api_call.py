@@ -15,11 +15,13 @@ from dashboard.beacon.vocabulary import SEX_TERMS, VCF_TYPE
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
 from dashboard.door.question import Question
-from dashboard.question import links
+from dashboard.door.resolve import Request
+from dashboard.question import links, subject
 from dashboard.question.filters import ANY, HALF_OF_IT, Cohort, Filters, Outliers
 from dashboard.question.target import Pieces
 from dashboard.store.beacon_sites import ancestries
 from dashboard.store.database import Generation
+from dashboard.store.genes import Gene, gene_target
 from data_prep.domain.levels import DEFAULT_LEVEL, Level
 
 _ROWS: Final = "rows"
@@ -28,6 +30,8 @@ _PYTHON: Final = {
     _ROWS: '["response"]["results"][0]["rows"]',
     _COUNT: '["responseSummary"]["numTotalResults"]',
 }
+GENES_CALLED: Final = 5
+"""Genes of a list for which a call is given."""
 _R: Final = {_ROWS: "$response$results$rows[[1]]", _COUNT: "$responseSummary$numTotalResults"}
 
 
@@ -52,6 +56,18 @@ def question_calls(question: Question) -> list[Call]:
         Call("frequencies", "Carriers and people of every group", _frequencies(question), _ROWS),
         *_lists(question),
     ]
+
+
+def gene_list_calls(request: Request, genes: Sequence[Gene]) -> list[Call]:
+    """The calls of the first of several genes, one each: `cnvFrequency` answers of one place by GET, of many by POST alone."""
+    if not shows(Section.NUMBERS):
+        return []
+    calls = []
+    for number, gene in enumerate(genes[:GENES_CALLED], 1):
+        target = gene_target(request.database, gene)
+        question = Question(request.database, subject.gene(gene.name), target, request.filters, gene=gene)
+        calls.append(Call(f"gene_{number}", f"Carriers and people of {gene.symbol}", _frequencies(question), _ROWS))
+    return calls
 
 
 def cohort_calls() -> list[Call]:

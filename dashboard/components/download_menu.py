@@ -14,7 +14,7 @@ def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ..
     Empty where it tells none of them."""
     disclosure = settings.disclosure()
     lines = [
-        _line(
+        format_links(
             download.words,
             [(suffix, links.download(download.name, suffix, subject, filters)) for suffix in download.formats],
         )
@@ -22,7 +22,7 @@ def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ..
         if disclosure.tells(download.tells)
     ]
     lines += [
-        _line(chart.words, [(suffix, links.chart(chart.name, suffix, subject, filters)) for suffix in PICTURES])
+        format_links(chart.words, [(suffix, links.chart(chart.name, suffix, subject, filters)) for suffix in PICTURES])
         for chart in map(chart_of, charts)
         if disclosure.tells(chart.tells)
     ]
@@ -33,7 +33,8 @@ def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ..
     )
 
 
-def _line(words: str, formats: list[tuple[str, str]]) -> str:
+def format_links(words: str, formats: list[tuple[str, str]]) -> str:
+    """A line of what there is with a link for each of its formats, at these addresses."""
     shown = " ".join(
         markup.file_link(FORMAT_WORDS.get(suffix, suffix.upper()), address, f"{words} as {suffix}")
         for suffix, address in formats

@@ -37,7 +37,7 @@ def title(page: Page) -> str:
 def bar(run: Run, page: Page) -> None:
     """The bar and what stands below it on every page; `page` is the one that is open."""
     people = f"Copy number variants of {wording.people(totals(run.database).people)}"
-    addresses = {entry.path: links.page_with(entry, run.values, run.filters) for entry in pages.in_order()}
+    addresses = {entry.path: links.page_with(entry, run.values, run.filters) for entry in pages.in_bar()}
     _bar(page, run.palette, people, run.filters, addresses)
     if release(run.database).simulated:
         st.html(
@@ -56,7 +56,7 @@ def bar(run: Run, page: Page) -> None:
 
 def bar_without_database(page: Page, palette: Palette) -> None:
     """The bar of a page that can be shown without a database."""
-    addresses = {entry.path: links.plain_page(entry.path, Filters()) for entry in pages.in_order()}
+    addresses = {entry.path: links.plain_page(entry.path, Filters()) for entry in pages.in_bar()}
     _bar(page, palette, "Copy number variants", Filters(), addresses)
 
 
@@ -78,7 +78,7 @@ def _bar(open_page: Page, palette: Palette, words: str, filters: Filters, addres
             "nav",
             "".join(
                 markup.link(page.label, addresses[page.path], **({"aria_current": "page"} if page == open_page else {}))
-                for page in pages.in_order()
+                for page in pages.in_bar()
             ),
             class_="cnv-nav",
             aria_label="Pages",

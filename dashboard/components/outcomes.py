@@ -46,6 +46,12 @@ def no_gene(database: Generation, filters: Filters) -> None:
     examples(database, filters)
 
 
+def no_genes(database: Generation, filters: Filters) -> None:
+    """The page of several genes without one."""
+    _say("Which genes?", "Type their symbols or Ensembl ids into the box above, joined by commas, such as GSTM1, RHD.")
+    examples(database, filters)
+
+
 def no_region(filters: Filters) -> None:
     """The region page without a region."""
     _say("Which region?", "Type a region, a cytoband or a chromosome into the box above, or take one of these.")
@@ -64,10 +70,9 @@ def examples(database: Generation, filters: Filters) -> None:
 
 
 def several(outcome: SeveralGenes, filters: Filters) -> None:
-    """A symbol that two genes bear."""
-    _say(
-        f"{outcome.text}: which one?", f"{len(outcome.genes)} genes are called so in the gene models. Choose by place:"
-    )
+    """A name that two genes bear."""
+    called = outcome.reading or f"{len(outcome.genes)} genes are called so in the gene models."
+    _say(f"{outcome.text}: which one?", f"{called} Choose by place:")
     _choices(outcome.genes, filters, by_id=True)
 
 
@@ -78,7 +83,10 @@ def show_unplaced(outcome: Unplaced) -> None:
 
 def place(outcome: Place, filters: Filters) -> None:
     """A region, chromosome or band where a gene was asked for."""
-    _say(outcome.text, f"{outcome.interval}, {wording.length(outcome.interval.length)}, is a region and not a gene.")
+    _say(
+        outcome.text,
+        f"{outcome.reading} {outcome.interval}, {wording.length(outcome.interval.length)}, is a region and not a gene.",
+    )
     shown = markup.link(f"The region page of {outcome.text}", links.page(subject.region(outcome.interval), filters))
     st.html(markup.element("p", shown, class_="cnv-links cnv-choices"))
     if outcome.genes:
@@ -105,10 +113,17 @@ def genes_inside(outcome: Place, filters: Filters) -> None:
 
 
 def nothing(outcome: NoMatch, filters: Filters) -> None:
-    """A text that means no place here."""
-    _say("Not found", outcome.sentence)
+    """A text that means no place here, or several."""
+    _say("Which one?" if outcome.places or outcome.genes else "Not found", outcome.sentence)
+    if len(outcome.genes) > 1:
+        shown = markup.link("These genes, one row each", links.gene_list(outcome.genes, filters))
+        st.html(markup.element("p", shown, class_="cnv-links cnv-choices"))
+    for named in outcome.places:
+        address = links.page(subject.Subject(subject.Kind.REGION, named.address), filters)
+        told = f" {markup.text(f'{named.interval}, {wording.length(named.interval.length)}; {named.detail}')}"
+        st.html(markup.element("p", markup.link(named.name, address) + told, class_="cnv-links"))
     if outcome.alike:
-        st.html(markup.element("p", "Close names:", class_="cnv-counted"))
+        st.html(markup.element("p", markup.text(outcome.heading), class_="cnv-counted"))
         _choices(outcome.alike, filters)
 
 

@@ -12,6 +12,7 @@ class Section(Enum):
 
     ANSWER = "whether losses and gains were seen there, in words"
     NUMBERS = "frequencies of every group, with the controls"
+    GENES = "carriers of losses and gains in each of several genes"
     DEPENDENCE = "carriers under every rule, at every level, in every cohort"
     COPIES = "copies of the place by super-population"
     EXTENT = "how much of a region is taken, and the largest event in it"
@@ -27,6 +28,7 @@ class Section(Enum):
 TELLS: Final = {
     Section.ANSWER: Detail.EXISTENCE,
     Section.NUMBERS: Detail.CELLS,
+    Section.GENES: Detail.CELLS,
     Section.DEPENDENCE: Detail.EVERY_CELL,
     Section.COPIES: Detail.EVERY_CELL,
     Section.EXTENT: Detail.INTERVALS,

@@ -25,6 +25,8 @@ class Question:
     """The gene; None for a region."""
     region: Place | None = None
     """The region with its genes; None for a gene."""
+    reading: str = ""
+    """As what the words of the address were read, in a sentence, where that is to be told."""
 
     @property
     def title(self) -> str:

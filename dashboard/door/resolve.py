@@ -4,6 +4,7 @@ The one way in. A page shows problems and falls back to defaults; a file and a p
 every problem is a reason to refuse (`require_question`), and all are told at once.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,8 +15,8 @@ from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.operating.disclosure import Detail
 from dashboard.question import query
-from dashboard.question.filters import CALLSET, Filters, Overlap, parse
-from dashboard.question.locus import cut
+from dashboard.question.filters import CALLSET, CLASS, Filters, Overlap, parse
+from dashboard.question.locus import cut, once, reported_direction
 from dashboard.question.problem import Problem
 from dashboard.question.subject import SITE, Kind, Subject
 from dashboard.question.target import region_target, site_target
@@ -27,6 +28,8 @@ from dashboard.words import wording
 
 IDS_SHOWN: Final = 4
 """Ids in the sentence about a name that several genes bear."""
+GENES_AT_ONCE: Final = 200
+"""Genes of a list at most."""
 VALUE_SHOWN: Final = 60
 """Letters of a value that a problem repeats."""
 
@@ -66,9 +69,62 @@ def read_request(
 ) -> Request:
     """Reads an address that may bear these parameters beside the filters; `default_overlap` is the rule where it names none."""
     database = published.of(values.get(CALLSET, ""))
+    values = _with_direction(values)
     filters, problems = parse(values, group_codes(database), default_overlap, tuple(published.callsets))
     filters, withheld = _permitted(filters)
     return Request(database, values, filters, (*problems, *withheld, *query.unused(values, parameters)))
+
+
+@dataclass(frozen=True, slots=True)
+class GeneList:
+    """Several genes that an address names."""
+
+    genes: tuple[Gene, ...]
+    """Each once, in the order of the address."""
+    readings: tuple[str, ...]
+    """As what names were read that are no symbols, a sentence each."""
+    problems: tuple[Problem, ...]
+    """Names that are no single gene, and those beyond the number that one page has."""
+
+
+def names_several_genes(values: Mapping[str, str]) -> bool:
+    """Whether the gene of an address is a list of names."""
+    return len(_names(values)) > 1
+
+
+def resolve_genes(request: Request) -> GeneList:
+    """The genes that an address names, joined by commas or semicolons; each is looked up as on a page of its own."""
+    names = _names(request.values)
+    genes: dict[str, Gene] = {}
+    readings: list[str] = []
+    problems: list[Problem] = []
+    for name in names[:GENES_AT_ONCE]:
+        match look_up(request.database, name):
+            case GeneMatch(gene, reading):
+                genes.setdefault(gene.gene_id, gene)
+                readings += [reading] if reading else []
+            case outcome:
+                problems += _refuse_outcome(outcome, Kind.GENE, cut(name, VALUE_SHOWN)).problems
+    if len(names) > GENES_AT_ONCE:
+        sentence = f"{len(names):,} genes are named, and {GENES_AT_ONCE} are taken at once: ask for the others apart."
+        problems.append(Problem(Kind.GENE.value, cut(",".join(names), VALUE_SHOWN), sentence))
+    return GeneList(tuple(genes.values()), tuple(dict.fromkeys(readings)), tuple(problems))
+
+
+def _names(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of genes in an address, each once, whatever their case."""
+    return once(name for name in map(str.strip, re.split("[,;]", values.get(Kind.GENE, ""))) if name)
+
+
+def _with_direction(values: Mapping[str, str]) -> Mapping[str, str]:
+    """The address with the class that its gene or region says as a report does (`x1`, `deletion`; R1), where it names none itself.
+
+    A server that answers one question a place is not asked for a direction by that.
+    """
+    if CLASS in values or settings.disclosure().smallest_cell:
+        return values
+    directions = [reported_direction(values[kind]) for kind in Kind if kind in values]
+    return {**values, CLASS: directions[0].value} if len(directions) == 1 and directions[0] else values
 
 
 def _permitted(filters: Filters) -> tuple[Filters, list[Problem]]:
@@ -108,10 +164,12 @@ def resolve(request: Request, kind: Kind) -> Resolution:
 def _question(request: Request, kind: Kind, outcome: Outcome) -> Question | SeveralGenes | Unplaced | Place | NoMatch:
     database, filters = request.database, request.filters
     match outcome:
-        case GeneMatch(gene):
-            return Question(database, Subject(kind, gene.name), gene_target(database, gene), filters, gene=gene)
+        case GeneMatch(gene, reading):
+            target = gene_target(database, gene)
+            return Question(database, Subject(kind, gene.name), target, filters, gene=gene, reading=reading)
         case Place(_, name, interval) if kind is Kind.REGION:
-            return Question(database, Subject(kind, name), region_target(interval), filters, region=outcome)
+            target, reading = region_target(interval), outcome.reading
+            return Question(database, Subject(kind, name), target, filters, region=outcome, reading=reading)
         case _:
             return outcome
 
@@ -188,6 +246,25 @@ def require_question(
     return question
 
 
+def require_genes(
+    published: Generation, values: Mapping[str, str], without: Mapping[str, str] | None = None
+) -> tuple[Request, tuple[Gene, ...]]:
+    """The genes of an address that names several, with the request; `RefusedError` with every fault of the address.
+
+    `without` as for one question.
+    """
+    request = read_request(published, values, (*Kind, SITE), Kind.GENE.default_overlap)
+    found = resolve_genes(request)
+    refusals = [Refusal(400, problems) for problems in (request.problems, found.problems) if problems]
+    refusals += _unused(request, without or {})
+    if Kind.REGION in values:
+        shown = cut(values[Kind.REGION], VALUE_SHOWN)
+        refusals.append(refusal(400, "Ask for genes or for a region, not for both.", Kind.REGION.value, shown))
+    if refusals:
+        raise RefusedError(combine(refusals))
+    return request, found.genes
+
+
 def _unused(request: Request, without: Mapping[str, str]) -> list[Refusal]:
     """Names that are set and not used for what is asked; a filter at its default is as good as not set."""
     in_use = request.filters.to_query() | {name: request.values[name] for name in (SITE,) if name in request.values}
@@ -201,22 +278,27 @@ def _unused(request: Request, without: Mapping[str, str]) -> list[Refusal]:
 def _refuse_outcome(outcome: Missing | SeveralGenes | Unplaced | Place | NoMatch, kind: Kind, value: str) -> Refusal:
     """Why there is no answer about what an address names."""
     match outcome:
-        case SeveralGenes(_, genes):
-            return refusal(400, _ask_which(genes), kind.value, value)
+        case SeveralGenes(_, genes, reading):
+            return refusal(400, _ask_which(genes, reading), kind.value, value)
         case Unplaced(gene):
             return refusal(404, gene.reason, kind.value, value)
         case Place(_, name):
             sentence = f"{name} is a region and not a gene: ask for region={name}."
             return refusal(400, sentence, kind.value, value)
-        case NoMatch(sentence, alike):
-            close = f" Close names: {', '.join(gene.name for gene in alike)}." if alike else ""
-            return refusal(404, sentence + close, kind.value, value)
+        case NoMatch() as nothing:
+            return refusal(404, nothing.in_words, kind.value, value)
         case Missing():
             return refusal(400, f"Say which {kind.value}.", kind.value)
 
 
-def _ask_which(genes: Sequence[Gene]) -> str:
-    """Asks which gene of a shared name is meant; of hundreds (Y_RNA) it names a few and says how many there are."""
+def _ask_which(genes: Sequence[Gene], reading: str = "") -> str:
+    """Asks which gene of a shared name is meant; of hundreds (Y_RNA) it names a few and says how many there are.
+
+    `reading` says which name they share, where it is not the symbol.
+    """
+    if reading:
+        choice = [f"{gene.name} ({gene.symbol})" if gene.name != gene.symbol else gene.name for gene in genes]
+        return f"{reading} Ask for one of them: gene={wording.joined(choice, 'or')}."
     ids = [gene.gene_id for gene in genes[:IDS_SHOWN]]
     symbol, more = genes[0].symbol, len(genes) - len(ids)
     if not more:

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 import polars as pl
 
 from dashboard import settings
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
-from dashboard.door.resolve import require_question
-from dashboard.downloads.about_file import about, name_of_file
+from dashboard.door.resolve import names_several_genes, require_genes, require_question
+from dashboard.downloads.about_file import about, about_genes, name_of_file, name_of_genes_file
 from dashboard.downloads.catalogue import FORMATS, TABLES, TABULAR, download_of, list_tables, require_disclosure
 from dashboard.formats import bed, delimited, parquet, pgxseg, vcf
 from dashboard.formats import json as json_format
@@ -23,8 +23,9 @@ from dashboard.store.calls import call_batches, calls_by_place, carrier_events, 
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.carriers.listing import carrier_event_batches
 from dashboard.store.cohort import group_codes, superpopulation_names
-from dashboard.store.database import BusyError, PublishedFile, UnavailableError
-from dashboard.store.gene_counts import gene_counts, without_small_genes
+from dashboard.store.database import BusyError, Generation, PublishedFile, UnavailableError
+from dashboard.store.gene_counts import counts_of, gene_counts, without_small_genes
+from dashboard.store.genes import Gene
 from dashboard.store.panel import relatives_counted
 from dashboard.store.sites import (
     sites_at,
@@ -40,6 +41,8 @@ BATCH: Final = 5_000
 """Rows a piece."""
 
 Frames = Iterator[pl.DataFrame]
+Asked = TypeVar("Asked")
+"""What the rows of a table are asked by."""
 Opener = Callable[[Question, ExitStack, About], Iterator[bytes]]
 
 
@@ -63,6 +66,9 @@ def open_file(file: str, values: Mapping[str, str]) -> OpenFile:
     try:
         download = download_of(table)
         published = held.enter_context(settings.store().lease())
+        if table == links.GENE_TABLE and names_several_genes(values):
+            name, pieces, file_read = _open_genes(published, values, suffix, held)
+            return OpenFile(name, FORMATS[suffix], pieces, held, file_read)
         question = require_question(published, values, download.default_overlap, download.without)
         pieces = _OPENERS[table, suffix](question, held, about(question, table, suffix))
         return OpenFile(name_of_file(question, table, suffix), FORMATS[suffix], pieces, held, question.database.file)
@@ -122,8 +128,8 @@ def _frequencies(question: Question, _: ExitStack) -> Frames:
 
 
 def _tabular(
-    name: str, frames: Callable[[Question, ExitStack], Frames], superpopulations: Sequence[str] = ()
-) -> dict[tuple[str, str], Opener]:
+    name: str, frames: Callable[[Asked, ExitStack], Frames], superpopulations: Sequence[str] = ()
+) -> dict[tuple[str, str], Callable[[Asked, ExitStack, About], Iterator[bytes]]]:
     """The formats that every table has; where its columns tell super-populations apart, of these."""
     table = download_of(name).columns(superpopulations)
     return {
@@ -212,8 +218,12 @@ def _sites_vcf(question: Question, _: ExitStack, facts: About) -> Iterator[bytes
 
 
 def _genes(question: Question, _: ExitStack) -> Frames:
+    return _told(gene_counts(question.database, question.target.interval, question.filters, question.gene))
+
+
+def _told(frames: Frames) -> Frames:
+    """The counts of genes without the numbers that this server withholds."""
     least = settings.disclosure().smallest_cell
-    frames = gene_counts(question.database, question.target.interval, question.filters, question.gene)
     return (without_small_genes(frame, least) for frame in frames)
 
 
@@ -227,11 +237,34 @@ _GENES_IN_BED: Final = bed.Items(
 )
 
 
-def _genes_bed(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
-    losses, gains = pl.col("carriers_loss").fill_null(0), pl.col("carriers_gain").fill_null(0)
-    commoner = pl.when(losses > gains).then(pl.lit("loss")).when(gains > 0).then(pl.lit("gain"))
-    frames = (frame.with_columns(commoner=commoner) for frame in _genes(question, held))
-    return bed.bed_pieces(frames, _GENES_IN_BED, facts)
+def _gene_formats(
+    frames: Callable[[Asked, ExitStack], Frames],
+) -> dict[tuple[str, str], Callable[[Asked, ExitStack, About], Iterator[bytes]]]:
+    """The formats of the table of genes."""
+
+    def bed_of(asked: Asked, held: ExitStack, facts: About) -> Iterator[bytes]:
+        losses, gains = pl.col("carriers_loss").fill_null(0), pl.col("carriers_gain").fill_null(0)
+        commoner = pl.when(losses > gains).then(pl.lit("loss")).when(gains > 0).then(pl.lit("gain"))
+        rows = (frame.with_columns(commoner=commoner) for frame in frames(asked, held))
+        return bed.bed_pieces(rows, _GENES_IN_BED, facts)
+
+    return {**_tabular(links.GENE_TABLE, frames), (links.GENE_TABLE, "bed"): bed_of}
+
+
+def _open_genes(
+    published: Generation, values: Mapping[str, str], suffix: str, held: ExitStack
+) -> tuple[str, Iterator[bytes], PublishedFile]:
+    """The table of several genes: its name, its pieces, and the database that they are read from."""
+    request, genes = require_genes(published, values, download_of(links.GENE_TABLE).without)
+    database, filters = request.database, request.filters
+    facts = about_genes(database, genes, filters, suffix)
+
+    def rows(asked: Sequence[Gene], _: ExitStack) -> Frames:
+        return _told(counts_of(database, asked, filters))
+
+    formats = _gene_formats(rows)
+    pieces = formats[links.GENE_TABLE, suffix](genes, held, facts)
+    return name_of_genes_file(database, genes, filters, suffix), pieces, database.file
 
 
 _OPENERS: Final[dict[tuple[str, str], Opener]] = {
@@ -246,6 +279,5 @@ _OPENERS: Final[dict[tuple[str, str], Opener]] = {
     **{("sites", suffix): _sites_tabular(suffix) for suffix in TABULAR},
     ("sites", "bed"): _sites_bed,
     ("sites", "vcf"): _sites_vcf,
-    **_tabular("genes", _genes),
-    ("genes", "bed"): _genes_bed,
+    **_gene_formats(_genes),
 }

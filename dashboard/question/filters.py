@@ -182,7 +182,7 @@ class Filters:
     def to_query(self) -> dict[str, str]:
         """Names and values for an address, always in the order of rule R13; defaults are left out."""
         texts = {
-            "class": ",".join(self.classes),
+            CLASS: ",".join(self.classes),
             "filter": "" if self.level is DEFAULT_LEVEL else self.level.value,
             "cohort": "" if self.cohort is Cohort.UNRELATED else self.cohort.value,
             "outliers": "" if self.outliers is Outliers.EXCLUDE else self.outliers.value,
@@ -288,10 +288,11 @@ class _Reader:
 
 
 CALLSET: Final = "callset"
+CLASS: Final = "class"
 """The name of the callset in an address: whoever opens the database asks for it before anything else is read."""
 
 NAMES: Final = (
-    "class",
+    CLASS,
     "filter",
     "cohort",
     "outliers",
@@ -323,9 +324,7 @@ def parse(
     """
     read = _Reader(values)
     filters = Filters(
-        classes=tuple(
-            CallClass(name) for name in read.members("class", COUNTED_CLASSES, _list(COUNTED_CLASSES, "and"))
-        ),
+        classes=tuple(CallClass(name) for name in read.members(CLASS, COUNTED_CLASSES, _list(COUNTED_CLASSES, "and"))),
         level=read.choice("filter", Level, DEFAULT_LEVEL),
         cohort=read.choice("cohort", Cohort, Cohort.UNRELATED),
         outliers=read.choice("outliers", Outliers, Outliers.EXCLUDE),

@@ -3,7 +3,7 @@
 Names and values come from `Filters.to_query`, so a link says exactly what is set and nothing that is a default.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
@@ -15,6 +15,8 @@ from data_prep.domain.intervals import Interval
 
 DOWNLOADS: Final = "/download"
 CHARTS: Final = "/chart"
+GENE_TABLE: Final = "genes"
+"""The table of genes, each with its carriers."""
 DATABASE: Final = f"{DOWNLOADS}/cnv.duckdb"
 HEALTH: Final = "/health"
 SUGGEST: Final = "/suggest"
@@ -32,6 +34,17 @@ def plain_page(path: str, filters: Filters) -> str:
 def page(subject: Subject, filters: Filters) -> str:
     """The page of a gene or region: `/gene?gene=GSTM1&filter=pass`."""
     return address(pages.page_of(subject.kind.value).path, subject.query(filters))
+
+
+def gene_list(names: Iterable[str], filters: Filters) -> str:
+    """The page of several genes: `/genes?gene=GSTM1,RHD&filter=pass`."""
+    return address(pages.GENES, {Kind.GENE.value: ",".join(names), **filters.to_query()})
+
+
+def gene_list_download(names: Iterable[str], file_format: str, filters: Filters) -> str:
+    """Several genes as a file: `/download/genes.csv?gene=GSTM1,RHD&filter=pass`."""
+    query = {Kind.GENE.value: ",".join(names), **filters.to_query()}
+    return address(f"{DOWNLOADS}/{GENE_TABLE}.{file_format}", query)
 
 
 def empty_page(kind: Kind, filters: Filters) -> str:

@@ -5,6 +5,7 @@ asks which is meant. Numbers names and places are answered from the landmarks; b
 edits, by the database itself.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,11 @@ from dashboard.question.target import Pieces, Target
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import GENES, landmarks
 from data_prep.domain.intervals import Interval
+
+SHORTEST_DESCRIPTION: Final = 4
+"""Letters of a text from which genes are looked for by their names in words."""
+MOST_WORDS: Final = 12
+"""Words of a text up to which they are."""
 
 Exon = tuple[int, int, int | None, int | None]
 """Start and end of an exon, and those of its coding part, where it has one."""
@@ -124,6 +130,32 @@ def genes_inside(database: Generation, interval: Interval, limit: int) -> tuple[
     return _genes(database, touching[np.argsort(no_coding, kind="stable")[:limit]])
 
 
+@remembered
+def genes_of_ids(database: Generation, gene_ids: tuple[str, ...]) -> tuple[Gene, ...]:
+    """The genes of these Ensembl ids that the database has, in the order of the ids."""
+    known = landmarks(database)
+    return tuple(gene for gene_id in gene_ids for gene in _genes(database, known.gene_of_id(gene_id)))
+
+
+@remembered
+def genes_described(database: Generation, text: str, limit: int) -> tuple[Gene, ...]:
+    """Genes by their names in words: those called just so, else those in whose name every word of the text stands.
+
+    In any case; coding genes first, then the shortest names. None for a text of fewer than four letters.
+    """
+    words = re.findall(r"[^\W_]+", text.lower())
+    if sum(map(len, words)) < SHORTEST_DESCRIPTION:
+        return ()
+    described = landmarks(database).genes.rows.drop_nulls("description")
+    named = described["description"].str.to_lowercase()
+    found = described.filter(named == " ".join(text.lower().split()))
+    if found.is_empty():
+        is_there = [named.str.contains(rf"\b{re.escape(word)}\b") for word in dict.fromkeys(words)]
+        found = described.filter(pl.all_horizontal(is_there)) if len(is_there) <= MOST_WORDS else described.clear()
+    order = (found["biotype"] != "protein_coding", found["description"].str.len_chars(), found["symbol"])
+    return _genes(database, found[np.lexsort([column.to_numpy() for column in reversed(order)])[:limit]])
+
+
 def genes_beginning(database: Generation, text: str, limit: int) -> tuple[Gene, ...]:
     """Genes whose symbol, or whose Ensembl id once `text` looks like one, begins with `text`."""
     if not text:
@@ -159,7 +191,12 @@ def target_of(place: Interval, exons: Sequence[Exon]) -> Target:
 
 @remembered
 def band_interval(database: Generation, band: Cytoband) -> Interval | None:
-    """The place of a band, or of all its sub-bands: 1p36 is 1p36.33 to 1p36.11, 22q the whole arm. None if unknown."""
+    """The place of a band, or of all its sub-bands: 1p36 is 1p36.33 to 1p36.11, 22q the whole arm, a run of
+    two bands all between their outer ends. None if unknown."""
+    if band.last:
+        ends = [band_interval(database, Cytoband(band.chrom, name)) for name in (band.band, band.last)]
+        first, last = ends
+        return Interval(band.chrom, min(first.start, last.start), max(first.end, last.end)) if first and last else None
     stem = band.band if "." in band.band or len(band.band) == 1 else band.band + "."
     rows = database.frame(BAND, {"chrom": band.chrom, "band": band.band, "stem": stem}).rows()
     return Interval(band.chrom, *rows[0]) if rows else None

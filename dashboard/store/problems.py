@@ -1,5 +1,8 @@
-"""The problem regions that events lie in (rule R11): every kind that covers half or more, as the build says it of sites."""
+"""The problem regions that events lie in (rule R11): every kind that covers half or more, as the build says it of sites; and
+problem regions by their names.
+"""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,11 +12,16 @@ import polars as pl
 from dashboard.store.database import Generation, remembered
 from dashboard.store.landmarks import landmarks
 from data_prep.domain.arrays import Numbers
-from data_prep.domain.intervals import covers_half, union
+from data_prep.domain.intervals import Interval, covers_half, union
 from data_prep.domain.sight import is_paralogous
 
 BETWEEN: Final = ", "
 """Parts the kinds of one event."""
+MOST_WORDS: Final = 12
+"""Words of a text up to which problem regions are looked for by it."""
+_WITHOUT_NAME: Final = ("gap", "telomere", "paralogous")
+_ANYWHERE: Final = frozenset({"a", "and", "in", "of", "on", "region", "regions", "the", "to", "with"})
+_HEAD: Final = re.compile(r"[^:;]+")
 
 
 def problem_kinds_of(database: Generation, chrom: str, events: pl.DataFrame) -> pl.Series:
@@ -54,3 +62,32 @@ def _kinds(database: Generation, chrom: str) -> Mapping[str, tuple[Numbers, Numb
 def _merge(regions: pl.DataFrame) -> tuple[Numbers, Numbers]:
     start, end, _ = union(*(regions[name].to_numpy().astype(np.int64) for name in ("start", "end")))
     return start, end
+
+
+@remembered
+def problems_called(database: Generation, text: str, limit: int) -> tuple[tuple[str, Interval], ...]:
+    """Problem regions in whose name, up to its first colon or semicolon, every word of the text stands: name and interval,
+    in the order of the genome, at most `limit`.
+
+    Assembly gaps and telomeres have no name of their own, and a place of copies has that of its genes; these are not looked for,
+    nor is a text of nothing but words such as region and on.
+    """
+    words = frozenset(_words(text))
+    if not words - _ANYWHERE or len(words) > MOST_WORDS:
+        return ()
+    rows = landmarks(database).problems.rows
+    rows = rows.filter(~rows["kind"].is_in(_WITHOUT_NAME))
+    found = []
+    for kind, name, *place in rows.select("kind", "name", "chrom", "start", "end").iter_rows():
+        head = _HEAD.match(name)
+        if head and words <= frozenset(_words(head[0], kind)):
+            found.append((name, Interval(*place)))
+    return tuple(found[:limit])
+
+
+def _words(text: str, kind: str = "") -> list[str]:
+    """The words of a name in small letters; of a pseudo-autosomal region its short name too."""
+    words = re.findall(r"[^\W_]+", text.lower())
+    if kind == "par":
+        words += ["pseudoautosomal", "par", *(f"par{word}" for word in words if word.isdigit())]
+    return words

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard.components import gene, outcomes
+from dashboard.components import gene, markup, outcomes
 from dashboard.components.api_call import api_calls, question_calls
-from dashboard.components.frame import NAME
+from dashboard.components.frame import NAME, notice
 from dashboard.components.numbers import numbers
 from dashboard.components.run import Run, current
 from dashboard.components.share import share
@@ -23,6 +23,8 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     with head:
         gene.gene_head(question.gene)
         gene.elsewhere(question.gene.interval, question.gene)
+    if question.reading:
+        notice([markup.text(question.reading)])
     narrowing_notice(question, site_fault)
     with button.container(horizontal=True, horizontal_alignment="right"):
         share(run, question)

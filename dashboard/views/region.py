@@ -38,6 +38,8 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
         notice(
             [f"Read as BED fields, which count from 0: {markup.text(region.interval)} as a genome browser writes it."]
         )
+    if question.reading:
+        notice([markup.text(question.reading)])
     narrowing_notice(question, site_fault)
     with button.container(horizontal=True, horizontal_alignment="right"):
         share(run, question)

@@ -1,7 +1,7 @@
 """The spellings of a region (rule R1): read from what people type, paste and copy, and written for addresses.
 
 Positions are written 1-based and inclusive; the fields of BED, parted by spaces or tabs, are 0-based, and the result says
-so. Names of chromosomes are those of `chromosomes.SPELLINGS`.
+so. A position alone is one base. Names of chromosomes are those of `chromosomes.SPELLINGS`.
 """
 
 import re
@@ -42,12 +42,29 @@ PLAIN_NUMBER: Final = rf"\d{{1,{LONGEST_NUMBER}}}"
 _DIGITS: Final = rf"\d(?:,*\d){{0,{LONGEST_NUMBER - 1}}},*"
 
 
+DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+"""What word processors, papers and keyboards write for a dash: hyphens, dashes, the minus sign, and their small and wide forms."""
+_BLANKS: Final = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_UNSEEN: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_PLAIN: Final = str.maketrans(
+    dict.fromkeys(DASHES, "-") | dict.fromkeys(_BLANKS, " ") | dict.fromkeys(_UNSEEN, "") | {"\u00d7": "x"}
+)
+_CHROMOSOME_APART: Final = re.compile(r"chr(?:omosome)?\.?[ ]+(?=(?:\d{1,2}|[XYM]|MT)\s*(?::|$))", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """The text with every dash a hyphen, every blank a space, characters that nobody sees left out, `×` an x, `Chr 1` in one word,
+    and nothing around it."""
+    return _CHROMOSOME_APART.sub("chr", text.translate(_PLAIN).strip(), count=1)
+
+
 def _number(name: str) -> str:
     """The pattern of a position with its unit, such as `109,687,815`, `1.5 Mb`."""
     return rf"(?P<{name}>{_DIGITS}(?:\.{PLAIN_NUMBER})?)\s*(?P<{name}_unit>[kKmM]?(?:[bB][pP]?)?)"
 
 
-_INTERVAL: Final = re.compile(rf"(?P<chrom>[^\s:]+?)\s*:\s*{_number('start')}\s*(?:-|–|\.\.)\s*{_number('end')}")
+_INTERVAL: Final = re.compile(rf"(?P<chrom>[^\s:]+?)\s*:\s*{_number('start')}\s*(?:-|_|\.\.)\s*{_number('end')}")
+_ONE_BASE: Final = re.compile(rf"(?P<chrom>[^\s:]+?)\s*:\s*(?P<start>{_DIGITS})")
 _DASHED: Final = re.compile(
     rf"(?P<chrom>(?:chr)?(?:\d{{1,2}}|[XYM]|MT))-(?P<start>{_DIGITS})-(?P<end>{_DIGITS})", re.IGNORECASE
 )
@@ -79,7 +96,10 @@ def parse_region(text: str) -> Region | None:
 
     Raises RegionError where the spelling is a region's and there is no such region.
     """
-    text = text.strip()
+    text = plain(text)
+    if match := _ONE_BASE.fullmatch(text):
+        position = _position(match["start"], "")
+        return _region(match["chrom"], position - 1, position)
     if match := _HGVS.fullmatch(text) or _INTERVAL.fullmatch(text) or _DASHED.fullmatch(text):
         parts = match.groupdict("")
         return _region(

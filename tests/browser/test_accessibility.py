@@ -25,6 +25,7 @@ PAGES = {
     "not assessable": "/gene?gene=SMN1",
     "faulty address": "/gene?gene=GSTM1&filter=wrong",
     "region": "/region?region=chr1:109650000-109750000",
+    "genes": "/genes?gene=GSTM1,XGENE,SMN1,NOPE9",
     "data": "/data",
 }
 GRAVE = ("serious", "critical")

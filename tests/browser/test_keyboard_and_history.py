@@ -220,3 +220,36 @@ def test_nonsense_in_an_address_falls_back_with_a_word(opened: Opened, wrong: st
     page = opened(f"/gene?gene=GSTM1&{wrong}")
     expect(page.locator(".cnv-notice").first).to_contain_text(word)
     assert state(page)[1:] == plain
+
+
+def test_several_genes_typed_or_pasted_into_the_box_lead_to_one_page_of_them(opened: Opened) -> None:
+    """A column of a table, which a browser would paste as one word; and what is offered says as what a text is read."""
+    page = opened("/gene?gene=GSTM1&filter=pass")
+    box = page.get_by_role("combobox", name="Gene, region or cytoband")
+    box.fill("GST1")
+    expect(page.get_by_role("option")).to_contain_text(["read from “GST1”"])
+    box.fill("")
+    box.evaluate(
+        """(box) => {
+            const data = new DataTransfer()
+            data.setData("text/plain", "GSTM1\\nADAM3A\\n")
+            box.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }))
+        }"""
+    )
+    expect(box).to_have_value("GSTM1, ADAM3A")
+    box.press("Enter")
+    expect(page.get_by_role("heading", name="2 genes")).to_be_visible()
+    assert page.url.endswith("/genes?gene=GSTM1,ADAM3A&filter=pass")
+    page.get_by_role("link", name="ADAM3A").click()
+    expect(page.get_by_role("heading", name="ADAM3A")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="2 genes")).to_be_visible()
+
+
+def test_a_class_that_a_report_says_comes_before_the_one_on_the_page(opened: Opened) -> None:
+    page = opened("/gene?gene=GSTM1&class=gain&filter=pass")
+    box = page.get_by_role("combobox", name="Gene, region or cytoband")
+    box.fill("1p13.3(109680001_109700000)x1")
+    box.press("Enter")
+    expect(page.get_by_role("heading", name="chr1:109,680,001-109,700,000")).to_be_visible()
+    assert page.url.endswith("/region?region=chr1:109680001-109700000&class=loss&filter=pass")

@@ -89,7 +89,7 @@ def test_links_and_the_list_where_nothing_is_know_a_new_page(sample_page: Page) 
     assert links.page_with(sample_page, {"sample": "HG00096"}, Filters(sex=Sex.XX)) == "/sample?sample=HG00096&sex=XX"
     assert links.plain_page("/sample", Filters()) == "/sample"
     assert '<a href="/sample">A sample and its calls</a>' in _page("")
-    assert "The pages are /, /gene, /region, /sample, /data;" in call("/nothing").text
+    assert "The pages are /, /gene, /region, /genes, /sample, /data;" in call("/nothing").text
 
 
 def test_the_server_knows_a_new_page(tmp_path: Path) -> None:

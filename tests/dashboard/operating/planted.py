@@ -103,6 +103,7 @@ PAGES = (
     ("gene", {"gene": GENE, "class": "complete-loss", "sex": "XX"}),
     ("gene", {"gene": GENE, "site": SITE}),
     ("gene", {"gene": CHROM}),
+    ("genes", {"gene": f"{GENE},NOPE9,{NAME}GBR0001"}),
     ("region", {"region": "chr9:1000000-1010000"}),
 )
 

@@ -1,6 +1,7 @@
 """Every spelling of a place that rule R1 accepts, and what is said of any other."""
 
 import json
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,9 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.question.locus import Cytoband, GeneName, LocusError, Region, parse
+from dashboard.question.locus import (
+    BandedRegion,
+    Cytoband,
+    GeneName,
+    LocusError,
+    Region,
+    SeveralPlacesError,
+    parse,
+    reported_direction,
+)
 from data_prep.domain.chromosomes import ACCESSIONS, LENGTHS
+from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
+from data_prep.domain.regions import DASHES
 
 SHARED = Path(__file__).resolve().parents[4] / "shared"
 
@@ -100,7 +112,7 @@ def test_a_gene_name_is_read_r1(text: str, name: str) -> None:
         ("CM000663.1", "CM000663.1 is of another build than GRCh38, where this chromosome is CM000663.2"),
         ("chr25", "chr1 to chr22, chrX and chrY"),
         ("NC_000001.10:1-10", "another build than GRCh38, where this chromosome is NC_000001.11"),
-        ("chr1:1000", "needs a chromosome, a start and an end"),
+        ("chr1:1000-", "needs a chromosome, a start and an end"),
         ("chr1:a-b", "needs a chromosome, a start and an end"),
         ("chr1:1.00005kb-3kb", "no whole position"),
         ("<script>alert(1)</script>", "no gene, region or cytoband"),
@@ -182,3 +194,118 @@ def test_several_places_at_once_are_told_as_such_r13(text: str, places: int) -> 
     with pytest.raises(LocusError) as caught:
         parse(text)
     assert (f"Here are {places} genes or regions: ask for one at a time" in str(caught.value)) == bool(places)
+
+
+# what reports write
+
+BLANKS = " \u00a0\u2009\u202f\u3000"
+COPIES = {0: Direction.LOSS, 1: Direction.LOSS, 2: None, 3: Direction.GAIN, 4: Direction.GAIN}
+WORDS = {
+    "del": Direction.LOSS,
+    "deletion": Direction.LOSS,
+    "LOSS": Direction.LOSS,
+    "microdeletion": Direction.LOSS,
+    "dup": Direction.GAIN,
+    "Duplication": Direction.GAIN,
+    "gain": Direction.GAIN,
+}
+
+
+@st.composite
+def intervals(draw: st.DrawFn) -> Interval:
+    """Any interval of any chromosome."""
+    chrom = draw(st.sampled_from(list(LENGTHS)))
+    start = draw(st.integers(0, LENGTHS[chrom] - 1))
+    return Interval(chrom, start, draw(st.integers(start + 1, LENGTHS[chrom])))
+
+
+@given(intervals(), st.sampled_from(DASHES + "-_"), st.text(BLANKS, max_size=2), st.text(BLANKS, max_size=2))
+def test_any_dash_with_any_blanks_around_it_is_the_same_region_r1(
+    interval: Interval, dash: str, before: str, behind: str
+) -> None:
+    for number in ("{}", "{:,}"):
+        start, end = number.format(interval.start + 1), number.format(interval.end)
+        assert parse(f"{interval.chrom}:{start}{before}{dash}{behind}{end}") == Region(interval)
+
+
+@given(intervals())
+def test_a_position_alone_is_one_base_r1(interval: Interval) -> None:
+    base = Region(Interval(interval.chrom, interval.end - 1, interval.end))
+    for text in (f"{interval.chrom}:{interval.end}", f"Chr {interval.chrom[3:]}: {interval.end:,}"):
+        assert parse(text) == base
+        assert reported_direction(text) is None
+
+
+@given(
+    intervals(),
+    st.sampled_from(["", "arr[GRCh38] ", "arr[hg38]", "ARR [GRCh38.p13] ", "seq[GRCh38] ", "sseq[GRCh38] ", "arr "]),
+    st.sampled_from(["p11.2", "q13q14", "q21.1-q21.3", "p"]),
+    st.sampled_from(["{}_{}", "{:,}_{:,}", "{:,}-{:,}", "{} _ {}"]),
+    st.one_of(st.sampled_from(list(COPIES)), st.sampled_from(list(WORDS)), st.none()),
+    st.sampled_from(["", " dn", " mat", " pat"]),
+)
+def test_iscn_is_its_interval_with_its_direction_r1(
+    interval: Interval, method: str, band: str, numbers: str, said: int | str | None, origin: str
+) -> None:
+    chrom = interval.chrom[3:]
+    written = f"{method}{chrom}{band}({numbers.format(interval.start + 1, interval.end)})"
+    if isinstance(said, int):
+        written += f"x{said}{origin}"
+        direction = COPIES[said]
+        if interval.chrom == "chrY":
+            # one copy is what XY people have of Y, and two are one more
+            direction = {0: Direction.LOSS, 1: None}.get(said, Direction.GAIN)
+    else:
+        written += f" {said}" if said else ""
+        direction = WORDS[said] if said else None
+    place = parse(written)
+    assert isinstance(place, BandedRegion)
+    assert place.region == Region(interval)
+    assert (place.band.chrom, str(place.band)) == (interval.chrom, f"{chrom}{band.replace('-', '')}")
+    assert reported_direction(written) is direction
+
+
+@given(intervals(), st.sampled_from(["hg19", "GRCh37", "hg18", "NCBI36", "b37", "T2T-CHM13", "hg17", "build 37"]))
+def test_another_assembly_is_refused_by_name_wherever_it_stands_r1(interval: Interval, build: str) -> None:
+    text = f"{interval.chrom}:{interval.start + 1}-{interval.end}"
+    for written in (
+        f"{build} {text}",
+        f"{text} ({build})",
+        f"{text}, {build}",
+        f"arr[{build}] 1p36({interval.start + 1}_{interval.end})x1",
+    ):
+        with pytest.raises(LocusError, match="is another assembly") as caught:
+            parse(written)
+        assert "GRCh38" in str(caught.value)
+
+
+@given(
+    st.lists(st.from_regex(r"[A-Z]{2,5}[0-9]{2,3}", fullmatch=True), min_size=2, max_size=30),
+    st.sampled_from([",", ", ", ";", " ; ", ",\t"]),
+)
+def test_a_list_of_genes_is_their_names_each_once_r1(names: list[str], between: str) -> None:
+    with pytest.raises(SeveralPlacesError) as caught:
+        parse(between.join(names) + between)
+    assert caught.value.genes == tuple(dict.fromkeys(names))
+
+
+@given(st.sampled_from(["GSTM1", "22q11.21", "chr1:5-9", "chr7"]), st.sampled_from([",", ";", ".", " ,", ", ", ";;"]))
+def test_what_a_list_leaves_behind_a_place_is_not_read(place: str, behind: str) -> None:
+    assert parse(place + behind) == parse(place)
+
+
+@given(st.text("arqp[]()_x123.,:- GRChdelup38", max_size=80))
+def test_any_piece_of_a_report_is_a_place_or_gets_a_sentence(text: str) -> None:
+    with suppress(LocusError):
+        assert str(parse(text))
+    reported_direction(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a" + " " * 60_000 + "b", "x1" * 30_000, "(" * 60_000, "GSTM1," * 9_000, "22q11.21(" * 7_000]
+)
+def test_a_text_of_any_length_is_read_at_once(text: str) -> None:
+    begun = time.process_time()
+    with suppress(LocusError):
+        parse(text)
+    assert time.process_time() - begun < 1.0

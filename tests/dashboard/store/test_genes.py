@@ -56,7 +56,7 @@ def test_a_gene_off_the_primary_assembly_gives_its_reason_r5(database: Generatio
     assert "alternate contig" in outcome.gene.reason
 
 
-@pytest.mark.parametrize("typo", ["GSTM9", "GTSM1", "GSTMM1", "gst1"])
+@pytest.mark.parametrize("typo", ["GSTM9", "GTSM1", "GSTMM1", "gsmt1"])
 def test_a_slip_of_the_pen_is_offered_close_names_r1(database: Generation, typo: str) -> None:
     outcome = look_up(database, typo)
     assert isinstance(outcome, NoMatch)
