@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from data_prep.derived import sites as merging
-from data_prep.derived.sites import NO_SITE, Events, find_carriers, find_sites, found, intervals_of
+from data_prep.derived.sites import NO_SITE, Events, assign_founders, find_carriers, find_sites, intervals_of
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.in_memory import EXAMPLES
 from tests.oracle import plain, plain_sites
@@ -23,7 +23,7 @@ carriers_of_intervals = st.dictionaries(interval, st.integers(1, 4), max_size=40
 
 def founders_of(carriers: dict[tuple[int, int], int], order: Sequence[tuple[int, int]]) -> dict[object, object]:
     start, end = (np.array([one[i] for one in order], np.int64) for i in (0, 1))
-    founder = found(start, end, np.array([carriers[one] for one in order], np.int64))
+    founder = assign_founders(start, end, np.array([carriers[one] for one in order], np.int64))
     return {one: order[place] for one, place in zip(order, founder, strict=True)}
 
 
