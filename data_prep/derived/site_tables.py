@@ -60,7 +60,7 @@ class Genes:
     piece_end: Numbers
 
 
-def describe(
+def describe_sites(
     events: Events, sites: Sites, of_event: Numbers, default: Carried, people: People, chrom: str, regions: Regions
 ) -> pl.DataFrame:
     """The table `sites` of a chromosome, numbered from 0.

@@ -272,7 +272,7 @@ class Carried:
         return Carried(self.site[at_level], self.level[at_level], self.event[at_level])
 
 
-def find_carriers(events: Events, of_event: Numbers, has_place: Flags) -> Carried:
+def carriers_by_level(events: Events, of_event: Numbers, has_place: Flags) -> Carried:
     """Who carries what at each level; `of_event`: the events' sites; `has_place`: by sample number, who can count."""
     event = np.flatnonzero((of_event != NO_SITE) & has_place[events.sample])
     site = of_event[event]

@@ -8,8 +8,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from data_prep.domain.arrays import Shares
+
 Counts = npt.NDArray[np.integer[Any]]
-Shares = npt.NDArray[np.float64]
 
 Z: Final = 1.959963984540054
 """The standard normal quantile at 0.975."""
