@@ -309,7 +309,7 @@ def fetch(
     why = ", ".join(f"{reason} {n:,}" for reason, n in summary.reasons().items())
     _out.print(
         f"{summary.fetched:,} files fetched ({summary.received / 1e6:,.1f} MB; {summary.resumed:,} resumed, "
-        f"{summary.renewed:,} had changed), {summary.there:,} already there, "
+        f"{summary.renewed:,} had changed), {summary.unchanged:,} already there, "
         f"{len(summary.failed):,} not fetched{f' ({why})' if why else ''}; call files of {summary.calls:,} people; "
         f"{summary.seconds:.1f} s",
         markup=False,

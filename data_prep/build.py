@@ -50,7 +50,7 @@ from data_prep.tables.connect import MACHINE_ERRORS, new_database
 from data_prep.tables.earlier import Earlier, EarlierError, files_of, take_over
 from data_prep.tables.marks import mark_samples
 from data_prep.tables.publish import check_pointer, new_generation, publish, working_folder
-from data_prep.tables.samples import NumberedPeople, number_people, said_of
+from data_prep.tables.samples import NumberedPeople, content_of, number_people
 from data_prep.tables.write import write_calls, write_people, write_provenance, write_reference
 
 _WORK: Final = "reads files and works out sites"
@@ -268,7 +268,7 @@ def _check_new(new: ShardSet, known_files: Sequence[FileReport]) -> None:
     known = {source.sample: (file, source) for file in known_files for source in file.sources if source.status == READ}
     for file in new.files:
         for source in file.sources:
-            if source.sample in known and said_of(*known[source.sample]) != said_of(file, source):
+            if source.sample in known and content_of(*known[source.sample]) != content_of(file, source):
                 raise EarlierError(
                     f"the sample {source.sample} is in the database from {known[source.sample][0].path}, and {file.shown_path} differs "
                     f"from it: leave the new file out, or give --remove {source.sample} too, to replace it"

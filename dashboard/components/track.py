@@ -49,7 +49,7 @@ def track(
         st.html(markup.element("p", markup.text(note), class_="cnv-counted"))
     chart, key = track_chart(drawn, run.palette, selectable=selectable), f"track {interval}"
     if not selectable:
-        st.vega_lite_chart(chart, alt=describe(drawn), key=key)
+        st.vega_lite_chart(chart, alt=describe_track(drawn), key=key)
         return
     st.html(
         markup.element(
@@ -65,7 +65,7 @@ def track(
         if address is not None:
             st.query_params.from_dict(address)
 
-    st.vega_lite_chart(chart, alt=describe(drawn), key=key, on_select=select, selection_mode=[BRUSH, PICK])
+    st.vega_lite_chart(chart, alt=describe_track(drawn), key=key, on_select=select, selection_mode=[BRUSH, PICK])
 
 
 def query_of_selection(selection: Mapping[str, Any], shown: Interval, filters: Filters) -> dict[str, str] | None:
@@ -83,7 +83,7 @@ def query_of_selection(selection: Mapping[str, Any], shown: Interval, filters: F
     return subject.region(Interval(shown.chrom, start, end)).query(filters)
 
 
-def describe(drawn: Track) -> str:
+def describe_track(drawn: Track) -> str:
     """The drawing in words, for who cannot see it."""
     peaks = [
         f"{direction.value} in at most {wording.percent(float(drawn.curves.share(direction, 'all').max()))} of people at one base"

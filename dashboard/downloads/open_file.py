@@ -19,7 +19,7 @@ from dashboard.formats.about import About
 from dashboard.question import links
 from dashboard.question.locus import cut
 from dashboard.store.callability import callability, no_share
-from dashboard.store.calls import call_batches, calls_by_place, carrier_events, events_by_place, filters_of_calls
+from dashboard.store.calls import call_batches, calls_by_place, events_by_place, filters_of_calls, read_carrier_events
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.carriers.listing import carrier_event_batches
 from dashboard.store.cohort import group_codes, superpopulation_names
@@ -150,19 +150,19 @@ _CARRIERS_IN_BED: Final = replace(_CALLS_IN_BED, coloured_by="carrier_class")
 
 
 def _carriers_bed(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
-    carried = carrier_events(question.database, question.target, question.filters, BATCH)
+    carried = read_carrier_events(question.database, question.target, question.filters, BATCH)
     frames = held.enter_context(events_by_place(question.database, question.target, carried, BATCH))
     return bed.bed_pieces(frames, _CARRIERS_IN_BED, facts)
 
 
 def _calls_bed(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
-    carried = carrier_events(question.database, question.target, question.filters, BATCH)
+    carried = read_carrier_events(question.database, question.target, question.filters, BATCH)
     frames = held.enter_context(calls_by_place(question.database, question.target, carried, BATCH))
     return bed.bed_pieces(frames, _CALLS_IN_BED, facts)
 
 
 def _calls_vcf(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
-    carried = carrier_events(question.database, question.target, question.filters, BATCH)
+    carried = read_carrier_events(question.database, question.target, question.filters, BATCH)
     people = [vcf.Person(*row) for row in carried.people.select("sample", "sex").iter_rows()]
     filters = filters_of_calls(question.database, carried)
     frames = held.enter_context(calls_by_place(question.database, question.target, carried, BATCH))
@@ -171,7 +171,7 @@ def _calls_vcf(question: Question, held: ExitStack, facts: About) -> Iterator[by
 
 def _pgxseg(frames: Callable[[Question, ExitStack], Frames]) -> Opener:
     def open_table(question: Question, held: ExitStack, facts: About) -> Iterator[bytes]:
-        people = carrier_events(question.database, question.target, question.filters, BATCH).people
+        people = read_carrier_events(question.database, question.target, question.filters, BATCH).people
         return pgxseg.pgxseg_pieces(frames(question, held), people, facts)
 
     return open_table

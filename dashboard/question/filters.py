@@ -147,14 +147,14 @@ class Filters:
     @property
     def event_classes(self) -> tuple[CallClass, ...]:
         """The classes that count; `loss` and `gain` hold their parts and the calls without a copy number."""
-        asked = self.classes or (CallClass.LOSS, CallClass.GAIN)
-        return tuple(dict.fromkeys(member for name in asked for member in MEMBERS.get(name, (name,))))
+        classes = self.classes or (CallClass.LOSS, CallClass.GAIN)
+        return tuple(dict.fromkeys(member for name in classes for member in MEMBERS.get(name, (name,))))
 
     @property
     def directions(self) -> tuple[Direction, ...]:
         """The directions asked for, loss first."""
-        asked = {name.direction for name in self.event_classes}
-        return tuple(direction for direction in DIRECTIONS if direction in asked)
+        directions = {name.direction for name in self.event_classes}
+        return tuple(direction for direction in DIRECTIONS if direction in directions)
 
     @property
     def every_class(self) -> bool:
@@ -172,8 +172,8 @@ class Filters:
 
     def within_direction(self, direction: Direction) -> "Filters":
         """The same of one direction alone: the classes of it that are asked for, else all of them."""
-        mine = tuple(name for name in self.classes if name.direction is direction)
-        return replace(self, classes=mine or (CallClass(direction.value),))
+        of_direction = tuple(name for name in self.classes if name.direction is direction)
+        return replace(self, classes=of_direction or (CallClass(direction.value),))
 
     def of_sites(self) -> "Filters":
         """Those that apply to sites: a site is what its events made it, whatever the rule and limits in force (R9)."""
@@ -222,11 +222,11 @@ class _Reader:
     def members(self, name: str, known: Sequence[str], allowed: str) -> tuple[str, ...]:
         """Comma-joined members of `known`, in its order, once each."""
         text = self.values.get(name, "")
-        asked = {part.strip() for part in text.split(",")} - {""}
-        if not asked <= set(known):
+        values = {part.strip() for part in text.split(",")} - {""}
+        if not values <= set(known):
             self.refuse(name, allowed)
             return ()
-        return tuple(one for one in known if one in asked)
+        return tuple(name for name in known if name in values)
 
     def sex(self) -> Sex | None:
         text = self.values.get("sex", "")

@@ -72,17 +72,17 @@ class Target:
         """The rule that is taken where none is asked for: `any` for a region, `coding` for a gene."""
         return ANY if self.kind is Pieces.REGION else CODING
 
-    def rule_in_force(self, asked: Overlap | None) -> Overlap:
+    def rule_in_force(self, overlap: Overlap | None) -> Overlap:
         """The rule that is applied: the default where none is asked for, `any` for those of coding sequence where only an
         extent is known."""
-        rule = asked or self.default_rule
+        rule = overlap or self.default_rule
         return ANY if rule.rule in CODING_RULES and self.kind not in (Pieces.CODING, Pieces.EXONS) else rule
 
-    def rules_beside(self, asked: Overlap | None) -> tuple[Overlap, ...]:
+    def rules_beside(self, overlap: Overlap | None) -> tuple[Overlap, ...]:
         """The rules that are offered for it, the default first, and behind them the one that is asked for where it is none of
         them."""
         offered = REGION_OVERLAPS if self.kind is Pieces.REGION else GENE_OVERLAPS
-        return offered if asked is None or asked in offered else (*offered, asked)
+        return offered if overlap is None or overlap in offered else (*offered, overlap)
 
     def has_share(self, rule: Overlap) -> bool:
         """Whether a share of people says something under a rule: not of who has an event anywhere in a wide region."""

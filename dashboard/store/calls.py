@@ -77,7 +77,7 @@ class CarrierEvents:
     reach: Interval | None
 
 
-def carrier_events(database: Generation, target: Target, filters: Filters, rows: int) -> CarrierEvents:
+def read_carrier_events(database: Generation, target: Target, filters: Filters, rows: int) -> CarrierEvents:
     """The carriers at `target` with the numbers of their events, read about `rows` events at a time."""
     columns = ["sample", "superpopulation", "population", "sex"]
     people, events = [], []

@@ -67,14 +67,14 @@ def _check(path: Path, schema: str, memory: str | None) -> list[Finding]:
     with con:
         try:
             con.execute(f"USE {quoted_name(schema)}")
-            found = con.execute("SELECT value FROM provenance WHERE key = 'schema_version'").fetchall()
+            version = con.execute("SELECT value FROM provenance WHERE key = 'schema_version'").fetchall()
         except duckdb.CatalogException as error:
             raise NoDatabaseError(
                 f"{path} is a database, but none that this program built: it has no table provenance"
             ) from error
-        if found != [(str(SCHEMA_VERSION),)]:
+        if version != [(str(SCHEMA_VERSION),)]:
             raise NoDatabaseError(
-                f"{path} has schema version {found[0][0] if found else 'none'}, this program reads {SCHEMA_VERSION}: build it again"
+                f"{path} has schema version {version[0][0] if version else 'none'}, this program reads {SCHEMA_VERSION}: build it again"
             )
         lengths = dict(con.execute("SELECT chrom::VARCHAR, length FROM chromosomes").fetchall())
         findings = [
@@ -85,11 +85,11 @@ def _check(path: Path, schema: str, memory: str | None) -> list[Finding]:
                 sum(lengths.get(c) != n for c, n in LENGTHS.items()),
             )
         ]
-        findings += [one.ask(con) for one in calls.INVARIANTS]
+        findings += [invariant.ask(con) for invariant in calls.INVARIANTS]
         groundwork.make_tables(con)
-        findings += [one.ask(con) for one in sites.INVARIANTS]
+        findings += [invariant.ask(con) for invariant in sites.INVARIANTS]
         bins.make_tables(con)
-        findings += [one.ask(con) for one in bins.INVARIANTS]
+        findings += [invariant.ask(con) for invariant in bins.INVARIANTS]
         differences.make_tables(con)
-        findings += [one.ask(con) for one in differences.INVARIANTS]
+        findings += [invariant.ask(con) for invariant in differences.INVARIANTS]
     return findings

@@ -17,14 +17,14 @@ class Invariant:
 
     rule: str
     sentence: str
-    asked: str
+    cases: str
     """SQL that counts the things it is asked of."""
     breaking: str
     """SQL that counts those that break it."""
 
     def ask(self, con: duckdb.DuckDBPyConnection) -> "Finding":
         """Counts both in the database of the connection, in which the groundwork is laid."""
-        return Finding(self.rule, self.sentence, _number(con, self.asked), _number(con, self.breaking))
+        return Finding(self.rule, self.sentence, _number(con, self.cases), _number(con, self.breaking))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,12 +62,12 @@ def bins(
     )
     frames = []
     for direction, name in enumerate(DIRECTIONS):
-        mine = (segments.direction == direction) & present[segments.sample]
-        if not mine.any():
+        of_direction = (segments.direction == direction) & present[segments.sample]
+        if not of_direction.any():
             continue
-        start, end = np.clip(segments.start[mine], *window), np.clip(segments.end[mine], *window)
-        who = segments.sample[mine]
-        group = (segments.level[mine] * groups + people.superpopulation[who]) * 2 + people.unrelated[who]
+        start, end = np.clip(segments.start[of_direction], *window), np.clip(segments.end[of_direction], *window)
+        who = segments.sample[of_direction]
+        group = (segments.level[of_direction] * groups + people.superpopulation[who]) * 2 + people.unrelated[who]
         edges = np.arange(*window, SIZES[-1])
         border = distinct(np.concatenate([start, end, edges, callable_start, callable_end, window]))
         counted = is_covered(border, callable_start, callable_end)

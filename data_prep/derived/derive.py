@@ -142,8 +142,8 @@ def _tasks(con: duckdb.DuckDBPyConnection, people: People, pool: Pool, limits: L
         for window in (
             _windows(con, chrom, limits.derived_rows) if segments > limits.derived_rows else [(0, LENGTHS[chrom])]
         ):
-            here = _columns(con, _SEGMENTS, chrom, first=window[0], last=window[1])
-            yield work_out_bins, people, chrom, here, (seen["start"], seen["end"]), window
+            of_window = _columns(con, _SEGMENTS, chrom, first=window[0], last=window[1])
+            yield work_out_bins, people, chrom, of_window, (seen["start"], seen["end"]), window
 
 
 def _sites_in_parts(

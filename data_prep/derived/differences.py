@@ -44,8 +44,8 @@ def listed(events: Events, default: Carried, table: pl.DataFrame, people: People
     """Chooses the sites; `default`: carriers at credible, outliers left out; `table`: the chromosome's rows of `sites`."""
     known = np.array([code != UNKNOWN for code in people.superpopulations], np.bool_)
     compared = people.present(chrom) & people.unrelated & known[people.superpopulation]
-    kept = compared[events.sample[default.event]]
-    carriers = Carried(default.site[kept], default.level[kept], default.event[kept])
+    included = compared[events.sample[default.event]]
+    carriers = Carried(default.site[included], default.level[included], default.event[included])
     enough = np.bincount(carriers.site, minlength=table.height) >= LEAST_CARRIERS
     site = np.flatnonzero(enough & table.get_column("problem").is_null().to_numpy())
     return Listed(site, table.get_column("alleles").to_numpy()[site], compared, carriers)
@@ -85,8 +85,8 @@ class Differences:
         groups = len(people.populations)
         row = np.full(len(sites), -1)
         row[chosen.site] = np.arange(n)
-        kept = row[chosen.carriers.site] >= 0
-        where, event = row[chosen.carriers.site[kept]], chosen.carriers.event[kept]
+        included = row[chosen.carriers.site] >= 0
+        where, event = row[chosen.carriers.site[included]], chosen.carriers.event[included]
         cell = where * groups + people.population[events.sample[event]]
         carriers = np.bincount(cell, minlength=n * groups).reshape(n, groups)
         sizes = np.bincount(people.population[chosen.compared], minlength=groups)
@@ -137,10 +137,12 @@ class Differences:
         people, groups = self.people, len(self.people.populations)
         both = people.population[chosen.compared] * 3 + people.sex[chosen.compared] + 1
         by_sex = np.bincount(both, minlength=3 * groups).reshape(groups, 3)
-        said = events.expected[event]
-        otherwise = said - expected[where, people.sex[events.sample[event]] + 1]
+        expected_by_call = events.expected[event]
+        otherwise = expected_by_call - expected[where, people.sex[events.sample[event]] + 1]
         more: Shares = np.bincount(cell, otherwise, minlength=n * groups).astype(np.float64).reshape(n, groups)
-        lost: Shares = np.bincount(cell, said - events.copy_number[event], minlength=n * groups).astype(np.float64)
+        lost: Shares = np.bincount(cell, expected_by_call - events.copy_number[event], minlength=n * groups).astype(
+            np.float64
+        )
         return lost.reshape(n, groups), expected @ by_sex.T + more
 
     def _away(self, events: Events, sites: Sites, chosen: Listed, n: int) -> tuple[Shares, Shares, Flags]:
@@ -154,14 +156,16 @@ class Differences:
         every = np.bincount(events.interval[used])
         size = every[every > 0]
         begin = np.cumsum(size) - size
-        one = used[begin]
+        first_event = used[begin]
         away, squares = np.zeros(n * groups), np.zeros(n * groups)
         unknown = np.zeros(n, np.bool_)
         pairs = list(
-            halves_shared(sites.start[chosen.site], sites.end[chosen.site], events.start[one], events.end[one])
+            halves_shared(
+                sites.start[chosen.site], sites.end[chosen.site], events.start[first_event], events.end[first_event]
+            )
         )
         if pairs:
-            place = np.concatenate([one for one, _ in pairs])
+            place = np.concatenate([row for row, _ in pairs])
             near = np.concatenate([other for _, other in pairs])
             where = np.repeat(place, size[near])
             total = np.cumsum(size[near])
@@ -192,23 +196,23 @@ class Differences:
         pairs = np.array(list(combinations(range(len(sizes)), 2)), np.int64).reshape(-1, 2)
         if not len(pairs) or not len(has_alleles):
             return
-        one, other = pairs.T
+        first, second = pairs.T
         with np.errstate(divide="ignore", invalid="ignore"):
             share = count / alleles
-        numerator, denominator = hudson(share[:, one], alleles[:, one], share[:, other], alleles[:, other])
-        told = has_alleles[:, None] & (denominator > 0)
+        numerator, denominator = hudson(share[:, first], alleles[:, first], share[:, second], alleles[:, second])
+        has_estimate = has_alleles[:, None] & (denominator > 0)
         n = np.broadcast_to(sizes[pairs], (len(count), *pairs.shape))
         overall, within = variances(n, away[:, pairs], squares[:, pairs])
-        varies = has_number[:, None] & (overall > 0) & (sizes[one] > 0) & (sizes[other] > 0)
+        varies = has_number[:, None] & (overall > 0) & (sizes[first] > 0) & (sizes[second] > 0)
         parts = (
-            (numerator, told),
-            (denominator, told),
-            (told, told),
+            (numerator, has_estimate),
+            (denominator, has_estimate),
+            (has_estimate, has_estimate),
             (overall - within, varies),
             (overall, varies),
             (varies, varies),
         )
-        sums = np.stack([np.where(kept, values, 0).sum(axis=0) for values, kept in parts])
+        sums = np.stack([np.where(included, values, 0).sum(axis=0) for values, included in parts])
         self.gathered.take_in(Gathered(sums={name: sums}), 0)
 
     def _hardy_weinberg(
@@ -226,14 +230,14 @@ class Differences:
             people.population[chosen.compared] * 3 + people.sex[chosen.compared] + 1, minlength=3 * groups
         ).reshape(groups, 3)
         size = two.astype(np.int64) @ by_sex.T
-        kept = two[where, people.sex[events.sample[event]] + 1] & chosen.alleles[where]
-        cell = where[kept] * groups + people.population[events.sample[event[kept]]]
-        number = events.copy_number[event[kept]]
+        included = two[where, people.sex[events.sample[event]] + 1] & chosen.alleles[where]
+        cell = where[included] * groups + people.population[events.sample[event[included]]]
+        number = events.copy_number[event[included]]
         none = np.bincount(cell[number == 0], minlength=n * groups).reshape(n, groups)
-        one = np.bincount(cell[number == 1], minlength=n * groups).reshape(n, groups)
+        one_copy = np.bincount(cell[number == 1], minlength=n * groups).reshape(n, groups)
         odd = np.bincount(cell[number > 1], minlength=n * groups).reshape(n, groups)
-        site, population = np.nonzero(none + one)
-        copies = none[site, population], one[site, population], (size - none - one - odd)[site, population]
+        site, population = np.nonzero(none + one_copy)
+        copies = none[site, population], one_copy[site, population], (size - none - one_copy - odd)[site, population]
         return pl.DataFrame(
             {
                 "site_id": chosen.site[site].astype(np.int32),
@@ -250,8 +254,8 @@ class Differences:
         table = pl.concat(self.gathered.sites)
         q = np.full(table.height, np.nan)
         for direction in DIRECTIONS:
-            mine = np.flatnonzero(table.get_column("direction").to_numpy() == direction.value)
-            q[mine] = benjamini_hochberg(table.get_column("p").to_numpy()[mine])
+            of_direction = np.flatnonzero(table.get_column("direction").to_numpy() == direction.value)
+            q[of_direction] = benjamini_hochberg(table.get_column("p").to_numpy()[of_direction])
         return table.with_columns(pl.Series("q", q)).with_columns(
             pl.col("chi_square", "p", "q", "fst", "vst").fill_nan(None)
         )
@@ -268,7 +272,7 @@ class Differences:
                 pl.DataFrame(
                     {
                         "grouped_by": [name] * len(pairs),
-                        "first": [one for one, _ in pairs],
+                        "first": [first for first, _ in pairs],
                         "second": [other for _, other in pairs],
                         "fst": _ratio(numerator, denominator),
                         "fst_sites": fst_sites.astype(np.int64),
@@ -293,10 +297,10 @@ def _one_a_person(events: Events, event: Numbers, where: Numbers, people: int) -
 def _overall_fst(count: Shares, alleles: Shares) -> Shares:
     """F_ST over all pairs of groups: mean numerator over mean denominator; (sites, groups) to (sites)."""
     pairs = np.array(list(combinations(range(count.shape[1]), 2)), np.int64).reshape(-1, 2)
-    one, other = pairs.T
+    first, second = pairs.T
     with np.errstate(divide="ignore", invalid="ignore"):
         share = count / alleles
-    numerator, denominator = hudson(share[:, one], alleles[:, one], share[:, other], alleles[:, other])
+    numerator, denominator = hudson(share[:, first], alleles[:, first], share[:, second], alleles[:, second])
     return _ratio(np.nansum(numerator, axis=1), np.nansum(denominator, axis=1))
 
 

@@ -13,14 +13,14 @@ import polars as pl
 from data_prep.derived.bins import Segments, bins
 from data_prep.derived.differences import Differences, Gathered, listed
 from data_prep.derived.panel import People
-from data_prep.derived.site_tables import Genes, Regions, count_carriers, describe, touched_genes
+from data_prep.derived.site_tables import Genes, Regions, count_carriers, describe_sites, touched_genes
 from data_prep.derived.sites import (
     LOSS,
     Carried,
     Events,
     ExactIntervals,
     Sites,
-    find_carriers,
+    carriers_by_level,
     find_sites,
     intervals_of,
 )
@@ -73,11 +73,11 @@ def work_out_sites(people: People, of: Annotations, columns: Columns, sites: Sit
     differences = Differences(people)
     if len(sites):
         of_event = sites.of(events)
-        carriers = find_carriers(events, of_event, people.has_place(chrom))
+        carriers = carriers_by_level(events, of_event, people.has_place(chrom))
         credible = carriers.at(Level.CREDIBLE)
         counts = present[events.sample[credible.event]]
         default = Carried(credible.site[counts], credible.level[counts], credible.event[counts])
-        tables["sites"] = describe(events, sites, of_event, default, people, chrom, of.regions)
+        tables["sites"] = describe_sites(events, sites, of_event, default, people, chrom, of.regions)
         chosen = listed(events, default, tables["sites"], people, chrom)
         tables["site_hardy_weinberg"] = differences.add(events, sites, chosen, chrom)
         tables["site_counts"] = count_carriers(events, carriers, people, chrom)

@@ -60,7 +60,7 @@ class Genes:
     piece_end: Numbers
 
 
-def describe(
+def describe_sites(
     events: Events, sites: Sites, of_event: Numbers, default: Carried, people: People, chrom: str, regions: Regions
 ) -> pl.DataFrame:
     """The table `sites` of a chromosome, numbered from 0.
@@ -125,11 +125,11 @@ def _allele_frequencies(
     sex = people.sex[events.sample[event]] + 1
     by_sex = np.bincount(people.sex[counted] + 1, minlength=3)
     expected = expected_by_sex(chrom, sites.start, sites.end)
-    said, copies = events.expected[event], events.copy_number[event]
+    expected_by_call, copies = events.expected[event], events.copy_number[event]
     lost = np.zeros(n, np.int64)
-    np.add.at(lost, site, np.maximum(said - copies, 0))
+    np.add.at(lost, site, np.maximum(expected_by_call - copies, 0))
     total = expected @ by_sex
-    np.add.at(total, site, said - expected[site, sex])
+    np.add.at(total, site, expected_by_call - expected[site, sex])
     share, low, high = wilson(lost, total)
     # of two copies, where that is what is expected of the carrier: on X of the XX
     two = expected == 2
@@ -215,7 +215,12 @@ def problems(start: Numbers, end: Numbers, regions: Regions) -> pl.Series:
     if not regions.kinds:
         return pl.Series([None] * len(start), dtype=pl.String)
     of_kind = [regions.kind == kind for kind in range(len(regions.kinds))]
-    enough = np.column_stack([covers_half(regions.start[mine], regions.end[mine], start, end) for mine in of_kind])
+    enough = np.column_stack(
+        [
+            covers_half(regions.start[of_region_kind], regions.end[of_region_kind], start, end)
+            for of_region_kind in of_kind
+        ]
+    )
     # few combinations of kinds for many sites
     combinations, place = np.unique(enough, axis=0, return_inverse=True)
     names = [", ".join(compress(regions.kinds, those)) or None for those in combinations]

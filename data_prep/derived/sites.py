@@ -127,7 +127,7 @@ def _packed(start: Numbers, end: Numbers, direction: Numbers) -> Numbers:
     return ((start << 28) + (end - start) << 1) + direction
 
 
-def found(start: Numbers, end: Numbers, carriers: Numbers) -> Numbers:
+def assign_founders(start: Numbers, end: Numbers, carriers: Numbers) -> Numbers:
     """The founder of each interval, as its place in the arrays; a founder is its own.
 
     Intervals are distinct, 0-based half-open, on one axis. Taken as R9 says: the interval with most carriers that has no
@@ -224,7 +224,7 @@ def find_sites(intervals: ExactIntervals) -> Sites:
     founding = np.flatnonzero(carriers)
     rest = np.flatnonzero(carriers == 0)
     founder = np.full(len(start), NO_SITE)
-    founder[founding] = founding[found(first[founding], last[founding], carriers[founding])]
+    founder[founding] = founding[assign_founders(first[founding], last[founding], carriers[founding])]
     founders = np.flatnonzero(founder == np.arange(len(start)))
     order = founders[np.lexsort((end[founders], start[founders], -carriers[founders]))]
     near = _best(first[rest], last[rest], first[order], last[order], True)
@@ -268,11 +268,11 @@ class Carried:
 
     def at(self, level: Level) -> "Carried":
         """Those at one level."""
-        mine = self.level == LEVELS.index(level)
-        return Carried(self.site[mine], self.level[mine], self.event[mine])
+        at_level = self.level == LEVELS.index(level)
+        return Carried(self.site[at_level], self.level[at_level], self.event[at_level])
 
 
-def find_carriers(events: Events, of_event: Numbers, has_place: Flags) -> Carried:
+def carriers_by_level(events: Events, of_event: Numbers, has_place: Flags) -> Carried:
     """Who carries what at each level; `of_event`: the events' sites; `has_place`: by sample number, who can count."""
     event = np.flatnonzero((of_event != NO_SITE) & has_place[events.sample])
     site = of_event[event]

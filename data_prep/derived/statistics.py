@@ -45,9 +45,9 @@ def chi_square(carriers: Numbers, sizes: Numbers) -> tuple[Shares, Shares, Flags
         p = chdtrc(len(sizes) - 1, statistic)
     small = np.minimum(total, people - total) * sizes.min(initial=people) < LEAST_EXPECTED * people
     has = (total > 0) & (total < people) & (len(sizes) > 1)
-    for one in np.unique(total[small & has]):
-        rows = np.flatnonzero(small & has & (total == one))
-        fewer = int(min(one, people - one))  # who does not carry is spread as unevenly as who does
+    for number in np.unique(total[small & has]):
+        rows = np.flatnonzero(small & has & (total == number))
+        fewer = int(min(number, people - number))  # who does not carry is spread as unevenly as who does
         tables, weight = _tables(fewer, tuple(sizes.tolist()))
         null = _statistic(tables, sizes[None], np.array([[fewer]]))
         for row in rows:

@@ -67,8 +67,8 @@ class Assembly:
     def other_named_in(self, text: str) -> str | None:
         """The word by which a text names another assembly, as it stands there; None where it names none."""
         words = (word for other in self.others for word in other.words)
-        found = re.search("|".join(words), text, re.IGNORECASE)
-        return found[0] if found else None
+        match = re.search("|".join(words), text, re.IGNORECASE)
+        return match[0] if match else None
 
     def other_of_length(self, chr1: int) -> str | None:
         """The other assembly whose chromosome 1 has so many bases; None where it is none that is known here."""

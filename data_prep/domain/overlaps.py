@@ -60,10 +60,10 @@ def halves_shared(
     key = (classes << _POSITION_BITS) + other_start
     order = np.argsort(key, kind="stable")
     key = key[order]
-    mine = _class(end - start)
+    length_class = _class(end - start)
     for step in (-1, 0, 1):
-        candidates = np.flatnonzero((mine + step >= 0) & (mine + step < _LENGTH_BITS))
-        theirs = mine[candidates] + step
+        candidates = np.flatnonzero((length_class + step >= 0) & (length_class + step < _LENGTH_BITS))
+        theirs = length_class[candidates] + step
         begin, length = start[candidates], end[candidates] - start[candidates]
         base = theirs << _POSITION_BITS
         low = np.searchsorted(key, base + np.maximum(begin - (1 << theirs), 0))

@@ -8,8 +8,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from data_prep.domain.arrays import Shares
+
 Counts = npt.NDArray[np.integer[Any]]
-Shares = npt.NDArray[np.float64]
 
 Z: Final = 1.959963984540054
 """The standard normal quantile at 0.975."""
@@ -42,7 +43,7 @@ def hardy_weinberg(copies_0: Counts, copies_1: Counts, copies_2: Counts) -> Shar
 
     The counts are people with no copy, one and two; 1 where all of them have the same alleles.
     """
-    copies_0, copies_1, copies_2 = (np.asarray(one, np.int64) for one in (copies_0, copies_1, copies_2))
+    copies_0, copies_1, copies_2 = (np.asarray(copies, np.int64) for copies in (copies_0, copies_1, copies_2))
     people = copies_0 + copies_1 + copies_2
     rarer = np.minimum(2 * copies_0 + copies_1, 2 * copies_2 + copies_1)
     if not len(people):

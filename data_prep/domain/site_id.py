@@ -46,8 +46,8 @@ def site_id_expression(chrom: pl.Expr, start: pl.Expr, end: pl.Expr, direction: 
 
 def parse_site_id(text: str) -> SiteId | None:
     """What an id names; None for a text that is none, or whose interval holds no base or lies on no chromosome."""
-    found = _PATTERN.fullmatch(text)
-    if found is None or found["chrom"] not in LENGTHS or not 0 < int(found["start"]) <= int(found["end"]):
+    match = _PATTERN.fullmatch(text)
+    if match is None or match["chrom"] not in LENGTHS or not 0 < int(match["start"]) <= int(match["end"]):
         return None
-    interval = Interval(found["chrom"], int(found["start"]) - 1, int(found["end"]))
-    return SiteId(interval, Direction(found["direction"]))
+    interval = Interval(match["chrom"], int(match["start"]) - 1, int(match["end"]))
+    return SiteId(interval, Direction(match["direction"]))

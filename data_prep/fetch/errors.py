@@ -75,8 +75,8 @@ def disk_fault(path: Path, error: OSError) -> FetchError:
 def explain_error(error: BaseException, what: str) -> ObjectError:
     """The reason and sentence for an exception of obstore while `what` was asked for."""
     text = str(error)
-    found = _STATUS.search(text)
-    status = int(found.group(1)) if found else None
+    match = _STATUS.search(text)
+    status = int(match.group(1)) if match else None
     if isinstance(error, FileNotFoundError) or status == 404:
         return ObjectError(Reason.MISSING, f"{what} is not there (404)")
     if isinstance(error, PreconditionError):

@@ -79,11 +79,13 @@ class Bucket:
     async def folder(self, prefix: str) -> tuple[list[str], "Sequence[ObjectMeta]"]:
         """Names of the folders in a folder, sorted, and the objects in it; all pages. Raises ObjectError."""
         path = prefix.rstrip("/")
-        found = await self.patience.ask(
+        listing = await self.patience.ask(
             f"the listing of s3://{self.name}/{prefix}{self.where}",
             lambda: obstore.list_with_delimiter_async(self.store, path or None),
         )
-        return sorted(one.rstrip("/").rpartition("/")[2] for one in found["common_prefixes"]), found["objects"]
+        return sorted(folder.rstrip("/").rpartition("/")[2] for folder in listing["common_prefixes"]), listing[
+            "objects"
+        ]
 
 
 async def read_layout(bucket: Bucket, prefix: str, people: frozenset[str]) -> Layout:
@@ -91,7 +93,7 @@ async def read_layout(bucket: Bucket, prefix: str, people: frozenset[str]) -> La
     layout = Layout(prefix)
     await _add(bucket, layout, prefix, people)
     for folders in layout.folders.values():
-        folders.sort(key=lambda one: (RUN_FOLDER.match(_last(one)) is not None, one))
+        folders.sort(key=lambda folder: (RUN_FOLDER.match(_last(folder)) is not None, folder))
     return layout
 
 
@@ -105,10 +107,10 @@ async def _add(bucket: Bucket, layout: Layout, prefix: str, people: frozenset[st
             await _add(bucket, layout, f"{prefix}{name}/", people)
         else:
             layout.passed_over.append(f"{prefix.removeprefix(layout.prefix)}{name}/")
-    for sample in {_last(one["path"]).partition(".")[0] for one in objects} & people:
-        found = _best(sample, objects)
-        if found is not None:
-            layout.files[sample] = found
+    for sample in {_last(meta["path"]).partition(".")[0] for meta in objects} & people:
+        file = _best(sample, objects)
+        if file is not None:
+            layout.files[sample] = file
 
 
 async def call_file(bucket: Bucket, layout: Layout, sample: str) -> CallFile | None:
@@ -116,12 +118,12 @@ async def call_file(bucket: Bucket, layout: Layout, sample: str) -> CallFile | N
     runs: list[tuple[datetime, CallFile]] = []
     for folder in layout.folders.get(sample, ()):
         _, objects = await bucket.folder(folder)
-        found = _best(sample, objects)
-        if found is None:
+        file = _best(sample, objects)
+        if file is None:
             continue
         if not RUN_FOLDER.match(_last(folder)):
-            return found
-        runs.append((next(one["last_modified"] for one in objects if one["path"] == found.key), found))
+            return file
+        runs.append((next(meta["last_modified"] for meta in objects if meta["path"] == file.key), file))
     if runs:
         return max(runs, key=lambda run: (run[0], run[1].key))[1]
     return layout.files.get(sample)
@@ -134,8 +136,8 @@ async def search(bucket: Bucket, people: frozenset[str]) -> tuple[Layout, list[s
     assemblies are not entered. Raises FetchError where there is none, ObjectError where a listing fails.
     """
     queue = deque([(SEARCH_BELOW, 0)])
-    found: list[Layout] = []
-    told: list[str] = []
+    layouts: list[Layout] = []
+    problems: list[str] = []
     listings = 0
     while queue and listings < SEARCH_LISTINGS:
         prefix, depth = queue.popleft()
@@ -143,22 +145,22 @@ async def search(bucket: Bucket, people: frozenset[str]) -> tuple[Layout, list[s
         listings += 1
         if layout.samples:
             has_calls = await _has_calls(bucket, layout)
-            told.append(
+            problems.append(
                 f"s3://{bucket.name}/{prefix} has folders or files of {len(layout.samples):,} samples, "
                 f"{'with' if has_calls else 'without'} CNV files"
             )
             if has_calls:
-                found.append(layout)
+                layouts.append(layout)
         if depth < SEARCH_DEPTH:
-            further = [one for one in layout.passed_over if not OTHER_ASSEMBLY.search(one)]
-            queue.extend((f"{prefix}{one}", depth + 1) for one in further)
-    if not found:
-        seen = f" ({'; '.join(told)})" if told else ""
+            further = [folder for folder in layout.passed_over if not OTHER_ASSEMBLY.search(folder)]
+            queue.extend((f"{prefix}{folder}", depth + 1) for folder in further)
+    if not layouts:
+        seen = f" ({'; '.join(problems)})" if problems else ""
         raise FetchError(
             f"no folder with the CNV files of the samples was found below s3://{bucket.name}/{SEARCH_BELOW} in "
             f"{listings:,} listings{seen}: name it with --prefix"
         )
-    return max(found, key=lambda one: (len(one.samples), one.prefix)), told
+    return max(layouts, key=lambda layout_: (len(layout_.samples), layout_.prefix)), problems
 
 
 async def _has_calls(bucket: Bucket, layout: Layout) -> bool:
@@ -169,7 +171,7 @@ async def _has_calls(bucket: Bucket, layout: Layout) -> bool:
 
 
 def _best(sample: str, objects: "Iterable[ObjectMeta]") -> CallFile | None:
-    by_key = {one["path"]: one for one in objects}
+    by_key = {meta["path"]: meta for meta in objects}
     ranked = [(rank, key) for key in by_key if (rank := call_file_rank(_last(key), sample)) is not None]
     if not ranked:
         return None

@@ -70,7 +70,7 @@ def read(folder: Path) -> Manifest | None:
     """The manifest of a folder, None where there is none. Raises ManifestError for one that cannot be read."""
     path = folder / NAME
     try:
-        told = json.loads(path.read_text("utf-8"))
+        document = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return None
     except RecursionError as error:
@@ -78,20 +78,20 @@ def read(folder: Path) -> Manifest | None:
     except (OSError, ValueError) as error:
         raise ManifestError(f"{path} cannot be read ({error}): move it away") from error
     try:
-        if told["format"] != FORMAT:
-            raise ManifestError(f"{path} has the format {told['format']}, {FORMAT} is known: move it away")
-        entries = [Entry(**one) for one in told["objects"]]
+        if document["format"] != FORMAT:
+            raise ManifestError(f"{path} has the format {document['format']}, {FORMAT} is known: move it away")
+        entries = [Entry(**entry) for entry in document["objects"]]
         release, bucket, prefix, endpoint, at = (
-            str(told[name]) for name in ("release", "bucket", "prefix", "endpoint", "fetched_at")
+            str(document[name]) for name in ("release", "bucket", "prefix", "endpoint", "fetched_at")
         )
-        return Manifest(release, bucket, prefix, endpoint, at, {one.path: one for one in entries})
+        return Manifest(release, bucket, prefix, endpoint, at, {entry.path: entry for entry in entries})
     except (KeyError, TypeError) as error:
         raise ManifestError(f"{path} is no manifest of a fetch: move it away") from error
 
 
 def write(folder: Path, manifest: Manifest) -> None:
     """Writes the manifest in one step: a reader sees the old one or the new one."""
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "source": SOURCE,
         "release": manifest.release,
@@ -101,7 +101,7 @@ def write(folder: Path, manifest: Manifest) -> None:
         "fetched_at": manifest.fetched_at,
         "objects": [asdict(manifest.entries[path]) for path in sorted(manifest.entries)],
     }
-    write_whole(folder / NAME, (json.dumps(told, indent=1) + "\n").encode())
+    write_whole(folder / NAME, (json.dumps(document, indent=1) + "\n").encode())
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -134,33 +134,35 @@ def read_provenance(
     manifests: list[Manifest] = []
     for folder in _folders(paths):
         try:
-            found = read(folder)
+            manifest_ = read(folder)
         except ManifestError:
             continue
-        if found is not None:
-            manifests.append(found)
-    told: list[tuple[str, str, str]] = []
+        if manifest_ is not None:
+            manifests.append(manifest_)
+    origins: list[tuple[str, str, str]] = []
     before = earlier or {}
     all_fetched = before.get("source") == SOURCE and "release_path" in before
-    ours = {one.sha256: (manifest, one) for manifest in manifests for one in manifest.entries.values() if one.sample}
+    ours = {
+        entry.sha256: (manifest, entry) for manifest in manifests for entry in manifest.entries.values() if entry.sample
+    }
     for digest in sha256:
         if digest in ours:
             manifest, entry = ours[digest]
-            told.append((manifest.place(), manifest.endpoint, entry.fetched_at[:10]))
+            origins.append((manifest.place(), manifest.endpoint, entry.fetched_at[:10]))
         elif all_fetched and digest in earlier_files:
-            told.append((before["release_path"], before["fetched_from"], before["fetched_at"]))
-    if not told:
+            origins.append((before["release_path"], before["fetched_from"], before["fetched_at"]))
+    if not origins:
         return {}
-    dates = sorted(day for _, _, days in told for day in days.split(" to "))
-    whole = len(told) == len(sha256)
+    dates = sorted(day for _, _, days in origins for day in days.split(" to "))
+    whole = len(origins) == len(sha256)
     return {
         "source": SOURCE
         if whole
-        else f"{len(told):,} of {len(sha256):,} files: {SOURCE}; the others given to the build",
-        "release_path": _each(place for place, _, _ in told),
-        "fetched_from": _each(endpoint for _, endpoint, _ in told),
+        else f"{len(origins):,} of {len(sha256):,} files: {SOURCE}; the others given to the build",
+        "release_path": _each(place for place, _, _ in origins),
+        "fetched_from": _each(endpoint for _, endpoint, _ in origins),
         "fetched_at": dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}",
-        "fetched_files": f"{len(told):,} of {len(sha256):,} files read, byte for byte",
+        "fetched_files": f"{len(origins):,} of {len(sha256):,} files read, byte for byte",
     }
 
 
@@ -170,8 +172,8 @@ def _each(words: Iterable[str]) -> str:
 
 def _folders(paths: Sequence[str]) -> list[Path]:
     """The folders given, those of the files given, and the ones above them."""
-    found: dict[Path, None] = {}
-    for one in dict.fromkeys(one if os.path.isdir(one) else os.path.dirname(one) for one in paths):  # noqa: PTH112, PTH120  (thousands)
-        folder = Path(one).absolute()
-        found |= {folder: None, folder.parent: None}
-    return list(found)
+    folders: dict[Path, None] = {}
+    for path in dict.fromkeys(path if os.path.isdir(path) else os.path.dirname(path) for path in paths):  # noqa: PTH112, PTH120  (thousands)
+        folder = Path(path).absolute()
+        folders |= {folder: None, folder.parent: None}
+    return list(folders)

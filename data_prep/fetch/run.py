@@ -83,7 +83,7 @@ class Summary:
     out: Path
     place: str = ""
     fetched: int = 0
-    there: int = 0
+    unchanged: int = 0
     renewed: int = 0
     resumed: int = 0
     received: int = 0
@@ -96,7 +96,7 @@ class Summary:
 
     def reasons(self) -> dict[str, int]:
         """Failures by reason, the most frequent first."""
-        return {str(reason): n for reason, n in Counter(one.reason for one in self.failed).most_common()}
+        return {str(reason): n for reason, n in Counter(failure.reason for failure in self.failed).most_common()}
 
 
 async def run(request: FetchRequest, progress: Progress | None = None) -> Summary:
@@ -168,7 +168,7 @@ class _Fetch:
                 "one person's calls of two releases must not be counted together"
             )
         self.entries: dict[str, Entry] = dict(self.old.entries) if self.old else {}
-        self.found: tuple[BucketFolder, str] | None = None
+        self.source: tuple[BucketFolder, str] | None = None
         """The place in use and its endpoint."""
         self.plain_names = False
         """The CNV files have plain names as far as is known, so that each is asked for without a listing."""
@@ -185,18 +185,18 @@ class _Fetch:
     def save(self) -> None:
         """Writes the manifest of what is whole."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        if self.found is not None:
-            place, endpoint = self.found
-            told = Manifest(self.request.release, place.bucket, place.prefix or "", endpoint, now)
+        if self.source is not None:
+            place, endpoint = self.source
+            manifest = Manifest(self.request.release, place.bucket, place.prefix or "", endpoint, now)
         elif self.old is not None:
-            told = replace(self.old, fetched_at=now)
+            manifest = replace(self.old, fetched_at=now)
         else:
-            told = Manifest(self.request.release, "", "", "", now)
-        told.entries = {path: one for path, one in self.entries.items() if (self.request.out / path).exists()}
-        if not told.entries and self.found is None and self.old is None:
+            manifest = Manifest(self.request.release, "", "", "", now)
+        manifest.entries = {path: entry for path, entry in self.entries.items() if (self.request.out / path).exists()}
+        if not manifest.entries and self.source is None and self.old is None:
             return
         try:
-            manifests.write(self.request.out, told)
+            manifests.write(self.request.out, manifest)
         except OSError as error:
             raise disk_fault(self.request.out / manifests.NAME, error) from error
 
@@ -208,8 +208,8 @@ class _Fetch:
         await asyncio.gather(*wanted)
         pedigree = self.request.out / tables.PEDIGREE.name
         if not pedigree.exists():
-            asked = web_address(tables.PEDIGREE.url, self.request.mirror)
-            why = next(one.sentence for one in self.summary.failed if one.name == asked)
+            address = web_address(tables.PEDIGREE.url, self.request.mirror)
+            why = next(failure.sentence for failure in self.summary.failed if failure.name == address)
             raise FetchError(
                 f"the sample table could not be fetched ({why}): check the connection, or put {pedigree.name} into "
                 f"{self.request.out} yourself"
@@ -219,7 +219,7 @@ class _Fetch:
         return frame
 
     def _write_unrelated(self, people: pl.DataFrame) -> None:
-        index, related = (self.request.out / one.name for one in (tables.UNRELATED, tables.RELATED))
+        index, related = (self.request.out / table.name for table in (tables.UNRELATED, tables.RELATED))
         if not index.exists():
             return
         names = tables.names_in_index(index)
@@ -244,7 +244,7 @@ class _Fetch:
         store, key = web_store(table.url, self.request.mirror, self.patience)
         address = web_address(table.url, self.request.mirror)
         beside = f"{key.rpartition('/')[0]}/{table.md5sums}" if table.md5sums else None
-        return await self._one(
+        return await self._fetch_object(
             lambda: look_up(store, key, address, table.name, self.patience, beside, origin=table.url), address
         )
 
@@ -253,7 +253,7 @@ class _Fetch:
         name = f"s3://{bucket}/{tables.PORTAL_KEY}"
         store = bucket_store(bucket, region, self.request.endpoint or endpoint_of(region), self.patience)
         path = tables.PORTAL_KEY.rpartition("/")[2]
-        await self._one(lambda: look_up(store, tables.PORTAL_KEY, name, path, self.patience), name)
+        await self._fetch_object(lambda: look_up(store, tables.PORTAL_KEY, name, path, self.patience), name)
 
     async def _extras(self) -> None:
         if self.request.gencode is not None:
@@ -269,19 +269,19 @@ class _Fetch:
         if not self.request.samples and not self.request.populations:
             return people.get_column("sample").to_list()
         known = set(people.get_column("sample"))
-        strangers = [one for one in self.request.samples if one not in known]
+        strangers = [name for name in self.request.samples if name not in known]
         if strangers:
             raise FetchError(
                 f"{strangers[0]} is no sample of the 1000 Genomes Project's 3,202: {_meant(strangers[0], known)}check the spelling"
             )
         codes = {*people.get_column("population"), *people.get_column("superpopulation")}
-        wrong = [one for one in self.request.populations if one not in codes]
+        wrong = [code for code in self.request.populations if code not in codes]
         if wrong:
             raise FetchError(
                 f"{wrong[0]} is no population of the sample table: {_meant(wrong[0], codes)}it has {', '.join(sorted(codes))}"
             )
-        asked = list(self.request.populations)
-        inside = people.filter(pl.col("population").is_in(asked) | pl.col("superpopulation").is_in(asked))
+        wanted = list(self.request.populations)
+        inside = people.filter(pl.col("population").is_in(wanted) | pl.col("superpopulation").is_in(wanted))
         return sorted({*self.request.samples, *inside.get_column("sample")})
 
     async def _layout(self, people: frozenset[str]) -> tuple[Bucket, Layout]:
@@ -320,13 +320,13 @@ class _Fetch:
 
     def _places(self) -> tuple[BucketFolder, ...]:
         places = RELEASES[self.request.release].places
-        asked = self.request.prefix
-        if asked is None:
+        given = self.request.prefix
+        if given is None:
             return places
-        bucket, prefix = places[0].bucket, asked
-        if asked.startswith("s3://"):
-            bucket, _, prefix = asked.removeprefix("s3://").partition("/")
-        region = next((one.region for one in places if one.bucket == bucket), places[0].region)
+        bucket, prefix = places[0].bucket, given
+        if given.startswith("s3://"):
+            bucket, _, prefix = given.removeprefix("s3://").partition("/")
+        region = next((place.region for place in places if place.bucket == bucket), places[0].region)
         return (BucketFolder(bucket, region, f"{prefix.strip('/')}/"),)
 
     def _bucket(self, place: BucketFolder) -> Bucket:
@@ -342,7 +342,7 @@ class _Fetch:
                 f"{self.request.out} was fetched from {self.old.place()}, now {self.summary.place} would be used: "
                 "give another --out, or the old place with --prefix"
             )
-        self.found = (place, endpoint)
+        self.source = (place, endpoint)
         self.plain_names = place.plain_names
         if layout.passed_over:
             self.summary.notes.append(f"passed over in {layout.prefix}: {_some(layout.passed_over)}")
@@ -352,14 +352,14 @@ class _Fetch:
         return bucket, layout
 
     async def _calls(self, bucket: Bucket, layout: Layout, chosen: Sequence[str]) -> None:
-        there = [one for one in chosen if one in layout.samples]
-        absent = [one for one in chosen if one not in layout.samples]
+        present = [sample for sample in chosen if sample in layout.samples]
+        absent = [sample for sample in chosen if sample not in layout.samples]
         done = 0
         in_a_row = 0
-        here = self.request.out / CALLS
-        self.begun = {path.name.partition(".")[0] for path in here.iterdir()} if here.is_dir() else set()
+        folder = self.request.out / CALLS
+        self.begun = {path.name.partition(".")[0] for path in folder.iterdir()} if folder.is_dir() else set()
 
-        async def one(sample: str) -> None:
+        async def fetch_sample(sample: str) -> None:
             nonlocal done, in_a_row
             if in_a_row >= GIVE_UP_AFTER:
                 self._failed(sample, ObjectError(Reason.NOT_TRIED, f"{sample}: not tried, too many failed before it"))
@@ -367,10 +367,10 @@ class _Fetch:
                 worked = await self._sample(bucket, layout, sample, absent)
                 in_a_row = 0 if worked else in_a_row + 1
             done += 1
-            self.progress("fetching", done, len(there))
+            self.progress("fetching", done, len(present))
 
-        self.progress("fetching", 0, len(there))
-        await in_parallel(there, self.request.jobs, one)
+        self.progress("fetching", 0, len(present))
+        await in_parallel(present, self.request.jobs, fetch_sample)
         if absent:
             self.summary.notes.append(
                 f"{len(absent):,} samples have no CNV file in this release: {_some(sorted(absent))}"
@@ -385,7 +385,7 @@ class _Fetch:
         for again in (False, True):
             try:
                 if known is not None and await self._as_before(bucket, known):
-                    outcome: Outcome | None = Outcome(known, there=True)
+                    outcome: Outcome | None = Outcome(known, unchanged=True)
                 else:
                     outcome = await self._by_name(bucket, layout, sample, path, known)
                     if outcome is None:
@@ -429,16 +429,16 @@ class _Fetch:
 
         What it is called tells how the next ones are asked for.
         """
-        found = await call_file(bucket, layout, sample)
-        if found is None:
+        call = await call_file(bucket, layout, sample)
+        if call is None:
             return None
         if folders := layout.folders.get(sample):
             plain = plain_key(folders[0], sample)
-            self.plain_names = found.key == plain if plain else self.plain_names
-        md5sum = found.md5sum if self.request.md5sum else None
-        name = f"{found.key}{bucket.where}"
+            self.plain_names = call.key == plain if plain else self.plain_names
+        md5sum = call.md5sum if self.request.md5sum else None
+        name = f"{call.key}{bucket.where}"
         wanted = Wanted(
-            bucket.store, found.key, name, path, found.size, found.etag, md5sum=md5sum, sample=sample, origin=found.key
+            bucket.store, call.key, name, path, call.size, call.etag, md5sum=md5sum, sample=sample, origin=call.key
         )
         return await fetch(wanted, self.request.out, known, self.patience)
 
@@ -454,7 +454,7 @@ class _Fetch:
 
     # both
 
-    async def _one(self, find: Callable[[], Awaitable[Wanted]], name: str) -> bool:
+    async def _fetch_object(self, find: Callable[[], Awaitable[Wanted]], name: str) -> bool:
         """Fetches one file outside the calls; False where that failed."""
         try:
             wanted = await find()
@@ -466,8 +466,8 @@ class _Fetch:
 
     def _done(self, outcome: Outcome) -> None:
         self.entries[outcome.entry.path] = outcome.entry
-        self.summary.there += outcome.there
-        self.summary.fetched += not outcome.there
+        self.summary.unchanged += outcome.unchanged
+        self.summary.fetched += not outcome.unchanged
         self.summary.renewed += outcome.renewed
         self.summary.resumed += outcome.resumed
         self.summary.received += outcome.received

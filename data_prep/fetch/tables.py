@@ -74,7 +74,7 @@ def duplications_as_bed(path: Path) -> str:
 
     The dump has no header: bin, chrom, chromStart, chromEnd and 26 more columns. Raises FetchError for another file.
     """
-    found: set[tuple[int, int, int]] = set()
+    regions: set[tuple[int, int, int]] = set()
     order = {name: number for number, name in enumerate(CHROMOSOMES)}
     with igzip.open(path, "rt") as lines:
         for number, line in enumerate(lines, 1):
@@ -86,5 +86,5 @@ def duplications_as_bed(path: Path) -> str:
             if chrom in order:
                 if not 0 <= start < end <= LENGTHS[chrom]:
                     raise FetchError(f"{path}, line {number}: {chrom}:{start}-{end} does not lie on GRCh38")
-                found.add((order[chrom], start, end))
-    return "".join(f"{CHROMOSOMES[chrom]}\t{start}\t{end}\n" for chrom, start, end in sorted(found))
+                regions.add((order[chrom], start, end))
+    return "".join(f"{CHROMOSOMES[chrom]}\t{start}\t{end}\n" for chrom, start, end in sorted(regions))

@@ -82,7 +82,7 @@ class Outcome:
     """A whole file."""
 
     entry: Entry
-    there: bool
+    unchanged: bool
     """It was there before."""
     renewed: bool = False
     """It was there with other content: the object has changed, or somebody the file."""
@@ -103,9 +103,9 @@ async def look_up(
     origin: str = "",
 ) -> Wanted:
     """An object by its key alone, with size and ETag as the server tells them. Raises ObjectError."""
-    found = await patience.ask(name, lambda: obstore.head_async(store, key))
-    etag, modified = _told(store, found)
-    return Wanted(store, key, name, path, found["size"], etag, modified, md5sum, sample, origin)
+    meta = await patience.ask(name, lambda: obstore.head_async(store, key))
+    etag, modified = _version_of(store, meta)
+    return Wanted(store, key, name, path, meta["size"], etag, modified, md5sum, sample, origin)
 
 
 async def begin(
@@ -120,7 +120,7 @@ async def begin(
 ) -> tuple[Wanted, "GetResult"]:
     """As `look_up`, by the answer that brings the object itself: one request where nothing of it is here. Raises ObjectError."""
     answer = await patience.ask(name, lambda: obstore.get_async(store, key))
-    etag, modified = _told(store, answer.meta)
+    etag, modified = _version_of(store, answer.meta)
     return Wanted(store, key, name, path, answer.meta["size"], etag, modified, md5sum, sample, origin), answer
 
 
@@ -128,8 +128,8 @@ async def is_there(wanted: Wanted, folder: Path, known: Entry | None) -> bool:
     """Whether the file is byte for byte what the manifest says of this very version of the object."""
     if known is None or not wanted.version or (known.version, known.size) != (wanted.version, wanted.size):
         return False
-    here = await asyncio.to_thread(_Digest.of, folder / wanted.path)
-    return here is not None and (here.size, here.sha256) == (known.size, known.sha256)
+    digest_here = await asyncio.to_thread(_Digest.of, folder / wanted.path)
+    return digest_here is not None and (digest_here.size, digest_here.sha256) == (known.size, known.sha256)
 
 
 async def fetch(
@@ -141,21 +141,21 @@ async def fetch(
     for a full disk.
     """
     if known is not None and await is_there(wanted, folder, known):
-        return Outcome(known, there=True)
+        return Outcome(known, unchanged=True)
     target = folder / wanted.path
-    here = await asyncio.to_thread(_Digest.of, target)
+    digest_here = await asyncio.to_thread(_Digest.of, target)
     checked_by, expected = "etag", _etag_md5(wanted.etag)
     if expected is None and wanted.md5sum and (md5 := await _stated_md5(wanted, patience)):
         checked_by, expected = "md5sum", md5
-    if here is not None and here.size == wanted.size and here.md5 == expected:
-        return Outcome(_entry(wanted, here, checked_by), there=True)
+    if digest_here is not None and digest_here.size == wanted.size and digest_here.md5 == expected:
+        return Outcome(_entry(wanted, digest_here, checked_by), unchanged=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     attempt = _Attempt(wanted, target, expected, checked_by, patience, answer)
     digest, checked_by = await patience.attempts_at(attempt)
     return Outcome(
         _entry(wanted, digest, checked_by),
-        there=False,
-        renewed=here is not None and here.sha256 != digest.sha256,
+        unchanged=False,
+        renewed=digest_here is not None and digest_here.sha256 != digest.sha256,
         received=attempt.received,
         resumed=attempt.resumed,
     )
@@ -173,8 +173,8 @@ async def in_parallel(items: Iterable[T], jobs: int, action: Callable[[T], Await
     try:
         await asyncio.gather(*workers)
     finally:
-        for one in workers:
-            one.cancel()
+        for worker in workers:
+            worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
 
 
@@ -277,7 +277,7 @@ class _Attempt:
                 self.part.unlink(missing_ok=True)
                 raise ObjectError(Reason.CUT, str(problem)) from error
             raise problem from error
-        if (*_told(self.wanted.store, result.meta), result.meta["size"]) != (
+        if (*_version_of(self.wanted.store, result.meta), result.meta["size"]) != (
             self.wanted.etag,
             self.wanted.modified,
             self.wanted.size,
@@ -360,8 +360,8 @@ def md5_in(text: str, name: str) -> str | None:
     lines = [line.split() for line in text.splitlines() if line.strip()]
     named = [line[0] for line in lines if len(line) > 1 and line[-1].lstrip("*").rpartition("/")[2] == name]
     alone = [lines[0][0]] if len(lines) == 1 and len(lines[0]) == 1 else []
-    found = next((word for word in (*named, *alone) if _MD5.fullmatch(word)), None)
-    return found.lower() if found else None
+    checksum = next((word for word in (*named, *alone) if _MD5.fullmatch(word)), None)
+    return checksum.lower() if checksum else None
 
 
 def _etag_md5(etag: str) -> str | None:
@@ -369,11 +369,11 @@ def _etag_md5(etag: str) -> str | None:
     return etag.lower() if _MD5.fullmatch(etag) else None
 
 
-def _told(store: Store, found: "ObjectMeta") -> tuple[str, str]:
+def _version_of(store: Store, meta: "ObjectMeta") -> tuple[str, str]:
     """What a server tells of the version: the ETag of a bucket's object, the date of a web server's file."""
     if isinstance(store, S3Store):
-        return (found["e_tag"] or "").strip('"'), ""
-    modified = found["last_modified"]
+        return (meta["e_tag"] or "").strip('"'), ""
+    modified = meta["last_modified"]
     return "", modified.isoformat() if modified.timestamp() > 0 else ""
 
 

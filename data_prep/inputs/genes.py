@@ -289,8 +289,8 @@ def _transcripts(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _pieces(rows: pl.DataFrame, features: list[str]) -> pl.DataFrame:
-    found = rows.filter(pl.col("feature").is_in(features))
-    return found.select(transcript_id=_identifier("transcript_id"), start="start", end="end")
+    rows_of_features = rows.filter(pl.col("feature").is_in(features))
+    return rows_of_features.select(transcript_id=_identifier("transcript_id"), start="start", end="end")
 
 
 def _check(path: Path, genes: pl.DataFrame, transcripts: pl.DataFrame, exons: pl.DataFrame) -> None:

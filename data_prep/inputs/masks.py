@@ -45,12 +45,12 @@ class Mask:
     """Columns as the table `problem_regions`, 0-based half-open, by chromosome and start; no two touch."""
     elsewhere: int
     """Intervals left out: on other sequences than chromosomes 1 to 22, X and Y."""
-    said: str = ""
+    stated: str = ""
     """What an earlier database says of it, from which it was taken over."""
 
     def __str__(self) -> str:
-        if self.said:
-            return self.said
+        if self.stated:
+            return self.stated
         left_out = f", {self.elsewhere:,} intervals on other sequences left out" if self.elsewhere else ""
         return f"{self.name} ({self.source}: {self.regions.height:,} regions{left_out})"
 

@@ -71,7 +71,7 @@ class _Table:
     """A table as read, its people not yet marked as unrelated unless it does so itself."""
 
     frame: pl.DataFrame
-    told: str | None
+    unrelated_by: str | None
     """What makes people unrelated, where the table says who is."""
     notes: list[str]
     parents: bool
@@ -82,11 +82,11 @@ def _read_table(path: Path) -> _Table:
     lines = _lines(path)
     header = lines.header
     if header[:2] == ["FamilyID", "SampleID"]:
-        frame, told, notes = _pedigree(path, lines)
+        frame, unrelated_by, notes = _pedigree(path, lines)
     elif header[0] == "Sample name":
-        frame, told, notes = _igsr(path, lines)
+        frame, unrelated_by, notes = _igsr(path, lines)
     elif header[0] == "sample":
-        frame, told, notes = _own(path, lines)
+        frame, unrelated_by, notes = _own(path, lines)
     else:
         raise SampleTableError(
             f"{path} is no sample table: its first line must begin with 'FamilyID SampleID' (1000 Genomes pedigree), "
@@ -98,7 +98,7 @@ def _read_table(path: Path) -> _Table:
     if twice.height:
         raise SampleTableError(f"{path} names the sample {twice.item(0, 'sample')} twice: leave one line")
     _check_relations(path, frame)
-    return _Table(frame, told, notes, header[0] != "Sample name")
+    return _Table(frame, unrelated_by, notes, header[0] != "Sample name")
 
 
 def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
@@ -112,7 +112,7 @@ def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
     a list of nobody or of unknown names.
     """
     table = _read_table(path)
-    frame, told = table.frame, table.told
+    frame, unrelated_by = table.frame, table.unrelated_by
     if unrelated is not None:
         names = _text(unrelated, "give the names of the unrelated samples, one a line").split()
         if not names:
@@ -123,8 +123,8 @@ def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
                 f"{unrelated} names {len(missing):,} samples that {path} does not, {missing[0]} for one: give the list that belongs to the table"
             )
         frame = frame.with_columns(pl.col("sample").is_in(names).alias("unrelated"))
-        told = f"{len(names):,} samples listed in {unrelated.name}"
-    elif told is None:
+        unrelated_by = f"{len(names):,} samples listed in {unrelated.name}"
+    elif unrelated_by is None:
         if not table.parents:
             # its collection "1000 Genomes phase 3 release" holds relatives too: 2,977 of the 3,202
             raise SampleTableError(
@@ -133,8 +133,8 @@ def read_samples(path: Path, unrelated: Path | None = None) -> SampleTable:
         ours = frame.get_column("sample").implode()
         parent_here = pl.col("father").is_in(ours) | pl.col("mother").is_in(ours)
         frame = frame.with_columns((~parent_here.fill_null(False)).alias("unrelated"))
-        told = f"samples without a parent in {path.name}"
-    return SampleTable(frame.select(list(SCHEMA)).sort("sample"), told, tuple(table.notes))
+        unrelated_by = f"samples without a parent in {path.name}"
+    return SampleTable(frame.select(list(SCHEMA)).sort("sample"), unrelated_by, tuple(table.notes))
 
 
 def _check_relations(path: Path, frame: pl.DataFrame) -> None:
@@ -156,8 +156,8 @@ def _check_ancestors(path: Path, frame: pl.DataFrame) -> None:
     # who has no parents begins no circle: of a million such people not one is looked at
     named_parents = frame.filter(pl.col("father").is_not_null() | pl.col("mother").is_not_null())
     parents = {
-        sample: [one for one in named if one is not None]
-        for sample, *named in named_parents.select("sample", "father", "mother").iter_rows()
+        sample: [parent for parent in names if parent is not None]
+        for sample, *names in named_parents.select("sample", "father", "mother").iter_rows()
     }
     try:
         TopologicalSorter(parents).prepare()
@@ -172,10 +172,10 @@ def _check_ancestors(path: Path, frame: pl.DataFrame) -> None:
 def _check_parents_sexes(path: Path, frame: pl.DataFrame) -> None:
     sexes = frame.select("sample", "sex")
     for role, wrong in (("father", "XX"), ("mother", "XY")):
-        found = frame.join(sexes, left_on=role, right_on="sample", suffix="_of_parent", maintain_order="left")
-        found = found.filter(pl.col("sex_of_parent") == wrong)
-        if found.height:
-            child, parent = found.select("sample", role).row(0)
+        with_wrong_sex = frame.join(sexes, left_on=role, right_on="sample", suffix="_of_parent", maintain_order="left")
+        with_wrong_sex = with_wrong_sex.filter(pl.col("sex_of_parent") == wrong)
+        if with_wrong_sex.height:
+            child, parent = with_wrong_sex.select("sample", role).row(0)
             raise SampleTableError(
                 f"{path} names {parent} as the {role} of {child} and records {parent} as {wrong}: "
                 f"mend the sex, or name another {role} or none"
@@ -224,9 +224,9 @@ def _lines(path: Path) -> _Lines:
             numbers.append(number)
     if header is None:
         raise SampleTableError(f"{path} is empty: {advice}")
-    found = _Lines(header, rows, numbers)
-    _check_shape(path, found, tabs)
-    return found
+    with_wrong_sex = _Lines(header, rows, numbers)
+    _check_shape(path, with_wrong_sex, tabs)
+    return with_wrong_sex
 
 
 def _split(path: Path, number: int, line: str, tabs: bool) -> list[str]:
@@ -340,12 +340,12 @@ def _own(path: Path, lines: _Lines) -> tuple[pl.DataFrame, str | None, list[str]
     width = len(lines.header)
     filled = [row if len(row) >= width else row + [""] * (width - len(row)) for row in lines.rows]
     frame = _cells(path, replace(lines, rows=filled), needed)
-    told = None
+    unrelated_by = None
     if "unrelated" in needed:
         words = frame.get_column("unrelated").fill_null("").str.to_lowercase()
         wrong = words.filter(~words.is_in(list(_YES)))
         if wrong.len():
             raise SampleTableError(f"{path} says {wrong[0]!r} in the column unrelated: write yes or no in every line")
         frame = frame.with_columns(words.replace_strict(_YES, return_dtype=pl.Boolean).alias("unrelated"))
-        told = f"samples marked in {path.name}"
-    return _finished(path, frame), told, []
+        unrelated_by = f"samples marked in {path.name}"
+    return _finished(path, frame), unrelated_by, []

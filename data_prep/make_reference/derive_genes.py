@@ -125,7 +125,7 @@ def _structures(archives: Archives) -> dict[str, list[Structure]]:
     The file lists UTRs beside the exons; what is left of the exons codes, stop codon included. Lengths in the file are
     one less than the number of bases.
     """
-    found = defaultdict(list)
+    structures = defaultdict(list)
     for name, offset, _, strand, *parts in archives.rows(
         IDEOGRAM, f"{_CACHE}/gene-structures/homo-sapiens-gene-structures.tsv.gz"
     ):
@@ -133,8 +133,8 @@ def _structures(archives: Archives) -> dict[str, list[Structure]]:
         exons = sorted((start, start + length + 1) for kind, start, length in split if kind == 1)
         untranslated = sorted((start, start + length + 1) for kind, start, length in split if kind != 1)
         coding = tuple(_less(exon, untranslated) for exon in exons)
-        found[name.rpartition("-")[0]].append(Structure(name, int(offset), strand, tuple(exons), coding))
-    return found
+        structures[name.rpartition("-")[0]].append(Structure(name, int(offset), strand, tuple(exons), coding))
+    return structures
 
 
 def _less(exon: Part, untranslated: list[Part]) -> Part | None:
@@ -151,14 +151,14 @@ def _less(exon: Part, untranslated: list[Part]) -> Part | None:
 def _mane(archives: Archives) -> dict[str, Mane]:
     """MANE Select 1.5 by Ensembl transcript id; those on alternate loci and patches are left out."""
     accessions = {f"NC_{number:06}": chrom for number, chrom in enumerate(CHROMOSOMES, 1)}
-    found = {}
+    transcripts = {}
     for row in mane_rows(archives):
         chrom = accessions.get(row["GRCh38_chr"].partition(".")[0])
         if chrom is not None and row["MANE_status"] == MANE_SELECT:
             transcript = _unversioned(row["Ensembl_nuc"])
             gene = _unversioned(row["Ensembl_Gene"])
-            found[transcript] = Mane(transcript, gene, chrom, int(row["chr_start"]) - 1, int(row["chr_end"]))
-    return found
+            transcripts[transcript] = Mane(transcript, gene, chrom, int(row["chr_start"]) - 1, int(row["chr_end"]))
+    return transcripts
 
 
 def mane_rows(archives: Archives) -> list[dict[str, str]]:
@@ -269,22 +269,22 @@ def _introns_by_gene(archives: Archives) -> dict[str, Introns]:
 
     The file gives the last base of an exon and the first of the next, both 1-based.
     """
-    found = {}
+    introns = {}
     for row in csv.DictReader(StringIO(archives.text(CISPLICEAI, "cispliceai/data/grch38.csv"))):
         starts = frozenset(int(x) for x in row["jn_start"].split(",") if x)
         ends = frozenset(int(x) - 1 for x in row["jn_end"].split(",") if x)
-        found[row["gene_id"]] = Introns(row["chr"], row["strand"], starts, ends)
-    return found
+        introns[row["gene_id"]] = Introns(row["chr"], row["strand"], starts, ends)
+    return introns
 
 
 def _introns_by_symbol(archives: Archives) -> dict[str, Introns]:
     """Splice junctions of the canonical transcripts of GENCODE 24 by symbol; exons 0-based, half-open."""
-    found = {}
+    introns = {}
     for symbol, chrom, strand, _, _, starts, ends in archives.rows(SPLICEAI, "spliceai/annotations/grch38.txt"):
         first = [int(x) for x in starts.split(",") if x]
         last = [int(x) for x in ends.split(",") if x]
-        found[symbol] = Introns(f"chr{chrom}", strand, frozenset(last[:-1]), frozenset(first[1:]))
-    return found
+        introns[symbol] = Introns(f"chr{chrom}", strand, frozenset(last[:-1]), frozenset(first[1:]))
+    return introns
 
 
 def _places(archives: Archives) -> dict[str, list[tuple[str, str, int, int]]]:
@@ -293,11 +293,11 @@ def _places(archives: Archives) -> dict[str, list[tuple[str, str, int, int]]]:
     The source has 0-based starts, and a minus before both numbers on the reverse strand.
     """
     sql = "SELECT ensembl_id, seqname, start_location, end_location FROM chromosome_locations JOIN ensembl USING (_id)"
-    found = defaultdict(list)
+    places = defaultdict(list)
     for gene_id, name, start, end in archives.query(ORG_HS, ORG_HS_FILE, sql):
         strand = "-" if int(start) < 0 else "+"
-        found[gene_id].append((f"chr{name}", strand, abs(int(start)), abs(int(end))))
-    return found
+        places[gene_id].append((f"chr{name}", strand, abs(int(start)), abs(int(end))))
+    return places
 
 
 def _base(
@@ -336,7 +336,7 @@ def _on_y_copy(gene: GencodeGene) -> bool:
 
 def _descriptions(archives: Archives) -> dict[str, str]:
     """Names in words by Ensembl gene id: from Ensembl 110, else from NCBI Gene where the id or the symbol is unique."""
-    found: dict[str, str] = {}
+    descriptions: dict[str, str] = {}
     entries = defaultdict(list)
     sql = (
         "SELECT ensembl_id, symbol, gene_name FROM ensembl JOIN gene_info USING (_id) "
@@ -348,11 +348,11 @@ def _descriptions(archives: Archives) -> dict[str, str]:
     for gene_id, named in entries.items():
         same = [name for symbol, name in named if symbol == symbols.get(gene_id)]
         if len(same) == 1 or len(named) == 1:
-            found[gene_id] = same[0] if same else named[0][1]
+            descriptions[gene_id] = same[0] if same else named[0][1]
     for row in archives.rows(IDEOGRAM, f"{_CACHE}/genes/homo-sapiens-genes.tsv.gz"):
         if len(row) > 5 and row[5]:
-            found[f"ENSG{int(row[3]):011}"] = unquote(row[5])
-    return found
+            descriptions[f"ENSG{int(row[3]):011}"] = unquote(row[5])
+    return descriptions
 
 
 def _frames(genes: list[GencodeGene], chosen: Iterable[Chosen], descriptions: dict[str, str]) -> GeneModels:

@@ -152,13 +152,13 @@ def _gaps(archives: Archives) -> dict[str, list[tuple[int, int, str]]]:
 
     The package adds a row `centromere` per chromosome, made of the acen bands: no gap, left out.
     """
-    found = defaultdict(list)
+    gaps = defaultdict(list)
     for _, chrom, start, end, _, _, _, kind, *_ in archives.rows(
         FINALETOOLKIT, "finaletoolkit/genome/data/hg38.gap.txt.gz"
     ):
         if chrom in CHROMOSOMES and kind != "centromere":
-            found[chrom].append((int(start), int(end), kind))
-    return {chrom: sorted(found[chrom]) for chrom in CHROMOSOMES}
+            gaps[chrom].append((int(start), int(end), kind))
+    return {chrom: sorted(gaps[chrom]) for chrom in CHROMOSOMES}
 
 
 def unsequenced(archives: Archives) -> dict[str, int]:
@@ -274,13 +274,13 @@ def paralogous_regions(models: GeneModels, genes: pl.DataFrame) -> Iterable[Regi
     """
     places = []
     for symbol, source, where, known in genes.select("symbol", "source", "where", "known").iter_rows():
-        found = models.genes.filter(symbol=symbol).select("chrom", "start", "end").rows()
-        if len(found) != 1:
+        places_of_symbol = models.genes.filter(symbol=symbol).select("chrom", "start", "end").rows()
+        if len(places_of_symbol) != 1:
             raise PackageError(
-                f"paralogous_genes.tsv names {symbol}, and the gene models have {len(found)} genes of that name"
+                f"paralogous_genes.tsv names {symbol}, and the gene models have {len(places_of_symbol)} genes of that name"
             )
         place = where if known == "read" else f"{where}, cited from memory"
-        places.append((*found[0], symbol, f"{source} ({place})"))
+        places.append((*places_of_symbol[0], symbol, f"{source} ({place})"))
     runs: list[list[tuple[str, int, int, str, str]]] = []
     for gene in sorted(places):
         if runs and runs[-1][-1][0] == gene[0] and gene[1] < max(end for _, _, end, _, _ in runs[-1]):
@@ -307,14 +307,14 @@ def derive_unplaced_genes(archives: Archives, models: GeneModels) -> pl.DataFram
     member = ORG_HS_FILE
     for symbol, gene_id in archives.query(ORG_HS, member, sql):
         ids[symbol].add(gene_id)
-    found: dict[str, tuple[str | None, str]] = {}
+    unplaced: dict[str, tuple[str | None, str]] = {}
     for row in mane_rows(archives):
         symbol, gene_id = row["symbol"], row["Ensembl_Gene"].partition(".")[0]
         accession = row["GRCh38_chr"]
         if accession.startswith("NC_") or symbol.startswith("LOC") or not placed.isdisjoint({symbol, gene_id}):
             continue
         what = "an alternate contig" if accession.startswith("NT_") else "an alternate contig or a patch"
-        found[symbol] = (
+        unplaced[symbol] = (
             gene_id,
             f"{symbol} lies on {what} of GRCh38 ({accession}), not on the 24 chromosomes that the calls cover: its "
             "copy number can't be seen here.",
@@ -324,12 +324,12 @@ def derive_unplaced_genes(archives: Archives, models: GeneModels) -> pl.DataFram
     ):
         listed = status == "gene not on assembled chromosomes" and not symbol.startswith("LOC")
         if listed and symbol not in placed and placed.isdisjoint(ids[symbol]):
-            found[symbol] = (
+            unplaced[symbol] = (
                 min(ids[symbol], default=None) if len(ids[symbol]) == 1 else None,
                 f"{symbol} is not on the assembled chromosomes of GRCh38, by NCBI's list: its copy number can't be "
                 "seen here.",
             )
-    rows = [(symbol, gene_id, reason) for symbol, (gene_id, reason) in sorted(found.items())]
+    rows = [(symbol, gene_id, reason) for symbol, (gene_id, reason) in sorted(unplaced.items())]
     return pl.DataFrame(rows, schema={"symbol": pl.String, "gene_id": pl.String, "reason": pl.String}, orient="row")
 
 

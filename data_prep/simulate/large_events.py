@@ -89,7 +89,7 @@ def raised_cnvs() -> list[str]:
 
 def large_parts(seed: int, who: SimulatedPeople) -> Parts:
     """The large events of these people, one part each; `source` numbers the recurrent CNVs, `owner` the founder."""
-    found: list[Parts] = []
+    parts: list[Parts] = []
     key = keys(seed, who.number)
     children = who.father > 0
     for side, carriers in enumerate((who.number, who.father, who.mother)):
@@ -100,8 +100,8 @@ def large_parts(seed: int, who: SimulatedPeople) -> Parts:
             for number, event in enumerate(_carried(seed, owner)):
                 if side and uniform(key[row : row + 1], _PASSED_ON, 8 * number + side)[0] < 0.5:
                     continue
-                found.append(_part(row, owner, event, key[row : row + 1]))
-    return concatenate(found) if found else empty_parts()
+                parts.append(_part(row, owner, event, key[row : row + 1]))
+    return concatenate(parts) if parts else empty_parts()
 
 
 def _part(row: int, owner: int, event: _Event, key: np.ndarray) -> Parts:

@@ -81,13 +81,13 @@ def make_panel() -> SimulatedPanel:
     unrelated: list[bool] = []
     families = 0
     for _, p, unit in units:
-        here = len(population)
+        father_number = len(population)
         families += len(unit) > 1
         for person in unit:
             population.append(p)
             sex.append(person.sex)
-            father.append(here if person.child else -1)
-            mother.append(here + 1 if person.child else -1)
+            father.append(father_number if person.child else -1)
+            mother.append(father_number + 1 if person.child else -1)
             family.append(families if len(unit) > 1 else 0)
             unrelated.append(person.unrelated)
     place = np.array([SUPERPOPULATIONS.index(s) for _, s in populations], dtype=np.int64)

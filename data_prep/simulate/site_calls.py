@@ -48,12 +48,12 @@ def detection(bins: Ints, true_copies: Ints, expected: Ints) -> Floats:
         return table[np.minimum(bins, table.size - 1)]
 
     ratio = true_copies / expected
-    found: Floats = np.where(
+    detection: Floats = np.where(
         true_copies < expected,
         np.where(true_copies == 0, look(_COMPLETE), look(_HETEROZYGOUS)),
         np.where(ratio < 1.9, look(_ONE_MORE), look(_TWO_MORE)),
     )
-    return found
+    return detection
 
 
 def missed(true_copies: Ints, expected: Ints) -> Ints:

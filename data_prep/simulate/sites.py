@@ -269,7 +269,7 @@ def _weights() -> list[tuple[Ints, Floats]]:
         np.array([i for i, (_, group) in enumerate(p.populations) if group == superpopulation])
         for superpopulation in SUPERPOPULATIONS
     ]
-    return [(here, sizes[here] / sizes[here].sum()) for here in groups]
+    return [(members, sizes[members] / sizes[members].sum()) for members in groups]
 
 
 def by_population(by_superpopulation: Floats, rng: np.random.Generator) -> Floats:
@@ -278,14 +278,14 @@ def by_population(by_superpopulation: Floats, rng: np.random.Generator) -> Float
     The mean over the 2,504, weighted by their populations' sizes, is exactly the super-population's figure.
     """
     result = np.empty(len(make_panel().populations))
-    for s, (here, weights) in enumerate(_weights()):
+    for s, (members, weights) in enumerate(_weights()):
         q = float(by_superpopulation[s])
-        offsets = rng.uniform(-1.7, 1.7, here.size) * np.sqrt(_FIXATION_WITHIN * q * (1 - q))
+        offsets = rng.uniform(-1.7, 1.7, members.size) * np.sqrt(_FIXATION_WITHIN * q * (1 - q))
         offsets -= (weights * offsets).sum()
         most = float(np.abs(offsets).max())
         if most > 0:
             offsets *= min(1.0, 0.9 * min(q, 1 - q) / most)
-        result[here] = q + offsets
+        result[members] = q + offsets
     return result
 
 
@@ -340,8 +340,8 @@ def _find(
         if rng.random() < anywhere:
             begin = int(rng.random() * (grid.start.size - bins - 2 * margin)) + margin
         else:
-            here = country.bins[int(np.searchsorted(country.weights, rng.random()))]
-            begin = int(here[int(rng.random() * here.size)])
+            bins_ = country.bins[int(np.searchsorted(country.weights, rng.random()))]
+            begin = int(bins_[int(rng.random() * bins_.size)])
         low, high = begin - margin, begin + bins + margin
         if low < 0 or high >= grid.start.size or grid.stretch[low] != grid.stretch[high]:
             continue

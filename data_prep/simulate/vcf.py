@@ -165,10 +165,10 @@ def reference_rows(seed: int, who: SimulatedPeople, grid: Grid, ploidy: Ints, re
     bounds = np.searchsorted(part.person, np.arange(who.number.size + 1))
     persons, begins, ends = [], [], []
     for row in range(who.number.size):
-        mine = slice(int(bounds[row]), int(bounds[row + 1]))
+        rows = slice(int(bounds[row]), int(bounds[row + 1]))
         with_base = slice(None) if who.sex[row] == XY else no_y
-        begin = np.sort(np.concatenate([base_begin[with_base], part.end[mine]]))
-        end = np.sort(np.concatenate([base_end[with_base], part.begin[mine]]))
+        begin = np.sort(np.concatenate([base_begin[with_base], part.end[rows]]))
+        end = np.sort(np.concatenate([base_end[with_base], part.begin[rows]]))
         whole = begin < end
         persons.append(np.full(int(whole.sum()), row, dtype=np.int64))
         begins.append(begin[whole])
@@ -218,8 +218,8 @@ def _neighbours(records: Records, person: Ints, edge: Ints, at_start: bool, othe
     if theirs.size == 0:
         return otherwise
     wanted = person * shift + edge
-    found = np.minimum(np.searchsorted(theirs, wanted), theirs.size - 1)
-    result: Ints = np.where(theirs[found] == wanted, values[found], otherwise)
+    at = np.minimum(np.searchsorted(theirs, wanted), theirs.size - 1)
+    result: Ints = np.where(theirs[at] == wanted, values[at], otherwise)
     return result
 
 

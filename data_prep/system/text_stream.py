@@ -142,12 +142,12 @@ def line_end_notes(text: bytes) -> list[str]:
 
 def first_bytes(path: Path, number: int = 1 << 16) -> bytes:
     """The first bytes of a file's text, `number` or somewhat more; fewer of a shorter file."""
-    found = b""
+    text_read = b""
     for _, text in _texts(path, Stretch(0, path.stat().st_size)):
-        found += text
-        if len(found) >= number:
+        text_read += text
+        if len(text_read) >= number:
             break
-    return found
+    return text_read
 
 
 def last_line(path: Path, limits: Limits = DEFAULTS) -> bytes:
@@ -156,14 +156,14 @@ def last_line(path: Path, limits: Limits = DEFAULTS) -> bytes:
         if file.read(len(GZIP_MAGIC)) == GZIP_MAGIC:
             return b""
         start = path.stat().st_size
-        found = b""
-        while start and len(found) <= limits.line_bytes:
+        text_read = b""
+        while start and len(text_read) <= limits.line_bytes:
             end, start = start, max(0, start - _CHUNK)
             file.seek(start)
-            found = file.read(end - start) + found
-            if (cut := found.rfind(b"\n")) >= 0:
-                return found[cut + 1 :]
-        return found
+            text_read = file.read(end - start) + text_read
+            if (cut := text_read.rfind(b"\n")) >= 0:
+                return text_read[cut + 1 :]
+        return text_read
 
 
 def sha256(path: Path) -> str:

@@ -94,13 +94,13 @@ def _copy(con: duckdb.DuckDBPyConnection, held: str, schema: str) -> None:
 
 def _callsets(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     schemas = [schema for (schema,) in con.execute(_SCHEMAS).fetchall()]
-    found = {_fact(con, schema, "callset") or schema: schema for schema in schemas}
-    return {name: found[name] for name in sorted(found, key=newest_first)}
+    result = {_fact(con, schema, "callset") or schema: schema for schema in schemas}
+    return {name: result[name] for name in sorted(result, key=newest_first)}
 
 
 def _fact(con: duckdb.DuckDBPyConnection, schema: str, key: str) -> str | None:
     """What the provenance in a schema of `held` says."""
-    found = con.execute(
+    result = con.execute(
         f"SELECT value FROM held.{quoted_name(schema)}.provenance WHERE key = $key", {"key": key}
     ).fetchall()
-    return found[0][0] if found else None
+    return result[0][0] if result else None

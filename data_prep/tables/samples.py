@@ -46,7 +46,7 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> Numbere
     more samples than a database holds.
     """
     settled = settle(reports)
-    chosen = {one.sample: one for report in settled for one in report.sources if one.status == READ}
+    chosen = {source.sample: source for report in settled for source in report.sources if source.status == READ}
     unknown = sorted(set(chosen) - set(table.get_column("sample")))
     strangers = pl.DataFrame({"sample": unknown}, schema={"sample": pl.String}).with_columns(
         pl.lit("unknown").alias("superpopulation"),
@@ -63,27 +63,27 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> Numbere
     parents = pl.concat([children.get_column("father"), children.get_column("mother")]).drop_nulls().unique()
     needed = has_file | pl.col("sample").is_in(parents.implode())
     everyone = everyone.sort(~needed, "sample")
-    found = pl.DataFrame(
+    with_source = pl.DataFrame(
         {
             "sample": list(chosen),
-            "caller_sex": [one.caller_sex for one in chosen.values()],
-            "contradiction": [one.contradicts_sex for one in chosen.values()],
-            "source": [one.source for one in chosen.values()],
+            "caller_sex": [source.caller_sex for source in chosen.values()],
+            "contradiction": [source.contradicts_sex for source in chosen.values()],
+            "source": [source.source for source in chosen.values()],
         },
         schema={"sample": pl.String, "caller_sex": pl.String, "contradiction": pl.String, "source": pl.UInt32},
     )
-    numbered = everyone.with_row_index("sample_id").join(found, on="sample", how="left", maintain_order="left")
+    numbered = everyone.with_row_index("sample_id").join(with_source, on="sample", how="left", maintain_order="left")
     ids = numbered.select("sample", "sample_id")
     statements = pl.Series(
         [
             contrary_statement(*row)
-            for row in found.join(table.select("sample", "sex"), on="sample", how="left", maintain_order="left")
+            for row in with_source.join(table.select("sample", "sex"), on="sample", how="left", maintain_order="left")
             .select("sex", "caller_sex")
             .iter_rows()
         ],
         dtype=pl.String,
     )
-    reasons = found.select(
+    reasons = with_source.select(
         "sample",
         pl.concat_str(statements.alias("statement"), "contradiction", separator="; ", ignore_nulls=True)
         .replace("", None)
@@ -122,24 +122,26 @@ def number_people(table: pl.DataFrame, reports: Iterable[FileReport]) -> Numbere
 
 def settle(reports: Iterable[FileReport]) -> list[FileReport]:
     """Files by number, of each sample the first of equal files taken, and none of files that differ."""
-    files = sorted(reports, key=lambda one: one.file_id)
+    files = sorted(reports, key=lambda source: source.file_id)
     by_sample: dict[str, list[tuple[FileReport, SourceReport]]] = {}
     for file in files:
-        for one in (one for one in file.sources if one.status == READ):
-            by_sample.setdefault(one.sample, []).append((file, one))
-    left_out: dict[int, tuple[str, str]] = {}
+        for source in (source for source in file.sources if source.status == READ):
+            by_sample.setdefault(source.sample, []).append((file, source))
+    exclusions: dict[int, tuple[str, str]] = {}
     for sample, candidates in by_sample.items():
         first = candidates[0][0]
-        if len({said_of(file, one) for file, one in candidates}) > 1:
-            paths = _some([file.path for file, _ in candidates])
+        if len({content_of(file, source) for file, source in candidates}) > 1:
+            paths = _join_paths([file.path for file, _ in candidates])
             why = f"several files hold the sample {sample} and differ: {paths}; keep one of them"
-            left_out |= {one.source: (REFUSED, why) for _, one in candidates}
+            exclusions |= {source.source: (REFUSED, why) for _, source in candidates}
         else:
-            left_out |= {one.source: (DUPLICATE, f"the same content as {first.path}") for _, one in candidates[1:]}
-    return [_without(file, left_out) if file.sources else file for file in files]
+            exclusions |= {
+                source.source: (DUPLICATE, f"the same content as {first.path}") for _, source in candidates[1:]
+            }
+    return [_drop_sources(file, exclusions) if file.sources else file for file in files]
 
 
-def said_of(file: FileReport, source: SourceReport) -> tuple[object, ...]:
+def content_of(file: FileReport, source: SourceReport) -> tuple[object, ...]:
     """By what two files are the same in what they say of a sample: records and samples as text, and what the header tells of them.
 
     Compression, line ends and the other lines of the header say nothing of anybody.
@@ -147,21 +149,24 @@ def said_of(file: FileReport, source: SourceReport) -> tuple[object, ...]:
     return (file.content or file.sha256, file.dialect, file.release, file.simulated, source.caller_sex)
 
 
-def _some(paths: list[str]) -> str:
+def _join_paths(paths: list[str]) -> str:
     """Paths in words, of many the first: the message stands with every one of them, and a sample can lie in thousands."""
     more = len(paths) - PATHS_SHOWN
     return " and ".join(paths if more <= 0 else [*paths[:PATHS_SHOWN], f"{more:,} more"])
 
 
-def _without(file: FileReport, left_out: dict[int, tuple[str, str]]) -> FileReport:
+def _drop_sources(file: FileReport, exclusions: dict[int, tuple[str, str]]) -> FileReport:
     """A file less the sources that are left out; where that is all of them, it is left out itself, for the first's reason."""
-    sources = tuple(_emptied(one, *left_out[one.source]) if one.source in left_out else one for one in file.sources)
-    if any(one.status == READ for one in sources):
+    sources = tuple(
+        _drop_source(source, *exclusions[source.source]) if source.source in exclusions else source
+        for source in file.sources
+    )
+    if any(source.status == READ for source in sources):
         return replace(file, sources=sources)
-    status = DUPLICATE if any(one.status == DUPLICATE for one in sources) else REFUSED
-    message = next(one.message for one in sources if one.status == status)
+    status = DUPLICATE if any(source.status == DUPLICATE for source in sources) else REFUSED
+    message = next(source.message for source in sources if source.status == status)
     return replace(file, status=status, message=message, sources=sources)
 
 
-def _emptied(source: SourceReport, status: str, message: str) -> SourceReport:
+def _drop_source(source: SourceReport, status: str, message: str) -> SourceReport:
     return replace(source, records=0, calls=0, reference_rows=0, skipped=0, status=status, message=message)

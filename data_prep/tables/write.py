@@ -32,7 +32,7 @@ def write_reference(con: duckdb.DuckDBPyConnection, models: GeneModels, masks: S
     for table, frame in (
         ("chromosomes", reference.chromosomes()),
         ("cytobands", reference.cytobands()),
-        ("problem_regions", pl.concat([reference.problem_regions(), *(one.regions for one in masks)])),
+        ("problem_regions", pl.concat([reference.problem_regions(), *(mask.regions for mask in masks)])),
         ("unplaced_genes", reference.unplaced_genes()),
         ("genes", models.genes),
         ("transcripts", models.transcripts),

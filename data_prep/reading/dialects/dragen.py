@@ -16,9 +16,9 @@ from data_prep.reading.dialects.records import (
     Plain,
     Ploidy,
     RecordKind,
+    bin_count,
     complete_columns,
     copy_number,
-    count,
     format_values,
     info_number,
     kinds,
@@ -105,7 +105,7 @@ class Dragen:
             number(pl.col("SM")).alias("copy_ratio"),
             # a joint record has no QUAL of its own, and one for each sample
             pl.coalesce(number(pl.col("qual")), number(pl.col("QS"))).alias("quality"),
-            count(pl.col("BC")).alias("bins"),
+            bin_count(pl.col("BC")).alias("bins"),
             pl.coalesce("FT", "filter").fill_null(".").alias("filters"),
         )
         parsed = {"SM": "copy_ratio", "CN": "copy_number", "BC": "bins"}

@@ -369,6 +369,6 @@ def _count(column: pl.Expr) -> pl.Expr:
     return pl.when(value.is_between(0, 1 << 30)).then(value)
 
 
-def count(column: pl.Expr) -> pl.Expr:
+def bin_count(column: pl.Expr) -> pl.Expr:
     """A count of bins from text, Int32, decimals rounded; null for nonsense and for one below zero."""
     return _count(column).round().cast(pl.Int32)

@@ -14,7 +14,7 @@ from data_prep.reading.vcf import LongFile
 from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.text_stream import Stretch
 
-Counts = npt.NDArray[np.int64]
+OutcomeCounts = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int64]
 
 CALL: Final = 0

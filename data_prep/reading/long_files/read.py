@@ -17,7 +17,7 @@ from data_prep.reading.calls import (
 from data_prep.reading.dialects import note_of_chosen_dialect, recognise
 from data_prep.reading.long_files.join import GroupReport, join_group
 from data_prep.reading.long_files.piece import read_lines
-from data_prep.reading.long_files.plan import CALL, CODES, OUTCOMES, REFERENCE, ROW_BITS, Counts, LongFilePlan
+from data_prep.reading.long_files.plan import CALL, CODES, OUTCOMES, REFERENCE, ROW_BITS, LongFilePlan, OutcomeCounts
 from data_prep.reading.long_files.spill import group_samples
 from data_prep.reading.long_files.stretch import StretchReport, read_stretch
 from data_prep.reading.long_files.survey import Survey, survey
@@ -50,7 +50,7 @@ from data_prep.system.text_stream import (
 MOST_SOURCES: Final = 1 << 32
 """Sources have numbers of 32 bits."""
 
-Run = Callable[[Iterable[Task], Callable[[Any], None]], None]
+Runner = Callable[[Iterable[Task], Callable[[Any], None]], None]
 """Runs tasks and hands on what each returns."""
 
 
@@ -61,7 +61,7 @@ def read_long(
     sexes: Mapping[str, str | None],
     folder: str,
     parts: int,
-    run: Run,
+    run: Runner,
     dialect_name: str | None = None,
     limits: Limits = DEFAULTS,
 ) -> BatchReport:
@@ -159,13 +159,13 @@ def prepare_file(
     )
 
 
-def add_up(plan: LongFilePlan, reports: Sequence[StretchReport]) -> Counts:
+def add_up(plan: LongFilePlan, reports: Sequence[StretchReport]) -> OutcomeCounts:
     """Entries of the whole file by sample and outcome.
 
     Raises FileRefusedError where a sample has entries and none can be placed, since it would stand in every denominator
     and carry nothing, and where one has more calls than a person can have.
     """
-    counts: Counts = np.sum([report.counts for report in reports], axis=0)
+    counts: OutcomeCounts = np.sum([report.counts for report in reports], axis=0)
     unreadable = counts[:, [CODES[reason.value] for reason in UNREADABLE]]
     lost = np.flatnonzero((unreadable.sum(axis=1) == counts.sum(axis=1)) & (counts.sum(axis=1) > 0))
     examples = {key: text for report in reversed(reports) for key, text in report.examples.items()}
@@ -187,7 +187,11 @@ def add_up(plan: LongFilePlan, reports: Sequence[StretchReport]) -> Counts:
 
 
 def _finish(
-    plan: LongFilePlan, seen: Survey, counts: Counts, reports: Sequence[StretchReport], groups: Sequence[GroupReport]
+    plan: LongFilePlan,
+    seen: Survey,
+    counts: OutcomeCounts,
+    reports: Sequence[StretchReport],
+    groups: Sequence[GroupReport],
 ) -> tuple[FileReport, list[SkippedRecord]]:
     """What became of the whole file; `counts` are made right for the records that stand in it twice."""
     examples = {key: text for report in reversed(reports) for key, text in report.examples.items()}

@@ -7,7 +7,7 @@ import polars as pl
 
 from data_prep.reading.calls import calls_of, classify_records, reference_rows_of
 from data_prep.reading.dialects.records import RECORD
-from data_prep.reading.long_files.plan import CALL, Counts, LongFilePlan
+from data_prep.reading.long_files.plan import CALL, LongFilePlan, OutcomeCounts
 from data_prep.reading.shards import write_shard
 
 
@@ -44,7 +44,7 @@ def read_spilled(plan: LongFilePlan, table: str, first: int, last: int) -> pl.Da
     return pl.scan_parquet(paths).filter(pl.col("entry_source").is_between(first, last - 1)).collect()
 
 
-def group_samples(counts: Counts, calls: int) -> list[tuple[int, int]]:
+def group_samples(counts: OutcomeCounts, calls: int) -> list[tuple[int, int]]:
     """Runs of samples, first and one after the last, with about as many `calls` each."""
     groups = []
     first = held = 0

@@ -16,7 +16,16 @@ from data_prep.reading.dialects import Dialect
 from data_prep.reading.dialects.records import RecordKind
 from data_prep.reading.long_files.piece import Piece
 from data_prep.reading.long_files.plain_entries import MOST_KINDS, plain_kinds
-from data_prep.reading.long_files.plan import CALL, CODES, OUTCOMES, REFERENCE, ROW_BITS, Counts, LongFilePlan, Places
+from data_prep.reading.long_files.plan import (
+    CALL,
+    CODES,
+    OUTCOMES,
+    REFERENCE,
+    ROW_BITS,
+    LongFilePlan,
+    OutcomeCounts,
+    Places,
+)
 from data_prep.reading.long_files.signs import Signs
 from data_prep.reading.long_files.spill import Spill
 from data_prep.system.text_stream import (
@@ -30,7 +39,7 @@ class StretchReport:
     """What became of the entries of a stretch."""
 
     index: int
-    counts: Counts
+    counts: OutcomeCounts
     """By sample and outcome."""
     examples: dict[tuple[int, int], str] = field(default_factory=dict)
     """The first record left out of each sample for each outcome."""

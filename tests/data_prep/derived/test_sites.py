@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from data_prep.derived import sites as merging
-from data_prep.derived.sites import NO_SITE, Events, find_carriers, find_sites, found, intervals_of
+from data_prep.derived.sites import NO_SITE, Events, assign_founders, carriers_by_level, find_sites, intervals_of
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.in_memory import EXAMPLES
 from tests.oracle import plain, plain_sites
@@ -23,7 +23,7 @@ carriers_of_intervals = st.dictionaries(interval, st.integers(1, 4), max_size=40
 
 def founders_of(carriers: dict[tuple[int, int], int], order: Sequence[tuple[int, int]]) -> dict[object, object]:
     start, end = (np.array([one[i] for one in order], np.int64) for i in (0, 1))
-    founder = found(start, end, np.array([carriers[one] for one in order], np.int64))
+    founder = assign_founders(start, end, np.array([carriers[one] for one in order], np.int64))
     return {one: order[place] for one, place in zip(order, founder, strict=True)}
 
 
@@ -112,7 +112,7 @@ def test_one_carrier_counts_once_with_the_event_of_most_bins(
     events = columns(rows)
     sites = find_sites(intervals_of(events, np.ones(6, np.bool_)))
     of_event = sites.of(events)
-    found_here = find_carriers(events, of_event, np.array([True] * 5 + [False]))
+    found_here = carriers_by_level(events, of_event, np.array([True] * 5 + [False]))
     mine = Counter(
         (int(site), int(level), int(events.sample[at]), int(events.copy_number[at]), int(events.bins[at]))
         for site, level, at in zip(found_here.site, found_here.level, found_here.event, strict=True)

@@ -504,7 +504,7 @@ def test_the_second_fetch_transfers_nothing(laid: Laid, proxy: Proxy, tmp_path: 
     again = proxy.seen[before:]
     assert [one for one in again if one.method == "GET" and not one.listing] == []
     assert sum(one.listing for one in again) == 2  # the samples' folder and that of the relatives: of nobody's own
-    assert (second.fetched, second.there, second.failed) == (0, first.fetched, [])
+    assert (second.fetched, second.unchanged, second.failed) == (0, first.fetched, [])
     assert manifest(tmp_path)["objects"] == told
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "vcf").iterdir()} == times
 

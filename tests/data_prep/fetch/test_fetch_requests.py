@@ -199,7 +199,7 @@ def test_the_manifest_of_a_failed_run_names_the_tables_it_has(s3: S3Server, prox
     fault.times = 0
     before = len(proxy.seen)
     summary = go(request(proxy, tmp_path))
-    assert (summary.there, summary.calls, summary.failed) == (len(TABLES), len(PEOPLE), [])
+    assert (summary.unchanged, summary.calls, summary.failed) == (len(TABLES), len(PEOPLE), [])
     assert not [one for one in proxy.seen[before:] if one.method == "GET" and one.path.startswith("/web/")]
     assert (
         (manifest(tmp_path)["bucket"], manifest(tmp_path)["prefix"]) == PLACES["3.5.7b"] == (laid.bucket, laid.prefix)
