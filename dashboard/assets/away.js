@@ -46,15 +46,16 @@
 
   function back() {
     clearTimeout(timer)
-    const hasMoved = wasConnected && location.href !== place
+    const isReturn = wasConnected
     since = null
     wasConnected = true
     if (shown) {
       write("back", [paragraph("Connected to the server again.")])
       timer = setTimeout(() => write("", []), THANKS)
     }
-    // What Back, Forward or a link of ours asked for meanwhile reached nobody.
-    if (hasMoved) setTimeout(() => dispatchEvent(new PopStateEvent("popstate")))
+    // What a link, Back or a control asked for meanwhile, or just before, reached nobody, and Streamlit asks no more: so the
+    // page is asked for anew, by its address, which its controls then show.
+    if (isReturn) setTimeout(() => dispatchEvent(new PopStateEvent("popstate")))
   }
 
   async function say() {
@@ -87,7 +88,7 @@
         ` Whoever runs the proxy before it has to let upgrades pass to ${base.pathname}_stcore/stream; nginx does with`,
       ),
       lines,
-      paragraph("", "The README has the whole block, under “Serving it to others”. If you run no proxy, your network's may be it."),
+      paragraph("", "The README has the whole block, under “Serving it to others”. If you run none, your network may have one that does the same."),
     ]
   }
 
