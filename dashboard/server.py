@@ -51,6 +51,7 @@ from dashboard.serving.middleware import (
 )
 from dashboard.serving.papers import PAPERS, paper
 from dashboard.serving.refusals import answering
+from dashboard.serving.shell import AWAY, away, shell
 from dashboard.store.cohort import release, superpopulation_names, totals
 from dashboard.store.database import BusyError, UnavailableError
 from dashboard.store.landmarks import landmarks
@@ -231,6 +232,7 @@ ROUTES: Final = (
     Route("/robots.txt", robots),
     *(Route(path, paper) for path in PAPERS),
     Route("/favicon.ico", icon),
+    Route(AWAY, away),
     *BEACON_ROUTES,
     Route(links.DATABASE, database_file),
     *(
@@ -246,7 +248,7 @@ _names: Final = settings.host_names() | settings.public_host()
 
 app = st.App(
     settings.PACKAGE / "app.py",
-    routes=ROUTES,
+    routes=[*ROUTES, *(Route(page.path, shell) for page in pages.in_order())],
     middleware=[
         Middleware(BelowPath),
         Middleware(ProxyHeadersMiddleware, trusted_hosts=believed_networks()),

@@ -16,6 +16,7 @@ LONGEST_FIRST: Final = (
     "test_interrupted_builds.py",
     "browser/test_accessibility.py",
     "browser/test_keyboard_alone.py",
+    "browser/test_away.py",
     "test_demonstration.py",
     "data_prep/check/test_check_derived.py",
     "data_prep/tables/test_earlier.py",

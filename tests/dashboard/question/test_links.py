@@ -35,7 +35,8 @@ def test_any_name_comes_back_from_its_address(name: str) -> None:
 
 
 def test_the_whole_link_has_the_server_of_the_open_page() -> None:
-    assert links.whole("https://cnv.example.org/gene", "/gene?gene=A") == "https://cnv.example.org/gene?gene=A"
+    server = links.server_of("https://cnv.example.org/gene")
+    assert links.whole(server, "/gene?gene=A") == "https://cnv.example.org/gene?gene=A"
     assert links.whole("http://localhost:8501", "/") == "http://localhost:8501/"
 
 
