@@ -21,14 +21,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from typer.testing import CliRunner
 
+from dashboard.__main__ import app
 from dashboard.door.refusal import RefusedError
 from dashboard.door.resolve import require_question
 from dashboard.store.database import Generation
 from data_prep.tables.callsets import combine_callsets
-from tests.dashboard.demonstration import GSTM1, demonstration
+from tests.dashboard.crowd import crowd
+from tests.dashboard.demonstration import demonstration
 from tests.dashboard.served import ROOT, served
-from tests.dashboard.small_database import Contents, Event, GeneRow, Person, publish, write_file
+from tests.dashboard.small_database import Contents, GeneRow, Person, publish, write_file
 from tests.dashboard.store.test_damaged_databases import HARMS, NO_FILES
 
 GUARD = Path(__file__).resolve().parents[1] / "network_guard"
@@ -247,12 +250,9 @@ def test_inner_routes_are_opened_by_name(odd: tuple[str, Path]) -> None:
 
 
 def test_an_inner_route_that_is_no_path_is_refused() -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "dashboard", "--open-route", "metrics"],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert ended.returncode == 2
-    assert "'metrics' is no path: write one such as /_stcore/metrics" in ended.stderr
+    refused = CliRunner().invoke(app, ["--open-route", "metrics"])
+    assert refused.exit_code == 2
+    assert "'metrics' is no path: write one such as /_stcore/metrics" in refused.output
 
 
 def test_only_the_names_that_were_given_are_answered(odd: tuple[str, Path], base: str) -> None:
@@ -278,12 +278,9 @@ def test_only_the_names_that_were_given_are_answered(odd: tuple[str, Path], base
 
 @pytest.mark.parametrize("name", ["https://explorer.example", "a b", "", "-x", "a/b"])
 def test_a_name_that_is_none_is_refused(name: str) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "dashboard", f"--name={name}"],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert ended.returncode == 2
-    assert "is no name of a host: write one such as explorer.example" in ended.stderr
+    refused = CliRunner().invoke(app, [f"--name={name}"])
+    assert refused.exit_code == 2
+    assert "is no name of a host: write one such as explorer.example" in refused.output
 
 
 # what cannot be read
@@ -694,14 +691,7 @@ def stall(base: str, path: str, source: str = "127.0.0.1") -> socket.socket:
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database whose tables are too long for the buffers between a server and its client."""
-    people = [Person(f"S{number:05}") for number in range(3_000)]
-    events = [
-        Event(person.sample, "chr1", 109_680_000 + step * 300, 109_680_200 + step * 300, 1)
-        for person in people
-        for step in range(40)
-    ]
-    return write_file(tmp_path_factory.mktemp("large") / "cnv.duckdb", Contents(people, events, [GSTM1]))
+    return crowd(tmp_path_factory)
 
 
 TABLE = "/download/calls.csv?gene=GSTM1&overlap=any"
