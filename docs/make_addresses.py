@@ -16,7 +16,10 @@ from dashboard.question.filters import ANY, CODING, Filters, Overlap
 FILE: Final = Path(__file__).with_name("addresses.md")
 
 PLACES: Final = (
-    ("gene", "a symbol or an Ensembl id: `GSTM1`, `ENSG00000134184`"),
+    (
+        "gene",
+        "a symbol or an Ensembl id: `GSTM1`, `ENSG00000134184`; of the page `/genes` and of the table `genes` several, joined by commas",
+    ),
     ("region", "`chr1:109600000-109800000`, 1-based and inclusive; `chr7`; a band such as `22q11.21`"),
     ("site", "the id of a site there, such as `chr1-109687570-109697444-loss`: narrows a gene or region to it"),
 )
@@ -118,7 +121,7 @@ def text() -> str:
         "## Names and values",
         _names(),
         "## Downloads",
-        "`/download/TABLE.FORMAT?...`, of a gene or region.",
+        "`/download/TABLE.FORMAT?...`, of a gene or region; `genes` of several genes too.",
         _table(
             ("table", "formats"),
             ((f"`{table}`", ", ".join(f"`{suffix}`" for suffix in formats)) for table, formats in TABLES.items()),

@@ -309,3 +309,12 @@ def test_a_text_of_any_length_is_read_at_once(text: str) -> None:
     with suppress(LocusError):
         parse(text)
     assert time.process_time() - begun < 1.0
+
+
+@pytest.mark.parametrize(
+    ("chrom", "by_copies"),
+    [("5", "loss loss - gain gain"), ("X", "loss loss - gain gain"), ("Y", "loss - gain gain gain")],
+)
+def test_copies_are_judged_against_two_and_of_y_against_one_r1(chrom: str, by_copies: str) -> None:
+    told = [reported_direction(f"{chrom}p11.2(2800000_2900000)x{copies}") for copies in range(5)]
+    assert [direction.value if direction else "-" for direction in told] == by_copies.split()
