@@ -25,7 +25,9 @@ MOST_IDS: Final = 1_000
 LONGEST_TEXT: Final = 500
 SHOWN: Final = 60
 """Letters of a value that a sentence repeats."""
-_NAMESPACE: Final = re.compile(r"(refseq|genbank|insdc|refget|GRCh38(\.p\d+)?|hg38):", re.IGNORECASE)
+_NAMESPACE: Final = re.compile(
+    rf"(refseq|genbank|insdc|refget|{re.escape(ASSEMBLY.name)}(\.p\d+)?|{re.escape(ASSEMBLY.ucsc)}):", re.IGNORECASE
+)
 """What may stand before the name of a sequence."""
 _WITHOUT_VERSION: Final = {
     accession.partition(".")[0]: one.chrom for one in ASSEMBLY.chromosomes for accession in (one.refseq, one.genbank)
