@@ -1,4 +1,4 @@
-"""What the number hangs on: every overlap rule, filter level and cohort beside the ones in force (rules R4, R5, R7)."""
+"""What the number depends on: every overlap rule, filter level and cohort beside the ones in force (rules R4, R5, R7)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

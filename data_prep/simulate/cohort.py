@@ -1,6 +1,6 @@
 """Writes a cohort: VCFs, samples.tsv and truth.tsv, block by block over a few processes.
 
-A block is a run of people; every one of their numbers hangs on the seed and the person alone, so neither the size of
+A block is a run of people; every one of their numbers depends on the seed and the person alone, so neither the size of
 the cohort nor that of the blocks nor the number of processes changes a byte.
 """
 

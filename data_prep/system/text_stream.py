@@ -1,8 +1,8 @@
 """The text of files of any size, in pieces of whole lines, and of stretches of a file, so that several processes share it.
 
 BGZF, which bgzip writes, is cut at its blocks and plain text anywhere; other gzip has to be read from its beginning. A
-stretch owns the lines that begin after its first byte, up to and with the one that begins where it ends; the first owns
-its first line too. So every line has one owner, wherever the cuts fall.
+cut may fall within a line. Such a line is read with the stretch in which it begins, and a line that begins exactly at a
+cut with the stretch before it. So every line is read once, wherever the cuts fall.
 """
 
 import hashlib
@@ -71,7 +71,7 @@ def cut_stretches(path: Path, number: int) -> list[Stretch]:
 
 
 def pieces(path: Path, stretch: Stretch, mend_end: bool = True, limits: Limits = DEFAULTS) -> Iterator[bytes]:
-    """The lines that a stretch owns, as written and each ended by a newline, in pieces of about `limits.piece_bytes`.
+    """The lines of a stretch, as written and each ended by a newline, in pieces of about `limits.piece_bytes`.
 
     Without `mend_end` a last line that has no newline gets none. Raises FileRefusedError for damaged data, for a line of
     more than `limits.line_bytes`, and where the file system refuses.

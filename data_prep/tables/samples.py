@@ -1,6 +1,6 @@
 """Who is in a database: samples with their numbers, and which source, file or column of one, stands for each (R5, R12).
 
-Numbers go by name and files by path, so that neither hangs on the order or the pieces in which files were read. Whom no
+Numbers go by name and files by path, so that neither depends on the order or the pieces in which files were read. Whom no
 table but `samples` knows come last: what is kept by number has no place for them, however many a sample table names.
 """
 

@@ -1,18 +1,12 @@
-"""Numbers and filters as people read them."""
+"""Numbers as people read them."""
 
-import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.question.filters import GENE_OVERLAPS, Cohort, Filters, Overlap, Rule, Sex
-from dashboard.question.target import Pieces
-from dashboard.words import filters as filter_words
-from dashboard.words import overlap_rules, region_kinds, wording
-from data_prep.domain.copy_number import CallClass, Direction
-from data_prep.domain.levels import Level
+from dashboard.words import wording
 
 
 @pytest.mark.parametrize(
@@ -76,61 +70,6 @@ def test_a_frequency_has_carriers_samples_and_interval_r6(
 )
 def test_a_length_reads_short(bases: int, said: str) -> None:
     assert wording.length(bases) == said
-
-
-def test_what_is_counted_reads_as_a_sentence() -> None:
-    filters = Filters(
-        classes=(CallClass.COMPLETE_LOSS, CallClass.GAIN),
-        level=Level.PASS,
-        cohort=Cohort.ALL,
-        sex=Sex.XX,
-        populations=("AFR", "GBR"),
-        min_length=1_000,
-        min_bins=3,
-        copy_numbers=(0, 3),
-    )
-    assert filter_words.events(filters) == "complete losses and gains at PASS"
-    assert filter_words.limits(filters) == "of 1 kb or more, with copy number 0 or 3 and with 3 bins or more"
-    assert filter_words.group(filters) == "XX people of AFR and GBR"
-    assert filter_words.events(Filters()) == "credible losses and gains"
-    assert filter_words.group(Filters()) == "unrelated people"
-    assert filter_words.limits(Filters()) == ""
-
-
-def test_touching_is_never_called_losing_r7() -> None:
-    for direction in (Direction.LOSS, Direction.GAIN):
-        said = [overlap_rules.headline_verb(direction, overlap, Pieces.CODING) for overlap in GENE_OVERLAPS]
-        # a gain is counted alike whether the ends of losses are drawn in or not
-        assert len(set(said)) == len(said) - (direction is Direction.GAIN)
-        touched = said[[overlap.rule.value for overlap in GENE_OVERLAPS].index("any")]
-        assert touched.startswith("Touched by")
-    assert not any(re.search("delet|pathogen|normal", text) for text in said)
-
-
-@pytest.mark.parametrize(
-    ("filters", "drawn", "in_genes"),
-    [
-        (
-            Filters(),
-            "credible losses and gains",
-            "credible losses and gains of coding sequence, gene by gene",
-        ),
-        (
-            Filters(level=Level.ALL, min_length=10_000, overlap=Overlap(Rule.COVERS)),
-            "losses and gains, whatever their filter, of 10 kb or more",
-            "losses and gains, whatever their filter, that cover the gene but for 1 kb, and at most a tenth of it, at either end, gene by gene, of 10 kb or more",
-        ),
-    ],
-)
-def test_what_is_drawn_has_no_rule_and_genes_have_their_own_r7_r8(filters: Filters, drawn: str, in_genes: str) -> None:
-    assert filter_words.events_drawn(filters) == drawn
-    assert filter_words.events_counted_by_gene(filters) == in_genes
-
-
-def test_kinds_of_problem_regions_are_written_as_people_write_them_r11() -> None:
-    kinds = ("par", "ampliconic-y", "x-transposed", "immune-locus", "seg_dup-2")
-    written = ["PAR", "ampliconic Y", "X-transposed region", "immune locus", "seg_dup 2"]
-    assert [region_kinds.kind_of_problem(kind) for kind in kinds] == written
 
 
 @pytest.mark.parametrize(
