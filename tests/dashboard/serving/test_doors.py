@@ -249,10 +249,17 @@ def test_inner_routes_are_opened_by_name(odd: tuple[str, Path]) -> None:
     assert Reply(odd[0], "/_stcore/agent/openapi.json").status == 404
 
 
+def refusal(*arguments: str) -> str:
+    """What the command line says of options that it refuses; it fails, and serves nothing, where it takes them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dashboard.__main__.database_path", lambda: pytest.fail("it was not refused"))
+        refused = CliRunner().invoke(app, list(arguments))
+    assert refused.exit_code == 2, refused.output
+    return refused.output
+
+
 def test_an_inner_route_that_is_no_path_is_refused() -> None:
-    refused = CliRunner().invoke(app, ["--open-route", "metrics"])
-    assert refused.exit_code == 2
-    assert "'metrics' is no path: write one such as /_stcore/metrics" in refused.output
+    assert "'metrics' is no path: write one such as /_stcore/metrics" in refusal("--open-route", "metrics")
 
 
 def test_only_the_names_that_were_given_are_answered(odd: tuple[str, Path], base: str) -> None:
@@ -278,9 +285,7 @@ def test_only_the_names_that_were_given_are_answered(odd: tuple[str, Path], base
 
 @pytest.mark.parametrize("name", ["https://explorer.example", "a b", "", "-x", "a/b"])
 def test_a_name_that_is_none_is_refused(name: str) -> None:
-    refused = CliRunner().invoke(app, [f"--name={name}"])
-    assert refused.exit_code == 2
-    assert "is no name of a host: write one such as explorer.example" in refused.output
+    assert "is no name of a host: write one such as explorer.example" in refusal(f"--name={name}")
 
 
 # what cannot be read
