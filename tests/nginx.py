@@ -1,5 +1,6 @@
 """nginx as an ordinary process before a dashboard, set up by the blocks of the README."""
 
+import os
 import re
 import shutil
 import socket
@@ -41,9 +42,11 @@ def nginx(folder: Path, servers: Sequence[tuple[str, str]]) -> Iterator[list[str
     kept = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    # started by root its worker would be nobody, who may not write what it cannot send at once into this folder
+    user = "user root;" if os.getuid() == 0 else ""
     configuration = folder / "nginx.conf"
     configuration.write_text(
-        f"daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;"
+        f"{user} daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;"
         f"events {{}} http {{ access_log off; {kept}\n{written}\n}}\n"
     )
     process = subprocess.Popen([program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(configuration)])

@@ -62,7 +62,8 @@ def ours(links: list[str], base_url: str) -> set[str]:
 def test_pages_and_all_that_they_lead_to(opened: Callable[[str], Page], proxies: dict[str, str], base_url: str) -> None:
     found: set[str] = set()
     # behind the second way stands the same program, which sees no difference once the path is taken in
-    for path in PAGES if base_url == f"{proxies[WAYS[0]]}{PATH}" else PAGES[1:2]:
+    whole = base_url == f"{proxies[WAYS[0]]}{PATH}"
+    for path in PAGES if whole else PAGES[1:2]:
         page = opened(path)
         if "GSTM1" in path:
             expect(page.locator("[data-testid='stVegaLiteChart'] svg").first).to_be_visible()
@@ -79,7 +80,8 @@ def test_pages_and_all_that_they_lead_to(opened: Callable[[str], Page], proxies:
                 expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
         found |= ours(links, base_url)
     parts = {urlsplit(link).path.removeprefix(PATH).split("/")[1] for link in found}
-    assert {"", "gene", "region", "data", "download", "chart", "beacon", "rules", "glossary", "health"} <= parts
+    expected = {"", "gene", "region", "data", "download", "chart", "beacon", "health"}
+    assert expected | ({"rules", "glossary"} if whole else set()) <= parts
     # the same table of another filter is answered by the same route; a file of each kind is asked for
     of_each_kind = {urlsplit(link).path: link for link in sorted(found)}
     with httpx.Client(timeout=60) as client:
@@ -125,7 +127,7 @@ def test_files_and_answers_name_no_address_beside_the_path(base_url: str) -> Non
 
     offered = get("/suggest?q=GSTM").json()
     addresses = [offered["address"], *(offer["address"] for offer in offered["suggestions"])]
-    assert len(addresses) == 3
+    assert len(addresses) >= 3
     assert all(address.startswith(f"{PATH}/gene?gene=") for address in addresses)
     rules = re.findall(r"Disallow: (.*)", get("/robots.txt").text)
     assert rules == [f"{PATH}/download", f"{PATH}/chart/", f"{PATH}/suggest", f"{PATH}/media/", f"{PATH}/_stcore/"]
