@@ -111,7 +111,7 @@ def _health() -> dict[str, Any]:
 async def suggest(request: Request) -> Response:
     """What the search box offers for `q` while someone types, and the address it goes to when nothing is chosen."""
     text = request.query_params.get("q", "").strip()[:LONGEST_TEXT]
-    return _json({"query": text, **await anyio.to_thread.run_sync(_suggest, text)})
+    return _json({"query": cut(text, 200), **await anyio.to_thread.run_sync(_suggest, text)})
 
 
 def _suggest(text: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dashboard.beacon.interval_service import MOST_QUERIES, USED
 from dashboard.beacon.operator import API_VERSION, Operator
 from dashboard.beacon.page_filters import PARAMETERS as PAGE_FILTERS
 from dashboard.beacon.parameters import MOST_RECORDS, PARAMETERS, Granularity, Include, Parameter, Scope, Type
+from data_prep.domain.assembly import ASSEMBLY
 
 Content = dict[str, Any]
 
@@ -364,7 +365,7 @@ th, td {{ text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0
 <main>
 <h1>Beacon of the {escape(operator.name)}</h1>
 <p>{escape(operator.description)}</p>
-<p>GA4GH Beacon {API_VERSION}. Positions are 0-based and half-open, on GRCh38. A page holds {MOST_RECORDS:,} records at most.
+<p>GA4GH Beacon {API_VERSION}. Positions are 0-based and half-open, on {ASSEMBLY.name}. A page holds {MOST_RECORDS:,} records at most.
 For programs: <a href="openapi.json">OpenAPI</a>, <a href="map">map</a>, <a href="filtering_terms">filters</a>.</p>
 <h2>Parameters</h2>
 {_table(PARAMETERS)}

@@ -88,8 +88,8 @@ class Parameter:
 PARAMETERS: Final = (
     Parameter(
         "referenceName", Type.CHROMOSOME, Scope.VARIANT,
-        "Chromosome of the variant: 1 to 22, X or Y, with or without chr, or an accession of RefSeq or GenBank or a refget digest of GRCh38.",
-        "refseq:NC_000001.11", ("referenceAccession",),
+        f"Chromosome of the variant: 1 to 22, X or Y, with or without chr, or an accession of RefSeq or GenBank or a refget digest of {ASSEMBLY.name}.",
+        f"refseq:{ASSEMBLY.chromosomes[0].refseq}", ("referenceAccession",),
     ),
     Parameter(
         "start", Type.POSITIONS, Scope.VARIANT,
@@ -112,7 +112,7 @@ PARAMETERS: Final = (
     Parameter("variantMinLength", Type.WHOLE, Scope.VARIANT, "Least length of a variant in bases.", 1000),
     Parameter("variantMaxLength", Type.WHOLE, Scope.VARIANT, "Greatest length of a variant in bases.", 100000),
     Parameter(
-        "assemblyId", Type.ASSEMBLY, Scope.VARIANT, "The assembly of positions: GRCh38 alone.", ASSEMBLY.name, ("assembly",),
+        "assemblyId", Type.ASSEMBLY, Scope.VARIANT, f"The assembly of positions: {ASSEMBLY.name} alone.", ASSEMBLY.name, ("assembly",),
     ),
     Parameter("referenceBases", Type.TEXT, Scope.VARIANT, "Of sequence variants, of which none is held.", "A"),
     Parameter("alternateBases", Type.TEXT, Scope.VARIANT, "Of sequence variants, of which none is held.", "T"),
@@ -226,7 +226,7 @@ def _single(parameter: Parameter, value: Any) -> Any:
             return _Fault("a whole number that is not negative") if number is None else number
         case Type.ASSEMBLY:
             known = re.fullmatch(
-                r"(?:(?:refseq|genbank|insdc):)?(?:(?:GRCh38|hg38|b38)([._-]?p?\d*)?|(GC[AF])_000001405(?:\.(\d+))?)", text or "", re.IGNORECASE
+                rf"(?:(?:refseq|genbank|insdc):)?(?:(?:{re.escape(ASSEMBLY.name)}|{re.escape(ASSEMBLY.ucsc)}|b38)([._-]?p?\d*)?|(GC[AF])_000001405(?:\.(\d+))?)", text or "", re.IGNORECASE
             )  # fmt: skip
             if not known or (known[3] and int(known[3]) < _first_version(known[2])):
                 return _Fault(f"{ASSEMBLY.name} alone: positions of another assembly would name other places")
@@ -264,7 +264,7 @@ def _chromosome(text: str) -> str | _Fault:
         return MITOCHONDRION
     if current := accession_of_other_build(name):
         return _Fault(f"accessions of {ASSEMBLY.name}, where this chromosome is {current}")
-    return _Fault("a chromosome: 1 to 22, X or Y, chr1, NC_000001.11")
+    return _Fault(f"a chromosome: 1 to 22, X or Y, chr1, {ASSEMBLY.chromosomes[0].refseq}")
 
 
 def _positions(given: Sequence[Any]) -> tuple[int, ...] | _Fault:
