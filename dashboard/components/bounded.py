@@ -8,7 +8,6 @@ from dashboard import settings
 from dashboard.components import frequency, markup, place
 from dashboard.components.controls import controls
 from dashboard.components.depends import depends
-from dashboard.components.download_menu import menu
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
 from dashboard.components.sites import site_table
@@ -16,7 +15,7 @@ from dashboard.door.question import Question
 from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.carriers.counts import by_rule
 from dashboard.store.clauses import SEXES, Clause, clauses, tables_without_small_cells
-from dashboard.store.cohort import group_names, population_names, release, superpopulation_names
+from dashboard.store.cohort import group_names, release
 from dashboard.store.panel import count_people
 from dashboard.words import filters as filter_words
 from dashboard.words import overlap_rules, wording
@@ -106,20 +105,8 @@ def _numbers(run: Run, question: Question) -> None:
     place.cautions(target, seen)
     for direction in directions:
         rows = (row for table in tables.values() for row in table)
-        if not any(row["direction"] == direction.value and not row["withheld"] for row in rows):
-            continue
-        frequency.block(
-            tables,
-            direction,
-            filters,
-            run.palette,
-            superpopulation_names(database),
-            population_names(database),
-            overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind),
-            sexes=target.interval.chrom == "chrX",
-            shares=shares,
-        )
-        st.html(menu(subject, filters, "frequencies", charts=(f"frequency-{direction.value}",) if shares else ()))
+        if any(row["direction"] == direction.value and not row["withheld"] for row in rows):
+            frequency.block(run, question, tables, direction, shares=shares)
     if shows(Section.DEPENDENCE):
         depends(run, question)
     if shows(Section.SITES) and target.site is None:

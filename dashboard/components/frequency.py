@@ -9,12 +9,16 @@ import streamlit as st
 from dashboard.charts.frequency import frequency_chart
 from dashboard.colours import Palette
 from dashboard.components import markup
+from dashboard.components.download_menu import menu
+from dashboard.components.run import Run
+from dashboard.door.question import Question
 from dashboard.question import links
 from dashboard.question.filters import ANY, CODING, CODING_TOUCH, Filters, Overlap
 from dashboard.question.subject import Subject
 from dashboard.question.target import Target
 from dashboard.store.carriers.counts import Count
 from dashboard.store.clauses import Clause, chart_rows_apart
+from dashboard.store.cohort import population_names, superpopulation_names
 from dashboard.words import filters as filter_words
 from dashboard.words import overlap_rules, wording
 from dashboard.words.frequency_table import Row
@@ -126,30 +130,29 @@ def in_between(beside: Mapping[Overlap, Count], direction: Direction, filters: F
 
 
 def block(
+    run: Run,
+    question: Question,
     parts: Mapping[Clause, Sequence[Row]],
     direction: Direction,
-    filters: Filters,
-    palette: Palette,
-    superpopulations: Mapping[str, str],
-    populations: Mapping[str, tuple[str, str]],
-    rule: str,
     *,
-    sexes: bool,
     shares: bool,
+    switch: str = "",
 ) -> None:
-    """Chart and table of one direction by super-population, and the same by population and by sex to unfold.
+    """Chart and table of one direction by super-population, the same by population and by sex to unfold, and their files.
 
-    `parts` are the tables of the people told apart: of several each group has a row of each. `superpopulations` are the words
-    for their codes, `populations` those of a population and its super-population; `rule` is the overlap rule in force in words.
-    With `sexes`, XX and XY stand in the first table, as they must on X (R5). Without `shares` people are counted, and nothing
-    is drawn.
+    `parts` are the tables of the people told apart: of several each group has a row of each. On X the rows of XX and XY stand
+    in the first table (R5). Without `shares` people are counted, and nothing is drawn. `switch` is HTML that leads to another
+    rule.
     """
+    database, target, filters, palette = question.database, question.target, question.filters, run.palette
+    superpopulations, populations = superpopulation_names(database), population_names(database)
+    rule = overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind)
     of_direction = {
         part: [row for row in rows_of_part if row["direction"] == direction.value]
         for part, rows_of_part in parts.items()
     }
     apart = len(parts) > 1
-    sexes = sexes and not apart
+    sexes = target.interval.chrom == "chrX" and not apart
     rows = {kind: _beside_each_other(of_direction, kind) for kind in ("all", "superpopulation", "population", "sex")}
     plural = PLURALS[direction]
     title = f"{sign(direction)}{plural.capitalize()} by super-population{' and sex' if apart else ''} "
@@ -224,6 +227,8 @@ def block(
             class_="cnv-more",
         )
     )
+    charts = (f"frequency-{direction.value}",) if shares else ()
+    st.html(switch + menu(question.subject, filters, "frequencies", charts=charts))
 
 
 def _named(group: str, part: Clause) -> str:

@@ -27,7 +27,7 @@ from dashboard.store.carriers.copy_numbers import copy_numbers
 from dashboard.store.carriers.counts import Extent, by_rule, extents
 from dashboard.store.carriers.listing import carrier_events, relatives
 from dashboard.store.clauses import Clause, clauses, table_of_all, tables
-from dashboard.store.cohort import group_names, population_names, release, superpopulation_names
+from dashboard.store.cohort import group_names, release
 from dashboard.store.panel import count_people
 from dashboard.words import overlap_rules, wording
 from dashboard.words.frequency_table import Row
@@ -73,21 +73,7 @@ def numbers(run: Run, question: Question) -> None:
         for direction in directions:
             # that nobody carries is an answer, with its bound, but for a place where calls are few
             if shares or any(row["direction"] == direction.value and row["carriers"] for row in table):
-                frequency.block(
-                    parts,
-                    direction,
-                    filters,
-                    run.palette,
-                    superpopulation_names(database),
-                    population_names(database),
-                    overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind),
-                    sexes=target.interval.chrom == "chrX",
-                    shares=shares,
-                )
-                st.html(
-                    place.rule_switch(question)
-                    + menu(subject, filters, "frequencies", charts=(f"frequency-{direction.value}",) if shares else ())
-                )
+                frequency.block(run, question, parts, direction, shares=shares, switch=place.rule_switch(question))
         if target.kind is not Pieces.REGION and shares:
             copies(run, question)
         depends(run, question)
