@@ -113,12 +113,13 @@ _RECORD_SCHEMA: Final = {
     "end": pl.Int32,
 }
 
+_EVENT_COLUMNS: Final = """e.event_id, e.sample_id, p.sample, e.start, e."end", e.direction::VARCHAR AS direction,
+    e.class::VARCHAR AS class, e.copy_number, e.expected_copy_number, e.copy_ratio, e.quality, e.bins, e.filters, e.parts,
+    e.sensitive, e.credible, e.pass"""
+
 # One row an event with what a record says of it; along the genome.
-_EVENTS: Final = """WITH page AS (
-    SELECT e.event_id, e.sample_id, p.sample, e.chrom, e.start, e."end", e.direction::VARCHAR AS direction,
-        e.class::VARCHAR AS class, e.copy_number, e.expected_copy_number, e.copy_ratio, e.quality, e.bins, e.filters, e.parts,
-        e.sensitive, e.credible, e.pass, e.site_id
-    {met} ORDER BY e.chrom, e.start, e."end", e.event_id LIMIT $limit OFFSET $offset
+_EVENTS: Final = f"""WITH page AS (
+    SELECT {_EVENT_COLUMNS}, e.chrom, e.site_id {{met}} ORDER BY e.chrom, e.start, e."end", e.event_id LIMIT $limit OFFSET $offset
 )
 SELECT page.* EXCLUDE (chrom, site_id), page.chrom::VARCHAR AS chrom, s.site FROM page LEFT JOIN sites s USING (site_id)
 ORDER BY page.chrom, page.start, page."end", page.event_id"""
@@ -166,9 +167,7 @@ _CASE_SCHEMA: Final = {
 
 # One row an event of these numbers. The table is sorted by place, so where they lie keeps most of it from being read.
 EVENTS_NUMBERED: Final = Statement(
-    """SELECT e.event_id, e.sample_id, p.sample, e.chrom::VARCHAR AS chrom, e.start, e."end", e.direction::VARCHAR AS direction,
-    e.class::VARCHAR AS class, e.copy_number, e.expected_copy_number, e.copy_ratio, e.quality, e.bins, e.filters, e.parts,
-    e.sensitive, e.credible, e.pass, s.site
+    f"""SELECT {_EVENT_COLUMNS}, e.chrom::VARCHAR AS chrom, s.site
 FROM events e JOIN samples p USING (sample_id) LEFT JOIN sites s USING (site_id)
 WHERE e.event_id IN (SELECT unnest($events)::BIGINT)
     AND e.chrom BETWEEN $first_chrom::chrom AND $last_chrom::chrom AND e.start BETWEEN $first_start AND $last_start""",
@@ -176,7 +175,6 @@ WHERE e.event_id IN (SELECT unnest($events)::BIGINT)
         "event_id": pl.Int64,
         "sample_id": pl.UInt32,
         "sample": pl.String,
-        "chrom": pl.String,
         "start": pl.Int32,
         "end": pl.Int32,
         "direction": pl.String,
@@ -191,6 +189,7 @@ WHERE e.event_id IN (SELECT unnest($events)::BIGINT)
         "sensitive": pl.Boolean,
         "credible": pl.Boolean,
         "pass": pl.Boolean,
+        "chrom": pl.String,
         "site": pl.String,
     },
 )
@@ -202,13 +201,6 @@ FROM sites s LEFT JOIN site_counts c ON c.site_id = s.site_id AND c.level = 'cre
 GROUP BY ALL ORDER BY s.site_id""",
     {"site_id": pl.Int32, "chrom": pl.String, "start": pl.Int32, "end": pl.Int32, "carriers": pl.Int32},
 )
-
-
-_EVENT_SCHEMA: Final = {
-    **{name: kind for name, kind in EVENTS_NUMBERED.columns.items() if name not in ("chrom", "site")},
-    "chrom": pl.String,
-    "site": pl.String,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +242,8 @@ def events_of(database: Generation, query: VariantQuery, offset: int, limit: int
     """A page of the events that meet a question, along the genome, in the columns of `EVENTS_NUMBERED`."""
     if query.meets_nothing():
         return pl.DataFrame(schema=dict(EVENTS_NUMBERED.columns))
-    statement, values = _statement(database, _EVENTS, query, _EVENT_SCHEMA)
-    return database.table(statement, values | {"limit": limit, "offset": offset}).select(list(EVENTS_NUMBERED.columns))
+    statement, values = _statement(database, _EVENTS, query, EVENTS_NUMBERED.columns)
+    return database.table(statement, values | {"limit": limit, "offset": offset})
 
 
 def people_of(database: Generation, query: VariantQuery) -> pl.DataFrame:
