@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.question.filters import CALLSET, NAMES
 from tests.browser.conftest import settled
-from tests.browser.test_keyboard_and_history import FOCUSED, LOOK, comes_to, state, tab_to
+from tests.browser.test_keyboard_and_history import FOCUSED, LOOK, comes_to, state, tab_to, unfold
 from tests.dashboard.demonstration import GSTM1, demonstration
 from tests.oracle.plain_counter import Question, count
 
@@ -91,18 +91,6 @@ def press(page: Page, *keys: str) -> None:
             )
         else:
             page.keyboard.press(key)
-
-
-def unfold(page: Page, name: str) -> None:
-    tab_to(page, name, "button")
-    press(page, "Enter")
-    expect(page.get_by_role("dialog")).to_be_visible()
-    # the browser fetches the code of each kind of control when it first draws one
-    if "More" in name:
-        for role, number in (("switch", 1), ("spinbutton", 4), ("combobox", 2)):
-            expect(page.get_by_role("dialog").get_by_role(role)).to_have_count(number)  # type: ignore[arg-type]
-    else:
-        expect(page.get_by_role("dialog").locator("code")).to_have_count(4)
 
 
 @dataclass(frozen=True)

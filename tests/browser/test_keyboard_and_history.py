@@ -99,6 +99,19 @@ def test_tab_and_enter_change_what_is_counted(
     expect(page.locator(".cnv-counted").first).not_to_have_text(before[1])
 
 
+def unfold(page: Page, name: str) -> None:
+    """Opens a popover by key, and waits until its controls are drawn."""
+    tab_to(page, name, "button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    # the browser fetches the code of each kind of control when it first draws one
+    if "More" in name:
+        for role, number in (("switch", 1), ("spinbutton", 4), ("combobox", 2)):
+            expect(page.get_by_role("dialog").get_by_role(role)).to_have_count(number)  # type: ignore[arg-type]
+    else:
+        expect(page.get_by_role("dialog").locator("code")).to_have_count(4)
+
+
 def test_tab_and_enter_open_what_unfolds(opened: Opened) -> None:
     page = opened("/gene?gene=GSTM1")
     tab_to(page, "Losses by population", "summary")
@@ -118,9 +131,7 @@ def test_share_opens_and_closes_by_key(opened: Opened) -> None:
 
 def test_the_more_popover_is_worked_by_key(opened: Opened) -> None:
     page = opened("/gene?gene=GSTM1")
-    tab_to(page, "(tune )?More", "button")
-    page.keyboard.press("Enter")
-    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+    unfold(page, "(tune )?More")
     tab_to(page, "Bins from", "input")
     page.keyboard.type("3")
     page.keyboard.press("Enter")
