@@ -61,28 +61,29 @@ def bar_without_database(page: Page, palette: Palette) -> None:
 
 
 def _bar(open_page: Page, palette: Palette, words: str, filters: Filters, addresses: Mapping[str, str]) -> None:
-    """Name, search box and links to the pages, at these addresses by path."""
+    """Name, search box and links to the pages, at these addresses by path; where they have no room in one row, the box has its
+    own below."""
     st.html(style_sheet(palette))
-    name, search, navigation = st.columns([3, 4.6, 2.9], vertical_alignment="center")
-    name.html(
-        markup.element(
-            "div",
-            f"{markup.text(settings.operator().name)}<small>{words}</small>",
-            class_="cnv-brand",
+    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
+        st.html(
+            markup.element(
+                "div",
+                f"{markup.text(settings.operator().name)}<small>{words}</small>",
+                class_="cnv-brand",
+            )
         )
-    )
-    with search:
         search_box(filters.to_query())
-    navigation.html(
-        markup.element(
-            "nav",
-            "".join(
-                markup.link(page.label, addresses[page.path], **({"aria_current": "page"} if page == open_page else {}))
-                for page in pages.in_bar()
-            ),
-            class_="cnv-nav",
-            aria_label="Pages",
-        )
+        st.html(markup.element("nav", _navigation(open_page, addresses), class_="cnv-nav", aria_label="Pages"))
+
+
+def _navigation(open_page: Page, addresses: Mapping[str, str]) -> str:
+    """The links to the pages, group by group."""
+    groups: dict[pages.Group, list[str]] = {}
+    for entry in pages.in_bar():
+        current = {"aria_current": "page"} if entry == open_page else {}
+        groups.setdefault(entry.group, []).append(markup.link(entry.label, addresses[entry.path], **current))
+    return "".join(
+        markup.element("div", "".join(entries), role="group", aria_label=group.value) for group, entries in groups.items()
     )
 
 

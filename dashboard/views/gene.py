@@ -19,14 +19,14 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     """The page of one gene."""
     assert question.gene
     st.set_page_config(page_title=f"{question.gene.symbol} · {NAME}")
-    head, button = st.columns([5, 1], vertical_alignment="top")
-    with head:
+    head = st.container(horizontal=True, key="head")
+    with head.container():
         gene.gene_head(question.gene)
         gene.browser_links(question.gene.interval, question.gene)
     if question.reading:
         notice([markup.text(question.reading)])
     narrowing_notice(question, site_fault)
-    with button.container(horizontal=True, horizontal_alignment="right"):
+    with head.container(horizontal=True, horizontal_alignment="right"):
         share_popover(run, question)
         api_calls(run, question_calls(question))
     numbers(run, question)

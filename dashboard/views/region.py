@@ -23,8 +23,8 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     assert question.region
     region, target = question.region, question.target
     st.set_page_config(page_title=f"{region.text} · {NAME}")
-    head, button = st.columns([5, 1], vertical_alignment="top")
-    with head:
+    head = st.container(horizontal=True, key="head")
+    with head.container():
         facts = [str(region.interval), wording.length(region.interval.length), ASSEMBLY.name]
         st.html(
             markup.element("div", markup.element("h1", markup.text(region.text)), class_="cnv-head")
@@ -41,7 +41,7 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     if question.reading:
         notice([markup.text(question.reading)])
     narrowing_notice(question, site_fault)
-    with button.container(horizontal=True, horizontal_alignment="right"):
+    with head.container(horizontal=True, horizontal_alignment="right"):
         share_popover(run, question)
         api_calls(run, question_calls(question))
     if not target.has_share(target.rule_in_force(run.filters.overlap)):
