@@ -25,7 +25,8 @@ function install(root) {
   let timer = 0
   let active = -1
 
-  const listen = (target, type, handler) => target.addEventListener(type, handler, { signal: ended.signal })
+  const listen = (target, type, handler, capture = false) =>
+    target.addEventListener(type, handler, { signal: ended.signal, capture })
   listen(input, "input", () => {
     clearTimeout(timer)
     timer = setTimeout(suggest, WAIT)
@@ -41,6 +42,7 @@ function install(root) {
   })
   listen(document, "click", onLink)
   listen(document, "keydown", onTab)
+  installPage(listen)
   return box
 
   function remove() {

@@ -15,11 +15,14 @@ from dashboard.components.run import Run
 from dashboard.components.search import search_box
 from dashboard.components.sections import Section, shows
 from dashboard.components.style import style_sheet
+from dashboard.door.lookup import GeneMatch, look_up
 from dashboard.door.refusal import Refusal
 from dashboard.operating.operator import Organisation
 from dashboard.pages import Page
-from dashboard.question import links
+from dashboard.question import links, subject
 from dashboard.question.filters import Filters
+from dashboard.question.subject import Kind
+from dashboard.question.target import surroundings
 from dashboard.store.cohort import release, totals
 from dashboard.store.database import Generation
 from dashboard.words import callers as caller_words
@@ -37,7 +40,7 @@ def title(page: Page) -> str:
 def bar(run: Run, page: Page) -> None:
     """The bar and what stands below it on every page; `page` is the one that is open."""
     people = f"Copy number variants of {wording.people(totals(run.database).people)}"
-    addresses = {entry.path: links.page_with(entry, run.values, run.filters) for entry in pages.in_bar()}
+    addresses = {entry.path: _address(run, entry) for entry in pages.in_bar()}
     _bar(page, run.palette, people, run.filters, addresses)
     if release(run.database).simulated:
         st.html(
@@ -52,6 +55,16 @@ def bar(run: Run, page: Page) -> None:
     if run.request.problems:
         sentences = [markup.text(problem.sentence) for problem in run.request.problems]
         notice([*sentences, "What the address says there was left aside; the defaults are used instead."])
+
+
+def _address(run: Run, entry: Page) -> str:
+    """Where the bar leads: what the address names already, and from a gene to its region."""
+    gene = run.values.get(Kind.GENE, "")
+    if gene and entry.subject == Kind.REGION and not run.values.get(Kind.REGION):
+        match look_up(run.database, gene, Kind.GENE):
+            case GeneMatch(of_text):
+                return links.page(subject.region(surroundings(of_text.interval)), run.filters)
+    return links.page_with(entry, run.values, run.filters)
 
 
 def bar_without_database(page: Page, palette: Palette) -> None:
@@ -83,7 +96,8 @@ def _navigation(open_page: Page, addresses: Mapping[str, str]) -> str:
         current = {"aria_current": "page"} if entry == open_page else {}
         groups.setdefault(entry.group, []).append(markup.link(entry.label, addresses[entry.path], **current))
     return "".join(
-        markup.element("div", "".join(entries), role="group", aria_label=group.value) for group, entries in groups.items()
+        markup.element("div", "".join(entries), role="group", aria_label=group.value)
+        for group, entries in groups.items()
     )
 
 

@@ -54,8 +54,8 @@ def numbers(run: Run, question: Question) -> None:
     directions = [direction for direction in filters.directions if target.direction in (None, direction)]
 
     lead = st.container()
-    controls(question, group_names(database), release(database).callers)
     place.counted_sentence(question, counted)
+    controls(question, group_names(database), release(database).callers)
     with lead:
         if not seen.assessable:
             place.not_assessable(title, seen)
@@ -152,8 +152,8 @@ def along(run: Run, question: Question) -> None:
     seen = callability(database, target, filters)
     counted = count_people(database, target.interval.chrom, filters)
     lead = st.container()
-    controls(question, group_names(database), release(database).callers)
     place.counted_sentence(question, counted)
+    controls(question, group_names(database), release(database).callers)
     with lead:
         if not seen.assessable:
             place.not_assessable(str(target.interval), seen)

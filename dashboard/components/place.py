@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.components import markup
+from dashboard.components import glossary, markup
 from dashboard.components.frame import notice
 from dashboard.door.question import Question
 from dashboard.question import links
@@ -19,6 +19,14 @@ from dashboard.words import overlap_rules, region_kinds, wording
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.sight import is_paralogous
 
+_FOLD: Final = markup.element(
+    "div",
+    "".join(
+        markup.element("button", words, type="button", class_=f"cnv-fold cnv-when-{state}")
+        for state, words in (("folded", "Change what is counted"), ("open", "Hide the controls"))
+    ),
+)
+"""On a phone the controls are folded behind the sentence."""
 NAMES_SHOWN: Final = 4
 """Names of places where no call can be made in a notice."""
 NAMES_OF_A_KIND: Final = 2
@@ -50,10 +58,10 @@ def counted_sentence(question: Question, people: Denominator) -> None:
         sentences.append("One copy is expected on the X of XY people outside the pseudo-autosomal regions.")
     if target.interval.chrom == "chrY":
         sentences.append("On Y, XY people alone are counted.")
-    counted = markup.text(" ".join(sentences))
+    counted = glossary.with_terms(markup.text(" ".join(sentences)))
     if filters != Filters():
         counted += " " + markup.link("Use the defaults", links.page(question.subject, Filters()))
-    st.html(markup.element("div", markup.paragraphs([counted]), class_="cnv-counted"))
+    st.html(markup.element("div", markup.paragraphs([counted]), class_="cnv-counted") + _FOLD)
 
 
 def rule_switch(question: Question) -> str:

@@ -21,8 +21,7 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     st.set_page_config(page_title=f"{question.gene.symbol} · {NAME}")
     head = st.container(horizontal=True, key="head")
     with head.container():
-        gene.gene_head(question.gene)
-        gene.browser_links(question.gene.interval, question.gene)
+        gene.gene_head(question.gene, question.filters)
     if question.reading:
         notice([markup.text(question.reading)])
     narrowing_notice(question, site_fault)

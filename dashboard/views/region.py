@@ -14,8 +14,6 @@ from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal
 from dashboard.door.resolve import resolve
 from dashboard.question.subject import Kind
-from dashboard.words import wording
-from data_prep.domain.assembly import ASSEMBLY
 
 
 def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
@@ -25,15 +23,8 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     st.set_page_config(page_title=f"{region.text} · {NAME}")
     head = st.container(horizontal=True, key="head")
     with head.container():
-        facts = [str(region.interval), wording.length(region.interval.length), ASSEMBLY.name]
-        st.html(
-            markup.element("div", markup.element("h1", markup.text(region.text)), class_="cnv-head")
-            + markup.element(
-                "div", "".join(markup.element("span", markup.text(fact)) for fact in facts), class_="cnv-facts"
-            )
-        )
+        gene.region_head(region.text, region.interval)
         window_links(region.interval, run.filters)
-        gene.browser_links(region.interval)
     if region.bed:
         notice(
             [f"Read as BED fields, which count from 0: {markup.text(region.interval)} as a genome browser writes it."]
