@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard.components import markup
 from dashboard.components.url_state import show, write_address
 from dashboard.door.question import Question
 from dashboard.question.filters import Cohort, Filters, Outliers, Overlap, Sex
@@ -19,6 +20,14 @@ from data_prep.domain.levels import Level
 COHORTS = (Cohort.UNRELATED, Cohort.ALL)
 SEXES: Final = (None, Sex.XX, Sex.XY)
 COPY_NUMBERS: Final = range(9)
+_FOLD: Final = markup.element(
+    "div",
+    "".join(
+        markup.element("button", words, type="button", class_=f"cnv-fold cnv-when-{state}")
+        for state, words in (("folded", "Change what is counted"), ("open", "Hide the controls"))
+    ),
+)
+"""On a phone the controls are folded behind the sentence."""
 WIDTH: Final = 230
 """Pixels of a control that opens a list."""
 COHORT_NAMES = {Cohort.UNRELATED: "unrelated", Cohort.ALL: "everyone"}
@@ -41,6 +50,7 @@ def controls(question: Question, groups: Mapping[str, str], callers: Sequence[st
     def with_overlap(chosen: Overlap) -> Mapping[str, str]:
         return subject.query(replace(filters, overlap=None if chosen == target.default_rule else chosen))
 
+    st.html(_FOLD)
     row = st.container(horizontal=True, vertical_alignment="bottom", key="controls")
     row.multiselect(
         "Class",

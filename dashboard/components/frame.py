@@ -4,7 +4,7 @@ Streamlit's own navigation drops the filters from the address, so it is hidden a
 our own (see `dashboard/assets/search.js`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -101,9 +101,9 @@ def _navigation(open_page: Page, addresses: Mapping[str, str]) -> str:
     )
 
 
-def notice(lines: list[str]) -> None:
+def notice(lines: Sequence[str]) -> None:
     """A box with lines that are already HTML."""
-    st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-notice", role="status"))
+    st.html(markup.notice(lines))
 
 
 def refusal_lines(reason: Refusal) -> list[str]:

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.components import gene, markup, outcomes
 from dashboard.components.api_call import api_calls, question_calls
 from dashboard.components.frame import NAME, notice
+from dashboard.components.lead import is_without_share
 from dashboard.components.numbers import along, numbers
 from dashboard.components.run import Run, current
 from dashboard.components.share import share_popover
@@ -19,7 +20,7 @@ from dashboard.question.subject import Kind
 def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     """The page of one region."""
     assert question.region
-    region, target = question.region, question.target
+    region = question.region
     st.set_page_config(page_title=f"{region.text} · {NAME}")
     head = st.container(horizontal=True, key="head")
     with head.container():
@@ -35,7 +36,7 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     with head.container(horizontal=True, horizontal_alignment="right"):
         share_popover(run, question)
         api_calls(run, question_calls(question))
-    if not target.has_share(target.rule_in_force(run.filters.overlap)):
+    if is_without_share(question):
         along(run, question)
     else:
         numbers(run, question)
