@@ -39,6 +39,7 @@ from dashboard.downloads.route import download
 from dashboard.operating.disclosure import Detail
 from dashboard.question import links
 from dashboard.question.locus import cut
+from dashboard.rows.route import rows
 from dashboard.serving.below_path import BelowPath, believed_networks
 from dashboard.serving.middleware import (
     CutAnswers,
@@ -63,7 +64,7 @@ PREPARE_EVERY: Final = 10.0
 COLLECT_EVERY: Final = 30.0
 """Seconds between two garbage collections."""
 SUGGESTIONS: Final = 10
-NOT_FOR_ROBOTS: Final = (links.DOWNLOADS, f"{links.CHARTS}/", links.SUGGEST, "/media/", "/_stcore/")
+NOT_FOR_ROBOTS: Final = (links.DOWNLOADS, f"{links.CHARTS}/", f"{links.ROWS}/", links.SUGGEST, "/media/", "/_stcore/")
 """What no search engine is to read, since there is no end of it."""
 LONGEST_TEXT: Final = 4_000
 """Letters of a text of the search box that are read: a list of 200 genes has fewer."""
@@ -237,7 +238,7 @@ ROUTES: Final = (
     Route(links.DATABASE, database_file),
     *(
         Route(path, route)
-        for folder, route in ((links.DOWNLOADS, download), (links.CHARTS, chart))
+        for folder, route in ((links.DOWNLOADS, download), (links.CHARTS, chart), (links.ROWS, rows))
         for path in (folder, f"{folder}/{{file:path}}")
     ),
 )

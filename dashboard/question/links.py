@@ -15,6 +15,7 @@ from data_prep.domain.intervals import Interval
 
 DOWNLOADS: Final = "/download"
 CHARTS: Final = "/chart"
+ROWS: Final = "/rows"
 GENE_TABLE: Final = "genes"
 """The table of genes, each with its carriers."""
 DATABASE: Final = f"{DOWNLOADS}/cnv.duckdb"
@@ -64,6 +65,11 @@ def page_with(entry: pages.Page, values: Mapping[str, str], filters: Filters) ->
 def download(table: str, file_format: str, subject: Subject, filters: Filters) -> str:
     """A table about a gene or region as a file: `/download/carriers.csv?gene=GSTM1&filter=pass`."""
     return address(f"{DOWNLOADS}/{table}.{file_format}", subject.query(filters))
+
+
+def rows(table: str, query: Mapping[str, str]) -> str:
+    """Where a table of a page asks for its rows: `/rows/carriers?gene=GSTM1&filter=pass`, to which order and cut are added."""
+    return address(f"{ROWS}/{table}", query)
 
 
 def chart(name: str, file_format: str, subject: Subject, filters: Filters) -> str:
