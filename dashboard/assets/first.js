@@ -18,9 +18,10 @@
 
   // On its way to its title a page has the plain one of its kind. That is not shown.
   const titles = new MutationObserver(() => {
-    if (document.title === title) return
     latest = document.title
+    if (latest === title) return
     document.title = title
+    titles.takeRecords() // of the change just made
   })
 
   function look() {

@@ -69,7 +69,8 @@ def card(
 
         marks += [
             _text(share.group, EDGE, top, 12, palette.text),
-            _mark("rule", x=at(share.low), x2=at(share.high), y=top - 4, color=share.colour, strokeWidth=2),
+            _line(LEFT, RIGHT, top - 4, palette.line, 1),
+            _line(at(share.low), at(share.high), top - 4, share.colour, 3),
             _mark("point", x=at(share.share), y=top - 4, color=share.colour, filled=True, size=50, opacity=1),
             _text(share.told, RIGHT + 12, top, 11, palette.muted),
         ]
@@ -92,6 +93,12 @@ def _wrapped(lines: Sequence[str], letters: int, most: int) -> list[str]:
     """The lines as they fit; that something is left out is marked."""
     wrapped = [part for line in lines for part in textwrap.wrap(line, letters)]
     return wrapped if len(wrapped) <= most else [*wrapped[: most - 1], f"{wrapped[most - 1]} …"]
+
+
+def _line(start: float, end: float, y: float, colour: str, thick: float) -> dict[str, Any]:
+    return _mark(
+        "rect", x=start, width=end - start, y=y - thick / 2, height=thick, color=colour, align="left", baseline="top"
+    )
 
 
 def _text(
