@@ -25,7 +25,7 @@ def title_of_question(question: Question) -> str:
 
 def title_of_genes(found: GeneList, database: Generation) -> str:
     """That of the page of several genes."""
-    return _title(several_genes(found), database)
+    return _title(several_genes(found) if found.genes else pages.page_at(pages.GENES).label, database)
 
 
 def several_genes(found: GeneList) -> str:

@@ -19,7 +19,7 @@ from dashboard.components.lead import Lead, directions_told, lead
 from dashboard.door.question import Question
 from dashboard.door.refusal import RefusedError, refusal
 from dashboard.door.resolve import require_genes, require_question
-from dashboard.downloads.chart import drawing
+from dashboard.downloads import chart
 from dashboard.preview.content import short_sentences, text_of
 from dashboard.question import query
 from dashboard.question.subject import Kind
@@ -73,7 +73,7 @@ def _tag(request: Request) -> str:
 
 
 async def _draw(values: Mapping[str, str]) -> bytes:
-    return await drawing.draw(await anyio.to_thread.run_sync(specification, values), "png")
+    return await chart.drawing.draw(await anyio.to_thread.run_sync(specification, values), "png")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import anyio.to_thread
 
 from dashboard import settings
 from dashboard.door.refusal import RefusedError
+from dashboard.downloads import chart
 from dashboard.downloads.catalogue import chart_of
-from dashboard.downloads.chart import drawing, prepare_picture
 from dashboard.serving.drawing import DrawingError
 from dashboard.serving.turns import turn
 from dashboard.store.database import BusyError, UnavailableError
@@ -45,7 +45,7 @@ async def picture(values: Mapping[str, str]) -> Picture:
         return Picture()
     spec, words = prepared
     try:
-        svg = (await drawing.draw(spec, "svg")).decode()
+        svg = (await chart.drawing.draw(spec, "svg")).decode()
     except DrawingError:
         return Picture()
     size = _SIZE.search(svg)
@@ -61,7 +61,7 @@ def _specification(values: Mapping[str, str]) -> tuple[dict[str, Any], str] | No
             continue
         try:
             with turn(PATIENCE):
-                spec = prepare_picture(name, "svg", values).spec
+                spec = chart.prepare_picture(name, "svg", values).spec
         except RefusedError:
             continue
         except UnavailableError as error:
