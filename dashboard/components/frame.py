@@ -5,6 +5,7 @@ our own (see `dashboard/assets/search.js`).
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import streamlit as st
 
@@ -29,12 +30,11 @@ from dashboard.words import callers as caller_words
 from dashboard.words import wording
 from data_prep.domain.assembly import ASSEMBLY
 
-NAME = "1000 Genomes CNV explorer"
-
-
-def title(page: Page) -> str:
-    """The title of a page's window, until the page gives a more particular one."""
-    return NAME if page.path == pages.START else f"{page.label} · {NAME}"
+SIMULATED_NOTE: Final = (
+    "<strong>Simulated data.</strong> These people do not exist: the cohort was made to try this software, "
+    "and its numbers must not be used for anything else."
+)
+"""HTML of the note on every page of a simulated cohort (R12)."""
 
 
 def bar(run: Run, page: Page) -> None:
@@ -46,8 +46,7 @@ def bar(run: Run, page: Page) -> None:
         st.html(
             markup.element(
                 "div",
-                "<strong>Simulated data.</strong> These people do not exist: the cohort was made to try this software, "
-                "and its numbers must not be used for anything else.",
+                SIMULATED_NOTE,
                 class_="cnv-simulated",
                 role="note",
             )

@@ -11,6 +11,7 @@ from dashboard.components import markup
 from dashboard.components.download_menu import menu
 from dashboard.components.frame import notice
 from dashboard.components.frequency import sign
+from dashboard.components.head import narrowed
 from dashboard.components.run import Run
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal
@@ -47,13 +48,7 @@ def narrowing_notice(question: Question, fault: Refusal | None) -> None:
         notice([markup.text(" ".join([*fault.sentences, shown]))])
     if target.direction is not None:
         whole = links.page(replace(question.subject, site=None), question.filters)
-        notice(
-            [
-                f"{sign(target.direction)}<strong>Narrowed to one site</strong>: {markup.text(target.direction.value)} "
-                f"{markup.text(target.interval)}, {wording.length(target.interval.length)}. "
-                + markup.link("Show everything here", whole)
-            ]
-        )
+        notice([f"{narrowed(question)} {markup.link('Show everything here', whole)}"])
 
 
 def site_table(run: Run, subject: Subject, place: Interval, within: str = "") -> None:

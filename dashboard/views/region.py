@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from dashboard.components import gene, markup, outcomes
+from dashboard.components import outcomes
 from dashboard.components.api_call import api_calls, question_calls
-from dashboard.components.frame import NAME, notice
+from dashboard.components.frame import notice
+from dashboard.components.head import readings, region_head
 from dashboard.components.lead import is_without_share
 from dashboard.components.numbers import along, numbers
 from dashboard.components.run import Run, current
 from dashboard.components.share import share_popover
 from dashboard.components.sites import narrowing_notice
+from dashboard.components.titles import title_of_question
 from dashboard.components.window import window_links
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal
@@ -21,17 +23,13 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     """The page of one region."""
     assert question.region
     region = question.region
-    st.set_page_config(page_title=f"{region.text} · {NAME}")
+    st.set_page_config(page_title=title_of_question(question))
     head = st.container(horizontal=True, key="head")
     with head.container():
-        gene.region_head(region.text, region.interval)
+        st.html(region_head(question))
         window_links(region.interval, run.filters)
-    if region.bed:
-        notice(
-            [f"Read as BED fields, which count from 0: {markup.text(region.interval)} as a genome browser writes it."]
-        )
-    if question.reading:
-        notice([markup.text(question.reading)])
+    for line in readings(question):
+        notice([line])
     narrowing_notice(question, site_fault)
     with head.container(horizontal=True, horizontal_alignment="right"):
         share_popover(run, question)
