@@ -1,4 +1,5 @@
-"""What is worked out from a database's own tables and stored in it: sites, their carriers, per-base bins, differences.
+"""What is worked out from a database's own tables and stored in it: sites, their carriers, per-base bins, differences, and
+what `derived/cohort.py` makes of them.
 
 In pieces of a chromosome: which sites there are needs all its exact intervals, a site's rows the events that overlap it
 by half alone, a bin's its segments; nothing crosses a chromosome but Benjamini-Hochberg and the sums over sites. So
@@ -15,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from data_prep.derived.bins import SIZES
+from data_prep.derived.cohort import derive_cohort
 from data_prep.derived.differences import Differences
 from data_prep.derived.panel import People, read_people
 from data_prep.derived.piece import (
@@ -128,6 +130,16 @@ def derive(
             if rows.height:
                 append(con, table, rows)
     lap("derive")
+    derive_cohort(
+        con,
+        people,
+        lambda chrom: _genes(con, chrom),
+        lambda query, chrom: _columns(con, query, chrom),
+        lambda table, rows: append(con, table, rows),
+        pool,
+        limits,
+    )
+    lap("cohort")
 
 
 def _tasks(con: duckdb.DuckDBPyConnection, people: People, pool: Pool, limits: Limits) -> Iterator[Task]:
