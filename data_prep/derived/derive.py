@@ -146,8 +146,8 @@ def derive(
     derive_cohort(
         con,
         people,
-        lambda chrom: _genes(con, chrom),
-        lambda query, chrom: _columns(con, query, chrom),
+        lambda chrom: _genes_on(con, chrom),
+        lambda query, chrom: _columns(con, query, {"chrom": chrom}),
         lambda table, rows: append(con, table, rows),
         pool,
         limits,
@@ -403,6 +403,12 @@ def _genes(con: duckdb.DuckDBPyConnection, run: Sequence[_Chromosome], bounds: M
     pieces = con.sql(_PIECES, params=bounds).pl()
     place = pl.col("place")
     return {one.place: _genes_of(genes.filter(place == one.place), pieces.filter(place == one.place)) for one in run}
+
+
+def _genes_on(con: duckdb.DuckDBPyConnection, chrom: str) -> Genes:
+    """Genes of one chromosome."""
+    chromosome = _Chromosome(chrom, list(LENGTHS).index(chrom), 0, 0)
+    return _genes(con, [chromosome], {"first_chrom": chrom, "last_chrom": chrom})[chromosome.place]
 
 
 def _genes_of(genes: pl.DataFrame, pieces: pl.DataFrame) -> Genes:
