@@ -7,10 +7,11 @@ import streamlit as st
 from dashboard import settings
 from dashboard.components import frequency, markup, place
 from dashboard.components.controls import controls
+from dashboard.components.copies import copies_of
 from dashboard.components.depends import depends
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
-from dashboard.components.sites import site_table
+from dashboard.components.tabs import Place, available_tabs, tabs
 from dashboard.door.question import Question
 from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.carriers.counts import by_rule
@@ -31,15 +32,16 @@ def bounded(run: Run, question: Question) -> None:
     if shows(Section.NUMBERS):
         _numbers(run, question)
     else:
-        _words(question)
+        seen = _words(question)
+        tabs(Place(run, question, seen), available_tabs(question, is_counted=False))
 
 
 def _limit() -> str:
     return markup.element("p", markup.text(settings.disclosure().limit), class_="cnv-counted")
 
 
-def _words(question: Question) -> None:
-    """Whether losses and gains were seen there, yes or no, and what that does not say."""
+def _words(question: Question) -> Callability:
+    """Whether losses and gains were seen there, yes or no, and what that does not say; how well the place is seen."""
     database, target, filters = question.database, question.target, question.filters
     seen = callability(database, target, filters)
     rule = target.rule_in_force(filters.overlap)
@@ -59,6 +61,7 @@ def _words(question: Question) -> None:
         place.not_assessable(question.heading, seen)
     elif seen.is_paralogous:
         place.show_paralogous(question.heading, seen)
+    return seen
 
 
 def _yes_or_no(seen: Callability, *, carried: bool) -> str:
@@ -74,7 +77,7 @@ def _yes_or_no(seen: Callability, *, carried: bool) -> str:
 
 def _numbers(run: Run, question: Question) -> None:
     """How many people carry, by group, with small numbers withheld where the operator says so."""
-    database, subject, target, filters = question.database, question.subject, question.target, question.filters
+    database, target, filters = question.database, question.target, question.filters
     least = settings.disclosure().smallest_cell
     seen = callability(database, target, filters)
     shares = not no_share(target, filters, seen)
@@ -85,11 +88,12 @@ def _numbers(run: Run, question: Question) -> None:
         st.html(markup.element("p", markup.text(number), class_="cnv-counted"))
     else:
         place.counted_sentence(question, counted)
-    if not seen.assessable:
-        place.not_assessable(question.heading, seen)
-        return
-    if not counted.counted:
-        place.nobody_counted(target.interval.chrom, filters)
+    if not seen.assessable or not counted.counted:
+        if not seen.assessable:
+            place.not_assessable(question.heading, seen)
+        else:
+            place.nobody_counted(target.interval.chrom, filters)
+        tabs(Place(run, question, seen), available_tabs(question, is_counted=False))
         return
     # XX and XY apart would be another question beside that of everyone
     parts = (Clause("", filters),) if least else clauses(database, target, filters)
@@ -103,14 +107,16 @@ def _numbers(run: Run, question: Question) -> None:
     if seen.is_paralogous:
         place.show_paralogous(question.heading, seen)
     place.cautions(target, seen)
+    shown = []
     for direction in directions:
         rows = (row for table in tables.values() for row in table)
         if any(row["direction"] == direction.value and not row["withheld"] for row in rows):
-            frequency.block(run, question, tables, direction, shares=shares)
+            shown.append(direction)
+    copies = copies_of(question) if shares and shows(Section.COPIES) else None
+    frequency.figures(run, question, tables, shown, shares=shares, copies=copies)
     if shows(Section.DEPENDENCE):
         depends(run, question)
-    if shows(Section.SITES) and target.site is None:
-        site_table(run, subject, target.interval, seen.paralogous)
+    tabs(Place(run, question, seen), available_tabs(question, is_counted=True))
 
 
 def _line(

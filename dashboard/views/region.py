@@ -48,7 +48,6 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
         along(run, question)
     else:
         numbers(run, question)
-    outcomes.genes_inside(region, run.filters)
 
 
 run = current()
