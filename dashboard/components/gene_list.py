@@ -25,9 +25,9 @@ from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.copy_number import Direction
 
 
-def gene_table(run: Run, found: GeneList) -> None:
+def gene_table(run: Run, gene_list: GeneList) -> None:
     """What is counted, the table of the genes, and the same as a file; where no number is told, links to the genes' pages."""
-    filters, genes = run.filters, found.genes
+    filters, genes = run.filters, gene_list.genes
     if not shows(Section.GENES):
         limit = settings.disclosure().limit
         shown = " ".join(markup.link(gene.symbol, _page(gene, filters)) for gene in genes)
@@ -38,10 +38,10 @@ def gene_table(run: Run, found: GeneList) -> None:
         return
     callset = f", callset {run.database.callset}" if len(run.database.callsets) > 1 else ""
     sentence = f"Counted: {filter_words.events_counted_by_gene(filters)}, in {filter_words.group(filters)}{callset}."
-    said = markup.text(sentence)
+    counted = markup.text(sentence)
     if filters != Filters():
-        said += " " + markup.link("Use the defaults", links.gene_list([gene.name for gene in genes], Filters()))
-    st.html(markup.element("div", markup.paragraphs([said]), class_="cnv-counted"))
+        counted += " " + markup.link("Use the defaults", links.gene_list([gene.name for gene in genes], Filters()))
+    st.html(markup.element("div", markup.paragraphs([counted]), class_="cnv-counted"))
     rows = "".join(_row(run.database, gene, filters) for gene in genes)
     heads = "".join(
         markup.element("th", f"{sign(direction) if direction else ''}{words}", scope="col", class_="cnv-left")

@@ -7,7 +7,7 @@ from dashboard.components.api_call import api_calls, question_calls
 from dashboard.components.frame import NAME, notice
 from dashboard.components.numbers import numbers
 from dashboard.components.run import Run, current
-from dashboard.components.share import share
+from dashboard.components.share import share_popover
 from dashboard.components.sites import narrowing_notice
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal
@@ -22,12 +22,12 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     head, button = st.columns([5, 1], vertical_alignment="top")
     with head:
         gene.gene_head(question.gene)
-        gene.elsewhere(question.gene.interval, question.gene)
+        gene.browser_links(question.gene.interval, question.gene)
     if question.reading:
         notice([markup.text(question.reading)])
     narrowing_notice(question, site_fault)
     with button.container(horizontal=True, horizontal_alignment="right"):
-        share(run, question)
+        share_popover(run, question)
         api_calls(run, question_calls(question))
     numbers(run, question)
 

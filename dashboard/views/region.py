@@ -7,7 +7,7 @@ from dashboard.components.api_call import api_calls, question_calls
 from dashboard.components.frame import NAME, notice
 from dashboard.components.numbers import along, numbers
 from dashboard.components.run import Run, current
-from dashboard.components.share import share
+from dashboard.components.share import share_popover
 from dashboard.components.sites import narrowing_notice
 from dashboard.components.window import window_links
 from dashboard.door.question import Question
@@ -33,7 +33,7 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
             )
         )
         window_links(region.interval, run.filters)
-        gene.elsewhere(region.interval)
+        gene.browser_links(region.interval)
     if region.bed:
         notice(
             [f"Read as BED fields, which count from 0: {markup.text(region.interval)} as a genome browser writes it."]
@@ -42,7 +42,7 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
         notice([markup.text(question.reading)])
     narrowing_notice(question, site_fault)
     with button.container(horizontal=True, horizontal_alignment="right"):
-        share(run, question)
+        share_popover(run, question)
         api_calls(run, question_calls(question))
     if not target.has_share(target.rule_in_force(run.filters.overlap)):
         along(run, question)
