@@ -122,6 +122,7 @@ MAY_KNOW = {
         "app",
         "beacon",
         "downloads",
+        "rows",
         "server",
         "serving",
         "settings",

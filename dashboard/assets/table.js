@@ -36,7 +36,8 @@ function install(root) {
   table.append(head, body)
   pane.append(table)
   frame.append(pane, more, said)
-  root.replaceChildren(frame)
+  // beside the style sheet, which Streamlit puts there
+  root.append(frame)
 
   const ended = new AbortController()
   const listen = (target, type, handler) => target.addEventListener(type, handler, { signal: ended.signal })
@@ -84,6 +85,7 @@ function install(root) {
     clearTimeout(timer)
     asked?.abort()
     ended.abort()
+    frame.remove()
   }
 
   function show(given) {

@@ -5,11 +5,12 @@ import streamlit as st
 from dashboard import settings
 from dashboard.components import frequency
 from dashboard.components.controls import controls
+from dashboard.components.copies import copies_of
 from dashboard.components.depends import depends
 from dashboard.components.lead import Lead, directions_told, lead
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
-from dashboard.components.sites import site_table
+from dashboard.components.tabs import Place, available_tabs, tabs
 from dashboard.door.question import Question
 from dashboard.store.callability import callability, no_share
 from dashboard.store.cohort import group_names, release
@@ -25,20 +26,23 @@ def bounded(run: Run, question: Question) -> None:
     st.html(answer.html)
     if not shows(Section.NUMBERS):
         st.html(answer.counted)
-    elif answer.lines:
-        _numbers(run, question, answer)
+    _numbers(run, question, answer)
 
 
 def _numbers(run: Run, question: Question, answer: Lead) -> None:
-    """How many people carry, by group, with small numbers withheld where the operator says so."""
-    subject, target, filters = question.subject, question.target, question.filters
+    """How many people carry, by group, with small numbers withheld where the operator says so, and the tables that it tells."""
+    target, filters = question.target, question.filters
     seen = callability(question.database, target, filters)
-    shares = not no_share(target, filters, seen)
-    for direction in directions_told(question):
-        rows = (row for table in answer.parts.values() for row in table)
-        if any(row["direction"] == direction.value and not row["withheld"] for row in rows):
-            frequency.block(run, question, answer.parts, direction, shares=shares)
-    if shows(Section.DEPENDENCE):
-        depends(run, question)
-    if shows(Section.SITES) and target.site is None:
-        site_table(run, subject, target.interval, seen.paralogous)
+    is_counted = shows(Section.NUMBERS) and bool(answer.lines)
+    if is_counted:
+        shares = not no_share(target, filters, seen)
+        shown = []
+        for direction in directions_told(question):
+            rows = (row for table in answer.parts.values() for row in table)
+            if any(row["direction"] == direction.value and not row["withheld"] for row in rows):
+                shown.append(direction)
+        copies = copies_of(question) if shares and shows(Section.COPIES) else None
+        frequency.figures(run, question, answer.parts, shown, shares=shares, copies=copies)
+        if shows(Section.DEPENDENCE):
+            depends(run, question)
+    tabs(Place(run, question, seen), available_tabs(question, is_counted=is_counted))

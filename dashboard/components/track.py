@@ -37,28 +37,28 @@ def track(
     *,
     selectable: bool = False,
     silent: bool = False,
+    files: str = "",
 ) -> None:
     """Draws what lies along `interval`; `highlight` is the part of it that the page is about, `note` a sentence below what
-    the colours mean.
+    the colours mean, `files` HTML that leads to the picture as a file.
 
     `silent`: the page is about a place of copies, of which no share of people is told. With `selectable`, as on region pages, a drag zooms in and a click on an interval narrows the page to it.
     """
     drawn = tracks.read_track(run.database, interval, filters, highlight, silent=silent)
-    st.html(markup.element("div", _legend(run, drawn), class_="cnv-legend"))
-    if note:
-        st.html(markup.element("p", markup.text(note), class_="cnv-counted"))
+    hint = (
+        f"Drag to zoom in. Click an interval to count it alone: its direction, events that overlap it by "
+        f"{overlap_rules.fraction(PICKED)} both ways."
+        if selectable
+        else ""
+    )
+    st.html(
+        markup.element("div", _legend(run, drawn) + files, class_="cnv-legend")
+        + "".join(markup.element("p", markup.text(words), class_="cnv-counted") for words in (note, hint) if words)
+    )
     chart, key = track_chart(drawn, run.palette, selectable=selectable), f"track {interval}"
     if not selectable:
         st.vega_lite_chart(chart, alt=describe_track(drawn), key=key)
         return
-    st.html(
-        markup.element(
-            "p",
-            f"Drag to zoom in. Click an interval to count it alone: its direction, events that overlap it by "
-            f"{overlap_rules.fraction(PICKED)} both ways.",
-            class_="cnv-counted",
-        )
-    )
 
     def select() -> None:
         address = query_of_selection(st.session_state[key].selection, interval, filters)

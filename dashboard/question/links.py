@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from dashboard import pages
 from dashboard.question.filters import Filters
 from dashboard.question.subject import Kind, Subject
+from dashboard.question.view import View
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.intervals import Interval
 
@@ -32,9 +33,10 @@ def plain_page(path: str, filters: Filters) -> str:
     return address(pages.page_at(path).path, filters.to_query())
 
 
-def page(subject: Subject, filters: Filters) -> str:
-    """The page of a gene or region: `/gene?gene=GSTM1&filter=pass`."""
-    return address(pages.page_of(subject.kind.value).path, subject.query(filters))
+def page(subject: Subject, filters: Filters, view: View | None = None) -> str:
+    """The page of a gene or region: `/gene?gene=GSTM1&filter=pass`; with `view` as it shows that, `&tab=carriers`."""
+    query = subject.query(filters) | (view.to_query() if view else {})
+    return address(pages.page_of(subject.kind.value).path, query)
 
 
 def gene_list(names: Iterable[str], filters: Filters) -> str:

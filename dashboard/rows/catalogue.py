@@ -13,6 +13,7 @@ from dashboard.downloads.catalogue import download_of
 from dashboard.operating.disclosure import Detail
 from dashboard.question.filters import Overlap
 from dashboard.rows.carriers import carrier_rows
+from dashboard.rows.families import family_rows
 from dashboard.rows.genes import gene_rows
 from dashboard.rows.sites import SiteRows
 from dashboard.rows.table import Rows
@@ -49,6 +50,12 @@ ROW_TABLES: Final = {
     table.name: table
     for table in (
         RowTable("carriers", "an event of a carrier", download_of("carriers").tells, of_place(carrier_rows)),
+        RowTable(
+            "families",
+            "an event of a carrier with a parent or child who carries too",
+            download_of("carriers").tells,
+            of_place(family_rows),
+        ),
         RowTable("sites", "a site of the place", download_of("sites").tells, of_place(SiteRows)),
         RowTable("genes", "a gene of the place", download_of("genes").tells, of_place(gene_rows)),
     )

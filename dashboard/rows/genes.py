@@ -128,7 +128,7 @@ def _with_sexes(genes: pl.DataFrame, by_sex: dict[Sex, pl.DataFrame], least: int
     if not least:
         for sex, frame in by_sex.items():
             names = ["samples", *(f"{name}_{direction.value}" for name in numbers for direction in DIRECTIONS)]
-            columns += [frame[name].alias(f"{name}_{sex.value}") for name in names]
+            columns += [pl.lit(frame[name]).alias(f"{name}_{sex.value}") for name in names]
     genes = genes.with_columns(columns)
     if least:
         return genes

@@ -156,7 +156,7 @@ class SiteRows:
             number(interval.length, wording.length(interval.length)),
             number(site["median_bins"], "" if site["median_bins"] is None else f"{site['median_bins']:g}"),
             *numbers,
-            *_alleles(site),
+            *alleles(site),
             Cell(site["genes_shown"], site["genes_shown"], title=site["genes"]) if site["genes"] else NOTHING,
             text(site["care"]),
         )
@@ -212,7 +212,7 @@ def _count(number: int | None) -> str:
     return "withheld" if number is None else wording.count(number)
 
 
-def _alleles(site: dict[str, Any]) -> tuple[Cell, Cell]:
+def alleles(site: dict[str, Any]) -> tuple[Cell, Cell]:
     """How many alleles are lost at least, and whether their people are in proportion (R6); nothing where alleles say nothing."""
     if site["allele_frequency"] is None:
         return NOTHING, NOTHING

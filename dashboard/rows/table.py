@@ -94,7 +94,7 @@ class Cell:
             "title": self.title or None,
             "sign": self.direction or None,
         }
-        held = {name: value for name, value in more.items() if value is not None}
+        held: dict[str, Any] = {name: value for name, value in more.items() if value is not None}
         if self.value is None and self.text:
             # told, and of no rank: a word why there is no number
             held["v"] = None

@@ -38,7 +38,6 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
         along(run, question)
     else:
         numbers(run, question)
-    outcomes.gene_links(region, run.filters)
 
 
 run = current()
