@@ -1,5 +1,6 @@
 // What every page does in the browser beside the search box: terms show the sentence of the glossary, coordinates are
-// copied, and on a phone the controls unfold below the sentence that says what is counted.
+// copied, on a phone the controls unfold below the sentence that says what is counted, and the picture along the genome leads to
+// what it shows, moves by keys and two fingers, and is linked with the rows of the tables.
 //
 // Joined to search.js, which calls `installPage` once and ends what it listens to.
 
@@ -34,6 +35,7 @@ function installPage(listen) {
     if (event.key === "Escape" && tip && !tip.hidden) hide()
   })
   listen(document, "scroll", hide, true)
+  installPicture(listen)
 
   function show(term) {
     if (owner === term && tip && !tip.hidden) return
@@ -78,4 +80,97 @@ function fold(button) {
   const others = [...button.parentElement.querySelectorAll(".cnv-fold")].filter((other) => other !== button)
   others[0]?.focus()
   return open
+}
+
+const PICTURE = ".st-key-track [data-testid=stVegaLiteChart]"
+
+// Marks of the picture bear what they lead to as their label: "gene GSTM1", "band 1p13.3", "site chr1-101-200-loss".
+function installPicture(listen) {
+  let start = null // two fingers on the picture: where they were put down
+
+  listen(document, "click", (event) => {
+    const [kind, name] = markOf(event) ?? []
+    if (kind === "gene" || kind === "band") lead(kind === "gene" ? "gene" : "region", name)
+  })
+  listen(document, "pointerover", (event) => {
+    const [kind, name] = markOf(event) ?? []
+    const row = event.composedPath().find((part) => part instanceof HTMLElement && part.dataset.row)
+    light(kind === "site" ? name : (row?.dataset.row ?? ""))
+  })
+  listen(document, "focusin", (event) => {
+    const row = event.composedPath().find((part) => part instanceof HTMLElement && part.dataset.row)
+    light(row?.dataset.row ?? "")
+  })
+  listen(document, "keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return
+    const picture = event.target.closest?.(".st-key-track")
+    const key = event.key === "=" ? "+" : event.key
+    const link = picture?.querySelector(`.cnv-windows a[data-key="${CSS.escape(key)}"]`)
+    if (!link) return
+    event.preventDefault()
+    go(link.href)
+  })
+  listen(document, "touchstart", (event) => {
+    const picture = event.target.closest?.(PICTURE)
+    start = picture && event.touches.length === 2 ? { picture, at: fingers(event, picture) } : null
+    if (start) start.now = start.at
+  })
+  listen(document, "touchmove", (event) => {
+    if (start && event.touches.length === 2) start.now = fingers(event, start.picture)
+  })
+  listen(document, "touchend", () => {
+    if (start) pinch(start)
+    start = null
+  })
+  const watch = new MutationObserver(reach)
+  watch.observe(document.body, { childList: true, subtree: true })
+  listen(window, "pagehide", () => watch.disconnect())
+  reach()
+}
+
+// The picture takes the focus, so that keys can move it.
+function reach() {
+  for (const picture of document.querySelectorAll(`${PICTURE}:not([tabindex])`)) picture.tabIndex = 0
+}
+
+function markOf(event) {
+  const label = event.target instanceof SVGElement ? event.target.getAttribute("aria-label") : null
+  const found = /^(gene|band|site) (.+)$/.exec(label ?? "")
+  return found && found.slice(1)
+}
+
+function lead(kind, name) {
+  const there = new URL(location.href)
+  const base = there.pathname.replace(/[^/]*$/, "")
+  const names = ["gene", "region", "site", "tab", "sort"]
+  const kept = [...there.searchParams].filter(([key]) => !names.includes(key)).map(([key, value]) => `&${key}=${readable(value)}`)
+  go(`${base}${kind}?${kind}=${readable(name)}${kept.join("")}`)
+}
+
+// The interval of a row, and the row of an interval: the two are of one site where their names are.
+function light(name) {
+  for (const part of document.querySelectorAll(".cnv-lit")) if (part.dataset.row !== name) part.classList.remove("cnv-lit")
+  if (!name) return
+  const escaped = CSS.escape(name)
+  for (const part of document.querySelectorAll(`[data-row="${escaped}"], ${PICTURE} [aria-label="site ${escaped}"]`)) {
+    part.classList.add("cnv-lit")
+  }
+}
+
+function fingers(event, picture) {
+  const box = picture.getBoundingClientRect()
+  return [...event.touches].map((touch) => (touch.clientX - box.left) / box.width).sort((a, b) => a - b)
+}
+
+// The bases that were below the fingers come to lie where the fingers are lifted.
+function pinch({ at, now }) {
+  const window = document.querySelector(".st-key-track .cnv-windows")?.dataset
+  const apart = now[1] - now[0]
+  if (!window || at[1] - at[0] < 0.02 || apart < 0.02 || Math.abs(apart / (at[1] - at[0]) - 1) < 0.05) return
+  const [first, last, whole] = [Number(window.start), Number(window.end), Number(window.length)]
+  const length = last - first
+  const wide = Math.min(whole, Math.max(1000, Math.round((length * (at[1] - at[0])) / apart)))
+  const middle = first + (length * (at[0] + at[1])) / 2
+  const begin = Math.round(Math.min(Math.max(0, middle - (wide * (now[0] + now[1])) / 2), whole - wide))
+  lead("region", `${window.chrom}:${begin + 1}-${begin + wide}`)
 }

@@ -12,7 +12,6 @@ from dashboard.components.run import Run, current
 from dashboard.components.share import share_popover
 from dashboard.components.sites import narrowing_notice
 from dashboard.components.titles import title_of_question
-from dashboard.components.window import window_links
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal
 from dashboard.door.resolve import resolve
@@ -22,12 +21,10 @@ from dashboard.question.subject import Kind
 def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     """The page of one region."""
     assert question.region
-    region = question.region
     st.set_page_config(page_title=title_of_question(question))
     head = st.container(horizontal=True, key="head")
     with head.container():
         st.html(region_head(question))
-        window_links(region.interval, run.filters)
     for line in readings(question):
         notice([line])
     narrowing_notice(question, site_fault)

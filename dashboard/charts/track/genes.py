@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -16,6 +16,7 @@ GENE_LANES: Final = 8
 GENE_PITCH: Final = 27
 NUMBER_ROOM: Final = 14
 """Pixels between the numbers of two exons at least."""
+NUMBERS_HEIGHT: Final = 12
 ARROWS: Final = {"+": "→", "-": "←"}
 
 
@@ -41,7 +42,6 @@ def draw_genes(canvas: Canvas, track: Track) -> None:
     canvas.heading("Genes", note)
     exons = {name: rows for (name,), rows in genes.exons.partition_by("transcript_id", as_dict=True).items()}
     lanes = Lanes(GENE_LANES)
-    numbers_drawn = False
     placed = []
     for gene in genes.genes.sort("start").iter_rows(named=True):
         first, last = max(gene["start"], window.start), min(gene["end"], window.end)
@@ -51,15 +51,21 @@ def draw_genes(canvas: Canvas, track: Track) -> None:
         lane = lanes.place(begin, max(last, begin + label))
         if lane is not None:
             placed.append((lane, gene, name, begin, first, last))
+
+    def is_subject(gene: dict[str, Any]) -> bool:
+        place = track.highlight
+        return place is not None and (gene["start"], gene["end"]) == (place.start, place.end)
+
+    # the numbers of exons have a row of their own below the gene's lane
+    numbered = min(
+        (lane for lane, gene, *_ in placed if is_subject(gene) and gene["transcript_id"] in exons), default=GENE_LANES
+    )
     for lane, gene, name, begin, first, last in placed:
-        highlighted = track.highlight is not None and (gene["start"], gene["end"]) == (
-            track.highlight.start,
-            track.highlight.end,
-        )
+        highlighted = is_subject(gene)
         colour = (
             palette.primary if highlighted else palette.text if gene["biotype"] == "protein_coding" else palette.muted
         )
-        y = canvas.y + lane * GENE_PITCH
+        y = canvas.y + lane * GENE_PITCH + (NUMBERS_HEIGHT if lane > numbered else 0)
         middle = y + 18
         about = [
             gene["description"] or "",
@@ -90,7 +96,6 @@ def draw_genes(canvas: Canvas, track: Track) -> None:
         if models is None:
             continue
         if highlighted:
-            numbers_drawn = True
             _number_exons(canvas, models, middle + 14)
         for start, end, is_coding, words in _blocks(models, canvas, apart=highlighted):
             half = 5.5 if is_coding else 3
@@ -103,7 +108,7 @@ def draw_genes(canvas: Canvas, track: Track) -> None:
                 tooltip=_joined(gene["symbol"], words, *about),
                 label=leads_to,
             )
-    canvas.y += len(lanes.taken) * GENE_PITCH + (14 if numbers_drawn else 8)
+    canvas.y += len(lanes.taken) * GENE_PITCH + 8 + (NUMBERS_HEIGHT if numbered < GENE_LANES else 0)
 
 
 def _joined(*words: str) -> str:
