@@ -151,7 +151,7 @@ async def icon(_: Request) -> Response:
 
 def warm_up() -> None:
     """Does what the first visitor would wait for: chart templates, the database, a first answer."""
-    rows = pl.DataFrame({"group": ["all"], "frequency": [0.5], "ci_low": [0.4], "ci_high": [0.6], "told": [""]})
+    rows = pl.DataFrame({"group": ["all"], "frequency": [0.5], "ci_low": [0.4], "ci_high": [0.6], "numbers": [""]})
     for palette in (LIGHT, DARK):
         for direction in (Direction.LOSS, Direction.GAIN):
             frequency_chart(rows, direction, palette)

@@ -25,16 +25,17 @@ from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.copy_number import Direction
 
 
-def gene_table(run: Run, found: GeneList) -> None:
+def gene_table(run: Run, gene_list: GeneList) -> None:
     """What is counted, the table of the genes, and the same as a file; where no number is told, links to the genes' pages."""
-    filters, genes = run.filters, found.genes
+    filters, genes = run.filters, gene_list.genes
     if not shows(Section.GENES):
         shown = " ".join(markup.link(gene.symbol, _page(gene, filters)) for gene in genes)
         st.html(
-            counted_by_gene(run.database, found, filters) + markup.element("p", shown, class_="cnv-links cnv-choices")
+            counted_by_gene(run.database, gene_list, filters)
+            + markup.element("p", shown, class_="cnv-links cnv-choices")
         )
         return
-    st.html(counted_by_gene(run.database, found, filters))
+    st.html(counted_by_gene(run.database, gene_list, filters))
     rows = "".join(_row(run.database, gene, filters) for gene in genes)
     heads = "".join(
         markup.element("th", f"{sign(direction) if direction else ''}{words}", scope="col", class_="cnv-left")
@@ -58,7 +59,7 @@ def gene_table(run: Run, found: GeneList) -> None:
     )
 
 
-def counted_by_gene(database: Generation, found: GeneList, filters: Filters) -> str:
+def counted_by_gene(database: Generation, gene_list: GeneList, filters: Filters) -> str:
     """What is counted, in whom, or why no number is told, as HTML."""
     if not shows(Section.GENES):
         limit = settings.disclosure().limit
@@ -67,7 +68,7 @@ def counted_by_gene(database: Generation, found: GeneList, filters: Filters) -> 
     sentence = f"Counted: {filter_words.events_counted_by_gene(filters)}, in {filter_words.group(filters)}{callset}."
     counted = markup.text(sentence)
     if filters != Filters():
-        names = [gene.name for gene in found.genes]
+        names = [gene.name for gene in gene_list.genes]
         counted += " " + markup.link("Use the defaults", links.gene_list(names, Filters()))
     return markup.element("div", markup.paragraphs([counted]), class_="cnv-counted")
 

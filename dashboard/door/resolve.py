@@ -254,15 +254,15 @@ def require_genes(
     `without` as for one question.
     """
     request = read_request(published, values, (*Kind, SITE), Kind.GENE.default_overlap)
-    found = resolve_genes(request)
-    refusals = [Refusal(400, problems) for problems in (request.problems, found.problems) if problems]
+    gene_list = resolve_genes(request)
+    refusals = [Refusal(400, problems) for problems in (request.problems, gene_list.problems) if problems]
     refusals += _unused(request, without or {})
     if Kind.REGION in values:
         shown = cut(values[Kind.REGION], VALUE_SHOWN)
         refusals.append(refusal(400, "Ask for genes or for a region, not for both.", Kind.REGION.value, shown))
     if refusals:
         raise RefusedError(combine(refusals))
-    return request, found.genes
+    return request, gene_list.genes
 
 
 def _unused(request: Request, without: Mapping[str, str]) -> list[Refusal]:

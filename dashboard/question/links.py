@@ -76,7 +76,7 @@ def address(path: str, query: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(query, safe=',:', quote_via=quote)}" if query else path
 
 
-def elsewhere(interval: Interval, gene_id: str | None = None, symbol: str | None = None) -> dict[str, str]:
+def browser_addresses(interval: Interval, gene_id: str | None = None, symbol: str | None = None) -> dict[str, str]:
     """The same place in other browsers, at GRCh38, by name: a gene's page where there is one, else the region."""
     bare = interval.chrom.removeprefix("chr")
     region = f"{bare}:{interval.start + 1}-{interval.end}"

@@ -8,7 +8,7 @@ from dashboard.components.frame import notice
 from dashboard.components.head import gene_head, readings
 from dashboard.components.numbers import numbers
 from dashboard.components.run import Run, current
-from dashboard.components.share import share
+from dashboard.components.share import share_popover
 from dashboard.components.sites import narrowing_notice
 from dashboard.components.titles import title_of_question
 from dashboard.door.question import Question
@@ -24,12 +24,12 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     head, button = st.columns([5, 1], vertical_alignment="top")
     with head:
         st.html(gene_head(question.gene))
-        gene.elsewhere(question.gene.interval, question.gene)
+        gene.browser_links(question.gene.interval, question.gene)
     for line in readings(question):
         notice([line])
     narrowing_notice(question, site_fault)
     with button.container(horizontal=True, horizontal_alignment="right"):
-        share(run, question)
+        share_popover(run, question)
         api_calls(run, question_calls(question))
     numbers(run, question)
 

@@ -9,7 +9,7 @@ from dashboard.components.head import readings, region_head
 from dashboard.components.lead import is_without_share
 from dashboard.components.numbers import along, numbers
 from dashboard.components.run import Run, current
-from dashboard.components.share import share
+from dashboard.components.share import share_popover
 from dashboard.components.sites import narrowing_notice
 from dashboard.components.titles import title_of_question
 from dashboard.components.window import window_links
@@ -28,18 +28,18 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     with head:
         st.html(region_head(question))
         window_links(region.interval, run.filters)
-        gene.elsewhere(region.interval)
+        gene.browser_links(region.interval)
     for line in readings(question):
         notice([line])
     narrowing_notice(question, site_fault)
     with button.container(horizontal=True, horizontal_alignment="right"):
-        share(run, question)
+        share_popover(run, question)
         api_calls(run, question_calls(question))
     if is_without_share(question):
         along(run, question)
     else:
         numbers(run, question)
-    outcomes.genes_inside(region, run.filters)
+    outcomes.gene_links(region, run.filters)
 
 
 run = current()
