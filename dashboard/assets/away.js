@@ -87,7 +87,7 @@
     ].join("\n")
     return [
       paragraph(
-        "This page stays empty: the server answers, but no WebSocket gets through to it.",
+        "This page stays without its controls and tables: the server answers, but no WebSocket gets through to it.",
         ` Whoever runs the proxy before it has to let upgrades pass to ${base.pathname}_stcore/stream; nginx does with`,
       ),
       lines,

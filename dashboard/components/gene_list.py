@@ -59,7 +59,7 @@ def gene_table(run: Run, gene_list: GeneList) -> None:
     )
 
 
-def counted_by_gene(database: Generation, found: GeneList, filters: Filters) -> str:
+def counted_by_gene(database: Generation, gene_list: GeneList, filters: Filters) -> str:
     """What is counted, in whom, or why no number is told, as HTML."""
     if not shows(Section.GENES):
         limit = settings.disclosure().limit
@@ -68,7 +68,7 @@ def counted_by_gene(database: Generation, found: GeneList, filters: Filters) -> 
     sentence = f"Counted: {filter_words.events_counted_by_gene(filters)}, in {filter_words.group(filters)}{callset}."
     counted = markup.text(sentence)
     if filters != Filters():
-        names = [gene.name for gene in found.genes]
+        names = [gene.name for gene in gene_list.genes]
         counted += " " + markup.link("Use the defaults", links.gene_list(names, Filters()))
     return markup.element("div", markup.paragraphs([counted]), class_="cnv-counted")
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard import settings
-from dashboard.charts import card as drawn
+from dashboard.charts import card as drawing
 from dashboard.colours import LIGHT
 from dashboard.components.cohort import cohort_lead
 from dashboard.components.lead import Lead, directions_told, lead
@@ -25,8 +25,8 @@ from dashboard.question import query
 from dashboard.question.subject import Kind
 from dashboard.question.target import Pieces
 from dashboard.serving import conditions
+from dashboard.serving.cache import Cache, NotReadyError
 from dashboard.serving.drawing import FORMATS, SCALE
-from dashboard.serving.kept import Kept, NotReadyError
 from dashboard.serving.refusals import answering
 from dashboard.serving.turns import turn
 from dashboard.store.cohort import release, totals
@@ -36,20 +36,20 @@ from dashboard.words import wording
 from data_prep.domain.assembly import ASSEMBLY
 
 PATH: Final = "/preview.png"
-WIDTH: Final = round(drawn.WIDTH * SCALE)
-HEIGHT: Final = round(drawn.HEIGHT * SCALE)
+WIDTH: Final = round(drawing.WIDTH * SCALE)
+HEIGHT: Final = round(drawing.HEIGHT * SCALE)
 TIME: Final = 20.0
 """Seconds that a picture may take."""
 GROUPS: Final = 6
 """Groups whose shares are drawn at most."""
 
-_cards: Final[Kept[bytes]] = Kept(300, 32_000_000, 6, len)
+_cards: Final[Cache[bytes]] = Cache(300, 32_000_000, 6, len)
 
 
 def address(page: str) -> str:
     """The picture of the page at an address of ours: `/preview.png?gene=GSTM1`."""
-    asked = urlsplit(page).query
-    return f"{PATH}?{asked}" if asked else PATH
+    query_string = urlsplit(page).query
+    return f"{PATH}?{query_string}" if query_string else PATH
 
 
 @answering
@@ -61,7 +61,7 @@ async def preview(request: Request) -> Response:
         return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
     key = hashlib.sha256(repr((tag, sorted(values.items()))).encode()).hexdigest()
     try:
-        body = await _cards.of(key, partial(_draw, values), TIME)
+        body = await _cards.get_or_make(key, partial(_draw, values), TIME)
     except NotReadyError:
         raise RefusedError(refusal(503, "Too many pictures are asked for. Try again in a few seconds.")) from None
     return Response(body, media_type=FORMATS["png"], headers={"Cache-Control": "no-cache", "ETag": tag})
@@ -84,7 +84,7 @@ class _Words:
     lines: list[str]
     below: list[str]
     database: Generation
-    shares: tuple[drawn.Share, ...] = ()
+    shares: tuple[drawing.Share, ...] = ()
 
 
 def specification(values: Mapping[str, str]) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def specification(values: Mapping[str, str]) -> dict[str, Any]:
             words = _of_cohort(published)
         callset = release(words.database)
         origin = f"Callset {callset.title}; database {callset.generation}, built {callset.built_at[:10]}."
-        return drawn.card(
+        return drawing.card(
             words.title,
             words.lines,
             words.shares,
@@ -136,7 +136,7 @@ def _of_cohort(published: Generation) -> _Words:
     )
 
 
-def _shares(question: Question, answer: Lead) -> tuple[drawn.Share, ...]:
+def _shares(question: Question, answer: Lead) -> tuple[drawing.Share, ...]:
     """The shares by super-population of the direction with more carriers, where the answer is of one share of people.
 
     Of a region the answer is about size, and these would be of something else.
@@ -152,11 +152,11 @@ def _shares(question: Question, answer: Lead) -> tuple[drawn.Share, ...]:
     ]
     directions = [direction.value for direction in directions_told(question)]
     most = max(directions, key=lambda name: sum(row["carriers"] for row in told if row["direction"] == name))
-    shown = [row for row in told if row["direction"] == most]
-    if not any(row["carriers"] for row in shown) or len(shown) > GROUPS:
+    chosen = [row for row in told if row["direction"] == most]
+    if not any(row["carriers"] for row in chosen) or len(chosen) > GROUPS:
         return ()
     return tuple(
-        drawn.Share(
+        drawing.Share(
             row["group"],
             row["frequency"],
             row["ci_low"],
@@ -165,5 +165,5 @@ def _shares(question: Question, answer: Lead) -> tuple[drawn.Share, ...]:
             f"({wording.count(row['carriers'])} of {wording.count(row['samples'])})",
             LIGHT.superpopulation(row["group"]),
         )
-        for row in shown
+        for row in chosen
     )

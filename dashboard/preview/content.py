@@ -52,7 +52,7 @@ class Content:
     """Whether it is of one gene or region, which can be drawn."""
 
 
-def content(published: Generation, page: Page, values: Mapping[str, str]) -> Content:
+def content_of(published: Generation, page: Page, values: Mapping[str, str]) -> Content:
     """What an address of a page comes to. Runs in a thread."""
     kind = next((kind for kind in Kind if kind == page.subject), Kind.GENE)
     request = read_request(published, values, pages.parameters(page), kind.default_overlap)
@@ -83,7 +83,7 @@ def _of_question(request: Request, kind: Kind, plain: Content) -> Content:
     return replace(
         plain,
         title=title,
-        description=_described(sentences(answer), simulated=plain.simulated),
+        description=_description(sentences(answer), simulated=plain.simulated),
         address=links.page(question.subject, question.filters),
         body=head(question) + "".join(boxes) + answer.html + answer.counted,
         is_question=True,
@@ -91,24 +91,24 @@ def _of_question(request: Request, kind: Kind, plain: Content) -> Content:
 
 
 def _of_genes(request: Request, plain: Content) -> Content:
-    found = resolve_genes(request)
-    if not found.genes:
+    gene_list = resolve_genes(request)
+    if not gene_list.genes:
         return plain
-    title = title_of_genes(found, request.database)
-    if request.problems or found.problems:
+    title = title_of_genes(gene_list, request.database)
+    if request.problems or gene_list.problems:
         return replace(plain, title=title)
-    symbols = wording.joined([gene.symbol for gene in found.genes], "and")
-    counted = counted_by_gene(request.database, found, request.filters)
-    shown = markup.element("h1", markup.text(several_genes(found)))
+    symbols = wording.joined([gene.symbol for gene in gene_list.genes], "and")
+    counting = counted_by_gene(request.database, gene_list, request.filters)
+    heading = markup.element("h1", markup.text(several_genes(gene_list)))
     return replace(
         plain,
         title=title,
-        description=_described([f"Losses and gains of {symbols}, one row a gene."], simulated=plain.simulated),
-        address=links.gene_list([gene.name for gene in found.genes], request.filters),
-        body=markup.element("div", shown, class_="cnv-head")
-        + "".join(markup.notice([markup.text(line)]) for line in found.readings)
+        description=_description([f"Losses and gains of {symbols}, one row a gene."], simulated=plain.simulated),
+        address=links.gene_list([gene.name for gene in gene_list.genes], request.filters),
+        body=markup.element("div", heading, class_="cnv-head")
+        + "".join(markup.notice([markup.text(line)]) for line in gene_list.readings)
         + markup.element("p", markup.text(symbols))
-        + counted,
+        + counting,
     )
 
 
@@ -119,10 +119,10 @@ def _of_page(request: Request, page: Page, plain: Content) -> Content:
         sentence = f"{page.description}. {plain.people}, callset {release(request.database).title}."
         body = markup.element("div", markup.element("h1", markup.text(page.description)), class_="cnv-head")
         body += markup.element("p", markup.text(sentence))
-    told = [text_of(part) for part in re.findall(r"<p>(.*?)</p>", body)]
+    text = [text_of(part) for part in re.findall(r"<p>(.*?)</p>", body)]
     return replace(
         plain,
-        description=_described(told, simulated=plain.simulated),
+        description=_description(text, simulated=plain.simulated),
         address=links.plain_page(page.path, request.filters),
         body=body,
     )
@@ -148,11 +148,11 @@ def text_of(html: str) -> str:
     return " ".join(unescape(_TAG.sub("", _SIGN.sub("", html))).split())
 
 
-def _described(lines: list[str], *, simulated: bool) -> str:
-    told = SIMULATED if simulated else ""
+def _description(lines: list[str], *, simulated: bool) -> str:
+    text = SIMULATED if simulated else ""
     for sentence in (part for line in lines for part in _SENTENCE.split(line)):
-        longer = f"{told} {sentence}".strip()
+        longer = f"{text} {sentence}".strip()
         if len(longer) > LONGEST:
             break
-        told = longer
-    return told
+        text = longer
+    return text

@@ -11,7 +11,6 @@ from dashboard import settings
 from dashboard.door.refusal import RefusedError
 from dashboard.downloads import chart
 from dashboard.downloads.catalogue import chart_of
-from dashboard.serving.drawing import DrawingError
 from dashboard.serving.turns import turn
 from dashboard.store.database import BusyError, UnavailableError
 
@@ -38,16 +37,13 @@ class Picture:
 async def picture(values: Mapping[str, str]) -> Picture:
     """The picture of the gene or region that an address names.
 
-    Raises `BusyError` or `BusyDrawingError` where there is too much else to do.
+    Raises `BusyError` or `BusyDrawingError` where there is too much else to do, and `DrawingError`.
     """
     prepared = await anyio.to_thread.run_sync(_specification, values)
     if prepared is None:
         return Picture()
     spec, words = prepared
-    try:
-        svg = (await chart.drawing.draw(spec, "svg")).decode()
-    except DrawingError:
-        return Picture()
+    svg = (await chart.drawing.draw(spec, "svg")).decode()
     size = _SIZE.search(svg)
     if size is None or len(svg) > LARGEST:
         return Picture()

@@ -26,9 +26,11 @@ MEDIA_TYPES: Final = {
     ".json": "application/json",
 }
 """Files that are worth compressing; fonts and pictures are packed already."""
+STREAMLIT: Final = Path(file_util.get_static_dir())
+"""Where Streamlit's files are, its HTML among them."""
 FOLDER: Final = "/static/"
 """Files in it bear a digest of their content in their names."""
-KEPT: Final = "public, max-age=31536000, immutable"
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _LEVEL: Final = 9
 _AT_ONCE: Final = 2
 
@@ -38,13 +40,13 @@ class StaticFiles:
 
     def __init__(self, app: ASGIApp, folder: Path | None = None) -> None:
         self._app = app
-        folder = folder or Path(file_util.get_static_dir())
+        folder = folder or STREAMLIT
         self._files = {
             f"/{path.relative_to(folder).as_posix()}": path
             for path in folder.rglob("*")
             if path.suffix in MEDIA_TYPES and path.is_file()
         }
-        self._packed: dict[str, tuple[bytes, str]] = {}
+        self._compressed_files: dict[str, tuple[bytes, str]] = {}
         self._locks: dict[str, anyio.Lock] = {}
         self._turns = anyio.CapacityLimiter(_AT_ONCE)
 
@@ -55,7 +57,7 @@ class StaticFiles:
             return
         headers = Headers(scope=scope)
         if "range" in headers or not takes_gzip(headers):
-            await self._app(scope, receive, _saying_so(send))
+            await self._app(scope, receive, _with_vary(send))
             return
         body, tag = await self._compressed(path)
         answer = Response(
@@ -64,7 +66,7 @@ class StaticFiles:
             headers={
                 "Content-Encoding": "gzip",
                 "Content-Length": str(len(body)),
-                "Cache-Control": KEPT,
+                "Cache-Control": IMMUTABLE,
                 "ETag": tag,
                 "Vary": "Accept-Encoding",
                 "Accept-Ranges": "none",
@@ -74,12 +76,12 @@ class StaticFiles:
 
     async def _compressed(self, path: str) -> tuple[bytes, str]:
         """The file and its tag, made once however many ask at a time."""
-        if path not in self._packed:
+        if path not in self._compressed_files:
             async with self._locks.setdefault(path, anyio.Lock()), self._turns:
-                if path not in self._packed:
-                    self._packed[path] = await anyio.to_thread.run_sync(partial(_compress, self._files[path]))
+                if path not in self._compressed_files:
+                    self._compressed_files[path] = await anyio.to_thread.run_sync(partial(_compress, self._files[path]))
             self._locks.pop(path, None)
-        return self._packed[path]
+        return self._compressed_files[path]
 
 
 def takes_gzip(headers: Headers) -> bool:
@@ -99,7 +101,7 @@ def _compress(path: Path) -> tuple[bytes, str]:
     return gzip.compress(body, _LEVEL, mtime=0), f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
-def _saying_so(send: Send) -> Send:
+def _with_vary(send: Send) -> Send:
     """Says of an answer that is not compressed that for others it is."""
 
     async def sending(message: Message) -> None:

@@ -113,8 +113,8 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(shell, "SENTENCE_TIME", 60.0)
     monkeypatch.setattr(shell, "PICTURE_TIME", 60.0)
     monkeypatch.setattr(chart, "drawing", _Specifications())
-    for kept in (shell._contents, shell._pictures, shell._pages, card._cards):
-        kept.__init__(kept._entries, kept._size, kept._at_once, kept._size_of)  # type: ignore[misc]
+    for cache in (shell._contents, shell._pictures, shell._pages, card._cards):
+        cache.__init__(cache._entries, cache._size, cache._at_once, cache._size_of)  # type: ignore[misc]
     yield
     settings.store().close()
 
@@ -321,6 +321,18 @@ def test_a_busy_server_gives_the_plain_page(client: TestClient, monkeypatch: pyt
     assert "cnv-first" in Reader(client.get("/gene", params={"gene": "GSTM1"}).text).parts
 
 
+def test_a_fault_of_what_comes_first_is_logged_and_the_page_comes(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("planted")
+
+    monkeypatch.setattr(shell, "content_of", fail)
+    answer = client.get("/gene", params={"gene": "GSTM1"})
+    assert (answer.status_code, Reader(answer.text).title) == (200, "Gene · 1000 Genomes CNV explorer")
+    assert "what /gene?gene=GSTM1 says first could not be made" in caplog.text
+
+
 def test_without_a_database_there_is_the_plain_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNV_DATABASE", str(tmp_path / "none.duckdb"))
     with TestClient(Starlette(routes=routes()), base_url="http://served.test") as client:
@@ -331,14 +343,14 @@ def test_without_a_database_there_is_the_plain_page(tmp_path: Path, monkeypatch:
 
 def test_an_address_is_counted_once_for_many(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    real = shell.content
+    real = shell.content_of
 
     def slow(*given: Any) -> content.Content:
         made.append(threading.current_thread().name)
         time.sleep(0.3)
         return real(*given)
 
-    monkeypatch.setattr(shell, "content", slow)
+    monkeypatch.setattr(shell, "content_of", slow)
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: client.get("/gene", params={"gene": "GSTM1"}).text, range(20)))
     assert len(made) == 1

@@ -18,7 +18,7 @@ class NotReadyError(Exception):
     """It is not there yet: it is being made, or too much else is."""
 
 
-class Kept(Generic[Value]):
+class Cache(Generic[Value]):
     """Values by key; of too many the least recently used goes first."""
 
     def __init__(self, entries: int, size: int, at_once: int, size_of: Callable[[Value], int]) -> None:
@@ -28,30 +28,30 @@ class Kept(Generic[Value]):
         self._at_once = at_once
         self._size_of = size_of
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
-        self._taken = 0
-        self._made: dict[Hashable, asyncio.Task[Value]] = {}
+        self._total = 0
+        self._tasks: dict[Hashable, asyncio.Task[Value]] = {}
 
-    def known(self, key: Hashable) -> Value | None:
+    def get(self, key: Hashable) -> Value | None:
         """The value of a key, if it is kept."""
         if key in self._values:
             self._values.move_to_end(key)
         return self._values.get(key)
 
-    async def of(self, key: Hashable, make: Callable[[], Awaitable[Value]], patience: float) -> Value:
+    async def get_or_make(self, key: Hashable, make: Callable[[], Awaitable[Value]], patience: float) -> Value:
         """The value of a key; whoever asks while it is made waits for the same one, so many seconds.
 
         Raises `NotReadyError` where it takes longer, or where too much is being made; and what `make` raises, which is not kept.
         """
-        value = self.known(key)
+        value = self.get(key)
         if value is not None:
             return value
-        task = self._made.get(key)
+        task = self._tasks.get(key)
         if task is None:
-            if len(self._made) >= self._at_once:
+            if len(self._tasks) >= self._at_once:
                 raise NotReadyError
             task = asyncio.ensure_future(self._make(key, make))
-            self._made[key] = task
-            task.add_done_callback(_looked_at)
+            self._tasks[key] = task
+            task.add_done_callback(_note_failure)
         done, _ = await asyncio.wait([task], timeout=patience)
         if not done:
             raise NotReadyError
@@ -61,16 +61,16 @@ class Kept(Generic[Value]):
         try:
             value = await make()
         finally:
-            del self._made[key]
+            del self._tasks[key]
         self._values[key] = value
-        self._taken += self._size_of(value)
-        while self._values and (len(self._values) > self._entries or self._taken > self._size):
+        self._total += self._size_of(value)
+        while self._values and (len(self._values) > self._entries or self._total > self._size):
             _, oldest = self._values.popitem(last=False)
-            self._taken -= self._size_of(oldest)
+            self._total -= self._size_of(oldest)
         return value
 
 
-def _looked_at(task: asyncio.Task[Value]) -> None:
+def _note_failure(task: asyncio.Task[Value]) -> None:
     """Takes note of a failure: nobody may wait for the task any more."""
     if not task.cancelled() and task.exception() is not None:
         _log.debug("what was to be kept could not be made", exc_info=task.exception())
