@@ -15,7 +15,6 @@ from data_prep.derived.panel import People
 from data_prep.derived.piece import Columns
 from data_prep.derived.site_tables import Genes
 from data_prep.derived.trios import TrioCounts, Trios, count_trios, read_trios, trios_on
-from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import union
 from data_prep.domain.overlaps import touching
 from data_prep.domain.proportions import wilson
@@ -100,6 +99,10 @@ _WITHOUT_A_COPY: Final = """
     JOIN (SELECT event_id, sample_id, inner_start, inner_end FROM events WHERE chrom = $chrom::chrom AND credible AND direction = 'loss') e USING (event_id)
 """
 
+_LOST_ON: Final = (
+    "SELECT DISTINCT chrom::VARCHAR FROM calls WHERE copy_number = 0 AND direction = 'loss' ORDER BY chrom"
+)
+
 
 def derive_cohort(
     con: duckdb.DuckDBPyConnection,
@@ -119,7 +122,7 @@ def derive_cohort(
     _count_trios(con, people, columns, append, pool, limits)
     for statement in (_GROUPS, _SPECTRUM, _TOTALS):
         con.execute(statement)
-    for chrom in LENGTHS:
+    for (chrom,) in con.execute(_LOST_ON).fetchall():
         if (lost := _complete_losses(people, chrom, columns(_WITHOUT_A_COPY, chrom), genes(chrom))).height:
             append("gene_complete_losses", lost)
 
