@@ -30,11 +30,18 @@ function installPage(listen) {
     const button = path.find((part) => part instanceof HTMLButtonElement)
     if (button?.classList.contains("cnv-copy")) copy(button)
     else if (button?.classList.contains("cnv-fold")) fold(button)
+    else if (button?.classList.contains("cnv-report")) print()
   })
   listen(document, "keydown", (event) => {
     if (event.key === "Escape" && tip && !tip.hidden) hide()
   })
   listen(document, "scroll", hide, true)
+  listen(window, "beforeprint", () => {
+    hide()
+    for (const line of document.querySelectorAll(".cnv-printed")) {
+      line.textContent = `Printed on ${new Date().toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" })} from ${location.href}`
+    }
+  })
   installPicture(listen)
 
   function show(term) {

@@ -150,7 +150,8 @@ def foot(database: Generation) -> None:
                     + markup.element("a", "State of the server", href=links.HEALTH)
                     + _served_by(),
                 ]
-            ),
+            )
+            + markup.element("p", "", class_="cnv-paper cnv-printed"),
             class_="cnv-foot",
         )
     )

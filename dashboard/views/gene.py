@@ -8,7 +8,7 @@ from dashboard.components.frame import notice
 from dashboard.components.head import gene_head, readings
 from dashboard.components.numbers import numbers
 from dashboard.components.run import Run, current
-from dashboard.components.share import share_popover
+from dashboard.components.share import report_button, share_popover
 from dashboard.components.sites import narrowing_notice
 from dashboard.components.titles import title_of_question
 from dashboard.door.question import Question
@@ -29,6 +29,7 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     narrowing_notice(question, site_fault)
     with head.container(horizontal=True, horizontal_alignment="right"):
         share_popover(run, question)
+        report_button()
         api_calls(run, question_calls(question))
     numbers(run, question)
 

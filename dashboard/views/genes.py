@@ -7,6 +7,7 @@ from dashboard.components.api_call import api_calls, gene_list_calls
 from dashboard.components.frame import notice
 from dashboard.components.gene_list import gene_table
 from dashboard.components.run import Run, current
+from dashboard.components.share import report_button
 from dashboard.components.titles import several_genes, title_of_genes
 from dashboard.door.resolve import GeneList, resolve_genes
 
@@ -22,6 +23,7 @@ def show(run: Run, gene_list: GeneList) -> None:
     if not gene_list.genes:
         return
     with head.container(horizontal=True, horizontal_alignment="right"):
+        report_button()
         api_calls(run, gene_list_calls(run.request, gene_list.genes))
     gene_table(run, gene_list)
 

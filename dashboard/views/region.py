@@ -9,7 +9,7 @@ from dashboard.components.head import readings, region_head
 from dashboard.components.lead import is_without_share
 from dashboard.components.numbers import along, numbers
 from dashboard.components.run import Run, current
-from dashboard.components.share import share_popover
+from dashboard.components.share import report_button, share_popover
 from dashboard.components.sites import narrowing_notice
 from dashboard.components.titles import title_of_question
 from dashboard.door.question import Question
@@ -30,6 +30,7 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     narrowing_notice(question, site_fault)
     with head.container(horizontal=True, horizontal_alignment="right"):
         share_popover(run, question)
+        report_button()
         api_calls(run, question_calls(question))
     if is_without_share(question):
         along(run, question)
