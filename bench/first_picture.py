@@ -1,7 +1,8 @@
 """The first second in a browser that has never been here: sentence, picture and live page, plain and over a slow link.
 
 A new Chromium with an empty profile for each round; the server is warm, as it is after its start, and has drawn the picture of
-the place once, as for whoever opened it before. The live page is there when what was served first has given way to it.
+the place once, as for whoever opened it before. The live page is there when what was served first has given way to it, which is
+when the run has ended and the pictures of its first screen are drawn.
 """
 
 import shutil
@@ -36,11 +37,12 @@ new PerformanceObserver((list) => {
 const look = (now) => {
   const first = document.querySelector(".cnv-first")
   const live = document.querySelector("#root .cnv-lead")
-  const drawn = document.querySelector("#root [data-testid=stVegaLiteChart] :is(svg, canvas)")
+  const charts = [...document.querySelectorAll("#root [data-testid=stVegaLiteChart]")]
+  const drawn = charts.some((chart) => chart.querySelector("svg, canvas"))
   const image = first?.querySelector("img")
   if ((first?.querySelector(".cnv-lead") || live) && !window.seen.sentence) window.seen.sentence = now
   if ((image?.complete || drawn) && !window.seen.picture) window.seen.picture = now
-  if (live && drawn && !first && !window.seen.live) window.seen.live = now
+  if (live && !first && !window.seen.live) window.seen.live = now
   if (!window.seen.live) requestAnimationFrame(look)
 }
 requestAnimationFrame(look)
@@ -85,7 +87,7 @@ def _times(playwright: Any, chromium: str, address: str, is_slow: bool) -> tuple
         protocol.send("Network.enable")
         protocol.send("Network.emulateNetworkConditions", SLOW)
     page.goto(address, wait_until="commit", timeout=120_000)
-    page.wait_for_function("window.seen.live", timeout=120_000)
+    page.wait_for_function("() => window.seen.live", timeout=120_000)
     seen, shifts = page.evaluate("[window.seen, window.shifts]")
     browser.close()
     return (*(seen[what] / 1000 for what in WHAT), shifts)

@@ -2,7 +2,7 @@
 // and not seen, so that whatever moves while the page is made moves nothing that is read.
 
 (() => {
-  const PATIENCE = 1500 // milliseconds that the pictures of a page may take once all else is there
+  const PATIENCE = 1500 // milliseconds that the pictures of the first screen may take once all else is there
   let observer = null
   let since = 0
   const title = document.title
@@ -31,7 +31,8 @@
       since = performance.now()
       setTimeout(look, PATIENCE)
     }
-    const waits = app.querySelector("[data-testid=stSkeleton], [data-testid=stVegaLiteChart]:not(:has(svg, canvas))")
+    const waiting = app.querySelectorAll("[data-testid=stSkeleton], [data-testid=stVegaLiteChart]:not(:has(svg, canvas))")
+    const waits = [...waiting].some((part) => part.getBoundingClientRect().top < innerHeight)
     if (!waits || performance.now() - since >= PATIENCE) leave()
   }
 

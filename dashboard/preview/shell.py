@@ -6,12 +6,14 @@ what it says first stands in the served HTML too. It lies over the page until th
 
 import gzip
 import hashlib
+import json
 import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 from urllib.parse import quote
 
 import anyio.to_thread
@@ -132,7 +134,9 @@ async def _html(page: Page, content: Content, image: Picture) -> _Html:
 
 def _write(page: Page, content: Content, image: Picture) -> _Html:
     before, middle, after = _streamlit()
-    body = f"{before}{_head(content)}{middle}{_body(page, content, image)}{after}".encode()
+    later = _later_modules(with_numbers=bool(page.subject))
+    head, end, rest = middle.partition("</head>")
+    body = f"{before}{_head(content)}{head}{later}{end}{rest}{_body(page, content, image)}{after}".encode()
     return _Html(body, gzip.compress(body, _LEVEL, mtime=0), f'W/"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
@@ -158,6 +162,43 @@ def _streamlit() -> tuple[str, str, str]:
     before, charset, rest = index.partition('<meta charset="UTF-8" />')
     middle, root, after = rest.partition('<div id="root">')
     return before + charset, middle, root + after
+
+
+EVERYWHERE: Final = ("Html", "BidiComponent")
+WITH_NUMBERS: Final = (
+    "ArrowVegaLiteChart",
+    "ButtonGroup",
+    "Selectbox",
+    "Multiselect",
+    "loadVegaEmbed",
+    "embed",
+    "vega-interpreter",
+)
+"""Parts of Streamlit's program that every page asks for, and those of genes and regions, by the names of their files."""
+
+
+@lru_cache(maxsize=2)
+def _later_modules(*, with_numbers: bool) -> str:
+    """Links to what a page's program will ask for once it knows the page: over a slow link all comes in one go, and not one behind
+    the other. Streamlit's list of its own files says what each needs.
+    """
+    path = STREAMLIT / "manifest.json"
+    parts: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    names = (*EVERYWHERE, *(WITH_NUMBERS if with_numbers else ()))
+    waiting = [name for name, part in parts.items() if Path(part["file"]).name.partition(".")[0] in names]
+    files: dict[str, None] = {}
+    while waiting:
+        part = parts.get(waiting.pop(), {})
+        file = part.get("file", "")
+        if file.endswith(".js") and file not in files:
+            files[file] = None
+            waiting += part.get("imports", [])
+    first = "".join(_streamlit())
+    return "".join(
+        f'<link rel="modulepreload" crossorigin fetchpriority="low" href="./{file}">'
+        for file in files
+        if file not in first
+    )
 
 
 def _head(content: Content) -> str:
