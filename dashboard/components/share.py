@@ -10,9 +10,9 @@ from dashboard.store.cohort import Release, release
 from dashboard.words import callers as caller_words
 
 
-def share(run: Run, question: Question) -> None:
+def share_popover(run: Run, question: Question) -> None:
     """A button that opens the whole address, the citation and two ways to ask for the same, each to copy."""
-    page = links.whole(run.url, links.page(question.subject, question.filters))
+    page = links.whole(run.url, links.page(question.subject, question.filters, run.view))
     carriers = links.whole(run.url, links.download("carriers", "csv", question.subject, question.filters))
     with st.popover("Share", icon=":material/link:"):
         st.markdown("This address shows the same numbers to anyone who opens it.")

@@ -1,4 +1,5 @@
-"""What is worked out from a database's own tables and stored in it: sites, their carriers, per-base bins, differences.
+"""What is worked out from a database's own tables and stored in it: sites, their carriers, per-base bins, differences, and
+what `derived/cohort.py` makes of them.
 
 In pieces of a chromosome: which sites there are needs all its exact intervals, a site's rows the events that overlap it
 by half alone, a bin's its segments; nothing crosses a chromosome but Benjamini-Hochberg and the sums over sites. So
@@ -16,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from data_prep.derived.bins import SIZES
+from data_prep.derived.cohort import derive_cohort
 from data_prep.derived.differences import Differences
 from data_prep.derived.panel import People, read_people
 from data_prep.derived.piece import (
@@ -141,6 +143,16 @@ def derive(
             if rows.height:
                 append(con, table, rows)
     lap("derive")
+    derive_cohort(
+        con,
+        people,
+        lambda chrom: _genes_on(con, chrom),
+        lambda query, chrom: _columns(con, query, {"chrom": chrom}),
+        lambda table, rows: append(con, table, rows),
+        pool,
+        limits,
+    )
+    lap("cohort")
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,6 +403,12 @@ def _genes(con: duckdb.DuckDBPyConnection, run: Sequence[_Chromosome], bounds: M
     pieces = con.sql(_PIECES, params=bounds).pl()
     place = pl.col("place")
     return {one.place: _genes_of(genes.filter(place == one.place), pieces.filter(place == one.place)) for one in run}
+
+
+def _genes_on(con: duckdb.DuckDBPyConnection, chrom: str) -> Genes:
+    """Genes of one chromosome."""
+    chromosome = _Chromosome(chrom, list(LENGTHS).index(chrom), 0, 0)
+    return _genes(con, [chromosome], {"first_chrom": chrom, "last_chrom": chrom})[chromosome.place]
 
 
 def _genes_of(genes: pl.DataFrame, pieces: pl.DataFrame) -> Genes:
