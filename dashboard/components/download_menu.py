@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from dashboard import settings
 from dashboard.components import markup
-from dashboard.downloads.catalogue import FORMAT_WORDS, PICTURES, chart_of, download_of
+from dashboard.door.overview import Overview
+from dashboard.downloads.catalogue import DOWNLOADS, DRAWN, FORMAT_WORDS, PICTURES, chart_of, download_of
 from dashboard.question import links
 from dashboard.question.filters import Filters
 from dashboard.question.subject import Subject
+from dashboard.question.view import View
 
 
 def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ...] = ()) -> str:
@@ -36,6 +38,29 @@ def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ..
         others = f"{markup.text(words)}: " if 0 < number < len(tables) else ""
         shown.append(markup.element("span", others + _links(words, formats)))
     return markup.element("span", "".join(shown), class_="cnv-formats")
+
+
+def overview_menu(overview: Overview, view: View, *names: str) -> str:
+    """The same of tables and charts of the whole cohort, by their names, as the page shows them."""
+    disclosure = settings.disclosure()
+    query = overview.query() | view.to_query()
+    tables = [download for download in DOWNLOADS if download.name in names and disclosure.tells(download.tells)]
+    charts = [chart for chart in DRAWN if chart.name in names and disclosure.tells(chart.tells)]
+    groups = [
+        (
+            download.words,
+            [
+                (suffix, links.address(f"{links.DOWNLOADS}/{download.name}.{suffix}", query))
+                for suffix in download.formats
+            ],
+        )
+        for download in tables
+    ] + [
+        (chart.words, [(suffix, links.address(f"{links.CHARTS}/{chart.name}.{suffix}", query)) for suffix in PICTURES])
+        for chart in charts
+    ]
+    shown = "".join(markup.element("span", _links(words, formats)) for words, formats in groups)
+    return markup.element("span", shown, class_="cnv-formats") if shown else ""
 
 
 def section(title: str, formats: str = "", level: int = 2) -> str:

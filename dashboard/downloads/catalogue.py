@@ -51,6 +51,8 @@ class Download:
     """What it tells, which a server may withhold."""
     default_overlap: Overlap | None = None
     """The overlap rule where none is asked for, if it is not that of the gene or region."""
+    of_cohort: bool = False
+    """It is of the whole cohort and no place is asked for."""
     without: Mapping[str, str] = field(default_factory=dict)
     """Names of filters, and of the site, that are not used for it, each with the sentence that says so."""
 
@@ -86,6 +88,16 @@ DOWNLOADS: Final = (
         default_overlap=CODING,
         without={SITE: f"{SITE} is not used for genes: leave it out, or ask for the carriers of the site."},
     ),
+    *(
+        Download(table.name, words, TABULAR, lambda _, table=table: table, Detail.EVERY_CELL, of_cohort=True)  # type: ignore[misc]
+        for table, words in (
+            (columns.BINS, "The genome in bins"),
+            (columns.CARRIED, "What a person carries"),
+            (columns.SPECTRUM, "Site frequency spectrum"),
+            (columns.POPULATIONS, "Populations"),
+            (columns.DIFFERENCES, "Differences of populations"),
+        )
+    ),
 )
 """The tables. An event is nothing that a caller wrote, so VCF has calls and no events; a frequency has no place of its own, so
 it is in no format of intervals."""
@@ -107,6 +119,8 @@ class Chart:
     """The direction that it shows alone; None for all that are asked for."""
     is_track: bool = False
     """It draws what was called along the genome, whether a share of people may be told or not."""
+    of_cohort: bool = False
+    """It is of the whole cohort and no place is asked for."""
 
 
 DRAWN: Final = (
@@ -114,6 +128,12 @@ DRAWN: Final = (
     Chart("frequency-gain", Detail.CELLS, direction=Direction.GAIN),
     Chart("copy-number", Detail.EVERY_CELL),
     Chart("track", Detail.INTERVALS, is_track=True),
+    Chart("genome", Detail.EVERY_CELL, of_cohort=True),
+    Chart("carried-loss", Detail.EVERY_CELL, of_cohort=True),
+    Chart("carried-gain", Detail.EVERY_CELL, of_cohort=True),
+    Chart("spectrum", Detail.EVERY_CELL, of_cohort=True),
+    Chart("population-map", Detail.EVERY_CELL, of_cohort=True),
+    Chart("population-differences", Detail.EVERY_CELL, of_cohort=True),
 )
 """The charts."""
 

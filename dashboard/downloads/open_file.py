@@ -8,11 +8,20 @@ from typing import Final, TypeVar
 import polars as pl
 
 from dashboard import settings
+from dashboard.door.overview import Overview, require_overview
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.door.resolve import names_several_genes, require_genes, require_question
-from dashboard.downloads.about_file import about, about_genes, name_of_file, name_of_genes_file
+from dashboard.downloads.about_file import (
+    about,
+    about_genes,
+    about_overview,
+    name_of_cohort_file,
+    name_of_file,
+    name_of_genes_file,
+)
 from dashboard.downloads.catalogue import FORMATS, TABLES, TABULAR, download_of, list_tables, require_disclosure
+from dashboard.downloads.overview_tables import OVERVIEW_TABLES
 from dashboard.formats import bed, delimited, parquet, pgxseg, vcf
 from dashboard.formats import json as json_format
 from dashboard.formats.about import About
@@ -68,6 +77,9 @@ def open_file(file: str, values: Mapping[str, str]) -> OpenFile:
         published = held.enter_context(settings.store().lease())
         if table == links.GENE_TABLE and names_several_genes(values):
             name, pieces, file_read = _open_genes(published, values, suffix, held)
+            return OpenFile(name, FORMATS[suffix], pieces, held, file_read)
+        if download.of_cohort:
+            name, pieces, file_read = _open_overview(published, values, table, suffix, held)
             return OpenFile(name, FORMATS[suffix], pieces, held, file_read)
         question = require_question(published, values, download.default_overlap, download.without)
         pieces = _OPENERS[table, suffix](question, held, about(question, table, suffix))
@@ -265,6 +277,21 @@ def _open_genes(
     formats = _gene_formats(rows)
     pieces = formats[links.GENE_TABLE, suffix](genes, held, facts)
     return name_of_genes_file(database, genes, filters, suffix), pieces, database.file
+
+
+def _open_overview(
+    published: Generation, values: Mapping[str, str], table: str, suffix: str, held: ExitStack
+) -> tuple[str, Iterator[bytes], PublishedFile]:
+    """A table of the whole cohort: its name, its pieces, and the database that they are read from."""
+    overview = require_overview(published, values)
+    facts = about_overview(overview, table, suffix)
+
+    def rows(entry: Overview, _: ExitStack) -> Frames:
+        return OVERVIEW_TABLES[table](entry).iter_slices(BATCH)
+
+    pieces = _tabular(table, rows)[table, suffix](overview, held, facts)
+    name = name_of_cohort_file(overview.database, table, overview.filters, overview.versus, suffix)
+    return name, pieces, overview.database.file
 
 
 _OPENERS: Final[dict[tuple[str, str], Opener]] = {

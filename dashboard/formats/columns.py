@@ -252,3 +252,97 @@ _SITE: Final = (
     Column("coding", pl.String, "Genes whose coding sequence it takes"),
     *FREQUENCIES.columns[-2:],
 )
+
+_GROUP: Final = Column("superpopulation", pl.String, "Super-population, or all")
+_SPREAD: Final = tuple(
+    Column(name, pl.Float64, meaning)
+    for name, meaning in (
+        ("min", "Least of a person"),
+        ("q05", "5 % of people have less, between two people by linear interpolation"),
+        ("q25", "25 % of people have less"),
+        ("median", "Half of the people have less"),
+        ("q75", "75 % of people have less"),
+        ("q95", "95 % of people have less"),
+        ("max", "Most of a person"),
+        ("mean", "Mean of people"),
+    )
+)
+
+BINS: Final = Table(
+    "bins",
+    "a bin of the genome and direction, of one group of people",
+    (
+        _GROUP,
+        *_PLACE,
+        Column("direction", pl.String, "loss or gain"),
+        Column(
+            "callable",
+            pl.Int32,
+            "Bases of the bin that count: calls can be made, and the caller saw them in half of the samples",
+        ),
+        Column("samples", pl.Int32, "People counted on the chromosome"),
+        Column("mean", pl.Float64, "Mean share of people with an event over the bases that count; empty in a gap"),
+        Column("maximum", pl.Float64, "The largest share of people at one base; empty in a gap"),
+    ),
+)
+CARRIED: Final = Table(
+    "carried",
+    "a group of people and what is counted of each of them",
+    (
+        Column("grouped_by", pl.String, "all, superpopulation, population or sex"),
+        Column("group", pl.String, "The group"),
+        Column(
+            "quantity",
+            pl.String,
+            "events or bases, of losses, gains or one class; bases are the sum of the lengths of events",
+        ),
+        Column("samples", pl.Int32, "People counted"),
+        *_SPREAD,
+    ),
+)
+SPECTRUM: Final = Table(
+    "spectrum",
+    "a group of people, a class, and a number of carriers",
+    (
+        _GROUP,
+        Column("class", pl.String, "loss or gain whatever the copy number, or one class alone"),
+        Column("carriers", pl.Int32, "Unrelated people of the group who carry the site with that class, at credible"),
+        Column("sites", pl.Int32, "Sites with so many"),
+        Column("samples", pl.Int32, "People of the group on autosomes"),
+    ),
+)
+POPULATIONS: Final = Table(
+    "populations",
+    "a population",
+    (
+        Column("population", pl.String, "Population, such as GBR"),
+        Column("population_name", pl.String, "Its name"),
+        Column("superpopulation", pl.String, "Super-population: AFR, AMR, EAS, EUR, SAS"),
+        Column("superpopulation_name", pl.String, "Its name"),
+        Column("place", pl.String, "Where the people were sampled, which is not always where their ancestors lived"),
+        Column("latitude", pl.Float64, "Of that place, degrees north"),
+        Column("longitude", pl.Float64, "Of that place, degrees east"),
+        Column("people", pl.Int32, "People whose file was read"),
+        Column("unrelated", pl.Int32, "Those of them who are unrelated"),
+        Column("xx", pl.Int32, "People with karyotype sex XX"),
+        Column("xy", pl.Int32, "People with karyotype sex XY"),
+        Column("median_events_loss", pl.Float64, "Median losses of an unrelated person"),
+        Column("median_events_gain", pl.Float64, "Median gains of an unrelated person"),
+        Column("median_bases_loss", pl.Float64, "Median bases of losses of an unrelated person"),
+        Column("median_bases_gain", pl.Float64, "Median bases of gains of an unrelated person"),
+        Column("mean_fst", pl.Float64, "Mean F_ST to the other populations"),
+    ),
+)
+DIFFERENCES: Final = Table(
+    "differences",
+    "a pair of groups, in each order",
+    (
+        Column("grouped_by", pl.String, "population or superpopulation"),
+        Column("first", pl.String, "One group"),
+        Column("second", pl.String, "The other"),
+        Column("fst", pl.Float64, "Hudson's F_ST, ratio of sums over sites; empty where undefined"),
+        Column("fst_sites", pl.Int32, "Sites with alleles that it rests on"),
+        Column("vst", pl.Float64, "V_ST, mean over sites; empty where undefined"),
+        Column("vst_sites", pl.Int32, "Sites that it rests on"),
+    ),
+)
