@@ -37,8 +37,11 @@ from dashboard.downloads.chart import chart, drawing
 from dashboard.downloads.database_file import database_file
 from dashboard.downloads.route import download
 from dashboard.operating.disclosure import Detail
+from dashboard.preview import card
+from dashboard.preview.shell import AWAY, away, shell
 from dashboard.question import links
 from dashboard.question.locus import cut
+from dashboard.rows.route import rows
 from dashboard.serving.below_path import BelowPath, believed_networks
 from dashboard.serving.middleware import (
     CutAnswers,
@@ -51,7 +54,7 @@ from dashboard.serving.middleware import (
 )
 from dashboard.serving.papers import PAPERS, paper
 from dashboard.serving.refusals import answering
-from dashboard.serving.shell import AWAY, away, shell
+from dashboard.serving.static_files import StaticFiles
 from dashboard.store.cohort import release, superpopulation_names, totals
 from dashboard.store.database import BusyError, UnavailableError
 from dashboard.store.landmarks import landmarks
@@ -63,7 +66,7 @@ PREPARE_EVERY: Final = 10.0
 COLLECT_EVERY: Final = 30.0
 """Seconds between two garbage collections."""
 SUGGESTIONS: Final = 10
-NOT_FOR_ROBOTS: Final = (links.DOWNLOADS, f"{links.CHARTS}/", links.SUGGEST, "/media/", "/_stcore/")
+NOT_FOR_ROBOTS: Final = (links.DOWNLOADS, f"{links.CHARTS}/", f"{links.ROWS}/", links.SUGGEST, "/media/", "/_stcore/")
 """What no search engine is to read, since there is no end of it."""
 LONGEST_TEXT: Final = 4_000
 """Letters of a text of the search box that are read: a list of 200 genes has fewer."""
@@ -149,7 +152,7 @@ async def icon(_: Request) -> Response:
 
 def warm_up() -> None:
     """Does what the first visitor would wait for: chart templates, the database, a first answer."""
-    rows = pl.DataFrame({"group": ["all"], "frequency": [0.5], "ci_low": [0.4], "ci_high": [0.6], "told": [""]})
+    rows = pl.DataFrame({"group": ["all"], "frequency": [0.5], "ci_low": [0.4], "ci_high": [0.6], "numbers": [""]})
     for palette in (LIGHT, DARK):
         for direction in (Direction.LOSS, Direction.GAIN):
             frequency_chart(rows, direction, palette)
@@ -233,11 +236,12 @@ ROUTES: Final = (
     *(Route(path, paper) for path in PAPERS),
     Route("/favicon.ico", icon),
     Route(AWAY, away),
+    Route(card.PATH, card.preview),
     *BEACON_ROUTES,
     Route(links.DATABASE, database_file),
     *(
         Route(path, route)
-        for folder, route in ((links.DOWNLOADS, download), (links.CHARTS, chart))
+        for folder, route in ((links.DOWNLOADS, download), (links.CHARTS, chart), (links.ROWS, rows))
         for path in (folder, f"{folder}/{{file:path}}")
     ),
 )
@@ -258,6 +262,7 @@ app = st.App(
         Middleware(Encodings),
         Middleware(KnownPaths, paths=_paths, unavailable=unavailable),
         Middleware(OwnWebSockets, names=_names),
+        Middleware(StaticFiles),
     ],
     lifespan=lifespan,
     on_script_error=explain_on_page,

@@ -10,8 +10,10 @@ from typing import Final
 from dashboard import pages
 from dashboard.downloads.catalogue import CHARTS, FORMATS, PICTURES, TABLES
 from dashboard.formats import columns
-from dashboard.question import filters, links
+from dashboard.question import filters, links, view
 from dashboard.question.filters import ANY, CODING, Filters, Overlap
+from dashboard.rows.catalogue import ROW_TABLES
+from dashboard.rows.table import FIRST_ROWS, LIMIT, MOST_ROWS, OFFSET, SORT
 
 FILE: Final = Path(__file__).with_name("addresses.md")
 
@@ -96,6 +98,29 @@ def _names() -> str:
     return _table(("name", "what it chooses", "takes", "default"), rows)
 
 
+VIEWS: Final = {
+    "tab": ("the page's first", "The table that is open"),
+    "by": ("`groups`", "The groups of the figures"),
+    "show": ("`frequency`", "What the figures show"),
+    "scale": ("`linear`", "The scale of people per base along the genome"),
+    "sort": (
+        "the table's own",
+        "The order of the open table. What is missing is last in both directions, and what is equal keeps its order",
+    ),
+}
+"""Of each name that says how a page shows what is counted its default, and what it chooses."""
+
+
+def _views() -> str:
+    rows = []
+    for name in view.NAMES:
+        _, problems = view.parse({name: "?"})
+        takes = problems[0].sentence.partition("which takes ")[2].removesuffix(".")
+        default, chooses = VIEWS[name]
+        rows.append((f"`{name}`", chooses, takes, default))
+    return _table(("name", "what it chooses", "takes", "default"), rows)
+
+
 def _columns(table: columns.Table) -> str:
     rows = ((f"`{column.name}`", column.type.__name__, column.meaning) for column in table.columns)
     return f"### {table.name}\n\nA row is {table.row}.\n\n{_table(('column', 'type', 'meaning'), rows)}"
@@ -120,6 +145,9 @@ def text() -> str:
         _table(("name", "takes"), ((f"`{name}`", words) for name, words in PLACES)),
         "## Names and values",
         _names(),
+        "How a page shows what is counted stands in its address too. None of it changes a number, so files, charts and rows take these names and "
+        "leave them aside.",
+        _views(),
         "## Downloads",
         "`/download/TABLE.FORMAT?...`, of a gene or region; `genes` of several genes too.",
         _table(
@@ -129,6 +157,12 @@ def text() -> str:
         _table(("format", "media type"), ((f"`{suffix}`", media) for suffix, media in FORMATS.items())),
         "## Charts",
         f"`/chart/NAME.FORMAT?...`, as {' and '.join(PICTURES)}: {', '.join(f'`{name}`' for name in CHARTS)}.",
+        "## Rows of tables",
+        f"`{links.ROWS}/TABLE?...` answers some rows of a table of a page as JSON, which a page asks while it is scrolled: `{SORT}` as above, `{OFFSET}` "
+        f"the number of rows before the first (0), `{LIMIT}` how many rows, {FIRST_ROWS} where it says none and {MOST_ROWS} at most. Beside them it "
+        "takes what the page takes. `total` is the number of all rows; a cell is a text, null where nothing is known, or an object with its text `t`, "
+        "the value `v` by which it is ordered, and the address `h` that it leads to.",
+        _table(("table", "a row is"), ((f"`{table.name}`", table.words) for table in ROW_TABLES.values())),
         "## Other addresses",
         _table(("address", "what it answers"), ((f"`{path}`", words) for path, words in others)),
         "## Columns",

@@ -25,7 +25,8 @@ function install(root) {
   let timer = 0
   let active = -1
 
-  const listen = (target, type, handler) => target.addEventListener(type, handler, { signal: ended.signal })
+  const listen = (target, type, handler, capture = false) =>
+    target.addEventListener(type, handler, { signal: ended.signal, capture })
   listen(input, "input", () => {
     clearTimeout(timer)
     timer = setTimeout(suggest, WAIT)
@@ -41,6 +42,7 @@ function install(root) {
   })
   listen(document, "click", onLink)
   listen(document, "keydown", onTab)
+  installPage(listen)
   return box
 
   function remove() {
@@ -201,10 +203,24 @@ function onTab(event) {
   }
 }
 
+// How a page shows what is counted: it stays while its subject does, unless the link says otherwise.
+const VIEW = ["tab", "by", "show", "scale", "sort"]
+
 function go(address) {
   const there = new URL(address, location.origin)
+  const here = new URL(location.href)
+  const same = (names) =>
+    there.pathname === here.pathname &&
+    names.every((name) => there.searchParams.get(name) === here.searchParams.get(name))
+  if (same(["gene", "region"]) && !VIEW.some((name) => there.searchParams.has(name))) {
+    const kept = VIEW.filter((name) => here.searchParams.has(name))
+    const more = kept.map((name) => `${name}=${readable(here.searchParams.get(name))}`)
+    if (more.length) there.search = [there.search.replace(/^\?/, ""), ...more].filter(Boolean).join("&")
+  }
   if (there.href === location.href) return
+  // Another subject begins at the top; what only changes how this one is counted or shown leaves everything where it is.
+  const top = !same(["gene", "region", "site"])
   history.pushState(null, "", there)
   dispatchEvent(new PopStateEvent("popstate"))
-  document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
+  if (top) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
 }

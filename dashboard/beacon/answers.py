@@ -23,7 +23,7 @@ from dashboard.beacon.records import CASES_IN_LISTS, CASES_OF_ONE, event_records
 from dashboard.beacon.request import BeaconRequest
 from dashboard.beacon.resolve import (
     PLACEHOLDER,
-    Asked,
+    VariantQuestion,
     chosen_datasets,
     resolve,
     sample_number,
@@ -137,20 +137,21 @@ def answer_data(published: Generation, request: BeaconRequest, operator: Operato
     if path.returned == "genomicVariant" and not disclosure.tells(Detail.PERSONS):
         # an event without a site is of one person: it is told that it was seen, and no more
         questions = {
-            name: replace(asked, query=replace(asked.query, of_sites=True)) for name, asked in questions.items()
+            name: replace(question, query=replace(question.query, of_sites=True))
+            for name, question in questions.items()
         }
         of_sites, total = _counts(path.returned, questions)
     else:
         of_sites = counts
-    told = None
+    shown = None
     if granularity is not Granularity.BOOLEAN:
-        told = _told(path.returned, questions, total, disclosure.smallest_cell)
-    if told is None and granularity is Granularity.COUNT:
+        shown = _shown_total(path.returned, questions, total, disclosure.smallest_cell)
+    if shown is None and granularity is Granularity.COUNT:
         # an answer of numbers has to have one
         granularity = Granularity.BOOLEAN
     content: Content = {
         "meta": meta(operator, request, path.returned, granularity),
-        "responseSummary": summary(exists, told),
+        "responseSummary": summary(exists, shown),
         "info": _info(request, questions),
     }
     if granularity is Granularity.RECORD:
@@ -159,7 +160,7 @@ def answer_data(published: Generation, request: BeaconRequest, operator: Operato
     return content
 
 
-def _told(returned: str, questions: Mapping[str, Asked], total: int, least: int) -> int | None:
+def _shown_total(returned: str, questions: Mapping[str, VariantQuestion], total: int, least: int) -> int | None:
     """The number that is told; None where it is withheld.
 
     Where small numbers are, people are counted as on the pages, and losses and gains apart: beside another group of people, or
@@ -167,19 +168,19 @@ def _told(returned: str, questions: Mapping[str, Asked], total: int, least: int)
     """
     if not least:
         return total
-    if returned in OF_PEOPLE and any(asked.query.asks_about_events for asked in questions.values()):
-        one_direction = all(set(asked.query.classes or ()) in WHOLE for asked in questions.values())
+    if returned in OF_PEOPLE and any(question.query.asks_about_events for question in questions.values()):
+        one_direction = all(set(question.query.classes or ()) in WHOLE for question in questions.values())
         if len(questions) != 1 or not one_direction:
             return None
-        (asked,) = questions.values()
-        total = _people(replace(asked, query=replace(asked.query, unrelated=True, without_outliers=True)))
+        (question,) = questions.values()
+        total = _people(replace(question, query=replace(question.query, unrelated=True, without_outliers=True)))
         return total if total >= least else None
     return None if is_small(total, least) else total
 
 
 def questions_of(
     published: Generation, request: BeaconRequest, path: Path, *, newest: bool = False
-) -> dict[str, Asked]:
+) -> dict[str, VariantQuestion]:
     """The question of each dataset; of the newest of them alone."""
     datasets = chosen_datasets(published, request)
     if newest:
@@ -225,34 +226,34 @@ def _missing(what: str, identifier: str, hint: str) -> Any:
     return refusal(404, f"There is no {what} “{shown}”; {hint}.", "id", shown)
 
 
-def _counts(returned: str, questions: Mapping[str, Asked]) -> tuple[dict[str, int], int]:
+def _counts(returned: str, questions: Mapping[str, VariantQuestion]) -> tuple[dict[str, int], int]:
     """How many of the returned entry type meet the question in each dataset, and in all."""
     if returned == "genomicVariant":
-        counts = {name: _variants(asked) for name, asked in questions.items()}
+        counts = {name: _variants(question) for name, question in questions.items()}
         return counts, sum(counts.values())
     if len(questions) == 1:
-        counts = {name: _people(asked) for name, asked in questions.items()}
+        counts = {name: _people(question) for name, question in questions.items()}
         return counts, sum(counts.values())
-    names = {name: people_of(asked.database, asked.query)["sample"] for name, asked in questions.items()}
+    names = {name: people_of(question.database, question.query)["sample"] for name, question in questions.items()}
     everybody = {sample for samples in names.values() for sample in samples.to_list()}
     return {name: len(samples) for name, samples in names.items()}, len(everybody)
 
 
-def _variants(asked: Asked) -> int:
-    counts = count_variants(asked.database, asked.query)
-    return counts.events if asked.by_event else counts.records
+def _variants(question: VariantQuestion) -> int:
+    counts = count_variants(question.database, question.query)
+    return counts.events if question.by_event else counts.records
 
 
-def _people(asked: Asked) -> int:
-    if asked.query.asks_about_events:
-        return count_variants(asked.database, asked.query).people
-    return people_of(asked.database, asked.query).height
+def _people(question: VariantQuestion) -> int:
+    if question.query.asks_about_events:
+        return count_variants(question.database, question.query).people
+    return people_of(question.database, question.query).height
 
 
 def _result_sets(
     path: Path,
     request: BeaconRequest,
-    questions: Mapping[str, Asked],
+    questions: Mapping[str, VariantQuestion],
     counts: Mapping[str, int],
     shown: Mapping[str, int],
     disclosure: Disclosure,
@@ -266,23 +267,23 @@ def _result_sets(
         result_set(
             name,
             shown[name],
-            _results(path, request, asked, disclosure) if shown[name] else [],
-            _set_info(asked),
+            _results(path, request, question, disclosure) if shown[name] else [],
+            _set_info(question),
         )
         | {"exists": counts[name] > 0}
-        for name, asked in questions.items()
+        for name, question in questions.items()
         if (counts[name] > 0) in wanted
     ]
 
 
-def _results(path: Path, request: BeaconRequest, asked: Asked, disclosure: Disclosure) -> list[Any]:
+def _results(path: Path, request: BeaconRequest, question: VariantQuestion, disclosure: Disclosure) -> list[Any]:
     """The page of records of one dataset."""
-    database, query = asked.database, asked.query
+    database, query = question.database, question.query
     if path.returned != "genomicVariant":
         people = people_of(database, query).slice(request.offset, request.limit)
         make: Callable[..., Content] = MAKERS[path.returned]
         return [make(database, person) for person in person_answers(database, people["sample_id"].to_list())]
-    if asked.by_event:
+    if question.by_event:
         return list(records_of_events(database, events_of(database, query, request.offset, request.limit)))
     page = records_of(database, query, request.offset, request.limit)
     alone = path.entry_type == "genomicVariant" and bool(path.identifier)
@@ -300,23 +301,23 @@ def _results(path: Path, request: BeaconRequest, asked: Asked, disclosure: Discl
     ]
 
 
-def _set_info(asked: Asked) -> Content:
-    reason = asked.not_assessable
+def _set_info(question: VariantQuestion) -> Content:
+    reason = question.not_assessable
     return {
-        "generation": asked.database.id,
-        "callset": asked.database.callset,
+        "generation": question.database.id,
+        "callset": question.database.callset,
         **({"notAssessable": reason.as_json()} if reason else {}),
     }
 
 
-def _info(request: BeaconRequest, questions: Mapping[str, Asked]) -> Content:
+def _info(request: BeaconRequest, questions: Mapping[str, VariantQuestion]) -> Content:
     """What an answer says beside its numbers, at every granularity."""
     info: Content = {}
-    for name, asked in questions.items():
-        if asked.not_assessable and "notAssessable" not in info:
-            info["notAssessable"] = {**asked.not_assessable.as_json(), "dataset": name}
-        if asked.gene and "gene" not in info:
-            gene = asked.gene
+    for name, question in questions.items():
+        if question.not_assessable and "notAssessable" not in info:
+            info["notAssessable"] = {**question.not_assessable.as_json(), "dataset": name}
+        if question.gene and "gene" not in info:
+            gene = question.gene
             info["gene"] = {
                 "symbol": gene.symbol,
                 "geneId": gene.gene_id,
@@ -335,7 +336,7 @@ def _collections(
     request: BeaconRequest,
     operator: Operator,
     path: Path,
-    questions: Mapping[str, Asked],
+    questions: Mapping[str, VariantQuestion],
     granularity: Granularity,
 ) -> Content:
     """Datasets, or cohorts, in which something meets the question; all of them where nothing is asked."""
@@ -343,16 +344,18 @@ def _collections(
     if path.identifier == PLACEHOLDER:
         pass
     elif path.entry_type == "dataset":
-        entries = [informational.dataset(asked.database, operator) for asked in questions.values() if _is_met(asked)]
+        entries = [
+            informational.dataset(question.database, operator) for question in questions.values() if _is_met(question)
+        ]
     else:
         for name in COHORTS:
             of_cohort = [
-                replace(asked, query=replace(asked.query, unrelated=True)) if name == "unrelated" else asked
-                for asked in questions.values()
+                replace(question, query=replace(question.query, unrelated=True)) if name == "unrelated" else question
+                for question in questions.values()
             ]
-            if path.identifier in ("", name) and any(_is_met(asked) for asked in of_cohort):
+            if path.identifier in ("", name) and any(_is_met(question) for question in of_cohort):
                 entries.append(informational.cohort(published, name))
-    if all(replace(asked.query, unrelated=False) == VariantQuery() for asked in questions.values()):
+    if all(replace(question.query, unrelated=False) == VariantQuery() for question in questions.values()):
         # nothing is asked of variants: what the data are is told by any server
         granularity = request.granularity
     content: Content = {
@@ -366,10 +369,10 @@ def _collections(
     return content
 
 
-def _is_met(asked: Asked) -> bool:
-    if asked.query == VariantQuery():
+def _is_met(question: VariantQuestion) -> bool:
+    if question.query == VariantQuery():
         return True
-    return _people(asked) > 0
+    return _people(question) > 0
 
 
 assert set(ENTRY_TYPES) == set(NESTED)

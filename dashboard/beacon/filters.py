@@ -165,8 +165,8 @@ def apply_filters(
     if choices.sexes is not None:
         changes["sexes"] = tuple(sorted(choices.sexes))
     if choices.classes is not None:
-        asked: Classes = EVERY if query.classes is None else query.classes
-        changes["classes"] = tuple(name for name in asked if name in choices.classes)
+        allowed: Classes = EVERY if query.classes is None else query.classes
+        changes["classes"] = tuple(name for name in allowed if name in choices.classes)
     if choices.cohorts == {"unrelated"}:
         changes["unrelated"] = True
     if choices.outliers == {"exclude"}:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from dashboard.beacon.resolve import Asked
+from dashboard.beacon.resolve import VariantQuestion
 from dashboard.beacon.vocabulary import EVERY, GAINS, LOSSES, Classes
 from dashboard.question import links
 from dashboard.question.filters import ANY, Cohort, Filters, Outliers, Sex
@@ -25,17 +25,17 @@ Content = dict[str, Any]
 _FILES: Final = (("csv", "EDAM:format_3752"), ("bed", "EDAM:format_3003"))
 
 
-def handovers(questions: Mapping[str, Asked], root: str, *, with_files: bool = True) -> list[Content]:
+def handovers(questions: Mapping[str, VariantQuestion], root: str, *, with_files: bool = True) -> list[Content]:
     """The page and the files of the first of these questions that has a place and can be met; none where none has.
 
     The files are of carriers: `with_files` says whether the operator tells of single people.
     """
     server = root.removesuffix("/beacon")
-    for asked in questions.values():
-        looked_at = None if asked.query.meets_nothing() else _subject(asked)
+    for question in questions.values():
+        looked_at = None if question.query.meets_nothing() else _subject(question)
         if looked_at is None:
             continue
-        filters, left_out = _page_filters(asked)
+        filters, left_out = _page_filters(question)
         note = (
             f"this place as a page for people, which leaves out: {', '.join(left_out)}"
             if left_out
@@ -55,13 +55,13 @@ def _handover(term: str, label: str, note: str, url: str) -> Content:
     return {"handoverType": {"id": term, "label": label}, "note": note, "url": url}
 
 
-def _subject(asked: Asked) -> Subject | None:
+def _subject(question: VariantQuestion) -> Subject | None:
     """What the page looks at: a gene, a range, a site, the place of an event, a whole chromosome."""
-    query, database = asked.query, asked.database
-    if asked.gene:
-        return gene(asked.gene.name)
-    if asked.target:
-        return region(asked.target.interval)
+    query, database = question.query, question.database
+    if question.gene:
+        return gene(question.gene.name)
+    if question.target:
+        return region(question.target.interval)
     if query.site is not None:
         name, place = site_place(database, query.site)
         return Subject(Kind.REGION, region_in_address(place), name)
@@ -73,14 +73,18 @@ def _subject(asked: Asked) -> Subject | None:
     return None
 
 
-def _page_filters(asked: Asked) -> tuple[Filters, list[str]]:
+def _page_filters(question: VariantQuestion) -> tuple[Filters, list[str]]:
     """The filters of the page, and what of the question they cannot say."""
-    query = asked.query
+    query = question.query
     sexes = query.sexes or ()
     limits, left_out = _limits(query.comparisons)
     if query.starts is not None:
         left_out.append("the bracket")
-    if len(query.places) > 1 or (asked.gene and query.starts is not None) or (query.site is not None and query.chrom):
+    if (
+        len(query.places) > 1
+        or (question.gene and query.starts is not None)
+        or (query.site is not None and query.chrom)
+    ):
         left_out.append("the range beside it")
     if query.samples is not None or query.event is not None:
         left_out.append("the people")
@@ -91,8 +95,10 @@ def _page_filters(asked: Asked) -> tuple[Filters, list[str]]:
         outliers=Outliers.EXCLUDE if query.without_outliers else Outliers.INCLUDE,
         populations=tuple(query.populations or ()),
         sex=Sex(sexes[0]) if len(sexes) == 1 else None,
-        overlap=ANY if asked.gene else None,
-        callset="" if asked.database is next(iter(asked.database.callsets.values())) else asked.database.callset,
+        overlap=ANY if question.gene else None,
+        callset=""
+        if question.database is next(iter(question.database.callsets.values()))
+        else question.database.callset,
         **limits,
     )
     return filters, list(dict.fromkeys(left_out))
@@ -100,12 +106,12 @@ def _page_filters(asked: Asked) -> tuple[Filters, list[str]]:
 
 def _classes(classes: Classes | None) -> tuple[CallClass, ...]:
     """A whole direction by its one name; nothing for every class."""
-    asked = set(classes or EVERY)
-    if asked == set(EVERY):
+    question = set(classes or EVERY)
+    if question == set(EVERY):
         return ()
     named: list[CallClass] = []
     for direction, members in ((CallClass.LOSS, LOSSES), (CallClass.GAIN, GAINS)):
-        named += [direction] if set(members) <= asked else [name for name in members if name in asked]
+        named += [direction] if set(members) <= question else [name for name in members if name in question]
     return tuple(named)
 
 
@@ -115,8 +121,12 @@ def _limits(comparisons: Sequence[Comparison]) -> tuple[dict[str, Any], list[str
     left_out: list[str] = []
     for bound in comparisons:
         number, operator, value = bound.number, bound.operator, bound.values[0]
-        if number == "copyNumber" and operator == "in" and all(one >= 0 and one.is_integer() for one in bound.values):
-            limits["copy_numbers"] = tuple(int(one) for one in bound.values)
+        if (
+            number == "copyNumber"
+            and operator == "in"
+            and all(number >= 0 and number.is_integer() for number in bound.values)
+        ):
+            limits["copy_numbers"] = tuple(int(number) for number in bound.values)
         elif number in ("length", "bins") and operator in (">=", ">"):
             least = math.ceil(value) if operator == ">=" else math.floor(value) + 1
             limits[f"min_{number}"] = max(least, limits.get(f"min_{number}") or 0)

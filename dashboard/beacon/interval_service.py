@@ -62,9 +62,9 @@ def answer(
     faults: list[Problem] = []
     statuses: list[int] = []
     results = []
-    for number, asked in enumerate(queries):
+    for number, entry in enumerate(queries):
         try:
-            results.append(_result(database, asked, operator.disclosure))
+            results.append(_result(database, entry, operator.disclosure))
         except RefusedError as error:
             if given is None:
                 raise
@@ -75,7 +75,7 @@ def answer(
             ]
     if faults:
         raise RefusedError(Refusal(403 if set(statuses) == {403} else 400, tuple(dict.fromkeys(faults))))
-    requests = [asked.request for asked in queries]
+    requests = [entry.request for entry in queries]
     ignored = list(dict.fromkeys(name for request in requests for name in (*request.ignored, *_unused(request))))
     return {
         "meta": {
@@ -110,14 +110,14 @@ def _unused(request: BeaconRequest) -> list[str]:
     return [*given, *(["filters"] if request.filters else [])]
 
 
-def _result(published: Generation, asked: _Query, disclosure: Disclosure) -> Content:
-    refuse_faults(published, asked.request)
-    values = asked.request.values
-    page = parse_page_filters(published, asked.page, of_gene="geneId" in values)
+def _result(published: Generation, query: _Query, disclosure: Disclosure) -> Content:
+    refuse_faults(published, query.request)
+    values = query.request.values
+    page = parse_page_filters(published, query.page, of_gene="geneId" in values)
     _refuse_withheld(page, values, disclosure)
     database = published.of(page.filters.callset)
     if "variantType" in values and "class" in page.names:
-        raise RefusedError(refusal(400, "Give a variantType or a class, not both.", "class", asked.page["class"]))
+        raise RefusedError(refusal(400, "Give a variantType or a class, not both.", "class", query.page["class"]))
     filters = page.filters if "class" in page.names else replace(page.filters, classes=_classes(values))
     site = _site(database, page)
     is_named = site is None or "geneId" in values or "start" in values
@@ -215,13 +215,13 @@ def _place(
     gene: Gene | None = None
     reason: NotAssessable | None = None
     if name := values.get("geneId"):
-        found = gene_of(database, name)
-        if isinstance(found, Refusal):
-            raise RefusedError(found)
-        if isinstance(found, NotAssessable):
-            reason = found
+        named = gene_of(database, name)
+        if isinstance(named, Refusal):
+            raise RefusedError(named)
+        if isinstance(named, NotAssessable):
+            reason = named
         else:
-            gene = found
+            gene = named
     start, end, chrom = values.get("start"), values.get("end"), values.get("referenceName")
     if not start:
         if gene is None and reason is None:
@@ -243,11 +243,11 @@ def _place(
 def _classes(values: Mapping[str, Any]) -> tuple[CallClass, ...]:
     """The classes that are counted, as a page takes them: a direction as one, parts of it apart."""
     types = values.get("variantType")
-    asked = set(EVERY) if not types else {name for text in types for name in classes_of_type(text) or ()}
-    if not asked:
+    classes = set(EVERY) if not types else {name for text in types for name in classes_of_type(text) or ()}
+    if not classes:
         sentence = "variantType takes losses and gains: DEL, DUP, CNV, or terms for them."
         raise RefusedError(refusal(400, sentence, "variantType", cut(",".join(types or ()), SHOWN)))
-    return tuple(name for name in CLASSES if name in asked)
+    return tuple(name for name in CLASSES if name in classes)
 
 
 def _rows(database: Generation, counts: RuleCount, least: int) -> list[Content]:

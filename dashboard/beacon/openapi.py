@@ -142,11 +142,11 @@ def _schema(parameter: Parameter) -> Content:
 
 def _body() -> Content:
     """A body: the variant's parameters in `requestParameters`, filters as objects, the rest of the query beside them."""
-    variant = {one.name: _schema(one) for one in PARAMETERS if one.scope is Scope.VARIANT}
+    variant = {parameter.name: _schema(parameter) for parameter in PARAMETERS if parameter.scope is Scope.VARIANT}
     query = {
-        one.name: _schema(one)
-        for one in PARAMETERS
-        if one.scope is Scope.QUERY and one.name not in ("filters", "skip", "limit")
+        parameter.name: _schema(parameter)
+        for parameter in PARAMETERS
+        if parameter.scope is Scope.QUERY and parameter.name not in ("filters", "skip", "limit")
     }
     filters = {"type": "array", "items": {"oneOf": [{"type": "string"}, {"type": "object", "required": ["id"]}]}}
     pagination = {"type": "object", "properties": {"skip": {"type": "integer"}, "limit": {"type": "integer"}}}

@@ -63,7 +63,7 @@ class PageFilters:
 
 def part_values(pairs: Iterable[tuple[str, Any]]) -> tuple[dict[str, str], list[tuple[str, Any]]]:
     """The values by the names of an address, a repeated one comma-joined; and the names and values that are others."""
-    mine: dict[str, str] = {}
+    of_page: dict[str, str] = {}
     others: list[tuple[str, Any]] = []
     for name, value in pairs:
         key = _SPELLINGS.get(name, name)
@@ -73,8 +73,8 @@ def part_values(pairs: Iterable[tuple[str, Any]]) -> tuple[dict[str, str], list[
         parts = value if isinstance(value, list) else [value]
         text = ",".join(str(part).strip() for part in parts if part is not None)
         if text:
-            mine[key] = f"{mine[key]},{text}" if key in mine else text
-    return mine, others
+            of_page[key] = f"{of_page[key]},{text}" if key in of_page else text
+    return of_page, others
 
 
 def parse_page_filters(database: Generation, values: Mapping[str, str], *, of_gene: bool) -> PageFilters:

@@ -30,7 +30,9 @@ _NAMESPACE: Final = re.compile(
 )
 """What may stand before the name of a sequence."""
 _WITHOUT_VERSION: Final = {
-    accession.partition(".")[0]: one.chrom for one in ASSEMBLY.chromosomes for accession in (one.refseq, one.genbank)
+    accession.partition(".")[0]: sequence.chrom
+    for sequence in ASSEMBLY.chromosomes
+    for accession in (sequence.refseq, sequence.genbank)
 }
 """Chromosomes by accessions without a version, which is that of the assembly."""
 MITOCHONDRION: Final = "chrM"
@@ -258,8 +260,8 @@ def _variant_types(given: Sequence[Any]) -> tuple[str, ...] | _Fault:
 
 def _chromosome(text: str) -> str | _Fault:
     name = _NAMESPACE.sub("", text.strip())
-    if found := chromosome(name) or _WITHOUT_VERSION.get(name.upper()) or chromosome(f"SQ.{name}"):
-        return found
+    if chrom := chromosome(name) or _WITHOUT_VERSION.get(name.upper()) or chromosome(f"SQ.{name}"):
+        return chrom
     if is_mitochondrion(name):
         return MITOCHONDRION
     if current := accession_of_other_build(name):

@@ -24,7 +24,7 @@ from dashboard.beacon.vocabulary import (
     efo_of,
     zygosity,
 )
-from dashboard.operating.cells import NOTE, Row, what_is_told
+from dashboard.operating.cells import NOTE, Row, choose_cells
 from dashboard.operating.disclosure import Detail, Disclosure
 from dashboard.store.beacon_sites import (
     OF_SEX,
@@ -65,10 +65,10 @@ class _Kept:
 
     def get(self, sites: Sequence[int]) -> dict[int, bytes]:
         with self._lock:
-            found = {site: self._records[site] for site in sites if site in self._records}
-            for site in found:
+            records = {site: self._records[site] for site in sites if site in self._records}
+            for site in records:
                 self._records.move_to_end(site)
-            return found
+            return records
 
     def put(self, records: Mapping[int, bytes]) -> None:
         with self._lock:
@@ -88,12 +88,12 @@ def site_records(
     tells."""
     least = disclosure.smallest_cell
     sites = rows["site_id"].to_list()
-    kept = database.recall(("beacon site records", least), _Kept)
-    records = kept.get(sites)
+    cache = database.recall(("beacon site records", least), _Kept)
+    records = cache.get(sites)
     if missing := [site for site in sites if site not in records]:
         answers = site_answers(database, missing)
         fresh = {site: orjson.dumps(site_record(database, answer, least)) for site, answer in answers.items()}
-        kept.put(fresh)
+        cache.put(fresh)
         records |= fresh
     if not disclosure.tells(Detail.PERSONS):
         return {site: orjson.Fragment(body) for site, body in records.items()}
@@ -359,22 +359,24 @@ def withheld_groups(database: Generation, groups: Sequence[GroupCount], least: i
     total, groupings = Row(0, 0), dict[str, list[Row]]()
     for group in groups:
         row = Row(
-            group.carriers or 0, group.samples or 0, tuple((group.copy_numbers or {}).get(one, 0) for one in copies)
+            group.carriers or 0,
+            group.samples or 0,
+            tuple((group.copy_numbers or {}).get(number, 0) for number in copies),
         )
         if group.group == TOTAL:
             total = row
         elif group.carriers is not None:
             groupings.setdefault(kinds[group.group], []).append(row)
-    told = what_is_told(total, groupings, least)
+    shown_cells = choose_cells(total, groupings, least)
     shown = []
     for group in groups:
         whole = group.group == TOTAL
-        of_carriers = told.total if whole else kinds[group.group] in told.groups
-        of_copies = told.parts if whole else kinds[group.group] in told.parts_of
+        of_carriers = shown_cells.total if whole else kinds[group.group] in shown_cells.groups
+        of_copies = shown_cells.parts if whole else kinds[group.group] in shown_cells.parts_of
         if not of_carriers:
             group = replace(group, carriers=None, frequency=None, ci_low=None, ci_high=None, withheld=True)
         if not (of_carriers and of_copies):
-            group = replace(group, copy_numbers=None, alleles_told=False)
+            group = replace(group, copy_numbers=None, shows_alleles=False)
         shown.append(group)
     return shown
 
@@ -420,7 +422,7 @@ def _allele_rows(database: Generation, groups: Sequence[GroupCount]) -> list[Rec
             "alleleCountHeterozygous": group.heterozygous,
         }
         for group in groups
-        if group.allele_number and group.alleles_told
+        if group.allele_number and group.shows_alleles
     ]
 
 

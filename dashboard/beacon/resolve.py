@@ -45,7 +45,7 @@ class NotAssessable:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class VariantQuestion:
     """The question of one dataset."""
 
     database: Generation
@@ -90,7 +90,7 @@ def refuse_faults(database: Generation, request: BeaconRequest) -> None:
         raise RefusedError(Refusal(400, tuple(dict.fromkeys((*request.problems, *faults)))))
 
 
-def resolve(database: Generation, request: BeaconRequest, start: VariantQuery = VariantQuery()) -> Asked:  # noqa: B008
+def resolve(database: Generation, request: BeaconRequest, start: VariantQuery = VariantQuery()) -> VariantQuestion:  # noqa: B008
     """The question of a request in one dataset, within what the path says (`start`). `RefusedError` with every fault."""
     values = request.values
     problems: list[Refusal] = []
@@ -105,8 +105,8 @@ def resolve(database: Generation, request: BeaconRequest, start: VariantQuery = 
         not_assessable = why_not_assessable(database, target)
     types = values.get("variantType")
     if types and query.classes is None:
-        asked = {name for text in types for name in classes_of_type(text) or ()}
-        query = replace(query, classes=tuple(name for name in CLASSES if name in asked))
+        names = {name for text in types for name in classes_of_type(text) or ()}
+        query = replace(query, classes=tuple(name for name in CLASSES if name in names))
     lengths = [
         Comparison("length", operator, (float(values[name]),))
         for name, operator in (("variantMinLength", ">="), ("variantMaxLength", "<="))
@@ -125,12 +125,14 @@ def resolve(database: Generation, request: BeaconRequest, start: VariantQuery = 
         query = replace(query, samples=())
     if problems:
         raise RefusedError(
-            Refusal(min(one.status for one in problems), tuple(p for one in problems for p in one.problems))
+            Refusal(
+                min(problem.status for problem in problems), tuple(p for problem in problems for p in problem.problems)
+            )
         )
     by_event = (
         values.get("recordType") == "event" or bool(named) or start.samples is not None or start.event is not None
     )
-    return Asked(database, query, gene, target, not_assessable, by_event)
+    return VariantQuestion(database, query, gene, target, not_assessable, by_event)
 
 
 def _place(

@@ -91,7 +91,7 @@ DOCUMENTS: Final[dict[str, Callable[[Operator, str], Response]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Call:
     """A request as it came, off the event loop's hands."""
 
     parts: tuple[str, ...]
@@ -137,7 +137,7 @@ class Beacon:
         body = await _body(request)
         if body is None:
             return _error(who, None, parts, refusal(413, f"The body is longer than {LARGEST_BODY:,} bytes."))
-        asked = _Asked(
+        call = _Call(
             parts=parts,
             query=request.query_params.multi_items(),
             body=body,
@@ -149,7 +149,7 @@ class Beacon:
             await _turns.acquire()
             try:
                 with anyio.CancelScope(shield=True):
-                    return await anyio.to_thread.run_sync(_answer, asked, who, address_of(request))
+                    return await anyio.to_thread.run_sync(_answer, call, who, address_of(request))
             finally:
                 _turns.release()
         return _error(who, None, parts, refusal(503, "Too many are asking at the moment. Try again in a few seconds."))
@@ -190,47 +190,47 @@ def _methods(parts: tuple[str, ...]) -> tuple[str, ...] | None:
     return None if parse_path(parts) is None else ASKING
 
 
-def _answer(asked: _Asked, who: Operator, address: str) -> Response:
+def _answer(call: _Call, who: Operator, address: str) -> Response:
     """The answer, or the refusal. Runs in a thread."""
     request: BeaconRequest | None = None
     try:
         with settings.store().lease() as published:
-            tag = _tag(asked, published, who)
-            if asked.has_tag(tag):
+            tag = _tag(call, published, who)
+            if call.has_tag(tag):
                 return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
-            if name := _service(asked.parts):
-                given = Given(asked.query, asked.body, asked.method == "POST")
+            if name := _service(call.parts):
+                given = Given(call.query, call.body, call.method == "POST")
                 served = serve(name, published, who, given)
                 headers = {"ETag": tag, "Cache-Control": "no-cache"}
                 return Response(served.body, media_type=served.media_type, headers=headers)
-            request = parse_request(asked.query, asked.body)
+            request = parse_request(call.query, call.body)
             refuse_faults(published, request)
-            return _json(_content(asked, published, who, request), headers={"ETag": tag, "Cache-Control": "no-cache"})
+            return _json(_content(call, published, who, request), headers={"ETag": tag, "Cache-Control": "no-cache"})
     except (RefusedError, UnavailableError, BusyError) as error:
-        return _error(who, request, asked.parts, explain(error))
+        return _error(who, request, call.parts, explain(error))
     except Exception:
         _log.exception("%s failed", address)
-        return _error(who, request, asked.parts, FAULT)
+        return _error(who, request, call.parts, FAULT)
 
 
-def _content(asked: _Asked, published: Generation, who: Operator, request: BeaconRequest) -> dict[str, Any]:
-    if make := INFORMATIONAL.get("/".join(asked.parts)):
-        return make(published, who, asked.root, request)
-    path = parse_path(asked.parts)
+def _content(call: _Call, published: Generation, who: Operator, request: BeaconRequest) -> dict[str, Any]:
+    if make := INFORMATIONAL.get("/".join(call.parts)):
+        return make(published, who, call.root, request)
+    path = parse_path(call.parts)
     assert path is not None
     if path.terms:
         if path.identifier:
             # an identifier of nothing has no filtering terms either
-            answer_data(published, request, who, asked.root, Path(path.entry_type, path.identifier))
-        return INFORMATIONAL["filtering_terms"](published, who, asked.root, request)
-    return answer_data(published, request, who, asked.root, path)
+            answer_data(published, request, who, call.root, Path(path.entry_type, path.identifier))
+        return INFORMATIONAL["filtering_terms"](published, who, call.root, request)
+    return answer_data(published, request, who, call.root, path)
 
 
-def _tag(asked: _Asked, published: Generation, who: Operator) -> str:
+def _tag(call: _Call, published: Generation, who: Operator) -> str:
     """The tag of an answer: of this program and generation, for this request."""
     file = published.file
-    parts = (conditions.program(), file.name, file.generation, file.published_at, asked.root, *asked.parts, repr(who))
-    digest = hashlib.sha256("\x00".join([*parts, repr(asked.query)]).encode() + asked.body)
+    parts = (conditions.program(), file.name, file.generation, file.published_at, call.root, *call.parts, repr(who))
+    digest = hashlib.sha256("\x00".join([*parts, repr(call.query)]).encode() + call.body)
     return f'W/"{digest.hexdigest()[:32]}"'
 
 

@@ -193,13 +193,13 @@ SAMPLE_COLUMNS: Final = (
 def _sample_table(database: Generation, _: Operator, given: Given) -> Served:
     """The people who meet a question, one a row, tab-separated, at most a page of them where a limit is given."""
     request = given.request(database)
-    (asked,) = questions_of(database, request, Path("biosample"), newest=True).values()
-    people = people_of(asked.database, asked.query)
+    (question,) = questions_of(database, request, Path("biosample"), newest=True).values()
+    people = people_of(question.database, question.query)
     if request.has_limit:
         people = people.slice(request.offset, request.limit)
     terms = ancestries(database)
     lines = ["\t".join(SAMPLE_COLUMNS)]
-    for person in person_answers(asked.database, people["sample_id"].to_list()):
+    for person in person_answers(question.database, people["sample_id"].to_list()):
         facts = person.facts
         name, sex = str(facts["sample"]), str(facts["sex"] or "")
         groups = [str(facts["population"]), str(facts["superpopulation"])]
@@ -217,15 +217,15 @@ def _sample_table(database: Generation, _: Operator, given: Given) -> Served:
 def _segments(database: Generation, _: Operator, given: Given) -> Served:
     """The events that meet a question, as pgxseg."""
     request = given.request(database)
-    (asked,) = questions_of(database, request, Path("genomicVariant"), newest=True).values()
-    total = count_variants(asked.database, asked.query).events
+    (question,) = questions_of(database, request, Path("genomicVariant"), newest=True).values()
+    total = count_variants(question.database, question.query).events
     if total > MOST_SEGMENTS and not request.has_limit:
         sentence = f"{total:,} events meet this question, and at most {MOST_SEGMENTS:,} are written: ask for fewer, or set a limit."
         raise RefusedError(refusal(400, sentence))
     offset, limit = (request.offset, request.limit) if request.has_limit else (0, MOST_SEGMENTS)
-    events = events_of(asked.database, asked.query, offset, limit)
-    people = panel(asked.database).samples.filter(pl.col("sample_id").is_in(events["sample_id"].unique().to_list()))
-    callset = release(asked.database)
+    events = events_of(question.database, question.query, offset, limit)
+    people = panel(question.database).samples.filter(pl.col("sample_id").is_in(events["sample_id"].unique().to_list()))
+    callset = release(question.database)
     about = About(
         title="events that meet a question",
         facts=(("release", callset.title), ("source", callset.source), ("database", callset.generation)),

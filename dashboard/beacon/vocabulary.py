@@ -116,8 +116,8 @@ def classes_of_type(text: str) -> Classes | None:
     if _SO_TERM.fullmatch(word.replace("_", ":", 1)):
         return _SO.get(word.replace("_", ":", 1), NOTHING)
     words = re.sub(r"[\s_-]+", " ", word)
-    found = _WORDS.get(words, _LABELS.get(words))
-    return NOTHING if found is None and _SUBTYPE.fullmatch(word) else found
+    meaning = _WORDS.get(words, _LABELS.get(words))
+    return NOTHING if meaning is None and _SUBTYPE.fullmatch(word) else meaning
 
 
 def efo_of(name: CallClass) -> Term:

@@ -26,10 +26,10 @@ SHAPES: Final = {Direction.LOSS: "circle", Direction.GAIN: "triangle-up"}
 def frequency_chart(rows: pl.DataFrame, direction: Direction, palette: Palette) -> dict[str, Any]:
     """The chart of `rows`, one a group, top to bottom in their order.
 
-    Columns: `group`, `frequency`, `ci_low`, `ci_high` (shares of 1), and `told`, the words of the tooltip.
+    Columns: `group`, `frequency`, `ci_low`, `ci_high` (shares of 1), and `numbers`, the words of the tooltip.
     """
     spec = copy.deepcopy(_template(direction, palette))
-    spec["datasets"] = {ROWS: rows.select("group", "frequency", "ci_low", "ci_high", "told")}
+    spec["datasets"] = {ROWS: rows.select("group", "frequency", "ci_low", "ci_high", "numbers")}
     spec["height"] = ROW_HEIGHT * rows.height + AXIS_HEIGHT
     return spec
 
@@ -53,7 +53,7 @@ def _template(direction: Direction, palette: Palette) -> dict[str, Any]:
                 labelOverlap=False,
             ),
         ),
-        tooltip=[alt.Tooltip("group:N", title="Group"), alt.Tooltip("told:N", title="Carriers")],
+        tooltip=[alt.Tooltip("group:N", title="Group"), alt.Tooltip("numbers:N", title="Carriers")],
     )
     axis = alt.Axis(
         orient="top",

@@ -86,7 +86,7 @@ def frequency_picture(spec: Mapping[str, Any], rows: int, palette: Palette) -> d
             "encoding": {
                 "x": {"field": "ci_high", "type": "quantitative"},
                 "y": {"field": "group", "type": "nominal", "sort": None},
-                "text": {"field": "told", "type": "nominal"},
+                "text": {"field": "numbers", "type": "nominal"},
             },
             "data": {"name": frequency.ROWS},
         }

@@ -109,7 +109,7 @@ TERMS: Final = (
 )
 
 
-def callsets(database: Generation, filters: Filters) -> None:
+def callset_table(database: Generation, filters: Filters) -> None:
     """The callsets of the database, where it holds several: which one the page tells of, and the way to the others."""
     if len(database.callsets) == 1:
         return
@@ -206,7 +206,7 @@ def _import_in_short(database: Generation, by_status: pl.DataFrame) -> None:
     st.html(_section("Import report") + body)
 
 
-def limits() -> None:
+def callset_limits() -> None:
     """What this server does not tell, where it does not tell everything."""
     if limit := settings.disclosure().limit:
         st.html(_section("What this server tells") + markup.element("p", markup.text(limit)))
@@ -220,7 +220,7 @@ def _more(shown: int, there_are: int) -> str:
     return markup.element("p", words, class_="cnv-counted")
 
 
-def problem_regions(database: Generation) -> None:
+def problem_region_table(database: Generation) -> None:
     """Where calls need care or cannot be made: the kinds of place, those of masks among them."""
     kinds = list(problem_kinds(database).iter_rows(named=True))
     rows = [

@@ -1,4 +1,6 @@
-"""Beside a table or chart: the same as a file, in every format that makes sense, as plain links that curl can follow."""
+"""Beside the heading of a table or chart: the same as a file, in every format that makes sense, as plain links that curl can follow."""
+
+from collections.abc import Sequence
 
 from dashboard import settings
 from dashboard.components import markup
@@ -9,34 +11,46 @@ from dashboard.question.subject import Subject
 
 
 def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ...] = ()) -> str:
-    """An HTML menu that unfolds: a line for each table and chart that this server tells, with a link for each of its formats.
+    """A line of HTML with each table and chart that this server tells, a link for each of its formats: `CSV · TSV | SVG · PNG`.
 
-    Empty where it tells none of them."""
+    The first table goes without words, since it is what the heading names; any other has its own. Empty where it tells none of them.
+    """
     disclosure = settings.disclosure()
-    lines = [
-        format_links(
+    groups = [
+        (
             download.words,
             [(suffix, links.download(download.name, suffix, subject, filters)) for suffix in download.formats],
         )
         for download in map(download_of, tables)
         if disclosure.tells(download.tells)
     ]
-    lines += [
-        format_links(chart.words, [(suffix, links.chart(chart.name, suffix, subject, filters)) for suffix in PICTURES])
+    groups += [
+        (chart.words, [(suffix, links.chart(chart.name, suffix, subject, filters)) for suffix in PICTURES])
         for chart in map(chart_of, charts)
         if disclosure.tells(chart.tells)
     ]
-    if not lines:
+    if not groups:
         return ""
-    return markup.element(
-        "details", markup.element("summary", "Download") + "".join(lines), class_="cnv-more cnv-download"
-    )
+    shown = []
+    for number, (words, formats) in enumerate(groups):
+        others = f"{markup.text(words)}: " if 0 < number < len(tables) else ""
+        shown.append(markup.element("span", others + _links(words, formats)))
+    return markup.element("span", "".join(shown), class_="cnv-formats")
+
+
+def section(title: str, formats: str = "", level: int = 2) -> str:
+    """A heading, as HTML, with the line of formats at its right."""
+    heading = markup.element(f"h{level}", title, class_="cnv-section")
+    return markup.element("div", heading + formats, class_="cnv-section-row")
 
 
 def format_links(words: str, formats: list[tuple[str, str]]) -> str:
     """A line of what there is with a link for each of its formats, at these addresses."""
-    shown = " ".join(
+    return markup.element("p", f"{markup.text(words)}: {_links(words, formats)}", class_="cnv-links")
+
+
+def _links(words: str, formats: Sequence[tuple[str, str]]) -> str:
+    return " · ".join(
         markup.file_link(FORMAT_WORDS.get(suffix, suffix.upper()), address, f"{words} as {suffix}")
         for suffix, address in formats
     )
-    return markup.element("p", f"{markup.text(words)}: {shown}", class_="cnv-links")

@@ -1,21 +1,25 @@
 """The answer about losses and gains, each apart: headline, dot plot and table by super-population."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 import streamlit as st
 
+from dashboard import pages
 from dashboard.charts.frequency import frequency_chart
 from dashboard.colours import Palette
 from dashboard.components import markup
-from dashboard.components.download_menu import menu
+from dashboard.components.copies import copies as draw_copies
+from dashboard.components.download_menu import menu, section
 from dashboard.components.run import Run
 from dashboard.door.question import Question
 from dashboard.question import links
 from dashboard.question.filters import ANY, CODING, CODING_TOUCH, Filters, Overlap
 from dashboard.question.subject import Subject
 from dashboard.question.target import Target
+from dashboard.question.view import By, Show, View
 from dashboard.store.carriers.counts import Count
 from dashboard.store.clauses import Clause, chart_rows_apart
 from dashboard.store.cohort import population_names, superpopulation_names
@@ -129,6 +133,54 @@ def in_between(beside: Mapping[Overlap, Count], direction: Direction, filters: F
     return beside[CODING_TOUCH].carriers - beside[CODING].carriers
 
 
+def figures(
+    run: Run,
+    question: Question,
+    parts: Mapping[Clause, Sequence[Row]],
+    directions: Sequence[Direction],
+    *,
+    shares: bool,
+    switch: str = "",
+    copies: pl.DataFrame | None = None,
+) -> None:
+    """Frequencies of each direction in the groups that are chosen, or the copies of everyone, with what chooses them.
+
+    `parts` are the tables of the people told apart, `switch` is HTML that leads to another rule, `copies` those of `copies_of`.
+    """
+    choice = _choice(run, question, has_copies=copies is not None) + switch
+    if copies is not None and run.view.show is Show.COPIES:
+        draw_copies(run, question, copies, choice)
+        return
+    for number, direction in enumerate(directions):
+        block(run, question, parts, direction, shares=shares, above="" if number else choice)
+
+
+def _choice(run: Run, question: Question, *, has_copies: bool) -> str:
+    """Links to the ways of grouping and, where there are copies to show, to both units; the one in force is marked."""
+    view = run.view
+    groups, populations = superpopulation_names(question.database), population_names(question.database)
+    ways = {
+        By.GROUPS: f"{len(groups)} groups",
+        By.POPULATIONS: f"{len(populations)} populations",
+        By.SEX: "XX XY",
+    }
+    shows_copies = has_copies and view.show is Show.COPIES
+    choices = [
+        (words, "by", way.value, view.by is way and not shows_copies, replace(view, by=way, show=Show.FREQUENCY))
+        for way, words in ways.items()
+    ]
+    if has_copies:
+        choices.append(("copies", "show", Show.COPIES.value, shows_copies, replace(view, show=Show.COPIES)))
+
+    def link(words: str, name: str, value: str, in_force: bool, chosen: View) -> str:
+        # named even where it is the default, since what an address leaves out stays as it is
+        query = question.subject.query(question.filters) | {name: value} | chosen.to_query()
+        here = {"aria_current": "true"} if in_force else {}
+        return markup.link(words, links.address(pages.page_of(question.subject.kind.value).path, query), **here)
+
+    return markup.element("nav", "".join(link(*each) for each in choices), class_="cnv-ways", aria_label="Shown by")
+
+
 def block(
     run: Run,
     question: Question,
@@ -136,99 +188,87 @@ def block(
     direction: Direction,
     *,
     shares: bool,
-    switch: str = "",
+    above: str = "",
 ) -> None:
-    """Chart and table of one direction by super-population, the same by population and by sex to unfold, and their files.
+    """Frequencies of one direction, in the groups that the address chooses, with their files: of super-populations chart and table, of
+    populations and sexes a table with the intervals drawn in it.
 
     `parts` are the tables of the people told apart: of several each group has a row of each. On X the rows of XX and XY stand
-    in the first table (R5). Without `shares` people are counted, and nothing is drawn. `switch` is HTML that leads to another
-    rule.
+    beside the super-populations (R5). Without `shares` people are counted, and nothing is drawn. `above` is HTML that stands below
+    the heading.
     """
-    database, target, filters, palette = question.database, question.target, question.filters, run.palette
-    superpopulations, populations = superpopulation_names(database), population_names(database)
+    target, filters, palette = question.target, question.filters, run.palette
     rule = overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind)
-    of_direction = {
-        part: [row for row in rows_of_part if row["direction"] == direction.value]
-        for part, rows_of_part in parts.items()
+    rows = {
+        kind: _beside_each_other(
+            {part: [row for row in of_part if row["direction"] == direction.value] for part, of_part in parts.items()},
+            kind,
+        )
+        for kind in ("all", "superpopulation", "population", "sex")
     }
     apart = len(parts) > 1
-    sexes = target.interval.chrom == "chrX" and not apart
-    rows = {kind: _beside_each_other(of_direction, kind) for kind in ("all", "superpopulation", "population", "sex")}
+    by = run.view.by
     plural = PLURALS[direction]
-    title = f"{sign(direction)}{plural.capitalize()} by super-population{' and sex' if apart else ''} "
-    under = markup.element("span", markup.text(rule), class_="cnv-name")
-    st.html(markup.element("h2", title + under, class_="cnv-section"))
-    if shares:
-        picture, numbers = st.columns([5, 7], gap="medium")
-        picture.vega_lite_chart(
-            frequency_chart(chart_rows_apart(parts, direction), direction, palette),
-            alt=f"Share of people with {plural}, by super-population, with 95 % intervals; the table beside has the numbers.",
+    words = {By.GROUPS: "super-population", By.POPULATIONS: "population", By.SEX: "sex"}[by]
+    title = f"{sign(direction)}{plural.capitalize()} by {words}{' and sex' if apart and by is not By.SEX else ''} "
+    charts = (f"frequency-{direction.value}",) if shares and by is By.GROUPS else ()
+    heading = section(
+        title + markup.element("span", markup.text(rule), class_="cnv-name"),
+        menu(question.subject, filters, "frequencies", charts=charts),
+    )
+    of_groups = rows[{By.GROUPS: "superpopulation", By.POPULATIONS: "population", By.SEX: "sex"}[by]]
+    if apart and by is By.SEX:
+        # the parts are the sexes
+        of_groups = []
+    draws = shares and by is not By.GROUPS
+    reach = max((row["ci_high"] for _, row in of_groups if draws and row["ci_high"] is not None), default=1.0)
+
+    def line(row: Row, name: str, class_: str = "") -> str:
+        picture = _whisker(row, reach, palette.direction(direction)) if draws else None
+        return _line(row, direction, filters, name, class_, picture, shares=shares)
+
+    lines = []
+    for part, row in of_groups:
+        superpopulation, name = _of_group(question, by, row["group"])
+        named = _named(row["group"], part)
+        lines.append(
+            line(row, _group(named, superpopulation, name, palette) if superpopulation else markup.text(named))
         )
-    else:
-        numbers = st.container()
-    lines = [
-        *(
-            _line(
-                row,
-                direction,
-                filters,
-                _group(_named(row["group"], part), row["group"], superpopulations.get(row["group"], ""), palette),
-                shares=shares,
-            )
-            for part, row in rows["superpopulation"]
-        ),
-        *(
-            _line(row, direction, filters, _named("All", part), "cnv-total" + " cnv-break" * (not at), shares=shares)
-            for at, (part, row) in enumerate(rows["all"])
-        ),
-        *(_line(row, direction, filters, markup.text(row["group"]), shares=shares) for _, row in rows["sex"] if sexes),
+    lines += [
+        line(row, _named("All", part), "cnv-total" + " cnv-break" * (not at and bool(lines)))
+        for at, (part, row) in enumerate(rows["all"])
     ]
-    kinds = ("population", "sex")
-    shown = (row["ci_high"] for kind in kinds for _, row in rows[kind] if shares and row["ci_high"] is not None)
-    reach = max(shown, default=1.0)
-    colour = palette.direction(direction)
-
-    def whisker(row: Row) -> str | None:
-        return _whisker(row, reach, colour) if shares else None
-
-    folded = []
-    for part, row in rows["population"]:
-        name, superpopulation = populations.get(row["group"], ("", ""))
-        group = _group(_named(row["group"], part), superpopulation, name, palette)
-        folded.append(_line(row, direction, filters, group, picture=whisker(row), shares=shares))
-    numbers.html(
-        _table(
-            lines,
-            direction,
-            filters,
-            f"cnv-frequencies-{direction.value}",
-            f"Frequencies of {plural}" if shares else f"Carriers of {plural}",
-            shares=shares,
-        )
+    if by is By.GROUPS and target.interval.chrom == "chrX" and not apart:
+        lines += [line(row, markup.text(row["group"])) for _, row in rows["sex"]]
+    table = _table(
+        lines,
+        direction,
+        filters,
+        f"cnv-{'frequencies' if by is By.GROUPS else 'populations'}-{direction.value}",
+        f"{'Frequencies' if shares else 'Carriers'} of {plural} by {words}",
+        picture=draws,
+        shares=shares,
     )
-    if not sexes and not apart:
-        folded += [
-            _line(row, direction, filters, markup.text(row["group"]), picture=whisker(row), shares=shares)
-            for _, row in rows["sex"]
-        ]
-    st.html(
-        markup.element(
-            "details",
-            markup.element("summary", f"{plural.capitalize()} by population{'' if sexes else ' and by sex'}")
-            + _table(
-                folded,
-                direction,
-                filters,
-                f"cnv-populations-{direction.value}",
-                f"{'Frequencies' if shares else 'Carriers'} of {plural} by population",
-                picture=shares,
-                shares=shares,
-            ),
-            class_="cnv-more",
-        )
+    if not (shares and by is By.GROUPS):
+        st.html(heading + above + table)
+        return
+    st.html(heading + above)
+    picture, numbers = st.columns([5, 7], gap="medium")
+    picture.vega_lite_chart(
+        frequency_chart(chart_rows_apart(parts, direction), direction, palette),
+        alt=f"Share of people with {plural}, by super-population, with 95 % intervals; the table beside has the numbers.",
     )
-    charts = (f"frequency-{direction.value}",) if shares else ()
-    st.html(switch + menu(question.subject, filters, "frequencies", charts=charts))
+    numbers.html(table)
+
+
+def _of_group(question: Question, by: By, code: str) -> tuple[str, str]:
+    """The super-population of a group, by which it is coloured, and its name; nothing of a sex."""
+    if by is By.GROUPS:
+        return code, superpopulation_names(question.database).get(code, "")
+    if by is By.SEX:
+        return "", ""
+    name, superpopulation = population_names(question.database).get(code, ("", ""))
+    return superpopulation, name
 
 
 def _named(group: str, part: Clause) -> str:

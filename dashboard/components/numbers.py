@@ -1,21 +1,17 @@
 """What gene and region pages have in common: the answer in a sentence, the controls, the frequencies, the carriers."""
 
-from collections.abc import Mapping, Sequence
-
-import polars as pl
 import streamlit as st
 
-from dashboard.charts.copy_number import copy_number_chart
 from dashboard.components import frequency, markup, place
 from dashboard.components.bounded import bounded
-from dashboard.components.carriers import carrier_list
 from dashboard.components.controls import controls
+from dashboard.components.copies import copies_of
 from dashboard.components.depends import depends
 from dashboard.components.download_menu import menu
-from dashboard.components.region_lead import region_lead
+from dashboard.components.lead import directions_told, lead
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
-from dashboard.components.sites import site_table
+from dashboard.components.tabs import Place, available_tabs, tabs
 from dashboard.components.track import track
 from dashboard.counting.along import window
 from dashboard.door.question import Question
@@ -23,123 +19,51 @@ from dashboard.question.filters import CODING
 from dashboard.question.subject import Kind
 from dashboard.question.target import Pieces
 from dashboard.store.callability import callability, no_share
-from dashboard.store.carriers.copy_numbers import copy_numbers
-from dashboard.store.carriers.counts import Extent, by_rule, extents
-from dashboard.store.carriers.listing import carrier_events, relatives
-from dashboard.store.clauses import Clause, clauses, table_of_all, tables
+from dashboard.store.carriers.counts import by_rule
 from dashboard.store.cohort import group_names, release
 from dashboard.store.panel import count_people
-from dashboard.words import overlap_rules, wording
-from dashboard.words.frequency_table import Row
+from dashboard.words import wording
 from data_prep.domain.copy_number import Direction
 
 
 def numbers(run: Run, question: Question) -> None:
-    """How often the place is lost and gained, in whom, by which rule, and who the carriers are."""
+    """How often the place is lost and gained, what lies along it, in whom it is, by which rule, and tables of it, one at a time."""
     if not shows(Section.EXTENT):
         bounded(run, question)
-        target, filters = question.target, question.filters
-        seen = callability(question.database, target, filters)
-        has_copies = seen.assessable and target.kind is not Pieces.REGION and not no_share(target, filters, seen)
-        if shows(Section.COPIES) and has_copies:
-            copies(run, question)
         return
-    database, subject, target, filters = question.database, question.subject, question.target, question.filters
-    title = question.heading
+    database, target, filters = question.database, question.target, question.filters
     seen = callability(database, target, filters)
     shares = not no_share(target, filters, seen)
     counted = count_people(database, target.interval.chrom, filters)
-    events = carrier_events(database, target, filters)
+    is_counted = bool(seen.assessable and counted.counted)
 
-    directions = [direction for direction in filters.directions if target.direction in (None, direction)]
+    directions = directions_told(question)
 
-    lead = st.container()
+    answer = lead(question)
+    st.html(answer.html)
+    st.html(answer.counted)
     controls(question, group_names(database), release(database).callers)
-    place.counted_sentence(question, counted)
-    with lead:
-        if not seen.assessable:
-            place.not_assessable(title, seen)
-        elif not counted.counted:
-            place.nobody_counted(target.interval.chrom, filters)
-        else:
-            parts = tables(database, target, clauses(database, target, filters))
-            table = table_of_all(database, target, filters, parts)
-            lines = lead_lines(question, table, parts, events, directions, shares=shares)
-            st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
-            if seen.is_paralogous:
-                place.show_paralogous(title, seen)
-            place.cautions(target, seen)
-    if seen.assessable and counted.counted:
-        for direction in directions:
-            # that nobody carries is an answer, with its bound, but for a place where calls are few
-            if shares or any(row["direction"] == direction.value and row["carriers"] for row in table):
-                frequency.block(run, question, parts, direction, shares=shares, switch=place.rule_switch(question))
-        if target.kind is not Pieces.REGION and shares:
-            copies(run, question)
-        depends(run, question)
-        if target.site is None:
-            site_table(run, subject, target.interval, seen.paralogous)
+    parts, table = answer.parts, answer.table
     if counted.counted and (seen.assessable or target.kind is Pieces.REGION):
-        selectable = subject.kind is Kind.REGION
+        selectable = question.subject.kind is Kind.REGION
         note = _of_uncertain_ends(question) if seen.assessable and shares else ""
         track(
             run, window(target, filters), filters, target.interval, note,
-            selectable=selectable, silent=seen.is_paralogous,
+            selectable=selectable, silent=seen.is_paralogous, files=menu(question.subject, filters, charts=("track",)),
         )  # fmt: skip
-        st.html(menu(subject, filters, charts=("track",)))
-    if not shows(Section.CARRIERS):
-        return
-    kin = relatives(database, target, filters)
     switch = place.rule_switch(question)
-    carrier_list(
-        events, kin, subject, target, filters, switch, assessable=seen.assessable, paralogous=seen.is_paralogous
-    )
-
-
-def lead_lines(
-    question: Question,
-    table: Sequence[Row],
-    parts: Mapping[Clause, Sequence[Row]],
-    events: pl.DataFrame,
-    directions: Sequence[Direction],
-    *,
-    shares: bool,
-) -> list[str]:
-    """The answer, a line of HTML a direction: of a region about size, unless a rule is chosen (R7)."""
-    database, subject, target, filters = question.database, question.subject, question.target, question.filters
-    if target.kind is Pieces.REGION and target.site is None and filters.overlap is None:
-        return [
-            region_lead(several, filters, subject, target, shares=shares)
-            + " "
-            + markup.element(
-                "span",
-                markup.text(
-                    frequency.hidden_by_filter(
-                        table, next(iter(several.values())).direction, filters, shares=shares and len(several) == 1
-                    )
-                ),
-                class_="cnv-small",
-            )
-            for several in _extents(question, tuple(parts))
+    if is_counted:
+        # that nobody carries is an answer, with its bound, but for a place where calls are few
+        shown = [
+            direction
+            for direction in directions
+            if shares or any(row["direction"] == direction.value and row["carriers"] for row in table)
         ]
-    # as below, in the table of what the number depends on
-    counts = by_rule(database, target, filters, target.rules_beside(filters.overlap))
-    beside = {
-        direction: {
-            rule: count for rule, several in counts.items() for count in several if count.direction is direction
-        }
-        for direction in directions
-    }
-    return [
-        frequency.headline(table, parts, beside[direction], events, direction, filters, target, subject, shares=shares)
-        for direction in directions
-    ]
-
-
-def _extents(question: Question, parts: Sequence[Clause]) -> list[dict[Clause, Extent]]:
-    """How much of the region is taken, a direction each, of the people told apart."""
-    by_part = [extents(question.database, question.target, part.filters) for part in parts]
-    return [dict(zip(parts, several, strict=True)) for several in zip(*by_part, strict=True)]
+        frequency.figures(
+            run, question, parts, shown, shares=shares, switch=switch, copies=copies_of(question) if shares else None
+        )
+        depends(run, question)
+    tabs(Place(run, question, seen, switch), available_tabs(question, is_counted=is_counted))
 
 
 def along(run: Run, question: Question) -> None:
@@ -148,22 +72,13 @@ def along(run: Run, question: Question) -> None:
     if not shows(Section.EXTENT):
         bounded(run, question)
         return
-    database, subject, target, filters = question.database, question.subject, question.target, question.filters
+    database, target, filters = question.database, question.target, question.filters
     seen = callability(database, target, filters)
     counted = count_people(database, target.interval.chrom, filters)
-    lead = st.container()
+    answer = lead(question)
+    st.html(answer.html)
+    st.html(answer.counted)
     controls(question, group_names(database), release(database).callers)
-    place.counted_sentence(question, counted)
-    with lead:
-        if not seen.assessable:
-            place.not_assessable(str(target.interval), seen)
-        elif not counted.counted:
-            place.nobody_counted(target.interval.chrom, filters)
-        else:
-            lines = _wide_lines(question, shares=not seen.is_paralogous)
-            st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
-            if seen.is_paralogous:
-                place.show_paralogous(str(target.interval), seen)
     st.html(
         place.rule_switch(question)
         + markup.element(
@@ -175,10 +90,12 @@ def along(run: Run, question: Question) -> None:
     if counted.counted:
         track(
             run, window(target, filters), filters, target.interval,
-            selectable=True, silent=seen.is_paralogous,
+            selectable=True, silent=seen.is_paralogous, files=menu(question.subject, filters, charts=("track",)),
         )  # fmt: skip
-    st.html(menu(subject, filters, "frequencies", "carriers", "calls", charts=("track",)))
-    site_table(run, subject, target.interval, seen.paralogous)
+    files = menu(question.subject, filters, "frequencies", "carriers", "calls")
+    if files:
+        st.html(markup.element("p", f"Frequencies of every group: {files}", class_="cnv-counted"))
+    tabs(Place(run, question, seen), available_tabs(question, is_counted=True, is_wide=True))
 
 
 def _of_uncertain_ends(question: Question) -> str:
@@ -195,43 +112,4 @@ def _of_uncertain_ends(question: Question) -> str:
     return (
         f"Over {bases} the curve of losses stands higher than the headline: {wording.people(number)} have no more than the pale "
         f"end of a loss there, and a loss counts for the gene only by what is left of it when both its ends are drawn in."
-    )
-
-
-def _wide_lines(question: Question, *, shares: bool) -> list[str]:
-    """The answer about a region too wide for a share: about size, or of the rule that was chosen without one."""
-    target, filters = question.target, question.filters
-    if filters.overlap is None:
-        parts = clauses(question.database, target, filters)
-        return [
-            region_lead(extents_by_part, filters, question.subject, target, shares=shares)
-            for extents_by_part in _extents(question, parts)
-        ]
-    rule = target.rule_in_force(filters.overlap)
-    return [
-        f"{frequency.sign(count.direction)}<strong>{overlap_rules.headline_verb(count.direction, rule, target.kind)} in "
-        f"{wording.count(count.carriers)} of {wording.count(count.samples)} people</strong>. "
-        + markup.element("span", f"No share is given of {overlap_rules.WITHOUT_SHARE}.", class_="cnv-small")
-        for count in by_rule(question.database, target, filters, (rule,))[rule]
-    ]
-
-
-def copies(run: Run, question: Question) -> None:
-    """Copies of the place in everyone, by super-population, where anyone has other than the expected."""
-    counts = copy_numbers(question.database, question.target, question.filters)
-    if (counts["copy_number"] == counts["expected"]).all():
-        return
-    st.html(markup.element("h2", "Copies by super-population", class_="cnv-section"))
-    st.vega_lite_chart(
-        copy_number_chart(counts, run.palette),
-        alt="Share of people by copy number, by super-population; the tables above have the numbers.",
-    )
-    st.html(
-        markup.element(
-            "p",
-            "Copies by the calls there: the lowest number of a loss, the highest of a gain, that still meets the rule in "
-            "force; who carries nothing is taken to have the expected copies, unless the caller could not see the place.",
-            class_="cnv-counted",
-        )
-        + menu(question.subject, question.filters, charts=("copy-number",))
     )

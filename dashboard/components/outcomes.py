@@ -90,10 +90,10 @@ def place(outcome: Place, filters: Filters) -> None:
     shown = markup.link(f"The region page of {outcome.text}", links.page(subject.region(outcome.interval), filters))
     st.html(markup.element("p", shown, class_="cnv-links cnv-choices"))
     if outcome.genes:
-        genes_inside(outcome, filters)
+        gene_links(outcome, filters)
 
 
-def genes_inside(outcome: Place, filters: Filters) -> None:
+def gene_links(outcome: Place, filters: Filters) -> None:
     """The genes of a region, each a link to its page."""
     if not outcome.genes:
         st.html(markup.element("p", "No gene of the gene models lies there.", class_="cnv-counted"))

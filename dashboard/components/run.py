@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from dashboard.colours import Palette
 from dashboard.door.resolve import Request
 from dashboard.question.filters import Filters
+from dashboard.question.view import View
 from dashboard.store.database import Generation
 
 
@@ -38,6 +39,11 @@ class Run:
     def filters(self) -> Filters:
         """What is counted."""
         return self.request.filters
+
+    @property
+    def view(self) -> View:
+        """How it is shown."""
+        return self.request.view
 
 
 _current: ContextVar[Run] = ContextVar("run")

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from dashboard.question import query
+from dashboard.question import query, view
 
 Value = TypeVar("Value")
 
@@ -26,5 +26,6 @@ def show(key: str, value: Value) -> str:
 
 
 def write_address(key: str, address: Callable[[Value], Mapping[str, str]]) -> None:
-    """A widget's `on_change`: writes the address that `address` makes of its new value, in one step."""
-    st.query_params.from_dict(dict(address(st.session_state[key])))
+    """A widget's `on_change`: writes the address that `address` makes of its new value, in one step; how it is shown stays."""
+    shown = {name: st.query_params[name] for name in view.NAMES if name in st.query_params}
+    st.query_params.from_dict({**address(st.session_state[key]), **shown})

@@ -154,8 +154,8 @@ def interpret(database: Generation, text: str) -> Meaning:
     name = text.strip()
     if 0 < len(name) <= NAME_LENGTH and (genes := genes_named(database, name)):
         return genes
-    if found := _syndromes(database, name, gazetteer.syndromes_called(name)):
-        return found
+    if of_syndrome := _syndromes(database, name, gazetteer.syndromes_called(name)):
+        return of_syndrome
     parsed: locus.Locus | locus.LocusError
     try:
         parsed = locus.parse(text)
@@ -178,7 +178,7 @@ def place_of(database: Generation, syndrome: gazetteer.Syndrome) -> NamedPlace |
 
 def _syndromes(database: Generation, text: str, syndromes: tuple[gazetteer.Syndrome, ...]) -> OtherName | None:
     """The places of syndromes; None where there is none."""
-    places = tuple(place for one in syndromes if (place := place_of(database, one)))
+    places = tuple(place for syndrome in syndromes if (place := place_of(database, syndrome)))
     return OtherName(text, f"“{text}” names the place of", places=places) if places else None
 
 
@@ -187,8 +187,8 @@ def _other_name(database: Generation, text: str) -> OtherName | None:
     if unplaced_gene(database, text):
         return None
     genes = genes_of_ids(database, gazetteer.genes_once_called(text))[:ALIKE_SHOWN]
-    if not genes and (found := _syndromes(database, text, gazetteer.syndromes_meant(text))):
-        return found
+    if not genes and (of_syndrome := _syndromes(database, text, gazetteer.syndromes_meant(text))):
+        return of_syndrome
     places = tuple(
         NamedPlace(name, "a problem region", interval, subject.region(interval).name)
         for name, interval in problems_called(database, text, ALIKE_SHOWN)
@@ -248,8 +248,8 @@ def _other_outcome(database: Generation, other: OtherName) -> Outcome:
         case OtherName(text, reading, (_, *_) as genes):
             return SeveralGenes(text, genes, f"{reading} {len(genes)} genes.")
         case OtherName(text, reading, _, (place,)):
-            found = _place(database, str(place.interval), place.address, place.interval)
-            return replace(found, reading=f"{reading} {place.name} ({place.detail}).")
+            match = _place(database, str(place.interval), place.address, place.interval)
+            return replace(match, reading=f"{reading} {place.name} ({place.detail}).")
         case _:
             return NoMatch(f"“{other.text}” names {len(other.places)} places: choose one of them.", (), other.places)
 
@@ -260,12 +260,12 @@ def _described(gene: Gene) -> str:
 
 def _banded(database: Generation, region: locus.Region, band: locus.Cytoband) -> Place | NoMatch:
     """An interval that a report writes with its band, where the two meet: positions of another assembly may lie elsewhere."""
-    there = band_interval(database, band)
-    if there is None:
+    of_band = band_interval(database, band)
+    if of_band is None:
         return NoMatch(f"There is no band {band} in the ideogram of {ASSEMBLY.name}; one is 22q11.21.", ())
-    if not there.overlap(region.interval):
+    if not of_band.overlap(region.interval):
         return NoMatch(
-            f"{region} does not lie in {band}, which is {there} in {ASSEMBLY.name}: is the position of another assembly?",
+            f"{region} does not lie in {band}, which is {of_band} in {ASSEMBLY.name}: is the position of another assembly?",
             (),
         )
     return _place(database, str(region), subject.region(region.interval).name, region.interval)

@@ -15,6 +15,7 @@ from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.operating.disclosure import Detail
 from dashboard.question import query
+from dashboard.question import view as views
 from dashboard.question.filters import CALLSET, CLASS, Filters, Overlap, parse
 from dashboard.question.locus import cut, once, reported_direction
 from dashboard.question.problem import Problem
@@ -45,6 +46,8 @@ class Request:
     filters: Filters
     problems: tuple[Problem, ...]
     """Names that are not used, and values that are none: the filters hold the defaults in their place."""
+    view: views.View
+    """How it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,9 @@ def read_request(
     values = _with_direction(values)
     filters, problems = parse(values, group_codes(database), default_overlap, tuple(published.callsets))
     filters, withheld = _permitted(filters)
-    return Request(database, values, filters, (*problems, *withheld, *query.unused(values, parameters)))
+    view, wrong_view = views.parse(values)
+    problems += [*withheld, *wrong_view, *query.unused(values, parameters)]
+    return Request(database, values, filters, tuple(problems), view)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,15 +259,15 @@ def require_genes(
     `without` as for one question.
     """
     request = read_request(published, values, (*Kind, SITE), Kind.GENE.default_overlap)
-    found = resolve_genes(request)
-    refusals = [Refusal(400, problems) for problems in (request.problems, found.problems) if problems]
+    gene_list = resolve_genes(request)
+    refusals = [Refusal(400, problems) for problems in (request.problems, gene_list.problems) if problems]
     refusals += _unused(request, without or {})
     if Kind.REGION in values:
         shown = cut(values[Kind.REGION], VALUE_SHOWN)
         refusals.append(refusal(400, "Ask for genes or for a region, not for both.", Kind.REGION.value, shown))
     if refusals:
         raise RefusedError(combine(refusals))
-    return request, found.genes
+    return request, gene_list.genes
 
 
 def _unused(request: Request, without: Mapping[str, str]) -> list[Refusal]:

@@ -90,7 +90,7 @@ def suggest(database: Generation, text: str, limit: int) -> Suggestions:
             Suggestion(destination, f"{len(genes)} genes", "", f"one row each: {', '.join(genes)}", genes=genes)
         )
     if not offers and not isinstance(meaning, tuple):
-        offers += _told(database, meaning, text, destination, filters)
+        offers += _meaning_offers(database, meaning, text, destination, filters)
     beginning = genes_beginning(database, text, limit - len(offers))
     if isinstance(meaning, tuple) and not any(gene in beginning for gene in meaning):
         # a text that is more than a symbol or its beginning: a comma behind it, a word that says what happened to it
@@ -98,8 +98,8 @@ def suggest(database: Generation, text: str, limit: int) -> Suggestions:
     offers += [_gene(gene) for gene in beginning]
     offers += [
         _named(place)
-        for one in gazetteer.syndromes_beginning(text)[:SYNDROMES_SHOWN]
-        if (place := place_of(database, one)) and not (isinstance(meaning, OtherName) and place in meaning.places)
+        for syndrome in gazetteer.syndromes_beginning(text)[:SYNDROMES_SHOWN]
+        if (place := place_of(database, syndrome)) and not (isinstance(meaning, OtherName) and place in meaning.places)
     ]
     return Suggestions(destination, tuple(offers[:limit]), filters, genes)
 
@@ -170,7 +170,7 @@ def _places(
             return []
 
 
-def _told(
+def _meaning_offers(
     database: Generation, meaning: Meaning, text: str, destination: Subject, filters: Filters
 ) -> list[Suggestion]:
     """A text that names a gene or an interval among other words, or that its page answers with a sentence."""

@@ -101,10 +101,10 @@ def _about(title: str, database: Generation, filters: Filters, facts: Mapping[st
         "built": callset.built_at,
         "cite": caller_words.publications(callset.callers),
     }
-    told = {**every, **facts}
+    values = {**every, **facts}
     return About(
         title=title,
-        facts=tuple((name, told[name]) for name in ORDER if told.get(name)),
+        facts=tuple((name, values[name]) for name in ORDER if values.get(name)),
         simulated=callset.simulated,
         retrieved=datetime.now(UTC),
     )

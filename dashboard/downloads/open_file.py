@@ -41,7 +41,7 @@ BATCH: Final = 5_000
 """Rows a piece."""
 
 Frames = Iterator[pl.DataFrame]
-Asked = TypeVar("Asked")
+Entry = TypeVar("Entry")
 """What the rows of a table are asked by."""
 Opener = Callable[[Question, ExitStack, About], Iterator[bytes]]
 
@@ -128,8 +128,8 @@ def _frequencies(question: Question, _: ExitStack) -> Frames:
 
 
 def _tabular(
-    name: str, frames: Callable[[Asked, ExitStack], Frames], superpopulations: Sequence[str] = ()
-) -> dict[tuple[str, str], Callable[[Asked, ExitStack, About], Iterator[bytes]]]:
+    name: str, frames: Callable[[Entry, ExitStack], Frames], superpopulations: Sequence[str] = ()
+) -> dict[tuple[str, str], Callable[[Entry, ExitStack, About], Iterator[bytes]]]:
     """The formats that every table has; where its columns tell super-populations apart, of these."""
     table = download_of(name).columns(superpopulations)
     return {
@@ -218,10 +218,10 @@ def _sites_vcf(question: Question, _: ExitStack, facts: About) -> Iterator[bytes
 
 
 def _genes(question: Question, _: ExitStack) -> Frames:
-    return _told(gene_counts(question.database, question.target.interval, question.filters, question.gene))
+    return _without_withheld(gene_counts(question.database, question.target.interval, question.filters, question.gene))
 
 
-def _told(frames: Frames) -> Frames:
+def _without_withheld(frames: Frames) -> Frames:
     """The counts of genes without the numbers that this server withholds."""
     least = settings.disclosure().smallest_cell
     return (without_small_genes(frame, least) for frame in frames)
@@ -238,14 +238,14 @@ _GENES_IN_BED: Final = bed.Items(
 
 
 def _gene_formats(
-    frames: Callable[[Asked, ExitStack], Frames],
-) -> dict[tuple[str, str], Callable[[Asked, ExitStack, About], Iterator[bytes]]]:
+    frames: Callable[[Entry, ExitStack], Frames],
+) -> dict[tuple[str, str], Callable[[Entry, ExitStack, About], Iterator[bytes]]]:
     """The formats of the table of genes."""
 
-    def bed_of(asked: Asked, held: ExitStack, facts: About) -> Iterator[bytes]:
+    def bed_of(entry: Entry, held: ExitStack, facts: About) -> Iterator[bytes]:
         losses, gains = pl.col("carriers_loss").fill_null(0), pl.col("carriers_gain").fill_null(0)
         commoner = pl.when(losses > gains).then(pl.lit("loss")).when(gains > 0).then(pl.lit("gain"))
-        rows = (frame.with_columns(commoner=commoner) for frame in frames(asked, held))
+        rows = (frame.with_columns(commoner=commoner) for frame in frames(entry, held))
         return bed.bed_pieces(rows, _GENES_IN_BED, facts)
 
     return {**_tabular(links.GENE_TABLE, frames), (links.GENE_TABLE, "bed"): bed_of}
@@ -259,8 +259,8 @@ def _open_genes(
     database, filters = request.database, request.filters
     facts = about_genes(database, genes, filters, suffix)
 
-    def rows(asked: Sequence[Gene], _: ExitStack) -> Frames:
-        return _told(counts_of(database, asked, filters))
+    def rows(entry: Sequence[Gene], _: ExitStack) -> Frames:
+        return _without_withheld(counts_of(database, entry, filters))
 
     formats = _gene_formats(rows)
     pieces = formats[links.GENE_TABLE, suffix](genes, held, facts)

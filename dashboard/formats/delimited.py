@@ -26,7 +26,7 @@ def csv_pieces(frames: Iterable[pl.DataFrame], table: Table) -> Iterator[bytes]:
 
 def tsv_pieces(frames: Iterable[pl.DataFrame], table: Table, about: About) -> Iterator[bytes]:
     """Comments, the header, then each frame's rows. Tabs and line breaks within a value become a space."""
-    yield "".join(f"# {line}\n" for line in [*_told(about), *_columns(table)]).encode()
+    yield "".join(f"# {line}\n" for line in [*_facts(about), *_columns(table)]).encode()
     yield ("\t".join(table.names) + "\n").encode()
     for frame in frames:
         plain = without_controls(table.one_based(frame))
@@ -37,7 +37,7 @@ def tsv_pieces(frames: Iterable[pl.DataFrame], table: Table, about: About) -> It
         ).encode()
 
 
-def _told(about: About) -> Iterator[str]:
+def _facts(about: About) -> Iterator[str]:
     for name, value in about.lines():
         yield f"{name}: {value}"
 

@@ -86,16 +86,16 @@ def syndromes_beginning(text: str) -> tuple[Syndrome, ...]:
     key = _key(text)
     if len(key) < SHORTEST_BEGINNING:
         return ()
-    return tuple(one for one in syndromes() if any(_key(name).startswith(key) for name in one.names))
+    return tuple(syndrome for syndrome in syndromes() if any(_key(name).startswith(key) for name in syndrome.names))
 
 
 @cache
 def _other_symbols() -> dict[str, tuple[str, ...]]:
-    found = defaultdict(list)
+    ids_of = defaultdict(list)
     table = pl.read_parquet(FOLDER / "other_symbols.parquet")
     for symbol, gene_id in table.iter_rows():
-        found[symbol.lower()].append(gene_id)
-    return {symbol: tuple(dict.fromkeys(ids)) for symbol, ids in found.items()}
+        ids_of[symbol.lower()].append(gene_id)
+    return {symbol: tuple(dict.fromkeys(ids)) for symbol, ids in ids_of.items()}
 
 
 def genes_once_called(symbol: str) -> tuple[str, ...]:
@@ -113,17 +113,17 @@ def _loose(text: str) -> str:
 
 @cache
 def _by_name() -> dict[str, tuple[Syndrome, ...]]:
-    found: dict[str, dict[Syndrome, None]] = defaultdict(dict)
-    for one in syndromes():
-        for name in one.names:
-            found[_key(name)][one] = None
-    return {key: tuple(ones) for key, ones in found.items()}
+    of_name: dict[str, dict[Syndrome, None]] = defaultdict(dict)
+    for syndrome in syndromes():
+        for name in syndrome.names:
+            of_name[_key(name)][syndrome] = None
+    return {key: tuple(ones) for key, ones in of_name.items()}
 
 
 @cache
 def _by_loose_name() -> dict[str, tuple[Syndrome, ...]]:
-    found: dict[str, dict[Syndrome, None]] = defaultdict(dict)
-    for one in syndromes():
-        for name in one.names:
-            found[_loose(name)][one] = None
-    return {key: tuple(ones) for key, ones in found.items()}
+    of_name: dict[str, dict[Syndrome, None]] = defaultdict(dict)
+    for syndrome in syndromes():
+        for name in syndrome.names:
+            of_name[_loose(name)][syndrome] = None
+    return {key: tuple(ones) for key, ones in of_name.items()}

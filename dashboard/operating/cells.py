@@ -36,7 +36,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ShownCells:
     """What may be told of an answer."""
 
     total: bool
@@ -49,13 +49,13 @@ class Told:
     """Of them those whose rows are told by class too."""
 
 
-def what_is_told(total: Row, groupings: Mapping[str, Sequence[Row]], least: int) -> Told:
+def choose_cells(total: Row, groupings: Mapping[str, Sequence[Row]], least: int) -> ShownCells:
     """What may be told of an answer of `total` and its groupings by name, where numbers below `least` are withheld."""
     if _is_small(total, least):
-        return Told(total=False, parts=False)
+        return ShownCells(total=False, parts=False)
     groups: set[str] = set()
     parts: set[str] = set()
-    for name in sorted(groupings, key=lambda one: one == POPULATION):
+    for name in sorted(groupings, key=lambda grouping: grouping == POPULATION):
         rows = _with_the_rest(total, groupings[name])
         above = name != POPULATION or SUPERPOPULATION not in groupings
         if any(_is_small(row, least) for row in rows):
@@ -64,7 +64,9 @@ def what_is_told(total: Row, groupings: Mapping[str, Sequence[Row]], least: int)
             groups.add(name)
             if all(_parts_are_told(row, least) for row in rows) and (above or SUPERPOPULATION in parts):
                 parts.add(name)
-    return Told(total=True, parts=_parts_are_told(total, least), groups=frozenset(groups), parts_of=frozenset(parts))
+    return ShownCells(
+        total=True, parts=_parts_are_told(total, least), groups=frozenset(groups), parts_of=frozenset(parts)
+    )
 
 
 def is_small(number: int, least: int) -> bool:
@@ -83,12 +85,12 @@ def _parts_are_told(row: Row, least: int) -> bool:
 
 def _with_the_rest(total: Row, rows: Sequence[Row]) -> list[Row]:
     """The rows of a grouping, people without a group as one more; groups without people say nothing."""
-    there = [row for row in rows if row.samples]
-    carriers = total.carriers - sum(row.carriers for row in there)
-    samples = total.samples - sum(row.samples for row in there)
+    groups = [row for row in rows if row.samples]
+    carriers = total.carriers - sum(row.carriers for row in groups)
+    samples = total.samples - sum(row.samples for row in groups)
     parts = (
-        tuple(whole - sum(row.parts[at] for row in there) for at, whole in enumerate(total.parts))
-        if all(len(row.parts) == len(total.parts) for row in there)
+        tuple(whole - sum(row.parts[at] for row in groups) for at, whole in enumerate(total.parts))
+        if all(len(row.parts) == len(total.parts) for row in groups)
         else ()
     )
-    return [*there, Row(carriers, samples, parts)] if samples or carriers else there
+    return [*groups, Row(carriers, samples, parts)] if samples or carriers else groups

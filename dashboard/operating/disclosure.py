@@ -82,15 +82,15 @@ class Disclosure:
     def limit(self) -> str:
         """What this server does not tell, as a sentence for a page; empty where it tells everything."""
         if self.granularity is not Granularity.RECORD:
-            told = _LIMITS[self.granularity]
+            limits = _LIMITS[self.granularity]
         else:
-            told = "" if self.tells(Detail.PERSONS) else "This server tells of no single person"
+            limits = "" if self.tells(Detail.PERSONS) else "This server tells of no single person"
         if self.smallest_cell and self.granularity is not Granularity.BOOLEAN:
-            told += f"{'; n' if told else 'N'}umbers of fewer than {self.smallest_cell} people are withheld, and those that would give one away"
-        return f"{told}." if told else ""
+            limits += f"{'; n' if limits else 'N'}umbers of fewer than {self.smallest_cell} people are withheld, and those that would give one away"
+        return f"{limits}." if limits else ""
 
     def narrowed(self, word: str) -> "Disclosure":
         """The same at the granularity of a word, where that is less; a word that is none counts as the least."""
-        asked = Granularity(word) if word in set(Granularity) else Granularity.BOOLEAN
-        least = min(asked, self.granularity, key=ORDER.index)
+        granularity = Granularity(word) if word in set(Granularity) else Granularity.BOOLEAN
+        least = min(granularity, self.granularity, key=ORDER.index)
         return Disclosure(least, self.smallest_cell, self.case_level_data)

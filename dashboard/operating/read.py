@@ -47,7 +47,7 @@ def read_operator(path: Path) -> Operator:
         values["beacon_id"] = values.pop("id")
     table = values.pop("organisation", {})
     organisation = replace(Organisation(), **table)
-    disclosure = {name: values.pop(name) for name in [one.name for one in fields(Disclosure)] if name in values}
+    disclosure = {name: values.pop(name) for name in [field.name for field in fields(Disclosure)] if name in values}
     if faults:
         raise OperatorFileError(path, faults)
     return replace(Operator(), **values, organisation=organisation, disclosure=Disclosure(**disclosure))
@@ -141,13 +141,13 @@ def _yes_or_no(value: Any, _: str, __: list[str]) -> bool:
 
 
 def _terms(value: Any, where: str, faults: list[str]) -> tuple[Term, ...]:
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list) or not all(isinstance(term, dict) for term in value):
         raise _ValueFaultError("tables with id, label and version, each below [[terms_of_use]]")
     terms = []
-    for number, one in enumerate(value, 1):
+    for number, term in enumerate(value, 1):
         before = len(faults)
-        given = _values(one, _TERM, f"{where}[{number}].", faults)
-        missing = [name for name in _TERM if name not in one]
+        given = _values(term, _TERM, f"{where}[{number}].", faults)
+        missing = [name for name in _TERM if name not in term]
         if missing:
             faults.append(f"{where}[{number}] has no {' and no '.join(missing)}.")
         if len(faults) == before:

@@ -10,11 +10,13 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from dashboard import pages
 from dashboard.question.filters import Filters
 from dashboard.question.subject import Kind, Subject
+from dashboard.question.view import View
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.intervals import Interval
 
 DOWNLOADS: Final = "/download"
 CHARTS: Final = "/chart"
+ROWS: Final = "/rows"
 GENE_TABLE: Final = "genes"
 """The table of genes, each with its carriers."""
 DATABASE: Final = f"{DOWNLOADS}/cnv.duckdb"
@@ -31,9 +33,10 @@ def plain_page(path: str, filters: Filters) -> str:
     return address(pages.page_at(path).path, filters.to_query())
 
 
-def page(subject: Subject, filters: Filters) -> str:
-    """The page of a gene or region: `/gene?gene=GSTM1&filter=pass`."""
-    return address(pages.page_of(subject.kind.value).path, subject.query(filters))
+def page(subject: Subject, filters: Filters, view: View | None = None) -> str:
+    """The page of a gene or region: `/gene?gene=GSTM1&filter=pass`; with `view` as it shows that, `&tab=carriers`."""
+    query = subject.query(filters) | (view.to_query() if view else {})
+    return address(pages.page_of(subject.kind.value).path, query)
 
 
 def gene_list(names: Iterable[str], filters: Filters) -> str:
@@ -66,6 +69,11 @@ def download(table: str, file_format: str, subject: Subject, filters: Filters) -
     return address(f"{DOWNLOADS}/{table}.{file_format}", subject.query(filters))
 
 
+def rows(table: str, query: Mapping[str, str]) -> str:
+    """Where a table of a page asks for its rows: `/rows/carriers?gene=GSTM1&filter=pass`, to which order and cut are added."""
+    return address(f"{ROWS}/{table}", query)
+
+
 def chart(name: str, file_format: str, subject: Subject, filters: Filters) -> str:
     """A chart of the page as a picture: `/chart/frequency-loss.svg?gene=GSTM1&filter=pass`."""
     return address(f"{CHARTS}/{name}.{file_format}", subject.query(filters))
@@ -76,7 +84,7 @@ def address(path: str, query: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(query, safe=',:', quote_via=quote)}" if query else path
 
 
-def elsewhere(interval: Interval, gene_id: str | None = None, symbol: str | None = None) -> dict[str, str]:
+def browser_addresses(interval: Interval, gene_id: str | None = None, symbol: str | None = None) -> dict[str, str]:
     """The same place in other browsers, at GRCh38, by name: a gene's page where there is one, else the region."""
     bare = interval.chrom.removeprefix("chr")
     region = f"{bare}:{interval.start + 1}-{interval.end}"

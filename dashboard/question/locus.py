@@ -149,10 +149,10 @@ def parse(text: str) -> Locus:
 
 def once(names: Iterable[str]) -> tuple[str, ...]:
     """The names in their order, each as it stands first, whatever its case."""
-    found: dict[str, str] = {}
+    first: dict[str, str] = {}
     for name in names:
-        found.setdefault(name.lower(), name)
-    return tuple(found.values())
+        first.setdefault(name.lower(), name)
+    return tuple(first.values())
 
 
 def reported_direction(text: str) -> Direction | None:

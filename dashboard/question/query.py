@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from dashboard.question import filters
+from dashboard.question import filters, view
 from dashboard.question.locus import cut
 from dashboard.question.problem import Problem
 
@@ -18,8 +18,8 @@ def values(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def unused(values: Mapping[str, str], parameters: Iterable[str]) -> list[Problem]:
-    """A problem for each name beside the filters and these `parameters`: a slip of the pen must not go unseen."""
-    known = {*parameters, *filters.NAMES}
+    """A problem for each name beside those of filters and view and these `parameters`: a slip of the pen must not go unseen."""
+    known = {*parameters, *filters.NAMES, *view.NAMES}
     return [
         Problem(name, cut(value, 60), f"“{cut(name, 40)}” is not used here.")
         for name, value in values.items()

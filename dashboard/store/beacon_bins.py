@@ -37,7 +37,7 @@ def genome_bins(database: Generation, group: str) -> pl.DataFrame:
     `group` is a super-population, or `all`. Null where most of the bin can never be called.
     """
     known = landmarks(database)
-    found = {(row[0], row[1], row[3]): (row[4], row[5]) for row in database.table(BINS, {"name": group}).iter_rows()}
+    stored = {(row[0], row[1], row[3]): (row[4], row[5]) for row in database.table(BINS, {"name": group}).iter_rows()}
     rows = []
     for chrom, length in LENGTHS.items():
         for start in range(0, length, SIZE):
@@ -52,7 +52,7 @@ def genome_bins(database: Generation, group: str) -> pl.DataFrame:
             )
             numbers: list[float | None] = []
             for direction in ("loss", "gain"):
-                row = found.get((chrom, start, direction))
+                row = stored.get((chrom, start, direction))
                 numbers += [None, None] if row is None and 2 * blind > place.length else list(row or (0.0, 0.0))
             rows.append((chrom, start, place.end, ",".join(bands), *numbers))
     schema = {

@@ -72,8 +72,10 @@ def rule_counts(
     shares: list[float | None] = [None] * len(names)
     seen = np.zeros(len(names), np.int64)
     if view is not None:
-        told, seen = membership @ (who & view.assessed), membership @ (who & view.seen)
-        shares = [float(seen[row] / told[row]) if told[row] else None for row in range(len(names))]
+        assessed_people, seen = membership @ (who & view.assessed), membership @ (who & view.seen)
+        shares = [
+            float(seen[row] / assessed_people[row]) if assessed_people[row] else None for row in range(len(names))
+        ]
     _, _, of_seen = wilson(np.zeros(len(names), np.int64), seen)
     directions = [direction for direction in filters.directions if target.direction in (None, direction)]
     touching = events_touching(database, target)
@@ -84,8 +86,8 @@ def rule_counts(
         for level in levels:
             carriers = carriers_at(database, target, touching, who, under.at(level))
             for direction in directions:
-                mine = carriers.gain == (direction is Direction.GAIN)
-                people, copies = carriers.sample[mine], carriers.copy_number[mine]
+                of_direction = carriers.gain == (direction is Direction.GAIN)
+                people, copies = carriers.sample[of_direction], carriers.copy_number[of_direction]
                 counts = membership[:, people].sum(axis=1)
                 share, low, high = wilson(counts, sizes)
                 of_copies = {
@@ -176,15 +178,15 @@ def matching_sites(database: Generation, place: Interval, directions: Sequence[D
     """The sites that overlap an interval best, by reciprocal overlap; of as much by start, end and direction."""
     sites = _sites_on(database, place.chrom)
     before = int(np.searchsorted(sites.start, place.end))
-    there = np.flatnonzero(sites.end[:before] > place.start)
-    first, last = sites.start[there], sites.end[there]
+    touching = np.flatnonzero(sites.end[:before] > place.start)
+    first, last = sites.start[touching], sites.end[touching]
     shared = np.minimum(last, place.end) - np.maximum(first, place.start)
     overlap = shared / np.maximum(last - first, place.length)
-    asked = {direction.value for direction in directions}
+    names = {direction.value for direction in directions}
     best: list[SiteMatch] = []
     for row in np.argsort(-overlap, kind="stable"):
-        name, _, _, direction = sites.rows.row(int(there[row]))
-        if direction in asked:
+        name, _, _, direction = sites.rows.row(int(touching[row]))
+        if direction in names:
             best.append(SiteMatch(name, Direction(direction), float(overlap[row])))
             if len(best) == SITES_SHOWN:
                 break

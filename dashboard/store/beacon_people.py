@@ -59,14 +59,14 @@ def person_answers(database: Generation, samples: Sequence[int]) -> list[PersonA
     """The people of these numbers, in their order."""
     if not samples:
         return []
-    asked = {"samples": list(samples)}
+    values = {"samples": list(samples)}
     marks: dict[int, list[tuple[str, str, str]]] = {}
-    for number, *mark in database.frame(MARKS, asked).iter_rows():
+    for number, *mark in database.frame(MARKS, values).iter_rows():
         marks.setdefault(number, []).append((mark[0], mark[1], mark[2]))
     children: dict[int, list[str]] = {}
-    for parent, child in database.frame(CHILDREN, asked).iter_rows():
+    for parent, child in database.frame(CHILDREN, values).iter_rows():
         children.setdefault(parent, []).append(child)
-    rows = {row["sample_id"]: row for row in database.frame(SAMPLES, asked).iter_rows(named=True)}
+    rows = {row["sample_id"]: row for row in database.frame(SAMPLES, values).iter_rows(named=True)}
     return [
         PersonAnswer(rows[number], tuple(marks.get(number, [])), tuple(children.get(number, [])))
         for number in samples

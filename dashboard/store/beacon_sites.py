@@ -134,7 +134,7 @@ class GroupCount:
     """Share of its people in whom half or more of the place was seen; None where no file says what was seen."""
     withheld: bool = False
     """Its carriers are few, or would give away another group's."""
-    alleles_told: bool = True
+    shows_alleles: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,19 +185,19 @@ def site_answers(database: Generation, sites: Sequence[int]) -> dict[int, SiteAn
     """The sites of these numbers, by number."""
     if not sites:
         return {}
-    asked = {"sites": list(sites), "first": min(sites), "last": max(sites)}
-    facts = database.table(SITE_FACTS, asked).sort("site_id")
-    counts = database.table(CARRIERS, asked)
+    values = {"sites": list(sites), "first": min(sites), "last": max(sites)}
+    facts = database.table(SITE_FACTS, values).sort("site_id")
+    counts = database.table(CARRIERS, values)
     rows_of: dict[int, list[CountRow]] = {}
     for site, *row in counts.iter_rows():
         rows_of.setdefault(site, []).append(tuple(row))
     copies: dict[int, list[int]] = {}
-    for site, number in database.frame(COPIES_SEEN, asked).iter_rows():
+    for site, number in database.frame(COPIES_SEEN, values).iter_rows():
         copies.setdefault(site, []).append(number)
-    genes = _genes(database, asked)
+    genes = _genes(database, values)
     answers: dict[int, SiteAnswer] = {}
-    for (chrom,), mine in facts.group_by("chrom", maintain_order=True):
-        answers |= _on_chromosome(database, str(chrom), mine, rows_of, copies, genes)
+    for (chrom,), rows in facts.group_by("chrom", maintain_order=True):
+        answers |= _on_chromosome(database, str(chrom), rows, rows_of, copies, genes)
     return answers
 
 
@@ -225,7 +225,7 @@ def _on_chromosome(
     for row, (place, view) in enumerate(zip(assessed, views, strict=True)):
         fact = facts.row(row, named=True)
         site = fact["site_id"]
-        told = None if view is None else membership @ (who & view.assessed)
+        assessed_people = None if view is None else membership @ (who & view.assessed)
         seen = None if view is None else membership @ (who & view.seen)
         allele_numbers = sum(expected[row, number] * sizes_of_sex for number, sizes_of_sex in enumerate(of_sex))
         tally = _tally(database, rows_of.get(site, ()), dict(zip(sex_codes, expected[row].tolist(), strict=True)))
@@ -235,7 +235,7 @@ def _on_chromosome(
             coding=tuple(genes.get(site, ([], []))[1]),
             copies=tuple(copies.get(site, [])),
             place=place,
-            groups=_groups(group_names(database), tally, sizes, np.asarray(allele_numbers), told, seen),
+            groups=_groups(group_names(database), tally, sizes, np.asarray(allele_numbers), assessed_people, seen),
         )
     return answers
 
@@ -258,20 +258,20 @@ def _tally(database: Generation, rows: Sequence[CountRow], expected_of_sex: Mapp
     tallies: dict[str, _Tally] = {}
     for population, sex, copies, expected, carriers in rows:
         of_place = expected_of_sex.get(sex or "unknown", 0)
-        said = of_place if expected is None else expected
+        of_calls = of_place if expected is None else expected
         for group in dict.fromkeys((TOTAL, OF_SEX.get(sex or "", ""), home.get(population, ""), population)):
             if not group:
                 continue
             tally = tallies.setdefault(group, _Tally(copy_numbers={}))
             tally.carriers += carriers
-            tally.more_alleles += carriers * (said - of_place)
+            tally.more_alleles += carriers * (of_calls - of_place)
             if copies is None:
                 continue
             assert tally.copy_numbers is not None
             tally.copy_numbers[copies] = tally.copy_numbers.get(copies, 0) + carriers
-            tally.allele_count += carriers * max(said - copies, 0)
+            tally.allele_count += carriers * max(of_calls - copies, 0)
             tally.homozygous += carriers * (copies == 0)
-            tally.heterozygous += carriers * (0 < copies < said)
+            tally.heterozygous += carriers * (0 < copies < of_calls)
     return tallies
 
 
@@ -280,7 +280,7 @@ def _groups(
     tallies: Mapping[str, _Tally],
     sizes: Numbers,
     allele_numbers: Numbers,
-    told: Numbers | None,
+    assessed_people: Numbers | None,
     seen: Numbers | None,
 ) -> tuple[GroupCount, ...]:
     carriers = np.array([tallies[name].carriers if name in tallies else 0 for name in names], np.int64)
@@ -288,8 +288,10 @@ def _groups(
     share, low, high = (part.tolist() for part in wilson(carriers, sizes))
     people, numbers = sizes.tolist(), allele_numbers.tolist()
     shares: list[float | None] = [None] * len(names)
-    if told is not None and seen is not None:
-        shares = [float(seen[row] / told[row]) if told[row] else None for row in range(len(names))]
+    if assessed_people is not None and seen is not None:
+        shares = [
+            float(seen[row] / assessed_people[row]) if assessed_people[row] else None for row in range(len(names))
+        ]
     groups = []
     for row, name in enumerate(names):
         tally = tallies.get(name, _Tally(copy_numbers={}))
@@ -335,11 +337,11 @@ def group_membership(database: Generation) -> Numbers:
     return np.array(rows)
 
 
-def _genes(database: Generation, asked: Mapping[str, object]) -> dict[int, tuple[list[str], list[str]]]:
+def _genes(database: Generation, values: Mapping[str, object]) -> dict[int, tuple[list[str], list[str]]]:
     """Symbols of the genes that each site touches, and of those whose coding sequence it takes, along the genome."""
     known = landmarks(database)
     genes: dict[int, tuple[list[str], list[str]]] = {}
-    rows = database.table(GENES, asked)
+    rows = database.table(GENES, values)
     for place, site, coding in sorted((known.place_of(gene), site, coding) for site, gene, coding in rows.iter_rows()):
         every, taken = genes.setdefault(site, ([], []))
         every.append(known.symbols[place])

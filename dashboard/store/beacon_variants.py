@@ -273,8 +273,8 @@ def cases_of(database: Generation, query: VariantQuery, sites: pl.DataFrame, mos
     statement, values = _statement(database, _CASES, query, _CASE_SCHEMA)
     # members overlap their site reciprocally by half (R9), so each begins within the site's own length of its start
     reach = sites.with_columns(start=2 * pl.col("start") - pl.col("end"))
-    mine = {"sites": sites["site_id"].to_list(), "most": most}
-    return database.frame(statement, values | mine | _extent(reach, sites["end"].max()))
+    limits = {"sites": sites["site_id"].to_list(), "most": most}
+    return database.frame(statement, values | limits | _extent(reach, sites["end"].max()))
 
 
 def events_numbered(database: Generation, events: pl.DataFrame) -> pl.DataFrame:
@@ -332,22 +332,22 @@ def site_totals(database: Generation) -> pl.DataFrame:
     is null where R5 gives none."""
     rows = database.table(SITE_TOTALS)
     parts = []
-    for (chrom,), mine in rows.group_by("chrom", maintain_order=True):
+    for (chrom,), sites in rows.group_by("chrom", maintain_order=True):
         samples = int(counted_rows(database, str(chrom), Filters()).sum())
-        silent = in_copies(database, str(chrom), mine).to_numpy() | _blind(database, str(chrom), mine)
+        silent = in_copies(database, str(chrom), sites).to_numpy() | _blind(database, str(chrom), sites)
         if who_is_assessed(database).any():
-            targets = [region_target(Interval(str(chrom), *row)) for row in mine.select("start", "end").iter_rows()]
+            targets = [region_target(Interval(str(chrom), *row)) for row in sites.select("start", "end").iter_rows()]
             silent |= np.array([not place.assessable for place in callabilities(database, targets, Filters())])
         share = pl.lit(None, pl.Float64) if not samples else pl.col("carriers") / samples
-        parts.append(mine.with_columns(frequency=pl.when(~pl.Series(silent)).then(share)))
+        parts.append(sites.with_columns(frequency=pl.when(~pl.Series(silent)).then(share)))
     schema = {"site_id": pl.Int32, "carriers": pl.Int32, "frequency": pl.Float64}
     return pl.concat(parts).select(list(schema)) if parts else pl.DataFrame(schema=schema)
 
 
 def _blind(database: Generation, chrom: str, rows: pl.DataFrame) -> Flags:
     """Whether more than half of each interval lies where no call can be made (R5)."""
-    there = landmarks(database).problems.on(chrom)
-    blind = there.filter(there["kind"].is_in(list(BLIND_KINDS)))
+    problems = landmarks(database).problems.on(chrom)
+    blind = problems.filter(problems["kind"].is_in(list(BLIND_KINDS)))
     start, end, _ = union(*(blind[name].to_numpy().astype(np.int64) for name in ("start", "end")))
     first, last = (rows[name].to_numpy().astype(np.int64) for name in ("start", "end"))
     return _more_than_half(start, end, first, last)

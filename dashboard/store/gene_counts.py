@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from dashboard.counting.overlap import at_level, carriers, meets_class, meets_limits
-from dashboard.operating.cells import NOTE, Row, what_is_told
+from dashboard.operating.cells import NOTE, Row, choose_cells
 from dashboard.question.filters import CODING_RULES, Filters, Rule
 from dashboard.question.target import Pieces, Target, region_target
 from dashboard.store.callability import callabilities
@@ -149,7 +149,7 @@ def without_small_genes(genes: pl.DataFrame, least: int) -> pl.DataFrame:
         carriers = genes[f"carriers_{name}"].fill_null(0).to_list()
         parts = genes.select(pl.col(tallies).fill_null(0)).rows()
         numbers_shown = [
-            what_is_told(Row(count, people, classes), {}, least)
+            choose_cells(Row(count, people, classes), {}, least)
             for count, people, classes in zip(carriers, samples, parts, strict=True)
         ]
         numbers = [f"carriers_{name}", *(f"{share}_{name}" for share in ("frequency", "ci_low", "ci_high"))]

@@ -148,12 +148,12 @@ def genes_described(database: Generation, text: str, limit: int) -> tuple[Gene, 
         return ()
     described = landmarks(database).genes.rows.drop_nulls("description")
     named = described["description"].str.to_lowercase()
-    found = described.filter(named == " ".join(text.lower().split()))
-    if found.is_empty():
+    matches = described.filter(named == " ".join(text.lower().split()))
+    if matches.is_empty():
         is_there = [named.str.contains(rf"\b{re.escape(word)}\b") for word in dict.fromkeys(words)]
-        found = described.filter(pl.all_horizontal(is_there)) if len(is_there) <= MOST_WORDS else described.clear()
-    order = (found["biotype"] != "protein_coding", found["description"].str.len_chars(), found["symbol"])
-    return _genes(database, found[np.lexsort([column.to_numpy() for column in reversed(order)])[:limit]])
+        matches = described.filter(pl.all_horizontal(is_there)) if len(is_there) <= MOST_WORDS else described.clear()
+    order = (matches["biotype"] != "protein_coding", matches["description"].str.len_chars(), matches["symbol"])
+    return _genes(database, matches[np.lexsort([column.to_numpy() for column in reversed(order)])[:limit]])
 
 
 def genes_beginning(database: Generation, text: str, limit: int) -> tuple[Gene, ...]:

@@ -77,12 +77,12 @@ def problems_called(database: Generation, text: str, limit: int) -> tuple[tuple[
         return ()
     rows = landmarks(database).problems.rows
     rows = rows.filter(~rows["kind"].is_in(_WITHOUT_NAME))
-    found = []
+    matches = []
     for kind, name, *place in rows.select("kind", "name", "chrom", "start", "end").iter_rows():
         head = _HEAD.match(name)
         if head and words <= frozenset(_words(head[0], kind)):
-            found.append((name, Interval(*place)))
-    return tuple(found[:limit])
+            matches.append((name, Interval(*place)))
+    return tuple(matches[:limit])
 
 
 def _words(text: str, kind: str = "") -> list[str]:

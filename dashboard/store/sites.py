@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from dashboard.operating.cells import NOTE, SUPERPOPULATION, Row, what_is_told
+from dashboard.operating.cells import NOTE, SUPERPOPULATION, Row, choose_cells
 from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.question.target import region_target
 from dashboard.store.callability import callabilities
@@ -281,7 +281,7 @@ def without_small_counts(sites: pl.DataFrame, groups: Sequence[str], least: int)
     for row in sites.iter_rows(named=True):
         total = Row(row["carriers"] or 0, row["samples"] or 0, tuple(row[name] or 0 for name in tallies))
         grouping = [Row(row[f"carriers_{code}"] or 0, row[f"samples_{code}"] or 0) for code in groups]
-        cells_shown = what_is_told(total, {SUPERPOPULATION: grouping} if row["assessable"] else {}, least)
+        cells_shown = choose_cells(total, {SUPERPOPULATION: grouping} if row["assessable"] else {}, least)
         rows.append((cells_shown.total, cells_shown.parts, SUPERPOPULATION in cells_shown.groups))
     of_total, parts, of_groups = (pl.Series([row[at] for row in rows], dtype=pl.Boolean) for at in range(3))
     shown_where = {

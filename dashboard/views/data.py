@@ -14,11 +14,11 @@ from dashboard.store.cohort import release
 
 run = current()
 st.html(markup.element("div", markup.element("h1", "Data and definitions"), class_="cnv-head"))
-data.callsets(run.database, run.filters)
-data.limits()
+data.callset_table(run.database, run.filters)
+data.callset_limits()
 data.provenance(run.database)
 data.import_report(run.database)
-data.problem_regions(run.database)
+data.problem_region_table(run.database)
 data.definitions(release(run.database).callers)
 data.database_file(run.database)
 data.programs(

@@ -51,7 +51,7 @@ def events(filters: Filters) -> str:
             return f"{classes(filters)}, whatever their filter,"
 
 
-def limits(filters: Filters) -> str:
+def filter_limits(filters: Filters) -> str:
     """What an event has to be beside: “of 10 kb or more and with QUAL 20 or more”; empty where nothing is asked."""
     words = []
     least, most = filters.min_length, filters.max_length
@@ -90,7 +90,7 @@ def events_drawn(filters: Filters) -> str:
 
 
 def _with_limits(phrase: str, filters: Filters) -> str:
-    addition = limits(filters)
+    addition = filter_limits(filters)
     return f"{phrase}, {addition}" if addition else phrase
 
 

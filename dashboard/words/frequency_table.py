@@ -6,7 +6,7 @@ from typing import Any, Final
 import polars as pl
 
 from dashboard.operating import cells
-from dashboard.operating.cells import NOTE, what_is_told
+from dashboard.operating.cells import NOTE, choose_cells
 from dashboard.question.filters import Filters
 from dashboard.words import wording
 from dashboard.words.seen import LEAST_SEEN, note, notes
@@ -94,7 +94,7 @@ def frequency_rows(
 
 
 def chart_rows(tables: Mapping[str, Sequence[Row]], direction: Direction) -> pl.DataFrame:
-    """The rows of the frequency chart: super-populations and everyone, with `told`, the numbers in words.
+    """The rows of the frequency chart: super-populations and everyone, with `numbers`, those in words.
 
     `tables` are the rows of the people told apart by their label, which is empty where they are everyone: of each group a row
     of each, AFR XY before AFR XX.
@@ -112,7 +112,7 @@ def chart_rows(tables: Mapping[str, Sequence[Row]], direction: Direction) -> pl.
             for rows in by_group.values()
             for row in rows
         ],
-        schema={**_CHARTED, "told": pl.String},
+        schema={**_CHARTED, "numbers": pl.String},
         orient="row",
     )
 
@@ -173,7 +173,7 @@ def _withheld(table: pl.DataFrame, least: int) -> list[tuple[bool, bool]]:
         elif row["carriers"] is not None:
             # who was hardly seen is told of as no group: the rest of the total
             groupings.setdefault(row["grouped_by"], []).append(_cells(row))
-    cells_shown = what_is_told(total, groupings, least)
+    cells_shown = choose_cells(total, groupings, least)
     return [
         (not cells_shown.total, not cells_shown.parts)
         if kind == "all"

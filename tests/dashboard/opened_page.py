@@ -1,9 +1,11 @@
 """A page of the app as Streamlit's own tests open it, on a published database."""
 
+import json
 import re
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -34,9 +36,48 @@ def html(app: AppTest) -> str:
 
 def words_of(text: str) -> str:
     """The words of a piece of HTML, a blank between each two."""
+    # a term of the glossary is a button within its sentence
+    text = re.sub(r'<button type="button" class="cnv-term"[^>]*>(.*?)</button>', r"\1", text)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
 def words(app: AppTest) -> str:
     """All words of the page."""
     return words_of(html(app))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """The table of rows of a page, as its component was given it."""
+
+    data: dict[str, Any]
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """The rows that came with the page: what is read in each cell, by column."""
+        return [{name: cell["t"] for name, cell in row.items()} for row in self.cells]
+
+    @property
+    def cells(self) -> list[dict[str, dict[str, Any]]]:
+        """The same with all that a cell holds: `t` its text, `v` what it is ordered by, `h` where it leads."""
+        names = [column["name"] for column in self.data["columns"]]
+        return [
+            {name: _whole_cell(cell) for name, cell in zip(names, row["cells"], strict=True)}
+            for row in self.data["rows"]
+        ]
+
+
+def _whole_cell(cell: Any) -> dict[str, Any]:
+    if cell is None:
+        return {"t": "", "v": None}
+    if isinstance(cell, str):
+        return {"t": cell, "v": cell}
+    return {"v": cell["t"], **cell}
+
+
+def shown_table(app: AppTest) -> ShownTable:
+    """The open table of a page; ValueError where none is drawn, or several."""
+    (data,) = [
+        json.loads(part.proto.json) for part in app.get("bidi_component") if part.proto.component_name == "table"
+    ]
+    return ShownTable(data)

@@ -80,7 +80,7 @@ class Event:
     end: int
     copy_number: int | None
     direction: str = ""
-    """Told apart by the copy number unless it is given."""
+    """ShownCells apart by the copy number unless it is given."""
     quality: float | None = 50.0
     bins: int | None = 5
     filters: str = "PASS"

@@ -13,7 +13,7 @@ TABLE = pl.DataFrame(
         "frequency": [0.4, 0.5],
         "ci_low": [0.3, 0.4],
         "ci_high": [0.5, 0.6],
-        "told": ["a", "b"],
+        "numbers": ["a", "b"],
         "x": [1, 2],
     }
 )
@@ -40,7 +40,7 @@ def test_rows_keep_their_order_and_the_axis_begins_at_zero() -> None:
     encoding = spec["layer"][1]["encoding"]
     assert encoding["y"]["sort"] is None
     assert encoding["x"]["scale"]["domainMin"] == 0
-    assert spec["datasets"][ROWS].columns == ["group", "frequency", "ci_low", "ci_high", "told"]
+    assert spec["datasets"][ROWS].columns == ["group", "frequency", "ci_low", "ci_high", "numbers"]
 
 
 def test_the_template_is_not_changed_by_a_page() -> None:

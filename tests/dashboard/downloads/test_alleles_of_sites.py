@@ -7,10 +7,8 @@ On X a loss of 10 kb: of 40 XX two have no copy and five one, of 80 XY three hav
 import csv
 import io
 import json
-import re
 from collections.abc import Callable
 from fractions import Fraction
-from html import unescape
 from math import factorial
 from pathlib import Path
 
@@ -20,7 +18,8 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.sites import alleles
+from dashboard.rows.sites import alleles
+from tests.dashboard.opened_page import shown_table
 from tests.dashboard.small_database import Contents, Event, Person, write_file
 
 Get = Callable[..., bytes]
@@ -130,17 +129,18 @@ def test_gains_and_a_class_alone_have_no_alleles_r6(get: Get) -> None:
 
 def test_the_page_words_it_as_a_lower_bound_r6(open_page: Callable[..., AppTest]) -> None:
     app = open_page("region", region=AUTOSOME)
-    html = "\n".join(one.proto.body for one in app.get("html") if "<style>" not in one.proto.body)
-    told = " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
     low, high = proportion_confint(35, 240, 0.05, "wilson")
     p = exact(9, 17, 94)
-    expected = f"at least {35 / 240:.1%} ({low * 100:.1f}–{high * 100:.1f}) of alleles; Hardy-Weinberg p {p:.2g}"
-    assert expected.replace("%", " %") in told
+    table = shown_table(app)
+    assert "Alleles, at least" in [column["label"] for column in table.data["columns"]]
+    (row,) = [row for row in table.rows if row["alleles"]]
+    assert row["alleles"] == f"{35 / 240:.1%} ({low * 100:.1f}–{high * 100:.1f})".replace("%", " %")
+    assert row["hwe_p"] == f"{p:.2g}"
 
 
 def test_a_probability_beyond_digits_is_no_zero_r6() -> None:
     row = {"allele_frequency": 0.123, "af_ci_low": 0.1141, "af_ci_high": 0.1323, "hwe_p": 0.0}
-    assert alleles(row) == "at least 12.3 % (11.4–13.2) of alleles; Hardy-Weinberg p below 1e-300"
-    assert alleles(row | {"hwe_p": 0.031}).endswith("p 0.031")
-    assert alleles(row | {"hwe_p": None}) == "at least 12.3 % (11.4–13.2) of alleles"
-    assert alleles(row | {"allele_frequency": None}) == ""
+    assert [cell.text for cell in alleles(row)] == ["12.3 % (11.4–13.2)", "below 1e-300"]
+    assert [cell.text for cell in alleles(row | {"hwe_p": 0.031})] == ["12.3 % (11.4–13.2)", "0.031"]
+    assert [cell.text for cell in alleles(row | {"hwe_p": None})] == ["12.3 % (11.4–13.2)", ""]
+    assert [cell.text for cell in alleles(row | {"allele_frequency": None})] == ["", ""]

@@ -12,12 +12,17 @@ import httpx
 import orjson
 import pytest
 from starlette.applications import Starlette
+from starlette.routing import Route
 
+from dashboard import pages
 from dashboard.beacon.informational import ENTRY_TYPES, NESTED
 from dashboard.beacon.routes import DOCUMENTS, INFORMATIONAL
 from dashboard.beacon.services import SERVICES
 from dashboard.downloads import chart
 from dashboard.downloads.catalogue import DOWNLOADS, DRAWN, PICTURES
+from dashboard.preview import shell
+from dashboard.question.view import Tab
+from dashboard.rows.catalogue import ROW_TABLES
 from dashboard.server import ROUTES
 from tests.dashboard.opened_page import html, opened_page
 from tests.dashboard.small_database import POPULATIONS, Contents, Event, GeneRow, Person, Transcript
@@ -69,7 +74,9 @@ BEACON = (
 def addresses() -> Iterator[tuple[str, str, dict[str, str]]]:
     """Every address of the server that is no page: a group of doors, path and query."""
     for route in ROUTES:
-        if "{" not in route.path and not route.path.startswith(("/download", "/chart", "/beacon", "/services")):
+        if "{" not in route.path and not route.path.startswith(
+            ("/download", "/chart", "/rows", "/beacon", "/services")
+        ):
             yield "server", route.path, {"q": "PLANT"}
     yield "database", "/download/cnv.duckdb", {}
     for question in QUESTIONS:
@@ -79,6 +86,9 @@ def addresses() -> Iterator[tuple[str, str, dict[str, str]]]:
         for drawn in DRAWN:
             for suffix in PICTURES:
                 yield drawn.name, f"/chart/{drawn.name}.{suffix}", question
+        for table in ROW_TABLES:
+            for order in ({}, {"sort": "-length", "limit": "500"}):
+                yield table, f"/rows/{table}", question | order
     for path in (*INFORMATIONAL, *DOCUMENTS):
         yield "beacon", f"/beacon/{path}", {}
     names = {"genomicVariant": SITE, "dataset": "dragen-3.5.7b", "cohort": "all"}
@@ -94,6 +104,9 @@ def addresses() -> Iterator[tuple[str, str, dict[str, str]]]:
     for service, query in itertools.product(SERVICES, BEACON):
         yield service, f"/services/{service}", query
     yield "intervalFrequencies", "/services/intervalFrequencies", {"output": "pgxfreq"}
+    for page, query in PAGES:
+        yield "shell", "/" if page == "start" else f"/{page}", query
+        yield "preview", "/preview.png", query
 
 
 PAGES = (
@@ -105,14 +118,23 @@ PAGES = (
     ("gene", {"gene": CHROM}),
     ("genes", {"gene": f"{GENE},NOPE9,{NAME}GBR0001"}),
     ("region", {"region": "chr9:1000000-1010000"}),
+    *(
+        ("gene" if "gene" in question else "region", question | {"tab": tab})
+        for question in QUESTIONS[:2]
+        for tab in Tab
+    ),
+    ("gene", {"gene": GENE, "by": "populations"}),
+    ("gene", {"gene": GENE, "by": "sex"}),
+    ("gene", {"gene": GENE, "show": "copies"}),
 )
 
 
 class _Specifications:
     """In place of the process that draws: the numbers of a picture as text."""
 
-    async def draw(self, spec: Mapping[str, Any], _: str) -> bytes:
-        return orjson.dumps(spec)
+    async def draw(self, spec: Mapping[str, Any], suffix: str) -> bytes:
+        told = orjson.dumps(spec)
+        return b'<svg width="1" height="1">%s</svg>' % told if suffix == "svg" else told
 
 
 @contextmanager
@@ -123,7 +145,11 @@ def asked(folder: Path, database: Path, operator: str, patch: pytest.MonkeyPatch
     patch.setenv("CNV_OPERATOR", str(path))
     patch.setenv("CNV_DATABASE", str(database))
     patch.setattr(chart, "drawing", _Specifications())
-    with TestClient(Starlette(routes=list(ROUTES)), base_url="http://planted.test") as client:
+    # what is served waits for its picture, however busy the machine is
+    patch.setattr(shell, "SENTENCE_TIME", 60.0)
+    patch.setattr(shell, "PICTURE_TIME", 60.0)
+    routes = [*ROUTES, *(Route(page.path, shell.shell) for page in pages.in_order())]
+    with TestClient(Starlette(routes=routes), base_url="http://planted.test") as client:
         yield client
 
 
@@ -134,7 +160,8 @@ def page_text(patch: pytest.MonkeyPatch, database: Path, page: str, query: Mappi
     words = [str(part.value) for kind in ("code", "markdown") for part in app.get(kind)]
     # data of charts are numbers and names in the bytes of their tables
     charts = [part.proto.SerializeToString().decode("latin-1") for part in app.get("vega_lite_chart")]
-    return "\n".join([html(app), *words, *tables, *charts])
+    rows = [part.proto.json for part in app.get("bidi_component")]
+    return "\n".join([html(app), *words, *tables, *charts, *rows])
 
 
 def body_of(answer: httpx.Response) -> str:

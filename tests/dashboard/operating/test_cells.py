@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from dashboard.operating.cells import Row, Told, what_is_told
+from dashboard.operating.cells import Row, ShownCells, choose_cells
 
 Counts = tuple[tuple[int, ...], ...]
 """A row a group, a column a class."""
@@ -28,7 +28,7 @@ def published(counts: Counts, sizes: tuple[int, ...], least: int, kind: str, nam
     """What is told of an answer of one grouping, of which the first `named` groups have a row."""
     total = row_of(tuple(sum(column) for column in zip(*counts, strict=True)), sum(sizes))
     rows = [row_of(parts, size) for parts, size in zip(counts[:named], sizes[:named], strict=True)]
-    told = what_is_told(total, {kind: rows}, least)
+    told = choose_cells(total, {kind: rows}, least)
     return (
         total.carriers if told.total else None,
         total.parts if told.parts else None,
@@ -89,7 +89,7 @@ def cohort(random: Random, least: int) -> tuple[Row, dict[str, list[Row]], dict[
 
 
 def constraints(
-    total: Row, groupings: dict[str, list[Row]], homes: dict[str, list[str]], told: Told
+    total: Row, groupings: dict[str, list[Row]], homes: dict[str, list[str]], told: ShownCells
 ) -> tuple[list[str], np.ndarray, list[float], dict[str, int]]:
     """What is told, as equations over the numbers of each population, sex and class."""
     populations = [population for several in homes.values() for population in several]
@@ -133,7 +133,7 @@ def test_no_small_number_follows_from_sums(seed: int) -> None:
     random = Random(seed)
     least = random.choice([3, 5])
     total, groupings, homes = cohort(random, least)
-    told = what_is_told(total, groupings, least)
+    told = choose_cells(total, groupings, least)
     names, equations, values, cells = constraints(total, groupings, homes, told)
     questions: dict[str, np.ndarray] = constraints.questions  # type: ignore[attr-defined]
     for label, number in cells.items():
@@ -159,7 +159,7 @@ def test_what_is_told_is_never_small(seed: int) -> None:
     random = Random(seed)
     least = random.choice([3, 5, 10])
     total, groupings, _ = cohort(random, least)
-    told = what_is_told(total, groupings, least)
+    told = choose_cells(total, groupings, least)
     shown = [total.carriers] * told.total + list(total.parts) * told.parts
     for kind in told.groups:
         shown += [row.carriers for row in groupings[kind] if row.samples]
@@ -169,12 +169,12 @@ def test_what_is_told_is_never_small(seed: int) -> None:
 
 
 def test_nobody_is_an_answer() -> None:
-    told = what_is_told(Row(0, 100, (0, 0)), {"sex": [Row(0, 50, (0, 0)), Row(0, 50, (0, 0))]}, 5)
-    assert told == Told(total=True, parts=True, groups=frozenset({"sex"}), parts_of=frozenset({"sex"}))
+    told = choose_cells(Row(0, 100, (0, 0)), {"sex": [Row(0, 50, (0, 0)), Row(0, 50, (0, 0))]}, 5)
+    assert told == ShownCells(total=True, parts=True, groups=frozenset({"sex"}), parts_of=frozenset({"sex"}))
 
 
 def test_a_small_group_takes_its_grouping_along() -> None:
     """37 carriers, 35 of them in one group: the 2 are not told, nor the 35 from which they follow."""
-    told = what_is_told(Row(37, 200), {"superpopulation": [Row(35, 100), Row(2, 100)]}, 5)
+    told = choose_cells(Row(37, 200), {"superpopulation": [Row(35, 100), Row(2, 100)]}, 5)
     assert told.total
     assert told.groups == frozenset()

@@ -13,10 +13,10 @@ from statsmodels.stats.proportion import proportion_confint
 from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
-from dashboard.components.carriers import with_badges
 from dashboard.downloads.chart import prepare_picture
 from dashboard.question.filters import CODING, Cohort, Filters, Outliers, Sex
 from dashboard.question.target import Pieces, Target, region_target
+from dashboard.rows.carriers import with_badges
 from dashboard.store.carriers.listing import carrier_events
 from dashboard.store.clauses import by_rule_apart, chart_rows_apart, clauses, tables
 from dashboard.store.database import Generation
@@ -211,4 +211,4 @@ def test_badges_say_large_r11() -> None:
     events = pl.DataFrame(
         {"bins": [50, 1], "filters": ["PASS", "PASS"], "par_border": [False, False], "large": [True, False]}
     )
-    assert with_badges(events)["badges"].to_list() == [["large"], ["1 bin"]]
+    assert with_badges(events)["badges"].to_list() == ["large", "1 bin"]

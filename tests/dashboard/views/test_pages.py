@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
 from tests.dashboard.demonstration import GSTM1, demonstration
-from tests.dashboard.opened_page import APP, html, opened_page, words
+from tests.dashboard.opened_page import APP, html, opened_page, shown_table, words
 from tests.dashboard.small_database import Contents, Event, write_file
 from tests.oracle.plain_counter import Question, count
 
@@ -68,9 +68,9 @@ def test_the_start_page_tells_the_cohort_and_where_to_begin(open_page: Open) -> 
     assert f"{len(CONTENTS.events)} events" in said
     assert "GBR" in said
     assert links(app) == [
-        ("Cohort", "/"),
         ("Gene", "/gene"),
         ("Region", "/region"),
+        ("Cohort", "/"),
         ("Data", "/data"),
         ("GSTM1", "/gene?gene=GSTM1"),
         ("ADAM3A", "/gene?gene=ADAM3A"),
@@ -141,7 +141,7 @@ def test_nobody_shows_the_upper_bound_rounded_up_r6(open_page: Open) -> None:
     # 3.8415 / (54 + 3.8415) is 6.6414 %, 3.8415 / (60 + 3.8415) is 6.0173 %; of both together it would be 3.2599 %.
     assert "Coding sequence lost : XY 0 of 54, below 6.7 %; XX 0 of 60, below 6.1 %." in said
     assert "0 of 114" not in said
-    assert "Carriers: none" in said
+    assert "Carriers: none" in words(open_page(gene="XGENE", tab="carriers", **{"class": "loss"}))
 
 
 def test_a_loss_that_spares_the_coding_sequence_is_told_beside_the_answer_r7(open_page: Open) -> None:
@@ -158,7 +158,7 @@ def test_a_loss_that_spares_the_coding_sequence_is_told_beside_the_answer_r7(ope
 
 
 def test_losses_and_gains_are_never_one_number_r6(open_page: Open) -> None:
-    said = words(open_page(gene="GSTM1"))
+    said = words(open_page(gene="GSTM1", tab="carriers"))
     losses = count(CONTENTS.people, CONTENTS.events, "loss", coding())["all", "all"]["carriers"]
     gains = count(CONTENTS.people, CONTENTS.events, "gain", coding())["all", "all"]["carriers"]
     assert f"Carriers: {losses} with losses and {gains} with gains" in said
@@ -323,12 +323,20 @@ def test_an_own_share_in_the_address_is_offered_as_a_choice_r13(open_page: Open)
 def test_links_keep_the_filters_r13(open_page: Open) -> None:
     app = open_page(gene="GSTM9", filter="pass", cohort="all")
     assert links(app)[:5] == [
-        ("Cohort", "/?filter=pass&cohort=all"),
         ("Gene", "/gene?gene=GSTM9&filter=pass&cohort=all"),
         ("Region", "/region?filter=pass&cohort=all"),
+        ("Cohort", "/?filter=pass&cohort=all"),
         ("Data", "/data?filter=pass&cohort=all"),
         ("GSTM1", "/gene?gene=GSTM1&filter=pass&cohort=all"),
     ]
+
+
+def test_a_gene_leads_to_its_region_r13(open_page: Open) -> None:
+    # half the gene's length, at least 5 kb, to either side of it
+    first, last = GSTM1.start - 5_000, GSTM1.end + 5_000
+    region = f"/region?region={GSTM1.chrom}:{first + 1}-{last}&filter=pass"
+    shown = links(open_page(gene="GSTM1", filter="pass"))
+    assert [address for told, address in shown if told in ("Region", "in its region")] == [region, region]
 
 
 def test_every_link_leads_to_one_gene_or_region(open_page: Open) -> None:
@@ -348,8 +356,9 @@ def test_a_region_counts_who_has_an_event_that_touches_it_r7(open_page: Open) ->
         row = expected["all", "all"] if group == "All" else expected["superpopulation", group]
         people, carriers, *_ = table(app, "loss")[group]
         assert (int(people), int(carriers)) == (row["samples"], row["carriers"])
-    listed = app.dataframe[0].value
-    assert listed[listed["class"].str.endswith("loss")]["sample"].nunique() == expected["all", "all"]["carriers"] > 0
+    listed = shown_table(open_page("region", region="chr1:109,690,000-109,690,999", tab="carriers"))
+    carriers_listed = {row["sample"] for row in listed.rows if row["class"].endswith("loss")}
+    assert len(carriers_listed) == expected["all", "all"]["carriers"] > 0
 
 
 @pytest.mark.parametrize(
@@ -374,19 +383,20 @@ def test_the_rule_of_a_gene_is_told_to_be_none_for_a_region_r13(open_page: Open)
 
 
 def test_the_carrier_list_shows_positions_one_based_and_badges_r1_r4(open_page: Open) -> None:
-    frame = open_page(gene="GSTM1").dataframe[0].value
-    assert set(frame["start"]) <= {event.start + 1 for event in CONTENTS.events}
-    assert set(frame["end"]) <= {event.end for event in CONTENTS.events}
-    for bins, badges in zip(frame["bins"], frame["badges"], strict=True):
-        assert list(badges) == ({1: ["1 bin"], 2: ["2 bins"]}.get(bins, []))
-    unfiltered = open_page(gene="XGENE").dataframe[0].value
-    assert all("no filter applied" in badges for badges in unfiltered["badges"])
+    rows = shown_table(open_page(gene="GSTM1", tab="carriers")).rows
+    assert len(rows) > 20
+    assert {row["start"] for row in rows} <= {f"{event.start + 1:,}-{event.end:,}" for event in CONTENTS.events}
+    for row in rows:
+        assert row["badges"] == {"1": "1 bin", "2": "2 bins"}.get(row["bins"], "")
+    unfiltered = shown_table(open_page(gene="XGENE", tab="carriers")).rows
+    assert unfiltered
+    assert all("no filter applied" in row["badges"] for row in unfiltered)
 
 
 def test_the_link_to_share_and_the_downloads_say_the_same_query(open_page: Open) -> None:
-    app = open_page(gene="GSTM1", filter="pass", **{"class": "loss"})
+    app = open_page(gene="GSTM1", filter="pass", tab="carriers", **{"class": "loss"})
     query = "?gene=GSTM1&class=loss&filter=pass"
-    assert app.code[0].value.endswith(f"/gene{query}")
+    assert app.code[0].value.endswith(f"/gene{query}&tab=carriers")
     hrefs = [unescape(one) for one in re.findall(r'href="([^"]+)"', html(app))]
     assert f"/download/carriers.csv{query}" in hrefs
     assert f"/download/frequencies.csv{query}" in hrefs
@@ -394,7 +404,9 @@ def test_the_link_to_share_and_the_downloads_say_the_same_query(open_page: Open)
 
 def test_beside_tables_and_drawing_of_a_region_stand_their_files_r13(open_page: Open) -> None:
     app = open_page("region", region="chr1:109680001-109705000", overlap="within", min_bins="2", cohort="all")
-    hrefs = [unescape(one) for one in re.findall(r'href="([^"]+)"', html(app))]
+    asked = {"region": "chr1:109680001-109705000", "overlap": "within", "min_bins": "2", "cohort": "all"}
+    texts = [html(app), html(open_page("region", tab="genes", **asked))]
+    hrefs = [unescape(one) for text in texts for one in re.findall(r'href="([^"]+)"', text)]
     query = "?region=chr1:109680001-109705000&cohort=all"
     # what does not apply to sites is not in their address, which would refuse it
     assert f"/download/sites.vcf{query}" in hrefs
@@ -407,39 +419,36 @@ def test_beside_tables_and_drawing_of_a_region_stand_their_files_r13(open_page: 
 
 
 def test_a_carriers_event_leads_to_its_site_r9(open_page: Open) -> None:
-    app = open_page(gene="GSTM1", filter="all")
-    (shown,) = [one.value for one in app.dataframe if "relatives" in one.value.columns]
+    shown = shown_table(open_page(gene="GSTM1", filter="all", tab="carriers")).cells
     with duckdb.connect(str(settings.database_path()), read_only=True) as con:
         sites = con.execute(
             """SELECT sample, start + 1, "end", site FROM events e JOIN samples USING (sample_id)
             LEFT JOIN (SELECT site_id, site FROM sites) USING (site_id) WHERE chrom = 'chr1'"""
         ).fetchall()
-    of = {(sample, start, end): site for sample, start, end, site in sites}
+    of = {(sample, f"{start:,}-{end:,}"): site for sample, start, end, site in sites}
     assert len(shown) > 20
-    for row in shown.to_dict("records"):
-        site = of[row["sample"], row["start"], row["end"]]
-        address = f"/gene?gene=GSTM1&site={site}&filter=all" if site else None
-        assert (row["site"] if isinstance(row["site"], str) else None) == address
-    alone = open_page(**dict(parse_qsl(urlsplit(shown["site"].dropna().iloc[0]).query)))
+    addresses = [row["site"].get("h") for row in shown]
+    for row, address in zip(shown, addresses, strict=True):
+        site = of[row["sample"]["t"], row["start"]["t"]]
+        assert address == (f"/gene?gene=GSTM1&site={site}&filter=all" if site else None)
+    alone = open_page(**dict(parse_qsl(urlsplit(next(filter(None, addresses))).query)))
     assert "Narrowed to one site" in words(alone)
 
 
-def test_a_site_beyond_those_of_the_table_is_in_the_list_that_unfolds_r9(open_page: Open) -> None:
+def test_every_site_of_a_place_is_in_the_table_that_shows_a_few_at_first_r9(open_page: Open) -> None:
     many = [
         Event("SIM00001", "chr2", 1_000_000 + 50_000 * number, 1_010_000 + 50_000 * number, 1) for number in range(60)
     ]
     contents = replace(CONTENTS, events=[*CONTENTS.events, *many])
     app = open_page("region", contents, region="chr2:900001-5000000", cohort="all")
     assert "Sites: 60" in words(app)
-    assert not [one for one in app.dataframe if "few_bins" in one.value.columns], "nobody asked for it yet"
-    app.session_state["sites chr2:900001-5000000"] = True
-    app.run()
-    (shown,) = [one.value for one in app.dataframe if "few_bins" in one.value.columns]
-    assert sorted(re.findall(r"site=(chr2-\d+-\d+-loss)", " ".join(shown["site"]))) == sorted(
+    shown = shown_table(app)
+    assert (shown.data["first"], shown.data["total"]) == (8, 60)
+    assert sorted(re.findall(r"site=(chr2-\d+-\d+-loss)", " ".join(row["site"]["h"] for row in shown.cells))) == sorted(
         f"chr2-{event.start + 1}-{event.end}-loss" for event in many
     )
-    assert set(shown["length"]) == {10_000}
-    assert set(shown["carriers"]) == {1}
+    assert {row["length"] for row in shown.rows} == {"10 kb"}
+    assert {row["carriers"]["v"] for row in shown.cells} == {1}
 
 
 def test_no_database_gets_a_page_and_not_a_stack_trace(open_page: Open) -> None:

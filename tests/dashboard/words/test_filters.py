@@ -20,11 +20,11 @@ def test_what_is_counted_reads_as_a_sentence() -> None:
         copy_numbers=(0, 3),
     )
     assert filter_words.events(filters) == "complete losses and gains at PASS"
-    assert filter_words.limits(filters) == "of 1 kb or more, with copy number 0 or 3 and with 3 bins or more"
+    assert filter_words.filter_limits(filters) == "of 1 kb or more, with copy number 0 or 3 and with 3 bins or more"
     assert filter_words.group(filters) == "XX people of AFR and GBR"
     assert filter_words.events(Filters()) == "credible losses and gains"
     assert filter_words.group(Filters()) == "unrelated people"
-    assert filter_words.limits(Filters()) == ""
+    assert filter_words.filter_limits(Filters()) == ""
 
 
 @pytest.mark.parametrize(

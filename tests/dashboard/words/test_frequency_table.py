@@ -116,11 +116,11 @@ def test_the_chart_has_super_populations_and_then_everyone_in_words_r6(database:
     everyone = frequency_rows(frequencies(database, TARGET, filters), filters, group_codes(database))
     rows = chart_rows({"": everyone}, Direction.LOSS)
     # intervals of 1 of 1, 0 of 1, 2 of 2 and 3 of 4 as statsmodels gives them
-    assert rows.select("group", "told").rows() == [
+    assert rows.select("group", "numbers").rows() == [
         ("AFR", "1 of 1 (100 %, 20.7–100)"),
         ("EAS", "0 of 1, below 79.4 %"),
         ("EUR", "2 of 2 (100 %, 34.2–100)"),
         ("All", "3 of 4 (75.0 %, 30.1–95.4)"),
     ]
     gains = chart_rows({"": everyone}, Direction.GAIN)
-    assert gains["told"].str.starts_with("0 of").all()
+    assert gains["numbers"].str.starts_with("0 of").all()

@@ -1,0 +1,63 @@
+"""The tables whose rows can be asked for, as one list: `/rows/{table}`, pages and tests read it.
+
+A new table is an entry here: what it tells, the names that its address may bear, and where its rows come from.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from dashboard.door.question import Question
+from dashboard.door.resolve import require_question
+from dashboard.downloads.catalogue import download_of
+from dashboard.operating.disclosure import Detail
+from dashboard.question.filters import Overlap
+from dashboard.rows.carriers import carrier_rows
+from dashboard.rows.families import family_rows
+from dashboard.rows.genes import gene_rows
+from dashboard.rows.sites import SiteRows
+from dashboard.rows.table import Rows
+from dashboard.store.database import Generation
+
+Open = Callable[[Generation, Mapping[str, str]], Rows]
+"""From a published file and the names and values of an address, less those of order and cut, to the rows; `RefusedError` with
+every fault of the address."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowTable:
+    """A table of a page."""
+
+    name: str
+    """As an address calls it."""
+    words: str
+    """What a row is."""
+    tells: Detail
+    """What it tells, which a server may withhold."""
+    open: Open
+
+
+def of_place(rows: Callable[[Question], Rows], default_overlap: Overlap | None = None) -> Open:
+    """The rows of a table about the gene or region that an address names."""
+
+    def open_rows(published: Generation, values: Mapping[str, str]) -> Rows:
+        return rows(require_question(published, values, default_overlap))
+
+    return open_rows
+
+
+ROW_TABLES: Final = {
+    table.name: table
+    for table in (
+        RowTable("carriers", "an event of a carrier", download_of("carriers").tells, of_place(carrier_rows)),
+        RowTable(
+            "families",
+            "an event of a carrier with a parent or child who carries too",
+            download_of("carriers").tells,
+            of_place(family_rows),
+        ),
+        RowTable("sites", "a site of the place", download_of("sites").tells, of_place(SiteRows)),
+        RowTable("genes", "a gene of the place", download_of("genes").tells, of_place(gene_rows)),
+    )
+}
+"""The tables, by name."""
