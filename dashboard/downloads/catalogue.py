@@ -11,6 +11,7 @@ from typing import Final
 
 from dashboard import settings
 from dashboard.door.refusal import RefusedError, refusal
+from dashboard.downloads.cohort_files import FILES
 from dashboard.formats import columns
 from dashboard.operating.disclosure import Detail
 from dashboard.question.filters import CODING, Overlap
@@ -127,6 +128,16 @@ def download_of(name: str) -> Download:
     return {download.name: download for download in DOWNLOADS}[name]
 
 
+def formats_of(name: str) -> tuple[str, ...]:
+    """The formats of a table of places or of the whole cohort; none of one that there is not."""
+    return FILES[name].formats if name in FILES else TABLES.get(name, ())
+
+
+def detail_of(name: str) -> Detail:
+    """What a table tells; KeyError where there is none."""
+    return FILES[name].tells if name in FILES else download_of(name).tells
+
+
 def chart_of(name: str) -> Chart:
     """The chart of this name; KeyError where there is none."""
     return {chart.name: chart for chart in DRAWN}[name]
@@ -140,7 +151,7 @@ def require_disclosure(tells: Detail) -> None:
 
 def list_tables() -> str:
     """All tables with their formats, in words: carriers as csv, tsv ..."""
-    return "; ".join(f"{table} as {', '.join(formats)}" for table, formats in TABLES.items())
+    return "; ".join(f"{table} as {', '.join(formats_of(table))}" for table in (*TABLES, *FILES))
 
 
 def list_charts() -> str:
