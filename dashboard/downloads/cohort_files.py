@@ -21,6 +21,7 @@ from dashboard.operating.disclosure import Detail
 from dashboard.question import catalogue, filters, view
 from dashboard.question.filters import ANY, CALLSET, Filters, parse
 from dashboard.question.locus import cut
+from dashboard.question.problem import Problem
 from dashboard.store.catalogue import catalogue_batches
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
@@ -144,7 +145,7 @@ def _catalogue(published: Generation, values: Mapping[str, str], held: ExitStack
     )
 
 
-def _refuse_faults(name: str, values: Mapping[str, str], problems: Sequence[filters.Problem]) -> None:
+def _refuse_faults(name: str, values: Mapping[str, str], problems: Sequence[Problem]) -> None:
     faults = [refusal(400, one.sentence, one.parameter, one.value) for one in problems]
     faults += [
         refusal(400, f"“{cut(key, 40)}” is not used for {name}.", cut(key, 40), cut(value, 60))

@@ -93,7 +93,7 @@ def thin(ring: Sequence[Point]) -> list[Point]:
     return points if abs(area) >= LEAST_AREA else []
 
 
-def _parts(polygon: Sequence[Sequence[Point]]) -> list[list[Sequence[Point]]]:
+def _parts(polygon: list[list[Point]]) -> list[list[list[Point]]]:
     """A polygon in one part, or in those on either side of the 180th meridian, of which the largest keeps the holes."""
     outlines = sorted(cut_at_180(polygon[0]), key=len, reverse=True)
     return [[outline, *(polygon[1:] if at == 0 else ())] for at, outline in enumerate(outlines)]
@@ -112,7 +112,9 @@ def make(source: Path, out: Path) -> int:
             f"{source} is not the file land-110m.json of the npm package world-atlas: get that package"
         ) from error
     polygons = [part for polygon in polygons for part in _parts(polygon)]
-    thinned = [[ring for ring in map(thin, polygon) if ring] for polygon in polygons if _is_drawn(polygon[0])]
+    thinned: list[list[list[Point]]] = [
+        [ring for ring in map(thin, polygon) if ring] for polygon in polygons if _is_drawn(polygon[0])
+    ]
     numbers = [
         [[[int(v) if v == int(v) else v for v in point] for point in ring] for ring in polygon] for polygon in thinned
     ]
