@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dashboard import settings
 from dashboard.components import markup
 from dashboard.door.overview import Overview
-from dashboard.downloads.catalogue import DOWNLOADS, DRAWN, FORMAT_WORDS, PICTURES, chart_of, download_of
+from dashboard.downloads.catalogue import CHARTS, FORMAT_WORDS, PICTURES, chart_of, download_of
+from dashboard.downloads.cohort_files import FILES
 from dashboard.question import links
 from dashboard.question.filters import Filters
 from dashboard.question.subject import Subject
@@ -43,22 +44,21 @@ def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ..
 def overview_menu(overview: Overview, view: View, *names: str) -> str:
     """The same of tables and charts of the whole cohort, by their names, as the page shows them."""
     disclosure = settings.disclosure()
-    query = overview.query() | view.to_query()
-    tables = [download for download in DOWNLOADS if download.name in names and disclosure.tells(download.tells)]
-    charts = [chart for chart in DRAWN if chart.name in names and disclosure.tells(chart.tells)]
-    groups = [
-        (
-            download.words,
-            [
-                (suffix, links.address(f"{links.DOWNLOADS}/{download.name}.{suffix}", query))
-                for suffix in download.formats
-            ],
-        )
-        for download in tables
-    ] + [
-        (chart.words, [(suffix, links.address(f"{links.CHARTS}/{chart.name}.{suffix}", query)) for suffix in PICTURES])
-        for chart in charts
-    ]
+    query = overview.query()
+    groups = []
+    for name in names:
+        if name in FILES and disclosure.tells(FILES[name].tells):
+            own = {key: value for key, value in query.items() if key in FILES[name].takes}
+            formats = [
+                (suffix, links.address(f"{links.DOWNLOADS}/{name}.{suffix}", own)) for suffix in FILES[name].formats
+            ]
+            groups.append((FILES[name].words, formats))
+        if name in CHARTS and disclosure.tells(chart_of(name).tells):
+            pictures = [
+                (suffix, links.address(f"{links.CHARTS}/{name}.{suffix}", query | view.to_query()))
+                for suffix in PICTURES
+            ]
+            groups.append((chart_of(name).words, pictures))
     shown = "".join(markup.element("span", _links(words, formats)) for words, formats in groups)
     return markup.element("span", shown, class_="cnv-formats") if shown else ""
 

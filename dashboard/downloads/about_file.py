@@ -1,12 +1,10 @@
 """What a downloaded file says about itself: the place, what was counted and in whom, the release, how to cite it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from dashboard import settings
-from dashboard.door.overview import Overview, cohort_words
 from dashboard.door.question import Question
 from dashboard.formats.about import About, file_name
 from dashboard.question import links
@@ -33,7 +31,6 @@ ORDER: Final = (
     "interval",
     "seen",
     "no_frequency",
-    "not_applied",
     "withheld",
     "not_called",
     "address",
@@ -86,16 +83,20 @@ def about_genes(database: Generation, genes: Sequence[Gene], filters: Filters, s
     return _about(f"{links.GENE_TABLE}: {len(genes)} named ones", database, filters, facts)
 
 
-def about_overview(overview: Overview, table: str, suffix: str) -> About:
-    """The words for a table of the whole cohort."""
+def about_cohort(database: Generation, title: str, counted: str, filters: Filters, address: str) -> About:
+    """The words for a table that is of no gene or region: `title` what it is, `counted` what its rows are of, `address` its own."""
     facts = {
-        "place": "the whole genome",
-        "counted": filter_words.events(replace(overview.filters, level=overview.level)),
-        "people": cohort_words(overview.filters),
-        "not_applied": wording.joined(list(overview.left_aside), "and") if overview.left_aside else "",
-        "address": settings.public_path() + links.address(f"{links.DOWNLOADS}/{table}.{suffix}", overview.query()),
+        "counted": counted,
+        "people": filter_words.group(filters),
+        "interval": INTERVAL,
+        "address": settings.public_path() + address,
     }
-    return _about(f"{table} of the cohort", overview.database, overview.filters, facts)
+    return _about(title, database, filters, facts)
+
+
+def name_of_cohort_file(database: Generation, table: str, named: str, filters: Filters, suffix: str) -> str:
+    """A name that says what it is of, level and the other filters, and “simulated” where so."""
+    return _name(database, table, named, filters, suffix)
 
 
 def _about(title: str, database: Generation, filters: Filters, facts: Mapping[str, str]) -> About:
@@ -147,11 +148,6 @@ def name_of_file(question: Question, table: str, suffix: str) -> str:
 def name_of_genes_file(database: Generation, genes: Sequence[Gene], filters: Filters, suffix: str) -> str:
     """The same of several genes, which it counts and does not name."""
     return _name(database, links.GENE_TABLE, f"{len(genes)}-named", filters, suffix)
-
-
-def name_of_cohort_file(database: Generation, table: str, filters: Filters, versus: str, suffix: str) -> str:
-    """The same of the whole cohort, of which one group may be compared with another."""
-    return _name(database, table, f"versus-{versus}" if versus else "cohort", filters, suffix)
 
 
 def _name(database: Generation, table: str, place: str, filters: Filters, suffix: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 from dashboard import settings
 from dashboard.door.refusal import RefusedError, refusal
+from dashboard.downloads.cohort_files import FILES
 from dashboard.formats import columns
 from dashboard.operating.disclosure import Detail
 from dashboard.question.filters import CODING, Overlap
@@ -51,8 +52,6 @@ class Download:
     """What it tells, which a server may withhold."""
     default_overlap: Overlap | None = None
     """The overlap rule where none is asked for, if it is not that of the gene or region."""
-    of_cohort: bool = False
-    """It is of the whole cohort and no place is asked for."""
     without: Mapping[str, str] = field(default_factory=dict)
     """Names of filters, and of the site, that are not used for it, each with the sentence that says so."""
 
@@ -87,16 +86,6 @@ DOWNLOADS: Final = (
         # a gene of a region is counted as on its own page
         default_overlap=CODING,
         without={SITE: f"{SITE} is not used for genes: leave it out, or ask for the carriers of the site."},
-    ),
-    *(
-        Download(table.name, words, TABULAR, lambda _, table=table: table, Detail.EVERY_CELL, of_cohort=True)  # type: ignore[misc]
-        for table, words in (
-            (columns.BINS, "The genome in bins"),
-            (columns.CARRIED, "What a person carries"),
-            (columns.SPECTRUM, "Site frequency spectrum"),
-            (columns.POPULATIONS, "Populations"),
-            (columns.DIFFERENCES, "Differences of populations"),
-        )
     ),
 )
 """The tables. An event is nothing that a caller wrote, so VCF has calls and no events; a frequency has no place of its own, so
@@ -147,6 +136,16 @@ def download_of(name: str) -> Download:
     return {download.name: download for download in DOWNLOADS}[name]
 
 
+def formats_of(name: str) -> tuple[str, ...]:
+    """The formats of a table of places or of the whole cohort; none of one that there is not."""
+    return FILES[name].formats if name in FILES else TABLES.get(name, ())
+
+
+def detail_of(name: str) -> Detail:
+    """What a table tells; KeyError where there is none."""
+    return FILES[name].tells if name in FILES else download_of(name).tells
+
+
 def chart_of(name: str) -> Chart:
     """The chart of this name; KeyError where there is none."""
     return {chart.name: chart for chart in DRAWN}[name]
@@ -160,7 +159,7 @@ def require_disclosure(tells: Detail) -> None:
 
 def list_tables() -> str:
     """All tables with their formats, in words: carriers as csv, tsv ..."""
-    return "; ".join(f"{table} as {', '.join(formats)}" for table, formats in TABLES.items())
+    return "; ".join(f"{table} as {', '.join(formats_of(table))}" for table in (*TABLES, *FILES))
 
 
 def list_charts() -> str:

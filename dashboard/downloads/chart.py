@@ -140,7 +140,13 @@ def _of_cohort(name: str, suffix: str, published: Generation, values: Mapping[st
             simulated=callset.simulated,
             palette=LIGHT,
         ),
-        name_of_cohort_file(overview.database, name, overview.filters, overview.versus, suffix),
+        name_of_cohort_file(
+            overview.database,
+            name,
+            f"versus-{overview.versus}" if overview.versus else "cohort",
+            overview.filters,
+            suffix,
+        ),
     )
 
 

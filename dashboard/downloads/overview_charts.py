@@ -116,7 +116,7 @@ def population_map(overview: Overview, view: View, palette: Palette) -> Drawn:
 
 def population_rows(overview: Overview) -> pl.DataFrame:
     """The populations, with `events`, the median of a person's losses and gains together, beside the columns of the store."""
-    table = whole.population_table(overview.database, overview.level)
+    table = whole.population_table(overview.database)
     return table.with_columns(events=pl.col("median_events_loss") + pl.col("median_events_gain"))
 
 

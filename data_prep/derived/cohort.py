@@ -91,6 +91,11 @@ _TOTALS: Final = """
     FROM held JOIN (VALUES (0, 'pass'), (1, 'credible'), (2, 'sensitive'), (3, 'all')) levels(place, level) ON strictest <= place
     GROUP BY ALL ORDER BY sample_id, level, outlier, class
 """
+_BY_PERSON: Final = """
+    INSERT INTO sample_events BY NAME
+    SELECT sample_id, chrom, start, "end", class, copy_number, expected_copy_number, quality, bins, sensitive, credible, pass, site_id, event_id
+    FROM events ORDER BY sample_id, chrom, start, "end", event_id
+"""
 # One row a call without a copy, of a credible loss of whoever counts by default among the unrelated: its extent, and what is left
 # of it between the event's inner ends.
 _WITHOUT_A_COPY: Final = """
@@ -113,14 +118,14 @@ def derive_cohort(
     pool: Pool,
     limits: Limits,
 ) -> None:
-    """Fills `site_trios`, `trio_quality`, `site_groups`, `site_spectrum`, `sample_totals` and `gene_complete_losses`, and what
+    """Fills `site_trios`, `trio_quality`, `site_groups`, `site_spectrum`, `sample_totals`, `sample_events` and `gene_complete_losses`, and what
     `sites` says of transmission.
 
     Sites, their counts and the sites of events stand. `genes`: those of a chromosome; `columns`: the rows of a query about a
     chromosome as columns; `append`: adds the rows of a frame to a table.
     """
     _count_trios(con, people, columns, append, pool, limits)
-    for statement in (_GROUPS, _SPECTRUM, _TOTALS):
+    for statement in (_GROUPS, _SPECTRUM, _TOTALS, _BY_PERSON):
         con.execute(statement)
     for (chrom,) in con.execute(_LOST_ON).fetchall():
         if (lost := _complete_losses(people, chrom, columns(_WITHOUT_A_COPY, chrom), genes(chrom))).height:
