@@ -19,7 +19,7 @@ from dashboard.question import links
 from dashboard.question.filters import ANY, CODING, CODING_TOUCH, Filters, Overlap
 from dashboard.question.subject import Subject
 from dashboard.question.target import Target
-from dashboard.question.view import By, Show, View
+from dashboard.question.view import NAMES, By, Show, View
 from dashboard.store.carriers.counts import Count
 from dashboard.store.clauses import Clause, chart_rows_apart
 from dashboard.store.cohort import population_names, superpopulation_names
@@ -174,7 +174,8 @@ def _choice(run: Run, question: Question, *, has_copies: bool) -> str:
 
     def link(words: str, name: str, value: str, in_force: bool, chosen: View) -> str:
         # named even where it is the default, since what an address leaves out stays as it is
-        query = question.subject.query(question.filters) | {name: value} | chosen.to_query()
+        values = {name: value} | chosen.to_query()
+        query = question.subject.query(question.filters) | {name: values[name] for name in NAMES if name in values}
         here = {"aria_current": "true"} if in_force else {}
         return markup.link(words, links.address(pages.page_of(question.subject.kind.value).path, query), **here)
 

@@ -84,7 +84,7 @@ def numbers(run: Run, question: Question) -> None:
             run, question, parts, shown, shares=shares, switch=switch, copies=copies_of(question) if shares else None
         )
         depends(run, question)
-    tabs(Place(run, question, seen, switch), available_tabs(question, is_counted=is_counted))
+    tabs(Place(run, question, seen, "" if is_counted else switch), available_tabs(question, is_counted=is_counted))
 
 
 def lead_lines(

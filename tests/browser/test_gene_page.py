@@ -35,8 +35,8 @@ def rows(page: Page, direction: str) -> dict[str, list[str]]:
 
 
 def carriers_csv(page: Page, base_url: str) -> list[dict[str, str]]:
-    href = page.get_by_role("link", name="Carriers as CSV").get_attribute("href")
-    answer = page.request.get(base_url + str(href))
+    href = page.get_by_role("link", name="Frequencies of every group as csv").first.get_attribute("href")
+    answer = page.request.get(base_url + str(href).replace("/frequencies.", "/carriers."))
     assert answer.ok
     return list(csv.DictReader(io.StringIO(answer.text())))
 
@@ -199,6 +199,8 @@ def test_a_region_typed_into_the_box_names_its_genes(opened: Opened) -> None:
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/region\?region=chr1:109680000-109690000$"))
     settled(page)
+    page.get_by_role("link", name="Genes", exact=True).click()
+    expect(page).to_have_url(re.compile("&tab=genes$"))
     expect(page.get_by_role("link", name="GSTM2")).to_be_visible()
 
 
