@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-import polars as pl
 import streamlit as st
 
 from dashboard.components import frequency, markup, place
 from dashboard.components.bounded import bounded
 from dashboard.components.controls import controls
-from dashboard.components.copies import copies_of
 from dashboard.components.depends import depends
 from dashboard.components.download_menu import menu
+from dashboard.components.figures import figures
 from dashboard.components.region_lead import region_lead
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
@@ -22,8 +21,7 @@ from dashboard.question.filters import CODING
 from dashboard.question.subject import Kind
 from dashboard.question.target import Pieces
 from dashboard.store.callability import callability, no_share
-from dashboard.store.carriers.counts import Extent, by_rule, extents
-from dashboard.store.carriers.listing import carrier_events
+from dashboard.store.carriers.counts import Extent, by_rule, extents, thin_carriers
 from dashboard.store.clauses import Clause, clauses, table_of_all, tables
 from dashboard.store.cohort import group_names, release
 from dashboard.store.panel import count_people
@@ -42,7 +40,6 @@ def numbers(run: Run, question: Question) -> None:
     seen = callability(database, target, filters)
     shares = not no_share(target, filters, seen)
     counted = count_people(database, target.interval.chrom, filters)
-    events = carrier_events(database, target, filters)
     is_counted = bool(seen.assessable and counted.counted)
 
     directions = [direction for direction in filters.directions if target.direction in (None, direction)]
@@ -60,7 +57,7 @@ def numbers(run: Run, question: Question) -> None:
         else:
             parts = tables(database, target, clauses(database, target, filters))
             table = table_of_all(database, target, filters, parts)
-            lines = lead_lines(question, table, parts, events, directions, shares=shares)
+            lines = lead_lines(question, table, parts, directions, shares=shares)
             st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
             if seen.is_paralogous:
                 place.show_paralogous(title, seen)
@@ -80,8 +77,15 @@ def numbers(run: Run, question: Question) -> None:
             for direction in directions
             if shares or any(row["direction"] == direction.value and row["carriers"] for row in table)
         ]
-        frequency.figures(
-            run, question, parts, shown, shares=shares, switch=switch, copies=copies_of(question) if shares else None
+        carried = any(row["carriers"] for row in table)
+        figures(
+            run,
+            question,
+            parts,
+            shown,
+            shares=shares,
+            switch=switch,
+            has_copies=carried and shares and target.kind is not Pieces.REGION,
         )
         depends(run, question)
     tabs(Place(run, question, seen, "" if is_counted else switch), available_tabs(question, is_counted=is_counted))
@@ -91,7 +95,6 @@ def lead_lines(
     question: Question,
     table: Sequence[Row],
     parts: Mapping[Clause, Sequence[Row]],
-    events: pl.DataFrame,
     directions: Sequence[Direction],
     *,
     shares: bool,
@@ -113,6 +116,7 @@ def lead_lines(
             )
             for several in _extents(question, tuple(parts))
         ]
+    thin = thin_carriers(database, target, filters)
     # as below, in the table of what the number depends on
     counts = by_rule(database, target, filters, target.rules_beside(filters.overlap))
     beside = {
@@ -122,7 +126,9 @@ def lead_lines(
         for direction in directions
     }
     return [
-        frequency.headline(table, parts, beside[direction], events, direction, filters, target, subject, shares=shares)
+        frequency.headline(
+            table, parts, beside[direction], thin[direction], direction, filters, target, subject, shares=shares
+        )
         for direction in directions
     ]
 
