@@ -231,7 +231,7 @@ def test_a_shared_link_shows_the_same_in_another_browser(opened: Opened, browser
 
 def test_the_chart_draws_a_mark_a_group_and_no_more(opened: Opened) -> None:
     page = opened("/gene?gene=GSTM1&class=loss")
-    chart = page.locator("[data-testid='stVegaLiteChart'] svg").first
+    chart = page.locator("[data-testid='stVegaLiteChart'] svg").nth(1)
     expect(chart).to_be_visible()
     expect(chart.locator("g.mark-symbol path")).to_have_count(6)
     expect(chart.locator("g.mark-rule.role-mark line")).to_have_count(6)
