@@ -1,7 +1,7 @@
 """`python -m bench [build|pages|first|visitors|downloads|beacon|scale]`: what the project says about its speed, measured.
 
 build: the import against a loop of bcftools over the same files. pages: the time of each page and control, warm.
-first: the first picture in a browser that has nothing in its cache. visitors: 50 people at once. downloads: what 40
+first: sentence, picture and live page in a browser that has nothing in its cache, plain and at 2 Mbit/s. visitors: 50 people at once. downloads: what 40
 clients that stop reading cost the server. beacon: the Beacon by kind of question. scale: the import of larger and larger cohorts, which takes long; so only where
 it is named.
 """

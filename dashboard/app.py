@@ -10,6 +10,7 @@ from dashboard import pages, settings
 from dashboard.colours import palette
 from dashboard.components import frame, markup, url_state
 from dashboard.components.run import Run, as_current
+from dashboard.components.titles import title_of_page
 from dashboard.door.refusal import explain
 from dashboard.door.resolve import read_request
 from dashboard.question import links
@@ -17,12 +18,12 @@ from dashboard.question.subject import Kind
 from dashboard.serving.turns import turn
 from dashboard.store.database import BusyError, UnavailableError
 
-st.set_page_config(page_title=frame.NAME, page_icon=settings.ASSETS / "icon.svg", layout="wide")
+st.set_page_config(page_icon=settings.ASSETS / "icon.svg", layout="wide")
 script = st.navigation(
     [
         st.Page(
             page.script,
-            title=frame.title(page),
+            title=title_of_page(page),
             url_path=page.path.removeprefix("/") or None,
             default=page.path == pages.START,
         )
@@ -43,13 +44,15 @@ try:
             st.context.url or "http://localhost:8501", settings.public_path()
         )
         run = Run(request, colours, server)
+        # a page that shows something particular gives a title of its own
+        st.set_page_config(page_title=title_of_page(page, request.database))
         with as_current(run):
             frame.bar(run, page)
             script.run()
             frame.foot(run.database)
 except UnavailableError as error:
     if page.needs_database:
-        st.html(markup.element("h1", markup.text(frame.NAME)))
+        st.html(markup.element("h1", markup.text(settings.operator().name)))
         frame.notice(frame.refusal_lines(explain(error)))
     else:
         frame.bar_without_database(page, colours)

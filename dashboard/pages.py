@@ -14,9 +14,9 @@ from typing import Final
 class Group(Enum):
     """What pages of a kind have in common; the bar shows the groups in this order."""
 
-    COHORT = "the cohort"
-    PLACES = "genes and regions"
-    ABOUT = "data and definitions"
+    LOOK_UP = "Look up"
+    BROWSE = "Browse"
+    ABOUT = "About"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ DATA: Final = "/data"
 """The page that says what a program can ask for."""
 
 PAGES: Final[list[Page]] = [
-    Page(START, "Cohort", Group.COHORT, "views/start.py"),
+    Page(START, "Cohort", Group.BROWSE, "views/start.py"),
     Page(
         "/gene",
         "Gene",
-        Group.PLACES,
+        Group.LOOK_UP,
         "views/gene.py",
         subject="gene",
         takes=("site",),
@@ -70,7 +70,7 @@ PAGES: Final[list[Page]] = [
     Page(
         "/region",
         "Region",
-        Group.PLACES,
+        Group.LOOK_UP,
         "views/region.py",
         subject="region",
         takes=("site",),
@@ -79,7 +79,7 @@ PAGES: Final[list[Page]] = [
     Page(
         GENES,
         "Genes",
-        Group.PLACES,
+        Group.LOOK_UP,
         "views/genes.py",
         words="Several genes, one row each",
         takes=("gene",),

@@ -37,6 +37,8 @@ from dashboard.downloads.chart import chart, drawing
 from dashboard.downloads.database_file import database_file
 from dashboard.downloads.route import download
 from dashboard.operating.disclosure import Detail
+from dashboard.preview import card
+from dashboard.preview.shell import AWAY, away, shell
 from dashboard.question import links
 from dashboard.question.locus import cut
 from dashboard.rows.route import rows
@@ -52,7 +54,7 @@ from dashboard.serving.middleware import (
 )
 from dashboard.serving.papers import PAPERS, paper
 from dashboard.serving.refusals import answering
-from dashboard.serving.shell import AWAY, away, shell
+from dashboard.serving.static_files import StaticFiles
 from dashboard.store.cohort import release, superpopulation_names, totals
 from dashboard.store.database import BusyError, UnavailableError
 from dashboard.store.landmarks import landmarks
@@ -234,6 +236,7 @@ ROUTES: Final = (
     *(Route(path, paper) for path in PAPERS),
     Route("/favicon.ico", icon),
     Route(AWAY, away),
+    Route(card.PATH, card.preview),
     *BEACON_ROUTES,
     Route(links.DATABASE, database_file),
     *(
@@ -259,6 +262,7 @@ app = st.App(
         Middleware(Encodings),
         Middleware(KnownPaths, paths=_paths, unavailable=unavailable),
         Middleware(OwnWebSockets, names=_names),
+        Middleware(StaticFiles),
     ],
     lifespan=lifespan,
     on_script_error=explain_on_page,

@@ -9,6 +9,9 @@
   const FIRST = 5000 // milliseconds that the first one may take
   const THANKS = 4000 // milliseconds that its return is told
   const base = new URL("./", document.currentScript.src)
+  // Streamlit would look for its server below the page's own path first, find nothing, and only then here. A page that another
+  // program shows, which has said where the server is, keeps that.
+  window.__streamlit = { BACKEND_BASE_URL: base.href, ...window.__streamlit }
   const strip = document.createElement("div")
   strip.className = "cnv-away"
   strip.role = "status"
@@ -84,7 +87,7 @@
     ].join("\n")
     return [
       paragraph(
-        "This page stays empty: the server answers, but no WebSocket gets through to it.",
+        "This page stays without its controls and tables: the server answers, but no WebSocket gets through to it.",
         ` Whoever runs the proxy before it has to let upgrades pass to ${base.pathname}_stcore/stream; nginx does with`,
       ),
       lines,

@@ -25,7 +25,8 @@ function install(root) {
   let timer = 0
   let active = -1
 
-  const listen = (target, type, handler) => target.addEventListener(type, handler, { signal: ended.signal })
+  const listen = (target, type, handler, capture = false) =>
+    target.addEventListener(type, handler, { signal: ended.signal, capture })
   listen(input, "input", () => {
     clearTimeout(timer)
     timer = setTimeout(suggest, WAIT)
@@ -42,10 +43,11 @@ function install(root) {
   listen(document, "click", onLink)
   listen(document, "keydown", onTab)
   // `toggle` does not bubble
-  document.addEventListener("toggle", onToggle, { capture: true, signal: ended.signal })
+  listen(document, "toggle", onToggle, true)
   const folds = new MutationObserver(unfoldAgain)
   folds.observe(document.querySelector('[data-testid="stMain"]') ?? document.body, { childList: true, subtree: true })
   ended.signal.addEventListener("abort", () => folds.disconnect())
+  installPage(listen)
   return box
 
   function remove() {

@@ -8,9 +8,23 @@ import streamlit as st
 from dashboard.colours import Palette
 from dashboard.components import markup
 from dashboard.components.sections import Section, shows
-from dashboard.store.cohort import Totals
+from dashboard.store.cohort import Totals, release, totals
+from dashboard.store.database import Generation
 from dashboard.words import callers as caller_words
 from dashboard.words import wording
+from data_prep.domain.callers import in_one_line
+
+
+def cohort_lead(database: Generation) -> str:
+    """What this is, and of whom, as HTML."""
+    people, callers = wording.people(totals(database).people), in_one_line(release(database).callers)
+    sentence = (
+        "<strong>How often is a gene lost or gained, and in whom?</strong> "
+        f"Copy number variants of {markup.text(people)} of the 1000 Genomes panel, "
+        f"called by {markup.text(callers or 'an unnamed caller')}, "
+        "counted by super-population with their 95 % intervals, down to each carrier."
+    )
+    return markup.element("div", markup.paragraphs([sentence]), class_="cnv-lead")
 
 
 def tiles(sizes: Totals, callers: Sequence[str]) -> None:

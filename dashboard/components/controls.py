@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard.components import markup
 from dashboard.components.url_state import show, write_address
 from dashboard.door.question import Question
 from dashboard.question.filters import Cohort, Filters, Outliers, Overlap, Sex
@@ -19,6 +20,16 @@ from data_prep.domain.levels import Level
 COHORTS = (Cohort.UNRELATED, Cohort.ALL)
 SEXES: Final = (None, Sex.XX, Sex.XY)
 COPY_NUMBERS: Final = range(9)
+_FOLD: Final = markup.element(
+    "div",
+    "".join(
+        markup.element("button", words, type="button", class_=f"cnv-fold cnv-when-{state}")
+        for state, words in (("folded", "Change what is counted"), ("open", "Hide the controls"))
+    ),
+)
+"""On a phone the controls are folded behind the sentence."""
+WIDTH: Final = 230
+"""Pixels of a control that opens a list."""
 COHORT_NAMES = {Cohort.UNRELATED: "unrelated", Cohort.ALL: "everyone"}
 
 
@@ -39,8 +50,9 @@ def controls(question: Question, groups: Mapping[str, str], callers: Sequence[st
     def with_overlap(chosen: Overlap) -> Mapping[str, str]:
         return subject.query(replace(filters, overlap=None if chosen == target.default_rule else chosen))
 
-    classes, level, cohort, overlap, rest = st.columns([2.2, 3.2, 1.9, 2, 1.1], vertical_alignment="bottom")
-    classes.multiselect(
+    st.html(_FOLD)
+    row = st.container(horizontal=True, vertical_alignment="bottom", key="controls")
+    row.multiselect(
         "Class",
         COUNTED_CLASSES,
         key=show("class", list(filters.classes)),
@@ -50,8 +62,9 @@ def controls(question: Question, groups: Mapping[str, str], callers: Sequence[st
         args=("class", with_classes),
         help="Of a carrier's copies at the place, under the overlap rule, against those expected: 2 on autosomes, 1 on the X "
         "and Y of XY. Complete loss is 0 copies; a high-level gain has 2.5 times the expected copies or more.",
+        width=WIDTH,
     )
-    level.segmented_control(
+    row.segmented_control(
         "Filter",
         filter_words.LEVELS,
         key=show("filter", filters.level),
@@ -64,7 +77,7 @@ def controls(question: Question, groups: Mapping[str, str], callers: Sequence[st
             for name in filter_words.LEVELS
         ),
     )
-    cohort.segmented_control(
+    row.segmented_control(
         "Cohort",
         COHORTS,
         key=show("cohort", filters.cohort),
@@ -76,7 +89,7 @@ def controls(question: Question, groups: Mapping[str, str], callers: Sequence[st
     )
     rule = filters.overlap or target.default_rule
     noun = target.kind.noun
-    overlap.selectbox(
+    row.selectbox(
         "Overlap",
         target.rules_beside(filters.overlap),
         key=show("overlap", rule),
@@ -88,9 +101,10 @@ def controls(question: Question, groups: Mapping[str, str], callers: Sequence[st
             f"**{overlap_rules.rule_name(overlap, target.kind)}**: {overlap_rules.rule_in_full(overlap, target.kind)}"
             for overlap in target.rules_beside(None)
         ),
+        width=WIDTH,
     )
     set_there = _set(filters)
-    with rest.popover(f"More · {set_there}" if set_there else "More", icon=":material/tune:", width="stretch"):
+    with row.popover(f"More · {set_there}" if set_there else "More", icon=":material/tune:"):
         _more(subject, filters, groups, tuple(question.database.callsets))
 
 

@@ -4,7 +4,8 @@ Streamlit's own navigation drops the filters from the address, so it is hidden a
 our own (see `dashboard/assets/search.js`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import streamlit as st
 
@@ -15,36 +16,37 @@ from dashboard.components.run import Run
 from dashboard.components.search import search_box
 from dashboard.components.sections import Section, shows
 from dashboard.components.style import style_sheet
+from dashboard.door.lookup import GeneMatch, look_up
 from dashboard.door.refusal import Refusal
 from dashboard.operating.operator import Organisation
 from dashboard.pages import Page
-from dashboard.question import links
+from dashboard.question import links, subject
 from dashboard.question.filters import Filters
+from dashboard.question.subject import Kind
+from dashboard.question.target import surroundings
 from dashboard.store.cohort import release, totals
 from dashboard.store.database import Generation
 from dashboard.words import callers as caller_words
 from dashboard.words import wording
 from data_prep.domain.assembly import ASSEMBLY
 
-NAME = "1000 Genomes CNV explorer"
-
-
-def title(page: Page) -> str:
-    """The title of a page's window, until the page gives a more particular one."""
-    return NAME if page.path == pages.START else f"{page.label} · {NAME}"
+SIMULATED_NOTE: Final = (
+    "<strong>Simulated data.</strong> These people do not exist: the cohort was made to try this software, "
+    "and its numbers must not be used for anything else."
+)
+"""HTML of the note on every page of a simulated cohort (R12)."""
 
 
 def bar(run: Run, page: Page) -> None:
     """The bar and what stands below it on every page; `page` is the one that is open."""
     people = f"Copy number variants of {wording.people(totals(run.database).people)}"
-    addresses = {entry.path: links.page_with(entry, run.values, run.filters) for entry in pages.in_bar()}
+    addresses = {entry.path: _address(run, entry) for entry in pages.in_bar()}
     _bar(page, run.palette, people, run.filters, addresses)
     if release(run.database).simulated:
         st.html(
             markup.element(
                 "div",
-                "<strong>Simulated data.</strong> These people do not exist: the cohort was made to try this software, "
-                "and its numbers must not be used for anything else.",
+                SIMULATED_NOTE,
                 class_="cnv-simulated",
                 role="note",
             )
@@ -54,6 +56,16 @@ def bar(run: Run, page: Page) -> None:
         notice([*sentences, "What the address says there was left aside; the defaults are used instead."])
 
 
+def _address(run: Run, entry: Page) -> str:
+    """Where the bar leads: what the address names already, and from a gene to its region."""
+    gene = run.values.get(Kind.GENE, "")
+    if gene and entry.subject == Kind.REGION and not run.values.get(Kind.REGION):
+        match look_up(run.database, gene, Kind.GENE):
+            case GeneMatch(of_text):
+                return links.page(subject.region(surroundings(of_text.interval)), run.filters)
+    return links.page_with(entry, run.values, run.filters)
+
+
 def bar_without_database(page: Page, palette: Palette) -> None:
     """The bar of a page that can be shown without a database."""
     addresses = {entry.path: links.plain_page(entry.path, Filters()) for entry in pages.in_bar()}
@@ -61,34 +73,36 @@ def bar_without_database(page: Page, palette: Palette) -> None:
 
 
 def _bar(open_page: Page, palette: Palette, words: str, filters: Filters, addresses: Mapping[str, str]) -> None:
-    """Name, search box and links to the pages, at these addresses by path."""
+    """Name, search box and links to the pages, at these addresses by path; where they have no room in one row, the box has its
+    own below."""
     st.html(style_sheet(palette))
-    name, search, navigation = st.columns([3, 4.6, 2.9], vertical_alignment="center")
-    name.html(
-        markup.element(
-            "div",
-            f"{markup.text(settings.operator().name)}<small>{words}</small>",
-            class_="cnv-brand",
+    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
+        st.html(
+            markup.element(
+                "div",
+                f"{markup.text(settings.operator().name)}<small>{words}</small>",
+                class_="cnv-brand",
+            )
         )
-    )
-    with search:
         search_box(filters.to_query())
-    navigation.html(
-        markup.element(
-            "nav",
-            "".join(
-                markup.link(page.label, addresses[page.path], **({"aria_current": "page"} if page == open_page else {}))
-                for page in pages.in_bar()
-            ),
-            class_="cnv-nav",
-            aria_label="Pages",
-        )
+        st.html(markup.element("nav", _navigation(open_page, addresses), class_="cnv-nav", aria_label="Pages"))
+
+
+def _navigation(open_page: Page, addresses: Mapping[str, str]) -> str:
+    """The links to the pages, group by group."""
+    groups: dict[pages.Group, list[str]] = {}
+    for entry in pages.in_bar():
+        current = {"aria_current": "page"} if entry == open_page else {}
+        groups.setdefault(entry.group, []).append(markup.link(entry.label, addresses[entry.path], **current))
+    return "".join(
+        markup.element("div", "".join(entries), role="group", aria_label=group.value)
+        for group, entries in groups.items()
     )
 
 
-def notice(lines: list[str]) -> None:
+def notice(lines: Sequence[str]) -> None:
     """A box with lines that are already HTML."""
-    st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-notice", role="status"))
+    st.html(markup.notice(lines))
 
 
 def refusal_lines(reason: Refusal) -> list[str]:
@@ -136,7 +150,8 @@ def foot(database: Generation) -> None:
                     + markup.element("a", "State of the server", href=links.HEALTH)
                     + _served_by(),
                 ]
-            ),
+            )
+            + markup.element("p", "", class_="cnv-paper cnv-printed"),
             class_="cnv-foot",
         )
     )

@@ -29,19 +29,13 @@ def gene_table(run: Run, gene_list: GeneList) -> None:
     """What is counted, the table of the genes, and the same as a file; where no number is told, links to the genes' pages."""
     filters, genes = run.filters, gene_list.genes
     if not shows(Section.GENES):
-        limit = settings.disclosure().limit
         shown = " ".join(markup.link(gene.symbol, _page(gene, filters)) for gene in genes)
         st.html(
-            markup.element("p", markup.text(f"{limit} The page of each gene says so of it."), class_="cnv-counted")
+            counted_by_gene(run.database, gene_list, filters)
             + markup.element("p", shown, class_="cnv-links cnv-choices")
         )
         return
-    callset = f", callset {run.database.callset}" if len(run.database.callsets) > 1 else ""
-    sentence = f"Counted: {filter_words.events_counted_by_gene(filters)}, in {filter_words.group(filters)}{callset}."
-    counted = markup.text(sentence)
-    if filters != Filters():
-        counted += " " + markup.link("Use the defaults", links.gene_list([gene.name for gene in genes], Filters()))
-    st.html(markup.element("div", markup.paragraphs([counted]), class_="cnv-counted"))
+    st.html(counted_by_gene(run.database, gene_list, filters))
     rows = "".join(_row(run.database, gene, filters) for gene in genes)
     heads = "".join(
         markup.element("th", f"{sign(direction) if direction else ''}{words}", scope="col", class_="cnv-left")
@@ -63,6 +57,20 @@ def gene_table(run: Run, gene_list: GeneList) -> None:
         markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label="Several genes")
         + _files(genes, filters)
     )
+
+
+def counted_by_gene(database: Generation, gene_list: GeneList, filters: Filters) -> str:
+    """What is counted, in whom, or why no number is told, as HTML."""
+    if not shows(Section.GENES):
+        limit = settings.disclosure().limit
+        return markup.element("p", markup.text(f"{limit} The page of each gene says so of it."), class_="cnv-counted")
+    callset = f", callset {database.callset}" if len(database.callsets) > 1 else ""
+    sentence = f"Counted: {filter_words.events_counted_by_gene(filters)}, in {filter_words.group(filters)}{callset}."
+    counted = markup.text(sentence)
+    if filters != Filters():
+        names = [gene.name for gene in gene_list.genes]
+        counted += " " + markup.link("Use the defaults", links.gene_list(names, Filters()))
+    return markup.element("div", markup.paragraphs([counted]), class_="cnv-counted")
 
 
 def _files(genes: Sequence[Gene], filters: Filters) -> str:

@@ -55,3 +55,8 @@ def file_link(content: object, address: str, label: str = "") -> str:
 def paragraphs(lines: Iterable[str]) -> str:
     """Lines that are already HTML, each its own paragraph."""
     return "".join(element("p", line) for line in lines)
+
+
+def notice(lines: Iterable[str]) -> str:
+    """A box with lines that are already HTML."""
+    return element("div", paragraphs(lines), class_="cnv-notice", role="status")

@@ -1,7 +1,5 @@
 """What gene and region pages have in common: the answer in a sentence, the controls, the frequencies, the carriers."""
 
-from collections.abc import Mapping, Sequence
-
 import streamlit as st
 
 from dashboard.components import frequency, markup, place
@@ -10,7 +8,7 @@ from dashboard.components.controls import controls
 from dashboard.components.depends import depends
 from dashboard.components.download_menu import menu
 from dashboard.components.figures import figures
-from dashboard.components.region_lead import region_lead
+from dashboard.components.lead import directions_told, lead
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
 from dashboard.components.tabs import Place, available_tabs, tabs
@@ -21,12 +19,10 @@ from dashboard.question.filters import CODING
 from dashboard.question.subject import Kind
 from dashboard.question.target import Pieces
 from dashboard.store.callability import callability, no_share
-from dashboard.store.carriers.counts import Extent, by_rule, extents, thin_carriers
-from dashboard.store.clauses import Clause, clauses, table_of_all, tables
+from dashboard.store.carriers.counts import by_rule
 from dashboard.store.cohort import group_names, release
 from dashboard.store.panel import count_people
-from dashboard.words import overlap_rules, wording
-from dashboard.words.frequency_table import Row
+from dashboard.words import wording
 from data_prep.domain.copy_number import Direction
 
 
@@ -36,32 +32,18 @@ def numbers(run: Run, question: Question) -> None:
         bounded(run, question)
         return
     database, target, filters = question.database, question.target, question.filters
-    title = question.heading
     seen = callability(database, target, filters)
     shares = not no_share(target, filters, seen)
     counted = count_people(database, target.interval.chrom, filters)
     is_counted = bool(seen.assessable and counted.counted)
 
-    directions = [direction for direction in filters.directions if target.direction in (None, direction)]
+    directions = directions_told(question)
 
-    lead = st.container()
+    answer = lead(question)
+    st.html(answer.html)
+    st.html(answer.counted)
     controls(question, group_names(database), release(database).callers)
-    place.counted_sentence(question, counted)
-    parts: Mapping[Clause, Sequence[Row]] = {}
-    table: Sequence[Row] = ()
-    with lead:
-        if not seen.assessable:
-            place.not_assessable(title, seen)
-        elif not counted.counted:
-            place.nobody_counted(target.interval.chrom, filters)
-        else:
-            parts = tables(database, target, clauses(database, target, filters))
-            table = table_of_all(database, target, filters, parts)
-            lines = lead_lines(question, table, parts, directions, shares=shares)
-            st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
-            if seen.is_paralogous:
-                place.show_paralogous(title, seen)
-            place.cautions(target, seen)
+    parts, table = answer.parts, answer.table
     if counted.counted and (seen.assessable or target.kind is Pieces.REGION):
         selectable = question.subject.kind is Kind.REGION
         note = _of_uncertain_ends(question) if seen.assessable and shares else ""
@@ -78,65 +60,10 @@ def numbers(run: Run, question: Question) -> None:
             if shares or any(row["direction"] == direction.value and row["carriers"] for row in table)
         ]
         carried = any(row["carriers"] for row in table)
-        figures(
-            run,
-            question,
-            parts,
-            shown,
-            shares=shares,
-            switch=switch,
-            has_copies=carried and shares and target.kind is not Pieces.REGION,
-        )
+        has_copies = carried and shares and target.kind is not Pieces.REGION
+        figures(run, question, parts, shown, shares=shares, switch=switch, has_copies=has_copies)
         depends(run, question)
     tabs(Place(run, question, seen, "" if is_counted else switch), available_tabs(question, is_counted=is_counted))
-
-
-def lead_lines(
-    question: Question,
-    table: Sequence[Row],
-    parts: Mapping[Clause, Sequence[Row]],
-    directions: Sequence[Direction],
-    *,
-    shares: bool,
-) -> list[str]:
-    """The answer, a line of HTML a direction: of a region about size, unless a rule is chosen (R7)."""
-    database, subject, target, filters = question.database, question.subject, question.target, question.filters
-    if target.kind is Pieces.REGION and target.site is None and filters.overlap is None:
-        return [
-            region_lead(several, filters, subject, target, shares=shares)
-            + " "
-            + markup.element(
-                "span",
-                markup.text(
-                    frequency.hidden_by_filter(
-                        table, next(iter(several.values())).direction, filters, shares=shares and len(several) == 1
-                    )
-                ),
-                class_="cnv-small",
-            )
-            for several in _extents(question, tuple(parts))
-        ]
-    thin = thin_carriers(database, target, filters)
-    # as below, in the table of what the number depends on
-    counts = by_rule(database, target, filters, target.rules_beside(filters.overlap))
-    beside = {
-        direction: {
-            rule: count for rule, several in counts.items() for count in several if count.direction is direction
-        }
-        for direction in directions
-    }
-    return [
-        frequency.headline(
-            table, parts, beside[direction], thin[direction], direction, filters, target, subject, shares=shares
-        )
-        for direction in directions
-    ]
-
-
-def _extents(question: Question, parts: Sequence[Clause]) -> list[dict[Clause, Extent]]:
-    """How much of the region is taken, a direction each, of the people told apart."""
-    by_part = [extents(question.database, question.target, part.filters) for part in parts]
-    return [dict(zip(parts, several, strict=True)) for several in zip(*by_part, strict=True)]
 
 
 def along(run: Run, question: Question) -> None:
@@ -148,19 +75,10 @@ def along(run: Run, question: Question) -> None:
     database, target, filters = question.database, question.target, question.filters
     seen = callability(database, target, filters)
     counted = count_people(database, target.interval.chrom, filters)
-    lead = st.container()
+    answer = lead(question)
+    st.html(answer.html)
+    st.html(answer.counted)
     controls(question, group_names(database), release(database).callers)
-    place.counted_sentence(question, counted)
-    with lead:
-        if not seen.assessable:
-            place.not_assessable(str(target.interval), seen)
-        elif not counted.counted:
-            place.nobody_counted(target.interval.chrom, filters)
-        else:
-            lines = _wide_lines(question, shares=not seen.is_paralogous)
-            st.html(markup.element("div", markup.paragraphs(lines), class_="cnv-lead"))
-            if seen.is_paralogous:
-                place.show_paralogous(str(target.interval), seen)
     st.html(
         place.rule_switch(question)
         + markup.element(
@@ -195,21 +113,3 @@ def _of_uncertain_ends(question: Question) -> str:
         f"Over {bases} the curve of losses stands higher than the headline: {wording.people(number)} have no more than the pale "
         f"end of a loss there, and a loss counts for the gene only by what is left of it when both its ends are drawn in."
     )
-
-
-def _wide_lines(question: Question, *, shares: bool) -> list[str]:
-    """The answer about a region too wide for a share: about size, or of the rule that was chosen without one."""
-    target, filters = question.target, question.filters
-    if filters.overlap is None:
-        parts = clauses(question.database, target, filters)
-        return [
-            region_lead(extents_by_part, filters, question.subject, target, shares=shares)
-            for extents_by_part in _extents(question, parts)
-        ]
-    rule = target.rule_in_force(filters.overlap)
-    return [
-        f"{frequency.sign(count.direction)}<strong>{overlap_rules.headline_verb(count.direction, rule, target.kind)} in "
-        f"{wording.count(count.carriers)} of {wording.count(count.samples)} people</strong>. "
-        + markup.element("span", f"No share is given of {overlap_rules.WITHOUT_SHARE}.", class_="cnv-small")
-        for count in by_rule(question.database, target, filters, (rule,))[rule]
-    ]

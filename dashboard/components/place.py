@@ -1,13 +1,10 @@
-"""What stands above the numbers of a gene or region: what is counted, in whom, and why there may be no number."""
+"""The words above the numbers of a gene or region: what is counted, in whom, and why there may be no number."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-import streamlit as st
-
-from dashboard.components import markup
-from dashboard.components.frame import notice
+from dashboard.components import glossary, markup
 from dashboard.door.question import Question
 from dashboard.question import links
 from dashboard.question.filters import ANY, CODING_RULES, HALF_OF_IT, Filters
@@ -25,8 +22,8 @@ NAMES_OF_A_KIND: Final = 2
 """Names of problem regions of a kind in a notice: of a mask there may be hundreds in one place."""
 
 
-def counted_sentence(question: Question, people: Denominator) -> None:
-    """What is counted, in whom, and who is left out, in a sentence or two; and the way back to the defaults."""
+def counted_sentence(question: Question, people: Denominator) -> str:
+    """What is counted, in whom, and who is left out, in a sentence or two; and the way back to the defaults. As HTML."""
     database, target, filters = question.database, question.target, question.filters
     rule = target.rule_in_force(filters.overlap)
     callset = f", callset {database.callset}" if len(database.callsets) > 1 else ""
@@ -50,10 +47,10 @@ def counted_sentence(question: Question, people: Denominator) -> None:
         sentences.append("One copy is expected on the X of XY people outside the pseudo-autosomal regions.")
     if target.interval.chrom == "chrY":
         sentences.append("On Y, XY people alone are counted.")
-    counted = markup.text(" ".join(sentences))
+    counted = glossary.with_terms(markup.text(" ".join(sentences)))
     if filters != Filters():
         counted += " " + markup.link("Use the defaults", links.page(question.subject, Filters()))
-    st.html(markup.element("div", markup.paragraphs([counted]), class_="cnv-counted"))
+    return markup.element("div", markup.paragraphs([counted]), class_="cnv-counted")
 
 
 def rule_switch(question: Question) -> str:
@@ -73,34 +70,30 @@ def rule_switch(question: Question) -> str:
     return markup.element("nav", f"Counted by {shown}", class_="cnv-links cnv-switch", aria_label="Overlap rule")
 
 
-def not_assessable(name: str, seen: Callability) -> None:
-    """Why no frequency is shown for the gene or region of this name (R5)."""
+def not_assessable(name: str, seen: Callability) -> list[str]:
+    """Why no frequency is shown for the gene or region of this name, as lines of HTML (R5)."""
     if seen.is_blind:
         reason = f"No call can be made in {wording.percent(seen.blind)} of it. {_sentences(seen.blind_names)}"
     else:
         reason = f"The caller saw half or more of this place in {wording.share_seen(seen.seen or 0)} of the people counted, fewer than half of them."
-    notice(
-        [
-            f"<strong>{markup.text(name)} is not assessable.</strong> {markup.text(reason)}",
-            "That nobody has a call here would say nothing about how common copy number changes are, "
-            "so no frequency is shown. What was called is listed below.",
-        ]
-    )
+    return [
+        f"<strong>{markup.text(name)} is not assessable.</strong> {markup.text(reason)}",
+        "That nobody has a call here would say nothing about how common copy number changes are, "
+        "so no frequency is shown. What was called is listed below.",
+    ]
 
 
-def show_paralogous(name: str, seen: Callability) -> None:
-    """Why carriers are shown for the gene or region of this name, and no frequency (R5)."""
+def paralogous(name: str, seen: Callability) -> list[str]:
+    """Why carriers are shown for the gene or region of this name, and no frequency, as lines of HTML (R5)."""
     share = "" if seen.copies == 1 else f" {wording.percent(seen.copies)} of what counts of it lies there."
-    notice(
-        [
-            f"<strong>{markup.text(name)} is paralogous.</strong> {markup.text(_sentences(seen.copies_names) + share)}",
-            f"{FEW_CALLS[0].upper()}{FEW_CALLS[1:]}, so who was called is shown, and no frequency and no bound.",
-        ]
-    )
+    return [
+        f"<strong>{markup.text(name)} is paralogous.</strong> {markup.text(_sentences(seen.copies_names) + share)}",
+        f"{FEW_CALLS[0].upper()}{FEW_CALLS[1:]}, so who was called is shown, and no frequency and no bound.",
+    ]
 
 
-def cautions(target: Target, seen: Callability) -> None:
-    """A word of care where a part of the place cannot be seen, or lies where calls need care (R5, R11)."""
+def cautions(target: Target, seen: Callability) -> list[str]:
+    """Words of care where a part of the place cannot be seen, or lies where calls need care, as lines of HTML (R5, R11)."""
     lines = []
     if seen.partly_seen and seen.seen is not None:
         note = wording.partly_seen_note(seen.seen)
@@ -115,8 +108,7 @@ def cautions(target: Target, seen: Callability) -> None:
         lines.append(
             f"Calls need care here, and are counted all the same. {' '.join(_care_sentence(kind) for kind in care)}"
         )
-    if lines:
-        notice([markup.text(line) for line in lines])
+    return [markup.text(line) for line in lines]
 
 
 def _care_sentence(care: Care) -> str:
@@ -139,6 +131,6 @@ def _sentences(names: Sequence[str]) -> str:
     return " ".join([*(name.rstrip(".") + "." for name in names[:NAMES_SHOWN]), *others])
 
 
-def nobody_counted(chrom: str, filters: Filters) -> None:
-    """The chosen group has nobody who counts on this chromosome."""
-    notice([markup.text(f"There are no {filter_words.group(filters)} who count on {chrom}. Choose another group.")])
+def nobody_counted(chrom: str, filters: Filters) -> list[str]:
+    """That the chosen group has nobody who counts on this chromosome, as lines of HTML."""
+    return [markup.text(f"There are no {filter_words.group(filters)} who count on {chrom}. Choose another group.")]

@@ -2,7 +2,7 @@
 
 A component of our own and not a select box: 62,000 genes would go to every visitor, and each letter typed would run
 the page again. It asks `/suggest` instead. The same script makes clicks on our links change the page in place, and
-Tab go into what a button unfolds.
+Tab go into what a button unfolds; `assets/page.js` beside it shows the sentences of the glossary.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _box = st.components.v2.component(
     "search",
     html=(ASSETS / "search.html").read_text(encoding="utf-8"),
     css=(ASSETS / "search.css").read_text(encoding="utf-8"),
-    js=(ASSETS / "search.js").read_text(encoding="utf-8"),
+    js="\n".join((ASSETS / name).read_text(encoding="utf-8") for name in ("search.js", "page.js")),
 )
 
 

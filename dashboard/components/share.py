@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components import markup
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
 from dashboard.door.question import Question
@@ -24,6 +25,16 @@ def share_popover(run: Run, question: Question) -> None:
         st.markdown("The same carriers for programs; other tables and formats have addresses alike.")
         st.code(f"curl -OJ '{carriers}'", language=None, wrap_lines=True)
         st.code(f'import polars as pl\n\ncarriers = pl.read_csv(\n    "{carriers}"\n)', language=None, wrap_lines=True)
+
+
+def report_button() -> None:
+    """A button that prints the page, or saves it as PDF: the style sheet makes a report of it, without controls."""
+    st.html(
+        markup.element(
+            "button", "Report", type="button", class_="cnv-report", title="Print this page or save it as PDF"
+        ),
+        width="content",
+    )
 
 
 def citation(callset: Release, address: str) -> str:

@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from dashboard.components import markup
 from dashboard.components.frame import notice
-from dashboard.components.frequency import sign
+from dashboard.components.head import narrowed
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal
 from dashboard.question import links
-from dashboard.words import wording
 
 
 def narrowing_notice(question: Question, fault: Refusal | None) -> None:
@@ -19,10 +18,4 @@ def narrowing_notice(question: Question, fault: Refusal | None) -> None:
         notice([markup.text(" ".join([*fault.sentences, shown]))])
     if target.direction is not None:
         whole = links.page(replace(question.subject, site=None), question.filters)
-        notice(
-            [
-                f"{sign(target.direction)}<strong>Narrowed to one site</strong>: {markup.text(target.direction.value)} "
-                f"{markup.text(target.interval)}, {wording.length(target.interval.length)}. "
-                + markup.link("Show everything here", whole)
-            ]
-        )
+        notice([f"{narrowed(question)} {markup.link('Show everything here', whole)}"])

@@ -14,7 +14,16 @@ from dashboard.settings import ASSETS
 @lru_cache
 def style_sheet(palette: Palette) -> str:
     """The `<style>` element of a page: the palette's colours as custom properties `--cnv-<name>`, and the rules."""
+    return f"<style>\n:root{{{properties(palette)}}}\n{rules()}</style>"
+
+
+def properties(palette: Palette) -> str:
+    """The palette's colours as custom properties `--cnv-<name>`."""
     colours = {field.name: getattr(palette, field.name) for field in fields(palette) if field.type is str}
-    properties = "".join(f"--cnv-{name.replace('_', '-')}:{colour};" for name, colour in colours.items())
-    rules = (ASSETS / "pages.css").read_text(encoding="utf-8")
-    return f"<style>\n:root{{{properties}}}\n{rules}</style>"
+    return "".join(f"--cnv-{name.replace('_', '-')}:{colour};" for name, colour in colours.items())
+
+
+@lru_cache
+def rules() -> str:
+    """The rules."""
+    return (ASSETS / "pages.css").read_text(encoding="utf-8")

@@ -6,16 +6,19 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard import pages
 from dashboard.charts.track.canvas import STRONG_NAMES, UNCERTAIN
 from dashboard.charts.track.chart import track_chart
 from dashboard.charts.track.curves import DASHES, shows_lines
 from dashboard.charts.track.template import BRUSH, PICK
 from dashboard.components import markup
 from dashboard.components.run import Run
-from dashboard.components.window import NARROWEST
+from dashboard.components.window import NARROWEST, window_links
 from dashboard.counting.along import Track
-from dashboard.question import subject
+from dashboard.question import links, subject
 from dashboard.question.filters import Filters, Overlap, Rule
+from dashboard.question.subject import Kind
+from dashboard.question.view import Scale
 from dashboard.store import tracks
 from dashboard.words import overlap_rules, wording
 from data_prep.domain.chromosomes import LENGTHS
@@ -46,18 +49,22 @@ def track(
     """
     drawn = tracks.read_track(run.database, interval, filters, highlight, silent=silent)
     hint = (
-        f"Drag to zoom in. Click an interval to count it alone: its direction, events that overlap it by "
-        f"{overlap_rules.fraction(PICKED)} both ways."
+        f"Drag or pinch to zoom, or use + - ← → Home on the focused picture. Click an interval to count it alone: its direction, "
+        f"events that overlap it by {overlap_rules.fraction(PICKED)} both ways."
         if selectable
         else ""
     )
-    st.html(
-        markup.element("div", _legend(run, drawn) + files, class_="cnv-legend")
+    logarithmic = run.view.scale is Scale.LOG
+    box = st.container(key="track")
+    box.html(
+        markup.element("div", window_links(interval, filters) + _scale_links(run) + files, class_="cnv-section-row")
+        + markup.element("div", _legend(run, drawn), class_="cnv-legend")
         + "".join(markup.element("p", markup.text(words), class_="cnv-counted") for words in (note, hint) if words)
     )
-    chart, key = track_chart(drawn, run.palette, selectable=selectable), f"track {interval}"
+    chart = track_chart(drawn, run.palette, selectable=selectable, logarithmic=logarithmic)
+    key = f"track {interval} {run.view.scale}"
     if not selectable:
-        st.vega_lite_chart(chart, alt=describe_track(drawn), key=key)
+        box.vega_lite_chart(chart, alt=describe_track(drawn), key=key)
         return
 
     def select() -> None:
@@ -65,7 +72,21 @@ def track(
         if address is not None:
             st.query_params.from_dict(address)
 
-    st.vega_lite_chart(chart, alt=describe_track(drawn), key=key, on_select=select, selection_mode=[BRUSH, PICK])
+    box.vega_lite_chart(chart, alt=describe_track(drawn), key=key, on_select=select, selection_mode=[BRUSH, PICK])
+
+
+def _scale_links(run: Run) -> str:
+    """The two scales of people per base, the one in force marked."""
+    query = {name: value for name, value in run.values.items() if name != "scale"}
+    path = pages.page_of(next(kind for kind in Kind if kind in query).value).path
+
+    def link(words: str, scale: Scale) -> str:
+        # named even where it is the default, since what an address leaves out stays as it is
+        current = {"aria_current": "true"} if scale is run.view.scale else {}
+        return markup.link(words, links.address(path, {**query, "scale": scale.value}), **current)
+
+    shown = link("linear", Scale.LINEAR) + link("logarithmic", Scale.LOG)
+    return markup.element("nav", shown, class_="cnv-ways", aria_label="Scale")
 
 
 def query_of_selection(selection: Mapping[str, Any], shown: Interval, filters: Filters) -> dict[str, str] | None:

@@ -1,11 +1,11 @@
 """The links that move a region's window: a step to either side, closer, farther, the whole chromosome."""
 
-import streamlit as st
+from typing import Final
 
 from dashboard.components import markup
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
-from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS
 from data_prep.domain.intervals import Interval
 
 NARROWEST = 1_000
@@ -36,10 +36,39 @@ def neighbouring_windows(place: Interval) -> dict[str, Interval]:
     return {words: window for words, window in windows.items() if window != place}
 
 
-def window_links(place: Interval, filters: Filters) -> None:
-    """The links, each one entry in the browser's history."""
+def neighbouring_chromosomes(place: Interval) -> dict[str, Interval]:
+    """From a whole chromosome the one before and the one after it, by words; else none."""
+    if place.length < LENGTHS[place.chrom]:
+        return {}
+    number = CHROMOSOMES.index(place.chrom)
+    named = {"previous chromosome": number - 1, "next chromosome": number + 1}
+    return {
+        words: Interval(CHROMOSOMES[other], 0, LENGTHS[CHROMOSOMES[other]])
+        for words, other in named.items()
+        if 0 <= other < len(CHROMOSOMES)
+    }
+
+
+KEYS: Final = {
+    "half width": "+",
+    "double width": "-",
+    "← step": "ArrowLeft",
+    "step →": "ArrowRight",
+    "whole chromosome": "Home",
+}
+"""The key on the focused picture that does what a link does; `assets/page.js` reads it."""
+
+
+def window_links(place: Interval, filters: Filters) -> str:
+    """The links as HTML, each one entry in the browser's history; the window itself stands beside them for a pinch."""
+    windows = neighbouring_windows(place) | neighbouring_chromosomes(place)
     shown = "".join(
-        markup.link(words, links.page(subject.region(window), filters))
-        for words, window in neighbouring_windows(place).items()
+        markup.link(
+            words, links.page(subject.region(window), filters), **({"data_key": KEYS[words]} if words in KEYS else {})
+        )
+        for words, window in windows.items()
     )
-    st.html(markup.element("nav", shown, class_="cnv-links cnv-choices", aria_label="Move the window"))
+    return markup.element(
+        "nav", shown, class_="cnv-links cnv-windows", aria_label="Move the window", data_chrom=place.chrom,
+        data_start=str(place.start), data_end=str(place.end), data_length=str(LENGTHS[place.chrom]),
+    )  # fmt: skip

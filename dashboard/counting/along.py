@@ -70,8 +70,8 @@ class WindowGenes:
     """`gene_id`, `symbol`, `description`, `biotype`, `start`, `end`, `strand`, `transcript_id`; empty where there are
     too many."""
     exons: pl.DataFrame
-    """`transcript_id`, `start`, `end`, `coding_start`, `coding_end`; empty where the window is too wide, or they
-    are too many, to show them."""
+    """`transcript_id`, `start`, `end`, `coding_start`, `coding_end`, `number` (from 1 along the transcript) and `of` (how many it
+    has); in a window that is too wide those of the gene alone that the page is about."""
     total: int
     """Genes there in all."""
     coding: int

@@ -22,9 +22,9 @@ _turns = threading.BoundedSemaphore(PAGES_AT_ONCE)
 
 
 @contextmanager
-def turn() -> Iterator[None]:
-    """Waits for its turn and has it until the context ends; raises `BusyError` where too many wait."""
-    if not _turns.acquire(timeout=PATIENCE):
+def turn(patience: float = PATIENCE) -> Iterator[None]:
+    """Waits for its turn and has it until the context ends; raises `BusyError` where that takes longer, in seconds."""
+    if not _turns.acquire(timeout=patience):
         raise BusyError("Too many people are asking at the moment. Try again in a few seconds.")
     try:
         yield

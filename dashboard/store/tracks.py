@@ -40,10 +40,8 @@ ANY_GENES_DRAWN: Final = 50
 """Genes up to which those that code for no protein are drawn too."""
 GENES_DRAWN: Final = 120
 """Protein-coding genes up to which each is drawn."""
-EXONS_UP_TO: Final = 2_000_000
-"""Bases of a window up to which exons are wide enough to be seen."""
-EXONS_DRAWN: Final = 300
-"""Exons that a drawing has room for."""
+EXONS_UP_TO: Final = 5_000_000
+"""Bases of a window up to which the exons of every gene are shown; those of the gene that a page is about always are."""
 DENSITY_BINS: Final = 150
 """Parts of a window in which genes are counted where they are too many."""
 
@@ -79,7 +77,7 @@ def read_track(
         directions=filters.directions,
         curves=curves,
         intervals=intervals,
-        genes=window_genes(database, interval),
+        genes=window_genes(database, interval, highlight),
         problems=known.problems.touching(interval),
         bands=known.bands.on(interval.chrom),
         highlight=highlight,
@@ -87,20 +85,22 @@ def read_track(
 
 
 @remembered
-def window_genes(database: Generation, interval: Interval) -> WindowGenes:
-    """The genes of a window: all where they are few, else the protein-coding ones, else only how dense they lie."""
+def window_genes(database: Generation, interval: Interval, highlight: Interval | None = None) -> WindowGenes:
+    """The genes of a window: all where they are few, else the protein-coding ones, else only how dense they lie.
+
+    A gene that is just `highlight` has its exons in any window."""
     known = landmarks(database)
     every = known.genes.touching(interval)
     coding = every.filter(every["biotype"] == "protein_coding")
     rows = coding if every.height > ANY_GENES_DRAWN else every
     if coding.height > GENES_DRAWN:
         rows = rows.clear()
-    exons = known.exons.rows.clear()
-    if rows.height and interval.length <= EXONS_UP_TO:
-        touching = known.exons.touching(interval)
-        exons = touching.filter(touching["transcript_id"].is_in(rows["transcript_id"].implode()))
-    if exons.height > EXONS_DRAWN:
-        exons = exons.clear()
+    with_exons = rows
+    if interval.length > EXONS_UP_TO:
+        place = (-1, -1) if highlight is None else (highlight.start, highlight.end)
+        with_exons = rows.filter((rows["start"] == place[0]) & (rows["end"] == place[1]))
+    exons = _numbered_exons(known.exons.on(interval.chrom), with_exons)
+    exons = exons.filter((exons["start"] < interval.end) & (exons["end"] > interval.start))
     density = None
     if coding.height > GENES_DRAWN:
         borders = np.linspace(interval.start, interval.end, DENSITY_BINS + 1)
@@ -108,6 +108,23 @@ def window_genes(database: Generation, interval: Interval) -> WindowGenes:
         ended = np.searchsorted(np.sort(coding["end"].to_numpy()), borders[:-1], side="right")
         density = tuple((begun - ended).tolist())
     return WindowGenes(rows, exons, every.height, coding.height, density)
+
+
+def _numbered_exons(exons: pl.DataFrame, genes: pl.DataFrame) -> pl.DataFrame:
+    """The exons of the representative transcripts of these genes, with `number`, counted from 1 along the transcript, and `of`,
+    how many it has."""
+    strands = genes.select("transcript_id", "strand").drop_nulls("transcript_id").unique("transcript_id")
+    of_genes = exons.filter(exons["transcript_id"].is_in(strands["transcript_id"].implode()))
+    along = pl.col("start").rank("ordinal").over("transcript_id")
+    against = pl.col("start").rank("ordinal", descending=True).over("transcript_id")
+    return (
+        of_genes.join(strands, on="transcript_id", how="left", maintain_order="left")
+        .with_columns(
+            number=pl.when(pl.col("strand") == "-").then(against).otherwise(along).cast(pl.Int32),
+            of=pl.len().over("transcript_id").cast(pl.Int32),
+        )
+        .drop("strand")
+    )
 
 
 def people_along(

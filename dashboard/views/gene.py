@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from dashboard.components import gene, markup, outcomes
+from dashboard.components import outcomes
 from dashboard.components.api_call import api_calls, question_calls
-from dashboard.components.frame import NAME, notice
+from dashboard.components.frame import notice
+from dashboard.components.head import gene_head, readings
 from dashboard.components.numbers import numbers
 from dashboard.components.run import Run, current
-from dashboard.components.share import share_popover
+from dashboard.components.share import report_button, share_popover
 from dashboard.components.sites import narrowing_notice
+from dashboard.components.titles import title_of_question
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal
 from dashboard.door.resolve import resolve
@@ -18,16 +20,16 @@ from dashboard.question.subject import Kind
 def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     """The page of one gene."""
     assert question.gene
-    st.set_page_config(page_title=f"{question.gene.symbol} · {NAME}")
-    head, button = st.columns([5, 1], vertical_alignment="top")
-    with head:
-        gene.gene_head(question.gene)
-        gene.browser_links(question.gene.interval, question.gene)
-    if question.reading:
-        notice([markup.text(question.reading)])
+    st.set_page_config(page_title=title_of_question(question))
+    head = st.container(horizontal=True, key="head")
+    with head.container():
+        st.html(gene_head(question.gene, question.filters))
+    for line in readings(question):
+        notice([line])
     narrowing_notice(question, site_fault)
-    with button.container(horizontal=True, horizontal_alignment="right"):
+    with head.container(horizontal=True, horizontal_alignment="right"):
         share_popover(run, question)
+        report_button()
         api_calls(run, question_calls(question))
     numbers(run, question)
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import duckdb
 
-from data_prep.check import bins, calls, differences, groundwork, sites
+from data_prep.check import bins, calls, cohort, differences, groundwork, sites
 from data_prep.check.invariant import Finding, Invariant
 from data_prep.domain.callsets import quoted_name
 from data_prep.domain.chromosomes import LENGTHS
@@ -20,7 +20,7 @@ from data_prep.tables.connect import MACHINE_ERRORS
 
 __all__ = ["CHECKS", "Finding", "Invariant", "MemoryShortError", "NoDatabaseError", "check"]
 
-CHECKS: Final = (*calls.INVARIANTS, *sites.INVARIANTS, *bins.INVARIANTS, *differences.INVARIANTS)
+CHECKS: Final = (*calls.INVARIANTS, *sites.INVARIANTS, *bins.INVARIANTS, *differences.INVARIANTS, *cohort.INVARIANTS)
 """All that are SQL; beside them stands the one about the chromosomes' lengths."""
 
 
@@ -92,4 +92,6 @@ def _check(path: Path, schema: str, memory: str | None) -> list[Finding]:
         findings += [invariant.ask(con) for invariant in bins.INVARIANTS]
         differences.make_tables(con)
         findings += [invariant.ask(con) for invariant in differences.INVARIANTS]
+        cohort.make_tables(con)
+        findings += [invariant.ask(con) for invariant in cohort.INVARIANTS]
     return findings

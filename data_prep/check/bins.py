@@ -74,13 +74,21 @@ SWEEP: Final = """
         SELECT l.lane, e.place, e.people FROM ends e JOIN lanes l
             ON l.direction_code = e.direction AND l.level_code <= e.pass AND l.cohort_code <= e.unrelated AND l.number IN (0, e.number)
     ),
+    touched AS (
+        SELECT DISTINCT direction, pass, unrelated, number, unnest(range(start // 100000, ("end" - 1) // 100000 + 1)) AS cell FROM alike
+    ),
+    cells AS (
+        SELECT DISTINCT l.lane, t.cell FROM touched t JOIN lanes l
+            ON l.direction_code = t.direction AND l.level_code <= t.pass AND l.cohort_code <= t.unrelated AND l.number IN (0, t.number)
+    ),
     borders AS (
-        SELECT start AS place FROM grid WHERE chrom = $chrom::chrom UNION SELECT start FROM counted WHERE chrom = $chrom::chrom
-        UNION SELECT length FROM chromosomes WHERE chrom = $chrom::chrom
+        SELECT start // 100000 AS cell, start AS place FROM grid WHERE chrom = $chrom::chrom AND size = 100000
+        UNION SELECT start // 100000 - 1, start FROM grid WHERE chrom = $chrom::chrom AND size = 100000
+        UNION SELECT start // 100000, start FROM counted WHERE chrom = $chrom::chrom
     ),
     places AS (
         SELECT lane, place, sum(people)::INTEGER AS people FROM (
-            FROM steps UNION ALL SELECT lane, place, 0 FROM (SELECT DISTINCT lane FROM steps), borders)
+            FROM steps UNION ALL SELECT lane, place, 0 FROM cells JOIN borders USING (cell))
         GROUP BY ALL
     ),
     runs AS (
@@ -91,7 +99,11 @@ SWEEP: Final = """
     FROM (FROM runs WHERE depth > 0) r ASOF JOIN (FROM counted WHERE chrom = $chrom::chrom) c ON r.place >= c.start
     WHERE c.counts GROUP BY ALL
 """
-"""One row a lane and bin of 100 kb with anybody at a base that counts: the sum over its bases, and the most at one."""
+"""One row a lane and bin of 100 kb with anybody at a base that counts: the sum over its bases, and the most at one.
+
+A lane is cut at the borders of the bins that it touches, and at those where counting begins and ends within them: most lanes of a
+small cohort touch few.
+"""
 
 _SWEPT: Final = (
     "SELECT start, chrom, direction, level, cohort, superpopulation, bases, most FROM swept JOIN lanes USING (lane)"

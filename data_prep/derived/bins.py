@@ -4,6 +4,7 @@ Counted base by base, as a step function over segments, which are disjoint withi
 and its maximum. So bins may be added up to wider ones, and no bin full of small, different CNVs reads as common.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,8 +61,8 @@ def bins(
     samples = _by_group(
         np.bincount((people.superpopulation * 2 + people.unrelated)[present], minlength=2 * groups)[None, None]
     )
-    frames = []
-    for direction, name in enumerate(DIRECTIONS):
+    parts: list[dict[str, Numbers]] = []
+    for direction in range(len(DIRECTIONS)):
         of_direction = (segments.direction == direction) & present[segments.sample]
         if not of_direction.any():
             continue
@@ -80,13 +81,37 @@ def bins(
         counted_bases = np.add.reduceat(width, first)
         for size in SIZES:
             wide = np.arange(0, len(first), size // SIZES[-1])
-            frames.append(
-                _rows(
-                    np.add.reduceat(bases, wide), np.maximum.reduceat(most, wide), np.add.reduceat(counted_bases, wide), samples[0, 0],
-                    people, chrom, size, window[0],
-                ).with_columns(pl.lit(name.value).alias("direction"))
+            columns = _rows(
+                np.add.reduceat(bases, wide), np.maximum.reduceat(most, wide), np.add.reduceat(counted_bases, wide), samples[0, 0]
             )  # fmt: skip
-    return pl.concat(frames) if frames else pl.DataFrame()
+            rows = len(columns["start"])
+            of_size = {"size": np.full(rows, size), "direction": np.full(rows, direction)}
+            parts.append(of_size | columns | {"start": window[0] + size * columns["start"]})
+    if not parts:
+        return pl.DataFrame()
+    # one frame of all sizes: of a small cohort a frame takes longer to make than its rows
+    column = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return pl.DataFrame(
+        {
+            "size": column["size"],
+            "chrom": pl.Series([chrom]).new_from_index(0, len(column["size"])),
+            "start": column["start"],
+            "end": np.minimum(column["start"] + column["size"], LENGTHS[chrom]),
+            "direction": _named([name.value for name in DIRECTIONS], column["direction"]),
+            "level": _named([name.value for name in LEVELS], column["level"]),
+            "cohort": _named(COHORTS, column["cohort"]),
+            "superpopulation": _named([*people.superpopulations, EVERYONE], column["group"]),
+            "bases": column["bases"],
+            "most": column["most"],
+            "callable": column["callable"],
+            "samples": column["samples"],
+        }
+    )
+
+
+def _named(names: Sequence[str], places: Numbers) -> pl.Series:
+    """The names at places of a list."""
+    return pl.Series(names, dtype=pl.String).gather(pl.Series(places))
 
 
 def _by_group(counts: Numbers) -> Numbers:
@@ -97,24 +122,16 @@ def _by_group(counts: Numbers) -> Numbers:
     return np.concatenate([cohorts, cohorts.sum(axis=-1, keepdims=True)], axis=-1)
 
 
-def _rows(
-    bases: Numbers, most: Numbers, counted: Numbers, samples: Numbers, people: People, chrom: str, size: int, first: int
-) -> pl.DataFrame:
-    """Bins of one size and direction, the first of which begins at `first`: a row wherever a base is covered."""
+def _rows(bases: Numbers, most: Numbers, counted: Numbers, samples: Numbers) -> dict[str, Numbers]:
+    """Bins of one size and direction: a row wherever a base is covered, `start` the number of its bin."""
     level, cohort, group, place = np.nonzero(np.moveaxis(bases, 0, -1))
-    start = first + place * size
-    return pl.DataFrame(
-        {
-            "size": np.full(len(place), size),
-            "chrom": pl.repeat(chrom, len(place), eager=True),
-            "start": start,
-            "end": np.minimum(start + size, LENGTHS[chrom]),
-            "level": pl.Series([name.value for name in LEVELS]).gather(pl.Series(level)),
-            "cohort": pl.Series(COHORTS).gather(pl.Series(cohort)),
-            "superpopulation": pl.Series([*people.superpopulations, EVERYONE]).gather(pl.Series(group)),
-            "bases": bases[place, level, cohort, group],
-            "most": most[place, level, cohort, group],
-            "callable": counted[place],
-            "samples": samples[cohort, group],
-        }
-    )
+    return {
+        "start": place,
+        "level": level,
+        "cohort": cohort,
+        "group": group,
+        "bases": bases[place, level, cohort, group],
+        "most": most[place, level, cohort, group],
+        "callable": counted[place],
+        "samples": samples[cohort, group],
+    }

@@ -13,7 +13,14 @@ import polars as pl
 from data_prep.derived.bins import Segments, bins
 from data_prep.derived.differences import Differences, Gathered, listed
 from data_prep.derived.panel import People
-from data_prep.derived.site_tables import Genes, Regions, count_carriers, describe_sites, touched_genes
+from data_prep.derived.site_tables import (
+    Genes,
+    Regions,
+    count_carriers,
+    describe_sites,
+    touched_genes,
+    with_numbers_of_genes,
+)
 from data_prep.derived.sites import (
     LOSS,
     Carried,
@@ -78,10 +85,11 @@ def work_out_sites(people: People, of: Annotations, columns: Columns, sites: Sit
         counts = present[events.sample[credible.event]]
         default = Carried(credible.site[counts], credible.level[counts], credible.event[counts])
         tables["sites"] = describe_sites(events, sites, of_event, default, people, chrom, of.regions)
+        tables["site_genes"] = touched_genes(tables["sites"], of.genes)
+        tables["sites"] = with_numbers_of_genes(tables["sites"], tables["site_genes"])
         chosen = listed(events, default, tables["sites"], people, chrom)
         tables["site_hardy_weinberg"] = differences.add(events, sites, chosen, chrom)
         tables["site_counts"] = count_carriers(events, carriers, people, chrom)
-        tables["site_genes"] = touched_genes(tables["sites"], of.genes)
     intervals = pl.DataFrame(
         {
             "start": sites.interval_start.astype(np.int32),

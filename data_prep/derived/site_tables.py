@@ -256,6 +256,15 @@ def touched_genes(sites: pl.DataFrame, genes: Genes) -> pl.DataFrame:
     )
 
 
+def with_numbers_of_genes(sites: pl.DataFrame, touched: pl.DataFrame) -> pl.DataFrame:
+    """Sites numbered from 0 with `genes` and `coding_genes`, how many rows each has of the table `site_genes`, `touched`."""
+    site, coding = touched.get_column("site_id").to_numpy(), touched.get_column("coding").to_numpy()
+    return sites.with_columns(
+        pl.Series("genes", np.bincount(site, minlength=sites.height)),
+        pl.Series("coding_genes", np.bincount(site[coding], minlength=sites.height)),
+    )
+
+
 def count_carriers(events: Events, carriers: Carried, people: People, chrom: str) -> pl.DataFrame:
     """The table `site_counts` of a chromosome whose sites are numbered from 0."""
     who = events.sample[carriers.event]

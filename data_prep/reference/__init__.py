@@ -36,6 +36,7 @@ _SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
         "population": pl.String,
         "superpopulation": pl.String,
         "name": pl.String,
+        "place": pl.String,
         "latitude": pl.Float64,
         "longitude": pl.Float64,
         "hancestro": pl.String,

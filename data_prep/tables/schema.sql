@@ -35,6 +35,7 @@ CREATE TABLE populations (
     population VARCHAR NOT NULL PRIMARY KEY,
     superpopulation VARCHAR NOT NULL,
     name VARCHAR NOT NULL,
+    place VARCHAR,
     latitude DOUBLE,
     longitude DOUBLE,
     hancestro VARCHAR,
@@ -44,7 +45,8 @@ COMMENT ON TABLE populations IS 'The 26 populations, and any other the sample ta
 COMMENT ON COLUMN populations.population IS 'Code, such as GBR.';
 COMMENT ON COLUMN populations.superpopulation IS 'Code of its super-population.';
 COMMENT ON COLUMN populations.name IS 'Name and place in words.';
-COMMENT ON COLUMN populations.latitude IS 'Degrees north of the sampling place or of the ancestral one, as IGSR gives it.';
+COMMENT ON COLUMN populations.place IS 'Where its people were sampled, in words: CEU in Utah, GIH in Houston; null where it is not known.';
+COMMENT ON COLUMN populations.latitude IS 'Degrees north of that place.';
 COMMENT ON COLUMN populations.longitude IS 'Degrees east.';
 COMMENT ON COLUMN populations.hancestro IS 'Term of the Human Ancestry Ontology, where there is one.';
 COMMENT ON COLUMN populations.position IS 'Order in tables and charts, from 0: by super-population, then code.';
@@ -464,7 +466,13 @@ CREATE TABLE sites (
     hwe_p DOUBLE,
     problem VARCHAR,
     inner_start INTEGER NOT NULL,
-    inner_end INTEGER NOT NULL
+    inner_end INTEGER NOT NULL,
+    genes INTEGER NOT NULL,
+    coding_genes INTEGER NOT NULL,
+    transmission_parents INTEGER NOT NULL DEFAULT 0,
+    transmission DOUBLE,
+    transmission_ci_low DOUBLE,
+    transmission_ci_high DOUBLE
 );
 COMMENT ON TABLE sites IS 'One row a site (R9): losses or gains of many people that are taken as one variant. Made of members: the credible events of people who count on the chromosome by default, whatever their cohort (not marked there; on X and Y no sex_mismatch; on Y XY only). Among the exact intervals of members not yet in a site, the one with most carriers (ties: smaller start, then smaller end) founds one, and every interval not yet in a site with a reciprocal overlap of at least 0.5 with it joins. Other events are attached afterwards: to the site that holds their exact interval, else to the one whose founding interval they overlap most, at least 0.5 reciprocally (ties: the one founded first), else they stay without. Sorted by chrom, start, end, direction.';
 COMMENT ON COLUMN sites.site_id IS 'Number in the order of the table, from 0; joins events, site_counts and the others. It changes from build to build, the id does not.';
@@ -495,6 +503,12 @@ COMMENT ON COLUMN sites.problem IS 'Kinds of problem region of which each covers
 
 COMMENT ON COLUMN sites.inner_start IS 'The founding interval''s start drawn in by its uncertainty (R9), 0-based: by length / median_bins / 2, where there are no bins by the median of its members'' uncertainties; in whole bases, rounded down, at most a third of the length.';
 COMMENT ON COLUMN sites.inner_end IS 'Its end drawn in likewise, half-open.';
+COMMENT ON COLUMN sites.genes IS 'Genes that the founding interval touches: rows of site_genes.';
+COMMENT ON COLUMN sites.coding_genes IS 'Those of them whose coding sequence it takes.';
+COMMENT ON COLUMN sites.transmission_parents IS 'Trios that tell of transmission at credible: site_trios.parents.';
+COMMENT ON COLUMN sites.transmission IS 'Transmission rate (R11): site_trios.transmitted over parents, at credible; half is expected of a variant of one copy. Null below 10 trios.';
+COMMENT ON COLUMN sites.transmission_ci_low IS 'Lower bound of its 95 % interval (Wilson); null likewise.';
+COMMENT ON COLUMN sites.transmission_ci_high IS 'Upper bound.';
 
 CREATE TABLE site_counts (
     site_id INTEGER NOT NULL,
@@ -615,3 +629,113 @@ COMMENT ON COLUMN site_hardy_weinberg.copies_0 IS 'People without a copy.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_1 IS 'People with one.';
 COMMENT ON COLUMN site_hardy_weinberg.copies_2 IS 'People with two.';
 COMMENT ON COLUMN site_hardy_weinberg.p IS 'Exact test (Wigginton et al. 2005), two-sided; 0 as in site_differences.p.';
+
+CREATE TABLE site_trios (
+    site_id INTEGER NOT NULL,
+    level filter_level NOT NULL,
+    children INTEGER NOT NULL,
+    from_both INTEGER NOT NULL,
+    from_father INTEGER NOT NULL,
+    from_mother INTEGER NOT NULL,
+    below_filter INTEGER NOT NULL,
+    neither INTEGER NOT NULL,
+    inconsistent INTEGER NOT NULL,
+    parents INTEGER NOT NULL,
+    transmitted INTEGER NOT NULL
+);
+COMMENT ON TABLE site_trios IS 'What trios say of a site (R11), level by level, each complete in itself; whatever the cohort. A trio is a child, its father and its mother whose files were all read; it is left out on a chromosome where one of the three is marked or, on X and Y, of contradicted or unknown sex. Immune loci are left out. A row for each site and level at which a trio says anything. Sorted by site_id, level.';
+COMMENT ON COLUMN site_trios.site_id IS 'Site.';
+COMMENT ON COLUMN site_trios.level IS 'Filter level: of the child''s event for children and what they are made of; of the carrier parent''s for parents.';
+COMMENT ON COLUMN site_trios.children IS 'Children of trios who carry the site at this level: from_both + from_father + from_mother + below_filter + neither.';
+COMMENT ON COLUMN site_trios.from_both IS 'Those whose father and mother carry it: the union of a parent''s events of that direction at credible covers half of the child''s event (of several the one that speaks, R9). On X outside the pseudo-autosomal regions XY children are asked of the mother alone, on Y of the father alone.';
+COMMENT ON COLUMN site_trios.from_father IS 'Those whose father alone carries it.';
+COMMENT ON COLUMN site_trios.from_mother IS 'Those whose mother alone does.';
+COMMENT ON COLUMN site_trios.below_filter IS 'Those of whom no parent carries it, but the union of a parent''s events at all covers half of the event.';
+COMMENT ON COLUMN site_trios.neither IS 'Those of whom no parent has it: apparent de novo.';
+COMMENT ON COLUMN site_trios.inconsistent IS 'Children in from_father or from_mother who have no copy, where both parents give one: one of the calls is wrong.';
+COMMENT ON COLUMN site_trios.parents IS 'Trios that tell of transmission, on autosomes: one parent carries the site at this level with one copy more or fewer than the two expected, and no loss or gain of the other parent, at any level, touches the founding interval.';
+COMMENT ON COLUMN site_trios.transmitted IS 'Those of them whose child has an event of the site, at any level.';
+
+CREATE TABLE trio_quality (
+    direction direction NOT NULL,
+    level filter_level NOT NULL,
+    length_class VARCHAR NOT NULL,
+    bin_class VARCHAR NOT NULL,
+    children INTEGER NOT NULL,
+    from_both INTEGER NOT NULL,
+    from_father INTEGER NOT NULL,
+    from_mother INTEGER NOT NULL,
+    below_filter INTEGER NOT NULL,
+    neither INTEGER NOT NULL,
+    inconsistent INTEGER NOT NULL,
+    parents INTEGER NOT NULL,
+    transmitted INTEGER NOT NULL,
+    null_parents INTEGER NOT NULL,
+    untransmitted INTEGER NOT NULL
+);
+COMMENT ON TABLE trio_quality IS 'What trios say of the callset (R11), by direction, level, length and bins: whom and what they leave out as in site_trios. Counts add up over classes and directions, not over levels, each of which is complete in itself. A row wherever there is anything to count.';
+COMMENT ON COLUMN trio_quality.direction IS 'loss or gain.';
+COMMENT ON COLUMN trio_quality.level IS 'Filter level: of the child''s event, of the carrier parent''s for the last four.';
+COMMENT ON COLUMN trio_quality.length_class IS 'Class of that event''s length: below-3kb, 3-10kb, 10-50kb, 50-500kb, 500kb-and-more; a length on a bound is in the longer.';
+COMMENT ON COLUMN trio_quality.bin_class IS 'Class of its bins: 1, 2, 3-4, 5-9, 10-and-more, unknown.';
+COMMENT ON COLUMN trio_quality.children IS 'Events of children of trios, in a site or not: the five that follow together.';
+COMMENT ON COLUMN trio_quality.from_both IS 'Those that father and mother carry, as in site_trios.';
+COMMENT ON COLUMN trio_quality.from_father IS 'Those that the father alone carries.';
+COMMENT ON COLUMN trio_quality.from_mother IS 'Those that the mother alone carries.';
+COMMENT ON COLUMN trio_quality.below_filter IS 'Those that a parent has below the filter level credible alone.';
+COMMENT ON COLUMN trio_quality.neither IS 'Those that no parent has: apparent de novo.';
+COMMENT ON COLUMN trio_quality.inconsistent IS 'Those in from_father or from_mother, of a child without a copy, where both parents give one.';
+COMMENT ON COLUMN trio_quality.parents IS 'Trios and sites that tell of transmission: site_trios.parents over the sites, by the carrier parent''s event.';
+COMMENT ON COLUMN trio_quality.transmitted IS 'Those of them whose child has it.';
+COMMENT ON COLUMN trio_quality.null_parents IS 'Events of parents who have no copy, where the child has a copy of theirs; once a child.';
+COMMENT ON COLUMN trio_quality.untransmitted IS 'Those of whose child the events of that direction at credible do not cover half: one of the calls is wrong.';
+
+CREATE TABLE site_groups (
+    grouped_by VARCHAR NOT NULL,
+    code VARCHAR NOT NULL,
+    site_id INTEGER NOT NULL,
+    carriers UINTEGER NOT NULL
+);
+COMMENT ON TABLE site_groups IS 'Carriers of each site in each single group, so that a catalogue of all sites is one look-up: unrelated people at credible, outliers left out, sums of site_counts. A site that nobody of a group carries has no row in it. Sorted by grouped_by, code, site_id.';
+COMMENT ON COLUMN site_groups.grouped_by IS 'all, superpopulation, population or sex.';
+COMMENT ON COLUMN site_groups.code IS 'all, the code of a super-population or population, XX or XY.';
+COMMENT ON COLUMN site_groups.site_id IS 'Site.';
+COMMENT ON COLUMN site_groups.carriers IS 'People.';
+
+CREATE TABLE site_spectrum (
+    superpopulation VARCHAR NOT NULL,
+    class call_class NOT NULL,
+    carriers UINTEGER NOT NULL,
+    sites UINTEGER NOT NULL
+);
+COMMENT ON TABLE site_spectrum IS 'Site frequency spectrum: how many sites have so many carriers, unrelated people at credible, outliers left out; sums of site_counts.';
+COMMENT ON COLUMN site_spectrum.superpopulation IS 'Whose carriers are counted: code of a super-population, or all.';
+COMMENT ON COLUMN site_spectrum.class IS 'Which are counted: loss and gain, those of a direction whatever their copy number; else those of this class alone.';
+COMMENT ON COLUMN site_spectrum.carriers IS 'Carriers at a site, 1 or more.';
+COMMENT ON COLUMN site_spectrum.sites IS 'Sites with so many.';
+
+CREATE TABLE sample_totals (
+    sample_id UINTEGER NOT NULL,
+    level filter_level NOT NULL,
+    outlier BOOLEAN NOT NULL,
+    class call_class NOT NULL,
+    events INTEGER NOT NULL,
+    bases BIGINT NOT NULL
+);
+COMMENT ON TABLE sample_totals IS 'What a person carries: losses and gains of everybody counted, at each level, complete in itself. Left out, as everywhere, are X and Y of who is marked sex_mismatch, and Y of who is not XY. Sorted by sample_id, level.';
+COMMENT ON COLUMN sample_totals.sample_id IS 'Sample.';
+COMMENT ON COLUMN sample_totals.level IS 'Filter level.';
+COMMENT ON COLUMN sample_totals.outlier IS 'Whether these events lie on chromosomes that are marked in this sample (R11), left out unless outliers are included.';
+COMMENT ON COLUMN sample_totals.class IS 'Class of the event.';
+COMMENT ON COLUMN sample_totals.events IS 'Events.';
+COMMENT ON COLUMN sample_totals.bases IS 'Sum of their lengths.';
+
+CREATE TABLE gene_complete_losses (
+    gene_id VARCHAR NOT NULL,
+    superpopulation VARCHAR NOT NULL,
+    carriers UINTEGER NOT NULL
+);
+COMMENT ON TABLE gene_complete_losses IS 'How many people have no copy of a gene under the rule coding (R7): of credible losses, the calls without a copy take a coding base between the event''s inner ends (an exon''s, of a gene without coding sequence; of one without a transcript any base of its extent and of theirs). Unrelated people, outliers left out. A gene that nobody of a group lost so has no row. Sorted by gene_id, superpopulation.';
+COMMENT ON COLUMN gene_complete_losses.gene_id IS 'Gene.';
+COMMENT ON COLUMN gene_complete_losses.superpopulation IS 'Code of a super-population, or all.';
+COMMENT ON COLUMN gene_complete_losses.carriers IS 'People.';

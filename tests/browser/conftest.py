@@ -21,7 +21,6 @@ from playwright.sync_api import (
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from dashboard import pages
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.served import served
 from tests.dashboard.small_database import publish, write_file
@@ -40,10 +39,6 @@ QUIET = (
 )
 # A busy machine takes seconds over what an idle one does at once; a test waits that long only where it fails.
 expect.set_options(timeout=30_000)
-# The browser asks for the page's own folder first on a deep link; Streamlit means it to.
-EXPECTED_404 = tuple(
-    f"{path}/_stcore/{part}" for path in pages.paths() if path != pages.START for part in ("health", "host-config")
-)
 
 
 @pytest.fixture(scope="session")
@@ -107,11 +102,11 @@ def faults(page: Page, base_url: str) -> Iterator[list[str]]:
         found.append(f"page error: {error}")
 
     def on_response(answer: Response) -> None:
-        if answer.status >= 400 and not answer.url.endswith(EXPECTED_404):
+        if answer.status >= 400:
             found.append(f"{answer.status} {answer.url}")
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error" and "404 (Not Found)" not in message.text:
+        if message.type == "error":
             found.append(f"console: {message.text}")
 
     def on_request(request: Request) -> None:

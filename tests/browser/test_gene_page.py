@@ -50,7 +50,7 @@ def test_a_deep_link_is_the_first_request_of_a_server(browser: Browser, pointer:
         expect(page.get_by_text("1000 Genomes CNV explorer").first).to_be_visible()
         expect(page.get_by_text("Simulated data.")).to_be_visible()
         assert "losses and gains at PASS" in counted(page)
-        expect(page).to_have_title("GSTM1 · 1000 Genomes CNV explorer")
+        expect(page).to_have_title("GSTM1 · SIMULATED · 1000 Genomes CNV explorer")
         page.close()
 
 

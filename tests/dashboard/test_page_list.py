@@ -40,7 +40,7 @@ def sample_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
         "from dashboard.components.run import current\n"
         "st.html(f'<p>The sample {current().values.get(\"sample\")} at {current().filters.level}</p>')\n"
     )
-    page = Page("/sample", "Sample", Group.PLACES, str(script), "A sample and its calls", subject="sample")
+    page = Page("/sample", "Sample", Group.LOOK_UP, str(script), "A sample and its calls", subject="sample")
     monkeypatch.setattr(pages, "PAGES", [*pages.PAGES, page])
     return page
 
@@ -71,8 +71,8 @@ def test_an_entry_and_a_script_are_a_page(sample_page: Page, database: Path) -> 
     assert "The sample HG00096 at pass" in shown
     # the bar has it, between the pages of its group and the next, and marks it as the one that is open
     bar = re.findall(r'<a href="([^"]*)"[^>]*?(aria-current="page")?[^>]*>(\w+)</a>', shown.partition("</nav>")[0])
-    assert [label for _, _, label in bar] == ["Cohort", "Gene", "Region", "Sample", "Data"]
-    assert unescape(bar[3][0]) == "/sample?sample=HG00096&filter=pass"
+    assert [label for _, _, label in bar] == ["Gene", "Region", "Sample", "Cohort", "Data"]
+    assert unescape(bar[2][0]) == "/sample?sample=HG00096&filter=pass"
     assert re.search(r'<a [^>]*aria-current="page"[^>]*>Sample</a>', shown)
     # it takes its own parameter and no other
     assert "“colour” is not used here." in shown
@@ -89,7 +89,7 @@ def test_links_and_the_list_where_nothing_is_know_a_new_page(sample_page: Page) 
     assert links.page_with(sample_page, {"sample": "HG00096"}, Filters(sex=Sex.XX)) == "/sample?sample=HG00096&sex=XX"
     assert links.plain_page("/sample", Filters()) == "/sample"
     assert '<a href="/sample">A sample and its calls</a>' in _page("")
-    assert "The pages are /, /gene, /region, /genes, /sample, /data;" in call("/nothing").text
+    assert "The pages are /gene, /region, /genes, /sample, /, /data;" in call("/nothing").text
 
 
 def test_the_server_knows_a_new_page(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_the_server_knows_a_new_page(tmp_path: Path) -> None:
 import sys
 from dashboard import pages
 pages.PAGES += [
-    pages.Page("/sample", "Sample", pages.Group.PLACES, "views/start.py", subject="sample"),
+    pages.Page("/sample", "Sample", pages.Group.LOOK_UP, "views/start.py", subject="sample"),
     pages.Page("/about", "About", pages.Group.ABOUT, "views/start.py", needs_database=False),
 ]
 from dashboard import server

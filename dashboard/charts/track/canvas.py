@@ -15,6 +15,8 @@ LETTER: Final = 0.58
 """Width of a letter, of its height."""
 LEAST_WIDTH: Final = 3
 """Pixels that an interval has at least."""
+SIZE: Final = 12
+"""Pixels of letters: on a screen no smaller ones can be read from a distance."""
 CURVES_TOP: Final = 51
 """Height at which the ruler ends."""
 UNCERTAIN: Final = 0.38
@@ -32,6 +34,7 @@ BOX: Final = {
     "opacity": pl.Float32,
     "tooltip": pl.String,
     "least": pl.Float32,
+    "label": pl.String,
 }
 TEXT: Final = {
     "x": pl.Float64,
@@ -70,10 +73,13 @@ class Canvas:
         tooltip: str = "",
         least: float = 1,
         behind: bool = False,
+        label: str = "",
     ) -> None:
-        """A box over `[start, end)`, cut to the window, `least` pixels wide at least."""
+        """A box over `[start, end)`, cut to the window, `least` pixels wide at least. `label` names what it leads to:
+        “gene GSTM1”, “band 1p13.3”."""
         first, last = max(start, self.window.start), min(end, self.window.end)
-        (self.back if behind else self.front).append((first, last, top, bottom, colour, opacity, tooltip, least))
+        box = (first, last, top, bottom, colour, opacity, tooltip, least, label)
+        (self.back if behind else self.front).append(box)
 
     def text(
         self,
@@ -83,7 +89,7 @@ class Canvas:
         colour: str,
         *,
         align: str = "left",
-        size: float = 11,
+        size: float = SIZE,
         bold: bool = False,
         room: float | None = None,
         shift: float = 0,
@@ -94,7 +100,7 @@ class Canvas:
 
     def heading(self, text: str, note: str = "") -> None:
         """The name of the track that begins here."""
-        self.text(self.window.start, self.y + 8, text, self.palette.text, size=11.5, bold=True)
+        self.text(self.window.start, self.y + 8, text, self.palette.text, size=SIZE + 1, bold=True)
         if note:
             self.text(
                 self.window.end, self.y + 8, note, self.palette.muted, align="right", room=self.window.length * 0.55

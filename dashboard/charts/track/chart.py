@@ -17,9 +17,9 @@ from dashboard.colours import Palette
 from dashboard.counting.along import Track
 
 
-def track_picture(track: Track, palette: Palette) -> dict[str, Any]:
+def track_picture(track: Track, palette: Palette, *, logarithmic: bool = False) -> dict[str, Any]:
     """The drawing of `track` as it stands alone: `ASSUMED_WIDTH` wide, with what its colours and lines mean below it."""
-    spec = track_chart(track, palette, legend=True)
+    spec = track_chart(track, palette, legend=True, logarithmic=logarithmic)
     size = {"across": ASSUMED_WIDTH, "down": spec["height"]}
     # within a picture of several parts `width` is not that of the drawing
     parameters = [
@@ -29,7 +29,9 @@ def track_picture(track: Track, palette: Palette) -> dict[str, Any]:
     return {**spec, "width": ASSUMED_WIDTH, "params": parameters}
 
 
-def track_chart(track: Track, palette: Palette, *, selectable: bool = False, legend: bool = False) -> dict[str, Any]:
+def track_chart(
+    track: Track, palette: Palette, *, selectable: bool = False, legend: bool = False, logarithmic: bool = False
+) -> dict[str, Any]:
     """The drawing of `track`, as wide as its container; with `selectable`, a drag and a click on an interval select.
 
     With `legend` it says itself what its colours and lines mean, which beside it on a page stands as text.
@@ -39,7 +41,7 @@ def track_chart(track: Track, palette: Palette, *, selectable: bool = False, leg
     canvas = Canvas(track.interval, palette)
     draw_ideogram(canvas, track)
     draw_ruler(canvas, track)
-    zero, reach = draw_curve_guides(canvas, track)
+    axis = draw_curve_guides(canvas, track, logarithmic=logarithmic)
     rows = draw_intervals(canvas, track)
     draw_genes(canvas, track)
     draw_problems(canvas, track)
@@ -55,7 +57,9 @@ def track_chart(track: Track, palette: Palette, *, selectable: bool = False, leg
         binned=track.curves.steps.bin is not None,
         selectable=selectable,
     )
-    values = {"first": track.interval.start, "last": track.interval.end, "zero": zero, "reach": reach}
+    values = {
+        "first": track.interval.start, "last": track.interval.end, "zero": axis.zero, "reach": axis.reach, "floor": axis.floor,
+    }  # fmt: skip
     # the layers themselves are shared by all charts: nobody changes them, and to copy them takes 2 ms of a page
     spec = template | {
         "layer": list(template["layer"]),

@@ -1,8 +1,12 @@
 """Genes with their exons; where they are too many to name, how many lie where."""
 
-from typing import Final
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, Final
 
-from dashboard.charts.track.canvas import LETTER, Canvas
+import polars as pl
+
+from dashboard.charts.track.canvas import LETTER, SIZE, Canvas
 from dashboard.charts.track.lanes import Lanes
 from dashboard.counting.along import Track
 from data_prep.domain.intervals import Interval
@@ -10,6 +14,9 @@ from data_prep.domain.intervals import Interval
 DENSITY_HEIGHT: Final = 30
 GENE_LANES: Final = 8
 GENE_PITCH: Final = 27
+NUMBER_ROOM: Final = 14
+"""Pixels between the numbers of two exons at least."""
+NUMBERS_HEIGHT: Final = 12
 ARROWS: Final = {"+": "→", "-": "←"}
 
 
@@ -39,51 +46,121 @@ def draw_genes(canvas: Canvas, track: Track) -> None:
     for gene in genes.genes.sort("start").iter_rows(named=True):
         first, last = max(gene["start"], window.start), min(gene["end"], window.end)
         name = f"{gene['symbol']} {ARROWS.get(gene['strand'], '')}".strip()
-        label = canvas.bases((len(name) + 1) * 10.5 * LETTER)
+        label = canvas.bases((len(name) + 1) * SIZE * LETTER)
         begin = max(min(first, window.end - label), window.start)
         lane = lanes.place(begin, max(last, begin + label))
         if lane is not None:
             placed.append((lane, gene, name, begin, first, last))
+
+    def is_subject(gene: dict[str, Any]) -> bool:
+        place = track.highlight
+        return place is not None and (gene["start"], gene["end"]) == (place.start, place.end)
+
+    # the numbers of exons have a row of their own below the gene's lane
+    numbered = min(
+        (lane for lane, gene, *_ in placed if is_subject(gene) and gene["transcript_id"] in exons), default=GENE_LANES
+    )
     for lane, gene, name, begin, first, last in placed:
-        highlighted = track.highlight is not None and (gene["start"], gene["end"]) == (
-            track.highlight.start,
-            track.highlight.end,
-        )
+        highlighted = is_subject(gene)
         colour = (
             palette.primary if highlighted else palette.text if gene["biotype"] == "protein_coding" else palette.muted
         )
-        y = canvas.y + lane * GENE_PITCH
+        y = canvas.y + lane * GENE_PITCH + (NUMBERS_HEIGHT if lane > numbered else 0)
         middle = y + 18
-        tooltip = " · ".join(
-            words
-            for words in (
-                gene["symbol"],
-                gene["description"] or "",
-                "" if gene["biotype"] == "protein_coding" else gene["biotype"].replace("_", " "),
-                str(Interval(window.chrom, gene["start"], gene["end"])),
-            )
-            if words
-        )
+        about = [
+            gene["description"] or "",
+            "" if gene["biotype"] == "protein_coding" else gene["biotype"].replace("_", " "),
+            str(Interval(window.chrom, gene["start"], gene["end"])),
+        ]
         canvas.text(
             begin,
             y + 6,
             name,
             colour,
-            size=10.5,
             bold=highlighted,
             room=max(lanes.room(lane, begin + 1, window.end + (window.end - begin)), 1),
         )
         models = exons.get(gene["transcript_id"])
         thin = 0.75 if models is not None else 3
-        canvas.box(first, last, middle - thin, middle + thin, colour, tooltip=tooltip, least=2)
-        for start, end, coding_start, coding_end in (
-            () if models is None else models.select("start", "end", "coding_start", "coding_end").rows()
-        ):
-            if (start, end) != (coding_start, coding_end):
-                canvas.box(start, end, middle - 3, middle + 3, colour, tooltip=tooltip)
-            if coding_start is not None and coding_start < window.end and coding_end > window.start:
-                canvas.box(coding_start, coding_end, middle - 5.5, middle + 5.5, colour, tooltip=tooltip)
-    canvas.y += len(lanes.taken) * GENE_PITCH + 8
+        leads_to = f"gene {gene['symbol']}"
+        canvas.box(
+            first,
+            last,
+            middle - thin,
+            middle + thin,
+            colour,
+            tooltip=_joined(gene["symbol"], *about),
+            least=2,
+            label=leads_to,
+        )
+        if models is None:
+            continue
+        if highlighted:
+            _number_exons(canvas, models, middle + 14)
+        for start, end, is_coding, words in _blocks(models, canvas, apart=highlighted):
+            half = 5.5 if is_coding else 3
+            canvas.box(
+                start,
+                end,
+                middle - half,
+                middle + half,
+                colour,
+                tooltip=_joined(gene["symbol"], words, *about),
+                label=leads_to,
+            )
+    canvas.y += len(lanes.taken) * GENE_PITCH + 8 + (NUMBERS_HEIGHT if numbered < GENE_LANES else 0)
+
+
+def _joined(*words: str) -> str:
+    return " · ".join(word for word in words if word)
+
+
+def _blocks(models: pl.DataFrame, canvas: Canvas, *, apart: bool) -> Iterator[tuple[int, int, bool, str]]:
+    """What is drawn of a transcript's exons: start, end, whether it is coding, and which exons, in words.
+
+    Exons nearer than a pixel are one block, unless they are to stay `apart`. One that codes from end to end is drawn as that
+    alone.
+    """
+    window, gap = canvas.window, 0 if apart else canvas.bases(1)
+    rows = models.select("start", "end", "coding_start", "coding_end", "number", "of").sort("start").rows()
+    parts: dict[bool, list[tuple[int, int, int, int]]] = {False: [], True: []}
+    for start, end, coding_start, coding_end, number, total in rows:
+        if (start, end) != (coding_start, coding_end):
+            parts[False].append((start, end, number, total))
+        if coding_start is not None:
+            parts[True].append((coding_start, coding_end, number, total))
+    for is_coding, pieces in parts.items():
+        block: tuple[int, int, list[int], int] | None = None
+        for start, end, number, total in pieces:
+            if end <= window.start or start >= window.end:
+                continue
+            if block and start - block[1] < gap:
+                block = (block[0], max(block[1], end), [*block[2], number], total)
+                continue
+            if block:
+                yield block[0], block[1], is_coding, _exons_in_words(*block[2:])
+            block = (start, end, [number], total)
+        if block:
+            yield block[0], block[1], is_coding, _exons_in_words(*block[2:])
+
+
+def _exons_in_words(numbers: list[int], total: int) -> str:
+    first, last = min(numbers), max(numbers)
+    return f"exon {first} of {total}" if first == last else f"exons {first}-{last} of {total}"
+
+
+def _number_exons(canvas: Canvas, models: pl.DataFrame, y: float) -> None:
+    """Numbers below the exons: all where they lie far enough apart, else every fifth, and of those that collide the first."""
+    window, room = canvas.window, canvas.bases(NUMBER_ROOM)
+    rows = models.select("start", "end", "number").sort("start").rows()
+    centres = [((max(start, window.start) + min(end, window.end)) / 2, number) for start, end, number in rows]
+    crowded = any(later[0] - sooner[0] < room for sooner, later in pairwise(centres))
+    reached = float("-inf")
+    for x, number in centres:
+        if (crowded and number % 5) or x - reached < room:
+            continue
+        reached = x
+        canvas.text(x, y, str(number), canvas.palette.muted, align="center")
 
 
 def _draw_density(canvas: Canvas, density: tuple[int, ...]) -> None:

@@ -18,9 +18,9 @@ LANES: Final = 12
 MANY_INTERVALS: Final = 40
 """Intervals up to which all are drawn, whatever room they take."""
 THINNEST: Final = 3
-THICKEST: Final = 12
+THICKEST: Final = 14
 """Pixels of an interval that nobody carries, and of one that everybody does; between them by the square root."""
-LABELLED: Final = 7
+LABELLED: Final = 8
 """Pixels from which an interval has its carriers written beside it."""
 
 INTERVAL: Final = {
@@ -93,17 +93,15 @@ def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
             thick = height >= LABELLED
             on = palette.background if thick else palette.text
             if start < window.start:
-                canvas.text(
-                    window.start, middle, "◂", on if inner_start < window.start else palette.text, size=10, shift=1
-                )
+                canvas.text(window.start, middle, "◂", on if inner_start < window.start else palette.text, shift=1)
             if end > window.end:
                 colour = on if inner_end > window.end else palette.text
-                canvas.text(window.end, middle, "▸", colour, size=10, align="right", shift=-1)
+                canvas.text(window.end, middle, "▸", colour, align="right", shift=-1)
             if thick and sure_last - sure_first > window.length / 8:
-                canvas.text(sure_first, middle, f"{carriers:,}", on, size=10, room=sure_last - sure_first, shift=12)
+                canvas.text(sure_first, middle, f"{carriers:,}", on, room=sure_last - sure_first, shift=12)
             elif thick:
                 room = lanes.room(lane, last, window.end)
-                canvas.text(last, middle, f"{carriers:,}", palette.text, size=10, room=room, shift=5)
+                canvas.text(last, middle, f"{carriers:,}", palette.text, room=room, shift=5)
         canvas.y = tops[-1] + 6
     if intervals.total:
         note = f"{len(rows):,} of {intervals.total:,} drawn" + (

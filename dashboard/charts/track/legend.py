@@ -2,38 +2,52 @@
 
 from typing import Final
 
-from dashboard.charts.track.canvas import LETTER, NAMES, SIGNS, STRONG_NAMES, UNCERTAIN, Canvas
+from dashboard.charts.track.canvas import LETTER, NAMES, SIGNS, SIZE, STRONG_NAMES, UNCERTAIN, Canvas
 from dashboard.charts.track.curves import DASHES, shows_lines
 from dashboard.counting.along import Track
 
 LEGEND_LINE: Final = 26
-"""Pixels of a line in a legend."""
+"""Pixels of a piece of a line in a legend."""
+LEGEND_PITCH: Final = 18
+PALE: Final = "pale: uncertain end"
 
 
 def draw_legend(canvas: Canvas, track: Track) -> None:
-    """What the colours and the lines of the curves mean, from left to right."""
-    palette, size = canvas.palette, 10.5
+    """What the colours and the lines of the curves mean, from left to right, in as many lines as that takes."""
+    palette = canvas.palette
     x, middle = float(canvas.window.start), canvas.y + 9
+
+    def width(text: str) -> float:
+        return canvas.bases((len(text) + 2) * SIZE * LETTER)
+
+    def begin(text: str) -> None:
+        """Goes to the next line where a text and what stands before it have no room in this one."""
+        nonlocal x, middle
+        if x + canvas.bases(LEGEND_LINE + 5) + width(text) > canvas.window.end:
+            x, middle = float(canvas.window.start), middle + LEGEND_PITCH
 
     def words(text: str) -> None:
         nonlocal x
-        canvas.text(x, middle, text, palette.muted, size=size)
-        x += canvas.bases((len(text) + 2) * size * LETTER)
+        canvas.text(x, middle, text, palette.muted)
+        x += width(text)
 
     for direction in track.directions:
         for colour, meaning in (
             (palette.direction(direction), f"{SIGNS[direction]} {NAMES[direction]}"),
             (palette.strong(direction), f"the dark part: {STRONG_NAMES[direction]}"),
         ):
+            begin(meaning)
             canvas.box(x, x + canvas.bases(11), middle - 5, middle + 5, colour)
             x += canvas.bases(16)
             words(meaning)
+    begin(PALE)
     canvas.box(
         x, x + canvas.bases(11), middle - 5, middle + 5, palette.direction(track.directions[0]), opacity=UNCERTAIN
     )
     x += canvas.bases(16)
-    words("pale: uncertain end")
+    words(PALE)
     for number, group in enumerate(track.curves.superpopulations if shows_lines(track) else ()):
+        begin(group)
         dashes = DASHES[number % len(DASHES)]
         length_drawn = 0.0
         while length_drawn < LEGEND_LINE:
@@ -47,4 +61,4 @@ def draw_legend(canvas: Canvas, track: Track) -> None:
                 length_drawn = end
         x += canvas.bases(LEGEND_LINE + 5)
         words(group)
-    canvas.y += 18
+    canvas.y = middle + 9

@@ -16,7 +16,7 @@ from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 PROBLEM_LANES: Final = 3
 CARE: Final = 0.45
 """Opacity of a place where calls need care: seen on the page, and told from one where none can be made."""
-PROBLEM_PITCH: Final = 15
+PROBLEM_PITCH: Final = 18
 PROBLEM_GAP: Final = 1
 """Pixels between two problem regions of a kind below which they are drawn as one, the fainter the less of it they cover."""
 
@@ -46,7 +46,7 @@ def draw_problems(canvas: Canvas, track: Track) -> None:
         canvas.box(first, last, y, y + PROBLEM_PITCH - 3, palette.muted, opacity=1 if blind else CARE, tooltip=name)
         canvas.text(
             first, y + PROBLEM_PITCH / 2 - 1.5, name, palette.background if blind else palette.text,
-            size=10, room=last - first, shift=4,
+            room=last - first, shift=4,
         )  # fmt: skip
     canvas.y += len(lanes.taken) * PROBLEM_PITCH + 4
 

@@ -34,10 +34,11 @@ def draw_ideogram(canvas: Canvas, track: Track) -> None:
             opacity=0.9 if stain == "acen" else _STAINS.get(stain, 0),
             tooltip=f"{window.chrom.removeprefix('chr')}{name}",
             least=0,
+            label=f"band {window.chrom.removeprefix('chr')}{name}",
         )
         colour = palette.background if stain in ("gpos75", "gpos100", "acen") else palette.text
         canvas.text(
-            at((start + end) / 2), (top + bottom) / 2 + 0.5, name, colour, align="center", size=9, room=(end - start) * scale,
+            at((start + end) / 2), (top + bottom) / 2 + 0.5, name, colour, align="center", room=(end - start) * scale,
         )  # fmt: skip
     first, last = at(window.start), at(window.end)
     if window.length < track.chromosome_length:

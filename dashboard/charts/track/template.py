@@ -28,6 +28,7 @@ _TEXT_STYLES: Final[tuple[dict[str, Any], ...]] = (
     {"align": "left", "fontWeight": "bold"},
     {"align": "center", "fontWeight": "normal"},
     {"align": "right", "fontWeight": "normal"},
+    {"align": "right", "fontWeight": "bold"},
 )
 
 
@@ -55,7 +56,7 @@ def make_template(
         # to take the selections away is a hundred times quicker than to make it all again
         full = make_template(palette, superpopulations, directions, lines=lines, binned=binned, selectable=True)
         return full | {"params": [param for param in full["params"] if param["name"] not in (BRUSH, PICK)]}
-    parameters = [alt.param(name=name, value=0) for name in ("first", "last", "zero", "reach")]
+    parameters = [alt.param(name=name, value=0) for name in ("first", "last", "zero", "reach", "floor")]
     parameters += [alt.param(name=name, expr=side) for name, side in (("across", "width"), ("down", "height"))]
     along = alt.Scale(domain=[alt.ExprRef("first"), alt.ExprRef("last")], nice=False, zero=False)
     x = alt.X("x:Q", axis=None, scale=along)
@@ -77,8 +78,9 @@ def make_template(
             right="datum.left + datum.wide",
         ).mark_rect(clip=True, aria=False)
 
-    def box(data: str) -> Any:
-        return boxes(data, "datum.least").encode(
+    def box(data: str, chosen: str = "", **channels: Any) -> Any:
+        chart = boxes(data, "datum.least")
+        return (chart.transform_filter(chosen) if chosen else chart).encode(
             x=alt.X("left:Q", axis=None, scale=along),
             x2="right:Q",
             y=y,
@@ -86,6 +88,7 @@ def make_template(
             color=alt.Color("colour:N", scale=None),
             opacity=alt.Opacity("opacity:Q", scale=None),
             tooltip=alt.condition("datum.tooltip != ''", alt.Tooltip("tooltip:N", title="Here"), alt.value(None)),
+            **channels,
         )
 
     curves: list[Any] = []
@@ -94,7 +97,9 @@ def make_template(
         colour = palette.direction(direction)
 
         def height(column: str, sign: str = sign) -> str:
-            return f"zero {sign} reach * datum.{column}"
+            share = f"datum.{column}"
+            raised = f"max(0, log(max({share}, floor) / floor) / log(1 / floor))"
+            return f"zero {sign} reach * (floor > 0 ? {raised} : {share})"
 
         for column, opacity in (
             (f"{direction.value}0", 0.22),
@@ -167,7 +172,9 @@ def make_template(
             alt.Tooltip("groups:N", title="By group"),
             alt.Tooltip("copies:N", title="Copies"),
         ],
+        description=alt.Description("label:N"),
     )
+    events = events.transform_calculate("label", "'site ' + datum.id").mark_rect(clip=True)
     events = events.properties(name=INTERVALS)
     sure = (
         events.transform_calculate("sure", f"{narrow} ? datum.left : datum.inner")
@@ -206,8 +213,13 @@ def make_template(
         )
     )
     events = events.add_params(alt.selection_point(name=PICK, fields=["id"], on="click", clear=False))
+    # what leads somewhere bears it as its label, which the browser's script reads at a click
+    plain = box(FRONT, "datum.label == ''")
+    leading = box(FRONT, "datum.label != ''", description=alt.Description("label:N")).mark_rect(
+        clip=True, cursor="pointer"
+    )
     spec: dict[str, Any] = (
-        alt.layer(box(BACK), *curves, hover, box(FRONT), events, solid, dark, *texts)
+        alt.layer(box(BACK), *curves, hover, plain, leading, events, solid, dark, *texts)
         .add_params(*parameters)
         .properties(width="container")
         .to_dict(validate=False)

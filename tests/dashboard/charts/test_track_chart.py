@@ -1,5 +1,6 @@
 """The drawing along the genome: what is in its frames, and where it lies."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -77,8 +78,9 @@ def test_gains_go_up_and_losses_down_and_lie_above_and_below_r8(in_memory: Make)
     expressions = [
         one["calculate"] for layer in spec["layer"] for one in layer.get("transform", []) if "calculate" in one
     ]
-    assert "zero - reach * datum.gain0" in expressions
-    assert "zero + reach * datum.loss0" in expressions
+    for sign, column in (("-", "gain0"), ("+", "loss0")):
+        linear = [one for one in expressions if one.startswith(f"zero {sign} reach * (floor > 0 ? ")]
+        assert any(one.endswith(f" : datum.{column})") for one in linear)
     curve = frame(spec, CURVES)
     assert curve.filter(pl.col("x") == 5_000)["gain0"].to_list() == [0.5]
     assert curve.filter(pl.col("x") == 2_000)["loss0"].to_list() == [0.25]
@@ -153,7 +155,7 @@ def test_the_fullest_drawing_stays_under_two_thousand_marks(in_memory: Make) -> 
     coding = (None, (1_085, 1_100), *exons[2:])
     genes = [
         GeneRow(f"G{number}", "chr1", 1_000 + 70 * number, 1_500 + 70 * number, Transcript(exons, coding))
-        for number in range(tracks.EXONS_DRAWN // 5)
+        for number in range(tracks.GENES_DRAWN // 2)
     ]
     spec = drawn(in_memory, Contents(people=PEOPLE, events=events, genes=genes), Interval("chr1", 1_000, 13_000))
     assert frame(spec, CURVES).height == tracks.STEPS + 1
@@ -173,6 +175,93 @@ def test_a_gene_has_thin_and_thick_parts_a_name_and_an_arrow(in_memory: Make) ->
     texts = frame(spec, TEXTS)["text"].to_list()
     assert "MINUS ←" in texts
     assert "BARE →" in texts
+
+
+def test_exons_of_the_gene_of_the_page_are_numbered_and_others_named_in_the_hover(in_memory: Make) -> None:
+    def shown(count: int) -> tuple[list[str], list[str]]:
+        """Texts that are numbers, and what the boxes say, of a gene of so many exons that a page is about."""
+        exons = tuple((2_000 + 8_000 // count * n, 2_010 + 8_000 // count * n) for n in range(count))
+        gene = GeneRow("MANY", "chr1", 2_000, exons[-1][1], Transcript(exons, exons), strand="-")
+        database = in_memory(Contents(people=PEOPLE, genes=[gene]))
+        track = tracks.read_track(database, WINDOW, Filters(), Interval("chr1", 2_000, exons[-1][1]))
+        spec = track_chart(track, LIGHT)
+        numbers = frame(spec, TEXTS).filter(pl.col("text").str.contains(r"^[1-9]\d*$"))["text"].to_list()
+        return numbers, frame(spec, FRONT).filter(pl.col("tooltip").str.contains("exon"))["tooltip"].to_list()
+
+    numbers, boxes_of = shown(4)
+    assert numbers == ["4", "3", "2", "1"]
+    assert [words.split(" · ")[:2] for words in boxes_of] == [["MANY", f"exon {n} of 4"] for n in (4, 3, 2, 1)]
+    # 720 pixels for 79 exons: fewer than 14 each
+    numbers, boxes_of = shown(79)
+    assert numbers == [str(number) for number in range(75, 0, -5)]
+    assert len(boxes_of) == 79
+
+
+def test_exons_nearer_than_a_pixel_are_one_block(in_memory: Make) -> None:
+    window = Interval("chr1", 0, 900_000)  # 1 kb a pixel
+    exons = ((1_000, 1_200), (1_500, 1_700), (1_900, 2_000), (9_000, 9_100))
+    genes = [GeneRow("NEAR", "chr1", 1_000, 9_100, Transcript(exons, exons))]
+    spec = drawn(in_memory, Contents(people=PEOPLE, genes=genes), window)
+    rows = frame(spec, FRONT).filter(pl.col("tooltip").str.contains("exon"))
+    words = [told.split(" · ")[1] for told in rows["tooltip"]]
+    assert list(zip(rows["x"], rows["x2"], words, strict=True)) == [
+        (1_000, 2_000, "exons 1-3 of 4"), (9_000, 9_100, "exon 4 of 4"),
+    ]  # fmt: skip
+
+
+def test_a_logarithmic_axis_raises_the_rare_and_keeps_the_order_r8(in_memory: Make) -> None:
+    people = [Person(f"P{number:04}") for number in range(1_000)]
+    events = [
+        *(Event(person.sample, "chr1", 2_000, 3_000, 1) for person in people[:500]),
+        Event(people[0].sample, "chr1", 5_000, 6_000, 1),
+    ]
+    track = tracks.read_track(in_memory(Contents(people=people, events=events)), WINDOW, Filters())
+    linear, logarithmic = track_chart(track, LIGHT), track_chart(track, LIGHT, logarithmic=True)
+
+    def value(spec: dict[str, Any], name: str) -> float:
+        return float(next(one["value"] for one in spec["params"] if one["name"] == name))
+
+    assert value(linear, "floor") == 0
+    # half a person of 1,000
+    assert value(logarithmic, "floor") == pytest.approx(0.000_5)
+
+    def height(share: float) -> float:
+        """By the definition: equal steps for equal ratios, from half a person up."""
+        return math.log(share / 0.000_5) / math.log(1 / 0.000_5) * value(logarithmic, "reach")
+
+    room = 0.5 * value(linear, "reach")
+    assert height(0.5) == pytest.approx(room)
+    assert height(0.001) > room / 12 > 0.001 * value(linear, "reach")
+    guides = frame(logarithmic, TEXTS).filter(pl.col("text").str.ends_with(" %"))
+    assert guides["text"].to_list() == ["1 %", "10 %"]
+    zero = value(logarithmic, "zero")
+    for text, y in guides.select("text", "y").rows():
+        assert y + canvas.SIZE / 2 + 1 - zero == pytest.approx(height(float(text.removesuffix(" %")) / 100), abs=1e-3)
+    # the tooltips and the data are the shares themselves, whatever the axis
+    assert frame(linear, CURVES).equals(frame(logarithmic, CURVES))
+
+
+def test_lines_are_named_where_they_leave_the_window(in_memory: Make) -> None:
+    contents = Contents(
+        people=PEOPLE, events=[Event("A", "chr1", 9_000, 20_000, 1), Event("C", "chr1", 2_000, 3_000, 3)]
+    )
+    spec = drawn(in_memory, contents)
+    named = frame(spec, TEXTS).filter(pl.col("text").is_in(["EUR", "AFR"]))
+    # the only loss at the right edge is of one of two Europeans; the gain of an African ends before
+    assert named.select("text", "align", "colour").rows() == [("EUR", "right", LIGHT.superpopulation("EUR"))]
+    given = {one["name"]: one.get("value") for one in spec["params"]}
+    assert named["y"].item() == pytest.approx(given["zero"] + 0.5 * given["reach"], abs=1e-3)
+
+
+def test_what_leads_somewhere_says_where_in_its_label(in_memory: Make) -> None:
+    gene = GeneRow("LEADS", "chr1", 2_000, 3_000)
+    events = [Event("A", "chr1", 2_000, 3_000, 1)]
+    spec = drawn(in_memory, Contents(people=PEOPLE, genes=[gene], events=events))
+    labels = frame(spec, FRONT)["label"].to_list()
+    assert "gene LEADS" in labels
+    assert all(label.split(" ")[0] in ("", "gene", "band") for label in labels)
+    described = [layer for layer in spec["layer"] if layer["encoding"].get("description", {}).get("field") == "label"]
+    assert {layer["data"]["name"] for layer in described} == {FRONT, INTERVALS}
 
 
 def test_places_of_care_are_named_and_shaded_those_without_a_view_darker(in_memory: Make) -> None:
@@ -312,7 +401,8 @@ def test_a_picture_alone_has_its_own_size_and_says_what_its_colours_and_lines_me
         "▼ loss", "the dark part: complete loss", "▲ gain", "the dark part: high-level gain", "pale: uncertain end", "AFR", "AMR",
         "EAS", "EUR", "SAS",
     ]  # fmt: skip
-    assert texts["x"].is_sorted()
+    assert all(line["x"].is_sorted() for _, line in texts.group_by("y"))
+    assert texts["y"].is_sorted()
     colours = frame(alone, FRONT).join(frame(on_page, FRONT), on=["x", "y", "colour"], how="anti")["colour"]
     assert list(dict.fromkeys(colours)) == [
         LIGHT.loss, LIGHT.complete_loss, LIGHT.gain, LIGHT.high_gain,

@@ -1,9 +1,13 @@
 """The links that move a region's window."""
 
+import re
+from html import unescape
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components.window import NARROWEST, neighbouring_windows
+from dashboard.components.window import NARROWEST, neighbouring_chromosomes, neighbouring_windows, window_links
+from dashboard.question.filters import Filters
 from data_prep.domain.chromosomes import CHROMOSOMES, LENGTHS
 from data_prep.domain.intervals import Interval
 
@@ -64,3 +68,29 @@ def test_an_odd_window_by_hand() -> None:
     half = neighbouring_windows(odd)["half width"]
     assert half == Interval("chr6", 5_075_025, 5_225_077)
     assert neighbouring_windows(half)["double width"] == Interval("chr6", 4_999_999, 5_300_103)
+
+
+def test_from_a_whole_chromosome_one_goes_to_the_next() -> None:
+    def beside(chrom: str) -> dict[str, Interval]:
+        return neighbouring_chromosomes(Interval(chrom, 0, LENGTHS[chrom]))
+
+    assert beside("chr1") == {"next chromosome": Interval("chr2", 0, 242_193_529)}
+    assert beside("chrX") == {
+        "previous chromosome": Interval("chr22", 0, 50_818_468),
+        "next chromosome": Interval("chrY", 0, 57_227_415),
+    }
+    assert list(beside("chrY")) == ["previous chromosome"]
+    assert neighbouring_chromosomes(Interval("chr1", 0, LENGTHS["chr1"] - 1)) == {}
+
+
+def test_the_links_bear_the_window_and_the_keys_of_the_picture() -> None:
+    html = window_links(Interval("chr1", 1_000_000, 1_100_000), Filters())
+    assert re.findall(r'data-(?:chrom|start|end|length)="([^"]*)"', html) == ["chr1", "1000000", "1100000", "248956422"]
+    keys = {key: unescape(address) for address, key in re.findall(r'href="([^"]*)"[^>]*data-key="([^"]*)"', html)}
+    assert keys == {
+        "ArrowLeft": "/region?region=chr1:950001-1050000",
+        "ArrowRight": "/region?region=chr1:1050001-1150000",
+        "+": "/region?region=chr1:1025001-1075000",
+        "-": "/region?region=chr1:950001-1150000",
+        "Home": "/region?region=chr1:1-248956422",
+    }

@@ -12,12 +12,15 @@ import httpx
 import orjson
 import pytest
 from starlette.applications import Starlette
+from starlette.routing import Route
 
+from dashboard import pages
 from dashboard.beacon.informational import ENTRY_TYPES, NESTED
 from dashboard.beacon.routes import DOCUMENTS, INFORMATIONAL
 from dashboard.beacon.services import SERVICES
 from dashboard.downloads import chart
 from dashboard.downloads.catalogue import DOWNLOADS, DRAWN, PICTURES
+from dashboard.preview import shell
 from dashboard.question.view import Tab
 from dashboard.rows.catalogue import ROW_TABLES
 from dashboard.server import ROUTES
@@ -101,6 +104,9 @@ def addresses() -> Iterator[tuple[str, str, dict[str, str]]]:
     for service, query in itertools.product(SERVICES, BEACON):
         yield service, f"/services/{service}", query
     yield "intervalFrequencies", "/services/intervalFrequencies", {"output": "pgxfreq"}
+    for page, query in PAGES:
+        yield "shell", "/" if page == "start" else f"/{page}", query
+        yield "preview", "/preview.png", query
 
 
 PAGES = (
@@ -126,8 +132,9 @@ PAGES = (
 class _Specifications:
     """In place of the process that draws: the numbers of a picture as text."""
 
-    async def draw(self, spec: Mapping[str, Any], _: str) -> bytes:
-        return orjson.dumps(spec)
+    async def draw(self, spec: Mapping[str, Any], suffix: str) -> bytes:
+        told = orjson.dumps(spec)
+        return b'<svg width="1" height="1">%s</svg>' % told if suffix == "svg" else told
 
 
 @contextmanager
@@ -138,7 +145,11 @@ def asked(folder: Path, database: Path, operator: str, patch: pytest.MonkeyPatch
     patch.setenv("CNV_OPERATOR", str(path))
     patch.setenv("CNV_DATABASE", str(database))
     patch.setattr(chart, "drawing", _Specifications())
-    with TestClient(Starlette(routes=list(ROUTES)), base_url="http://planted.test") as client:
+    # what is served waits for its picture, however busy the machine is
+    patch.setattr(shell, "SENTENCE_TIME", 60.0)
+    patch.setattr(shell, "PICTURE_TIME", 60.0)
+    routes = [*ROUTES, *(Route(page.path, shell.shell) for page in pages.in_order())]
+    with TestClient(Starlette(routes=routes), base_url="http://planted.test") as client:
         yield client
 
 

@@ -248,9 +248,34 @@ def test_a_window_too_wide_for_exons_has_none(in_memory: Make, monkeypatch: pyte
     assert found.exons.is_empty()
 
 
-def test_too_many_exons_are_not_drawn(in_memory: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tracks, "EXONS_DRAWN", 1)
-    assert tracks.window_genes(in_memory(Contents(genes=[gene(0)])), Interval("chr1", 0, 1000)).exons.is_empty()
+def test_exons_are_numbered_along_the_whole_transcript(in_memory: Make) -> None:
+    parts = ((2_000, 2_400), (5_000, 5_500), (9_000, 9_100))
+    genes = [
+        GeneRow("PLUS", "chr1", 2_000, 9_100, Transcript(parts, parts)),
+        GeneRow("MINUS", "chr1", 2_000, 9_100, Transcript(parts, parts), strand="-"),
+    ]
+    shown = tracks.window_genes(in_memory(Contents(genes=genes)), Interval("chr1", 4_000, 10_000))
+    strands = dict(shown.genes.select("transcript_id", "strand").rows())
+    numbers = {
+        (strands[row["transcript_id"]], row["start"]): (row["number"], row["of"])
+        for row in shown.exons.iter_rows(named=True)
+    }
+    assert numbers == {("+", 5_000): (2, 3), ("+", 9_000): (3, 3), ("-", 5_000): (2, 3), ("-", 9_000): (1, 3)}
+
+
+def test_a_wide_window_has_the_exons_of_the_gene_of_the_page_alone(in_memory: Make) -> None:
+    parts = ((2_000, 2_400), (5_000, 5_500))
+    genes = [
+        GeneRow("SUBJECT", "chr1", 2_000, 5_500, Transcript(parts, parts)),
+        GeneRow("OTHER", "chr1", 1_000, 5_500, Transcript(parts, parts)),
+    ]
+    database = in_memory(Contents(genes=genes))
+    wide = Interval("chr1", 0, tracks.EXONS_UP_TO + 1)
+    narrow = Interval("chr1", 0, tracks.EXONS_UP_TO)
+    subject = Interval("chr1", 2_000, 5_500)
+    assert tracks.window_genes(database, narrow).exons.height == 4
+    assert tracks.window_genes(database, wide).exons.is_empty()
+    assert tracks.window_genes(database, wide, subject).exons.select("start", "end").rows() == list(parts)
 
 
 @pytest.mark.parametrize("level", list(Level))

@@ -68,9 +68,9 @@ def test_the_start_page_tells_the_cohort_and_where_to_begin(open_page: Open) -> 
     assert f"{len(CONTENTS.events)} events" in said
     assert "GBR" in said
     assert links(app) == [
-        ("Cohort", "/"),
         ("Gene", "/gene"),
         ("Region", "/region"),
+        ("Cohort", "/"),
         ("Data", "/data"),
         ("GSTM1", "/gene?gene=GSTM1"),
         ("ADAM3A", "/gene?gene=ADAM3A"),
@@ -323,12 +323,20 @@ def test_an_own_share_in_the_address_is_offered_as_a_choice_r13(open_page: Open)
 def test_links_keep_the_filters_r13(open_page: Open) -> None:
     app = open_page(gene="GSTM9", filter="pass", cohort="all")
     assert links(app)[:5] == [
-        ("Cohort", "/?filter=pass&cohort=all"),
         ("Gene", "/gene?gene=GSTM9&filter=pass&cohort=all"),
         ("Region", "/region?filter=pass&cohort=all"),
+        ("Cohort", "/?filter=pass&cohort=all"),
         ("Data", "/data?filter=pass&cohort=all"),
         ("GSTM1", "/gene?gene=GSTM1&filter=pass&cohort=all"),
     ]
+
+
+def test_a_gene_leads_to_its_region_r13(open_page: Open) -> None:
+    # half the gene's length, at least 5 kb, to either side of it
+    first, last = GSTM1.start - 5_000, GSTM1.end + 5_000
+    region = f"/region?region={GSTM1.chrom}:{first + 1}-{last}&filter=pass"
+    shown = links(open_page(gene="GSTM1", filter="pass"))
+    assert [address for told, address in shown if told in ("Region", "in its region")] == [region, region]
 
 
 def test_every_link_leads_to_one_gene_or_region(open_page: Open) -> None:

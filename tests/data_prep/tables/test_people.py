@@ -102,7 +102,7 @@ def test_more_people_than_16_bits_hold_are_counted_to_the_last(tmp_path: Path) -
     with duckdb.connect(str(path)) as con:
         write_schema(con)
         con.execute("INSERT INTO superpopulations VALUES ('EUR', 'Europe', NULL, 0)")
-        con.execute("INSERT INTO populations VALUES ('GBR', 'EUR', 'British', NULL, NULL, NULL, 0)")
+        con.execute("INSERT INTO populations VALUES ('GBR', 'EUR', 'British', NULL, NULL, NULL, NULL, 0)")
         con.execute("INSERT INTO chromosomes VALUES ('chr1', $length, $length, 'NC', 'CM', 'SQ')", {"length": LENGTHS["chr1"]})  # fmt: skip
         con.execute(
             """INSERT INTO samples (sample_id, sample, superpopulation, population, sex, unrelated, counted, sex_mismatch)
@@ -154,7 +154,7 @@ def test_a_database_of_16_bits_is_refused_with_what_to_do(tmp_path: Path) -> Non
     built = build_here([write(tmp_path / "vcf", "A", [LOSS])], table, tmp_path / "cnv.duckdb")
     with duckdb.connect(str(built.path.resolve())) as con:
         con.execute("UPDATE provenance SET value = '3' WHERE key = 'schema_version'")
-    with pytest.raises(NoDatabaseError, match="has schema version 3, this program reads 4: build it again"):
+    with pytest.raises(NoDatabaseError, match="has schema version 3, this program reads 5: build it again"):
         check(built.path)
     with pytest.raises((EarlierError, ValueError), match="has schema version 3"):
         change_here(built.path, table, add=[write(tmp_path / "more", "B", [LOSS])])

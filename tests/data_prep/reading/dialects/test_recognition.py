@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from data_prep.reading.dialects import DIALECTS, recognise
-from data_prep.reading.vcf import parse_header
+from data_prep.reading.vcf import FileRefusedError, parse_header
 from tests.data_prep.dragen_text import header
 from tests.data_prep.reading.dialects.texts import CALLERS
 
@@ -99,3 +99,20 @@ def test_the_interval_file_of_gatk_gcnv_is_not_its_segments() -> None:
     """Its rows are single bins with the same command line: counted as events they would be thousands."""
     intervals = CALLERS["gatk-gcnv"].header(drop="ID=QS")
     assert not DIALECTS["gatk-gcnv"].recognise(parse_header(intervals))
+
+
+def test_files_that_share_a_dialect_keep_their_own_sex_and_release() -> None:
+    """R2: a dialect is remembered for all headers with the same lines, what it tells of one file is not."""
+    for sex, karyotype in (("female", "XX"), ("male", "XY"), (None, None), ("female", "XX")):
+        head = parse_header(header("A", sex))
+        dialect = recognise(head)
+        assert (dialect.name, dialect.caller_sex(head), dialect.release(head)) == ("dragen", karyotype, "3.5.7b")
+
+
+def test_a_header_is_not_taken_for_one_with_a_line_more_or_less() -> None:
+    text = CALLERS["manta"].header()
+    assert recognise(parse_header(text)).name == "manta"
+    assert recognise(parse_header(text.replace("##source=", "##source=Canvas\n##source=", 1))).name == "merged"
+    assert recognise(parse_header(text)).name == "manta"
+    with pytest.raises(FileRefusedError, match="genotyped-intervals"):
+        recognise(parse_header(text.replace("##FORMAT=", "##FORMAT=<ID=CNLP,Number=.>\n##FORMAT=", 1)))

@@ -1,0 +1,183 @@
+// What every page does in the browser beside the search box: terms show the sentence of the glossary, coordinates are
+// copied, on a phone the controls unfold below the sentence that says what is counted, and the picture along the genome leads to
+// what it shows, moves by keys and two fingers, and is linked with the rows of the tables.
+//
+// Joined to search.js, which calls `installPage` once and ends what it listens to.
+
+const TIP_GAP = 6 // pixels between a term and its sentence
+const COPIED = 1500 // milliseconds that a button says that it copied
+
+function installPage(listen) {
+  let tip = null
+  let owner = null
+
+  listen(document, "pointerover", (event) => {
+    if (event.pointerType === "touch") return
+    const term = termOf(event)
+    if (term) show(term)
+    else if (tip && !event.composedPath().includes(tip)) hide()
+  })
+  listen(document, "focusin", (event) => {
+    const term = termOf(event)
+    if (term) show(term)
+    else hide()
+  })
+  listen(document, "click", (event) => {
+    const term = termOf(event)
+    if (term) return show(term)
+    const path = event.composedPath()
+    if (tip && !path.includes(tip)) hide()
+    const button = path.find((part) => part instanceof HTMLButtonElement)
+    if (button?.classList.contains("cnv-copy")) copy(button)
+    else if (button?.classList.contains("cnv-fold")) fold(button)
+    else if (button?.classList.contains("cnv-report")) print()
+  })
+  listen(document, "keydown", (event) => {
+    if (event.key === "Escape" && tip && !tip.hidden) hide()
+  })
+  listen(document, "scroll", hide, true)
+  listen(window, "beforeprint", () => {
+    hide()
+    for (const line of document.querySelectorAll(".cnv-printed")) {
+      line.textContent = `Printed on ${new Date().toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" })} from ${location.href}`
+    }
+  })
+  installPicture(listen)
+
+  function show(term) {
+    if (owner === term && tip && !tip.hidden) return
+    tip ??= document.body.appendChild(Object.assign(document.createElement("div"), { className: "cnv-tip", role: "tooltip" }))
+    owner = term
+    tip.textContent = term.getAttribute("aria-description")
+    tip.hidden = false
+    const box = term.getBoundingClientRect()
+    const left = Math.min(box.left, innerWidth - tip.offsetWidth - 8)
+    const below = box.bottom + TIP_GAP + tip.offsetHeight < innerHeight
+    tip.style.left = `${Math.max(8, left)}px`
+    tip.style.top = `${below ? box.bottom + TIP_GAP : box.top - TIP_GAP - tip.offsetHeight}px`
+  }
+
+  function hide() {
+    owner = null
+    if (tip) tip.hidden = true
+  }
+}
+
+function termOf(event) {
+  return event.composedPath().find((part) => part instanceof HTMLElement && part.classList.contains("cnv-term"))
+}
+
+async function copy(button) {
+  const words = button.textContent
+  if (words === "copied") return
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy)
+    button.textContent = "copied"
+  } catch {
+    // A page that is not served safely may not write there: the text is selected, to be copied by hand.
+    getSelection().selectAllChildren(button.previousElementSibling ?? button.parentElement)
+    button.textContent = "press Ctrl+C"
+  }
+  setTimeout(() => (button.textContent = words), COPIED)
+}
+
+// The state stands at the root and not in what is folded, which each run of the page draws again.
+function fold(button) {
+  const open = document.documentElement.classList.toggle("cnv-controls-open")
+  const others = [...button.parentElement.querySelectorAll(".cnv-fold")].filter((other) => other !== button)
+  others[0]?.focus()
+  return open
+}
+
+const PICTURE = ".st-key-track [data-testid=stVegaLiteChart]"
+
+// Marks of the picture bear what they lead to as their label: "gene GSTM1", "band 1p13.3", "site chr1-101-200-loss".
+function installPicture(listen) {
+  let start = null // two fingers on the picture: where they were put down
+
+  listen(document, "click", (event) => {
+    const [kind, name] = markOf(event) ?? []
+    if (kind === "gene" || kind === "band") lead(kind === "gene" ? "gene" : "region", name)
+  })
+  listen(document, "pointerover", (event) => {
+    const [kind, name] = markOf(event) ?? []
+    const row = event.composedPath().find((part) => part instanceof HTMLElement && part.dataset.row)
+    light(kind === "site" ? name : (row?.dataset.row ?? ""))
+  })
+  listen(document, "focusin", (event) => {
+    const row = event.composedPath().find((part) => part instanceof HTMLElement && part.dataset.row)
+    light(row?.dataset.row ?? "")
+  })
+  listen(document, "keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return
+    const picture = event.target.closest?.(".st-key-track")
+    const key = event.key === "=" ? "+" : event.key
+    const link = picture?.querySelector(`.cnv-windows a[data-key="${CSS.escape(key)}"]`)
+    if (!link) return
+    event.preventDefault()
+    go(link.href)
+  })
+  listen(document, "touchstart", (event) => {
+    const picture = event.target.closest?.(PICTURE)
+    start = picture && event.touches.length === 2 ? { picture, at: fingers(event, picture) } : null
+    if (start) start.now = start.at
+  })
+  listen(document, "touchmove", (event) => {
+    if (start && event.touches.length === 2) start.now = fingers(event, start.picture)
+  })
+  listen(document, "touchend", () => {
+    if (start) pinch(start)
+    start = null
+  })
+  const watch = new MutationObserver(reach)
+  watch.observe(document.body, { childList: true, subtree: true })
+  listen(window, "pagehide", () => watch.disconnect())
+  reach()
+}
+
+// The picture takes the focus, so that keys can move it.
+function reach() {
+  for (const picture of document.querySelectorAll(`${PICTURE}:not([tabindex])`)) picture.tabIndex = 0
+}
+
+function markOf(event) {
+  const label = event.target instanceof SVGElement ? event.target.getAttribute("aria-label") : null
+  const found = /^(gene|band|site) (.+)$/.exec(label ?? "")
+  return found && found.slice(1)
+}
+
+function lead(kind, name) {
+  const there = new URL(location.href)
+  const base = there.pathname.replace(/[^/]*$/, "")
+  const names = ["gene", "region", "site", "tab", "sort"]
+  const kept = [...there.searchParams].filter(([key]) => !names.includes(key)).map(([key, value]) => `&${key}=${readable(value)}`)
+  go(`${base}${kind}?${kind}=${readable(name)}${kept.join("")}`)
+}
+
+// The interval of a row, and the row of an interval: the two are of one site where their names are.
+function light(name) {
+  for (const part of document.querySelectorAll(".cnv-lit")) if (part.dataset.row !== name) part.classList.remove("cnv-lit")
+  if (!name) return
+  const escaped = CSS.escape(name)
+  for (const part of document.querySelectorAll(`[data-row="${escaped}"], ${PICTURE} [aria-label="site ${escaped}"]`)) {
+    part.classList.add("cnv-lit")
+  }
+}
+
+function fingers(event, picture) {
+  const box = picture.getBoundingClientRect()
+  return [...event.touches].map((touch) => (touch.clientX - box.left) / box.width).sort((a, b) => a - b)
+}
+
+// The bases that were below the fingers come to lie where the fingers are lifted.
+function pinch({ at, now }) {
+  const window = document.querySelector(".st-key-track .cnv-windows")?.dataset
+  const apart = now[1] - now[0]
+  if (!window || at[1] - at[0] < 0.02 || apart < 0.02 || Math.abs(apart / (at[1] - at[0]) - 1) < 0.05) return
+  const [first, last, whole] = [Number(window.start), Number(window.end), Number(window.length)]
+  const length = last - first
+  const wide = Math.min(whole, Math.max(1000, Math.round((length * (at[1] - at[0])) / apart)))
+  const middle = first + (length * (at[0] + at[1])) / 2
+  const begin = Math.round(Math.min(Math.max(0, middle - (wide * (now[0] + now[1])) / 2), whole - wide))
+  lead("region", `${window.chrom}:${begin + 1}-${begin + wide}`)
+}

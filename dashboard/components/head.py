@@ -1,0 +1,88 @@
+"""The heads of gene and region pages, as HTML: which gene or region it is, where it lies, and as what the address was read."""
+
+from collections.abc import Mapping, Sequence
+
+from dashboard.components import markup
+from dashboard.components.frequency import sign
+from dashboard.door.lookup import Place
+from dashboard.door.question import Question
+from dashboard.question import links, subject
+from dashboard.question.filters import Filters
+from dashboard.question.target import surroundings
+from dashboard.store.genes import Gene
+from dashboard.words import wording
+from data_prep.domain.assembly import ASSEMBLY
+from data_prep.domain.intervals import Interval
+
+
+def head(question: Question) -> str:
+    """The head of a question's page."""
+    return gene_head(question.gene, question.filters) if question.gene else region_head(question)
+
+
+def gene_head(gene: Gene, filters: Filters) -> str:
+    """Symbol, name, place, strand, size, the transcript with the reason for it, and where else it can be looked at."""
+    transcript = gene.transcript_name or gene.transcript_id
+    facts = [
+        _place(gene.interval, f" ({gene.strand})" if gene.strand else ""),
+        markup.text(wording.length(gene.interval.length)),
+        markup.text(f"{transcript} ({gene.chosen_as})" if transcript else "no transcript, only a place"),
+        markup.text(gene.gene_id),
+        markup.link("in its region", links.page(subject.region(surroundings(gene.interval)), filters)),
+    ]
+    if gene.biotype not in ("protein_coding", "other"):
+        facts.insert(0, markup.text(gene.biotype.replace("_", " ")))
+    known = (gene.gene_id, gene.symbol) if gene.biotype == "protein_coding" else (None, None)
+    return _head(gene.symbol, facts, links.browser_addresses(gene.interval, *known), gene.description or "")
+
+
+def region_head(question: Question) -> str:
+    """What the region is called, its interval and its length, and where else it can be looked at."""
+    assert question.region
+    interval = question.region.interval
+    facts = [_place(interval), markup.text(wording.length(interval.length)), markup.text(ASSEMBLY.name)]
+    return _head(question.region.text, facts, links.browser_addresses(interval))
+
+
+def _head(title: str, facts: Sequence[str], browsers: Mapping[str, str], description: str = "") -> str:
+    """The heading, and one line of facts, which are already HTML, with the same place in other browsers."""
+    elsewhere = "".join(markup.out_link(name, address) for name, address in browsers.items())
+    shown = "".join(markup.element("span", fact) for fact in facts)
+    return markup.element(
+        "div",
+        markup.element("h1", markup.text(title))
+        + markup.element("span", markup.text(description), class_="cnv-description"),
+        class_="cnv-head",
+    ) + markup.element(
+        "div", shown + markup.element("span", f"elsewhere: {elsewhere}", class_="cnv-out"), class_="cnv-facts"
+    )
+
+
+def _place(interval: Interval, strand: str = "") -> str:
+    """The place, with a button that copies it."""
+    copy = markup.element(
+        "button", "copy", type="button", class_="cnv-copy", data_copy=str(interval), aria_label=f"Copy {interval}"
+    )
+    return markup.element("span", markup.text(interval)) + copy + markup.text(strand)
+
+
+def readings(question: Question) -> list[str]:
+    """As what the words of the address were read, lines of HTML; empty where they were read as they stand."""
+    lines = []
+    if isinstance(question.region, Place) and question.region.bed:
+        interval = markup.text(question.region.interval)
+        lines.append(f"Read as BED fields, which count from 0: {interval} as a genome browser writes it.")
+    if question.reading:
+        lines.append(markup.text(question.reading))
+    return lines
+
+
+def narrowed(question: Question) -> str:
+    """That the page is about one site there, as HTML; empty where it is not."""
+    target = question.target
+    if target.direction is None:
+        return ""
+    return (
+        f"{sign(target.direction)}<strong>Narrowed to one site</strong>: {markup.text(target.direction.value)} "
+        f"{markup.text(target.interval)}, {wording.length(target.interval.length)}."
+    )

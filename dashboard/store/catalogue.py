@@ -1,0 +1,311 @@
+"""The catalogue of sites: a screenful of them in any order, genome-wide or in a region, and all of them as a stream (R9).
+
+The database orders and cuts. Carriers of one group by default, which is what most ask for, are stored for every site
+(`site_groups`); any other choice of people, level or class is a sum over `site_counts`, and gives the same numbers where both
+can be had. Bounds of length and bins are asked of the site itself.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from dashboard.question.catalogue import PAGE_ROWS, Badge, Catalogue
+from dashboard.question.filters import Cohort, Filters, Outliers
+from dashboard.store.cohort import superpopulation_names
+from dashboard.store.database import Generation, Statement, remembered
+from dashboard.store.landmarks import landmarks
+from dashboard.store.panel import count_people, who
+from dashboard.store.sites import with_genes, with_sight, without_shares
+from dashboard.store.statistics import with_frequency
+from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.copy_number import CallClass
+from data_prep.domain.intervals import Interval
+from data_prep.domain.levels import Level
+from data_prep.domain.sight import BLIND_KINDS, is_paralogous
+
+_STORED: Final = """
+    SELECT site_id, carriers::INTEGER AS carriers FROM site_groups WHERE grouped_by = $grouped_by AND code = $code
+"""
+_SUMMED: Final = """
+    SELECT c.site_id, sum(c.carriers)::INTEGER AS carriers FROM site_counts c JOIN populations p USING (population)
+    WHERE c.level = $level::filter_level AND (c.unrelated OR $everyone) AND (NOT c.outlier OR $outliers)
+        AND (len($populations) = 0 OR list_contains($populations, c.population) OR list_contains($populations, p.superpopulation))
+        AND ($sex IS NULL OR c.sex = $sex::karyotype_sex) AND list_contains($classes, c.class::VARCHAR)
+        AND (len($copy_numbers) = 0 OR list_contains($copy_numbers, c.copy_number))
+    GROUP BY c.site_id
+"""
+_LISTED: Final = """
+    SELECT s.*, c.carriers AS people, list_extract($people, enum_code(s.chrom) + 1)::INTEGER AS samples, d.fst, d.vst, d.q,
+        CASE WHEN list_has_any(string_split(coalesce(s.problem, ''), ', '), $without_share) THEN NULL
+            ELSE c.carriers / list_extract($people, enum_code(s.chrom) + 1) END AS share
+    FROM counted c JOIN sites s USING (site_id) LEFT JOIN site_differences d USING (site_id)
+    WHERE ($chrom IS NULL OR (s.chrom = $chrom::chrom AND s.start < $end AND s."end" > $start))
+        AND list_contains($directions, s.direction::VARCHAR)
+        AND s."end" - s.start BETWEEN coalesce($min_length, 0) AND coalesce($max_length, 1000000000)
+        AND ($min_bins IS NULL OR s.median_bins >= $min_bins)
+        AND CASE $genes WHEN 'touched' THEN s.genes > 0 WHEN 'coding' THEN s.coding_genes > 0 WHEN 'none' THEN s.genes = 0 ELSE true END
+        AND CASE $few_bins WHEN 'only' THEN s.few_bins WHEN 'exclude' THEN NOT s.few_bins ELSE true END
+        AND CASE $multi_allelic WHEN 'only' THEN s.multi_allelic WHEN 'exclude' THEN NOT s.multi_allelic ELSE true END
+        AND CASE $problem WHEN 'only' THEN s.problem IS NOT NULL WHEN 'exclude' THEN s.problem IS NULL ELSE true END
+        AND ($min_fst IS NULL OR d.fst >= $min_fst) AND ($min_vst IS NULL OR d.vst >= $min_vst) AND ($max_q IS NULL OR d.q <= $max_q)
+        AND ($min_trios IS NULL OR s.transmission_parents >= $min_trios)
+        AND ($min_transmission IS NULL OR s.transmission >= $min_transmission)
+        AND ($max_transmission IS NULL OR s.transmission <= $max_transmission)
+"""
+_SHARES: Final = (
+    """($min_frequency IS NULL OR share >= $min_frequency) AND ($max_frequency IS NULL OR share <= $max_frequency)"""
+)
+_COLUMNS: Final = """site_id, site, chrom::VARCHAR AS chrom, start, "end", direction::VARCHAR AS direction, people AS carriers, samples,
+    events, intervals, start_min, start_max, end_min, end_max, median_bins, few_bins, multi_allelic, alleles, allele_frequency, problem,
+    genes AS genes_touched, coding_genes, fst, vst, q, transmission_parents, transmission, transmission_ci_low, transmission_ci_high"""
+_ORDER: Final = """
+    CASE $sort WHEN 'frequency' THEN share WHEN 'carriers' THEN people WHEN 'place' THEN site_id WHEN 'length' THEN "end" - start
+        WHEN 'bins' THEN median_bins WHEN 'genes' THEN genes WHEN 'coding' THEN coding_genes WHEN 'allele_frequency' THEN CASE WHEN share IS NOT NULL THEN allele_frequency END
+        WHEN 'fst' THEN fst WHEN 'vst' THEN vst WHEN 'q' THEN q WHEN 'transmission' THEN transmission ELSE transmission_parents END::DOUBLE
+"""
+_SCHEMA: Final = {
+    "site_id": pl.Int32,
+    "site": pl.String,
+    "chrom": pl.String,
+    "start": pl.Int32,
+    "end": pl.Int32,
+    "direction": pl.String,
+    "carriers": pl.Int32,
+    "samples": pl.Int32,
+    "events": pl.Int32,
+    "intervals": pl.Int32,
+    "start_min": pl.Int32,
+    "start_max": pl.Int32,
+    "end_min": pl.Int32,
+    "end_max": pl.Int32,
+    "median_bins": pl.Float64,
+    "few_bins": pl.Boolean,
+    "multi_allelic": pl.Boolean,
+    "alleles": pl.Boolean,
+    "allele_frequency": pl.Float64,
+    "problem": pl.String,
+    "genes_touched": pl.Int32,
+    "coding_genes": pl.Int32,
+    "fst": pl.Float64,
+    "vst": pl.Float64,
+    "q": pl.Float64,
+    "transmission_parents": pl.Int32,
+    "transmission": pl.Float64,
+    "transmission_ci_low": pl.Float64,
+    "transmission_ci_high": pl.Float64,
+}
+
+
+def _page(counted: str, cut: str) -> Statement:
+    order = f"{_ORDER} * CASE WHEN $descending THEN -1 ELSE 1 END NULLS LAST, site_id"
+    # which sites first, on the few columns that order them; then all columns of those
+    return Statement(
+        f"""WITH counted AS ({counted}), listed AS ({_LISTED}),
+        first AS (SELECT site_id AS chosen, people, samples, fst, vst, q, {order.replace(" NULLS LAST, site_id", "")} AS place FROM listed
+            WHERE people >= $min_carriers AND {_SHARES} ORDER BY place NULLS LAST, site_id {cut})
+        SELECT {_COLUMNS} FROM first f JOIN sites s ON s.site_id = f.chosen ORDER BY place NULLS LAST, site_id""",
+        _SCHEMA,
+    )
+
+
+def _numbers(counted: str) -> Statement:
+    return Statement(
+        f"""WITH counted AS ({counted}), listed AS ({_LISTED})
+        SELECT (count(*) FILTER (people >= $min_carriers))::INTEGER AS sites, (count(*) FILTER (people < $min_carriers))::INTEGER AS left_out
+        FROM listed WHERE {_SHARES}""",
+        {"sites": pl.Int32, "left_out": pl.Int32},
+    )
+
+
+# One row a site, in the order asked for; of one group by default, and of any people.
+PAGE_OF_GROUP: Final = _page(_STORED, "LIMIT $limit OFFSET $offset")
+PAGE_OF_PEOPLE: Final = _page(_SUMMED, "LIMIT $limit OFFSET $offset")
+ALL_OF_GROUP: Final = _page(_STORED, "")
+ALL_OF_PEOPLE: Final = _page(_SUMMED, "")
+# One row: how many sites are listed, and how many are left out for their carriers alone.
+NUMBERS_OF_GROUP: Final = _numbers(_STORED)
+NUMBERS_OF_PEOPLE: Final = _numbers(_SUMMED)
+
+# One row a site and super-population in which anybody of the unrelated carries it.
+GROUPS: Final = Statement(
+    """SELECT site_id, code, carriers::INTEGER AS carriers FROM site_groups
+WHERE grouped_by = 'superpopulation' AND site_id IN (SELECT unnest($sites)::INTEGER)""",
+    {"site_id": pl.Int32, "code": pl.String, "carriers": pl.Int32},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How many sites there are."""
+
+    sites: int
+    """Listed."""
+    left_out: int
+    """That would be, had they more carriers: with the least of two, those of one."""
+
+    @property
+    def pages(self) -> int:
+        """Screenfuls."""
+        return -(-self.sites // PAGE_ROWS)
+
+
+def catalogue_page(
+    database: Generation, filters: Filters, catalogue: Catalogue, place: Interval | None = None, rows: int = PAGE_ROWS
+) -> pl.DataFrame:
+    """One screenful of sites, as `catalogue` asks, genome-wide or of those that touch `place`; who is counted, `filters` say.
+
+    Columns of `_SCHEMA` (0-based, half-open), `length`, `frequency`, `ci_low`, `ci_high` (null where none may be told, R5),
+    `genes` and `coding` (symbols, joined by commas), `assessable`, `paralogous`, `seen`, `note`; `allele_frequency`, `fst`, `vst`,
+    `q` and transmission are those that are stored, whoever is counted.
+    """
+    parameters = _parameters(database, filters, catalogue, place)
+    parameters |= {"limit": rows, "offset": (catalogue.page - 1) * rows}
+    statement = PAGE_OF_GROUP if _is_stored(filters) else PAGE_OF_PEOPLE
+    return with_genes(database, _told(database, database.frame(statement, parameters), filters))
+
+
+@contextmanager
+def catalogue_batches(
+    database: Generation, filters: Filters, catalogue: Catalogue, rows: int, place: Interval | None = None
+) -> Iterator[Iterator[pl.DataFrame]]:
+    """All sites that the catalogue lists, in its order, in frames of about `rows` rows with the columns of `catalogue_page`."""
+    statement = ALL_OF_GROUP if _is_stored(filters) else ALL_OF_PEOPLE
+    with database.batches(statement, _parameters(database, filters, catalogue, place), rows) as frames:
+        yield (with_genes(database, _told(database, frame, filters)) for frame in frames)
+
+
+def catalogue_numbers(
+    database: Generation, filters: Filters, catalogue: Catalogue, place: Interval | None = None
+) -> Numbers:
+    """How many sites the catalogue lists, and how many it leaves out for having fewer carriers than the least."""
+    of_all = {**{name: getattr(catalogue, name) for name in catalogue.__slots__}, "sort": "-frequency", "page": 1}
+    return _numbers_of(database, filters, Catalogue(**of_all), place)
+
+
+@remembered
+def _numbers_of(database: Generation, filters: Filters, catalogue: Catalogue, place: Interval | None) -> Numbers:
+    statement = NUMBERS_OF_GROUP if _is_stored(filters) else NUMBERS_OF_PEOPLE
+    return Numbers(*database.frame(statement, _parameters(database, filters, catalogue, place)).row(0))
+
+
+def with_superpopulations(database: Generation, sites: pl.DataFrame) -> pl.DataFrame:
+    """Sites of a screenful with `carriers_AFR`, `samples_AFR`, `frequency_AFR` and so on, of unrelated people at credible, outliers
+    left out, whatever the filters; `frequency_` null where the site has none."""
+    numbers = sites["site_id"].to_list()
+    rows = database.frame(GROUPS, {"sites": numbers}) if numbers else pl.DataFrame(schema=dict(GROUPS.columns))
+    for code in superpopulation_names(database):
+        carriers = dict(rows.filter(pl.col("code") == code).select("site_id", "carriers").iter_rows())
+        people = {
+            chrom: count_people(database, chrom, Filters(populations=(code,))).counted
+            for chrom in sites["chrom"].unique().to_list()
+        }
+        sites = sites.with_columns(
+            pl.Series(f"carriers_{code}", [carriers.get(site, 0) for site in numbers], pl.Int32),
+            pl.Series(f"samples_{code}", [people[chrom] for chrom in sites["chrom"].to_list()], pl.Int32),
+        )
+        share = pl.col(f"carriers_{code}") / pl.col(f"samples_{code}")
+        has_share = pl.col("frequency").is_not_null() & (pl.col(f"samples_{code}") > 0)
+        sites = sites.with_columns(pl.when(has_share).then(share).alias(f"frequency_{code}"))
+    return sites
+
+
+def _told(database: Generation, sites: pl.DataFrame, filters: Filters) -> pl.DataFrame:
+    """Sites with what may be told of them, in their order; what was seen is asked chromosome by chromosome."""
+    counted = with_frequency(sites.with_columns(length=pl.col("end") - pl.col("start"))).with_row_index("at")
+    parts = [
+        without_shares(with_sight(database, part, filters))
+        for part in counted.partition_by("chrom", maintain_order=True)
+    ]
+    told = pl.concat(parts).sort("at") if parts else without_shares(with_sight(database, counted, filters))
+    return told.drop("at")
+
+
+def _is_stored(filters: Filters) -> bool:
+    """Whether the carriers asked for are those of one group by default, whole directions."""
+    whole = {CallClass.LOSS, CallClass.GAIN}
+    return (
+        filters.level is Level.CREDIBLE
+        and filters.cohort is Cohort.UNRELATED
+        and filters.outliers is Outliers.EXCLUDE
+        and len(filters.populations) + (filters.sex is not None) <= 1
+        and not filters.copy_numbers
+        and set(filters.classes) <= whole
+    )
+
+
+def _parameters(
+    database: Generation, filters: Filters, catalogue: Catalogue, place: Interval | None
+) -> dict[str, object]:
+    codes = superpopulation_names(database)
+    if filters.sex is not None:
+        grouped_by, code = "sex", filters.sex.value
+    elif filters.populations:
+        code = filters.populations[0]
+        grouped_by = "superpopulation" if code in codes else "population"
+    else:
+        grouped_by, code = "all", "all"
+    return {
+        "grouped_by": grouped_by,
+        "code": code,
+        "level": filters.level.value,
+        "everyone": filters.cohort is Cohort.ALL,
+        "outliers": filters.outliers is Outliers.INCLUDE,
+        "populations": list(filters.populations),
+        "sex": filters.sex.value if filters.sex else None,
+        "classes": [name.value for name in filters.event_classes],
+        "copy_numbers": list(filters.copy_numbers),
+        "people": list(_people(database, who(filters))),
+        "without_share": list(_without_share(database)),
+        "chrom": place.chrom if place else None,
+        "start": place.start if place else None,
+        "end": place.end if place else None,
+        "directions": [direction.value for direction in filters.directions],
+        "min_length": filters.min_length,
+        "max_length": filters.max_length,
+        "min_bins": filters.min_bins,
+        "genes": catalogue.genes.value,
+        "few_bins": catalogue.few_bins.value,
+        "multi_allelic": catalogue.multi_allelic.value,
+        "problem": catalogue.problem.value,
+        "min_fst": catalogue.min_fst,
+        "min_vst": catalogue.min_vst,
+        "max_q": catalogue.max_q,
+        "min_trios": catalogue.min_trios,
+        "min_transmission": catalogue.min_transmission,
+        "max_transmission": catalogue.max_transmission,
+        "min_frequency": catalogue.min_frequency,
+        "max_frequency": catalogue.max_frequency,
+        "min_carriers": catalogue.min_carriers,
+        "sort": catalogue.order,
+        "descending": catalogue.descending,
+    }
+
+
+@remembered
+def _people(database: Generation, filters: Filters) -> tuple[int, ...]:
+    """People counted on each chromosome, in the order of the karyotype."""
+    return tuple(count_people(database, chrom, filters).counted for chrom in LENGTHS)
+
+
+@remembered
+def _without_share(database: Generation) -> tuple[str, ...]:
+    """Kinds of problem region of which no frequency is told (R5)."""
+    kinds = landmarks(database).problems.rows["kind"].unique().sort().to_list()
+    return tuple(kind for kind in kinds if kind in BLIND_KINDS or is_paralogous(kind))
+
+
+RANKED: Final = Catalogue(few_bins=Badge.EXCLUDE, problem=Badge.EXCLUDE)
+"""Sites that rankings are of: neither badged for few bins nor in problem regions."""
+
+
+def ranked_sites(database: Generation, filters: Filters, sort: str, rows: int) -> pl.DataFrame:
+    """The first sites by `sort`, of those that rankings are of and that have a frequency: `rows` at most, as `catalogue_page`."""
+    listed = catalogue_page(database, filters, _sorted_by(sort), rows=3 * rows)
+    return listed.filter(pl.col("frequency").is_not_null()).head(rows)
+
+
+def _sorted_by(sort: str) -> Catalogue:
+    return Catalogue(few_bins=RANKED.few_bins, problem=RANKED.problem, sort=sort)

@@ -1,0 +1,277 @@
+"""What trios say of sites and of the whole callset (rule R11), a chromosome and some trios at a time.
+
+Counts alone, which add up over trios: whoever puts pieces together sums them. The rules of inheritance are the
+domain's; what is decided here is which trios are asked, and which of a person's events speaks for a site (R9).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from data_prep.derived.panel import People
+from data_prep.derived.piece import Columns, wide
+from data_prep.derived.site_tables import gather_words
+from data_prep.derived.sites import LEVELS, NO_SITE, Carried, Events, carriers_by_level
+from data_prep.domain.arrays import Flags, Numbers
+from data_prep.domain.chromosomes import AUTOSOMES, SEX_CHROMOSOMES
+from data_prep.domain.copy_number import DIRECTIONS, SEXES
+from data_prep.domain.intervals import covers_half
+from data_prep.domain.levels import Level
+from data_prep.domain.trios import (
+    BIN_CLASSES,
+    INHERITANCES,
+    LENGTH_CLASSES,
+    Covered,
+    bin_class,
+    inherit,
+    is_inconsistent,
+    length_class,
+    possible_parents,
+)
+
+_CREDIBLE: Final = LEVELS.index(Level.CREDIBLE)
+_CLASSES: Final = len(LENGTH_CLASSES) * len(BIN_CLASSES)
+_INHERITED: Final = ("from_both", "from_father", "from_mother", "below_filter", "neither")
+"""Columns of the tables, in the order of `INHERITANCES`."""
+SITE_COUNTS: Final = ("children", *_INHERITED, "inconsistent", "parents", "transmitted")
+QUALITY_COUNTS: Final = (*SITE_COUNTS, "null_parents", "untransmitted")
+
+_TRIOS: Final = """
+    SELECT c.sample_id, f.sample_id, m.sample_id FROM samples c JOIN samples f ON f.sample_id = c.father_id
+    JOIN samples m ON m.sample_id = c.mother_id WHERE c.counted AND f.counted AND m.counted ORDER BY c.sample_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trios:
+    """Children whose parents' files were read too: sample numbers of one length, in the order of the child's."""
+
+    child: Numbers
+    father: Numbers
+    mother: Numbers
+
+    def __len__(self) -> int:
+        return len(self.child)
+
+    def where(self, keep: Flags) -> "Trios":
+        """Those that a mask keeps."""
+        return Trios(self.child[keep], self.father[keep], self.mother[keep])
+
+    def part(self, first: int, last: int) -> "Trios":
+        """Those from `first` to before `last`."""
+        return Trios(self.child[first:last], self.father[first:last], self.mother[first:last])
+
+
+def read_trios(con: duckdb.DuckDBPyConnection) -> Trios:
+    """The trios of a database whose samples are filled."""
+    rows = np.array(con.execute(_TRIOS).fetchall(), np.int64).reshape(-1, 3)
+    return Trios(*rows.T)
+
+
+def trios_on(trios: Trios, people: People, chrom: str) -> Trios:
+    """Those that tell of a chromosome: none of the three is marked there; on X and Y the sexes are known and uncontradicted."""
+    out = people.outliers(chrom)
+    if chrom in SEX_CHROMOSOMES:
+        out = out | people.sex_mismatch
+    keep = ~(out[trios.child] | out[trios.father] | out[trios.mother])
+    if chrom in SEX_CHROMOSOMES:
+        of_sex = {sex: people.sex == place - 1 for place, sex in enumerate(SEXES)}
+        keep &= of_sex["XY"][trios.father] & of_sex["XX"][trios.mother] & ~of_sex[None][trios.child]
+    return trios.where(keep)
+
+
+@dataclass(frozen=True, slots=True)
+class TrioCounts:
+    """Rows of `site_trios` and `trio_quality`, of some trios and a chromosome; rows of one key are to be summed."""
+
+    site_trios: pl.DataFrame
+    trio_quality: pl.DataFrame
+
+
+def count_trios(
+    columns: Columns, trios: Trios, people: People, chrom: str, immune: tuple[Numbers, Numbers]
+) -> TrioCounts:
+    """What the trios say; pure, so that any process can do it.
+
+    `columns`: those of `sites.Events` of all members of the trios on the chromosome, sorted by start and end, with `site`
+    (NO_SITE for none), and `site_start`, `site_end`, its founding interval; `immune`: the immune loci, disjoint and sorted.
+    """
+    given = wide(columns)
+    site, site_start, site_end = (given.pop(name) for name in ("site", "site_start", "site_end"))
+    events = Events(**given)
+    lane = events.sample * 2 + events.direction
+    credible = events.level <= _CREDIBLE
+    carried = Covered.by(events.start[credible], events.end[credible], lane[credible])
+    at_all = Covered.by(events.start, events.end, lane)
+    is_immune = covers_half(*immune, events.start, events.end)
+    quality = np.zeros((len(DIRECTIONS), len(LEVELS), _CLASSES, len(QUALITY_COUNTS)), np.int64)
+
+    trio_of_child = np.full(people.size, -1)
+    trio_of_child[trios.child] = np.arange(len(trios))
+    trio = trio_of_child[events.sample]
+    of_child = (trio >= 0) & ~is_immune
+    inherited, inconsistent = np.full(len(events), -1), np.zeros(len(events), np.bool_)
+    inherited[of_child], inconsistent[of_child] = _inherited(
+        events, of_child, trios, trio, people, chrom, carried, at_all
+    )
+    told = inherited >= 0
+    _add(quality, events, told, inherited, inconsistent)
+    _add_untransmitted(quality, events, trios, people, chrom, carried, is_immune)
+
+    of_event = np.where(covers_half(*immune, site_start, site_end), NO_SITE, site)
+    speaks = carriers_by_level(events, of_event, np.ones(people.size, np.bool_))
+    rows = [_children(speaks, told, inherited, inconsistent)]
+    if chrom in AUTOSOMES:
+        everywhere = Covered.by(events.start, events.end, events.sample)
+        rows.append(_transmission(quality, events, of_event, site_start, site_end, speaks, trios, people, everywhere))
+    table = pl.concat(rows).group_by("site_id", "level").sum().sort("site_id", "level")
+    names = [level.value for level in LEVELS]
+    return TrioCounts(
+        table.with_columns(level=gather_words(table.get_column("level").to_numpy(), names)), _quality_rows(quality)
+    )
+
+
+def _inherited(
+    events: Events,
+    mine: Flags,
+    trios: Trios,
+    trio: Numbers,
+    people: People,
+    chrom: str,
+    carried: Covered,
+    at_all: Covered,
+) -> tuple[Numbers, Flags]:
+    """Of events of children, which `mine` marks, the place in `INHERITANCES`, and whether copies contradict the parents'."""
+    start, end, direction = events.start[mine], events.end[mine], events.direction[mine]
+    possible = possible_parents(chrom, start, end, people.sex[events.sample[mine]] + 1)
+    carries, has = [], np.zeros(len(start), np.bool_)
+    for parent, can in zip((trios.father, trios.mother), possible, strict=True):
+        lane = parent[trio[mine]] * 2 + direction
+        carries.append(carried.half(start, end, lane))
+        has |= at_all.half(start, end, lane) & can
+    inherited = inherit(carries[0], carries[1], has, possible)
+    return inherited, is_inconsistent(inherited, events.copy_number[mine], possible)
+
+
+def _cell(events: Events, event: Numbers) -> Numbers:
+    """Place of each event's classes of length and bins among all pairs of them."""
+    cell: Numbers = length_class(events.end[event] - events.start[event]) * len(BIN_CLASSES) + bin_class(
+        events.bins[event]
+    )
+    return cell
+
+
+def _add(quality: Numbers, events: Events, told: Flags, inherited: Numbers, inconsistent: Flags) -> None:
+    """Adds the events of children to the counts, at each level that they meet."""
+    event = np.flatnonzero(told)
+    cell = _cell(events, event)
+    for level in range(len(LEVELS)):
+        meets = events.level[event] <= level
+        mine, of_mine = event[meets], cell[meets]
+        place = events.direction[mine], level, of_mine
+        np.add.at(quality, (*place, QUALITY_COUNTS.index("children")), 1)
+        np.add.at(quality, (*place, QUALITY_COUNTS.index(_INHERITED[0]) + inherited[mine]), 1)
+        np.add.at(quality, (*place, QUALITY_COUNTS.index("inconsistent")), inconsistent[mine])
+
+
+def _add_untransmitted(
+    quality: Numbers, events: Events, trios: Trios, people: People, chrom: str, carried: Covered, is_immune: Flags
+) -> None:
+    """Adds the events of parents without a copy, and those of them that the child does not carry."""
+    for of_mother, parent in enumerate((trios.father, trios.mother)):
+        event, trio = _expand(np.flatnonzero((events.copy_number == 0) & ~is_immune), events.sample, parent)
+        start, end, child = events.start[event], events.end[event], trios.child[trio]
+        can = possible_parents(chrom, start, end, people.sex[child] + 1)[of_mother]
+        event, start, end, child = event[can], start[can], end[can], child[can]
+        lacks = ~carried.half(start, end, child * 2 + events.direction[event])
+        cell = _cell(events, event)
+        for level in range(len(LEVELS)):
+            meets = events.level[event] <= level
+            place = events.direction[event][meets], level, cell[meets]
+            np.add.at(quality, (*place, QUALITY_COUNTS.index("null_parents")), 1)
+            np.add.at(quality, (*place, QUALITY_COUNTS.index("untransmitted")), lacks[meets])
+
+
+def _expand(event: Numbers, sample: Numbers, parent: Numbers) -> tuple[Numbers, Numbers]:
+    """Each event once for every trio in which its person is the parent: events, and places of the trios."""
+    order = np.argsort(parent, kind="stable")
+    ordered = parent[order]
+    low, high = (np.searchsorted(ordered, sample[event], side=side) for side in ("left", "right"))
+    size = high - low
+    offset = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+    return np.repeat(event, size), order[np.repeat(low, size) + offset]
+
+
+def _children(speaks: Carried, told: Flags, inherited: Numbers, inconsistent: Flags) -> pl.DataFrame:
+    """Rows of `site_trios`, one a child, site and level: how the event that speaks is inherited."""
+    is_child = told[speaks.event]
+    site, level, event = speaks.site[is_child], speaks.level[is_child], speaks.event[is_child]
+    zero = np.zeros(len(site), np.int64)
+    counts = {name: (inherited[event] == place).astype(np.int64) for place, name in enumerate(_INHERITED)}
+    return _site_rows(
+        site, level, {"children": zero + 1, **counts, "inconsistent": inconsistent[event].astype(np.int64)}
+    )
+
+
+def _site_rows(site: Numbers, level: Numbers, counts: dict[str, Numbers]) -> pl.DataFrame:
+    zero = np.zeros(len(site), np.int64)
+    return pl.DataFrame(
+        {"site_id": site.astype(np.int32), "level": level, **{name: counts.get(name, zero) for name in SITE_COUNTS}}
+    )
+
+
+def _transmission(
+    quality: Numbers,
+    events: Events,
+    of_event: Numbers,
+    site_start: Numbers,
+    site_end: Numbers,
+    speaks: Carried,
+    trios: Trios,
+    people: People,
+    everywhere: Covered,
+) -> pl.DataFrame:
+    """Rows of `site_trios`, one a trio that tells of a site's transmission and level; adds them to the quality too.
+
+    `everywhere`: what all losses and gains of each sample cover, at any level.
+    """
+    in_site = np.flatnonzero(of_event != NO_SITE)
+    has = np.unique(of_event[in_site] * people.size + events.sample[in_site])
+    away = np.abs(events.copy_number[speaks.event] - events.expected[speaks.event])
+    single = (away == 1) & (events.expected[speaks.event] == 2) & (events.copy_number[speaks.event] >= 0)
+    frames = []
+    for parent, other in ((trios.father, trios.mother), (trios.mother, trios.father)):
+        entry, trio = _expand(np.flatnonzero(single), events.sample[speaks.event], parent)
+        event = speaks.event[entry]
+        nothing = everywhere.bases(site_start[event], site_end[event], other[trio]) == 0
+        entry, trio, event = entry[nothing], trio[nothing], event[nothing]
+        site, level = speaks.site[entry], speaks.level[entry]
+        key = site * people.size + trios.child[trio]
+        place = np.minimum(np.searchsorted(has, key), max(len(has) - 1, 0))
+        transmitted = (has[place] == key).astype(np.int64) if len(has) else np.zeros(0, np.int64)
+        frames.append(_site_rows(site, level, {"parents": np.ones(len(site), np.int64), "transmitted": transmitted}))
+        cell = events.direction[event], level, _cell(events, event)
+        np.add.at(quality, (*cell, QUALITY_COUNTS.index("parents")), 1)
+        np.add.at(quality, (*cell, QUALITY_COUNTS.index("transmitted")), transmitted)
+    return pl.concat(frames)
+
+
+def _quality_rows(quality: Numbers) -> pl.DataFrame:
+    """The counts as rows, wherever there is any."""
+    direction, level, cell = np.nonzero(quality.any(axis=-1))
+    counts = quality[direction, level, cell]
+    return pl.DataFrame(
+        {
+            "direction": gather_words(direction, DIRECTIONS),
+            "level": gather_words(level, [level.value for level in LEVELS]),
+            "length_class": gather_words(cell // len(BIN_CLASSES), LENGTH_CLASSES),
+            "bin_class": gather_words(cell % len(BIN_CLASSES), BIN_CLASSES),
+            **{name: counts[:, place] for place, name in enumerate(QUALITY_COUNTS)},
+        }
+    )
+
+
+assert len(_INHERITED) == len(INHERITANCES)
