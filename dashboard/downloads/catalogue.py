@@ -108,6 +108,8 @@ class Chart:
     """The direction that it shows alone; None for all that are asked for."""
     is_track: bool = False
     """It draws what was called along the genome, whether a share of people may be told or not."""
+    of_cohort: bool = False
+    """It is of the whole cohort and no place is asked for."""
 
 
 DRAWN: Final = (
@@ -115,6 +117,12 @@ DRAWN: Final = (
     Chart("frequency-gain", Detail.CELLS, direction=Direction.GAIN),
     Chart("copy-number", Detail.EVERY_CELL),
     Chart("track", Detail.INTERVALS, is_track=True),
+    Chart("genome", Detail.EVERY_CELL, of_cohort=True),
+    Chart("carried-loss", Detail.EVERY_CELL, of_cohort=True),
+    Chart("carried-gain", Detail.EVERY_CELL, of_cohort=True),
+    Chart("spectrum", Detail.EVERY_CELL, of_cohort=True),
+    Chart("population-map", Detail.EVERY_CELL, of_cohort=True),
+    Chart("population-differences", Detail.EVERY_CELL, of_cohort=True),
 )
 """The charts."""
 

@@ -6,12 +6,13 @@ is refused, with every other fault of the address, as for every file.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
 
 from dashboard.door.catalogue import NOT_USED, REGION, require_catalogue
+from dashboard.door.overview import Overview, cohort_words, require_overview
 from dashboard.door.refusal import RefusedError, combine, refusal
 from dashboard.formats import bed, cohort_columns, delimited, parquet
 from dashboard.formats import json as json_format
@@ -22,12 +23,15 @@ from dashboard.question import catalogue, filters, view
 from dashboard.question.filters import ANY, CALLSET, Filters, parse
 from dashboard.question.locus import cut
 from dashboard.question.problem import Problem
+from dashboard.question.versus import VERSUS
 from dashboard.store.catalogue import catalogue_batches
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.store.person import Person, events_of_person, person_named, trio_of
 from dashboard.store.trios import trio_quality
-from dashboard.store.whole import pairwise_differences, population_table, spectrum
+from dashboard.store.whole import carried_by_group, genome_bins, pairwise_differences, population_table, spectrum
+from dashboard.words import filters as filter_words
+from dashboard.words import wording
 
 SAMPLE: Final = "sample"
 """Name of a person in an address."""
@@ -35,6 +39,7 @@ BATCH: Final = 5_000
 """Rows a piece."""
 _TABULAR: Final = ("csv", "tsv", "json", "parquet")
 _OF_EVENTS: Final = ("class", "filter", "min_length", "max_length", "min_quality", "min_bins", "copy_number", CALLSET)
+_OF_OVERVIEW: Final = (*filters.NAMES, VERSUS)
 _OF_TRIOS: Final = ("class", "filter", CALLSET)
 
 
@@ -89,6 +94,8 @@ FILES: Final = {
         CohortFile(cohort_columns.TRIOS, "Trios as evidence of the callset", Detail.EVERY_CELL, (CALLSET,)),
         CohortFile(cohort_columns.DIFFERENCES, "Differences of every two groups", Detail.EVERY_CELL, (CALLSET,)),
         CohortFile(cohort_columns.SPECTRUM, "Site frequency spectrum", Detail.EVERY_CELL, (CALLSET,)),
+        CohortFile(cohort_columns.BINS, "The genome in bins", Detail.EVERY_CELL, _OF_OVERVIEW),
+        CohortFile(cohort_columns.CARRIED, "What a person carries", Detail.EVERY_CELL, _OF_OVERVIEW),
         CohortFile(cohort_columns.POPULATIONS, "Populations", Detail.EVERY_CELL, (CALLSET,)),
     )
 }
@@ -228,6 +235,42 @@ def _trios(database: Generation) -> pl.DataFrame:
     return pl.concat([trio_quality(database, classes) for classes in by])
 
 
+def _overview(
+    name: str, title: str, make: Callable[[Overview], pl.DataFrame]
+) -> Callable[[Generation, Mapping[str, str], ExitStack], OpenRows]:
+    """A table of what the page of the cohort shows, in the groups that it chooses."""
+
+    def rows(published: Generation, values: Mapping[str, str], held: ExitStack) -> OpenRows:
+        overview = require_overview(published, values)
+        counted = f"{filter_words.events(replace(overview.filters, level=overview.level))}, in {cohort_words(overview.filters)}"
+        if overview.left_aside:
+            counted += f"; not applied: {wording.joined(list(overview.left_aside), 'and')}"
+        frames = make(overview).iter_slices(BATCH)
+        return OpenRows(overview.database, overview.filters, title, counted, frames, overview.query(), "cohort")
+
+    return rows
+
+
+def _bins(overview: Overview) -> pl.DataFrame:
+    """The genome in bins of 1 Mb, of the group that is drawn, and of the one that it is compared with."""
+    wanted = [direction.value for direction in overview.filters.directions]
+    frames = [
+        genome_bins(overview.database, group, overview.level, overview.filters.cohort).with_columns(
+            superpopulation=pl.lit(group), length=pl.col("end") - pl.col("start")
+        )
+        for group in (overview.group, *([overview.versus] if overview.versus else []))
+    ]
+    return pl.concat(frames).filter(pl.col("direction").is_in(wanted))
+
+
+def _carried(overview: Overview) -> pl.DataFrame:
+    """What a person carries, in every group."""
+    return pl.concat(
+        carried_by_group(overview.database, overview.filters, kind).with_columns(grouped_by=pl.lit(kind))
+        for kind in ("all", "superpopulation", "population", "sex")
+    )
+
+
 _OPENERS: Final[dict[str, Callable[[Generation, Mapping[str, str], ExitStack], OpenRows]]] = {
     "catalogue": _catalogue,
     "events": _events,
@@ -238,6 +281,8 @@ _OPENERS: Final[dict[str, Callable[[Generation, Mapping[str, str], ExitStack], O
         "events of children and of parents in trios of whom all three were read, whatever the cohort; immune loci and marked chromosomes left out",
         _trios,
     ),
+    "bins": _overview("bins", "the genome in bins", _bins),
+    "carried": _overview("carried", "what a person carries", _carried),
     "differences": _of_cohort(
         "differences", "differences between groups", "credible losses and gains, unrelated people, outliers left out", _differences
     ),

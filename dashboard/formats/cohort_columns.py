@@ -197,3 +197,51 @@ POPULATIONS: Final = Table(
         ),
     ),
 )  # fmt: skip
+
+_OF_GROUP: Final = Column("superpopulation", pl.String, "Super-population, or all")
+_SPREAD: Final = tuple(
+    Column(name, pl.Float64, meaning)
+    for name, meaning in (
+        ("min", "Least of a person"),
+        ("q05", "5 % of people have less, between two people by linear interpolation"),
+        ("q25", "25 % of people have less"),
+        ("median", "Half of the people have less"),
+        ("q75", "75 % of people have less"),
+        ("q95", "95 % of people have less"),
+        ("max", "Most of a person"),
+        ("mean", "Mean of people"),
+    )
+)
+
+BINS: Final = Table(
+    "bins",
+    "a bin of the genome and direction, of one group of people",
+    (
+        _OF_GROUP,
+        *_PLACE,
+        Column("direction", pl.String, "loss or gain"),
+        Column(
+            "callable",
+            pl.Int32,
+            "Bases of the bin that count: calls can be made, and the caller saw them in half of the samples",
+        ),
+        Column("samples", pl.Int32, "People counted on the chromosome"),
+        Column("mean", pl.Float64, "Mean share of people with an event over the bases that count; empty in a gap"),
+        Column("maximum", pl.Float64, "The largest share of people at one base; empty in a gap"),
+    ),
+)
+CARRIED: Final = Table(
+    "carried",
+    "a group of people and what is counted of each of them",
+    (
+        Column("grouped_by", pl.String, "all, superpopulation, population or sex"),
+        Column("group", pl.String, "The group"),
+        Column(
+            "quantity",
+            pl.String,
+            "events or bases, of losses, gains or one class; bases are the sum of the lengths of events",
+        ),
+        Column("samples", pl.Int32, "People counted"),
+        *_SPREAD,
+    ),
+)
