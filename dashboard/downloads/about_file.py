@@ -83,6 +83,22 @@ def about_genes(database: Generation, genes: Sequence[Gene], filters: Filters, s
     return _about(f"{links.GENE_TABLE}: {len(genes)} named ones", database, filters, facts)
 
 
+def about_cohort(database: Generation, title: str, counted: str, filters: Filters, address: str) -> About:
+    """The words for a table that is of no gene or region: `title` what it is, `counted` what its rows are of, `address` its own."""
+    facts = {
+        "counted": counted,
+        "people": filter_words.group(filters),
+        "interval": INTERVAL,
+        "address": settings.public_path() + address,
+    }
+    return _about(title, database, filters, facts)
+
+
+def name_of_cohort_file(database: Generation, table: str, named: str, filters: Filters, suffix: str) -> str:
+    """A name that says what it is of, level and the other filters, and “simulated” where so."""
+    return _name(database, table, named, filters, suffix)
+
+
 def _about(title: str, database: Generation, filters: Filters, facts: Mapping[str, str]) -> About:
     """The facts of a table, in the order in which files tell them, with those that every file has."""
     callset, least = release(database), settings.disclosure().smallest_cell

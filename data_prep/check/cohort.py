@@ -264,6 +264,16 @@ INVARIANTS: Final = (
              GROUP BY sample_id, level, outlier, class HAVING sum(events) != 0 OR sum(bases) != 0 OR sum(rows) != 1 OR count(*) != 2)""",
     ),
     Invariant(
+        "R3",
+        "the events of persons are the events, each once, in the order of persons",
+        "SELECT count(*) FROM events",
+        """SELECT (SELECT count(*) FROM (
+                   (SELECT event_id, sample_id, chrom, start, "end", class, copy_number, expected_copy_number, quality, bins, sensitive, credible, pass, site_id FROM events) EXCEPT ALL
+                   (SELECT event_id, sample_id, chrom, start, "end", class, copy_number, expected_copy_number, quality, bins, sensitive, credible, pass, site_id FROM sample_events)))
+                + (SELECT abs(count(*) - (SELECT count(*) FROM events)) FROM sample_events)
+                + (SELECT count(*) FROM (SELECT sample_id, lag(sample_id) OVER (ORDER BY rowid) AS before FROM sample_events) WHERE before > sample_id)""",
+    ),
+    Invariant(
         "R7",
         "who has no copy of a gene has credible calls without a copy that take a base of it that counts",
         "SELECT count(*) FROM genes",

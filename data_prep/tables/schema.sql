@@ -739,3 +739,35 @@ COMMENT ON TABLE gene_complete_losses IS 'How many people have no copy of a gene
 COMMENT ON COLUMN gene_complete_losses.gene_id IS 'Gene.';
 COMMENT ON COLUMN gene_complete_losses.superpopulation IS 'Code of a super-population, or all.';
 COMMENT ON COLUMN gene_complete_losses.carriers IS 'People.';
+
+CREATE TABLE sample_events (
+    sample_id UINTEGER NOT NULL,
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    class call_class NOT NULL,
+    copy_number INTEGER,
+    expected_copy_number UTINYINT,
+    quality FLOAT,
+    bins INTEGER,
+    sensitive BOOLEAN NOT NULL,
+    credible BOOLEAN NOT NULL,
+    pass BOOLEAN NOT NULL,
+    site_id INTEGER,
+    event_id BIGINT NOT NULL
+);
+COMMENT ON TABLE sample_events IS 'The rows of events once more, a person''s together and without what only a download has, so that those of one person are found without reading everybody''s. Sorted by sample_id, chrom, start, end.';
+COMMENT ON COLUMN sample_events.sample_id IS 'As in events.';
+COMMENT ON COLUMN sample_events.chrom IS 'As in events.';
+COMMENT ON COLUMN sample_events.start IS 'As in events.';
+COMMENT ON COLUMN sample_events."end" IS 'As in events.';
+COMMENT ON COLUMN sample_events.class IS 'As in events.';
+COMMENT ON COLUMN sample_events.copy_number IS 'As in events.';
+COMMENT ON COLUMN sample_events.expected_copy_number IS 'As in events.';
+COMMENT ON COLUMN sample_events.quality IS 'As in events.';
+COMMENT ON COLUMN sample_events.bins IS 'As in events.';
+COMMENT ON COLUMN sample_events.sensitive IS 'As in events.';
+COMMENT ON COLUMN sample_events.credible IS 'As in events.';
+COMMENT ON COLUMN sample_events.pass IS 'As in events.';
+COMMENT ON COLUMN sample_events.site_id IS 'As in events.';
+COMMENT ON COLUMN sample_events.event_id IS 'As in events.';

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import pages, settings
 from dashboard.components.download_menu import menu
 from dashboard.downloads import catalogue
-from dashboard.downloads.chart import _CHARTS
+from dashboard.downloads.chart import DRAWN_HERE
 from dashboard.downloads.open_file import _OPENERS
 from dashboard.formats.columns import Table
 from dashboard.pages import Group, Page
@@ -141,7 +141,7 @@ def test_the_list_of_pages_is_whole() -> None:
 
 def test_every_table_and_chart_stands_once_and_is_known_everywhere() -> None:
     assert set(_OPENERS) == {(entry.name, suffix) for entry in catalogue.DOWNLOADS for suffix in entry.formats}
-    assert tuple(_CHARTS) == catalogue.CHARTS
+    assert DRAWN_HERE == catalogue.CHARTS
     for entry in catalogue.DOWNLOADS:
         table = entry.columns(["AFR"])
         assert isinstance(table, Table)

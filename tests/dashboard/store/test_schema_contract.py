@@ -77,6 +77,7 @@ VALUES = {
     "cohort": "unrelated",
     "superpopulation": "all",
     "size": 1_000_000,
+    "population": "GBR",
 }
 
 

@@ -21,6 +21,7 @@ CHILDREN, OF_SITE, TRANSMISSION, BY_CLASS, NULLS = (
     "transmission of the callset",
     "parents without a copy",
 )
+PERSONS: Final = "the events of persons"
 RATE, GENES_OF, GROUP, SPECTRUM, TOTALS, LOSSES = (
     "a site's transmission rate",
     "a site's numbers of genes",
@@ -62,6 +63,9 @@ BREAKS: Final = [
     ((TOTALS,), "DELETE FROM sample_totals WHERE class = 'low-gain'"),
     ((LOSSES,), "UPDATE gene_complete_losses SET carriers = carriers + 1"),
     ((LOSSES,), "DELETE FROM gene_complete_losses"),
+    ((PERSONS,), "DELETE FROM sample_events WHERE chrom = 'chrY'"),
+    ((PERSONS,), "INSERT INTO sample_events FROM sample_events LIMIT 1"),
+    ((PERSONS,), "UPDATE sample_events SET site_id = site_id + 1 WHERE chrom = 'chr1'"),
 ]
 
 

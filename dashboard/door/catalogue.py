@@ -1,0 +1,80 @@
+"""From the query string of an address of the catalogue to what it asks, with every problem of it; the same for page and file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from dashboard.door.lookup import GeneMatch, NoMatch, Place, look_up
+from dashboard.door.refusal import RefusedError, combine, refusal
+from dashboard.question import catalogue as catalogue_names
+from dashboard.question import query
+from dashboard.question.catalogue import Catalogue
+from dashboard.question.filters import ANY, CALLSET, Filters, parse
+from dashboard.question.locus import cut
+from dashboard.question.problem import Problem
+from dashboard.store.cohort import group_codes
+from dashboard.store.database import Generation
+from dashboard.store.genes import Gene
+from data_prep.domain.intervals import Interval
+from data_prep.domain.regions import region_in_address
+
+REGION: Final = "region"
+"""Name of the place that the catalogue is narrowed to: whatever the search box takes as one, a gene among it."""
+NOT_USED: Final = {
+    name: f"{name} is not used for sites: a site is what its events made it." for name in ("overlap", "min_quality")
+}
+"""Names of filters that no site can be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueQuestion:
+    """What an address asks of the catalogue of sites."""
+
+    database: Generation
+    filters: Filters
+    catalogue: Catalogue
+    place: Interval | None
+    """None of the whole genome."""
+    gene: Gene | None
+    """The gene that the place is of, where a gene was named."""
+    problems: tuple[Problem, ...]
+
+    def query(self) -> dict[str, str]:
+        """Names and values of this question's address, defaults left out."""
+        named = self.gene.name if self.gene else region_in_address(self.place) if self.place else ""
+        return ({REGION: named} if named else {}) | self.filters.to_query() | self.catalogue.to_query()
+
+
+def resolve_catalogue(published: Generation, values: Mapping[str, str]) -> CatalogueQuestion:
+    """What names and values of an address ask; what cannot be used is in `problems`, and its default in its place."""
+    database = published.of(values.get(CALLSET, ""))
+    filters, problems = parse(values, group_codes(database), ANY, tuple(published.callsets))
+    catalogue, more = catalogue_names.parse(values)
+    problems = [*problems, *more, *query.unused(values, (REGION, *catalogue_names.NAMES))]
+    problems += [
+        Problem(name, cut(values[name], 60), sentence) for name, sentence in NOT_USED.items() if values.get(name)
+    ]
+    place, gene = None, None
+    if text := values.get(REGION, ""):
+        outcome = look_up(database, text)
+        if isinstance(outcome, Place):
+            place = outcome.interval
+        elif isinstance(outcome, GeneMatch):
+            place, gene = outcome.gene.interval, outcome.gene
+        else:
+            shown = cut(text, 60)
+            sentence = (
+                outcome.sentence
+                if isinstance(outcome, NoMatch)
+                else f"“{shown}” is no single place: give a region such as chr1:109,000,000-110,000,000, a band or a gene."
+            )
+            problems.append(Problem(REGION, shown, sentence))
+    return CatalogueQuestion(database, filters, catalogue, place, gene, tuple(problems))
+
+
+def require_catalogue(published: Generation, values: Mapping[str, str]) -> CatalogueQuestion:
+    """The same, or RefusedError (400) with every problem: a file cannot show a notice."""
+    question = resolve_catalogue(published, values)
+    if question.problems:
+        raise RefusedError(combine([refusal(400, one.sentence, one.parameter, one.value) for one in question.problems]))
+    return question
