@@ -67,7 +67,7 @@ def _list(title: str, heads: tuple[str, str, str], rows: Iterable[str], address:
 
 
 def _sites(sites: pl.DataFrame, filters: Filters, column: str) -> Iterable[str]:
-    for row in sites.iter_rows(named=True):
+    for row in sites.drop_nulls(column).iter_rows(named=True):
         direction = Direction(row["direction"])
         name = f"{row['chrom'].removeprefix('chr')}:{row['start'] + 1:,}"
         link = markup.link(
