@@ -21,6 +21,8 @@ class Section(Enum):
     CARRIERS = "the events that make carriers, with their people"
     SIZES = "how many calls and events there are in all"
     FILES = "what became of each file, with names of people and files"
+    PERSON = "one person: events, relatives, and how they were inherited"
+    TRIOS = "what trios say of the callset"
     MARKS = "people with large events, by chromosome"
     DATABASE = "the database file, and rows of its tables"
 
@@ -37,6 +39,8 @@ TELLS: Final = {
     Section.CARRIERS: Detail.PERSONS,
     Section.SIZES: Detail.CELLS,
     Section.FILES: Detail.PERSONS,
+    Section.PERSON: Detail.PERSONS,
+    Section.TRIOS: Detail.EVERY_CELL,
     Section.MARKS: Detail.EVERY_CELL,
     Section.DATABASE: Detail.PERSONS,
 }

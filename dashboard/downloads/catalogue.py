@@ -90,8 +90,38 @@ DOWNLOADS: Final = (
 """The tables. An event is nothing that a caller wrote, so VCF has calls and no events; a frequency has no place of its own, so
 it is in no format of intervals."""
 
+OF_PERSONS: Final = (
+    Download(
+        "events",
+        "Events, with the frequency of their sites",
+        ("csv", "tsv", "bed", "json", "parquet", "pgxseg"),
+        lambda _: columns.EVENTS,
+        Detail.PERSONS,
+    ),
+    Download(
+        "parents",
+        "The parents' events that touch them",
+        ("csv", "tsv", "bed", "json", "parquet"),
+        lambda _: columns.PARENTS,
+        Detail.PERSONS,
+    ),
+    Download("children", "What children have of them", TABULAR, lambda _: columns.CHILDREN, Detail.PERSONS),
+    Download("carried", "Numbers beside the population's", TABULAR, lambda _: columns.CARRIED, Detail.PERSONS),
+)
+"""The tables about one person."""
+
+OF_CALLSETS: Final = (
+    Download("trios", "What trios say of the callset", TABULAR, lambda _: columns.TRIOS, Detail.EVERY_CELL),
+)
+"""The tables about a callset as a whole."""
+
+EVERY_DOWNLOAD: Final = (*DOWNLOADS, *OF_PERSONS, *OF_CALLSETS)
+"""All tables."""
+
 TABLES: Final = {download.name: download.formats for download in DOWNLOADS}
-"""The formats of each table, by its name."""
+"""The formats of each table about a gene or region, by its name."""
+FILES: Final = {download.name: download.formats for download in EVERY_DOWNLOAD}
+"""The same of all tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +148,24 @@ DRAWN: Final = (
 """The charts."""
 
 CHARTS: Final = tuple(chart.name for chart in DRAWN)
+PERSON_CHARTS: Final = (Chart("karyotype", Detail.PERSONS), Chart("family", Detail.PERSONS))
+"""The charts about one person."""
+CALLSET_CHARTS: Final = (Chart("trios", Detail.EVERY_CELL),)
+"""The charts about a callset as a whole."""
+EVERY_CHART: Final = (*DRAWN, *PERSON_CHARTS, *CALLSET_CHARTS)
+"""All charts."""
 PICTURES: Final = tuple(drawing.FORMATS)
 """Formats of pictures, in the order in which they are offered."""
 
 
 def download_of(name: str) -> Download:
     """The table of this name; KeyError where there is none."""
-    return {download.name: download for download in DOWNLOADS}[name]
+    return {download.name: download for download in EVERY_DOWNLOAD}[name]
 
 
 def chart_of(name: str) -> Chart:
     """The chart of this name; KeyError where there is none."""
-    return {chart.name: chart for chart in DRAWN}[name]
+    return {chart.name: chart for chart in EVERY_CHART}[name]
 
 
 def require_disclosure(tells: Detail) -> None:
@@ -140,9 +176,9 @@ def require_disclosure(tells: Detail) -> None:
 
 def list_tables() -> str:
     """All tables with their formats, in words: carriers as csv, tsv ..."""
-    return "; ".join(f"{table} as {', '.join(formats)}" for table, formats in TABLES.items())
+    return "; ".join(f"{table} as {', '.join(formats)}" for table, formats in FILES.items())
 
 
 def list_charts() -> str:
     """All charts with their formats, in words."""
-    return f"{', '.join(CHARTS)} as {' and '.join(PICTURES)}"
+    return f"{', '.join(chart.name for chart in EVERY_CHART)} as {' and '.join(PICTURES)}"

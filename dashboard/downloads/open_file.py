@@ -8,16 +8,28 @@ from typing import Final, TypeVar
 import polars as pl
 
 from dashboard import settings
+from dashboard.door.person import require_person
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.door.resolve import names_several_genes, require_genes, require_question
 from dashboard.downloads.about_file import about, about_genes, name_of_file, name_of_genes_file
-from dashboard.downloads.catalogue import FORMATS, TABLES, TABULAR, download_of, list_tables, require_disclosure
+from dashboard.downloads.catalogue import (
+    FILES,
+    FORMATS,
+    OF_CALLSETS,
+    OF_PERSONS,
+    TABULAR,
+    download_of,
+    list_tables,
+    require_disclosure,
+)
+from dashboard.downloads.other_files import open_other_file
 from dashboard.formats import bed, delimited, parquet, pgxseg, vcf
 from dashboard.formats import json as json_format
 from dashboard.formats.about import About
 from dashboard.question import links
 from dashboard.question.locus import cut
+from dashboard.question.person import SAMPLE
 from dashboard.store.callability import callability, no_share
 from dashboard.store.calls import call_batches, calls_by_place, events_by_place, filters_of_calls, read_carrier_events
 from dashboard.store.carriers.frequencies import frequencies
@@ -69,6 +81,9 @@ def open_file(file: str, values: Mapping[str, str]) -> OpenFile:
         if table == links.GENE_TABLE and names_several_genes(values):
             name, pieces, file_read = _open_genes(published, values, suffix, held)
             return OpenFile(name, FORMATS[suffix], pieces, held, file_read)
+        if download in (*OF_PERSONS, *OF_CALLSETS):
+            name, pieces, file_read = open_other_file(published, values, table, suffix)
+            return OpenFile(name, FORMATS[suffix], pieces, held, file_read)
         question = require_question(published, values, download.default_overlap, download.without)
         pieces = _OPENERS[table, suffix](question, held, about(question, table, suffix))
         return OpenFile(name_of_file(question, table, suffix), FORMATS[suffix], pieces, held, question.database.file)
@@ -80,7 +95,7 @@ def open_file(file: str, values: Mapping[str, str]) -> OpenFile:
 def table_and_format(file: str, values: Mapping[str, str]) -> tuple[str, str]:
     """The names in `carriers.csv`, or `RefusedError` where there is no such download, with a database or without."""
     table, _, suffix = file.partition(".")
-    if suffix not in TABLES.get(table, ()):
+    if suffix not in FILES.get(table, ()):
         raise RefusedError(
             refuse_path(
                 file, f"download under {settings.public_path()}{links.DOWNLOADS}/; there are {list_tables()}", values
@@ -99,7 +114,10 @@ def refuse_path(file: str, what: str, values: Mapping[str, str]) -> Refusal:
         return fault
     try:
         with settings.store().lease() as published:
-            require_question(published, values)
+            if SAMPLE in values:
+                require_person(published, values)
+            else:
+                require_question(published, values)
     except RefusedError as error:
         return replace(combine([fault, error.refusal]), status=404)
     except (UnavailableError, BusyError):
