@@ -16,7 +16,7 @@ from dashboard.door.person import NoPerson, PersonQuestion
 from dashboard.downloads.other_files import PERSON_FRAMES
 from dashboard.question import links
 from dashboard.question.filters import Filters
-from dashboard.store.cohort import group_names
+from dashboard.store.cohort import population_names, superpopulation_names
 from dashboard.store.database import Generation
 from dashboard.store.person import Known, Relative, Role, marks_of, relatives_of
 from dashboard.store.person_events import person_events
@@ -93,6 +93,8 @@ def _counted(question: PersonQuestion, events: pl.DataFrame) -> list[str]:
             markup.text(f"{filter_words.events_drawn(filters)[0].upper()}{filter_words.events_drawn(filters)[1:]}.")
         )
     ]
+    if marked := events["marked"].sum():
+        lines.append(f"{wording.count(int(marked))} of them on marked chromosomes.")
     if rarity := rarity_words(question, events):
         lines.append(markup.text(rarity))
     return lines
@@ -178,7 +180,8 @@ def marks_lines(question: PersonQuestion) -> list[str]:
             f"<strong>{markup.text(mark['chrom'])} is marked for {PLURALS[Direction(mark['direction'])]}</strong>: {markup.text(reason)} "
             f"({number}, {markup.text(wording.length(mark['bases']))} together{markup.text(share)}, the longest "
             f"{markup.text(wording.length(mark['longest']))}). Most probably it comes from cell culture; a constitutional change that large is "
-            "possible. On this chromosome the person is in no frequency and no rate of trios, and events are listed without being counted below."
+            "possible. On this chromosome the person is in no frequency and no rate of trios; its events are listed, and left out of the comparison with other "
+            "people."
         )
     return lines
 
@@ -341,14 +344,22 @@ def nobody(outcome: NoPerson | None, database: Generation, filters: Filters) -> 
             + markup.element("p", shown, class_="cnv-links cnv-choices")
         )
     if outcome is None:
-        names = group_names(database)
-        by_code = {row["population"]: row["sample"] for row in example_people(database).iter_rows(named=True)}
-        shown = " ".join(
-            markup.link(f"{code} {by_code[code]}", links.person(by_code[code], filters), title=name)
-            for code, name in names.items()
-            if code in by_code
+        examples = dict(example_people(database).select("population", "sample").iter_rows())
+        lines: dict[str, list[str]] = {}
+        for code, (name, group) in population_names(database).items():
+            if code in examples:
+                shown = markup.link(examples[code], links.person(examples[code], filters), title=name)
+                lines.setdefault(group, []).append(f"{markup.text(code)} {shown}")
+        groups = superpopulation_names(database)
+        st.html(
+            "".join(
+                markup.element("h2", markup.text(groups.get(group, group)), class_="cnv-section")
+                + markup.element(
+                    "p", " ".join(markup.element("span", one) for one in shown), class_="cnv-links cnv-choices"
+                )
+                for group, shown in lines.items()
+            )
         )
-        st.html(markup.element("p", shown, class_="cnv-links cnv-choices"))
 
 
 def on_all(events: pl.DataFrame) -> str:

@@ -77,10 +77,11 @@ def resolve_person(request: Request) -> PersonResolution:
         raise RefusedError(refusal(403, reason, SAMPLE))
     name = request.values.get(SAMPLE, "")
     if not name:
-        return PersonResolution(None)
+        return PersonResolution(None, _read_event(request)[1])
     person = person_named(request.database, name) if len(name) <= NAME_LENGTH else None
     if person is None:
-        return PersonResolution(_nobody(request.database, name))
+        _, problems = _read_event(request)
+        return PersonResolution(_nobody(request.database, name), problems)
     event, problems = _event(request, person)
     return PersonResolution(PersonQuestion(request.database, person, of_person(request.filters), event), problems)
 
@@ -95,22 +96,27 @@ def _nobody(database: Generation, name: str) -> NoPerson:
 
 def _event(request: Request, person: Person) -> tuple[str, tuple[Problem, ...]]:
     """The event that is named, which has to be one of the person's."""
+    named, problems = _read_event(request)
+    if named is None or _has(request.database, person, named):
+        return str(named or ""), problems
+    shown = cut(request.values[EVENT], VALUE_SHOWN)
+    sentence = f"{person.sample} has no {named.direction.value} of exactly {named.interval}; the table has each event."
+    return "", (Problem(EVENT, shown, sentence),)
+
+
+def _read_event(request: Request) -> tuple[SiteId | None, tuple[Problem, ...]]:
+    """The event that an address names, by its text alone."""
     name = request.values.get(EVENT, "")
     if not name:
-        return "", ()
+        return None, ()
     shown, named = cut(name, VALUE_SHOWN), parse_site_id(name)
     if named is None:
         example = "chr1-109687570-109697444-loss"
         sentence = (
             f"“{shown}” is no event: name its chromosome, its first and last base and its direction, such as {example}."
         )
-        return "", (Problem(EVENT, shown, sentence),)
-    if not _has(request.database, person, named):
-        sentence = (
-            f"{person.sample} has no {named.direction.value} of exactly {named.interval}; the table has each event."
-        )
-        return "", (Problem(EVENT, shown, sentence),)
-    return str(named), ()
+        return None, (Problem(EVENT, shown, sentence),)
+    return named, ()
 
 
 def _has(database: Generation, person: Person, named: SiteId) -> bool:
@@ -131,7 +137,10 @@ def require_person(published: Generation, values: Mapping[str, str]) -> PersonQu
         for name, sentence in NOT_USED.items()
         if name in request.filters.to_query()
     ]
-    refusals += [refusal(404, one.sentence, one.parameter, one.value) for one in resolution.problems]
+    refusals += [
+        refusal(404 if parse_site_id(one.value) else 400, one.sentence, one.parameter, one.value)
+        for one in resolution.problems
+    ]
     match resolution.outcome:
         case None:
             refusals.append(refusal(400, "Say which person: add sample=HG00096 to the address.", SAMPLE))

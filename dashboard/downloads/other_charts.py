@@ -151,7 +151,9 @@ def event_in_view(question: PersonQuestion) -> dict[str, Any] | None:
         named = every.filter(pl.col("name") == question.event)
         return named.row(0, named=True) if named.height else None
     events = person_events(database, person, question.filters)
-    return events.row(0, named=True) if events.height else None
+    # what is on a marked chromosome is of the cells most probably, and says little of parents
+    plain = events.filter(~pl.col("marked"))
+    return (plain if plain.height else events).row(0, named=True) if events.height else None
 
 
 def family_in_view(question: PersonQuestion, event: Mapping[str, Any]) -> Family:

@@ -27,7 +27,7 @@ ROLES: Final = {
     "child": ("child", "children"),
     "sibling": ("sibling", "siblings"),
     "half-sibling": ("half-sibling", "half-siblings"),
-    "family": ("of the same family", "of the same family"),
+    "family": ("also of the family", "also of the family"),
 }
 KNOWN: Final = {
     "read": "",
