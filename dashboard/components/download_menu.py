@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from dashboard import settings
 from dashboard.components import markup
-from dashboard.downloads.catalogue import FORMAT_WORDS, PICTURES, chart_of, download_of
+from dashboard.door.overview import Overview
+from dashboard.downloads.catalogue import CHARTS, FORMAT_WORDS, PICTURES, chart_of, download_of
+from dashboard.downloads.cohort_files import FILES
 from dashboard.question import links
 from dashboard.question.filters import Filters
 from dashboard.question.subject import Subject
+from dashboard.question.view import View
 
 
 def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ...] = ()) -> str:
@@ -41,6 +44,28 @@ def formats_line(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]], tables
         others = f"{markup.text(words)}: " if 0 < number < tables else ""
         shown.append(markup.element("span", others + _links(words, formats)))
     return markup.element("span", "".join(shown), class_="cnv-formats")
+
+
+def overview_menu(overview: Overview, view: View, *names: str) -> str:
+    """The same of tables and charts of the whole cohort, by their names, as the page shows them."""
+    disclosure = settings.disclosure()
+    query = overview.query()
+    groups = []
+    for name in names:
+        if name in FILES and disclosure.tells(FILES[name].tells):
+            own = {key: value for key, value in query.items() if key in FILES[name].takes}
+            formats = [
+                (suffix, links.address(f"{links.DOWNLOADS}/{name}.{suffix}", own)) for suffix in FILES[name].formats
+            ]
+            groups.append((FILES[name].words, formats))
+        if name in CHARTS and disclosure.tells(chart_of(name).tells):
+            pictures = [
+                (suffix, links.address(f"{links.CHARTS}/{name}.{suffix}", query | view.to_query()))
+                for suffix in PICTURES
+            ]
+            groups.append((chart_of(name).words, pictures))
+    shown = "".join(markup.element("span", _links(words, formats)) for words, formats in groups)
+    return markup.element("span", shown, class_="cnv-formats") if shown else ""
 
 
 def section(title: str, formats: str = "", level: int = 2) -> str:

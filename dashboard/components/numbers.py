@@ -5,9 +5,9 @@ import streamlit as st
 from dashboard.components import frequency, markup, place
 from dashboard.components.bounded import bounded
 from dashboard.components.controls import controls
-from dashboard.components.copies import copies_of
 from dashboard.components.depends import depends
 from dashboard.components.download_menu import menu
+from dashboard.components.figures import figures
 from dashboard.components.lead import directions_told, lead
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
@@ -59,11 +59,11 @@ def numbers(run: Run, question: Question) -> None:
             for direction in directions
             if shares or any(row["direction"] == direction.value and row["carriers"] for row in table)
         ]
-        frequency.figures(
-            run, question, parts, shown, shares=shares, switch=switch, copies=copies_of(question) if shares else None
-        )
+        carried = any(row["carriers"] for row in table)
+        has_copies = carried and shares and target.kind is not Pieces.REGION
+        figures(run, question, parts, shown, shares=shares, switch=switch, has_copies=has_copies)
         depends(run, question)
-    tabs(Place(run, question, seen, switch), available_tabs(question, is_counted=is_counted))
+    tabs(Place(run, question, seen, "" if is_counted else switch), available_tabs(question, is_counted=is_counted))
 
 
 def along(run: Run, question: Question) -> None:

@@ -13,13 +13,13 @@ from dashboard.components.frequency import PLURALS, sign
 from dashboard.components.glossary import with_terms
 from dashboard.components.person_files import person_menu
 from dashboard.door.person import NoPerson, PersonQuestion
-from dashboard.downloads.other_files import PERSON_FRAMES
 from dashboard.question import links
 from dashboard.question.filters import Filters
 from dashboard.store.cohort import population_names, superpopulation_names
 from dashboard.store.database import Generation
 from dashboard.store.person import Known, Relative, Role, marks_of, relatives_of
 from dashboard.store.person_events import person_events
+from dashboard.store.person_events import standing as standing_of
 from dashboard.store.person_names import example_people
 from dashboard.words import filters as filter_words
 from dashboard.words import relatives as relative_words
@@ -189,8 +189,8 @@ def marks_lines(question: PersonQuestion) -> list[str]:
 def standing(question: PersonQuestion) -> None:
     """The person's numbers beside those of the unrelated people of the population: median, middle half, and where the person stands."""
     person, filters = question.person, question.filters
-    frame = PERSON_FRAMES["carried"](question)
-    files = person_menu(question, "carried")
+    frame = standing_of(question.database, person, filters)
+    files = person_menu(question, "standing")
     if frame.is_empty():
         return
     people = int(frame["samples"].max() or 0)  # type: ignore[arg-type]
@@ -256,7 +256,7 @@ def _quantity(row: dict[str, Any], kind: str) -> str:
     reach = (high - low) or 1
 
     def at(value: float) -> float:
-        return 4 + 92 * (value - low) / reach
+        return 4 + 92 * float(value - low) / float(reach)
 
     def bar(first: float, last: float, class_: str) -> str:
         style = f"left:{at(first):.1f}%;width:{max(at(last) - at(first), 1):.1f}%"

@@ -3,7 +3,8 @@
 from dashboard import settings
 from dashboard.components.download_menu import formats_line
 from dashboard.door.person import PersonQuestion
-from dashboard.downloads.catalogue import PICTURES, chart_of, download_of
+from dashboard.downloads.catalogue import PICTURES, chart_of
+from dashboard.downloads.cohort_files import FILES
 from dashboard.question import links
 from dashboard.question.filters import Filters
 
@@ -13,11 +14,11 @@ def person_menu(question: PersonQuestion, *tables: str, charts: tuple[str, ...] 
     sample, filters = question.person.sample, question.filters
     groups = [
         (
-            download.words,
-            [(suffix, links.person_download(download.name, suffix, sample, filters)) for suffix in download.formats],
+            file.words,
+            [(suffix, links.person_download(file.table.name, suffix, sample, filters)) for suffix in file.formats],
         )
-        for download in map(download_of, tables)
-        if settings.disclosure().tells(download.tells)
+        for file in (FILES[table] for table in tables)
+        if settings.disclosure().tells(file.tells)
     ]
     groups += [
         (
@@ -33,12 +34,9 @@ def person_menu(question: PersonQuestion, *tables: str, charts: tuple[str, ...] 
 def callset_menu(filters: Filters, tables: tuple[str, ...] = (), charts: tuple[str, ...] = ()) -> str:
     """The same of a callset as a whole."""
     groups = [
-        (
-            download.words,
-            [(suffix, links.callset_download(download.name, suffix, filters)) for suffix in download.formats],
-        )
-        for download in map(download_of, tables)
-        if settings.disclosure().tells(download.tells)
+        (file.words, [(suffix, links.callset_download(file.table.name, suffix, filters)) for suffix in file.formats])
+        for file in (FILES[table] for table in tables)
+        if settings.disclosure().tells(file.tells)
     ]
     groups += [
         (chart.words, [(suffix, links.callset_chart(chart.name, suffix, filters)) for suffix in PICTURES])

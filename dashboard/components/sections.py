@@ -20,6 +20,7 @@ class Section(Enum):
     TRACK = "what was called along the genome"
     CARRIERS = "the events that make carriers, with their people"
     SIZES = "how many calls and events there are in all"
+    OVERVIEW = "the cohort along the genome, its rankings, spectrum and differences"
     FILES = "what became of each file, with names of people and files"
     PERSON = "one person: events, relatives, and how they were inherited"
     TRIOS = "what trios say of the callset"
@@ -38,6 +39,7 @@ TELLS: Final = {
     Section.TRACK: Detail.INTERVALS,
     Section.CARRIERS: Detail.PERSONS,
     Section.SIZES: Detail.CELLS,
+    Section.OVERVIEW: Detail.EVERY_CELL,
     Section.FILES: Detail.PERSONS,
     Section.PERSON: Detail.PERSONS,
     Section.TRIOS: Detail.EVERY_CELL,

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from dashboard import settings
-from dashboard.door.person import PersonQuestion
 from dashboard.door.question import Question
 from dashboard.formats.about import About, file_name
 from dashboard.question import links
@@ -15,13 +14,11 @@ from dashboard.store.cohort import release
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene
 from dashboard.store.panel import count_people, relatives_counted
-from dashboard.store.trios import trio_numbers
 from dashboard.words import callers as caller_words
 from dashboard.words import filters as filter_words
 from dashboard.words import wording
 from dashboard.words.seen import FEW_CALLS, NOT_ASSESSABLE, RELATIVES, note
 from data_prep.domain.assembly import ASSEMBLY
-from data_prep.domain.trios import LEAST_TRIOS
 
 INTERVAL: Final = "95 % Wilson score interval"
 ORDER: Final = (
@@ -86,31 +83,20 @@ def about_genes(database: Generation, genes: Sequence[Gene], filters: Filters, s
     return _about(f"{links.GENE_TABLE}: {len(genes)} named ones", database, filters, facts)
 
 
-def about_person(question: PersonQuestion, table: str, suffix: str) -> About:
-    """The words for a table about one person."""
-    person, filters = question.person, question.filters
+def about_cohort(database: Generation, title: str, counted: str, filters: Filters, address: str) -> About:
+    """The words for a table that is of no gene or region: `title` what it is, `counted` what its rows are of, `address` its own."""
     facts = {
-        "place": f"{person.sample}, {person.population}, {person.superpopulation}, {person.sex or 'sex not known'}",
-        "counted": filter_words.events_drawn(filters),
-        "people": "beside each event the carriers of its site at credible among unrelated people, those left out on whose chromosome "
-        "are large events",
-        "address": settings.public_path() + links.person_download(table, suffix, person.sample, filters),
+        "counted": counted,
+        "people": filter_words.group(filters),
+        "interval": INTERVAL,
+        "address": settings.public_path() + address,
     }
-    return _about(f"{table} of {person.sample}", question.database, filters, facts)
+    return _about(title, database, filters, facts)
 
 
-def about_callset(database: Generation, filters: Filters, table: str, suffix: str) -> About:
-    """The words for a table about the callset as a whole: what trios say of it."""
-    pedigree, read = trio_numbers(database)
-    facts = {
-        "place": "the whole genome, less immune loci and, in each trio, chromosomes that are marked in one of the three",
-        "counted": "losses and gains",
-        "level": "every one, a row each: that of the child's event; of the parent's for transmission",
-        "people": f"{wording.count(read)} trios of whom all three were read, of {wording.count(pedigree)} in the pedigree",
-        "interval": f"{INTERVAL}; no rate of fewer than {LEAST_TRIOS}",
-        "address": settings.public_path() + links.callset_download(table, suffix, filters),
-    }
-    return _about(f"{table}: transmission, consistency and apparent de novo rate", database, filters, facts)
+def name_of_cohort_file(database: Generation, table: str, named: str, filters: Filters, suffix: str) -> str:
+    """A name that says what it is of, level and the other filters, and “simulated” where so."""
+    return _name(database, table, named, filters, suffix)
 
 
 def _about(title: str, database: Generation, filters: Filters, facts: Mapping[str, str]) -> About:
@@ -157,17 +143,6 @@ def _no_frequency(question: Question, place: Callability) -> str:
 def name_of_file(question: Question, table: str, suffix: str) -> str:
     """A name that says gene or region, level, cohort and the other filters, and “simulated” where so."""
     return _name(question.database, table, question.subject.name, question.filters, suffix)
-
-
-def name_of_person_file(question: PersonQuestion, table: str, suffix: str) -> str:
-    """The same of a person."""
-    return _name(question.database, table, question.person.sample, question.filters, suffix)
-
-
-def name_of_callset_file(database: Generation, filters: Filters, table: str, suffix: str) -> str:
-    """The same of the callset as a whole."""
-    simulated = ["simulated"] if release(database).simulated else []
-    return file_name([*simulated, table, filters.callset or database.callset], suffix)
 
 
 def name_of_genes_file(database: Generation, genes: Sequence[Gene], filters: Filters, suffix: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 from dashboard import settings
 from dashboard.door.refusal import RefusedError, refusal
+from dashboard.downloads.cohort_files import FILES
 from dashboard.formats import columns
 from dashboard.operating.disclosure import Detail
 from dashboard.question.filters import CODING, Overlap
@@ -90,38 +91,8 @@ DOWNLOADS: Final = (
 """The tables. An event is nothing that a caller wrote, so VCF has calls and no events; a frequency has no place of its own, so
 it is in no format of intervals."""
 
-OF_PERSONS: Final = (
-    Download(
-        "events",
-        "Events, with the frequency of their sites",
-        ("csv", "tsv", "bed", "json", "parquet", "pgxseg"),
-        lambda _: columns.EVENTS,
-        Detail.PERSONS,
-    ),
-    Download(
-        "parents",
-        "The parents' events that touch them",
-        ("csv", "tsv", "bed", "json", "parquet"),
-        lambda _: columns.PARENTS,
-        Detail.PERSONS,
-    ),
-    Download("children", "What children have of them", TABULAR, lambda _: columns.CHILDREN, Detail.PERSONS),
-    Download("carried", "Numbers beside the population's", TABULAR, lambda _: columns.CARRIED, Detail.PERSONS),
-)
-"""The tables about one person."""
-
-OF_CALLSETS: Final = (
-    Download("trios", "What trios say of the callset", TABULAR, lambda _: columns.TRIOS, Detail.EVERY_CELL),
-)
-"""The tables about a callset as a whole."""
-
-EVERY_DOWNLOAD: Final = (*DOWNLOADS, *OF_PERSONS, *OF_CALLSETS)
-"""All tables."""
-
 TABLES: Final = {download.name: download.formats for download in DOWNLOADS}
 """The formats of each table about a gene or region, by its name."""
-FILES: Final = {download.name: download.formats for download in EVERY_DOWNLOAD}
-"""The same of all tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +108,8 @@ class Chart:
     """The direction that it shows alone; None for all that are asked for."""
     is_track: bool = False
     """It draws what was called along the genome, whether a share of people may be told or not."""
+    of_cohort: bool = False
+    """It is of the whole cohort and no place is asked for."""
 
 
 DRAWN: Final = (
@@ -144,6 +117,12 @@ DRAWN: Final = (
     Chart("frequency-gain", Detail.CELLS, direction=Direction.GAIN),
     Chart("copy-number", Detail.EVERY_CELL),
     Chart("track", Detail.INTERVALS, is_track=True),
+    Chart("genome", Detail.EVERY_CELL, of_cohort=True),
+    Chart("carried-loss", Detail.EVERY_CELL, of_cohort=True),
+    Chart("carried-gain", Detail.EVERY_CELL, of_cohort=True),
+    Chart("spectrum", Detail.EVERY_CELL, of_cohort=True),
+    Chart("population-map", Detail.EVERY_CELL, of_cohort=True),
+    Chart("population-differences", Detail.EVERY_CELL, of_cohort=True),
 )
 """The charts."""
 
@@ -160,7 +139,17 @@ PICTURES: Final = tuple(drawing.FORMATS)
 
 def download_of(name: str) -> Download:
     """The table of this name; KeyError where there is none."""
-    return {download.name: download for download in EVERY_DOWNLOAD}[name]
+    return {download.name: download for download in DOWNLOADS}[name]
+
+
+def formats_of(name: str) -> tuple[str, ...]:
+    """The formats of a table of places or of the whole cohort; none of one that there is not."""
+    return FILES[name].formats if name in FILES else TABLES.get(name, ())
+
+
+def detail_of(name: str) -> Detail:
+    """What a table tells; KeyError where there is none."""
+    return FILES[name].tells if name in FILES else download_of(name).tells
 
 
 def chart_of(name: str) -> Chart:
@@ -176,7 +165,7 @@ def require_disclosure(tells: Detail) -> None:
 
 def list_tables() -> str:
     """All tables with their formats, in words: carriers as csv, tsv ..."""
-    return "; ".join(f"{table} as {', '.join(formats)}" for table, formats in FILES.items())
+    return "; ".join(f"{table} as {', '.join(formats_of(table))}" for table in (*TABLES, *FILES))
 
 
 def list_charts() -> str:

@@ -11,18 +11,21 @@ from starlette.responses import Response
 from dashboard import settings
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.charts.frequency import frequency_chart
+from dashboard.charts.genome import WIDTH as GENOME_WIDTH
 from dashboard.charts.picture import frequency_picture, picture
 from dashboard.charts.track.chart import track_picture
 from dashboard.colours import LIGHT
 from dashboard.counting.along import window
+from dashboard.door.overview import cohort_words, require_overview
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.door.resolve import require_question
-from dashboard.downloads.about_file import name_of_file
+from dashboard.downloads.about_file import name_of_cohort_file, name_of_file
 from dashboard.downloads.catalogue import CHARTS, EVERY_CHART, PICTURES, chart_of, list_charts, require_disclosure
 from dashboard.downloads.open_file import refuse_path
 from dashboard.downloads.other_charts import other_picture
-from dashboard.question import links, query
+from dashboard.downloads.overview_charts import OVERVIEW_CHARTS
+from dashboard.question import links, query, view
 from dashboard.question.target import Pieces
 from dashboard.serving import conditions
 from dashboard.serving.drawing import FORMATS, Drawing
@@ -30,7 +33,7 @@ from dashboard.serving.refusals import answering
 from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.carriers.copy_numbers import copy_numbers
 from dashboard.store.clauses import Clause, chart_rows_apart, clauses, tables_without_small_cells
-from dashboard.store.cohort import release
+from dashboard.store.cohort import Release, release
 from dashboard.store.database import Generation
 from dashboard.store.panel import Denominator, count_people, relatives_counted
 from dashboard.store.tracks import read_track
@@ -88,6 +91,8 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
     with settings.store().lease() as published:
         if name not in CHARTS:
             return PreparedPicture(*other_picture(published, name, suffix, values))
+        if chart_of(name).of_cohort:
+            return _of_cohort(name, suffix, published, values)
         question = require_question(published, values)
         database, target, filters = question.database, question.target, question.filters
         is_track = chart_of(name).is_track
@@ -96,7 +101,10 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
         if refusals := _refusals(name, question, seen, counted):
             raise RefusedError(combine(refusals))
         callset = release(database)
-        title, legend, spec = _CHARTS[name](question)
+        if is_track:
+            title, legend, spec = _track(question, view.parse(values)[0].scale)
+        else:
+            title, legend, spec = _CHARTS[name](question)
         left_out = (
             ""
             if settings.disclosure().smallest_cell
@@ -109,16 +117,49 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
                 spec,
                 title=f"{question.title}: {title}",
                 above=[f"Counted: {events}, in {who}.", legend, *_limits(database, question, seen)],
-                below=[
-                    f"{question.place}, {ASSEMBLY.name}. Callset {callset.title}; database {callset.generation}, "
-                    f"built {callset.built_at[:10]}.",
-                    f"Cite {caller_words.publications(callset.callers)}.",
-                ],
+                below=_source(callset, question.place),
                 simulated=callset.simulated,
                 palette=LIGHT,
             ),
             name_of_file(question, name, suffix),
         )
+
+
+def _of_cohort(name: str, suffix: str, published: Generation, values: Mapping[str, str]) -> PreparedPicture:
+    """A picture of the whole cohort."""
+    overview = require_overview(published, values)
+    callset = release(overview.database)
+    title, legend, spec = OVERVIEW_CHARTS[name](overview, view.parse(values)[0], LIGHT)
+    if name == "genome":
+        spec = {**spec, "width": GENOME_WIDTH}
+    counted = f"Counted: {overview.level.value} {filter_words.classes(overview.filters)}, in {cohort_words(overview.filters)}."
+    aside = f"Not applied here: {wording.joined(overview.left_aside, 'and')}." if overview.left_aside else ""
+    return PreparedPicture(
+        picture(
+            spec,
+            title=title[0].upper() + title[1:],
+            above=[line for line in (counted, legend, aside) if line],
+            below=_source(callset),
+            simulated=callset.simulated,
+            palette=LIGHT,
+        ),
+        name_of_cohort_file(
+            overview.database,
+            name,
+            f"versus-{overview.versus}" if overview.versus else "cohort",
+            overview.filters,
+            suffix,
+        ),
+    )
+
+
+def _source(callset: Release, place: str = "") -> list[str]:
+    """Where the numbers of a picture come from."""
+    return [
+        f"{f'{place}, ' if place else ''}{ASSEMBLY.name}. Callset {callset.title}; database {callset.generation}, "
+        f"built {callset.built_at[:10]}.",
+        f"Cite {caller_words.publications(callset.callers)}.",
+    ]
 
 
 def _refusals(name: str, question: Question, seen: Callability, counted: Denominator) -> list[Refusal]:
@@ -194,11 +235,11 @@ def _copy_number(question: Question) -> tuple[str, str, dict[str, Any]]:
     return "copies by super-population", legend, copy_number_chart(counts, LIGHT)
 
 
-def _track(question: Question) -> tuple[str, str, dict[str, Any]]:
+def _track(question: Question, scale: view.Scale) -> tuple[str, str, dict[str, Any]]:
     shown = window(question.target, question.filters)
     silent = callability(question.database, question.target, question.filters).is_paralogous
     drawn = read_track(question.database, shown, question.filters, question.target.interval, silent=silent)
-    spec = track_picture(drawn, LIGHT)
+    spec = track_picture(drawn, LIGHT, logarithmic=scale is view.Scale.LOG)
     legend = (
         f"{shown}. Curve: share of people at each base, events in full; bars: distinct intervals, thicker with more carriers, "
         "their ends pale as far as they may lie further in. Everything that meets the filters is drawn, whatever the overlap "
@@ -211,5 +252,6 @@ _CHARTS: Final[dict[str, Callable[[Question], tuple[str, str, dict[str, Any]]]]]
     "frequency-loss": _frequency(Direction.LOSS),
     "frequency-gain": _frequency(Direction.GAIN),
     "copy-number": _copy_number,
-    "track": _track,
 }
+DRAWN_HERE: Final = (*_CHARTS, "track", *OVERVIEW_CHARTS)
+"""Every chart that this module can draw, in the order of the catalogue."""

@@ -12,18 +12,24 @@ from dashboard.door.person import require_person
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.door.resolve import names_several_genes, require_genes, require_question
-from dashboard.downloads.about_file import about, about_genes, name_of_file, name_of_genes_file
+from dashboard.downloads import cohort_files
+from dashboard.downloads.about_file import (
+    about,
+    about_cohort,
+    about_genes,
+    name_of_cohort_file,
+    name_of_file,
+    name_of_genes_file,
+)
 from dashboard.downloads.catalogue import (
-    FILES,
     FORMATS,
-    OF_CALLSETS,
-    OF_PERSONS,
     TABULAR,
+    detail_of,
     download_of,
+    formats_of,
     list_tables,
     require_disclosure,
 )
-from dashboard.downloads.other_files import open_other_file
 from dashboard.formats import bed, delimited, parquet, pgxseg, vcf
 from dashboard.formats import json as json_format
 from dashboard.formats.about import About
@@ -73,16 +79,15 @@ class OpenFile:
 def open_file(file: str, values: Mapping[str, str]) -> OpenFile:
     """The file that an address names (`carriers.csv`), ready to be sent, or `RefusedError`."""
     table, suffix = table_and_format(file, values)
-    require_disclosure(download_of(table).tells)
+    require_disclosure(detail_of(table))
     held = ExitStack()
     try:
+        if table in cohort_files.FILES:
+            return _open_cohort(held.enter_context(settings.store().lease()), table, suffix, values, held)
         download = download_of(table)
         published = held.enter_context(settings.store().lease())
         if table == links.GENE_TABLE and names_several_genes(values):
             name, pieces, file_read = _open_genes(published, values, suffix, held)
-            return OpenFile(name, FORMATS[suffix], pieces, held, file_read)
-        if download in (*OF_PERSONS, *OF_CALLSETS):
-            name, pieces, file_read = open_other_file(published, values, table, suffix)
             return OpenFile(name, FORMATS[suffix], pieces, held, file_read)
         question = require_question(published, values, download.default_overlap, download.without)
         pieces = _OPENERS[table, suffix](question, held, about(question, table, suffix))
@@ -92,10 +97,22 @@ def open_file(file: str, values: Mapping[str, str]) -> OpenFile:
         raise
 
 
+def _open_cohort(
+    published: Generation, table: str, suffix: str, values: Mapping[str, str], held: ExitStack
+) -> OpenFile:
+    """A table that is of no gene or region."""
+    rows = cohort_files.open_rows(published, table, values, held)
+    address = links.address(f"{links.DOWNLOADS}/{table}.{suffix}", rows.query)
+    facts = about_cohort(rows.database, rows.title, rows.counted, rows.filters, address)
+    name = name_of_cohort_file(rows.database, table, rows.named, rows.filters, suffix)
+    pieces = cohort_files.pieces_of(table, suffix, rows.frames, facts)
+    return OpenFile(name, FORMATS[suffix], pieces, held, rows.database.file)
+
+
 def table_and_format(file: str, values: Mapping[str, str]) -> tuple[str, str]:
     """The names in `carriers.csv`, or `RefusedError` where there is no such download, with a database or without."""
     table, _, suffix = file.partition(".")
-    if suffix not in FILES.get(table, ()):
+    if suffix not in formats_of(table):
         raise RefusedError(
             refuse_path(
                 file, f"download under {settings.public_path()}{links.DOWNLOADS}/; there are {list_tables()}", values

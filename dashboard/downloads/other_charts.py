@@ -12,7 +12,7 @@ from dashboard.charts.picture import picture
 from dashboard.colours import LIGHT, Palette
 from dashboard.door.person import PersonQuestion, require_callset, require_person
 from dashboard.door.refusal import RefusedError, refusal
-from dashboard.downloads.about_file import name_of_callset_file, name_of_person_file
+from dashboard.downloads.about_file import name_of_cohort_file
 from dashboard.downloads.catalogue import PERSON_CHARTS, chart_of
 from dashboard.question.filters import Filters
 from dashboard.question.person import EVENT
@@ -54,11 +54,14 @@ def other_picture(
         question = require_person(published, values)
         title, above, spec = (_karyotype if name == "karyotype" else _family)(question)
         width = karyotype.WIDTH if name == "karyotype" else family_charts.WIDTH
-        database, file_name = question.database, name_of_person_file(question, name, suffix)
+        database, file_name = (
+            question.database,
+            name_of_cohort_file(question.database, name, question.person.sample, question.filters, suffix),
+        )
     else:
         database, filters = require_callset(published, values)
         title, above, spec = _trios(database, filters)
-        width, file_name = trios.WIDTH, name_of_callset_file(database, filters, name, suffix)
+        width, file_name = trios.WIDTH, name_of_cohort_file(database, name, "callset", filters, suffix)
     callset = release(database)
     below = [
         f"{ASSEMBLY.name}. Callset {callset.title}; database {callset.generation}, built {callset.built_at[:10]}.",

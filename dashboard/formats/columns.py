@@ -343,8 +343,8 @@ PARENTS: Final = Table(
     ),
 )
 
-CARRIED: Final = Table(
-    "carried",
+STANDING: Final = Table(
+    "standing",
     "a quantity that a person carries, beside the unrelated people of the same population",
     (
         Column("sample", pl.String, "Name of the sample"),
@@ -367,45 +367,5 @@ CARRIED: Final = Table(
             )
         ),
         Column("below", pl.Float64, "Share of them with less than this person, 0 to 1"),
-    ),
-)
-
-
-def _rate(name: str, words: str) -> tuple[Column, ...]:
-    return (
-        Column(name, pl.Float64, f"{words}, 0 to 1; null where it would be of fewer than ten"),
-        Column(f"{name}_ci_low", pl.Float64, "Lower end of its 95 % Wilson interval"),
-        Column(f"{name}_ci_high", pl.Float64, "Upper end of its 95 % Wilson interval"),
-    )
-
-
-TRIOS: Final = Table(
-    "trios",
-    "what trios say of the callset, by direction, filter level, length and bins of events",
-    (
-        Column("direction", pl.String, "loss or gain"),
-        Column("level", pl.String, "Filter level: of the child's event; of the parent's for transmission"),
-        Column("length_class", pl.String, "Length of the events; all together where it says all"),
-        Column("bin_class", pl.String, "Their read-depth bins; all together where it says all"),
-        Column("children", pl.Int32, "Events of children of whom both parents were read"),
-        Column("from_both", pl.Int32, "Of them those that both parents carry"),
-        Column("from_father", pl.Int32, "Those that the father alone carries"),
-        Column("from_mother", pl.Int32, "Those that the mother alone carries"),
-        Column("below_filter", pl.Int32, "Those that a parent has below the filter"),
-        Column("neither", pl.Int32, "Apparent de novo: neither has anything of it"),
-        Column("inconsistent", pl.Int32, "Those without a copy of which one parent alone carries"),
-        Column("consistent", pl.Int32, "children less neither and inconsistent"),
-        *_rate("consistency", "consistent as a share of children"),
-        *_rate("de_novo", "neither as a share of children"),
-        Column(
-            "parents",
-            pl.Int32,
-            "Trios and sites of which one parent has one copy too few or too many and the other no call at all",
-        ),
-        Column("transmitted", pl.Int32, "Of them those that the child carries"),
-        *_rate("transmission", "transmitted as a share of parents; a half is expected"),
-        Column("null_parents", pl.Int32, "Events of parents without a copy, once a child to whom they give one"),
-        Column("untransmitted", pl.Int32, "Of them those that the child does not carry"),
-        *_rate("untransmitted_nulls", "untransmitted as a share of null_parents; none is expected"),
     ),
 )

@@ -77,7 +77,7 @@ def person_chart(name: str, file_format: str, sample: str, filters: Filters, eve
 
 def callset_download(table: str, file_format: str, filters: Filters) -> str:
     """A table about the callset as a file: `/download/trios.csv`."""
-    return address(f"{DOWNLOADS}/{table}.{file_format}", of_callset(filters).to_query())
+    return address(f"{DOWNLOADS}/{table}.{file_format}", Filters(callset=filters.callset).to_query())
 
 
 def callset_chart(name: str, file_format: str, filters: Filters) -> str:

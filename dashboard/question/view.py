@@ -25,6 +25,10 @@ class Tab(StrEnum):
     GENES = "genes"
     EVENTS = "events"
     CHILDREN = "children"
+    PEOPLE = "people"
+    SPECTRUM = "spectrum"
+    POPULATIONS = "populations"
+    DIFFERENCES = "differences"
 
 
 class By(StrEnum):
@@ -33,13 +37,19 @@ class By(StrEnum):
     GROUPS = "groups"
     POPULATIONS = "populations"
     SEX = "sex"
+    SUPERPOPULATIONS = "superpopulations"
+    """Of the genome: a panel for each super-population."""
 
 
 class Show(StrEnum):
-    """What the block of frequencies shows."""
+    """What a figure shows: of a place frequencies or copies; of the cohort events or bases a person, people, or F_ST."""
 
     FREQUENCY = "frequency"
     COPIES = "copies"
+    EVENTS = "events"
+    BASES = "bases"
+    PEOPLE = "people"
+    FST = "fst"
 
 
 class Scale(StrEnum):

@@ -8,6 +8,7 @@ from dashboard.question.filters import Filters
 from dashboard.store.database import Generation, Size
 from dashboard.store.person import Person, TrioView, events_of_person, handed_on, trio_of
 from dashboard.store.sites import FEW_ROWS, with_sight
+from dashboard.store.whole import person_among
 from data_prep.domain.site_id import site_id_expression
 
 _SHARES: Final = ("", "_superpopulation", "_population")
@@ -81,6 +82,13 @@ def relatives_calls(database: Generation, person: Person, filters: Filters) -> p
         )
         .select(pl.col(name).cast(kind) for name, kind in schema.items())
     )
+
+
+def standing(database: Generation, person: Person, filters: Filters) -> pl.DataFrame:
+    """A person's numbers beside those of the unrelated people of the population, at the level asked for, as `person_among` has them, with
+    `sample` and `population`; no rows of somebody whose file was not read."""
+    frame = person_among(database, person.sample_id, filters)
+    return frame.with_columns(sample=pl.lit(person.sample), population=pl.lit(person.population))
 
 
 def _size(frame: pl.DataFrame) -> Size:
