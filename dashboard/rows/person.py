@@ -191,7 +191,7 @@ def _event_cells(event: dict[str, Any], question: PersonQuestion) -> tuple[Cell,
     )
 
 
-NO_SITE_WORDS: Final = "No credible event of anybody who is counted resembles it, or its chromosome is marked in this person: only those who are counted make sites"
+NO_SITE_WORDS: Final = "No credible event of those who are counted resembles it: only theirs make sites"
 
 
 def _last_cells(event: dict[str, Any], filters: Filters) -> tuple[Cell, ...]:
