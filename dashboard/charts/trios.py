@@ -82,9 +82,10 @@ def trio_chart(quality: pl.DataFrame, palette: Palette) -> dict[str, Any]:
             return left + (value - low) / (high - low)
 
         sheet.text(left, 9, rate.words, palette.text, bold=True)
-        for tick in ticks:
+        # the outer ones lean inwards, so that those of two panels keep apart where there is little room
+        for tick, align in zip(ticks, ("left", "center", "right"), strict=True):
             sheet.box(at(tick) - 0.0015, at(tick) + 0.0015, TOP - 6, bottom, palette.line)
-            sheet.text(at(tick), TOP - 15, f"{tick * 100:g} %", palette.muted, "center")
+            sheet.text(at(tick), TOP - 15, f"{tick * 100:g} %", palette.muted, align)
         if rate.column == "transmission":
             sheet.box(at(HALF) - 0.004, at(HALF) + 0.004, TOP - 6, bottom, palette.muted)
         for middle, words, rows in heights:
@@ -133,7 +134,7 @@ def _groups(quality: pl.DataFrame) -> list[list[tuple[str, dict[Direction, dict[
 def _scale(quality: pl.DataFrame, rate: Rate) -> tuple[float, float, list[float]]:
     """Ends and guides of a panel: of transmission all shares; of the others as far as intervals reach, to a round share."""
     if rate.column == "transmission":
-        return 0.0, 1.0, [0.0, 0.25, 0.5, 0.75, 1.0]
+        return 0.0, 1.0, [0.0, 0.5, 1.0]
     low_column, high_column = quality[f"{rate.column}_ci_low"], quality[f"{rate.column}_ci_high"]
     if rate.column == "consistency":
         reach = _round_up(1 - float(low_column.min() or 0)) if low_column.drop_nulls().len() else 1.0  # type: ignore[arg-type]
@@ -143,6 +144,6 @@ def _scale(quality: pl.DataFrame, rate: Rate) -> tuple[float, float, list[float]
 
 
 def _round_up(share: float) -> float:
-    """The next of 1, 2, 4, 10, 20, 40 % ... at least 1 %, at most 100 %."""
+    """The next of 1, 2, 5, 10, 20, 50 % ... at least 1 %, at most 100 %."""
     power = 10.0 ** math.floor(math.log10(max(share, 0.01)))
-    return min(1.0, next(factor * power for factor in (1, 2, 4, 10) if factor * power >= share * 0.999))
+    return min(1.0, next(factor * power for factor in (1, 2, 5, 10) if factor * power >= share * 0.999))

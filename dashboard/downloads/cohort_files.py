@@ -215,7 +215,7 @@ def _facts(person: Person) -> dict[str, str | None]:
 def _trio(published: Generation, values: Mapping[str, str], held: ExitStack) -> OpenRows:
     question = require_person(published, values)
     database, person, filters = question.database, question.person, question.filters
-    view = trio_view(database, person, filters)
+    view = trio_view(database, person)
     if view is None:
         raise RefusedError(
             refusal(404, f"No parent of {person.sample} is named in the sample table.", SAMPLE, person.sample)

@@ -20,7 +20,7 @@ from dashboard.store.cohort import release
 from dashboard.store.database import Generation
 from dashboard.store.family import Family, family_of
 from dashboard.store.landmarks import landmarks
-from dashboard.store.person import marks_of
+from dashboard.store.person import every_event_of, marks_of
 from dashboard.store.person_events import person_events
 from dashboard.store.trios import trio_numbers, trio_quality
 from dashboard.words import callers as caller_words
@@ -29,7 +29,7 @@ from dashboard.words import relatives, wording
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import Interval
-from data_prep.domain.levels import Level
+from data_prep.domain.site_id import parse_site_id
 from data_prep.domain.trios import LEAST_TRIOS
 
 KARYOTYPE_LEGEND: Final = (
@@ -150,9 +150,13 @@ def event_in_view(question: PersonQuestion) -> dict[str, Any] | None:
     database, person = question.database, question.person
     if question.event:
         # one that is named is drawn whatever its level
-        every = person_events(database, person, Filters(level=Level.ALL))
-        named = every.filter(pl.col("name") == question.event)
-        return named.row(0, named=True) if named.height else None
+        named = parse_site_id(question.event)
+        assert named is not None, "the door has read it"
+        place = named.interval
+        rows = every_event_of(database, person.sample_id).filter(
+            chrom=place.chrom, start=place.start, end=place.end, direction=named.direction.value
+        )
+        return {**rows.row(0, named=True), "name": question.event}
     events = person_events(database, person, question.filters)
     # what is on a marked chromosome is of the cells most probably, and says little of parents
     plain = events.filter(~pl.col("marked"))

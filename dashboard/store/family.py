@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dashboard.question.filters import Filters
 from dashboard.store.database import Generation
-from dashboard.store.person import Known, Person, Relative, Role, every_event_of, handed_on, relatives_of, trio_of
+from dashboard.store.person import Known, Person, Relative, Role, every_event_of, relatives_of
+from dashboard.store.person_events import handed_on_of, trio_view
 from data_prep.domain.intervals import Interval
-from data_prep.domain.levels import Level
 
 OF_A_PANEL = (Role.FATHER, Role.MOTHER, Role.CHILD)
 """Relatives of whom the pedigree says what can be handed on."""
@@ -47,12 +46,11 @@ def events_there(database: Generation, sample_id: int, window: Interval) -> pl.D
 
 def family_of(database: Generation, person: Person, event: int, window: Interval) -> Family:
     """The person's event of this number, with what parents and children have of it, whatever its level."""
-    everything = Filters(level=Level.ALL)
     (row,) = every_event_of(database, person.sample_id).filter(pl.col("event") == event).iter_rows(named=True)
-    trio = trio_of(database, person, everything)
+    trio = trio_view(database, person)
     inherited = trio.events.filter(pl.col("event") == event) if trio else pl.DataFrame()
     told = inherited.row(0, named=True) if inherited.height else {}
-    handed = handed_on(database, person, everything)
+    handed = handed_on_of(database, person)
     of_children = dict(handed.filter(pl.col("event") == event).select("child", "state").iter_rows())
     kin = []
     for relative in relatives_of(database, person):

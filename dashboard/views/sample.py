@@ -43,8 +43,9 @@ def show(run: Run, question: PersonQuestion) -> None:
 
     person_controls(run.filters, release(run.database).callers, tuple(run.database.callsets), query)
     karyotype(run, question)
-    family(run, question)
     standing(question)
+    # beside the table whose events it draws
+    family(run, question)
     person_tabs(run, question)
 
 

@@ -71,7 +71,7 @@ def test_each_rate_stands_at_its_place() -> None:
     consistent = points[2]
     assert "consistent 94.0 %" in consistent["told"]
     low, _ = proportion_confint(94, 100, method="wilson")
-    reach = next(share for share in (0.01, 0.02, 0.04, 0.1, 0.2, 0.4, 1) if share >= 1 - low)
+    reach = next(share for share in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1) if share >= 1 - low)
     assert consistent["x"] == pytest.approx(1 + BETWEEN + (0.94 - (1 - reach)) / reach)
     assert "apparent de novo 4.0 %" in points[4]["told"]
 
@@ -85,7 +85,7 @@ def test_the_expected_half_is_drawn_and_nothing_has_no_row() -> None:
         if box["colour"] == LIGHT.muted
     ]
     assert guide == pytest.approx([HALF])
-    names = [text["text"] for text in chart["datasets"][TEXTS].iter_rows(named=True) if text["align"] == "right"]
+    names = [text["text"] for text in chart["datasets"][TEXTS].iter_rows(named=True) if text["y"] > TOP]
     assert names == ["everything"]
     # all of it is consistent: the scale ends at 100 %
     assert max(
