@@ -22,6 +22,8 @@ class Section(Enum):
     SIZES = "how many calls and events there are in all"
     OVERVIEW = "the cohort along the genome, its rankings, spectrum and differences"
     FILES = "what became of each file, with names of people and files"
+    PERSON = "one person: events, relatives, and how they were inherited"
+    TRIOS = "what trios say of the callset"
     MARKS = "people with large events, by chromosome"
     DATABASE = "the database file, and rows of its tables"
 
@@ -39,6 +41,8 @@ TELLS: Final = {
     Section.SIZES: Detail.CELLS,
     Section.OVERVIEW: Detail.EVERY_CELL,
     Section.FILES: Detail.PERSONS,
+    Section.PERSON: Detail.PERSONS,
+    Section.TRIOS: Detail.EVERY_CELL,
     Section.MARKS: Detail.EVERY_CELL,
     Section.DATABASE: Detail.PERSONS,
 }

@@ -31,6 +31,9 @@ PAGES = {
     "region": "/region?region=chr1:109650000-109750000",
     "genes": "/genes?gene=GSTM1,XGENE,SMN1,NOPE9",
     "data": "/data",
+    "person": "/sample?sample=SIM00019",
+    "parent": "/sample?sample=SIM00010&tab=children",
+    "which person": "/sample",
 }
 GRAVE = ("serious", "critical")
 # The rectangle of a drag, empty until someone drags: Vega draws it, gives it a role, and takes no words for it. The
