@@ -402,3 +402,32 @@ def test_rarity_is_counted_by_the_unrelated(open_person: Callable[..., AppTest])
     sentence = said.partition("By the unrelated carriers of their sites: ")[2].partition(". ")[0]
     # unrelated carriers: of the loss 1 to 4, 6 to 9 ...: over 5 %; of none is the child one himself
     assert sentence == "4 by 5 % or more", sentence
+
+
+def test_a_control_writes_the_address_r13(open_person: Callable[..., AppTest]) -> None:
+    """Whom the page is about, the event and what other pages use stay."""
+    app = open_person(sample="c1", event=LOSS, cohort="all", population="GBR")
+    app.multiselect[0].set_value(["loss"]).run()
+    assert not app.exception
+    expected = {"sample": "c1", "event": LOSS, "class": "loss", "cohort": "all", "population": "GBR"}
+    assert dict(app.query_params) == expected
+    assert {row["class"] for row in shown_table(app).rows} == {"partial loss", "complete loss"}
+    app.get("button_group")[0].set_value("all").run()
+    assert dict(app.query_params) == {**expected, "filter": "all"}
+    # files and rows of a person are asked for nothing that chooses people
+    page_html = html(app)
+    assert 'href="/download/events.csv?sample=c1&amp;class=loss&amp;filter=all"' in page_html
+    assert (
+        'href="/region?region=chr1:9990001-10030000&amp;class=loss&amp;filter=all&amp;cohort=all&amp;population=GBR"'
+        in page_html
+    )
+
+
+def test_without_a_name_the_page_leads_to_somebody_of_each_population(open_person: Callable[..., AppTest]) -> None:
+    app = open_person()
+    said = words(app)
+    assert "Which person?" in said
+    # all are of one population, whose first child of two people who were read is named
+    assert "Europe" in said
+    assert "GBR c1" in said
+    assert 'href="/sample?sample=c1"' in html(app)
