@@ -36,12 +36,9 @@ def test_from_the_search_box_to_a_person_an_event_and_its_region(page: Page, ope
     assert page.evaluate("history.length") == entries + 1
     assert abs(page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") - before) < 4
     # a click on a mark of the karyotype opens its region, the filter kept
-    mark = (
-        page.locator(".stVegaLiteChart")
-        .first.locator("[aria-roledescription='rect mark container'], .mark-rect")
-        .nth(1)
-    )
-    shape = mark.locator("path").first.bounding_box()
+    mark = page.locator(".stVegaLiteChart").first.locator(".mark-rect").nth(1).locator("path").first
+    mark.scroll_into_view_if_needed()
+    shape = mark.bounding_box()
     assert shape
     page.mouse.click(shape["x"] + shape["width"] / 2, shape["y"] + shape["height"] / 2)
     expect(page).to_have_url(re.compile(r"/region\?region=chr\w+:\d+-\d+&filter=all$"))
