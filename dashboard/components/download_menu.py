@@ -13,10 +13,12 @@ from dashboard.question.subject import Subject
 from dashboard.question.view import View
 
 
-def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ...] = ()) -> str:
+def menu(
+    subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ...] = (), view: View | None = None
+) -> str:
     """A line of HTML with each table and chart that this server tells, a link for each of its formats: `CSV · TSV | SVG · PNG`.
 
-    The first table goes without words, since it is what the heading names; any other has its own. Empty where it tells none of them.
+    The first table goes without words, since it is what the heading names; any other has its own. Empty where it tells none of them. Charts are drawn as `view` has it.
     """
     disclosure = settings.disclosure()
     groups = [
@@ -28,7 +30,7 @@ def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ..
         if disclosure.tells(download.tells)
     ]
     groups += [
-        (chart.words, [(suffix, links.chart(chart.name, suffix, subject, filters)) for suffix in PICTURES])
+        (chart.words, [(suffix, links.chart(chart.name, suffix, subject, filters, view)) for suffix in PICTURES])
         for chart in map(chart_of, charts)
         if disclosure.tells(chart.tells)
     ]

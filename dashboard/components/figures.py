@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 import streamlit as st
 
@@ -21,9 +22,11 @@ from dashboard.question.view import NAMES, By, Show, View
 from dashboard.store.clauses import Clause, chart_rows_apart
 from dashboard.store.cohort import population_names, superpopulation_names
 from dashboard.words import overlap_rules, wording
-from dashboard.words.frequency_table import Row
+from dashboard.words.frequency_table import Row, grouping
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.levels import Level
+
+_KINDS: Final = {By.GROUPS: "superpopulation", By.POPULATIONS: "population", By.SEX: "sex"}
 
 
 def figures(
@@ -103,16 +106,17 @@ def block(
         for kind in ("all", "superpopulation", "population", "sex")
     }
     apart = len(parts) > 1
-    by = run.view.by
+    grouped_by = grouping(run.view.by, filters.populations, population_names(question.database))
+    by = next(by for by, kind in _KINDS.items() if kind == grouped_by)
     plural = PLURALS[direction]
-    words = {By.GROUPS: "super-population", By.POPULATIONS: "population", By.SEX: "sex"}[by]
+    words = grouped_by.replace("superpop", "super-pop")
     title = f"{sign(direction)}{plural.capitalize()} by {words}{' and sex' if apart and by is not By.SEX else ''} "
-    charts = (f"frequency-{direction.value}",) if shares and by is By.GROUPS else ()
+    charts = (f"frequency-{direction.value}",) if shares else ()
     heading = section(
         title + markup.element("span", markup.text(rule), class_="cnv-name"),
-        menu(question.subject, filters, "frequencies", charts=charts),
+        menu(question.subject, filters, "frequencies", charts=charts, view=run.view),
     )
-    of_groups = rows[{By.GROUPS: "superpopulation", By.POPULATIONS: "population", By.SEX: "sex"}[by]]
+    of_groups = rows[grouped_by]
     if apart and by is By.SEX:
         # the parts are the sexes
         of_groups = []

@@ -49,7 +49,7 @@ def numbers(run: Run, question: Question) -> None:
         note = _of_uncertain_ends(question) if seen.assessable and shares else ""
         track(
             run, window(target, filters), filters, target.interval, note,
-            selectable=selectable, silent=seen.is_paralogous, files=menu(question.subject, filters, charts=("track",)),
+            selectable=selectable, silent=seen.is_paralogous, files=menu(question.subject, filters, charts=("track",), view=run.view),
         )  # fmt: skip
     switch = place.rule_switch(question)
     if is_counted:
@@ -90,7 +90,7 @@ def along(run: Run, question: Question) -> None:
     if counted.counted:
         track(
             run, window(target, filters), filters, target.interval,
-            selectable=True, silent=seen.is_paralogous, files=menu(question.subject, filters, charts=("track",)),
+            selectable=True, silent=seen.is_paralogous, files=menu(question.subject, filters, charts=("track",), view=run.view),
         )  # fmt: skip
     files = menu(question.subject, filters, "frequencies", "carriers", "calls")
     if files:

@@ -33,13 +33,14 @@ from dashboard.serving.refusals import answering
 from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.carriers.copy_numbers import copy_numbers
 from dashboard.store.clauses import Clause, chart_rows_apart, clauses, tables_without_small_cells
-from dashboard.store.cohort import Release, release
+from dashboard.store.cohort import Release, population_names, release
 from dashboard.store.database import Generation
 from dashboard.store.panel import Denominator, count_people, relatives_counted
 from dashboard.store.tracks import read_track
 from dashboard.words import callers as caller_words
 from dashboard.words import filters as filter_words
 from dashboard.words import overlap_rules, wording
+from dashboard.words.frequency_table import grouping
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.copy_number import CallClass, Direction
@@ -101,10 +102,7 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
         if refusals := _refusals(name, question, seen, counted):
             raise RefusedError(combine(refusals))
         callset = release(database)
-        if is_track:
-            title, legend, spec = _track(question, view.parse(values)[0].scale)
-        else:
-            title, legend, spec = _CHARTS[name](question)
+        title, legend, spec = _CHARTS[name](question, view.parse(values)[0])
         left_out = (
             ""
             if settings.disclosure().smallest_cell
@@ -197,8 +195,8 @@ def _limits(database: Generation, question: Question, seen: Callability) -> list
     return lines
 
 
-def _frequency(direction: Direction) -> Callable[[Question], tuple[str, str, dict[str, Any]]]:
-    def draw(question: Question) -> tuple[str, str, dict[str, Any]]:
+def _frequency(direction: Direction) -> Callable[[Question, view.View], tuple[str, str, dict[str, Any]]]:
+    def draw(question: Question, shown: view.View) -> tuple[str, str, dict[str, Any]]:
         database, filters = question.database, question.filters
         plural = filter_words.CLASS_WORDS[CallClass(direction.value)]
         parts = clauses(database, question.target, filters)
@@ -214,11 +212,12 @@ def _frequency(direction: Direction) -> Callable[[Question], tuple[str, str, dic
             raise RefusedError(
                 refusal(403, f"Every number of {plural} there is of fewer than {least} people, and withheld.")
             )
-        rows = chart_rows_apart(tables_shown, direction)
+        grouped_by = grouping(shown.by, filters.populations, population_names(database))
+        rows = chart_rows_apart(tables_shown, direction, grouped_by)
         spec = frequency_picture(frequency_chart(rows, direction, LIGHT), rows.height, LIGHT)
         sexes = " and sex" if len(parts) > 1 else ""
         return (
-            f"{plural} by super-population{sexes}",
+            f"{plural} by {grouped_by.replace('superpop', 'super-pop')}{sexes}",
             "Point: share of people who carry; line: 95 % Wilson interval.",
             spec,
         )
@@ -226,7 +225,7 @@ def _frequency(direction: Direction) -> Callable[[Question], tuple[str, str, dic
     return draw
 
 
-def _copy_number(question: Question) -> tuple[str, str, dict[str, Any]]:
+def _copy_number(question: Question, _: view.View) -> tuple[str, str, dict[str, Any]]:
     counts = copy_numbers(question.database, question.target, question.filters)
     legend = (
         "Share of people by copy number of the calls there, under the overlap rule; who carries nothing is taken to have the "
@@ -235,11 +234,11 @@ def _copy_number(question: Question) -> tuple[str, str, dict[str, Any]]:
     return "copies by super-population", legend, copy_number_chart(counts, LIGHT)
 
 
-def _track(question: Question, scale: view.Scale) -> tuple[str, str, dict[str, Any]]:
+def _track(question: Question, shown_as: view.View) -> tuple[str, str, dict[str, Any]]:
     shown = window(question.target, question.filters)
     silent = callability(question.database, question.target, question.filters).is_paralogous
     drawn = read_track(question.database, shown, question.filters, question.target.interval, silent=silent)
-    spec = track_picture(drawn, LIGHT, logarithmic=scale is view.Scale.LOG)
+    spec = track_picture(drawn, LIGHT, logarithmic=shown_as.scale is view.Scale.LOG)
     legend = (
         f"{shown}. Curve: share of people at each base, events in full; bars: distinct intervals, thicker with more carriers, "
         "their ends pale as far as they may lie further in. Everything that meets the filters is drawn, whatever the overlap "
@@ -248,10 +247,11 @@ def _track(question: Question, scale: view.Scale) -> tuple[str, str, dict[str, A
     return f"{filter_words.classes(question.filters)} along the genome", legend, spec
 
 
-_CHARTS: Final[dict[str, Callable[[Question], tuple[str, str, dict[str, Any]]]]] = {
+_CHARTS: Final[dict[str, Callable[[Question, view.View], tuple[str, str, dict[str, Any]]]]] = {
     "frequency-loss": _frequency(Direction.LOSS),
     "frequency-gain": _frequency(Direction.GAIN),
     "copy-number": _copy_number,
+    "track": _track,
 }
-DRAWN_HERE: Final = (*_CHARTS, "track", *OVERVIEW_CHARTS)
+DRAWN_HERE: Final = (*_CHARTS, *OVERVIEW_CHARTS)
 """Every chart that this module can draw, in the order of the catalogue."""
