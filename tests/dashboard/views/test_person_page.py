@@ -431,3 +431,29 @@ def test_without_a_name_the_page_leads_to_somebody_of_each_population(open_perso
     assert "Europe" in said
     assert "GBR c1" in said
     assert 'href="/sample?sample=c1"' in html(app)
+
+
+def test_at_a_place_of_copies_carriers_stay_and_shares_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R5: of a site where short reads cannot be placed no share is told, of one that nobody can assess no number."""
+    people = [Person("a"), Person("b"), Person("c")]
+    places = {"plain": 10_000_000, "copies": 20_000_000, "blind": 30_000_000}
+    contents = Contents(
+        people=people,
+        events=[on(name, 1, at) for name in ("a", "b") for at in places.values()],
+        problems=[("paralogous", "chr1", places["copies"] - 500, places["copies"] + 21_000, "made up")],
+        blind=[("chr1", places["blind"] - 500, places["blind"] + 21_000, "made up")],
+    )
+    file = write_file(tmp_path / "cnv.duckdb", contents)
+    rows = {row["event"].partition("-")[0]: row for row in shown_table(opened_page(monkeypatch, file, "sample", {"sample": "a"})).rows}  # fmt: skip
+    plain, copies, blind = (rows[f"chr1:{at + 1:,}"] for at in places.values())
+    assert (plain["carriers"], plain["frequency"], plain["frequency_population"]) == ("2 of 3", "66.7 %", "66.7 %")
+    assert (copies["carriers"], copies["frequency"], copies["frequency_population"]) == ("2 of 3", "", "")
+    assert "paralogous" in copies["care"]
+    assert (blind["carriers"], blind["frequency"], blind["frequency_superpopulation"]) == ("not assessable", "", "")
+    answer = open_file("events.json", {"sample": "a"})
+    with answer.held:
+        told = {row["start"]: row for row in json.loads(b"".join(answer.pieces))["rows"]}
+    assert [(told[at + 1]["carriers"], told[at + 1]["frequency"] is None) for at in places.values()] == [(2, False), (2, True), (None, True)]  # fmt: skip
+    said = words(opened_page(monkeypatch, file, "sample", {"sample": "b"}))
+    assert "1 by 5 % or more and 2 of one of which no share is told" in said
+    settings.store().close()
