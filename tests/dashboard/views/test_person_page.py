@@ -25,6 +25,8 @@ from dashboard.components.titles import SIMULATED
 from dashboard.door.refusal import RefusedError
 from dashboard.downloads.chart import prepare_picture
 from dashboard.downloads.open_file import open_file
+from dashboard.rows.catalogue import PERSON_TABLES
+from dashboard.rows.table import Sort
 from dashboard.store import person as store
 from dashboard.words import relatives
 from tests.dashboard.opened_page import html, opened_page, shown_table, words
@@ -399,6 +401,7 @@ def test_the_lead_counts_what_the_table_has(
 def test_rarity_is_counted_by_the_unrelated(open_person: Callable[..., AppTest]) -> None:
     """R6: each of the four is in the father or mother, one of 26 unrelated people or of fewer on X and Y: over 5 %."""
     said = words(open_person(sample="c1"))
+    assert shown_table(open_person(sample="c1")).data["sort"] == "carriers"
     sentence = said.partition("By the unrelated carriers of their sites: ")[2].partition(". ")[0]
     # unrelated carriers: of the loss 1 to 4, 6 to 9 ...: over 5 %; of none is the child one himself
     assert sentence == "4 by 5 % or more", sentence
@@ -457,3 +460,46 @@ def test_at_a_place_of_copies_carriers_stay_and_shares_go(tmp_path: Path, monkey
     said = words(opened_page(monkeypatch, file, "sample", {"sample": "b"}))
     assert "1 by 5 % or more and 2 of one of which no share is told" in said
     settings.store().close()
+
+
+@pytest.mark.parametrize("name", PERSON_TABLES)
+def test_every_order_is_one_of_all_rows_with_what_is_missing_last(
+    small: Path, con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """R13: by each column, both ways, cut anywhere, and the same as the browser orders them by their values."""
+    monkeypatch.setenv("CNV_DATABASE", str(small))
+    ((child, father),) = con.execute("SELECT sample, father FROM samples WHERE father_id IS NOT NULL AND counted ORDER BY 1 LIMIT 1").fetchall()  # fmt: skip
+    sample = father if name == "children" else child
+    with settings.store().lease() as published:
+        rows = PERSON_TABLES[name].open(published, {"sample": sample, "filter": "all"})
+        plain = rows.window(None, 0, 10_000).rows
+        assert len(plain) > 100
+        for at, column in enumerate(rows.columns):
+            for descending in (False, True):
+                order = Sort(column.name, descending)
+                ordered = rows.window(order, 0, 10_000).rows
+                known = [row for row in plain if row.cells[at].value is not None]
+                missing = [row for row in plain if row.cells[at].value is None]
+                # as the browser does it: equal ones keep the order of all
+                expected = sorted(known, key=lambda row: row.cells[at].value, reverse=descending) if not descending else [
+                    row for _, row in sorted(enumerate(known), key=lambda pair: (_Reversed(pair[1].cells[at].value), pair[0]))
+                ]  # fmt: skip
+                assert [row.name for row in ordered] == [row.name for row in (*expected, *missing)], order
+                assert [row.name for row in rows.window(order, 17, 9).rows] == [row.name for row in ordered[17:26]]
+    settings.store().close()
+
+
+class _Reversed:
+    """A value that is ordered the other way round."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __lt__(self, other: "_Reversed") -> bool:
+        return bool(other.value < self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Reversed) and bool(other.value == self.value)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
