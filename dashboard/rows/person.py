@@ -69,6 +69,14 @@ _ALONG: Final = pl.col("chrom").replace_strict(_CHROMS, return_dtype=pl.Int64) *
 _LEVEL: Final = pl.col("level").replace_strict(
     {level.value: place for place, level in enumerate(Level)}, return_dtype=pl.Int64
 )
+_STATES: Final = {state: place for place, state in enumerate(relatives.STATES)}
+"""The order of states: from who carries it to who is not known."""
+
+
+def _rank(column: str) -> pl.Expr:
+    return pl.col(column).replace_strict(_STATES, default=None, return_dtype=pl.Int64)
+
+
 _KEYS: Final = {
     "event": _ALONG,
     "place": _ALONG,
@@ -76,7 +84,7 @@ _KEYS: Final = {
     "inheritance": pl.col("inherited"),
     "carriers": pl.when(pl.col("site").is_null()).then(pl.lit(NO_SITE)).otherwise(pl.col("carriers")),
     "child": pl.col("child"),
-    "state": pl.col("state"),
+    **{name: _rank(name) for name in ("father", "mother", "state")},
 }
 
 
@@ -134,7 +142,7 @@ def child_rows(question: PersonQuestion) -> FrameRows:
             (
                 *_event_cells(event, question),
                 person_cell(event["child"], question.filters),
-                text(relatives.STATES_OF_A_CHILD[event["state"]]),
+                Cell(relatives.STATES_OF_A_CHILD[event["state"]], _STATES[event["state"]]),
                 *_last_cells(event, question.filters),
             ),
         )
@@ -216,4 +224,4 @@ def _share(frequency: float | None, carriers: int | None, samples: int | None) -
 
 
 def _state(state: str | None) -> Cell:
-    return text(relatives.STATES[state], title="") if state else NOTHING
+    return Cell(relatives.STATES[state], _STATES[state]) if state else NOTHING

@@ -31,8 +31,8 @@ PAGES = {
     "region": "/region?region=chr1:109650000-109750000",
     "genes": "/genes?gene=GSTM1,XGENE,SMN1,NOPE9",
     "data": "/data",
-    "person": "/sample?sample=SIM00019",
-    "parent": "/sample?sample=SIM00010&tab=children",
+    "person": "/sample?sample=SIM00003",
+    "parent": "/sample?sample=SIM00118&tab=children",
     "which person": "/sample",
 }
 GRAVE = ("serious", "critical")

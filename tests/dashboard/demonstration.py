@@ -84,11 +84,9 @@ GENES = (
 
 
 def with_a_trio(contents: Contents) -> Contents:
-    """The same, SIM00019 being the child of SIM00010 and SIM00011."""
+    """The same, SIM00003 being the child of SIM00118 and SIM00127."""
     people = [
-        replace(person, father="SIM00010", mother="SIM00011", unrelated=False)
-        if person.sample == "SIM00019"
-        else person
+        replace(person, father="SIM00118", mother="SIM00127") if person.sample == "SIM00003" else person
         for person in contents.people
     ]
     return replace(contents, people=people)

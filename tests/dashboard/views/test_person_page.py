@@ -25,6 +25,8 @@ from dashboard.components.titles import SIMULATED
 from dashboard.door.refusal import RefusedError
 from dashboard.downloads.chart import prepare_picture
 from dashboard.downloads.open_file import open_file
+from dashboard.rows.catalogue import PERSON_TABLES
+from dashboard.rows.table import Sort
 from dashboard.store import person as store
 from dashboard.words import relatives
 from tests.dashboard.opened_page import html, opened_page, shown_table, words
@@ -399,6 +401,105 @@ def test_the_lead_counts_what_the_table_has(
 def test_rarity_is_counted_by_the_unrelated(open_person: Callable[..., AppTest]) -> None:
     """R6: each of the four is in the father or mother, one of 26 unrelated people or of fewer on X and Y: over 5 %."""
     said = words(open_person(sample="c1"))
+    assert shown_table(open_person(sample="c1")).data["sort"] == "carriers"
     sentence = said.partition("By the unrelated carriers of their sites: ")[2].partition(". ")[0]
     # unrelated carriers: of the loss 1 to 4, 6 to 9 ...: over 5 %; of none is the child one himself
     assert sentence == "4 by 5 % or more", sentence
+
+
+def test_a_control_writes_the_address_r13(open_person: Callable[..., AppTest]) -> None:
+    """Whom the page is about, the event and what other pages use stay."""
+    app = open_person(sample="c1", event=LOSS, cohort="all", population="GBR")
+    app.multiselect[0].set_value(["loss"]).run()
+    assert not app.exception
+    expected = {"sample": "c1", "event": LOSS, "class": "loss", "cohort": "all", "population": "GBR"}
+    assert dict(app.query_params) == expected
+    assert {row["class"] for row in shown_table(app).rows} == {"partial loss", "complete loss"}
+    app.get("button_group")[0].set_value("all").run()
+    assert dict(app.query_params) == {**expected, "filter": "all"}
+    # files and rows of a person are asked for nothing that chooses people
+    page_html = html(app)
+    assert 'href="/download/events.csv?sample=c1&amp;class=loss&amp;filter=all"' in page_html
+    assert (
+        'href="/region?region=chr1:9990001-10030000&amp;class=loss&amp;filter=all&amp;cohort=all&amp;population=GBR"'
+        in page_html
+    )
+
+
+def test_without_a_name_the_page_leads_to_somebody_of_each_population(open_person: Callable[..., AppTest]) -> None:
+    app = open_person()
+    said = words(app)
+    assert "Which person?" in said
+    # all are of one population, whose first child of two people who were read is named
+    assert "Europe" in said
+    assert "GBR c1" in said
+    assert 'href="/sample?sample=c1"' in html(app)
+
+
+def test_at_a_place_of_copies_carriers_stay_and_shares_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R5: of a site where short reads cannot be placed no share is told, of one that nobody can assess no number."""
+    people = [Person("a"), Person("b"), Person("c")]
+    places = {"plain": 10_000_000, "copies": 20_000_000, "blind": 30_000_000}
+    contents = Contents(
+        people=people,
+        events=[on(name, 1, at) for name in ("a", "b") for at in places.values()],
+        problems=[("paralogous", "chr1", places["copies"] - 500, places["copies"] + 21_000, "made up")],
+        blind=[("chr1", places["blind"] - 500, places["blind"] + 21_000, "made up")],
+    )
+    file = write_file(tmp_path / "cnv.duckdb", contents)
+    rows = {row["event"].partition("-")[0]: row for row in shown_table(opened_page(monkeypatch, file, "sample", {"sample": "a"})).rows}  # fmt: skip
+    plain, copies, blind = (rows[f"chr1:{at + 1:,}"] for at in places.values())
+    assert (plain["carriers"], plain["frequency"], plain["frequency_population"]) == ("2 of 3", "66.7 %", "66.7 %")
+    assert (copies["carriers"], copies["frequency"], copies["frequency_population"]) == ("2 of 3", "", "")
+    assert "paralogous" in copies["care"]
+    assert (blind["carriers"], blind["frequency"], blind["frequency_superpopulation"]) == ("not assessable", "", "")
+    answer = open_file("events.json", {"sample": "a"})
+    with answer.held:
+        told = {row["start"]: row for row in json.loads(b"".join(answer.pieces))["rows"]}
+    assert [(told[at + 1]["carriers"], told[at + 1]["frequency"] is None) for at in places.values()] == [(2, False), (2, True), (None, True)]  # fmt: skip
+    said = words(opened_page(monkeypatch, file, "sample", {"sample": "b"}))
+    assert "1 by 5 % or more and 2 of one of which no share is told" in said
+    settings.store().close()
+
+
+@pytest.mark.parametrize("name", PERSON_TABLES)
+def test_every_order_is_one_of_all_rows_with_what_is_missing_last(
+    small: Path, con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """R13: by each column, both ways, cut anywhere, and the same as the browser orders them by their values."""
+    monkeypatch.setenv("CNV_DATABASE", str(small))
+    ((child, father),) = con.execute("SELECT sample, father FROM samples WHERE father_id IS NOT NULL AND counted ORDER BY 1 LIMIT 1").fetchall()  # fmt: skip
+    sample = father if name == "children" else child
+    with settings.store().lease() as published:
+        rows = PERSON_TABLES[name].open(published, {"sample": sample, "filter": "all"})
+        plain = rows.window(None, 0, 10_000).rows
+        assert len(plain) > 100
+        for at, column in enumerate(rows.columns):
+            for descending in (False, True):
+                order = Sort(column.name, descending)
+                ordered = rows.window(order, 0, 10_000).rows
+                known = [row for row in plain if row.cells[at].value is not None]
+                missing = [row for row in plain if row.cells[at].value is None]
+                # as the browser does it: equal ones keep the order of all
+                expected = sorted(known, key=lambda row: row.cells[at].value, reverse=descending) if not descending else [
+                    row for _, row in sorted(enumerate(known), key=lambda pair: (_Reversed(pair[1].cells[at].value), pair[0]))
+                ]  # fmt: skip
+                assert [row.name for row in ordered] == [row.name for row in (*expected, *missing)], order
+                assert [row.name for row in rows.window(order, 17, 9).rows] == [row.name for row in ordered[17:26]]
+    settings.store().close()
+
+
+class _Reversed:
+    """A value that is ordered the other way round."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __lt__(self, other: "_Reversed") -> bool:
+        return bool(other.value < self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Reversed) and bool(other.value == self.value)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
