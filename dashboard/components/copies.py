@@ -13,8 +13,8 @@ from dashboard.store.carriers.copy_numbers import copy_numbers
 
 
 def copies_of(question: Question) -> pl.DataFrame | None:
-    """How many people have how many copies; None for a region, and where nobody has other than the expected."""
-    if question.target.kind is Pieces.REGION:
+    """How many people have how many copies; None for a region that is no site, and where nobody has other than the expected."""
+    if question.target.kind is Pieces.REGION and question.target.site is None:
         return None
     counts = copy_numbers(question.database, question.target, question.filters)
     return None if (counts["copy_number"] == counts["expected"]).all() else counts

@@ -58,7 +58,7 @@ def headline(
     whole = everyone(table, direction)
     rule = target.rule_in_force(filters.overlap)
     only = only_these(filters, direction)
-    happens = overlap_rules.headline_verb(direction, rule, target.kind) + only
+    happens = overlap_rules.headline_verb(direction, rule, target.kind, is_site=target.site is not None) + only
     completely = overlap_rules.complete_loss_phrase(rule, target.kind) if target.site is None else "no copy in"
     if only or direction is not Direction.LOSS:
         completely = ""
@@ -198,7 +198,7 @@ def block(
     the heading.
     """
     target, filters, palette = question.target, question.filters, run.palette
-    rule = overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind)
+    rule = overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind, is_site=target.site is not None)
     rows = {
         kind: _beside_each_other(
             {part: [row for row in of_part if row["direction"] == direction.value] for part, of_part in parts.items()},

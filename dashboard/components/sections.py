@@ -17,6 +17,9 @@ class Section(Enum):
     COPIES = "copies of the place by super-population"
     EXTENT = "how much of a region is taken, and the largest event in it"
     SITES = "the sites of a place"
+    SPREAD = "how far the ends of the events of a site lie apart"
+    DIFFERENCES = "alleles of a site, and how much populations differ at it"
+    TRIOS = "what trios say"
     TRACK = "what was called along the genome"
     CARRIERS = "the events that make carriers, with their people"
     SIZES = "how many calls and events there are in all"
@@ -33,6 +36,9 @@ TELLS: Final = {
     Section.COPIES: Detail.EVERY_CELL,
     Section.EXTENT: Detail.INTERVALS,
     Section.SITES: Detail.SITES,
+    Section.SPREAD: Detail.INTERVALS,
+    Section.DIFFERENCES: Detail.EVERY_CELL,
+    Section.TRIOS: Detail.EVERY_CELL,
     Section.TRACK: Detail.INTERVALS,
     Section.CARRIERS: Detail.PERSONS,
     Section.SIZES: Detail.CELLS,

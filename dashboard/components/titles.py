@@ -23,6 +23,11 @@ def title_of_question(question: Question) -> str:
     return _title(question.heading, question.database)
 
 
+def title_of_sites(heading: str, database: Generation) -> str:
+    """That of the catalogue of sites."""
+    return _title(heading, database)
+
+
 def title_of_genes(found: GeneList, database: Generation) -> str:
     """That of the page of several genes."""
     return _title(several_genes(found) if found.genes else pages.page_at(pages.GENES).label, database)

@@ -13,6 +13,7 @@ from dashboard import settings
 from dashboard.door.refusal import RefusedError, refusal
 from dashboard.formats import columns
 from dashboard.operating.disclosure import Detail
+from dashboard.question import links
 from dashboard.question.filters import CODING, Overlap
 from dashboard.question.subject import SITE
 from dashboard.serving import drawing
@@ -75,6 +76,13 @@ DOWNLOADS: Final = (
             name: f"{name} is not used for sites: a site is what its events made it."
             for name in ("overlap", "min_length", "max_length", "min_quality", "min_bins")
         },
+    ),
+    Download(
+        links.CATALOGUE,
+        "Sites of the catalogue",
+        ("csv", "tsv", "bed", "vcf", "json", "parquet"),
+        columns.catalogue,
+        Detail.SITES,
     ),
     Download(
         "genes",

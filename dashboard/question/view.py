@@ -23,6 +23,7 @@ class Tab(StrEnum):
     CARRIERS = "carriers"
     FAMILIES = "families"
     GENES = "genes"
+    NEIGHBOURS = "neighbours"
 
 
 class By(StrEnum):

@@ -5,7 +5,7 @@ The database orders and cuts. Carriers of one group by default, which is what mo
 can be had. Bounds of length and bins are asked of the site itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +18,7 @@ from dashboard.store.cohort import superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import count_people, who
-from dashboard.store.sites import with_genes, with_sight, without_shares
+from dashboard.store.sites import with_genes, with_sight, without_shares, without_small_counts
 from dashboard.store.statistics import with_frequency
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass
@@ -153,16 +153,22 @@ class Numbers:
 
 
 def catalogue_page(
-    database: Generation, filters: Filters, catalogue: Catalogue, place: Interval | None = None, rows: int = PAGE_ROWS
+    database: Generation,
+    filters: Filters,
+    catalogue: Catalogue,
+    place: Interval | None = None,
+    rows: int = PAGE_ROWS,
+    offset: int | None = None,
 ) -> pl.DataFrame:
-    """One screenful of sites, as `catalogue` asks, genome-wide or of those that touch `place`; who is counted, `filters` say.
+    """One screenful of sites, as `catalogue` asks, genome-wide or of those that touch `place`; who is counted, `filters` say. With
+    `offset`, `rows` of them from there on, whatever the screenful.
 
     Columns of `_SCHEMA` (0-based, half-open), `length`, `frequency`, `ci_low`, `ci_high` (null where none may be told, R5),
     `genes` and `coding` (symbols, joined by commas), `assessable`, `paralogous`, `seen`, `note`; `allele_frequency`, `fst`, `vst`,
     `q` and transmission are those that are stored, whoever is counted.
     """
     parameters = _parameters(database, filters, catalogue, place)
-    parameters |= {"limit": rows, "offset": (catalogue.page - 1) * rows}
+    parameters |= {"limit": rows, "offset": (catalogue.page - 1) * rows if offset is None else offset}
     statement = PAGE_OF_GROUP if _is_stored(filters) else PAGE_OF_PEOPLE
     return with_genes(database, _told(database, database.frame(statement, parameters), filters))
 
@@ -210,6 +216,28 @@ def with_superpopulations(database: Generation, sites: pl.DataFrame) -> pl.DataF
         has_share = pl.col("frequency").is_not_null() & (pl.col(f"samples_{code}") > 0)
         sites = sites.with_columns(pl.when(has_share).then(share).alias(f"frequency_{code}"))
     return sites
+
+
+_OF_EVERYBODY: Final = (
+    *("start_min", "start_max", "end_min", "end_max", "alleles", "allele_frequency", "fst", "vst", "q"),
+    *("transmission_parents", "transmission", "transmission_ci_low", "transmission_ci_high"),
+)
+"""Columns that are of everybody's events and that a small number could be worked out from."""
+
+
+def without_small_sites(sites: pl.DataFrame, groups: Sequence[str], least: int) -> pl.DataFrame:
+    """Sites of `with_superpopulations` with `withheld`; where numbers of fewer than `least` people are withheld, without these and
+    what would give one away. Their order stays."""
+    if not least:
+        return sites.with_columns(withheld=pl.lit(value=False))
+    order = sites.select("site_id")
+    told = without_small_counts(sites, groups, least)
+    shares = [
+        pl.when(pl.col(f"carriers_{code}").is_not_null()).then(pl.col(f"frequency_{code}")).alias(f"frequency_{code}")
+        for code in groups
+    ]
+    told = told.with_columns(*shares, *(pl.lit(None, sites.schema[name]).alias(name) for name in _OF_EVERYBODY))
+    return order.join(told, on="site_id", how="left", maintain_order="left")
 
 
 def _told(database: Generation, sites: pl.DataFrame, filters: Filters) -> pl.DataFrame:

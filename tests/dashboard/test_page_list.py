@@ -18,6 +18,7 @@ from dashboard.downloads.open_file import _OPENERS
 from dashboard.formats.columns import Table
 from dashboard.pages import Group, Page
 from dashboard.question import links, subject
+from dashboard.question.catalogue import NAMES as CATALOGUE_NAMES
 from dashboard.question.filters import NAMES, Filters, Sex, parse
 from dashboard.question.subject import SITE, Kind
 from dashboard.serving.middleware import Paths
@@ -71,7 +72,7 @@ def test_an_entry_and_a_script_are_a_page(sample_page: Page, database: Path) -> 
     assert "The sample HG00096 at pass" in shown
     # the bar has it, between the pages of its group and the next, and marks it as the one that is open
     bar = re.findall(r'<a href="([^"]*)"[^>]*?(aria-current="page")?[^>]*>(\w+)</a>', shown.partition("</nav>")[0])
-    assert [label for _, _, label in bar] == ["Gene", "Region", "Sample", "Cohort", "Data"]
+    assert [label for _, _, label in bar] == ["Gene", "Region", "Sample", "Cohort", "Sites", "Data"]
     assert unescape(bar[2][0]) == "/sample?sample=HG00096&filter=pass"
     assert re.search(r'<a [^>]*aria-current="page"[^>]*>Sample</a>', shown)
     # it takes its own parameter and no other
@@ -89,7 +90,7 @@ def test_links_and_the_list_where_nothing_is_know_a_new_page(sample_page: Page) 
     assert links.page_with(sample_page, {"sample": "HG00096"}, Filters(sex=Sex.XX)) == "/sample?sample=HG00096&sex=XX"
     assert links.plain_page("/sample", Filters()) == "/sample"
     assert '<a href="/sample">A sample and its calls</a>' in _page("")
-    assert "The pages are /gene, /region, /genes, /sample, /, /data;" in call("/nothing").text
+    assert "The pages are /gene, /region, /genes, /sample, /, /sites, /site, /data;" in call("/nothing").text
 
 
 def test_the_server_knows_a_new_page(tmp_path: Path) -> None:
@@ -131,8 +132,11 @@ def test_the_list_of_pages_is_whole() -> None:
     assert {page.script for page in pages.PAGES} == scripts
     assert {page.subject for page in pages.PAGES} - {""} == {kind.value for kind in Kind}
     known = {*(kind.value for kind in Kind), SITE}
+    # a screenful is scrolled to, and the order is one of the names of every page
+    of_sites = set(CATALOGUE_NAMES) - {"page", "sort"}
+    assert set(pages.page_at(pages.SITES).takes) == {*of_sites, "region"}
     for page in pages.PAGES:
-        assert set(pages.parameters(page)) <= known
+        assert set(pages.parameters(page)) <= known | (of_sites if page.path == pages.SITES else set())
         assert not set(pages.parameters(page)) & set(NAMES)
         assert set(page.example or {}) <= set(pages.parameters(page))
     paths = Paths([], pages.PAGES)
@@ -140,7 +144,9 @@ def test_the_list_of_pages_is_whole() -> None:
 
 
 def test_every_table_and_chart_stands_once_and_is_known_everywhere() -> None:
-    assert set(_OPENERS) == {(entry.name, suffix) for entry in catalogue.DOWNLOADS for suffix in entry.formats}
+    # the catalogue of sites is of no one place, and opened by itself
+    of_places = [entry for entry in catalogue.DOWNLOADS if entry.name != links.CATALOGUE]
+    assert set(_OPENERS) == {(entry.name, suffix) for entry in of_places for suffix in entry.formats}
     assert tuple(_CHARTS) == catalogue.CHARTS
     for entry in catalogue.DOWNLOADS:
         table = entry.columns(["AFR"])

@@ -35,7 +35,7 @@ def database(in_memory: Callable[[Contents], Generation]) -> Generation:
 
 def page_question(database: Generation, **values: str) -> object:
     """What the page of an address shows."""
-    (kind,) = [kind for kind in Kind if kind in values]
+    kind = next(kind for kind in Kind if kind in values)
     request = read_request(database, values, (kind, SITE), kind.default_overlap)
     assert not request.problems
     return resolve(request, kind).outcome

@@ -71,6 +71,7 @@ def test_the_start_page_tells_the_cohort_and_where_to_begin(open_page: Open) -> 
         ("Gene", "/gene"),
         ("Region", "/region"),
         ("Cohort", "/"),
+        ("Sites", "/sites"),
         ("Data", "/data"),
         ("GSTM1", "/gene?gene=GSTM1"),
         ("ADAM3A", "/gene?gene=ADAM3A"),
@@ -430,9 +431,9 @@ def test_a_carriers_event_leads_to_its_site_r9(open_page: Open) -> None:
     addresses = [row["site"].get("h") for row in shown]
     for row, address in zip(shown, addresses, strict=True):
         site = of[row["sample"]["t"], row["start"]["t"]]
-        assert address == (f"/gene?gene=GSTM1&site={site}&filter=all" if site else None)
-    alone = open_page(**dict(parse_qsl(urlsplit(next(filter(None, addresses))).query)))
-    assert "Narrowed to one site" in words(alone)
+        assert address == (f"/site?site={site}&filter=all" if site else None)
+    alone = open_page("site", **dict(parse_qsl(urlsplit(next(filter(None, addresses))).query)))
+    assert "This loss carried in" in words(alone)
 
 
 def test_every_site_of_a_place_is_in_the_table_that_shows_a_few_at_first_r9(open_page: Open) -> None:
