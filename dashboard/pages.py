@@ -59,7 +59,7 @@ DATA: Final = "/data"
 """The page that says what a program can ask for."""
 
 PAGES: Final[list[Page]] = [
-    Page(START, "Cohort", Group.BROWSE, "views/start.py"),
+    Page(START, "Cohort", Group.BROWSE, "views/start.py", takes=("versus",)),
     Page(
         "/gene",
         "Gene",

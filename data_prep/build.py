@@ -155,7 +155,8 @@ def _build_anew(request: BuildRequest, sources: Sources, progress: Progress) -> 
             if sources.beside:
                 unfinished = _with_other_callsets(unfinished, out, request.limits)
                 clock.lap("callsets")
-            after = read_callsets(unfinished)
+            # opened only where there is something to compare it with
+            after = read_callsets(unfinished) if before else {}
             dropped = [name for name in before if name not in after]
             last = out.resolve().name
             published = publish(unfinished, out, generation)

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from dashboard import pages
+from dashboard.door.catalogue import PAGE
 from dashboard.downloads.catalogue import CHARTS, FORMATS, PICTURES, TABLES
+from dashboard.downloads.cohort_files import FILES
 from dashboard.formats import columns
-from dashboard.question import filters, links, view
+from dashboard.question import catalogue, filters, links, view
 from dashboard.question.filters import ANY, CODING, Filters, Overlap
 from dashboard.rows.catalogue import ROW_TABLES
 from dashboard.rows.table import FIRST_ROWS, LIMIT, MOST_ROWS, OFFSET, SORT
@@ -23,7 +25,10 @@ PLACES: Final = (
         "a symbol or an Ensembl id: `GSTM1`, `ENSG00000134184`; of the page `/genes` and of the table `genes` several, joined by commas",
     ),
     ("region", "`chr1:109600000-109800000`, 1-based and inclusive; `chr7`; a band such as `22q11.21`"),
-    ("site", "the id of a site there, such as `chr1-109687570-109697444-loss`: narrows a gene or region to it"),
+    (
+        "site",
+        "the id of a site, such as `chr1-109687570-109697444-loss`: by itself the site, beside a gene or region one of those there, to which it is narrowed",
+    ),
 )
 """What is looked at; the dashboard looks these up in the database, and says what is wrong with one that it does not find."""
 
@@ -121,6 +126,36 @@ def _views() -> str:
     return _table(("name", "what it chooses", "takes", "default"), rows)
 
 
+LISTED: Final = {
+    "min_carriers": ("2", "The least carriers of a site among the people counted; 1 lists those of one too"),
+    "min_frequency": ("", "The least frequency among the people counted"),
+    "max_frequency": ("", "The greatest frequency among them"),
+    "genes": ("any", "Sites that touch a gene, that take coding sequence, or that touch none"),
+    "min_fst": ("", "The least [F_ST](glossary.md#f_st) over five super-populations"),
+    "min_vst": ("", "The least [V_ST](glossary.md#v_st) over them"),
+    "max_q": ("", "The greatest q of carriers over them ([R10](rules.md#r10-differences-between-populations))"),
+    "few_bins": ("include", "What becomes of sites of two bins or fewer in the median"),
+    "multi_allelic": ("include", "What becomes of multi-allelic sites"),
+    "problem": ("include", "What becomes of sites half or more of which lies in a problem region"),
+    "min_trios": ("", "The least trios that tell of transmission"),
+    "min_transmission": ("", "The least [transmission rate](glossary.md#transmission-rate)"),
+    "max_transmission": ("", "The greatest transmission rate"),
+    "sort": ("-frequency", "The order; a site without a value comes last"),
+}
+"""Of each name that narrows or orders the catalogue of sites its default, and what it chooses."""
+
+
+def _listed() -> str:
+    rows = []
+    # a screenful is scrolled to
+    for name in (name for name in catalogue.NAMES if name != PAGE):
+        _, problems = catalogue.parse({name: "?"})
+        takes = problems[0].sentence.partition("which takes ")[2].removesuffix(".")
+        default, chooses = LISTED[name]
+        rows.append((f"`{name}`", chooses, takes, f"`{default}`" if default else ""))
+    return _table(("name", "what it chooses", "takes", "default"), rows)
+
+
 def _columns(table: columns.Table) -> str:
     rows = ((f"`{column.name}`", column.type.__name__, column.meaning) for column in table.columns)
     return f"### {table.name}\n\nA row is {table.row}.\n\n{_table(('column', 'type', 'meaning'), rows)}"
@@ -154,6 +189,22 @@ def text() -> str:
             ("table", "formats"),
             ((f"`{table}`", ", ".join(f"`{suffix}`" for suffix in formats)) for table, formats in TABLES.items()),
         ),
+        "Of the whole cohort, of a person (`sample=`), and of all sites (`catalogue`, genome-wide or in a `region`):",
+        _table(
+            ("table", "what it is", "formats", "takes"),
+            (
+                (
+                    f"`{name}`",
+                    file.words,
+                    ", ".join(f"`{suffix}`" for suffix in file.formats),
+                    ", ".join(f"`{taken}`" for taken in file.takes),
+                )
+                for name, file in FILES.items()
+            ),
+        ),
+        "The catalogue of sites takes, beside the filters (of which `min_length`, `max_length` and `min_bins` are asked of a site's own length and "
+        "median bins):",
+        _listed(),
         _table(("format", "media type"), ((f"`{suffix}`", media) for suffix, media in FORMATS.items())),
         "## Charts",
         f"`/chart/NAME.FORMAT?...`, as {' and '.join(PICTURES)}: {', '.join(f'`{name}`' for name in CHARTS)}.",
@@ -168,7 +219,7 @@ def text() -> str:
         "## Columns",
         "Intervals in CSV, TSV, JSON and Parquet are 1-based and inclusive; the other formats write them as each standard says "
         "([R1](rules.md#r1-coordinates)). The sites have `carriers_` and `samples_` of each super-population; AFR stands for all of them.",
-        *(_columns(table) for table in tables),
+        *(_columns(table) for table in (*tables, *(file.table for file in FILES.values()))),
     )
     return "\n\n".join(sections) + "\n"
 

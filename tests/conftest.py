@@ -1,10 +1,13 @@
 """The order of the files, the slow ones among them, and what every test is kept from: the event loop that a browser left open.
 
+What is collected, half a million objects, lives as long as the process: the garbage collector does not look at it.
+
 A file goes to one process whole, since its tests share what takes long to make. Begun last, a file of minutes would keep
 one process busy while the others have nothing left: so the long ones are begun first.
 """
 
 import asyncio
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -73,6 +76,15 @@ SLOW: Final = frozenset(LONGEST_FIRST) | {
     "test_workflow.py",
 }
 """Files that take seven seconds of processor or more, but for the calls, which most changes touch: `make test-fast` leaves them out."""
+
+
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Takes what was collected out of the garbage collector's sight, and lets it begin."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

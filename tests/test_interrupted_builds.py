@@ -33,6 +33,7 @@ import pytest
 from bench.served import Served
 from bench.visitor import Page, arrived
 from data_prep.check import check
+from tests.dashboard.opened_page import words_of
 from tests.dashboard.served import served
 from tests.data_prep.dragen_text import record, write, write_table
 from tests.data_prep.forked import Forker, forker
@@ -236,7 +237,9 @@ class Asker(threading.Thread):
             assert answer.read()[8:12] == b"DUCK"
 
     def _page(self, html: str) -> None:
-        said = re.findall(r"number variants of ([\d,]+) people|calls in ([\d,]+) people|, in ([\d,]+) unrelated", html)
+        said = re.findall(
+            r"number variants of ([\d,]+) people|calls in ([\d,]+) people|, in ([\d,]+) unrelated", words_of(html)
+        )
         numbers = {int(one) for groups in said for one in groups if one}
         assert len(said) >= 3, html[:2_000]
         assert len(numbers) == 1, numbers

@@ -43,14 +43,19 @@ function installPage(listen) {
     }
   })
   installPicture(listen)
+  installGenome(listen, tell, hide)
 
   function show(term) {
     if (owner === term && tip && !tip.hidden) return
+    tell(term, term.getAttribute("aria-description"), term.getBoundingClientRect())
+  }
+
+  // Shows words beside a box of the screen.
+  function tell(whose, words, box) {
     tip ??= document.body.appendChild(Object.assign(document.createElement("div"), { className: "cnv-tip", role: "tooltip" }))
-    owner = term
-    tip.textContent = term.getAttribute("aria-description")
+    owner = whose
+    tip.textContent = words
     tip.hidden = false
-    const box = term.getBoundingClientRect()
     const left = Math.min(box.left, innerWidth - tip.offsetWidth - 8)
     const below = box.bottom + TIP_GAP + tip.offsetHeight < innerHeight
     tip.style.left = `${Math.max(8, left)}px`
@@ -135,9 +140,9 @@ function installPicture(listen) {
   reach()
 }
 
-// The picture takes the focus, so that keys can move it.
+// The pictures take the focus, so that keys can move them.
 function reach() {
-  for (const picture of document.querySelectorAll(`${PICTURE}:not([tabindex])`)) picture.tabIndex = 0
+  for (const picture of document.querySelectorAll(`:is(${PICTURE}, ${GENOME}):not([tabindex])`)) picture.tabIndex = 0
 }
 
 function markOf(event) {
@@ -180,4 +185,117 @@ function pinch({ at, now }) {
   const middle = first + (length * (at[0] + at[1])) / 2
   const begin = Math.round(Math.min(Math.max(0, middle - (wide * (now[0] + now[1])) / 2), whole - wide))
   lead("region", `${window.chrom}:${begin + 1}-${begin + wide}`)
+}
+
+const GENOME = ".st-key-genome [data-testid=stVegaLiteChart]"
+
+// The genome-wide picture is a few paths: which bin lies below the pointer is worked out here, from the same table that can be
+// downloaded, fetched when the picture is first pointed at.
+function installGenome(listen, tell, hide) {
+  let bins = null // by the address that they came from
+  let at = -1 // the bin that is told of
+
+  listen(document, "pointermove", async (event) => {
+    const picture = event.target.closest?.(GENOME)
+    if (!picture || event.pointerType === "touch") return
+    const box = picture.getBoundingClientRect()
+    const share = (event.clientX - box.left) / box.width
+    const known = await read(picture)
+    if (known && picture.isConnected) say(picture, known, find(known, share), event.clientX)
+  })
+  listen(document, "pointerout", (event) => {
+    if (event.target.closest?.(GENOME) && !event.relatedTarget?.closest?.(GENOME)) hide()
+  })
+  listen(document, "click", async (event) => {
+    const picture = event.target.closest?.(GENOME)
+    if (!picture) return
+    const box = picture.getBoundingClientRect()
+    const known = await read(picture)
+    if (known) open(known.list[find(known, (event.clientX - box.left) / box.width)])
+  })
+  listen(document, "keydown", async (event) => {
+    const picture = event.target.closest?.(GENOME)
+    if (!picture || !["ArrowLeft", "ArrowRight", "Enter"].includes(event.key)) return
+    event.preventDefault()
+    const known = await read(picture)
+    if (!known) return
+    if (event.key === "Enter") {
+      if (at >= 0) open(known.list[at])
+      return
+    }
+    const next = event.key === "ArrowRight" ? at + 1 : at - 1
+    const bin = Math.min(Math.max(next, 0), known.list.length - 1)
+    const box = picture.getBoundingClientRect()
+    say(picture, known, bin, box.left + (box.width * known.list[bin].middle) / known.whole)
+  })
+
+  function say(picture, known, number, x) {
+    if (number < 0) return hide()
+    at = number
+    const box = picture.getBoundingClientRect()
+    tell(picture, known.list[number].words, { left: x, bottom: box.top + 40, top: box.top })
+  }
+
+  function open(bin) {
+    if (!bin) return
+    const there = new URL(location.href)
+    const kept = ["filter", "cohort", "population", "class", "callset"].filter((name) => there.searchParams.has(name))
+    const rest = kept.map((name) => `&${name}=${readable(there.searchParams.get(name))}`)
+    hide()
+    go(`${there.pathname.replace(/[^/]*$/, "")}region?region=${bin.place}${rest.join("")}`)
+  }
+
+  function find(known, share) {
+    const base = share * known.whole
+    return known.list.findIndex((bin) => base >= bin.from && base < bin.to)
+  }
+
+  async function read(picture) {
+    const link = picture.closest(".st-key-genome").querySelector('a[href*="/bins.json"]')
+    if (!link) return null
+    if (bins?.address === link.href) return bins.known
+    const coming = fetch(link.href)
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .then((table) => table && lay(table))
+      .catch(() => null)
+    bins = { address: link.href, known: coming }
+    const known = await coming
+    if (bins.address === link.href) bins.known = known
+    return known
+  }
+
+  // The rows of one bin together, bins end to end along the genome.
+  function lay({ rows }) {
+    const list = []
+    const seen = new Map()
+    let whole = 0
+    for (const row of rows) {
+      const { chrom, start, end } = row
+      const key = `${chrom}:${start}-${end}`
+      if (!seen.has(key)) {
+        const length = end - start + 1
+        seen.set(key, { place: key, from: whole, to: whole + length, middle: whole + length / 2, parts: [] })
+        list.push(seen.get(key))
+        whole += length
+      }
+      const who = row.superpopulation === "all" ? "" : ` in ${row.superpopulation}`
+      seen.get(key).parts.push(
+        row.mean === null
+          ? "no base here can be called"
+          : `${row.direction === "loss" ? "losses" : "gains"}${who}: at most ${percent(row.maximum)} of ` +
+              `${row.samples.toLocaleString("en")} people at one base, mean ${percent(row.mean)}`,
+      )
+    }
+    for (const bin of list) {
+      const [chrom, range] = bin.place.split(":")
+      const [start, end] = range.split("-").map((number) => Number(number).toLocaleString("en"))
+      bin.words = `${chrom}:${start}-${end}: ${[...new Set(bin.parts)].join("; ")}`
+    }
+    return { list, whole }
+  }
+}
+
+function percent(share) {
+  if (share === 0) return "0 %"
+  return `${Number((share * 100).toPrecision(share < 0.01 ? 2 : 3))} %`
 }

@@ -42,6 +42,11 @@ function install(root) {
   })
   listen(document, "click", onLink)
   listen(document, "keydown", onTab)
+  // `toggle` does not bubble
+  listen(document, "toggle", onToggle, true)
+  const folds = new MutationObserver(unfoldAgain)
+  folds.observe(document.querySelector('[data-testid="stMain"]') ?? document.body, { childList: true, subtree: true })
+  ended.signal.addEventListener("abort", () => folds.disconnect())
   installPage(listen)
   return box
 
@@ -200,6 +205,27 @@ function onTab(event) {
     button.focus()
     // Forwards the browser itself goes on, from the button.
     if (event.shiftKey) event.preventDefault()
+  }
+}
+
+// A fold whose words change is another element, which would be closed: it is told by its name whether it was open.
+const unfolded = new Set()
+
+function onToggle(event) {
+  const name = event.target.dataset?.fold
+  if (!name) return
+  if (event.target.open) unfolded.add(name)
+  else unfolded.delete(name)
+}
+
+function unfoldAgain(changes) {
+  if (!unfolded.size) return
+  for (const { addedNodes } of changes) {
+    for (const added of addedNodes) {
+      if (added.nodeType !== Node.ELEMENT_NODE) continue
+      const folds = added.matches("details[data-fold]") ? [added] : added.querySelectorAll("details[data-fold]")
+      for (const fold of folds) if (unfolded.has(fold.dataset.fold)) fold.open = true
+    }
   }
 }
 

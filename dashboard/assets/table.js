@@ -374,6 +374,8 @@ function install(root) {
     if (scrolls) reach()
     drawn = ""
     draw()
+    // the window itself may lie beyond the screen
+    if (scrolls) body.querySelector(".cnv-rows-active")?.scrollIntoView({ block: "nearest", inline: "nearest" })
   }
 
   function reach() {

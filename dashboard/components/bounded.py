@@ -5,10 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard import settings
-from dashboard.components import frequency
 from dashboard.components.controls import controls
-from dashboard.components.copies import copies_of
 from dashboard.components.depends import depends
+from dashboard.components.figures import figures
 from dashboard.components.lead import Lead, directions_told, lead
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
@@ -43,8 +42,9 @@ def _numbers(run: Run, question: Question, answer: Lead, own: Callable[[], None]
             rows = (row for table in answer.parts.values() for row in table)
             if any(row["direction"] == direction.value and not row["withheld"] for row in rows):
                 shown.append(direction)
-        copies = copies_of(question) if shares and shows(Section.COPIES) else None
-        frequency.figures(run, question, answer.parts, shown, shares=shares, copies=copies)
+        carried = any(row["carriers"] for table in answer.parts.values() for row in table)
+        has_copies = carried and shares and target.has_copies and shows(Section.COPIES)
+        figures(run, question, answer.parts, shown, shares=shares, has_copies=has_copies)
     if own:
         own()
     if is_counted and shows(Section.DEPENDENCE):

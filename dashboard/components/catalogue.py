@@ -19,13 +19,13 @@ from dashboard.components.download_menu import section
 from dashboard.components.frame import notice
 from dashboard.components.glossary import with_terms
 from dashboard.components.run import Run
-from dashboard.components.sections import Section, shows
+from dashboard.components.sections import TELLS, Section, shows
 from dashboard.components.share import share_address
 from dashboard.components.table import draw_table, table_of
 from dashboard.components.titles import title_of_sites
 from dashboard.components.url_state import show, write_address
 from dashboard.door.catalogue import CatalogueQuestion, resolve_catalogue
-from dashboard.downloads.catalogue import FORMAT_WORDS, download_of
+from dashboard.downloads.catalogue import FORMAT_WORDS, detail_of, formats_of
 from dashboard.question import links
 from dashboard.question.catalogue import Badge, Catalogue, Genes
 from dashboard.question.filters import Filters, Outliers
@@ -110,14 +110,14 @@ def catalogue_page(run: Run, head: DeltaGenerator) -> None:
     """The page; `head` is the place of its heading and buttons."""
     if not shows(Section.SITES):
         st.html(markup.element("div", markup.element("h1", "Sites"), class_="cnv-head"))
-        notice([markup.text(settings.disclosure().reason(download_of(TABLE).tells))])
+        notice([markup.text(settings.disclosure().reason(TELLS[Section.SITES]))])
         return
     question = question_of(run)
     st.set_page_config(page_title=title_of_sites(title(question), question.database))
     with head.container():
         st.html(markup.element("div", markup.element("h1", markup.text(title(question))), class_="cnv-head"))
     with head.container(horizontal=True, horizontal_alignment="right"):
-        share_address(run, address(question), "sites", _file(question, "csv"))
+        share_address(run, address(question), "sites", _file(question, "csv") if _files(question) else "")
     # the frame has told what is wrong with the filters
     told = set(run.request.problems)
     if problems := [problem for problem in question.problems if problem not in told]:
@@ -149,12 +149,14 @@ def _file(question: CatalogueQuestion, suffix: str) -> str:
 
 
 def _files(question: CatalogueQuestion) -> str:
-    """The formats, each a link to the same sites, in the order of the table."""
+    """The formats, each a link to the same sites, in the order of the table; empty where this server tells no such file."""
+    if not settings.disclosure().tells(detail_of(TABLE)):
+        return ""
     formats = " · ".join(
         markup.file_link(
             FORMAT_WORDS.get(suffix, suffix.upper()), _file(question, suffix), f"Sites as {suffix}", data_ordered="true"
         )
-        for suffix in download_of(TABLE).formats
+        for suffix in formats_of(TABLE)
     )
     return markup.element("span", markup.element("span", formats), class_="cnv-formats")
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import polars as pl
 import streamlit as st
 
-from dashboard.colours import Palette
 from dashboard.components import markup
 from dashboard.components.sections import Section, shows
 from dashboard.store.cohort import Totals, release, totals
@@ -45,43 +43,3 @@ def tiles(sizes: Totals, callers: Sequence[str]) -> None:
         for number, words in totals
     )
     st.html(markup.element("div", content, class_="cnv-tiles"))
-
-
-def population_tables(populations: pl.DataFrame, palette: Palette) -> None:
-    """People of each super-population by population, a small table each: all, unrelated, XX and XY."""
-    tables = [
-        _table(str(code), str(name), group, palette)
-        for (code, name), group in populations.group_by("superpopulation", "superpopulation_name", maintain_order=True)
-    ]
-    st.html(
-        markup.element("h2", "People by population", class_="cnv-section")
-        + markup.element("div", "".join(tables), class_="cnv-grid")
-    )
-
-
-def _table(code: str, name: str, rows: pl.DataFrame, palette: Palette) -> str:
-    head = markup.element("th", "Population", scope="col", class_="cnv-left") + "".join(
-        markup.element("th", words, scope="col") for words in ("People", "Unrelated", "XX", "XY")
-    )
-    swatch = markup.element("span", "", class_="cnv-swatch", style=f"background:{palette.superpopulation(code)}")
-    lines = [_line(swatch + _named(code, name), rows, "cnv-total")]
-    lines += [
-        _line(_named(row["population"], row["population_name"]), population)
-        for row, population in zip(rows.iter_rows(named=True), rows.iter_slices(1), strict=True)
-    ]
-    return markup.element(
-        "table",
-        markup.element("thead", markup.element("tr", head)) + markup.element("tbody", "".join(lines)),
-        class_="cnv-table cnv-people",
-    )
-
-
-def _named(code: str, name: str) -> str:
-    return f"{markup.text(code)} " + markup.element("span", markup.text(name), class_="cnv-name", title=name)
-
-
-def _line(first: str, rows: pl.DataFrame, class_: str = "") -> str:
-    cells = "".join(
-        markup.element("td", wording.count(int(rows[column].sum()))) for column in ("people", "unrelated", "xx", "xy")
-    )
-    return markup.element("tr", markup.element("th", first, scope="row") + cells, class_=class_)

@@ -8,14 +8,11 @@ from dashboard.components import markup
 from dashboard.components.download_menu import menu, section
 from dashboard.components.run import Run
 from dashboard.door.question import Question
-from dashboard.question.target import Pieces
 from dashboard.store.carriers.copy_numbers import copy_numbers
 
 
 def copies_of(question: Question) -> pl.DataFrame | None:
-    """How many people have how many copies; None for a region that is no site, and where nobody has other than the expected."""
-    if question.target.kind is Pieces.REGION and question.target.site is None:
-        return None
+    """How many people have how many copies of a gene or site; None where nobody has other than the expected."""
     counts = copy_numbers(question.database, question.target, question.filters)
     return None if (counts["copy_number"] == counts["expected"]).all() else counts
 

@@ -43,14 +43,39 @@ def depends(run: Run, question: Question) -> None:
     parts = clauses(question.database, target, question.filters)
     # the number of a site is one callset's own
     callsets = run.database.callsets if len(run.database.callsets) > 1 and target.site is None else {}
-    st.html(markup.element("h2", "What the number depends on", class_="cnv-section"))
-    st.html(_rules(run, subject, target, parts))
-    if callsets:
-        filters, others = st.columns([5, 4], gap="large")
-        others.html(_callsets(run, subject, target, callsets))
-        filters.html(_filters(run, subject, target, parts))
-    else:
-        st.html(_filters(run, subject, target, parts))
+    rules, counts_by_rule = _rules(run, subject, target, parts)
+    filters, counts_by_filter = _filters(run, subject, target, parts)
+    others = _callsets(run, subject, target, callsets) if callsets else ""
+    shares = not no_share(target, question.filters, callability(run.database, target, question.filters))
+    every = [*counts_by_rule, *counts_by_filter]
+    reach = markup.element("span", _reach(every, question.filters), class_="cnv-name") if shares else ""
+    title = markup.element("h2", f"What the number depends on {reach}", class_="cnv-section")
+    st.html(
+        markup.element(
+            "details",
+            markup.element("summary", title) + rules + filters + others,
+            class_="cnv-more cnv-depends",
+            data_fold="depends",
+        )
+    )
+
+
+def _reach(counts: Iterable[Mapping[Clause, Count]], filters: Filters) -> str:
+    """From which share to which the figures go of each direction, as HTML; nothing where people are told apart."""
+    shares: dict[Direction, list[float]] = {direction: [] for direction in filters.directions}
+    for several in counts:
+        if len(several) > 1:
+            return ""
+        for count in several.values():
+            if count.assessable and count.samples:
+                shares[count.direction].append(count.carriers / count.samples)
+    return " ".join(
+        sign(direction)
+        + markup.text(wording.percent(low) if low == high else f"{wording.percent(low)} to {wording.percent(high)}")
+        for direction, figures in shares.items()
+        if figures
+        for low, high in [(min(figures), max(figures))]
+    )
 
 
 def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str, Generation]) -> str:
@@ -94,11 +119,14 @@ def _heads(first: str, filters: Filters, target: Target) -> str:
     """The heading of a table with a column a direction."""
     return markup.element("th", first, scope="col", class_="cnv-left") + "".join(
         markup.element("th", f"{sign(direction)}{PLURALS[direction].capitalize()}", scope="col")
-        for direction in _directions(filters, target)
+        for direction in filters.directions
     )
 
 
-def _rules(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]) -> str:
+def _rules(
+    run: Run, subject: Subject, target: Target, parts: Sequence[Clause]
+) -> tuple[str, list[dict[Clause, Count]]]:
+    """The table of rules, and the counts in it of which a share is told."""
     filters = run.filters
     seen = callability(run.database, target, filters)
     in_force = filters.overlap or target.default_rule
@@ -130,13 +158,19 @@ def _rules(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]) 
         "th", "What it asks", scope="col", class_="cnv-left cnv-rule-words"
     )
     table = _table("cnv-rules", RULE_TITLES, head, lines, "Each rule is drawn on the page “Data”.")
+    told = [
+        several
+        for rule in rules
+        if not no_share(target, filters.under(rule), seen)
+        for several in _by_direction(counts[rule], target)
+    ]
     return _folded(
         f"All {len(rules)} overlap rules agree",
         figures[in_force],
         _directions(filters, target),
         table,
         figures.values(),
-    )
+    ), told
 
 
 def _folded(
@@ -153,11 +187,17 @@ def _folded(
         f"{PLURALS[direction]} {'; '.join(parts)}" for direction, parts in zip(directions, in_force, strict=True)
     )
     return markup.element(
-        "details", markup.element("summary", markup.text(f"{agree}: {words}.")) + table, class_="cnv-more"
+        "details",
+        markup.element("summary", markup.text(f"{agree}: {words}.")) + table,
+        class_="cnv-more",
+        data_fold="rules",
     )
 
 
-def _filters(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]) -> str:
+def _filters(
+    run: Run, subject: Subject, target: Target, parts: Sequence[Clause]
+) -> tuple[str, list[dict[Clause, Count]]]:
+    """The table of levels and cohorts, and the counts in it."""
     filters = run.filters
     shares = not no_share(target, filters, callability(run.database, target, filters))
     grids = {part: by_filter(run.database, target, part.filters) for part in parts}
@@ -206,13 +246,19 @@ def _filters(run: Run, subject: Subject, target: Target, parts: Sequence[Clause]
     if not shares:
         caption = "How many people were called; no frequency and no bound."
     table = _table("cnv-filters", FILTER_TITLES, head, lines, caption)
+    every = [
+        several
+        for where in next(iter(grids.values()))
+        for several in _by_direction({part: grid[where] for part, grid in grids.items()}, target)
+    ]
     carriers = [count.carriers for grid in grids.values() for counts in grid.values() for count in counts]
     if any(carriers) or not all(
         count.assessable for grid in grids.values() for counts in grid.values() for count in counts
     ):
-        return table
+        return table, every
     words = "Nobody carries at any filter level, in any cohort." if shares else "No call at any filter level."
-    return markup.element("details", markup.element("summary", words) + table, class_="cnv-more")
+    folded = markup.element("details", markup.element("summary", words) + table, class_="cnv-more", data_fold="filters")
+    return folded, every
 
 
 def _table(class_: str, title: str, head: str, lines: Sequence[str], caption: str) -> str:

@@ -4,16 +4,21 @@ from collections.abc import Sequence
 
 from dashboard import settings
 from dashboard.components import markup
-from dashboard.downloads.catalogue import FORMAT_WORDS, PICTURES, chart_of, download_of
+from dashboard.door.overview import Overview
+from dashboard.downloads.catalogue import CHARTS, FORMAT_WORDS, PICTURES, chart_of, download_of
+from dashboard.downloads.cohort_files import FILES
 from dashboard.question import links
 from dashboard.question.filters import Filters
 from dashboard.question.subject import Subject
+from dashboard.question.view import View
 
 
-def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ...] = ()) -> str:
+def menu(
+    subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ...] = (), view: View | None = None
+) -> str:
     """A line of HTML with each table and chart that this server tells, a link for each of its formats: `CSV · TSV | SVG · PNG`.
 
-    The first table goes without words, since it is what the heading names; any other has its own. Empty where it tells none of them.
+    The first table goes without words, since it is what the heading names; any other has its own. Empty where it tells none of them. Charts are drawn as `view` has it.
     """
     disclosure = settings.disclosure()
     groups = [
@@ -25,7 +30,7 @@ def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ..
         if disclosure.tells(download.tells)
     ]
     groups += [
-        (chart.words, [(suffix, links.chart(chart.name, suffix, subject, filters)) for suffix in PICTURES])
+        (chart.words, [(suffix, links.chart(chart.name, suffix, subject, filters, view)) for suffix in PICTURES])
         for chart in map(chart_of, charts)
         if disclosure.tells(chart.tells)
     ]
@@ -36,6 +41,28 @@ def menu(subject: Subject, filters: Filters, *tables: str, charts: tuple[str, ..
         others = f"{markup.text(words)}: " if 0 < number < len(tables) else ""
         shown.append(markup.element("span", others + _links(words, formats)))
     return markup.element("span", "".join(shown), class_="cnv-formats")
+
+
+def overview_menu(overview: Overview, view: View, *names: str) -> str:
+    """The same of tables and charts of the whole cohort, by their names, as the page shows them."""
+    disclosure = settings.disclosure()
+    query = overview.query()
+    groups = []
+    for name in names:
+        if name in FILES and disclosure.tells(FILES[name].tells):
+            own = {key: value for key, value in query.items() if key in FILES[name].takes}
+            formats = [
+                (suffix, links.address(f"{links.DOWNLOADS}/{name}.{suffix}", own)) for suffix in FILES[name].formats
+            ]
+            groups.append((FILES[name].words, formats))
+        if name in CHARTS and disclosure.tells(chart_of(name).tells):
+            pictures = [
+                (suffix, links.address(f"{links.CHARTS}/{name}.{suffix}", query | view.to_query()))
+                for suffix in PICTURES
+            ]
+            groups.append((chart_of(name).words, pictures))
+    shown = "".join(markup.element("span", _links(words, formats)) for words, formats in groups)
+    return markup.element("span", shown, class_="cnv-formats") if shown else ""
 
 
 def section(title: str, formats: str = "", level: int = 2) -> str:

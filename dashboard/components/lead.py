@@ -6,8 +6,6 @@ Nothing here draws or asks who wants to know, so the sentence of a link's previe
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import polars as pl
-
 from dashboard import settings
 from dashboard.components import frequency, markup, place
 from dashboard.components.region_lead import region_lead
@@ -17,8 +15,7 @@ from dashboard.question import links
 from dashboard.question.subject import site_filters
 from dashboard.question.target import Pieces
 from dashboard.store.callability import Callability, callability, no_share
-from dashboard.store.carriers.counts import Extent, by_rule, extents
-from dashboard.store.carriers.listing import carrier_events
+from dashboard.store.carriers.counts import Extent, by_rule, extents, thin_carriers
 from dashboard.store.clauses import SEXES, Clause, clauses, table_of_all, tables, tables_without_small_cells
 from dashboard.store.panel import Denominator, count_people
 from dashboard.words import filters as filter_words
@@ -68,9 +65,8 @@ def lead(question: Question) -> Lead:
         return Lead(tuple(_wide_lines(question, shares=not seen.is_paralogous)), _boxes(*beside), in_whom)
     parts = tables(question.database, target, clauses(question.database, target, filters))
     table = table_of_all(question.database, target, filters, parts)
-    events = carrier_events(question.database, target, filters)
     shares = not no_share(target, filters, seen)
-    lines = lead_lines(question, table, parts, events, directions_told(question), shares=shares)
+    lines = lead_lines(question, table, parts, directions_told(question), shares=shares)
     return Lead(tuple(lines), _beside(question, seen), in_whom, parts, table)
 
 
@@ -120,7 +116,6 @@ def lead_lines(
     question: Question,
     table: Sequence[Row],
     parts: Mapping[Clause, Sequence[Row]],
-    events: pl.DataFrame,
     directions: Sequence[Direction],
     *,
     shares: bool,
@@ -142,6 +137,7 @@ def lead_lines(
             )
             for several in _extents(question, tuple(parts))
         ]
+    thin = thin_carriers(database, target, filters)
     # as below, in the table of what the number depends on
     counts = by_rule(database, target, filters, target.rules_beside(filters.overlap))
     beside = {
@@ -151,7 +147,9 @@ def lead_lines(
         for direction in directions
     }
     return [
-        frequency.headline(table, parts, beside[direction], events, direction, filters, target, subject, shares=shares)
+        frequency.headline(
+            table, parts, beside[direction], thin[direction], direction, filters, target, subject, shares=shares
+        )
         for direction in directions
     ]
 

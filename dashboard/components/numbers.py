@@ -7,9 +7,9 @@ import streamlit as st
 from dashboard.components import frequency, markup, place
 from dashboard.components.bounded import bounded
 from dashboard.components.controls import controls
-from dashboard.components.copies import copies_of
 from dashboard.components.depends import depends
 from dashboard.components.download_menu import menu
+from dashboard.components.figures import figures
 from dashboard.components.lead import directions_told, lead
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
@@ -51,7 +51,7 @@ def numbers(run: Run, question: Question, own: Callable[[], None] | None = None)
         note = _of_uncertain_ends(question) if seen.assessable and shares else ""
         track(
             run, window(target, filters), filters, target.interval, note,
-            selectable=selectable, silent=seen.is_paralogous, files=menu(question.subject, filters, charts=("track",)),
+            selectable=selectable, silent=seen.is_paralogous, files=menu(question.subject, filters, charts=("track",), view=run.view),
         )  # fmt: skip
     switch = place.rule_switch(question)
     if is_counted:
@@ -61,14 +61,14 @@ def numbers(run: Run, question: Question, own: Callable[[], None] | None = None)
             for direction in directions
             if shares or any(row["direction"] == direction.value and row["carriers"] for row in table)
         ]
-        frequency.figures(
-            run, question, parts, shown, shares=shares, switch=switch, copies=copies_of(question) if shares else None
-        )
+        carried = any(row["carriers"] for row in table)
+        has_copies = carried and shares and target.has_copies
+        figures(run, question, parts, shown, shares=shares, switch=switch, has_copies=has_copies)
     if own:
         own()
     if is_counted:
         depends(run, question)
-    tabs(Place(run, question, seen, switch), available_tabs(question, is_counted=is_counted))
+    tabs(Place(run, question, seen, "" if is_counted else switch), available_tabs(question, is_counted=is_counted))
 
 
 def along(run: Run, question: Question) -> None:
@@ -95,7 +95,7 @@ def along(run: Run, question: Question) -> None:
     if counted.counted:
         track(
             run, window(target, filters), filters, target.interval,
-            selectable=True, silent=seen.is_paralogous, files=menu(question.subject, filters, charts=("track",)),
+            selectable=True, silent=seen.is_paralogous, files=menu(question.subject, filters, charts=("track",), view=run.view),
         )  # fmt: skip
     files = menu(question.subject, filters, "frequencies", "carriers", "calls")
     if files:

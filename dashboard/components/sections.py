@@ -23,6 +23,7 @@ class Section(Enum):
     TRACK = "what was called along the genome"
     CARRIERS = "the events that make carriers, with their people"
     SIZES = "how many calls and events there are in all"
+    OVERVIEW = "the cohort along the genome, its rankings, spectrum and differences"
     FILES = "what became of each file, with names of people and files"
     MARKS = "people with large events, by chromosome"
     DATABASE = "the database file, and rows of its tables"
@@ -42,6 +43,7 @@ TELLS: Final = {
     Section.TRACK: Detail.INTERVALS,
     Section.CARRIERS: Detail.PERSONS,
     Section.SIZES: Detail.CELLS,
+    Section.OVERVIEW: Detail.EVERY_CELL,
     Section.FILES: Detail.PERSONS,
     Section.MARKS: Detail.EVERY_CELL,
     Section.DATABASE: Detail.PERSONS,

@@ -17,8 +17,10 @@ from dashboard.components.sections import Section, shows
 from dashboard.door.question import Question
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
+from dashboard.store.cohort import population_names
 from dashboard.store.database import Generation
-from dashboard.store.site import TouchedGene, alleles_of, facts_of, touched_genes
+from dashboard.store.site import site_details, site_hardy_weinberg
+from dashboard.store.site_genes import TouchedGene, alleles_of, touched_genes
 from dashboard.store.sites import Site
 from dashboard.store.trios import EXPECTED_TRANSMISSION, trio_numbers, trios_of_site
 from dashboard.words import filters as filter_words
@@ -31,6 +33,7 @@ from data_prep.domain.trios import LEAST_TRIOS
 GENES_SHOWN: Final = 12
 """Genes that are named in full."""
 NONE: Final = "—"
+SMALL_P: Final = 0.05
 Pair = tuple[str, str]
 """A fact: its name and what it is, as HTML."""
 
@@ -72,7 +75,7 @@ def _block(title: str, pairs: Sequence[Pair]) -> str:
 
 
 def _events(question: Question, site: Site) -> list[Pair]:
-    facts: dict[str, Any] = facts_of(question.database, site.site_id)
+    facts: dict[str, Any] = site_details(question.database, site)
     bins = facts["median_bins"]
     pairs: list[Pair] = []
     if shows(Section.SPREAD):
@@ -160,8 +163,8 @@ def exon_words(gene: TouchedGene) -> str:
 
 
 def _differences(database: Generation, site: Site) -> list[Pair]:
-    facts: dict[str, Any] = facts_of(database, site.site_id)
-    if facts["compared"] is None:
+    facts: dict[str, Any] = site_details(database, site)
+    if facts["compared_samples"] is None:
         return [
             (
                 "Compared",
@@ -181,7 +184,7 @@ def _differences(database: Generation, site: Site) -> list[Pair]:
         (
             "Compared",
             markup.text(
-                f"{wording.count(facts['compared_carriers'])} carriers of {wording.count(facts['compared'])} unrelated people, credible"
+                f"{wording.count(facts['compared_carriers'])} carriers of {wording.count(facts['compared_samples'])} unrelated people, credible"
             ),
         ),
     ]
@@ -244,6 +247,33 @@ def _alleles(run: Run, question: Question, site: Site) -> None:
             "Hardy-Weinberg is exact, of those of whom two copies are expected, and checks the calls: it is small where heterozygotes "
             "are missed, and over all groups together where they differ."
         )
+        + _by_population(run.palette, question.database, site)
+    )
+
+
+def _by_population(palette: Palette, database: Generation, site: Site) -> str:
+    """Hardy-Weinberg in each population in which it occurs, to unfold: over groups that differ it is small for that alone."""
+    rows = site_hardy_weinberg(database, site).rows(named=True)
+    if not rows:
+        return ""
+    home = population_names(database)
+    small = sum(row["p"] < SMALL_P for row in rows)
+    words = f"Hardy-Weinberg by population: p below {SMALL_P:g} in {small} of {wording.count(len(rows))}"
+    heads = ("Population", "no copy", "one", "two", "p")
+    head = "".join(
+        markup.element("th", markup.text(words_of), scope="col", **({} if at else {"class_": "cnv-left"}))
+        for at, words_of in enumerate(heads)
+    )
+    lines = []
+    for row in rows:
+        _, group = home.get(row["population"], ("", ""))
+        numbers = [wording.count(row[f"copies_{copies}"]) for copies in (0, 1, 2)]
+        cells = "".join(markup.element("td", cell) for cell in (*numbers, wording.p_value(row["p"])))
+        name = (_swatch(palette, group) + " " if group else "") + markup.text(row["population"])
+        lines.append(markup.element("tr", markup.element("th", name, scope="row") + cells))
+    table = _scrolled(head, lines, "cnv-weinberg", "Hardy-Weinberg by population")
+    return markup.element(
+        "details", markup.element("summary", markup.text(f"{words}.")) + table, class_="cnv-more", data_fold="weinberg"
     )
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from dashboard import settings
-from dashboard.door.catalogue import CatalogueQuestion
 from dashboard.door.question import Question
 from dashboard.formats.about import About, file_name
 from dashboard.question import links
@@ -16,12 +15,10 @@ from dashboard.store.database import Generation
 from dashboard.store.genes import Gene
 from dashboard.store.panel import count_people, relatives_counted
 from dashboard.words import callers as caller_words
-from dashboard.words import catalogue as catalogue_words
 from dashboard.words import filters as filter_words
 from dashboard.words import wording
 from dashboard.words.seen import FEW_CALLS, NOT_ASSESSABLE, RELATIVES, note
 from data_prep.domain.assembly import ASSEMBLY
-from data_prep.domain.chromosomes import LENGTHS
 
 INTERVAL: Final = "95 % Wilson score interval"
 ORDER: Final = (
@@ -86,21 +83,20 @@ def about_genes(database: Generation, genes: Sequence[Gene], filters: Filters, s
     return _about(f"{links.GENE_TABLE}: {len(genes)} named ones", database, filters, facts)
 
 
-def about_catalogue(question: CatalogueQuestion, suffix: str) -> About:
-    """The words for the catalogue of sites; who is left out differs from chromosome to chromosome, and `samples` says it."""
-    filters, catalogue = question.filters, question.catalogue
-    relatives = any(relatives_counted(question.database, chrom, filters) for chrom in LENGTHS)
-    place = str(question.place) if question.place else "the whole genome"
-    narrowed = [catalogue_words.carriers(catalogue.min_carriers), *catalogue_words.narrowing(filters, catalogue)]
+def about_cohort(database: Generation, title: str, counted: str, filters: Filters, address: str) -> About:
+    """The words for a table that is of no gene or region: `title` what it is, `counted` what its rows are of, `address` its own."""
     facts = {
-        "place": f"{question.gene.symbol} ({question.gene.gene_id}), {place}" if question.gene else place,
-        "counted": f"{filter_words.events(filters)} of sites with {', '.join(narrowed)}",
-        "people": f"{filter_words.group(filters)}, as many as samples says of each site",
-        "interval": INTERVAL + ("; " + RELATIVES if relatives else ""),
-        "address": settings.public_path()
-        + links.address(f"{links.DOWNLOADS}/{links.CATALOGUE}.{suffix}", question.query()),
+        "counted": counted,
+        "people": filter_words.group(filters),
+        "interval": INTERVAL,
+        "address": settings.public_path() + address,
     }
-    return _about("catalogue of sites", question.database, filters, facts)
+    return _about(title, database, filters, facts)
+
+
+def name_of_cohort_file(database: Generation, table: str, named: str, filters: Filters, suffix: str) -> str:
+    """A name that says what it is of, level and the other filters, and “simulated” where so."""
+    return _name(database, table, named, filters, suffix)
 
 
 def _about(title: str, database: Generation, filters: Filters, facts: Mapping[str, str]) -> About:
@@ -152,13 +148,6 @@ def name_of_file(question: Question, table: str, suffix: str) -> str:
 def name_of_genes_file(database: Generation, genes: Sequence[Gene], filters: Filters, suffix: str) -> str:
     """The same of several genes, which it counts and does not name."""
     return _name(database, links.GENE_TABLE, f"{len(genes)}-named", filters, suffix)
-
-
-def name_of_catalogue_file(question: CatalogueQuestion, suffix: str) -> str:
-    """The same of the catalogue of sites, with what it is narrowed to."""
-    narrowed = [f"{name}-{value}" for name, value in question.catalogue.to_query().items()]
-    place = "-".join([question.region or "genome", *narrowed])
-    return _name(question.database, links.CATALOGUE, place, question.filters, suffix)
 
 
 def _name(database: Generation, table: str, place: str, filters: Filters, suffix: str) -> str:

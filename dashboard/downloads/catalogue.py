@@ -11,9 +11,9 @@ from typing import Final
 
 from dashboard import settings
 from dashboard.door.refusal import RefusedError, refusal
+from dashboard.downloads.cohort_files import FILES
 from dashboard.formats import columns
 from dashboard.operating.disclosure import Detail
-from dashboard.question import links
 from dashboard.question.filters import CODING, Overlap
 from dashboard.question.subject import SITE
 from dashboard.serving import drawing
@@ -78,13 +78,6 @@ DOWNLOADS: Final = (
         },
     ),
     Download(
-        links.CATALOGUE,
-        "Sites of the catalogue",
-        ("csv", "tsv", "bed", "vcf", "json", "parquet"),
-        columns.catalogue,
-        Detail.SITES,
-    ),
-    Download(
         "genes",
         "Genes, each with its carriers",
         ("csv", "tsv", "bed", "json", "parquet"),
@@ -115,6 +108,8 @@ class Chart:
     """The direction that it shows alone; None for all that are asked for."""
     is_track: bool = False
     """It draws what was called along the genome, whether a share of people may be told or not."""
+    of_cohort: bool = False
+    """It is of the whole cohort and no place is asked for."""
 
 
 DRAWN: Final = (
@@ -122,6 +117,12 @@ DRAWN: Final = (
     Chart("frequency-gain", Detail.CELLS, direction=Direction.GAIN),
     Chart("copy-number", Detail.EVERY_CELL),
     Chart("track", Detail.INTERVALS, is_track=True),
+    Chart("genome", Detail.EVERY_CELL, of_cohort=True),
+    Chart("carried-loss", Detail.EVERY_CELL, of_cohort=True),
+    Chart("carried-gain", Detail.EVERY_CELL, of_cohort=True),
+    Chart("spectrum", Detail.EVERY_CELL, of_cohort=True),
+    Chart("population-map", Detail.EVERY_CELL, of_cohort=True),
+    Chart("population-differences", Detail.EVERY_CELL, of_cohort=True),
 )
 """The charts."""
 
@@ -133,6 +134,16 @@ PICTURES: Final = tuple(drawing.FORMATS)
 def download_of(name: str) -> Download:
     """The table of this name; KeyError where there is none."""
     return {download.name: download for download in DOWNLOADS}[name]
+
+
+def formats_of(name: str) -> tuple[str, ...]:
+    """The formats of a table of places or of the whole cohort; none of one that there is not."""
+    return FILES[name].formats if name in FILES else TABLES.get(name, ())
+
+
+def detail_of(name: str) -> Detail:
+    """What a table tells; KeyError where there is none."""
+    return FILES[name].tells if name in FILES else download_of(name).tells
 
 
 def chart_of(name: str) -> Chart:
@@ -148,7 +159,7 @@ def require_disclosure(tells: Detail) -> None:
 
 def list_tables() -> str:
     """All tables with their formats, in words: carriers as csv, tsv ..."""
-    return "; ".join(f"{table} as {', '.join(formats)}" for table, formats in TABLES.items())
+    return "; ".join(f"{table} as {', '.join(formats_of(table))}" for table in (*TABLES, *FILES))
 
 
 def list_charts() -> str:

@@ -11,17 +11,20 @@ from starlette.responses import Response
 from dashboard import settings
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.charts.frequency import frequency_chart
+from dashboard.charts.genome import WIDTH as GENOME_WIDTH
 from dashboard.charts.picture import frequency_picture, picture
 from dashboard.charts.track.chart import track_picture
 from dashboard.colours import LIGHT
 from dashboard.counting.along import window
+from dashboard.door.overview import cohort_words, require_overview
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.door.resolve import require_question
-from dashboard.downloads.about_file import name_of_file
+from dashboard.downloads.about_file import name_of_cohort_file, name_of_file
 from dashboard.downloads.catalogue import CHARTS, PICTURES, chart_of, list_charts, require_disclosure
 from dashboard.downloads.open_file import refuse_path
-from dashboard.question import links, query
+from dashboard.downloads.overview_charts import OVERVIEW_CHARTS
+from dashboard.question import links, query, view
 from dashboard.question.target import Pieces
 from dashboard.serving import conditions
 from dashboard.serving.drawing import FORMATS, Drawing
@@ -29,13 +32,14 @@ from dashboard.serving.refusals import answering
 from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.carriers.copy_numbers import copy_numbers
 from dashboard.store.clauses import Clause, chart_rows_apart, clauses, tables_without_small_cells
-from dashboard.store.cohort import release
+from dashboard.store.cohort import Release, population_names, release
 from dashboard.store.database import Generation
 from dashboard.store.panel import Denominator, count_people, relatives_counted
 from dashboard.store.tracks import read_track
 from dashboard.words import callers as caller_words
 from dashboard.words import filters as filter_words
 from dashboard.words import overlap_rules, wording
+from dashboard.words.frequency_table import grouping
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.copy_number import CallClass, Direction
@@ -85,6 +89,8 @@ def _tag(request: Request) -> str:
 def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> PreparedPicture:
     """The specification of a chart with all that stands beside it on a page, or `RefusedError`. Runs in a thread."""
     with settings.store().lease() as published:
+        if chart_of(name).of_cohort:
+            return _of_cohort(name, suffix, published, values)
         question = require_question(published, values)
         database, target, filters = question.database, question.target, question.filters
         is_track = chart_of(name).is_track
@@ -93,7 +99,7 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
         if refusals := _refusals(name, question, seen, counted):
             raise RefusedError(combine(refusals))
         callset = release(database)
-        title, legend, spec = _CHARTS[name](question)
+        title, legend, spec = _CHARTS[name](question, view.parse(values)[0])
         left_out = (
             ""
             if settings.disclosure().smallest_cell
@@ -106,16 +112,49 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
                 spec,
                 title=f"{question.title}: {title}",
                 above=[f"Counted: {events}, in {who}.", legend, *_limits(database, question, seen)],
-                below=[
-                    f"{question.place}, {ASSEMBLY.name}. Callset {callset.title}; database {callset.generation}, "
-                    f"built {callset.built_at[:10]}.",
-                    f"Cite {caller_words.publications(callset.callers)}.",
-                ],
+                below=_source(callset, question.place),
                 simulated=callset.simulated,
                 palette=LIGHT,
             ),
             name_of_file(question, name, suffix),
         )
+
+
+def _of_cohort(name: str, suffix: str, published: Generation, values: Mapping[str, str]) -> PreparedPicture:
+    """A picture of the whole cohort."""
+    overview = require_overview(published, values)
+    callset = release(overview.database)
+    title, legend, spec = OVERVIEW_CHARTS[name](overview, view.parse(values)[0], LIGHT)
+    if name == "genome":
+        spec = {**spec, "width": GENOME_WIDTH}
+    counted = f"Counted: {overview.level.value} {filter_words.classes(overview.filters)}, in {cohort_words(overview.filters)}."
+    aside = f"Not applied here: {wording.joined(overview.left_aside, 'and')}." if overview.left_aside else ""
+    return PreparedPicture(
+        picture(
+            spec,
+            title=title[0].upper() + title[1:],
+            above=[line for line in (counted, legend, aside) if line],
+            below=_source(callset),
+            simulated=callset.simulated,
+            palette=LIGHT,
+        ),
+        name_of_cohort_file(
+            overview.database,
+            name,
+            f"versus-{overview.versus}" if overview.versus else "cohort",
+            overview.filters,
+            suffix,
+        ),
+    )
+
+
+def _source(callset: Release, place: str = "") -> list[str]:
+    """Where the numbers of a picture come from."""
+    return [
+        f"{f'{place}, ' if place else ''}{ASSEMBLY.name}. Callset {callset.title}; database {callset.generation}, "
+        f"built {callset.built_at[:10]}.",
+        f"Cite {caller_words.publications(callset.callers)}.",
+    ]
 
 
 def _refusals(name: str, question: Question, seen: Callability, counted: Denominator) -> list[Refusal]:
@@ -153,8 +192,8 @@ def _limits(database: Generation, question: Question, seen: Callability) -> list
     return lines
 
 
-def _frequency(direction: Direction) -> Callable[[Question], tuple[str, str, dict[str, Any]]]:
-    def draw(question: Question) -> tuple[str, str, dict[str, Any]]:
+def _frequency(direction: Direction) -> Callable[[Question, view.View], tuple[str, str, dict[str, Any]]]:
+    def draw(question: Question, shown: view.View) -> tuple[str, str, dict[str, Any]]:
         database, filters = question.database, question.filters
         plural = filter_words.CLASS_WORDS[CallClass(direction.value)]
         parts = clauses(database, question.target, filters)
@@ -170,11 +209,12 @@ def _frequency(direction: Direction) -> Callable[[Question], tuple[str, str, dic
             raise RefusedError(
                 refusal(403, f"Every number of {plural} there is of fewer than {least} people, and withheld.")
             )
-        rows = chart_rows_apart(tables_shown, direction)
+        grouped_by = grouping(shown.by, filters.populations, population_names(database))
+        rows = chart_rows_apart(tables_shown, direction, grouped_by)
         spec = frequency_picture(frequency_chart(rows, direction, LIGHT), rows.height, LIGHT)
         sexes = " and sex" if len(parts) > 1 else ""
         return (
-            f"{plural} by super-population{sexes}",
+            f"{plural} by {grouped_by.replace('superpop', 'super-pop')}{sexes}",
             "Point: share of people who carry; line: 95 % Wilson interval.",
             spec,
         )
@@ -182,7 +222,7 @@ def _frequency(direction: Direction) -> Callable[[Question], tuple[str, str, dic
     return draw
 
 
-def _copy_number(question: Question) -> tuple[str, str, dict[str, Any]]:
+def _copy_number(question: Question, _: view.View) -> tuple[str, str, dict[str, Any]]:
     counts = copy_numbers(question.database, question.target, question.filters)
     legend = (
         "Share of people by copy number of the calls there, under the overlap rule; who carries nothing is taken to have the "
@@ -191,11 +231,11 @@ def _copy_number(question: Question) -> tuple[str, str, dict[str, Any]]:
     return "copies by super-population", legend, copy_number_chart(counts, LIGHT)
 
 
-def _track(question: Question) -> tuple[str, str, dict[str, Any]]:
+def _track(question: Question, shown_as: view.View) -> tuple[str, str, dict[str, Any]]:
     shown = window(question.target, question.filters)
     silent = callability(question.database, question.target, question.filters).is_paralogous
     drawn = read_track(question.database, shown, question.filters, question.target.interval, silent=silent)
-    spec = track_picture(drawn, LIGHT)
+    spec = track_picture(drawn, LIGHT, logarithmic=shown_as.scale is view.Scale.LOG)
     legend = (
         f"{shown}. Curve: share of people at each base, events in full; bars: distinct intervals, thicker with more carriers, "
         "their ends pale as far as they may lie further in. Everything that meets the filters is drawn, whatever the overlap "
@@ -204,9 +244,11 @@ def _track(question: Question) -> tuple[str, str, dict[str, Any]]:
     return f"{filter_words.classes(question.filters)} along the genome", legend, spec
 
 
-_CHARTS: Final[dict[str, Callable[[Question], tuple[str, str, dict[str, Any]]]]] = {
+_CHARTS: Final[dict[str, Callable[[Question, view.View], tuple[str, str, dict[str, Any]]]]] = {
     "frequency-loss": _frequency(Direction.LOSS),
     "frequency-gain": _frequency(Direction.GAIN),
     "copy-number": _copy_number,
     "track": _track,
 }
+DRAWN_HERE: Final = (*_CHARTS, *OVERVIEW_CHARTS)
+"""Every chart that this module can draw, in the order of the catalogue."""

@@ -8,19 +8,27 @@ from typing import Final, TypeVar
 import polars as pl
 
 from dashboard import settings
-from dashboard.door.catalogue import require_catalogue
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.door.resolve import names_several_genes, require_genes, require_question
+from dashboard.downloads import cohort_files
 from dashboard.downloads.about_file import (
     about,
-    about_catalogue,
+    about_cohort,
     about_genes,
-    name_of_catalogue_file,
+    name_of_cohort_file,
     name_of_file,
     name_of_genes_file,
 )
-from dashboard.downloads.catalogue import FORMATS, TABLES, TABULAR, download_of, list_tables, require_disclosure
+from dashboard.downloads.catalogue import (
+    FORMATS,
+    TABULAR,
+    detail_of,
+    download_of,
+    formats_of,
+    list_tables,
+    require_disclosure,
+)
 from dashboard.formats import bed, delimited, parquet, pgxseg, vcf
 from dashboard.formats import json as json_format
 from dashboard.formats.about import About
@@ -30,7 +38,6 @@ from dashboard.store.callability import callability, no_share
 from dashboard.store.calls import call_batches, calls_by_place, events_by_place, filters_of_calls, read_carrier_events
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.carriers.listing import carrier_event_batches
-from dashboard.store.catalogue import catalogue_batches, with_superpopulations, without_small_sites
 from dashboard.store.cohort import group_codes, superpopulation_names
 from dashboard.store.database import BusyError, Generation, PublishedFile, UnavailableError
 from dashboard.store.gene_counts import counts_of, gene_counts, without_small_genes
@@ -70,16 +77,15 @@ class OpenFile:
 def open_file(file: str, values: Mapping[str, str]) -> OpenFile:
     """The file that an address names (`carriers.csv`), ready to be sent, or `RefusedError`."""
     table, suffix = table_and_format(file, values)
-    require_disclosure(download_of(table).tells)
+    require_disclosure(detail_of(table))
     held = ExitStack()
     try:
+        if table in cohort_files.FILES:
+            return _open_cohort(held.enter_context(settings.store().lease()), table, suffix, values, held)
         download = download_of(table)
         published = held.enter_context(settings.store().lease())
         if table == links.GENE_TABLE and names_several_genes(values):
             name, pieces, file_read = _open_genes(published, values, suffix, held)
-            return OpenFile(name, FORMATS[suffix], pieces, held, file_read)
-        if table == links.CATALOGUE:
-            name, pieces, file_read = _open_catalogue(published, values, suffix, held)
             return OpenFile(name, FORMATS[suffix], pieces, held, file_read)
         question = require_question(published, values, download.default_overlap, download.without)
         pieces = _OPENERS[table, suffix](question, held, about(question, table, suffix))
@@ -89,10 +95,22 @@ def open_file(file: str, values: Mapping[str, str]) -> OpenFile:
         raise
 
 
+def _open_cohort(
+    published: Generation, table: str, suffix: str, values: Mapping[str, str], held: ExitStack
+) -> OpenFile:
+    """A table that is of no gene or region."""
+    rows = cohort_files.open_rows(published, table, suffix, values, held)
+    address = links.address(f"{links.DOWNLOADS}/{table}.{suffix}", rows.query)
+    facts = about_cohort(rows.database, rows.title, rows.counted, rows.filters, address)
+    name = name_of_cohort_file(rows.database, table, rows.named, rows.filters, suffix)
+    pieces = cohort_files.pieces_of(table, suffix, rows.frames, facts, rows.groups)
+    return OpenFile(name, FORMATS[suffix], pieces, held, rows.database.file)
+
+
 def table_and_format(file: str, values: Mapping[str, str]) -> tuple[str, str]:
     """The names in `carriers.csv`, or `RefusedError` where there is no such download, with a database or without."""
     table, _, suffix = file.partition(".")
-    if suffix not in TABLES.get(table, ()):
+    if suffix not in formats_of(table):
         raise RefusedError(
             refuse_path(
                 file, f"download under {settings.public_path()}{links.DOWNLOADS}/; there are {list_tables()}", values
@@ -214,17 +232,15 @@ def _sites_tabular(suffix: str) -> Opener:
     return open_table
 
 
-_SITES_IN_BED: Final = bed.Items(
-    "site",
-    pl.col("frequency") * 1_000,
-    "frequency per 1,000 people; 0 where none can be told, and grey where not assessable",
-    coloured_by="shown_direction",
-)
-
-
 def _sites_bed(question: Question, _: ExitStack, facts: About) -> Iterator[bytes]:
+    items = bed.Items(
+        "site",
+        pl.col("frequency") * 1_000,
+        "frequency per 1,000 people; 0 where none can be told, and grey where not assessable",
+        coloured_by="shown_direction",
+    )
     shown = pl.when(pl.col("carriers").is_not_null()).then(pl.col("direction"))
-    return bed.bed_pieces([_sites(question)[0].with_columns(shown_direction=shown)], _SITES_IN_BED, facts)
+    return bed.bed_pieces([_sites(question)[0].with_columns(shown_direction=shown)], items, facts)
 
 
 def _sites_vcf(question: Question, _: ExitStack, facts: About) -> Iterator[bytes]:
@@ -279,42 +295,6 @@ def _open_genes(
     formats = _gene_formats(rows)
     pieces = formats[links.GENE_TABLE, suffix](genes, held, facts)
     return name_of_genes_file(database, genes, filters, suffix), pieces, database.file
-
-
-def _open_catalogue(
-    published: Generation, values: Mapping[str, str], suffix: str, held: ExitStack
-) -> tuple[str, Iterator[bytes], PublishedFile]:
-    """The catalogue of sites: its name, its pieces, and the database that they are read from. Formats of intervals have their rows along
-    the genome, whatever the order asked for."""
-    question = require_catalogue(published, values)
-    if suffix in ("bed", "vcf"):
-        question = replace(question, catalogue=replace(question.catalogue, sort="place"))
-    database = question.database
-    groups = list(superpopulation_names(database))
-    least = settings.disclosure().smallest_cell
-    facts = about_catalogue(question, suffix)
-    listed = held.enter_context(
-        catalogue_batches(database, question.filters, question.catalogue, BATCH, question.place)
-    )
-    frames = (
-        without_small_sites(without_unassessable_numbers(with_superpopulations(database, frame)), groups, least)
-        for frame in listed
-    )
-    pieces = _catalogue_pieces(suffix, frames, groups, held, facts)
-    return name_of_catalogue_file(question, suffix), pieces, database.file
-
-
-def _catalogue_pieces(suffix: str, frames: Frames, groups: list[str], held: ExitStack, facts: About) -> Iterator[bytes]:
-    if suffix == "vcf":
-        return vcf.catalogue_pieces(frames, groups, facts)
-    if suffix == "bed":
-        shown = pl.when(pl.col("carriers").is_not_null()).then(pl.col("direction"))
-        return bed.bed_pieces((frame.with_columns(shown_direction=shown) for frame in frames), _SITES_IN_BED, facts)
-    # a row's own interval is moved by the format, those of its members here (R1)
-    one_based = (frame.with_columns(pl.col("start_min", "start_max") + 1) for frame in frames)
-    formats: dict[tuple[str, str], Callable[[None, ExitStack, About], Iterator[bytes]]]
-    formats = _tabular(links.CATALOGUE, lambda *_: one_based, groups)
-    return formats[links.CATALOGUE, suffix](None, held, facts)
 
 
 _OPENERS: Final[dict[tuple[str, str], Opener]] = {

@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from dashboard import settings
 from dashboard.door.refusal import RefusedError, refusal
-from dashboard.downloads.catalogue import download_of, require_disclosure
+from dashboard.downloads.catalogue import detail_of, require_disclosure
 from dashboard.downloads.open_file import OpenFile, open_file, table_and_format
 from dashboard.question import query
 from dashboard.serving import conditions
@@ -67,7 +67,7 @@ def _answer(request: Request, give_back: Callable[[], None]) -> Response:
     file_name = request.path_params.get("file", "")
     values = query.values(request.query_params.multi_items())
     table, _ = table_and_format(file_name, values)
-    require_disclosure(download_of(table).tells)
+    require_disclosure(detail_of(table))
     with settings.store().lease() as published:
         tag = conditions.entity_tag(published.file, request)
         if conditions.is_known(request, tag):

@@ -223,21 +223,6 @@ def sites(superpopulations: Iterable[str]) -> Table:
     )
 
 
-def catalogue(superpopulations: Iterable[str]) -> Table:
-    """The table of the catalogue of sites, with carriers and samples of each of these super-populations."""
-    groups = [
-        column
-        for code in superpopulations
-        for column in (
-            Column(
-                f"carriers_{code}", pl.Int32, f"Carriers of {code}, unrelated, at credible, whatever group is counted"
-            ),
-            Column(f"samples_{code}", pl.Int32, f"Unrelated people counted of {code}"),
-        )
-    ]
-    return Table("catalogue", "a site that the catalogue lists", (*_CATALOGUE, *groups))
-
-
 _SITE: Final = (
     Column("site", pl.String, "Id: founding interval, 1-based and inclusive, and direction"),
     *_PLACE,
@@ -262,32 +247,6 @@ _SITE: Final = (
     Column("median_bins", pl.Float64, "Median read-depth bins"),
     Column("few_bins", pl.Boolean, "That median is two or fewer: the least certain kind"),
     Column("multi_allelic", pl.Boolean, "Losses and gains, or four or more copy numbers, occur here"),
-    _PROBLEM,
-    Column("genes", pl.String, "Genes that it touches"),
-    Column("coding", pl.String, "Genes whose coding sequence it takes"),
-    *FREQUENCIES.columns[-2:],
-)
-
-_CATALOGUE: Final = (
-    *_SITE[: 1 + len(_PLACE) + 1],
-    *FREQUENCIES.columns[3:8],
-    Column("start_min", pl.Int32, "First base of the event that begins first"),
-    Column("start_max", pl.Int32, "First base of the event that begins last"),
-    Column("end_min", pl.Int32, "Last base of the event that ends first"),
-    Column("end_max", pl.Int32, "Last base of the event that ends last"),
-    *(column for column in _SITE if column.name in ("events", "intervals", "median_bins", "few_bins", "multi_allelic")),
-    Column(
-        "allele_frequency",
-        pl.Float64,
-        "Share of alleles that are lost in unrelated people, a lower bound: heterozygotes are missed",
-    ),
-    Column("fst", pl.Float64, "F_ST between the super-populations, of alleles"),
-    Column("vst", pl.Float64, "V_ST between the super-populations, of copies"),
-    Column("q", pl.Float64, "Of the test of carriers over super-populations, after Benjamini and Hochberg"),
-    Column("transmission_parents", pl.Int32, "Trios that tell of transmission, at credible"),
-    Column("transmission", pl.Float64, "Share of them whose child has it too, from ten trios on; half is expected"),
-    Column("transmission_ci_low", pl.Float64, "Lower end of its 95 % Wilson interval"),
-    Column("transmission_ci_high", pl.Float64, "Upper end of its 95 % Wilson interval"),
     _PROBLEM,
     Column("genes", pl.String, "Genes that it touches"),
     Column("coding", pl.String, "Genes whose coding sequence it takes"),

@@ -81,9 +81,11 @@ def rows(table: str, query: Mapping[str, str]) -> str:
     return address(f"{ROWS}/{table}", query)
 
 
-def chart(name: str, file_format: str, subject: Subject, filters: Filters) -> str:
-    """A chart of the page as a picture: `/chart/frequency-loss.svg?gene=GSTM1&filter=pass`."""
-    return address(f"{CHARTS}/{name}.{file_format}", subject.query(filters))
+def chart(name: str, file_format: str, subject: Subject, filters: Filters, view: View | None = None) -> str:
+    """A chart of the page as a picture: `/chart/frequency-loss.svg?gene=GSTM1&filter=pass`; with `view` grouped and scaled as there."""
+    shown = view.to_query() if view else {}
+    drawn = {key: shown[key] for key in ("by", "scale") if key in shown}
+    return address(f"{CHARTS}/{name}.{file_format}", subject.query(filters) | drawn)
 
 
 def address(path: str, query: Mapping[str, str]) -> str:

@@ -24,6 +24,10 @@ class Tab(StrEnum):
     FAMILIES = "families"
     GENES = "genes"
     NEIGHBOURS = "neighbours"
+    PEOPLE = "people"
+    SPECTRUM = "spectrum"
+    POPULATIONS = "populations"
+    DIFFERENCES = "differences"
 
 
 class By(StrEnum):
@@ -32,13 +36,19 @@ class By(StrEnum):
     GROUPS = "groups"
     POPULATIONS = "populations"
     SEX = "sex"
+    SUPERPOPULATIONS = "superpopulations"
+    """Of the genome: a panel for each super-population."""
 
 
 class Show(StrEnum):
-    """What the block of frequencies shows."""
+    """What a figure shows: of a place frequencies or copies; of the cohort events or bases a person, people, or F_ST."""
 
     FREQUENCY = "frequency"
     COPIES = "copies"
+    EVENTS = "events"
+    BASES = "bases"
+    PEOPLE = "people"
+    FST = "fst"
 
 
 class Scale(StrEnum):

@@ -80,9 +80,11 @@ def table_of_all(
     return next(iter(tables(database, target, [Clause("", filters)]).values()))
 
 
-def chart_rows_apart(parts: Mapping[Clause, Sequence[Row]], direction: Direction) -> pl.DataFrame:
+def chart_rows_apart(
+    parts: Mapping[Clause, Sequence[Row]], direction: Direction, grouped_by: str = "superpopulation"
+) -> pl.DataFrame:
     """The rows of the frequency chart: of each group one of each part, AFR XY before AFR XX."""
-    return chart_rows({part.label: rows for part, rows in parts.items()}, direction)
+    return chart_rows({part.label: rows for part, rows in parts.items()}, direction, grouped_by)
 
 
 def by_rule_apart(

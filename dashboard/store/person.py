@@ -200,7 +200,7 @@ def relatives_of(database: Generation, person: Person) -> tuple[Relative, ...]:
     def add(role: Role, name: str) -> None:
         row = rows.pop(name, None)
         known = Known.NOT_IN_PANEL if row is None else Known.READ if row["counted"] else Known.NOT_READ
-        found.append(Relative(role, name, known, row and row["sample_id"], row and row["sex"]))
+        found.append(Relative(role, name, known, row["sample_id"] if row else None, row["sex"] if row else None))
 
     for role, parent in ((Role.FATHER, person.father), (Role.MOTHER, person.mother)):
         if parent:
@@ -431,7 +431,8 @@ def _covers(
 
 def _states(carries: Flags, has: Flags, can: Flags, known: bool) -> list[str]:
     state = np.select([~can, carries, has], [NOT_ASKED, CARRIES, BELOW], NOTHING)
-    return state.tolist() if known else np.where(can, NOT_KNOWN, NOT_ASKED).tolist()
+    told: list[str] = (state if known else np.where(can, NOT_KNOWN, NOT_ASKED)).tolist()
+    return told
 
 
 def _touching(mine: pl.DataFrame, theirs: pl.DataFrame, role: Role) -> pl.DataFrame:

@@ -192,7 +192,7 @@ def person_among(database: Generation, sample_id: int, filters: Filters) -> pl.D
         {
             "quantity": list(QUANTITIES),
             "value": [row[name] for name in QUANTITIES],
-            "below": [float((others[name] < row[name]).mean()) if others.height else None for name in QUANTITIES],  # type: ignore[arg-type]
+            "below": [float((others[name] < row[name]).mean()) if others.height else None for name in QUANTITIES],
         },
         schema={"quantity": pl.String, "value": pl.Int64, "below": pl.Float64},
     )

@@ -1,18 +1,33 @@
-"""The cohort: what this is, who is in it, how much was called, and where to begin."""
+"""The cohort: the genome at a glance, what is most common and most different, what a person carries, and who the people are."""
 
 import streamlit as st
 
+from dashboard.components import markup
 from dashboard.components.api_call import api_calls, cohort_calls
-from dashboard.components.cohort import cohort_lead, population_tables, tiles
-from dashboard.components.outcomes import examples
+from dashboard.components.cohort import cohort_lead, tiles
+from dashboard.components.frame import notice
+from dashboard.components.overview.figures import figures
+from dashboard.components.overview.genome import genome_picture
+from dashboard.components.overview.rankings import examples, rankings
 from dashboard.components.run import current
-from dashboard.store.cohort import populations, release, totals
+from dashboard.components.sections import Section, shows
+from dashboard.components.share import report_button
+from dashboard.door.overview import resolve_overview
+from dashboard.store.cohort import release, totals
 
 run = current()
 callset, sizes = release(run.database), totals(run.database)
+overview = resolve_overview(run.request)
+if own := [problem for problem in overview.problems if problem not in run.request.problems]:
+    notice([markup.text(problem.sentence) for problem in own])
 
-st.html(cohort_lead(run.database))
-examples(run.database, run.filters)
+head = st.container(horizontal=True, key="head")
+head.html(cohort_lead(run.database) + examples(run.database, run.filters))
+with head.container(horizontal=True, horizontal_alignment="right"):
+    report_button()
+    api_calls(run, cohort_calls())
+if shows(Section.OVERVIEW):
+    genome_picture(run, overview)
+    rankings(run)
+    figures(run, overview)
 tiles(sizes, callset.callers)
-population_tables(populations(run.database), run.palette)
-api_calls(run, cohort_calls())

@@ -1,6 +1,6 @@
 """The frequency table that page and download share: the counts at the chosen level, with those at PASS beside them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -8,6 +8,7 @@ import polars as pl
 from dashboard.operating import cells
 from dashboard.operating.cells import NOTE, choose_cells
 from dashboard.question.filters import Filters
+from dashboard.question.view import By
 from dashboard.words import wording
 from dashboard.words.seen import LEAST_SEEN, note, notes
 from data_prep.domain.copy_number import TALLIES, Direction
@@ -45,6 +46,7 @@ _CHARTED: Final = {
     "ci_low": pl.Float64,
     "ci_high": pl.Float64,
 }
+_GROUPED_BY: Final = {By.POPULATIONS: "population", By.SEX: "sex"}
 _IN_WORDS: Final = ("carriers", "samples", "ci_low", "ci_high", "people_seen")
 
 
@@ -93,14 +95,26 @@ def frequency_rows(
     return rows
 
 
-def chart_rows(tables: Mapping[str, Sequence[Row]], direction: Direction) -> pl.DataFrame:
-    """The rows of the frequency chart: super-populations and everyone, with `numbers`, those in words.
+def grouping(by: By, chosen: Sequence[str], populations: Container[str]) -> str:
+    """How people are grouped where the address asks for this: `superpopulation`, `population` or `sex`.
+
+    Where single populations are chosen they stand for themselves: a sum of two of seven is not their super-population.
+    """
+    if by in _GROUPED_BY:
+        return _GROUPED_BY[by]
+    return "population" if any(code in populations for code in chosen) else "superpopulation"
+
+
+def chart_rows(
+    tables: Mapping[str, Sequence[Row]], direction: Direction, grouped_by: str = "superpopulation"
+) -> pl.DataFrame:
+    """The rows of the frequency chart: groups of that kind and everyone, with `numbers`, those in words.
 
     `tables` are the rows of the people told apart by their label, which is empty where they are everyone: of each group a row
     of each, AFR XY before AFR XX.
     """
     by_group: dict[str, list[Row]] = {}
-    for kind in ("superpopulation", "all"):
+    for kind in (grouped_by, "all"):
         for label, rows in tables.items():
             for row in rows:
                 if row["direction"] == direction.value and row["grouped_by"] == kind:

@@ -15,6 +15,7 @@ from data_prep.derived.panel import People
 from data_prep.derived.piece import Columns
 from data_prep.derived.site_tables import Genes
 from data_prep.derived.trios import TrioCounts, Trios, count_trios, read_trios, trios_on
+from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import union
 from data_prep.domain.overlaps import touching
 from data_prep.domain.proportions import wilson
@@ -99,20 +100,19 @@ _BY_PERSON: Final = """
 # One row a call without a copy, of a credible loss of whoever counts by default among the unrelated: its extent, and what is left
 # of it between the event's inner ends.
 _WITHOUT_A_COPY: Final = """
-    SELECT e.sample_id AS sample, c.start, c."end", greatest(c.start, e.inner_start) AS inner_start, least(c."end", e.inner_end) AS inner_end
-    FROM (SELECT event_id, start, "end" FROM calls WHERE chrom = $chrom::chrom AND copy_number = 0 AND direction = 'loss') c
-    JOIN (SELECT event_id, sample_id, inner_start, inner_end FROM events WHERE chrom = $chrom::chrom AND credible AND direction = 'loss') e USING (event_id)
+    SELECT enum_code(chrom) AS place, sample_id AS sample, start, "end", inner_start, inner_end FROM events
+    WHERE parts = 1 AND copy_number = 0 AND credible AND direction = 'loss'
+    UNION ALL
+    SELECT enum_code(c.chrom), e.sample_id, c.start, c."end", greatest(c.start, e.inner_start), least(c."end", e.inner_end)
+    FROM calls c JOIN (SELECT event_id, sample_id, inner_start, inner_end FROM events WHERE parts > 1 AND credible AND direction = 'loss') e USING (event_id)
+    WHERE c.copy_number = 0
 """
-
-_LOST_ON: Final = (
-    "SELECT DISTINCT chrom::VARCHAR FROM calls WHERE copy_number = 0 AND direction = 'loss' ORDER BY chrom"
-)
 
 
 def derive_cohort(
     con: duckdb.DuckDBPyConnection,
     people: People,
-    genes: Callable[[str], Genes],
+    genes: Callable[[], dict[int, Genes]],
     columns: Callable[[str, str], Columns],
     append: Callable[[str, pl.DataFrame], None],
     pool: Pool,
@@ -121,15 +121,27 @@ def derive_cohort(
     """Fills `site_trios`, `trio_quality`, `site_groups`, `site_spectrum`, `sample_totals`, `sample_events` and `gene_complete_losses`, and what
     `sites` says of transmission.
 
-    Sites, their counts and the sites of events stand. `genes`: those of a chromosome; `columns`: the rows of a query about a
-    chromosome as columns; `append`: adds the rows of a frame to a table.
+    Sites, their counts and the sites of events stand. `genes`: those of every chromosome, by its place in the karyotype; `columns`: the rows of a query
+    about a chromosome as columns; `append`: adds the rows of a frame to a table.
     """
     _count_trios(con, people, columns, append, pool, limits)
     for statement in (_GROUPS, _SPECTRUM, _TOTALS, _BY_PERSON):
         con.execute(statement)
-    for (chrom,) in con.execute(_LOST_ON).fetchall():
-        if (lost := _complete_losses(people, chrom, columns(_WITHOUT_A_COPY, chrom), genes(chrom))).height:
-            append("gene_complete_losses", lost)
+    lost = {name: np.asarray(values) for name, values in con.execute(_WITHOUT_A_COPY).fetchnumpy().items()}
+    if not len(lost["place"]):
+        return
+    genes_of = genes()
+    for place, chrom in enumerate(LENGTHS):
+        here = lost["place"] == place
+        if (
+            here.any()
+            and (
+                rows := _complete_losses(
+                    people, chrom, {name: values[here] for name, values in lost.items()}, genes_of[place]
+                )
+            ).height
+        ):
+            append("gene_complete_losses", rows)
 
 
 def _count_trios(

@@ -146,7 +146,7 @@ def derive(
     derive_cohort(
         con,
         people,
-        lambda chrom: _genes_on(con, chrom),
+        lambda: _genes_of_all(con),
         lambda query, chrom: _columns(con, query, {"chrom": chrom}),
         lambda table, rows: append(con, table, rows),
         pool,
@@ -405,10 +405,10 @@ def _genes(con: duckdb.DuckDBPyConnection, run: Sequence[_Chromosome], bounds: M
     return {one.place: _genes_of(genes.filter(place == one.place), pieces.filter(place == one.place)) for one in run}
 
 
-def _genes_on(con: duckdb.DuckDBPyConnection, chrom: str) -> Genes:
-    """Genes of one chromosome."""
-    chromosome = _Chromosome(chrom, list(LENGTHS).index(chrom), 0, 0)
-    return _genes(con, [chromosome], {"first_chrom": chrom, "last_chrom": chrom})[chromosome.place]
+def _genes_of_all(con: duckdb.DuckDBPyConnection) -> dict[int, Genes]:
+    """Genes of every chromosome, by its place."""
+    chromosomes = [_Chromosome(chrom, place, 0, 0) for place, chrom in enumerate(LENGTHS)]
+    return _genes(con, chromosomes, {"first_chrom": chromosomes[0].name, "last_chrom": chromosomes[-1].name})
 
 
 def _genes_of(genes: pl.DataFrame, pieces: pl.DataFrame) -> Genes:

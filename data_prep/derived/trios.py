@@ -164,6 +164,17 @@ def _cell(events: Events, event: Numbers) -> Numbers:
     return cell
 
 
+def _place(direction: Numbers, level: Numbers, cell: Numbers) -> Numbers:
+    """Place of each among all directions, levels and pairs of classes."""
+    return (direction * len(LEVELS) + level) * _CLASSES + cell
+
+
+def _tally(quality: Numbers, name: str, place: Numbers) -> None:
+    """Counts one more of `name` at each of the places."""
+    counts = np.bincount(place, minlength=len(DIRECTIONS) * len(LEVELS) * _CLASSES)
+    quality[..., QUALITY_COUNTS.index(name)] += counts.reshape(quality.shape[:-1])
+
+
 def _add(quality: Numbers, events: Events, told: Flags, inherited: Numbers, inconsistent: Flags) -> None:
     """Adds the events of children to the counts, at each level that they meet."""
     event = np.flatnonzero(told)
@@ -171,10 +182,11 @@ def _add(quality: Numbers, events: Events, told: Flags, inherited: Numbers, inco
     for level in range(len(LEVELS)):
         meets = events.level[event] <= level
         mine, of_mine = event[meets], cell[meets]
-        place = events.direction[mine], level, of_mine
-        np.add.at(quality, (*place, QUALITY_COUNTS.index("children")), 1)
-        np.add.at(quality, (*place, QUALITY_COUNTS.index(_INHERITED[0]) + inherited[mine]), 1)
-        np.add.at(quality, (*place, QUALITY_COUNTS.index("inconsistent")), inconsistent[mine])
+        place = _place(events.direction[mine], np.full(len(mine), level), of_mine)
+        _tally(quality, "children", place)
+        for code, name in enumerate(_INHERITED):
+            _tally(quality, name, place[inherited[mine] == code])
+        _tally(quality, "inconsistent", place[inconsistent[mine]])
 
 
 def _add_untransmitted(
@@ -190,9 +202,9 @@ def _add_untransmitted(
         cell = _cell(events, event)
         for level in range(len(LEVELS)):
             meets = events.level[event] <= level
-            place = events.direction[event][meets], level, cell[meets]
-            np.add.at(quality, (*place, QUALITY_COUNTS.index("null_parents")), 1)
-            np.add.at(quality, (*place, QUALITY_COUNTS.index("untransmitted")), lacks[meets])
+            place = _place(events.direction[event][meets], np.full(int(meets.sum()), level), cell[meets])
+            _tally(quality, "null_parents", place)
+            _tally(quality, "untransmitted", place[lacks[meets]])
 
 
 def _expand(event: Numbers, sample: Numbers, parent: Numbers) -> tuple[Numbers, Numbers]:
@@ -250,12 +262,12 @@ def _transmission(
         entry, trio, event = entry[nothing], trio[nothing], event[nothing]
         site, level = speaks.site[entry], speaks.level[entry]
         key = site * people.size + trios.child[trio]
-        place = np.minimum(np.searchsorted(has, key), max(len(has) - 1, 0))
-        transmitted = (has[place] == key).astype(np.int64) if len(has) else np.zeros(0, np.int64)
+        near = np.minimum(np.searchsorted(has, key), max(len(has) - 1, 0))
+        transmitted = (has[near] == key).astype(np.int64) if len(has) else np.zeros(0, np.int64)
         frames.append(_site_rows(site, level, {"parents": np.ones(len(site), np.int64), "transmitted": transmitted}))
-        cell = events.direction[event], level, _cell(events, event)
-        np.add.at(quality, (*cell, QUALITY_COUNTS.index("parents")), 1)
-        np.add.at(quality, (*cell, QUALITY_COUNTS.index("transmitted")), transmitted)
+        place = _place(events.direction[event], level, _cell(events, event))
+        _tally(quality, "parents", place)
+        _tally(quality, "transmitted", place[transmitted > 0])
     return pl.concat(frames)
 
 

@@ -123,7 +123,8 @@ def is_inconsistent(inheritance: Numbers, copy_number: Numbers, possible: tuple[
     single = (inheritance == INHERITANCES.index(Inheritance.FATHER)) | (
         inheritance == INHERITANCES.index(Inheritance.MOTHER)
     )
-    return single & (copy_number == 0) & possible[0] & possible[1]
+    inconsistent: Flags = single & (copy_number == 0) & possible[0] & possible[1]
+    return inconsistent
 
 
 def words(codes: Numbers) -> pl.Series:

@@ -19,7 +19,7 @@ from data_prep.reading.dialects import UNKNOWN, Dialect, check_one_caller, ends_
 from data_prep.reading.events import disjoint_segments, join_calls, seen_intervals
 from data_prep.reading.reports import READ, REFUSED, BatchReport, FileReport, Rows, SkippedRecord, SourceReport, total
 from data_prep.reading.sex import contradictions
-from data_prep.reading.vcf import SMALL_VARIANTS, LongFile, VcfFile, frame, line, other_build, read_file
+from data_prep.reading.vcf import PARSE_ERRORS, SMALL_VARIANTS, LongFile, VcfFile, frame, line, other_build, read_file
 from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.text_stream import FileRefusedError
 
@@ -212,12 +212,12 @@ def _read_each(
     """Files of one dialect, read together; one by one where one that nobody foresaw would take the others with it."""
     try:
         return [_read_together(files, dialect, sexes)]
-    except pl.exceptions.PolarsError:
+    except PARSE_ERRORS:
         parts = []
         for entry in files:
             try:
                 parts.append(_read_together([entry], dialect, sexes))
-            except pl.exceptions.PolarsError as error:
+            except PARSE_ERRORS as error:
                 why = f"its records cannot be parsed ({str(error).splitlines()[0]}): fetch it again"
                 number, file, *_ = entry
                 report.files.append(FileReport(number, printable_path(file.path), file.size, REFUSED, why, file.sha256))

@@ -47,6 +47,11 @@ from data_prep.system.text_stream import FileRefusedError as FileRefusedError
 
 COLUMNS: Final = ("chrom", "pos", "id", "ref", "alt", "qual", "filter", "info", "format", "values")
 """The columns of a single-sample VCF, all text."""
+PARSE_ERRORS: Final = (pl.exceptions.ComputeError, pl.exceptions.InvalidOperationError, pl.exceptions.NoDataError)
+"""What Polars raises for text that is not what it was taken for: rows that cannot be split, values that cannot be cast.
+
+Any other is a mistake of ours, a column that is not there, a shape or a type, and leaves its trace.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,8 @@ def rows(page: Page, direction: str) -> dict[str, list[str]]:
 
 
 def carriers_csv(page: Page, base_url: str) -> list[dict[str, str]]:
-    href = page.get_by_role("link", name="Carriers as CSV").get_attribute("href")
-    answer = page.request.get(base_url + str(href))
+    href = page.get_by_role("link", name="Frequencies of every group as csv").first.get_attribute("href")
+    answer = page.request.get(base_url + str(href).replace("/frequencies.", "/carriers."))
     assert answer.ok
     return list(csv.DictReader(io.StringIO(answer.text())))
 
@@ -199,6 +199,8 @@ def test_a_region_typed_into_the_box_names_its_genes(opened: Opened) -> None:
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/region\?region=chr1:109680000-109690000$"))
     settled(page)
+    page.get_by_role("link", name="Genes", exact=True).click()
+    expect(page).to_have_url(re.compile("&tab=genes$"))
     expect(page.get_by_role("link", name="GSTM2")).to_be_visible()
 
 
@@ -229,7 +231,7 @@ def test_a_shared_link_shows_the_same_in_another_browser(opened: Opened, browser
 
 def test_the_chart_draws_a_mark_a_group_and_no_more(opened: Opened) -> None:
     page = opened("/gene?gene=GSTM1&class=loss")
-    chart = page.locator("[data-testid='stVegaLiteChart'] svg").first
+    chart = page.locator("[data-testid='stVegaLiteChart'] svg").nth(1)
     expect(chart).to_be_visible()
     expect(chart.locator("g.mark-symbol path")).to_have_count(6)
     expect(chart.locator("g.mark-rule.role-mark line")).to_have_count(6)

@@ -217,7 +217,7 @@ def test_tab_goes_through_what_unfolds_and_on_behind_its_button(opened: Opened) 
     assert "More" in page.evaluate(FOCUSED)["name"]
     tab_to(page, "Copy number", "input", most=13)
     press(page, "Tab")
-    assert page.evaluate(FOCUSED)["name"].startswith("Show data: Share of people with losses")
+    assert page.evaluate(FOCUSED)["name"] == "Chart as svg"
     # and into it once more, though the focus had left it
     press(page, "Shift+Tab")
     assert "More" in page.evaluate(FOCUSED)["name"]
@@ -248,14 +248,10 @@ def test_what_share_tells_is_copied_by_key(browser: Browser, base_url: str) -> N
     context.close()
 
 
-@pytest.mark.parametrize("key", ["Enter", "Space"])
-def test_the_download_menu_unfolds_and_its_links_are_followed_by_key(opened: Opened, key: str) -> None:
+def test_the_line_of_formats_is_followed_by_key(opened: Opened) -> None:
     page = opened(GENE + "&filter=pass")
     address = page.url
-    tab_to(page, "Download", "summary")
-    assert page.evaluate(LOOK)
-    press(page, key)
-    link = tab_to(page, "Frequencies of every group as tsv", "a", most=5)
+    link = tab_to(page, "Frequencies of every group as tsv", "a")
     assert link["href"] == "/download/frequencies.tsv?gene=GSTM1&filter=pass"
     assert page.evaluate(LOOK)
     with page.expect_download() as downloading:
@@ -266,8 +262,8 @@ def test_the_download_menu_unfolds_and_its_links_are_followed_by_key(opened: Ope
 
 
 def test_a_link_beside_the_carriers_is_followed_by_key(opened: Opened) -> None:
-    page = opened(GENE + "&filter=pass")
-    link = tab_to(page, "Carriers as CSV", "a")
+    page = opened(GENE + "&filter=pass&tab=carriers")
+    link = tab_to(page, "Carriers, an event a row as csv", "a")
     assert link["href"] == "/download/carriers.csv?gene=GSTM1&filter=pass"
     with page.expect_download() as downloading:
         press(page, "Enter")

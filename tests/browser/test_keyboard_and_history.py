@@ -114,10 +114,14 @@ def unfold(page: Page, name: str) -> None:
 
 def test_tab_and_enter_open_what_unfolds(opened: Opened) -> None:
     page = opened("/gene?gene=GSTM1")
-    tab_to(page, "Losses by population", "summary")
+    tab_to(page, "[0-9]+ populations", "a")
     assert page.evaluate(LOOK)
     page.keyboard.press("Enter")
     expect(page.locator("table.cnv-populations-loss")).to_be_visible()
+    expect(page).to_have_url(re.compile("&by=populations$"))
+    tab_to(page, "What the number depends on", "summary")
+    page.keyboard.press("Enter")
+    expect(page.locator("table.cnv-rules")).to_be_visible()
 
 
 def test_share_opens_and_closes_by_key(opened: Opened) -> None:
@@ -178,6 +182,7 @@ def test_back_and_forward_walk_the_controls_in_more(opened: Opened) -> None:
 def test_back_and_forward_walk_the_links_of_the_tables(opened: Opened) -> None:
     page = opened("/gene?gene=GSTM1")
     states = [state(page)]
+    page.get_by_text("What the number depends on").click()
     for table in ("cnv-rules", "cnv-filters"):
         link = page.locator(f"table.{table} a.cnv-go").last
         address = link.get_attribute("href") or ""

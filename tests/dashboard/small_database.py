@@ -7,8 +7,10 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 import duckdb
 import polars as pl
@@ -177,6 +179,8 @@ class Contents:
     seen: Mapping[str, Sequence[tuple[str, int, int]]] = field(default_factory=dict)
     """By sample whose own file has reference rows: chrom, start, end of what the caller saw in it, disjoint."""
     cytobands: Sequence[tuple[str, int, int, str]] = ()
+    with_cohort: bool = True
+    """Whether the tables of the whole cohort are filled too: a third of the work, of which hundreds of small databases have no use."""
     provenance: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -408,7 +412,8 @@ def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:
             )
     if rows["events"]:
         write_segments(root)
-        derive(root)
+        with nullcontext() if contents.with_cohort else patch("data_prep.derived.derive.derive_cohort"):
+            derive(root)
 
 
 def write_segments(root: duckdb.DuckDBPyConnection) -> None:

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import pages, settings
 from dashboard.components.download_menu import menu
 from dashboard.downloads import catalogue
-from dashboard.downloads.chart import _CHARTS
+from dashboard.downloads.chart import DRAWN_HERE
 from dashboard.downloads.open_file import _OPENERS
 from dashboard.formats.columns import Table
 from dashboard.pages import Group, Page
@@ -21,6 +21,7 @@ from dashboard.question import links, subject
 from dashboard.question.catalogue import NAMES as CATALOGUE_NAMES
 from dashboard.question.filters import NAMES, Filters, Sex, parse
 from dashboard.question.subject import SITE, Kind
+from dashboard.question.versus import VERSUS
 from dashboard.serving.middleware import Paths
 from dashboard.serving.not_found import _page
 from dashboard.store import published
@@ -135,8 +136,9 @@ def test_the_list_of_pages_is_whole() -> None:
     # a screenful is scrolled to, and the order is one of the names of every page
     of_sites = set(CATALOGUE_NAMES) - {"page", "sort"}
     assert set(pages.page_at(pages.SITES).takes) == {*of_sites, "region"}
+    own = {pages.SITES: of_sites, pages.START: {VERSUS}}
     for page in pages.PAGES:
-        assert set(pages.parameters(page)) <= known | (of_sites if page.path == pages.SITES else set())
+        assert set(pages.parameters(page)) <= known | own.get(page.path, set())
         assert not set(pages.parameters(page)) & set(NAMES)
         assert set(page.example or {}) <= set(pages.parameters(page))
     paths = Paths([], pages.PAGES)
@@ -144,10 +146,8 @@ def test_the_list_of_pages_is_whole() -> None:
 
 
 def test_every_table_and_chart_stands_once_and_is_known_everywhere() -> None:
-    # the catalogue of sites is of no one place, and opened by itself
-    of_places = [entry for entry in catalogue.DOWNLOADS if entry.name != links.CATALOGUE]
-    assert set(_OPENERS) == {(entry.name, suffix) for entry in of_places for suffix in entry.formats}
-    assert tuple(_CHARTS) == catalogue.CHARTS
+    assert set(_OPENERS) == {(entry.name, suffix) for entry in catalogue.DOWNLOADS for suffix in entry.formats}
+    assert DRAWN_HERE == catalogue.CHARTS
     for entry in catalogue.DOWNLOADS:
         table = entry.columns(["AFR"])
         assert isinstance(table, Table)

@@ -17,7 +17,7 @@ from dashboard.store.database import Generation, remembered
 from dashboard.store.panel import counted_rows
 from dashboard.store.statistics import wilson
 from dashboard.words.seen import LEAST_SEEN, is_partly_seen
-from data_prep.domain.copy_number import CLASSES, CallClass, Direction
+from data_prep.domain.copy_number import CLASSES, DIRECTIONS, CallClass, Direction
 from data_prep.domain.levels import SOLID_BINS, Level
 
 
@@ -98,6 +98,23 @@ def extents(database: Generation, target: Target, filters: Filters) -> tuple[Ext
         longest = int(inside[events_of_direction].max(initial=0))
         answers.append(Extent(half.direction, half, any_, int(complete.sum()) * (not gain), thin, longest))
     return tuple(answers)
+
+
+@remembered
+def thin_carriers(database: Generation, target: Target, filters: Filters) -> Mapping[Direction, tuple[int, int]]:
+    """How many carriers of each direction rest on events of one or two bins alone (R4), and how many carriers there are."""
+    touching = events_touching(database, target)
+    who = counted_rows(database, target.interval.chrom, filters)
+    carriers = carriers_at(database, target, touching, who, filters)
+    # by carrier: the most bins of an event, where they are known of one, else none
+    most = np.full(2 * len(who), -1, np.int64)
+    events = np.flatnonzero(carriers.event)
+    np.maximum.at(most, touching.events.carrier[events], touching.events.bins[events])
+    is_thin = (most >= 0) & (most < SOLID_BINS)
+    return {
+        direction: (int(is_thin[way::2].sum()), int((carriers.gain == way).sum()))
+        for way, direction in enumerate(DIRECTIONS)
+    }
 
 
 def _touching_in_short(database: Generation, target: Target, filters: Filters) -> Touching:

@@ -7,7 +7,6 @@ from itertools import chain
 from typing import Any, Final
 
 import numpy as np
-import polars as pl
 
 from data_prep.reading.calls import (
     UNREADABLE,
@@ -38,7 +37,7 @@ from data_prep.reading.shards import (
     on_other_build,
     printable_path,
 )
-from data_prep.reading.vcf import LongFile
+from data_prep.reading.vcf import PARSE_ERRORS, LongFile
 from data_prep.system.limits import DEFAULTS, Limits
 from data_prep.system.processes import Task
 from data_prep.system.text_stream import (
@@ -100,7 +99,7 @@ def read_long(
         report.rows = total(group.rows for group in groups)
     except FileRefusedError as error:
         report.files.append(FileReport(number, printable_path(file.path), file.size, REFUSED, str(error)))
-    except pl.exceptions.PolarsError as error:
+    except PARSE_ERRORS as error:
         why = f"its records cannot be parsed ({str(error).splitlines()[0]}): fetch it again"
         report.files.append(FileReport(number, printable_path(file.path), file.size, REFUSED, why))
     finally:

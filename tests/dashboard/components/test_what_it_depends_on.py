@@ -70,7 +70,7 @@ def test_every_rule_and_filter_beside_the_ones_in_force_is_the_plain_count_r4_r5
     in_memory: Make, case: tuple[list[Person], list[Event]]
 ) -> None:
     people, events = case
-    database = in_memory(Contents(people, events))
+    database = in_memory(Contents(people, events, with_cohort=False))
     rules = shown(by_rule(database, GENE, Filters(), GENE_OVERLAPS))
     for rule in GENE_OVERLAPS:
         share = Fraction(rule.share or 5_000, 10_000)

@@ -25,8 +25,8 @@ import vl_convert
 from dashboard.charts.copy_number import copy_number_chart
 from dashboard.charts.track.canvas import ASSUMED_WIDTH
 from dashboard.colours import LIGHT
-from dashboard.downloads.catalogue import CHARTS, PICTURES
-from dashboard.downloads.chart import _CHARTS
+from dashboard.downloads.catalogue import CHARTS, PICTURES, chart_of
+from dashboard.downloads.chart import DRAWN_HERE
 from dashboard.serving import drawing
 from dashboard.serving.drawing import BusyDrawingError, Drawing, DrawingError
 from dashboard.words import wording
@@ -69,15 +69,28 @@ def words(svg: bytes) -> list[str]:
     return ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
 
 
-@pytest.mark.parametrize("query", ["gene=GSTM1", "region=chr1:109680001-109700000&population=AFR,GBR&filter=all"])
+@pytest.mark.parametrize(
+    ("query", "grouped_by"),
+    [
+        ("gene=GSTM1", "superpopulation"),
+        ("gene=GSTM1&by=populations", "population"),
+        # a sum of one of its populations is not the super-population
+        ("region=chr1:109680001-109700000&population=AFR,GBR&filter=all", "population"),
+        ("region=chr1:109680001-109700000&population=AFR,EUR&filter=all", "superpopulation"),
+    ],
+)
 @pytest.mark.parametrize("direction", ["loss", "gain"])
-def test_a_frequency_picture_bears_the_numbers_of_the_table_r6(fetch: Fetch, query: str, direction: str) -> None:
+def test_a_frequency_picture_bears_the_numbers_of_the_table_r6(
+    fetch: Fetch, query: str, grouped_by: str, direction: str
+) -> None:
     status, media_type, svg = fetch(f"/chart/frequency-{direction}.svg?{query}")
     assert (status, media_type) == (200, "image/svg+xml")
     drawn = words(svg)
-    table = csv.DictReader(io.StringIO(fetch(f"/download/frequencies.csv?{query}")[2].decode()))
-    rows = [row for row in table if row["direction"] == direction and row["grouped_by"] in ("all", "superpopulation")]
+    table = list(csv.DictReader(io.StringIO(fetch(f"/download/frequencies.csv?{query}")[2].decode())))
+    rows = [row for row in table if row["direction"] == direction and row["grouped_by"] in ("all", grouped_by)]
     assert len(rows) > 1
+    others = {row["group"] for row in table if row["grouped_by"] not in ("all", grouped_by)}
+    assert not others & set(drawn)
     for row in rows:
         told = wording.frequency(int(row["carriers"]), int(row["samples"]), float(row["ci_low"]), float(row["ci_high"]))
         assert told in drawn
@@ -86,8 +99,16 @@ def test_a_frequency_picture_bears_the_numbers_of_the_table_r6(fetch: Fetch, que
 
 def test_a_picture_says_where_it_comes_from_and_that_it_is_simulated_r12(fetch: Fetch) -> None:
     for name in CHARTS:
-        said = " ".join(words(fetch(f"/chart/{name}.svg?gene=GSTM1")[2]))
-        for word in ("GSTM1", "SIMULATED", "Counted: credible losses and gains", "DRAGEN 3.5.7b", "Byrska", "GRCh38"):
+        of_cohort = chart_of(name).of_cohort
+        said = " ".join(words(fetch(f"/chart/{name}.svg{'' if of_cohort else '?gene=GSTM1'}")[2]))
+        for word in (
+            *(() if of_cohort else ("GSTM1",)),
+            "SIMULATED",
+            "Counted: credible losses and gains",
+            "DRAGEN 3.5.7b",
+            "Byrska",
+            "GRCh38",
+        ):
             assert word in said, f"{name} does not say {word}"
 
 
@@ -173,7 +194,7 @@ def test_a_png_is_a_picture_of_the_same_shape(fetch: Fetch) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
-        ("/chart", 404, "frequency-loss, frequency-gain, copy-number, track as svg and png"),
+        ("/chart", 404, "frequency-loss, frequency-gain, copy-number, track, genome"),
         ("/chart/pie.svg?gene=GSTM1", 404, "frequency-loss"),
         ("/chart/frequency-loss.pdf?gene=GSTM1", 404, "svg and png"),
         ("/chart/frequency-loss.svg", 400, "gene=GSTM1"),
@@ -194,7 +215,7 @@ def test_a_picture_that_cannot_be_answers_one_sentence_r13(fetch: Fetch, path: s
 
 
 def test_there_is_a_way_to_draw_every_chart() -> None:
-    assert tuple(_CHARTS) == CHARTS
+    assert DRAWN_HERE == CHARTS
     assert tuple(drawing.FORMATS) == PICTURES
 
 

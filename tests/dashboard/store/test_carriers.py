@@ -204,7 +204,7 @@ def test_counting_agrees_with_the_plain_reading_of_r5_r6_r7(
     in_memory: Make, case: tuple[list[Person], list[Event], Target, Filters]
 ) -> None:
     cohort, events, target, filters = case
-    database = in_memory(Contents(people=cohort, events=events))
+    database = in_memory(Contents(people=cohort, events=events, with_cohort=False))
     counted = frequencies(database, target, filters)
     listed = carrier_events(database, target, filters)
     asked = question(target, filters)

@@ -88,7 +88,7 @@ def test_curves_are_what_a_count_base_by_base_gives_r8(
 ) -> None:
     people, events, target, filters = case
     monkeypatch.setattr(tracks, "STEPS", room)
-    database = in_memory(Contents(people=people, events=events))
+    database = in_memory(Contents(people=people, events=events, with_cohort=False))
     asked = question(target, filters)
     if not any(is_counted(person, asked) for person in people):
         return
@@ -156,7 +156,8 @@ def test_intervals_are_what_plain_counting_gives(in_memory: Make, case: Case, li
             if is_drawn(event, who[event.sample], direction, asked):
                 mine = carriers.setdefault((event.start, event.end, direction), {})
                 mine.setdefault(event.sample, []).append(event)
-    found = tracks.people_along(in_memory(Contents(people=people, events=events)), target.interval, filters, limit)[1]
+    contents = Contents(people=people, events=events, with_cohort=False)
+    found = tracks.people_along(in_memory(contents), target.interval, filters, limit)[1]
     assert found.total == len(carriers)
     rows = found.rows.select("start", "end", "direction", "carriers", "strong").rows()
     assert len(rows) == min(limit, len(carriers))

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import settings
 from dashboard.components.site_page import exon_words
 from dashboard.server import ROUTES
-from dashboard.store.site import TouchedGene
+from dashboard.store.site_genes import TouchedGene
 from tests.dashboard.demonstration import GENES, demonstration
 from tests.dashboard.opened_page import html, opened_page, shown_table, words, words_of
 from tests.dashboard.small_database import Contents, Event, Person, write_file

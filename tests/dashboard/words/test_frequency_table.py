@@ -8,10 +8,11 @@ import pytest
 from dashboard.formats.columns import FREQUENCIES
 from dashboard.question.filters import Filters
 from dashboard.question.target import Pieces, Target
+from dashboard.question.view import By
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
-from dashboard.words.frequency_table import blank_numbers, chart_rows, frequency_rows, frequency_table
+from dashboard.words.frequency_table import blank_numbers, chart_rows, frequency_rows, frequency_table, grouping
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
@@ -124,3 +125,21 @@ def test_the_chart_has_super_populations_and_then_everyone_in_words_r6(database:
     ]
     gains = chart_rows({"": everyone}, Direction.GAIN)
     assert gains["numbers"].str.starts_with("0 of").all()
+
+
+@pytest.mark.parametrize(
+    ("by", "chosen", "grouped_by"),
+    [
+        (By.GROUPS, (), "superpopulation"),
+        (By.GROUPS, ("AFR", "EUR"), "superpopulation"),
+        # two of seven populations are not Africans
+        (By.GROUPS, ("YRI", "LWK"), "population"),
+        (By.GROUPS, ("AFR", "GBR"), "population"),
+        (By.POPULATIONS, (), "population"),
+        (By.SEX, ("YRI",), "sex"),
+    ],
+)
+def test_single_populations_that_are_chosen_stand_for_themselves(
+    by: By, chosen: tuple[str, ...], grouped_by: str
+) -> None:
+    assert grouping(by, chosen, {"YRI", "LWK", "GBR"}) == grouped_by

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -188,3 +189,44 @@ def test_lines_of_the_wrong_number_of_columns_are_told(tmp_path: Path, size: int
     assert said.status == ("read" if size <= 10 else "refused")
     counts = {0: (1, 1, 0), 1: (2, 1, 1), 9: (2, 1, 1), 10: (2, 2, 0)}.get(size, (0, 0, 0))
     assert (said.records, said.calls, said.skipped) == counts
+
+
+TWO = vcf("S", [record("chr1", 5_000, 9_000)])
+LONG_FILE = (
+    TWO.replace("FORMAT\tS\n", "FORMAT\tS\tT\n").rstrip("\n") + "\t" + TWO.rstrip("\n").rpartition("\t")[2] + "\n"
+)
+
+
+@pytest.mark.parametrize("error", [pl.exceptions.ComputeError, pl.exceptions.InvalidOperationError])
+@pytest.mark.parametrize(("text", "part"), [(TWO, "shards.partition_records"), (LONG_FILE, "long_files.read.add_up")])
+def test_what_nobody_foresaw_in_a_file_refuses_that_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, part: str, error: type[pl.exceptions.PolarsError]
+) -> None:
+    monkeypatch.setattr(f"data_prep.reading.{part}", fails_by(error))
+    said = read(tmp_path, [("S.vcf", text.encode())]).files[0]
+    assert (said.status, said.message) == (
+        "refused",
+        "its records cannot be parsed (nobody foresaw it): fetch it again",
+    )
+
+
+@pytest.mark.parametrize(
+    "error", [pl.exceptions.ColumnNotFoundError, pl.exceptions.ShapeError, pl.exceptions.SchemaError]
+)
+@pytest.mark.parametrize(("text", "part"), [(TWO, "shards.partition_records"), (LONG_FILE, "long_files.read.add_up")])
+def test_a_mistake_of_ours_is_not_told_as_a_damaged_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, part: str, error: type[pl.exceptions.PolarsError]
+) -> None:
+    """Nobody should fetch a file again for it: it leaves its trace."""
+    monkeypatch.setattr(f"data_prep.reading.{part}", fails_by(error))
+    with pytest.raises(error, match="nobody foresaw it"):
+        read(tmp_path, [("S.vcf", text.encode())])
+
+
+def fails_by(error: type[pl.exceptions.PolarsError]) -> Callable[..., None]:
+    """A step of the reading that fails by an error of Polars."""
+
+    def fail(*_: object) -> None:
+        raise error("nobody foresaw it")
+
+    return fail
