@@ -54,9 +54,7 @@ def question_of(run: Run) -> CatalogueQuestion:
 
 def title(question: CatalogueQuestion) -> str:
     """The heading of the page."""
-    if question.gene:
-        return f"Sites at {question.gene.symbol}"
-    return f"Sites at {question.place}" if question.place else "Sites"
+    return f"Sites at {question.heading}" if question.heading else "Sites"
 
 
 def address(question: CatalogueQuestion) -> str:
@@ -101,7 +99,7 @@ def counted(question: CatalogueQuestion) -> str:
     if question.query() != plain.query() and not settings.disclosure().smallest_cell:
         shown += " " + markup.link("Use the defaults", address(plain))
     if question.place:
-        whole = replace(question, place=None, gene=None)
+        whole = replace(question, place=None, gene=None, region="", heading="")
         shown += " " + markup.link("Sites of the whole genome", address(whole))
     return markup.element("div", markup.paragraphs([shown]), class_="cnv-counted")
 

@@ -119,7 +119,7 @@ def _heads(first: str, filters: Filters, target: Target) -> str:
     """The heading of a table with a column a direction."""
     return markup.element("th", first, scope="col", class_="cnv-left") + "".join(
         markup.element("th", f"{sign(direction)}{PLURALS[direction].capitalize()}", scope="col")
-        for direction in filters.directions
+        for direction in _directions(filters, target)
     )
 
 

@@ -18,7 +18,6 @@ from dashboard.store.database import Generation
 from dashboard.store.genes import Gene
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval
-from data_prep.domain.regions import region_in_address
 
 PAGE: Final = "page"
 PLAIN_SORTS: Final = ("place", "length", "bins", "genes", "coding")
@@ -43,11 +42,10 @@ class CatalogueQuestion:
     gene: Gene | None
     """The gene that the place is of, where a gene was named."""
     problems: tuple[Problem, ...]
-
-    @property
-    def region(self) -> str:
-        """What an address calls the place; empty for the whole genome."""
-        return self.gene.name if self.gene else region_in_address(self.place) if self.place else ""
+    region: str = ""
+    """What an address calls the place; empty for the whole genome."""
+    heading: str = ""
+    """What people call it: a gene's symbol, a band, or the interval."""
 
     def query(self) -> dict[str, str]:
         """Names and values of this question's address, defaults left out."""
@@ -66,13 +64,14 @@ def resolve_catalogue(published: Generation, values: Mapping[str, str]) -> Catal
     problems += [
         Problem(name, cut(values[name], 60), sentence) for name, sentence in NOT_USED.items() if values.get(name)
     ]
-    place, gene = None, None
+    place, gene, named, heading = None, None, "", ""
     if text := values.get(REGION, ""):
         outcome = look_up(database, text)
         if isinstance(outcome, Place):
-            place = outcome.interval
+            place, named, heading = outcome.interval, outcome.name, outcome.text
         elif isinstance(outcome, GeneMatch):
             place, gene = outcome.gene.interval, outcome.gene
+            named, heading = gene.name, gene.symbol
         else:
             shown = cut(text, 60)
             sentence = (
@@ -81,7 +80,7 @@ def resolve_catalogue(published: Generation, values: Mapping[str, str]) -> Catal
                 else f"“{shown}” is no single place: give a region such as chr1:109,000,000-110,000,000, a band or a gene."
             )
             problems.append(Problem(REGION, shown, sentence))
-    return CatalogueQuestion(database, filters, catalogue, place, gene, tuple(problems))
+    return CatalogueQuestion(database, filters, catalogue, place, gene, tuple(problems), named, heading)
 
 
 def _permitted(filters: Filters, catalogue: Catalogue) -> tuple[Filters, Catalogue, list[Problem]]:

@@ -19,7 +19,7 @@ from dashboard.beacon.informational import ENTRY_TYPES, NESTED
 from dashboard.beacon.routes import DOCUMENTS, INFORMATIONAL
 from dashboard.beacon.services import SERVICES
 from dashboard.downloads import chart
-from dashboard.downloads.catalogue import DOWNLOADS, DRAWN, PICTURES
+from dashboard.downloads.catalogue import DOWNLOADS, DRAWN, PICTURES, formats_of
 from dashboard.preview import shell
 from dashboard.question.view import Tab
 from dashboard.rows.catalogue import ROW_TABLES
@@ -62,6 +62,12 @@ def cohort() -> Contents:
 
 
 QUESTIONS = ({"gene": GENE}, {"region": f"{CHROM}:41200000-41300000"}, {"region": "chr2:30000000-60000000"})
+CATALOGUES = (
+    {},
+    {"min_carriers": "1"},
+    {"min_carriers": "1", "sort": "-carriers", "population": "YRI"},
+    {"region": f"{CHROM}:41200000-41300000", "min_carriers": "3", "max_frequency": "0.1"},
+)
 BEACON = (
     {"geneId": GENE},
     {"geneId": GENE, "variantType": "DEL", "requestedGranularity": "count"},
@@ -89,6 +95,17 @@ def addresses() -> Iterator[tuple[str, str, dict[str, str]]]:
         for table in ROW_TABLES:
             for order in ({}, {"sort": "-length", "limit": "500"}):
                 yield table, f"/rows/{table}", question | order
+    for question in ({"site": SITE}, {"site": SITE, "min_length": "1000"}):
+        for download in DOWNLOADS:
+            yield download.name, f"/download/{download.name}.csv", question
+        for drawn in DRAWN:
+            yield drawn.name, f"/chart/{drawn.name}.svg", question
+        for table in ("carriers", "families", "neighbours", "sites"):
+            yield table, f"/rows/{table}", question
+    for catalogue in CATALOGUES:
+        for suffix in formats_of("catalogue"):
+            yield "catalogue", f"/download/catalogue.{suffix}", catalogue
+        yield "catalogue", "/rows/catalogue", catalogue
     for path in (*INFORMATIONAL, *DOCUMENTS):
         yield "beacon", f"/beacon/{path}", {}
     names = {"genomicVariant": SITE, "dataset": "dragen-3.5.7b", "cohort": "all"}
@@ -123,6 +140,12 @@ PAGES = (
         for question in QUESTIONS[:2]
         for tab in Tab
     ),
+    ("site", {"site": SITE}),
+    ("site", {"site": SITE, "tab": "neighbours"}),
+    ("site", {"site": SITE, "by": "populations"}),
+    ("site", {"site": SITE, "show": "copies"}),
+    ("site", {"site": f"{CHROM}-{START + 2}-{END}-loss"}),
+    *(("sites", catalogue) for catalogue in CATALOGUES),
     ("gene", {"gene": GENE, "by": "populations"}),
     ("gene", {"gene": GENE, "by": "sex"}),
     ("gene", {"gene": GENE, "show": "copies"}),
