@@ -140,8 +140,12 @@ function installPicture(listen) {
   reach()
 }
 
-// The pictures take the focus, so that keys can move them.
+// The pictures take the focus, so that keys can move them; and what only holds marks is no symbol without a name, as Vega has it.
 function reach() {
+  for (const part of document.querySelectorAll("[data-testid=stVegaLiteChart] svg g.role-mark[role]:not([aria-label])")) {
+    part.removeAttribute("role")
+    part.removeAttribute("aria-roledescription")
+  }
   for (const picture of document.querySelectorAll(`:is(${PICTURE}, ${GENOME}):not([tabindex])`)) picture.tabIndex = 0
 }
 

@@ -15,6 +15,7 @@ from data_prep.derived.panel import People
 from data_prep.derived.piece import Columns
 from data_prep.derived.site_tables import Genes
 from data_prep.derived.trios import TrioCounts, Trios, count_trios, read_trios, trios_on
+from data_prep.domain.arrays import distinct
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import union
 from data_prep.domain.overlaps import touching
@@ -29,9 +30,8 @@ _MEMBERS: Final = """
         coalesce(e.expected_copy_number::SMALLINT, -1) AS expected, coalesce(e.bins, -1) AS bins,
         CASE WHEN e.pass THEN 0 WHEN e.credible THEN 1 WHEN e.sensitive THEN 2 ELSE 3 END::TINYINT AS level,
         coalesce(e.site_id, -1) AS site, coalesce(s.start, 0) AS site_start, coalesce(s."end", 1) AS site_end
-    FROM events e JOIN members_of_trios m ON m.sample_id = e.sample_id LEFT JOIN sites s ON s.chrom = $chrom::chrom AND s.site_id = e.site_id
-    WHERE e.chrom = $chrom::chrom AND e.direction IN ('loss', 'gain')
-    ORDER BY e.start, e."end", e.sample_id, e.event_id
+    FROM events e LEFT JOIN (SELECT site_id, start, "end" FROM sites WHERE chrom = $chrom::chrom) s USING (site_id)
+    WHERE e.chrom = $chrom::chrom AND e.direction IN ('loss', 'gain') AND e.sample_id IN (SELECT sample_id FROM members_of_trios)
 """
 _ROWS: Final = """
     SELECT chrom::VARCHAR, count(*) FROM events WHERE direction IN ('loss', 'gain') GROUP BY chrom ORDER BY chrom
@@ -162,8 +162,10 @@ def _count_trios(
     if not counted:
         return
     table = pl.concat(part.site_trios.with_columns(pl.col("level").cast(pl.String)) for part in counted)
-    keys = ("site_id", "level")
-    append("site_trios", _summed(table, keys))
+    append(
+        "site_trios",
+        _summed(table, ("site_id", "level")) if table.select("site_id", "level").is_duplicated().any() else table,
+    )
     keys_of_quality = ("direction", "level", "length_class", "bin_class")
     quality = pl.concat(part.trio_quality.with_columns(pl.col(keys_of_quality).cast(pl.String)) for part in counted)
     append("trio_quality", _summed(quality, keys_of_quality))
@@ -207,7 +209,7 @@ def _tasks(
         at_once = max(1, limits.derived_rows * people.size // max(3 * events, 1))
         for first in range(0, len(telling), at_once):
             part = telling.part(first, first + at_once)
-            members = np.unique(np.concatenate([part.child, part.father, part.mother]))
+            members = distinct(np.concatenate([part.child, part.father, part.mother]))
             con.execute(
                 "CREATE OR REPLACE TEMP TABLE members_of_trios AS SELECT unnest($members)::UINTEGER AS sample_id",
                 {"members": members.tolist()},

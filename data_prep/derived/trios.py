@@ -14,8 +14,8 @@ import polars as pl
 from data_prep.derived.panel import People
 from data_prep.derived.piece import Columns, wide
 from data_prep.derived.site_tables import gather_words
-from data_prep.derived.sites import LEVELS, NO_SITE, Carried, Events, carriers_by_level
-from data_prep.domain.arrays import Flags, Numbers
+from data_prep.derived.sites import LEVELS, NO_SITE, Events, carriers_by_level
+from data_prep.domain.arrays import Flags, Numbers, distinct
 from data_prep.domain.chromosomes import AUTOSOMES, SEX_CHROMOSOMES
 from data_prep.domain.copy_number import DIRECTIONS, SEXES
 from data_prep.domain.intervals import covers_half
@@ -96,10 +96,13 @@ def count_trios(
 ) -> TrioCounts:
     """What the trios say; pure, so that any process can do it.
 
-    `columns`: those of `sites.Events` of all members of the trios on the chromosome, sorted by start and end, with `site`
+    `columns`: those of `sites.Events` of all members of the trios on the chromosome, with `site`
     (NO_SITE for none), and `site_start`, `site_end`, its founding interval; `immune`: the immune loci, disjoint and sorted.
     """
     given = wide(columns)
+    if (np.diff(given["start"]) < 0).any():
+        order = np.lexsort((given["sample"], given["end"], given["start"]))
+        given = {name: values[order] for name, values in given.items()}
     site, site_start, site_end = (given.pop(name) for name in ("site", "site_start", "site_end"))
     events = Events(**given)
     lane = events.sample * 2 + events.direction
@@ -123,15 +126,19 @@ def count_trios(
 
     of_event = np.where(covers_half(*immune, site_start, site_end), NO_SITE, site)
     speaks = carriers_by_level(events, of_event, np.ones(people.size, np.bool_))
-    rows = [_children(speaks, told, inherited, inconsistent)]
+    # an event is in one site and of one person, so it speaks once a level at most
+    speaking = np.zeros((len(LEVELS), len(events)), np.bool_)
+    speaking[speaks.level, speaks.event] = True
+    first = int(site[site >= 0].min(initial=0))
+    # a row a name, so that what is added lies together
+    counts = np.zeros((len(SITE_COUNTS), (int(site.max(initial=0)) - first + 1) * len(LEVELS)), np.int64)
+    _add_children(counts, of_event - first, speaking, told, inherited, inconsistent)
     if chrom in AUTOSOMES:
         everywhere = Covered.by(events.start, events.end, events.sample)
-        rows.append(_transmission(quality, events, of_event, site_start, site_end, speaks, trios, people, everywhere))
-    table = pl.concat(rows).group_by("site_id", "level").sum().sort("site_id", "level")
-    names = [level.value for level in LEVELS]
-    return TrioCounts(
-        table.with_columns(level=gather_words(table.get_column("level").to_numpy(), names)), _quality_rows(quality)
-    )
+        _add_transmission(
+            counts, quality, events, of_event, first, (site_start, site_end), speaking, trios, people, everywhere
+        )
+    return TrioCounts(_site_rows(counts, first), _quality_rows(quality))
 
 
 def _inherited(
@@ -217,58 +224,74 @@ def _expand(event: Numbers, sample: Numbers, parent: Numbers) -> tuple[Numbers, 
     return np.repeat(event, size), order[np.repeat(low, size) + offset]
 
 
-def _children(speaks: Carried, told: Flags, inherited: Numbers, inconsistent: Flags) -> pl.DataFrame:
-    """Rows of `site_trios`, one a child, site and level: how the event that speaks is inherited."""
-    is_child = told[speaks.event]
-    site, level, event = speaks.site[is_child], speaks.level[is_child], speaks.event[is_child]
-    zero = np.zeros(len(site), np.int64)
-    counts = {name: (inherited[event] == place).astype(np.int64) for place, name in enumerate(_INHERITED)}
-    return _site_rows(
-        site, level, {"children": zero + 1, **counts, "inconsistent": inconsistent[event].astype(np.int64)}
-    )
+def _add_to_sites(counts: Numbers, name: str, place: Numbers) -> None:
+    """Counts one more of `name` at each place, a site and level."""
+    counts[SITE_COUNTS.index(name)] += np.bincount(place, minlength=counts.shape[1])
 
 
-def _site_rows(site: Numbers, level: Numbers, counts: dict[str, Numbers]) -> pl.DataFrame:
-    zero = np.zeros(len(site), np.int64)
-    return pl.DataFrame(
-        {"site_id": site.astype(np.int32), "level": level, **{name: counts.get(name, zero) for name in SITE_COUNTS}}
-    )
+def _add_children(
+    counts: Numbers, site: Numbers, speaking: Flags, told: Flags, inherited: Numbers, inconsistent: Flags
+) -> None:
+    """Adds the children of sites, one a child, site and level: how the event that speaks is inherited."""
+    for level in range(len(LEVELS)):
+        event = np.flatnonzero(speaking[level] & told)
+        place = site[event] * len(LEVELS) + level
+        _add_to_sites(counts, "children", place)
+        for code, name in enumerate(_INHERITED):
+            _add_to_sites(counts, name, place[inherited[event] == code])
+        _add_to_sites(counts, "inconsistent", place[inconsistent[event]])
 
 
-def _transmission(
+def _add_transmission(
+    counts: Numbers,
     quality: Numbers,
     events: Events,
     of_event: Numbers,
-    site_start: Numbers,
-    site_end: Numbers,
-    speaks: Carried,
+    first: int,
+    ends_of_site: tuple[Numbers, Numbers],
+    speaking: Flags,
     trios: Trios,
     people: People,
     everywhere: Covered,
-) -> pl.DataFrame:
-    """Rows of `site_trios`, one a trio that tells of a site's transmission and level; adds them to the quality too.
+) -> None:
+    """Adds the trios that tell of a site's transmission, by the parent's event that speaks at each level.
 
-    `everywhere`: what all losses and gains of each sample cover, at any level.
+    `everywhere`: what all losses and gains of each sample cover, at any level; `first`: the site that `counts` begins with.
     """
     in_site = np.flatnonzero(of_event != NO_SITE)
-    has = np.unique(of_event[in_site] * people.size + events.sample[in_site])
-    away = np.abs(events.copy_number[speaks.event] - events.expected[speaks.event])
-    single = (away == 1) & (events.expected[speaks.event] == 2) & (events.copy_number[speaks.event] >= 0)
-    frames = []
+    has = distinct(of_event[in_site] * people.size + events.sample[in_site])
+    if not len(has):
+        return
+    single = speaking.any(axis=0) & (np.abs(events.copy_number - events.expected) == 1)
+    single &= (events.expected == 2) & (events.copy_number >= 0)
+    cell = _cell(events, np.arange(len(events)))
     for parent, other in ((trios.father, trios.mother), (trios.mother, trios.father)):
-        entry, trio = _expand(np.flatnonzero(single), events.sample[speaks.event], parent)
-        event = speaks.event[entry]
-        nothing = everywhere.bases(site_start[event], site_end[event], other[trio]) == 0
-        entry, trio, event = entry[nothing], trio[nothing], event[nothing]
-        site, level = speaks.site[entry], speaks.level[entry]
-        key = site * people.size + trios.child[trio]
-        near = np.minimum(np.searchsorted(has, key), max(len(has) - 1, 0))
-        transmitted = (has[near] == key).astype(np.int64) if len(has) else np.zeros(0, np.int64)
-        frames.append(_site_rows(site, level, {"parents": np.ones(len(site), np.int64), "transmitted": transmitted}))
-        place = _place(events.direction[event], level, _cell(events, event))
-        _tally(quality, "parents", place)
-        _tally(quality, "transmitted", place[transmitted > 0])
-    return pl.concat(frames)
+        event, trio = _expand(np.flatnonzero(single), events.sample, parent)
+        nothing = everywhere.bases(ends_of_site[0][event], ends_of_site[1][event], other[trio]) == 0
+        event, trio = event[nothing], trio[nothing]
+        key = of_event[event] * people.size + trios.child[trio]
+        transmitted = has[np.minimum(np.searchsorted(has, key), len(has) - 1)] == key
+        for level in range(len(LEVELS)):
+            at_level = speaking[level, event]
+            mine, handed_on = event[at_level], transmitted[at_level]
+            site_place = (of_event[mine] - first) * len(LEVELS) + level
+            quality_place = _place(events.direction[mine], np.full(len(mine), level), cell[mine])
+            _add_to_sites(counts, "parents", site_place)
+            _add_to_sites(counts, "transmitted", site_place[handed_on])
+            _tally(quality, "parents", quality_place)
+            _tally(quality, "transmitted", quality_place[handed_on])
+
+
+def _site_rows(counts: Numbers, first: int) -> pl.DataFrame:
+    """Rows of `site_trios`, in order, wherever there is anything to count."""
+    place = np.flatnonzero(counts.any(axis=0))
+    return pl.DataFrame(
+        {
+            "site_id": (place // len(LEVELS) + first).astype(np.int32),
+            "level": gather_words(place % len(LEVELS), [level.value for level in LEVELS]),
+            **{name: counts[row, place] for row, name in enumerate(SITE_COUNTS)},
+        }
+    )
 
 
 def _quality_rows(quality: Numbers) -> pl.DataFrame:

@@ -224,7 +224,7 @@ def test_a_shared_link_shows_the_same_in_another_browser(opened: Opened, browser
     other = browser.new_context().new_page()
     other.goto(link)
     settled(other)
-    expect(other.locator(".cnv-lead")).to_have_text(page.locator(".cnv-lead").inner_text().replace("\n", ""))
+    expect(other.locator(".cnv-lead")).to_have_text(page.locator(".cnv-lead").text_content() or "")
     assert rows(other, "loss") == rows(page, "loss")
     other.context.close()
 

@@ -51,7 +51,15 @@ def contents() -> Contents:
         )
         for number in range(1, 30, 2)
     ]
-    return replace(base, people=people, events=[*base.events, *events], genes=[*base.genes, *genes])
+    # of the sites in it carriers are told, and no share
+    copies = ("paralogous", "chr2", 3_000_000, 3_600_000, "a place of copies")
+    return replace(
+        base,
+        people=people,
+        events=[*base.events, *events],
+        genes=[*base.genes, *genes],
+        problems=[*base.problems, copies],
+    )
 
 
 CONTENTS = contents()
