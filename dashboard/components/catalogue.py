@@ -20,7 +20,7 @@ from dashboard.components.frame import notice
 from dashboard.components.glossary import with_terms
 from dashboard.components.run import Run
 from dashboard.components.sections import TELLS, Section, shows
-from dashboard.components.share import share_address
+from dashboard.components.share import report_button, share_address
 from dashboard.components.table import draw_table, table_of
 from dashboard.components.titles import title_of_sites
 from dashboard.components.url_state import show, write_address
@@ -116,6 +116,7 @@ def catalogue_page(run: Run, head: DeltaGenerator) -> None:
         st.html(markup.element("div", markup.element("h1", markup.text(title(question))), class_="cnv-head"))
     with head.container(horizontal=True, horizontal_alignment="right"):
         share_address(run, address(question), "sites", _file(question, "csv") if _files(question) else "")
+        report_button()
     # the frame has told what is wrong with the filters
     told = set(run.request.problems)
     if problems := [problem for problem in question.problems if problem not in told]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+import polars as pl
 import streamlit as st
 
 from dashboard.beacon import identifiers, records
@@ -17,16 +18,17 @@ from dashboard.components.sections import Section, shows
 from dashboard.door.question import Question
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
+from dashboard.store.callability import callability
 from dashboard.store.cohort import population_names
 from dashboard.store.database import Generation
 from dashboard.store.site import site_details, site_hardy_weinberg
 from dashboard.store.site_genes import TouchedGene, alleles_of, touched_genes
 from dashboard.store.sites import Site
-from dashboard.store.trios import EXPECTED_TRANSMISSION, trio_numbers, trios_of_site
+from dashboard.store.trios import EXPECTED_TRANSMISSION, RATES, trio_numbers, trios_of_site
 from dashboard.words import filters as filter_words
 from dashboard.words import region_kinds, wording
 from data_prep.domain.chromosomes import SEX_CHROMOSOMES
-from data_prep.domain.copy_number import CallClass
+from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import Level
 from data_prep.domain.trios import LEAST_TRIOS
 
@@ -57,7 +59,9 @@ def own_sections(run: Run, question: Question) -> None:
     if shows(Section.DIFFERENCES):
         _alleles(run, question, site)
     if shows(Section.TRIOS):
-        _trios(run.palette, question.database, site)
+        seen = callability(question.database, question.target, question.filters)
+        if seen.assessable:
+            _trios(run.palette, question.database, site, shares=not seen.is_paralogous)
 
 
 def _block(title: str, pairs: Sequence[Pair]) -> str:
@@ -122,13 +126,19 @@ def _genes(question: Question, site: Site) -> list[Pair]:
     genes = touched_genes(question.database, site.site_id, site.interval)
     if not genes:
         return [("Genes", "none is touched")]
-    coding, others = ([gene for gene in genes if gene.is_coding is taken] for taken in (True, False))
+    # of a gene of which only the place is known any base counts, and that says nothing of what it codes for
+    taken = [gene for gene in genes if gene.is_coding and gene.all_exons]
+    others = [gene for gene in genes if gene not in taken]
     pairs = []
-    if coding:
-        pairs.append((term("Coding sequence", "Coding sequence") + " taken of", _gene_links(coding, question.filters)))
+    if taken:
+        name = term("Coding sequence", "Coding sequence") + ", or exons without one, taken of"
+        pairs.append((name, _gene_links(taken, question.filters)))
     if others:
         pairs.append(
-            ("Touched beside" if coding else "Touched, no coding sequence taken", _gene_links(others, question.filters))
+            (
+                "Touched beside" if taken else "Touched, no coding sequence taken",
+                _gene_links(others, question.filters),
+            )
         )
     return pairs
 
@@ -296,10 +306,13 @@ def _small(words: str) -> str:
     return markup.element("p", markup.text(words), class_="cnv-counted")
 
 
-def _trios(palette: Palette, database: Generation, site: Site) -> None:
-    """What trios say of the site, level by level, the expected half drawn (R11)."""
+def _trios(palette: Palette, database: Generation, site: Site, *, shares: bool) -> None:
+    """What trios say of the site, level by level, the expected half drawn (R11); without `shares`, at a place of copies, counts alone
+    (R5)."""
     _, read = trio_numbers(database)
     rows = trios_of_site(database, site.site_id)
+    if not shares:
+        rows = rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in RATES)
     if not read:
         st.html(
             section("Trios")
@@ -332,11 +345,15 @@ def _trios(palette: Palette, database: Generation, site: Site) -> None:
     )
     colour = palette.direction(site.direction)
     lines = [_trio_line(row, colour) for row in rows.iter_rows(named=True)]
+    less_or_more = "less" if site.direction is Direction.LOSS else "more"
     words = [
         f"{wording.count(read)} trios of whom all three were read, whatever the cohort chosen. The level is that of the child's event; of the "
-        "carrying parent's for transmission, whose other parent has no call at any level. A parent with one copy hands it to half of the children: "
-        "fewer point to calls missed in children or wrong in parents, more to calls missed in the other parent.",
-        f"Rates have their 95 % Wilson interval and are told from {LEAST_TRIOS} on.",
+        "carrying parent's for transmission, whose other parent has no call at any level. Half of the children of a parent with one copy "
+        f"{less_or_more} are expected to have it: fewer point to calls missed in children or wrong in parents, more to calls missed in the "
+        "other parent.",
+        f"Rates have their 95 % Wilson interval and are told from {LEAST_TRIOS} on."
+        if shares
+        else "No rate is told: calls are few here, and their absence in a parent or child says nothing.",
     ]
     if site.interval.chrom in SEX_CHROMOSOMES:
         words.append("Transmission is asked on autosomes alone; XY children have X of the mother and Y of the father.")

@@ -52,8 +52,8 @@ _LISTED: Final = """
         AND CASE $problem WHEN 'only' THEN s.problem IS NOT NULL WHEN 'exclude' THEN s.problem IS NULL ELSE true END
         AND ($min_fst IS NULL OR d.fst >= $min_fst) AND ($min_vst IS NULL OR d.vst >= $min_vst) AND ($max_q IS NULL OR d.q <= $max_q)
         AND ($min_trios IS NULL OR s.transmission_parents >= $min_trios)
-        AND ($min_transmission IS NULL OR s.transmission >= $min_transmission)
-        AND ($max_transmission IS NULL OR s.transmission <= $max_transmission)
+        AND ($min_transmission IS NULL OR (s.transmission >= $min_transmission AND NOT list_has_any(string_split(coalesce(s.problem, ''), ', '), $without_share)))
+        AND ($max_transmission IS NULL OR (s.transmission <= $max_transmission AND NOT list_has_any(string_split(coalesce(s.problem, ''), ', '), $without_share)))
 """
 _SHARES: Final = (
     """($min_frequency IS NULL OR share >= $min_frequency) AND ($max_frequency IS NULL OR share <= $max_frequency)"""
@@ -64,7 +64,7 @@ _COLUMNS: Final = """site_id, site, chrom::VARCHAR AS chrom, start, "end", direc
 _ORDER: Final = """
     CASE $sort WHEN 'frequency' THEN share WHEN 'carriers' THEN people WHEN 'place' THEN site_id WHEN 'length' THEN "end" - start
         WHEN 'bins' THEN median_bins WHEN 'genes' THEN genes WHEN 'coding' THEN coding_genes WHEN 'allele_frequency' THEN CASE WHEN share IS NOT NULL THEN allele_frequency END
-        WHEN 'fst' THEN fst WHEN 'vst' THEN vst WHEN 'q' THEN q WHEN 'transmission' THEN transmission ELSE transmission_parents END::DOUBLE
+        WHEN 'fst' THEN fst WHEN 'vst' THEN vst WHEN 'q' THEN q WHEN 'transmission' THEN CASE WHEN share IS NOT NULL THEN transmission END ELSE transmission_parents END::DOUBLE
 """
 _SCHEMA: Final = {
     "site_id": pl.Int32,
@@ -248,7 +248,10 @@ def _told(database: Generation, sites: pl.DataFrame, filters: Filters) -> pl.Dat
         for part in counted.partition_by("chrom", maintain_order=True)
     ]
     told = pl.concat(parts).sort("at") if parts else without_shares(with_sight(database, counted, filters))
-    return told.drop("at")
+    # where a call's absence says nothing, it says nothing of a child (R5)
+    has_share = pl.col("assessable") & ~pl.col("paralogous")
+    rates = ("transmission", "transmission_ci_low", "transmission_ci_high")
+    return told.with_columns(pl.when(has_share).then(pl.col(name)).alias(name) for name in rates).drop("at")
 
 
 def _is_stored(filters: Filters) -> bool:

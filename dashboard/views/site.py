@@ -7,7 +7,7 @@ from dashboard.components.api_call import api_calls, question_calls
 from dashboard.components.head import site_head
 from dashboard.components.numbers import numbers
 from dashboard.components.run import Run, current
-from dashboard.components.share import share_popover
+from dashboard.components.share import report_button, share_popover
 from dashboard.components.site_page import own_sections
 from dashboard.components.titles import title_of_question
 from dashboard.door.question import Question
@@ -23,6 +23,7 @@ def show(run: Run, question: Question) -> None:
         st.html(site_head(question))
     with head.container(horizontal=True, horizontal_alignment="right"):
         share_popover(run, question)
+        report_button()
         api_calls(run, question_calls(question))
     numbers(run, question, lambda: own_sections(run, question))
 

@@ -29,6 +29,11 @@ PAGES = {
     "not assessable": "/gene?gene=SMN1",
     "faulty address": "/gene?gene=GSTM1&filter=wrong",
     "region": "/region?region=chr1:109650000-109750000",
+    "site": "/site?site=chr8-39374001-39530000-loss",
+    "no site": "/site?site=chr8-39374002-39530000-loss",
+    "neighbours": "/site?site=chr1-109687570-109697443-loss&tab=neighbours&by=populations",
+    "sites": "/sites",
+    "sites at a place": "/sites?region=chr1&min_carriers=1&min_fst=x&few_bins=exclude",
     "genes": "/genes?gene=GSTM1,XGENE,SMN1,NOPE9",
     "data": "/data",
 }

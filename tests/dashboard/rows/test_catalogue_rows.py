@@ -91,6 +91,7 @@ def every_site(client: TestClient, people: dict[str, str], stored: dict[str, Lin
                     "carriers": int(row["carriers"]) if row["carriers"] else None,
                     "frequency": share,
                     "allele_frequency": about["allele_frequency"] if share is not None else None,
+                    "transmission": about["transmission"] if share is not None else None,
                     "problem": row["problem"],
                     **{
                         name: about[name]
@@ -102,7 +103,6 @@ def every_site(client: TestClient, people: dict[str, str], stored: dict[str, Lin
                             "fst",
                             "vst",
                             "q",
-                            "transmission",
                             "trios",
                         )
                     },

@@ -196,6 +196,27 @@ def hardy_weinberg_by_hand(whole: int, heterozygous: int, none: int) -> float:
     return sum(w for w in weights.values() if w <= weights[heterozygous] * (1 + 1e-9)) / sum(weights.values())
 
 
+def test_no_rate_is_told_where_the_absence_of_calls_says_nothing_r5_r11(open_page: Open) -> None:
+    """At a place of copies a child without a call may carry all the same; at one where no call can be made nothing is said at all."""
+    site = "chr3-60000001-60010000-loss"
+    copies = replace(pedigree(), problems=[("paralogous", "chr3", 59_990_000, 60_020_000, "SMN1")])
+    app = open_page(contents=copies, site=site)
+    assert table_rows(app, "cnv-trios")["credible"][0] == "7 of 12"
+    assert "No rate is told: calls are few here" in words(app)
+    assert "cnv-alleles" not in html(app)
+    (row,) = shown_table(open_page("sites")).cells
+    assert (row["transmission"]["t"], row["frequency"]["t"]) == ("", "no frequency")
+    assert row["trios"]["v"] == 12
+    assert "No site" in words(open_page("sites", min_transmission="0.1"))
+
+
+def test_trios_say_nothing_where_no_call_can_be_made_r5(open_page: Open) -> None:
+    blind = replace(pedigree(), blind=[("chr3", 59_990_000, 60_020_000, "Centromere of chr3")])
+    said = words(open_page(contents=blind, site="chr3-60000001-60010000-loss"))
+    assert "is not assessable." in said
+    assert "Transmitted" not in said
+
+
 def test_nothing_is_said_of_trios_where_there_are_none(open_page: Open) -> None:
     alone = replace(pedigree(), people=[replace(p, father=None, mother=None) for p in pedigree().people])
     app = open_page(contents=alone, site="chr3-60000001-60010000-loss")
