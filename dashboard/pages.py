@@ -53,6 +53,8 @@ class Page:
 START: Final = "/"
 PERSON: Final = "/sample"
 """The page of one person."""
+SITES: Final = "/sites"
+"""The catalogue of sites."""
 GENES: Final = "/genes"
 """The page of several genes."""
 DATA: Final = "/data"
@@ -77,6 +79,29 @@ PAGES: Final[list[Page]] = [
         subject="region",
         takes=("site",),
         example={"region": "chr1:109600000-109800000"},
+    ),
+    Page(
+        SITES,
+        "Sites",
+        Group.BROWSE,
+        "views/sites.py",
+        words="The catalogue of sites",
+        takes=(
+            "region",
+            *("min_carriers", "min_frequency", "max_frequency", "genes", "min_fst", "min_vst", "max_q"),
+            *("few_bins", "multi_allelic", "problem", "min_trios", "min_transmission", "max_transmission"),
+        ),
+        example={"min_trios": "10"},
+    ),
+    Page(
+        "/site",
+        "Site",
+        Group.BROWSE,
+        "views/site.py",
+        words="One site: who carries it, how its events lie, how it is inherited",
+        subject="site",
+        in_bar=False,
+        example={"site": "chr1-109687570-109697444-loss"},
     ),
     Page(
         GENES,
@@ -138,10 +163,13 @@ def paths() -> list[str]:
 def parameters(page: Page) -> tuple[str, ...]:
     """Names that the address of a page may bear beside those of the filters.
 
-    A page of the bar without a subject takes those of every page: it keeps what the address names for the pages that its bar leads to.
+    A page of the bar without a subject takes those of every page with one: it keeps what the address names for the pages that its bar
+    leads to.
     """
     if page.subject or not page.in_bar:
         return tuple(name for name in (page.subject, *page.takes) if name)
     return tuple(
-        dict.fromkeys([*page.takes, *(name for other in PAGES for name in (other.subject, *other.takes) if name)])
+        dict.fromkeys(
+            [*page.takes, *(name for other in PAGES if other.subject for name in (other.subject, *other.takes))]
+        )
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from dashboard import pages
+from dashboard.door.catalogue import PAGE
 from dashboard.downloads.catalogue import CALLSET_CHARTS, CHARTS, FORMATS, PERSON_CHARTS, PICTURES, TABLES
 from dashboard.downloads.cohort_files import FILES
 from dashboard.formats import columns
@@ -29,7 +30,10 @@ PLACES: Final = (
         "event",
         "an event of that person, which is drawn with those of parents and children: `chr1-109687570-109697444-loss`, its own first and last base",
     ),
-    ("site", "the id of a site there, such as `chr1-109687570-109697444-loss`: narrows a gene or region to it"),
+    (
+        "site",
+        "the id of a site, such as `chr1-109687570-109697444-loss`: by itself the site, beside a gene or region one of those there, to which it is narrowed",
+    ),
 )
 """What is looked at; the dashboard looks these up in the database, and says what is wrong with one that it does not find."""
 
@@ -142,14 +146,14 @@ LISTED: Final = {
     "min_transmission": ("", "The least [transmission rate](glossary.md#transmission-rate)"),
     "max_transmission": ("", "The greatest transmission rate"),
     "sort": ("-frequency", "The order; a site without a value comes last"),
-    "page": ("1", "Which screenful; a file has all"),
 }
 """Of each name that narrows or orders the catalogue of sites its default, and what it chooses."""
 
 
 def _listed() -> str:
     rows = []
-    for name in catalogue.NAMES:
+    # a screenful is scrolled to
+    for name in (name for name in catalogue.NAMES if name != PAGE):
         _, problems = catalogue.parse({name: "?"})
         takes = problems[0].sentence.partition("which takes ")[2].removesuffix(".")
         default, chooses = LISTED[name]

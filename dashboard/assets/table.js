@@ -156,6 +156,13 @@ function install(root) {
     const others = there.search.replace(/^\?/, "").split("&").filter((part) => part && !part.startsWith("sort="))
     if (sort !== data.order) others.push(`sort=${sort}`)
     there.search = others.join("&")
+    // a file that comes in the order of the table
+    for (const link of document.querySelectorAll("a[data-ordered]")) {
+      const file = new URL(link.href)
+      file.searchParams.delete("sort")
+      if (sort !== data.order) file.searchParams.set("sort", sort)
+      link.href = file.href.replaceAll("%2C", ",").replaceAll("%3A", ":")
+    }
     if (there.href === location.href) return
     history.replaceState(history.state, "", there)
     dispatchEvent(new PopStateEvent("popstate"))

@@ -13,13 +13,12 @@ from dashboard.beacon.resolve import VariantQuestion
 from dashboard.beacon.vocabulary import EVERY, GAINS, LOSSES, Classes
 from dashboard.question import links
 from dashboard.question.filters import ANY, Cohort, Filters, Outliers, Sex
-from dashboard.question.subject import Kind, Subject, gene, region
+from dashboard.question.subject import Subject, gene, region, site
 from dashboard.store.beacon_variants import Comparison, event_place, site_place
 from dashboard.store.database import Generation
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval
-from data_prep.domain.regions import region_in_address
 
 Content = dict[str, Any]
 
@@ -74,8 +73,7 @@ def _subject(question: VariantQuestion) -> Subject | None:
     if question.target:
         return region(question.target.interval)
     if query.site is not None:
-        name, place = site_place(database, query.site)
-        return Subject(Kind.REGION, region_in_address(place), name)
+        return site(site_place(database, query.site)[0])
     if query.event is not None:
         place_of_event = event_place(database, query.event)
         return region(place_of_event) if place_of_event else None

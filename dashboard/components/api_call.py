@@ -60,8 +60,12 @@ def question_calls(question: Question) -> list[Call]:
     """The calls that answer what the page of a gene or region shows; none where this server tells no number."""
     if not shows(Section.NUMBERS):
         return []
+    if question.subject.kind is subject.Kind.SITE and settings.disclosure().smallest_cell:
+        # such a server counts a place, and not its sites one by one
+        return list(_record(question))
     return [
         Call("frequencies", "Carriers and people of every group", _frequencies(question), _ROWS),
+        *_record(question),
         *_lists(question),
     ]
 
@@ -165,7 +169,8 @@ def _frequencies(question: Question) -> str:
         rules = [HALF_OF_IT, ANY]
     else:
         rules = [filters.overlap or target.default_rule]
-    place = {"site": question.subject.site} if question.subject.site else _place(question)
+    site = question.subject.site_named
+    place = {"site": site} if site else _place(question)
     rule_and_level = {"rule": ",".join(str(rule) for rule in rules), "level": filters.level.value}
     others = {name: text for name, text in filters.to_query().items() if name not in ("overlap", "filter")}
     return links.address(links.CNV_FREQUENCY, {**place, **rule_and_level, **others})
@@ -218,6 +223,13 @@ def _lists(question: Question) -> Iterator[Call]:
         query = _counted({**_place(question), "variantType": VCF_TYPE[direction]}, [*of_people, *of_events])
         words = f"People with a {direction.value} anywhere in it"
         yield Call(f"with_{direction.value}", words, links.address(f"{links.BEACON}/individuals", query))
+
+
+def _record(question: Question) -> Iterator[Call]:
+    """A site by itself as the Beacon's record of it."""
+    if question.subject.kind is subject.Kind.SITE and shows(Section.SITES) and not question.filters.callset:
+        address = f"{links.BEACON}/g_variants/{question.subject.name}"
+        yield Call("site", "The site as a record, with its identifiers", address, _RECORD)
 
 
 def _group_terms(database: Generation, filters: Filters) -> list[str] | None:

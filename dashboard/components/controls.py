@@ -21,7 +21,7 @@ from data_prep.domain.levels import Level
 COHORTS = (Cohort.UNRELATED, Cohort.ALL)
 SEXES: Final = (None, Sex.XX, Sex.XY)
 COPY_NUMBERS: Final = range(9)
-_FOLD: Final = markup.element(
+FOLD: Final = markup.element(
     "div",
     "".join(
         markup.element("button", words, type="button", class_=f"cnv-fold cnv-when-{state}")
@@ -59,7 +59,7 @@ def controls(question: Question, groups: Mapping[str, str], callers: Sequence[st
     def with_overlap(chosen: Overlap) -> Mapping[str, str]:
         return subject.query(replace(filters, overlap=None if chosen == target.default_rule else chosen))
 
-    st.html(_FOLD)
+    st.html(FOLD)
     row = st.container(horizontal=True, vertical_alignment="bottom", key="controls")
     _class_control(row, filters, with_classes, CLASS_AT_A_PLACE)
     _level_control(row, filters, callers, with_level)
@@ -108,7 +108,7 @@ def person_controls(
     def address(**changes: Any) -> Mapping[str, str]:
         return query(replace(filters, **changes))
 
-    st.html(_FOLD)
+    st.html(FOLD)
     row = st.container(horizontal=True, vertical_alignment="bottom", key="controls")
     _class_control(row, filters, with_classes, CLASS_OF_AN_EVENT)
     _level_control(row, filters, callers, with_level)

@@ -12,7 +12,7 @@ from dashboard.store.carriers.copy_numbers import copy_numbers
 
 
 def copies_of(question: Question) -> pl.DataFrame | None:
-    """How many people have how many copies of a gene; None where nobody has other than the expected."""
+    """How many people have how many copies of a gene or site; None where nobody has other than the expected."""
     counts = copy_numbers(question.database, question.target, question.filters)
     return None if (counts["copy_number"] == counts["expected"]).all() else counts
 

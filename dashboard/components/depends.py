@@ -89,7 +89,7 @@ def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str,
         counts = by_rule_apart(database, target, parts, (rule,))[rule]
         shares = not no_share(target, filters, seen)
         cells = (
-            [_figures(several, shares=shares) for several in _by_direction(counts)]
+            [_figures(several, shares=shares) for several in _by_direction(counts, target)]
             if seen.assessable
             else [("not assessable",)] * len(filters.directions)
         )
@@ -98,19 +98,28 @@ def _callsets(run: Run, subject: Subject, target: Target, callsets: Mapping[str,
         content = markup.element("th", title, scope="row") + "".join(map(_cell, cells))
         lines.append(markup.element("tr", content))
     caption = "Other releases or callers: what they can see and what they keep differs, and so may the people whose files were read."
-    return _table("cnv-callsets", CALLSET_TITLES, _heads("Callset", filters), lines, caption)
+    return _table("cnv-callsets", CALLSET_TITLES, _heads("Callset", filters, target), lines, caption)
 
 
-def _by_direction(counts: Mapping[Clause, Sequence[Count]]) -> list[dict[Clause, Count]]:
+def _directions(filters: Filters, target: Target) -> list[Direction]:
+    """The directions that are asked for; of a site its own alone, since it has no events of the other."""
+    return [direction for direction in filters.directions if target.direction in (None, direction)]
+
+
+def _by_direction(counts: Mapping[Clause, Sequence[Count]], target: Target) -> list[dict[Clause, Count]]:
     """A direction each, the count of every part."""
-    return [dict(zip(counts, several, strict=True)) for several in zip(*counts.values(), strict=True)]
+    return [
+        dict(zip(counts, several, strict=True))
+        for several in zip(*counts.values(), strict=True)
+        if target.direction in (None, several[0].direction)
+    ]
 
 
-def _heads(first: str, filters: Filters) -> str:
+def _heads(first: str, filters: Filters, target: Target) -> str:
     """The heading of a table with a column a direction."""
     return markup.element("th", first, scope="col", class_="cnv-left") + "".join(
         markup.element("th", f"{sign(direction)}{PLURALS[direction].capitalize()}", scope="col")
-        for direction in filters.directions
+        for direction in _directions(filters, target)
     )
 
 
@@ -126,7 +135,7 @@ def _rules(
     figures = {
         rule: [
             _figures(several, shares=not no_share(target, filters.under(rule), seen))
-            for several in _by_direction(counts[rule])
+            for several in _by_direction(counts[rule], target)
         ]
         for rule in rules
     }
@@ -145,7 +154,7 @@ def _rules(
         asks = markup.text(overlap_rules.rule_in_full(rule, target.kind))
         cells += markup.element("td", asks, class_="cnv-left cnv-rule-words")
         lines.append(markup.element("tr", markup.element("th", name, scope="row") + cells))
-    head = _heads("Overlap", filters) + markup.element(
+    head = _heads("Overlap", filters, target) + markup.element(
         "th", "What it asks", scope="col", class_="cnv-left cnv-rule-words"
     )
     table = _table("cnv-rules", RULE_TITLES, head, lines, "Each rule is drawn on the page “Data”.")
@@ -153,20 +162,29 @@ def _rules(
         several
         for rule in rules
         if not no_share(target, filters.under(rule), seen)
-        for several in _by_direction(counts[rule])
+        for several in _by_direction(counts[rule], target)
     ]
-    return _folded(f"All {len(rules)} overlap rules agree", figures[in_force], filters, table, figures.values()), told
+    return _folded(
+        f"All {len(rules)} overlap rules agree",
+        figures[in_force],
+        _directions(filters, target),
+        table,
+        figures.values(),
+    ), told
 
 
 def _folded(
-    agree: str, in_force: Sequence[Figures], filters: Filters, table: str, every: Iterable[Sequence[Figures]]
+    agree: str,
+    in_force: Sequence[Figures],
+    directions: Sequence[Direction],
+    table: str,
+    every: Iterable[Sequence[Figures]],
 ) -> str:
     """The table; where `every` row says the same, one line that says so, and the table to unfold below it."""
     if any(list(row) != list(in_force) for row in every):
         return table
     words = "; ".join(
-        f"{PLURALS[direction]} {'; '.join(parts)}"
-        for direction, parts in zip(filters.directions, in_force, strict=True)
+        f"{PLURALS[direction]} {'; '.join(parts)}" for direction, parts in zip(directions, in_force, strict=True)
     )
     return markup.element(
         "details",
@@ -184,7 +202,8 @@ def _filters(
     shares = not no_share(target, filters, callability(run.database, target, filters))
     grids = {part: by_filter(run.database, target, part.filters) for part in parts}
     in_force = (filters.level, filters.cohort, filters.outliers)
-    signs = filters.directions if len(filters.directions) > 1 else ()
+    directions = _directions(filters, target)
+    signs = directions if len(directions) > 1 else []
     head = markup.element("th", "People", scope="col", class_="cnv-left") + "".join(
         markup.element("th", markup.text(filter_words.LEVEL_WORDS[level]), scope="col") for level in filter_words.LEVELS
     )
@@ -194,7 +213,7 @@ def _filters(
         cells = []
         for level in filter_words.LEVELS:
             counts_here, shown = (
-                _by_direction({part: grid[where] for part, grid in grids.items()})
+                _by_direction({part: grid[where] for part, grid in grids.items()}, target)
                 for where in ((level, cohort, outliers), in_force)
             )
             away = [
@@ -206,7 +225,7 @@ def _filters(
                 (sign(direction) if signs else "")
                 + ", ".join(f"{part.label} {_share(count, shares=shares)}".lstrip() for part, count in several.items())
                 + (" ≠" if far and shares else "")
-                for direction, several, far in zip(filters.directions, counts_here, away, strict=True)
+                for direction, several, far in zip(directions, counts_here, away, strict=True)
             ]
             if len(parts) > 1:
                 figures = [markup.element("span", figure, class_="cnv-part") for figure in figures]
@@ -230,7 +249,7 @@ def _filters(
     every = [
         several
         for where in next(iter(grids.values()))
-        for several in _by_direction({part: grid[where] for part, grid in grids.items()})
+        for several in _by_direction({part: grid[where] for part, grid in grids.items()}, target)
     ]
     carriers = [count.carriers for grid in grids.values() for counts in grid.values() for count in counts]
     if any(carriers) or not all(

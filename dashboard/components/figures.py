@@ -97,7 +97,7 @@ def block(
     the heading.
     """
     target, filters, palette = question.target, question.filters, run.palette
-    rule = overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind)
+    rule = overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind, is_site=target.site is not None)
     rows = {
         kind: _beside_each_other(
             {part: [row for row in of_part if row["direction"] == direction.value] for part, of_part in parts.items()},

@@ -46,7 +46,7 @@ def headline(
     whole = everyone(table, direction)
     rule = target.rule_in_force(filters.overlap)
     only = only_these(filters, direction)
-    happens = overlap_rules.headline_verb(direction, rule, target.kind) + only
+    happens = overlap_rules.headline_verb(direction, rule, target.kind, is_site=target.site is not None) + only
     completely = overlap_rules.complete_loss_phrase(rule, target.kind) if target.site is None else "no copy in"
     if only or direction is not Direction.LOSS:
         completely = ""

@@ -1,4 +1,4 @@
-"""The heads of gene and region pages, as HTML: which gene or region it is, where it lies, and as what the address was read."""
+"""The heads of gene, region and site pages, as HTML: which of them it is, where it lies, and as what the address was read."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +8,7 @@ from dashboard.door.lookup import Place
 from dashboard.door.question import Question
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
+from dashboard.question.subject import Kind
 from dashboard.question.target import surroundings
 from dashboard.store.genes import Gene
 from dashboard.words import wording
@@ -17,6 +18,8 @@ from data_prep.domain.intervals import Interval
 
 def head(question: Question) -> str:
     """The head of a question's page."""
+    if question.subject.kind is Kind.SITE:
+        return site_head(question)
     return gene_head(question.gene, question.filters) if question.gene else region_head(question)
 
 
@@ -33,7 +36,9 @@ def gene_head(gene: Gene, filters: Filters) -> str:
     if gene.biotype not in ("protein_coding", "other"):
         facts.insert(0, markup.text(gene.biotype.replace("_", " ")))
     known = (gene.gene_id, gene.symbol) if gene.biotype == "protein_coding" else (None, None)
-    return _head(gene.symbol, facts, links.browser_addresses(gene.interval, *known), gene.description or "")
+    return _head(
+        markup.text(gene.symbol), facts, links.browser_addresses(gene.interval, *known), gene.description or ""
+    )
 
 
 def region_head(question: Question) -> str:
@@ -41,17 +46,33 @@ def region_head(question: Question) -> str:
     assert question.region
     interval = question.region.interval
     facts = [_place(interval), markup.text(wording.length(interval.length)), markup.text(ASSEMBLY.name)]
-    return _head(question.region.text, facts, links.browser_addresses(interval))
+    return _head(markup.text(question.region.text), facts, links.browser_addresses(interval))
+
+
+def site_head(question: Question) -> str:
+    """Which site it is, its id, its length, and where else it can be looked at."""
+    interval, direction = question.target.interval, question.target.direction
+    assert direction
+    kept = question.filters.of_sites()
+    name = question.subject.name
+    facts = [
+        markup.element("span", markup.text(name)) + copy_button(name),
+        _place(interval),
+        markup.text(wording.length(interval.length)),
+        markup.link("in its region", links.page(subject.region(surroundings(interval)), kept)),
+        markup.link("every site here", links.catalogue(subject.region(interval).name, kept)),
+    ]
+    title = f"{sign(direction)}{direction.value.capitalize()} {markup.text(interval)}"
+    return _head(title, facts, links.browser_addresses(interval))
 
 
 def _head(title: str, facts: Sequence[str], browsers: Mapping[str, str], description: str = "") -> str:
-    """The heading, and one line of facts, which are already HTML, with the same place in other browsers."""
+    """The heading and one line of facts, which are already HTML, with the same place in other browsers; the description is plain text."""
     elsewhere = "".join(markup.out_link(name, address) for name, address in browsers.items())
     shown = "".join(markup.element("span", fact) for fact in facts)
     return markup.element(
         "div",
-        markup.element("h1", markup.text(title))
-        + markup.element("span", markup.text(description), class_="cnv-description"),
+        markup.element("h1", title) + markup.element("span", markup.text(description), class_="cnv-description"),
         class_="cnv-head",
     ) + markup.element(
         "div", shown + markup.element("span", f"elsewhere: {elsewhere}", class_="cnv-out"), class_="cnv-facts"
@@ -60,10 +81,14 @@ def _head(title: str, facts: Sequence[str], browsers: Mapping[str, str], descrip
 
 def _place(interval: Interval, strand: str = "") -> str:
     """The place, with a button that copies it."""
-    copy = markup.element(
-        "button", "copy", type="button", class_="cnv-copy", data_copy=str(interval), aria_label=f"Copy {interval}"
+    return markup.element("span", markup.text(interval)) + copy_button(str(interval)) + markup.text(strand)
+
+
+def copy_button(words: str) -> str:
+    """A button that copies these words."""
+    return markup.element(
+        "button", "copy", type="button", class_="cnv-copy", data_copy=words, aria_label=f"Copy {words}"
     )
-    return markup.element("span", markup.text(interval)) + copy + markup.text(strand)
 
 
 def readings(question: Question) -> list[str]:

@@ -11,6 +11,8 @@ from dashboard.components import frequency, markup, place
 from dashboard.components.region_lead import region_lead
 from dashboard.components.sections import Section, shows
 from dashboard.door.question import Question
+from dashboard.question import links
+from dashboard.question.subject import site_filters
 from dashboard.question.target import Pieces
 from dashboard.store.callability import Callability, callability, no_share
 from dashboard.store.carriers.counts import Extent, by_rule, extents, thin_carriers
@@ -86,7 +88,18 @@ def _no_answer(question: Question, name: str, seen: Callability, counted: Denomi
         return place.not_assessable(name, seen)
     if not counted.counted:
         return place.nobody_counted(question.target.interval.chrom, question.filters)
+    if not directions_told(question):
+        return [_other_direction(question)]
     return []
+
+
+def _other_direction(question: Question) -> str:
+    """That the site is not of the direction that is asked for, as a line of HTML."""
+    direction = question.target.direction
+    assert direction
+    own = links.page(question.subject, site_filters(question.filters, direction))
+    words = f"This is a site of {frequency.PLURALS[direction]}, and it has no events of the other direction, which alone is asked for."
+    return f"{markup.text(words)} {markup.link('Count its own', own)}"
 
 
 def _beside(question: Question, seen: Callability) -> tuple[tuple[str, ...], ...]:
@@ -158,7 +171,7 @@ def _wide_lines(question: Question, *, shares: bool) -> list[str]:
         ]
     rule = target.rule_in_force(filters.overlap)
     return [
-        f"{frequency.sign(count.direction)}<strong>{overlap_rules.headline_verb(count.direction, rule, target.kind)} in "
+        f"{frequency.sign(count.direction)}<strong>{overlap_rules.headline_verb(count.direction, rule, target.kind, is_site=target.site is not None)} in "
         f"{wording.count(count.carriers)} of {wording.count(count.samples)} people</strong>. "
         + markup.element("span", f"No share is given of {overlap_rules.WITHOUT_SHARE}.", class_="cnv-small")
         for count in by_rule(question.database, target, filters, (rule,))[rule]
@@ -172,9 +185,9 @@ def _yes_and_no(question: Question) -> Lead:
     rule = target.rule_in_force(filters.overlap)
     lines = []
     for count in by_rule(database, target, filters, (rule,))[rule]:
-        happens = overlap_rules.headline_verb(count.direction, rule, target.kind) + frequency.only_these(
-            filters, count.direction
-        )
+        happens = overlap_rules.headline_verb(
+            count.direction, rule, target.kind, is_site=target.site is not None
+        ) + frequency.only_these(filters, count.direction)
         lines.append(
             f"{frequency.sign(count.direction)}<strong>{markup.text(happens)}: "
             f"{_yes_or_no(seen, carried=count.carriers > 0)}"
@@ -242,7 +255,9 @@ def _line(
     """The answer about one direction, as HTML."""
     target, filters = question.target, question.filters
     rule = target.rule_in_force(filters.overlap)
-    happens = overlap_rules.headline_verb(direction, rule, target.kind) + frequency.only_these(filters, direction)
+    happens = overlap_rules.headline_verb(
+        direction, rule, target.kind, is_site=target.site is not None
+    ) + frequency.only_these(filters, direction)
     answers = []
     # where XX and XY are expected to have different copies a share of both is of neither (R5)
     apart = least and len(clauses(question.database, target, filters)) > 1

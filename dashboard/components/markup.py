@@ -47,9 +47,10 @@ def out_link(content: object, address: str) -> str:
     return element("a", text(content), href=address, target="_blank", rel="noopener noreferrer")
 
 
-def file_link(content: object, address: str, label: str = "") -> str:
+def file_link(content: object, address: str, label: str = "", **attributes: str) -> str:
     """A link to a file or to an answer that is no page; `label` says more to a screen reader."""
-    return element("a", text(content), href=address, download="", **({"aria_label": label} if label else {}))
+    said = {"aria_label": label} if label else {}
+    return element("a", text(content), href=address, download="", **said, **attributes)
 
 
 def paragraphs(lines: Iterable[str]) -> str:

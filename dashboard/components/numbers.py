@@ -1,5 +1,7 @@
 """What gene and region pages have in common: the answer in a sentence, the controls, the frequencies, the carriers."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard.components import frequency, markup, place
@@ -26,18 +28,18 @@ from dashboard.words import wording
 from data_prep.domain.copy_number import Direction
 
 
-def numbers(run: Run, question: Question) -> None:
-    """How often the place is lost and gained, what lies along it, in whom it is, by which rule, and tables of it, one at a time."""
+def numbers(run: Run, question: Question, own: Callable[[], None] | None = None) -> None:
+    """How often the place is lost and gained, what lies along it, in whom it is, by which rule, and tables of it, one at a time. `own` draws what the
+    page has of its own, above the last two."""
     if not shows(Section.EXTENT):
-        bounded(run, question)
+        bounded(run, question, own)
         return
     database, target, filters = question.database, question.target, question.filters
     seen = callability(database, target, filters)
     shares = not no_share(target, filters, seen)
     counted = count_people(database, target.interval.chrom, filters)
-    is_counted = bool(seen.assessable and counted.counted)
-
     directions = directions_told(question)
+    is_counted = bool(seen.assessable and counted.counted and directions)
 
     answer = lead(question)
     st.html(answer.html)
@@ -60,8 +62,11 @@ def numbers(run: Run, question: Question) -> None:
             if shares or any(row["direction"] == direction.value and row["carriers"] for row in table)
         ]
         carried = any(row["carriers"] for row in table)
-        has_copies = carried and shares and target.kind is not Pieces.REGION
+        has_copies = carried and shares and target.has_copies
         figures(run, question, parts, shown, shares=shares, switch=switch, has_copies=has_copies)
+    if own:
+        own()
+    if is_counted:
         depends(run, question)
     tabs(Place(run, question, seen, "" if is_counted else switch), available_tabs(question, is_counted=is_counted))
 

@@ -9,14 +9,21 @@ from dashboard.components.download_menu import menu
 from dashboard.components.frame import notice
 from dashboard.components.run import Run
 from dashboard.door.lookup import GENES_SHOWN, NoMatch, Place, SeveralGenes, Unplaced
+from dashboard.door.refusal import Refusal
 from dashboard.door.resolve import Missing, Resolution
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
+from dashboard.store.beacon_intervals import matching_sites
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, genes_named
 from dashboard.words import wording
+from data_prep.domain.site_id import parse_site_id
 
 EXAMPLES = ("GSTM1", "RHD", "OR51A2", "APOBEC3B", "ADAM3A")
+SITES_SHOWN = 8
+"""Sites that are named in place of one that there is not."""
+SITE_EXAMPLE = "chr1-109687570-109697444-loss"
+FORBIDDEN = 403
 REGION_EXAMPLES = ("22q11.21", "chr1:109650000-109750000", "16p11.2", "chr8:39200000-39600000")
 
 
@@ -28,6 +35,8 @@ def show(run: Run, resolution: Resolution) -> None:
     match resolution.outcome:
         case Missing(subject.Kind.GENE):
             no_gene(run.database, filters)
+        case Missing(subject.Kind.SITE):
+            no_site(run, resolution.site)
         case Missing():
             no_region(filters)
         case SeveralGenes() as outcome:
@@ -59,6 +68,33 @@ def no_region(filters: Filters) -> None:
         markup.link(name, links.page(subject.Subject(subject.Kind.REGION, name), filters)) for name in REGION_EXAMPLES
     )
     st.html(markup.element("p", f"Begin with {shown}", class_="cnv-links"))
+
+
+def no_site(run: Run, fault: Refusal | None) -> None:
+    """The page of a site without one: those that are most like an id which the database does not have."""
+    if fault and fault.status == FORBIDDEN:
+        return
+    catalogue = markup.link("the catalogue of sites", links.catalogue("", run.filters))
+    wanted = parse_site_id(run.values.get(subject.SITE, "")) if fault else None
+    title = "Not found" if fault else "Which site?"
+    st.html(
+        markup.element("div", markup.element("h1", title), class_="cnv-head")
+        + markup.element("p", f"Take one from {catalogue}, or type its id into the box above, such as {SITE_EXAMPLE}.")
+    )
+    if wanted is None:
+        return
+    alike = matching_sites(run.database, wanted.interval, (wanted.direction,))[:SITES_SHOWN]
+    here = markup.link(
+        f"everything at {wanted.interval}", links.page(subject.region(wanted.interval), run.filters.of_sites())
+    )
+    words = "An id is of one database: in another the same events may found a site of another interval. "
+    lines = [words + ("Most like it are:" if alike else f"No site here is like it; see {here}.")]
+    lines += [
+        markup.link(site.name, links.page(subject.site(site.name), subject.site_filters(run.filters, site.direction)))
+        + f" {markup.text(wording.percent(site.overlap) if site.overlap < 1 else '100 %')} reciprocal overlap"
+        for site in alike
+    ]
+    st.html(markup.element("div", markup.paragraphs(lines + ([f"Or {here}."] if alike else [])), class_="cnv-links"))
 
 
 def examples(database: Generation, filters: Filters) -> None:

@@ -17,13 +17,15 @@ class Section(Enum):
     COPIES = "copies of the place by super-population"
     EXTENT = "how much of a region is taken, and the largest event in it"
     SITES = "the sites of a place"
+    SPREAD = "how far the ends of the events of a site lie apart"
+    DIFFERENCES = "alleles of a site, and how much populations differ at it"
+    TRIOS = "what trios say of a site, and of the callset"
     TRACK = "what was called along the genome"
     CARRIERS = "the events that make carriers, with their people"
     SIZES = "how many calls and events there are in all"
     OVERVIEW = "the cohort along the genome, its rankings, spectrum and differences"
     FILES = "what became of each file, with names of people and files"
     PERSON = "one person: events, relatives, and how they were inherited"
-    TRIOS = "what trios say of the callset"
     MARKS = "people with large events, by chromosome"
     DATABASE = "the database file, and rows of its tables"
 
@@ -36,13 +38,15 @@ TELLS: Final = {
     Section.COPIES: Detail.EVERY_CELL,
     Section.EXTENT: Detail.INTERVALS,
     Section.SITES: Detail.SITES,
+    Section.SPREAD: Detail.INTERVALS,
+    Section.DIFFERENCES: Detail.EVERY_CELL,
+    Section.TRIOS: Detail.EVERY_CELL,
     Section.TRACK: Detail.INTERVALS,
     Section.CARRIERS: Detail.PERSONS,
     Section.SIZES: Detail.CELLS,
     Section.OVERVIEW: Detail.EVERY_CELL,
     Section.FILES: Detail.PERSONS,
     Section.PERSON: Detail.PERSONS,
-    Section.TRIOS: Detail.EVERY_CELL,
     Section.MARKS: Detail.EVERY_CELL,
     Section.DATABASE: Detail.PERSONS,
 }

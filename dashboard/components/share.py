@@ -14,18 +14,24 @@ from dashboard.words import callers as caller_words
 
 def share_popover(run: Run, question: Question) -> None:
     """A button that opens the whole address, the citation and two ways to ask for the same, each to copy."""
-    page = links.whole(run.url, links.page(question.subject, question.filters, run.view))
-    carriers = links.whole(run.url, links.download("carriers", "csv", question.subject, question.filters))
+    page = links.page(question.subject, question.filters, run.view)
+    carriers = links.download("carriers", "csv", question.subject, question.filters)
+    share_address(run, page, "carriers", carriers if shows(Section.CARRIERS) else "")
+
+
+def share_address(run: Run, page: str, noun: str, file: str) -> None:
+    """The same of any address: that of the page, and that of the CSV of these, empty where there is none."""
+    page, file = links.whole(run.url, page), links.whole(run.url, file) if file else ""
     with st.popover("Share", icon=":material/link:"):
         st.markdown("This address shows the same numbers to anyone who opens it.")
         st.code(page, language=None, wrap_lines=True)
         st.markdown("To cite it:")
-        st.code(citation(release(question.database), page), language=None, wrap_lines=True)
-        if not shows(Section.CARRIERS):
+        st.code(citation(release(run.database), page), language=None, wrap_lines=True)
+        if not file:
             return
-        st.markdown("The same carriers for programs; other tables and formats have addresses alike.")
-        st.code(f"curl -OJ '{carriers}'", language=None, wrap_lines=True)
-        st.code(f'import polars as pl\n\ncarriers = pl.read_csv(\n    "{carriers}"\n)', language=None, wrap_lines=True)
+        st.markdown(f"The same {noun} for programs; other tables and formats have addresses alike.")
+        st.code(f"curl -OJ '{file}'", language=None, wrap_lines=True)
+        st.code(f'import polars as pl\n\n{noun} = pl.read_csv(\n    "{file}"\n)', language=None, wrap_lines=True)
 
 
 def person_share(run: Run, question: PersonQuestion) -> None:

@@ -21,6 +21,7 @@ from dashboard.question.view import Tab
 from dashboard.rows.carriers import carrier_rows, events_with_relatives
 from dashboard.rows.families import family_rows
 from dashboard.rows.genes import MOST_GENES, are_counted, gene_rows
+from dashboard.rows.neighbours import NeighbourRows, neighbour_filters
 from dashboard.rows.sites import SiteRows
 from dashboard.rows.table import Rows
 from dashboard.store.callability import Callability
@@ -33,6 +34,7 @@ LABELS: Final = {
     Tab.CARRIERS: "Carriers",
     Tab.FAMILIES: "Families",
     Tab.GENES: "Genes",
+    Tab.NEIGHBOURS: "Neighbours",
 }
 
 
@@ -63,6 +65,8 @@ def available_tabs(question: Question, *, is_counted: bool, is_wide: bool = Fals
         available += [Tab.CARRIERS, Tab.FAMILIES]
     if question.region:
         available.append(Tab.GENES)
+    if question.subject.kind is subject.Kind.SITE and shows(Section.SITES):
+        available.append(Tab.NEIGHBOURS)
     return available
 
 
@@ -76,7 +80,14 @@ def tabs(place: Place, available: Sequence[Tab]) -> None:
         "nav", "".join(_tab(place, tab, is_open=tab is open_tab) for tab in available),
         class_="cnv-tabs", aria_label="Tables",
     )  # fmt: skip
-    {Tab.SITES: _sites, Tab.CARRIERS: _carriers, Tab.FAMILIES: _families, Tab.GENES: _genes}[open_tab](place, nav)
+    draw = {
+        Tab.SITES: _sites,
+        Tab.CARRIERS: _carriers,
+        Tab.FAMILIES: _families,
+        Tab.GENES: _genes,
+        Tab.NEIGHBOURS: _neighbours,
+    }
+    draw[open_tab](place, nav)
 
 
 def _tab(place: Place, tab: Tab, *, is_open: bool) -> str:
@@ -113,7 +124,7 @@ def _sites(place: Place, nav: str) -> None:
         return
     sentences = [
         "A site is events of one direction that overlap the commonest interval by half or more, reciprocally; "
-        "its name narrows the page to it."
+        "its name leads to its page."
     ]
     if replace(of_sites, overlap=filters.overlap) != filters:
         sentences.append("Limits of length, quality and bins are not applied here.")
@@ -147,10 +158,14 @@ def _carriers(place: Place, nav: str) -> None:
     by_direction = [
         f"{wording.count(events.filter(pl.col('direction') == direction)['sample'].n_unique())} with {plural}"
         for direction, plural in PLURALS.items()
-        if direction in filters.directions
+        if direction in filters.directions and target.direction in (None, direction)
     ]
     rule = markup.element(
-        "span", markup.text(overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind)), class_="cnv-name"
+        "span",
+        markup.text(
+            overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind, is_site=target.site is not None)
+        ),
+        class_="cnv-name",
     )
     words = f"{title}: {wording.joined(by_direction, 'and')}"
     heading = section(f"{markup.text(words)} {rule}", menu(question.subject, filters, "carriers", "calls"))
@@ -178,6 +193,27 @@ def _families(place: Place, nav: str) -> None:
         "events of all carriers."
     )
     _draw(place, nav, heading, _counted(note), rows, Tab.FAMILIES, title, place.query)
+
+
+def _neighbours(place: Place, nav: str) -> None:
+    """The other sites that touch a site, of other lengths and of the other direction."""
+    question = place.question
+    rows = NeighbourRows(question)
+    title = f"Neighbours: {wording.count(len(rows)) if len(rows) else 'none'}"
+    here = subject.region(question.target.interval)
+    files = menu(here, neighbour_filters(question.filters), "sites")
+    if not len(rows):
+        st.html(
+            nav
+            + section(title, files)
+            + _counted("No other site with carriers in the group that is counted touches this one.")
+        )
+        return
+    note = (
+        "Sites of both directions that touch this one, the most alike first. An event stands in one site alone, so their carriers do "
+        "not add up to those of the place."
+    )
+    _draw(place, nav, section(title, files), _counted(note), rows, Tab.NEIGHBOURS, title, place.query)
 
 
 def _genes(place: Place, nav: str) -> None:

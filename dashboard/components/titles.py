@@ -29,6 +29,11 @@ def title_of_person(question: PersonQuestion) -> str:
     return _title(question.person.sample, question.database)
 
 
+def title_of_sites(heading: str, database: Generation) -> str:
+    """That of the catalogue of sites."""
+    return _title(heading, database)
+
+
 def title_of_genes(found: GeneList, database: Generation) -> str:
     """That of the page of several genes."""
     return _title(several_genes(found) if found.genes else pages.page_at(pages.GENES).label, database)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dashboard.door.lookup import Place
 from dashboard.question.filters import Filters
-from dashboard.question.subject import Subject
+from dashboard.question.subject import Kind, Subject
 from dashboard.question.target import Target
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene
@@ -12,7 +12,7 @@ from dashboard.store.genes import Gene
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A gene or region, or one site of those there, under filters, in one generation of the database."""
+    """A gene, a region or a site, or one site of those at a gene or region, under filters, in one generation of the database."""
 
     database: Generation
     """The callset that is looked at, in the published file."""
@@ -24,7 +24,7 @@ class Question:
     gene: Gene | None = None
     """The gene; None for a region."""
     region: Place | None = None
-    """The region with its genes; None for a gene."""
+    """The region with its genes; None for a gene or a site by itself."""
     reading: str = ""
     """As what the words of the address were read, in a sentence, where that is to be told."""
 
@@ -35,11 +35,15 @@ class Question:
 
     @property
     def heading(self) -> str:
-        """Its name on a page: the symbol, or the region as people write it."""
+        """Its name on a page: the symbol, or the region as people write it, of a site by itself with its direction."""
+        if self.subject.kind is Kind.SITE and self.target.direction:
+            return f"{self.target.direction.value} {self.target.interval}"
         return self.region.text if self.region else self.title
 
     @property
     def place(self) -> str:
         """What it is called in words: the gene with its interval, or the region."""
         interval = str(self.target.interval)
+        if self.subject.kind is Kind.SITE:
+            return f"site {self.subject.name}, {interval}"
         return f"{self.gene.symbol} ({self.gene.gene_id}), {interval}" if self.gene else interval

@@ -128,7 +128,7 @@ def _with_direction(values: Mapping[str, str]) -> Mapping[str, str]:
     """
     if CLASS in values or settings.disclosure().smallest_cell:
         return values
-    directions = [reported_direction(values[kind]) for kind in Kind if kind in values]
+    directions = [reported_direction(values[kind]) for kind in (Kind.GENE, Kind.REGION) if kind in values]
     return {**values, CLASS: directions[0].value} if len(directions) == 1 and directions[0] else values
 
 
@@ -154,8 +154,10 @@ def _permitted(filters: Filters) -> tuple[Filters, list[Problem]]:
 
 
 def resolve(request: Request, kind: Kind) -> Resolution:
-    """The question about the gene or region that an address names, narrowed to the site that it names."""
+    """The question about the gene or region that an address names, narrowed to the site that it names; or about a site by itself."""
     text = request.values.get(kind, "")
+    if kind is Kind.SITE:
+        return _resolve_site(request, text)
     if not text:
         return Resolution(Missing(kind), _site_fault(request, None))
     question = _question(request, kind, look_up(request.database, text, kind))
@@ -164,6 +166,17 @@ def resolve(request: Request, kind: Kind) -> Resolution:
     if fault := _site_fault(request, question):
         return Resolution(question, fault)
     return Resolution(_narrow(question, request.values.get(SITE, "")))
+
+
+def _resolve_site(request: Request, name: str) -> Resolution:
+    """The question about one site by itself."""
+    if fault := _site_fault(request, None):
+        return Resolution(Missing(Kind.SITE), fault)
+    site = site_named(request.database, name) if name else None
+    if site is None:
+        return Resolution(Missing(Kind.SITE))
+    target = site_target(site.interval, site.site_id, site.direction)
+    return Resolution(Question(request.database, Subject(Kind.SITE, site.name), target, request.filters))
 
 
 def _question(request: Request, kind: Kind, outcome: Outcome) -> Question | SeveralGenes | Unplaced | Place | NoMatch:
@@ -217,12 +230,14 @@ def require_question(
     default_overlap: Overlap | None = None,
     without: Mapping[str, str] | None = None,
 ) -> Question:
-    """The question of an address that names one gene or region; `RefusedError` with every fault of the address.
+    """The question of an address that names one gene, region or site; `RefusedError` with every fault of the address.
 
     `default_overlap` is the rule where the address names none, if it is not that of the gene or region asked for. `without` are
     sentences by name, for the names of filters and of the site that are not used for what is asked.
     """
-    kinds = [kind for kind in Kind if values.get(kind)]
+    kinds = [kind for kind in (Kind.GENE, Kind.REGION) if values.get(kind)]
+    if not kinds and values.get(SITE):
+        kinds = [Kind.SITE]
     rule = default_overlap or (kinds or list(Kind))[0].default_overlap
     request = read_request(published, values, (*Kind, SITE), rule)
     refusals = [Refusal(400, request.problems)] if request.problems else []
@@ -240,7 +255,7 @@ def require_question(
         refusals.append(refusal(400, "Ask for a gene or for a region, not for both.", Kind.REGION.value, shown))
     resolutions = [resolve(request, kind) for kind in kinds or [Kind.GENE]]
     for kind, resolution in zip(kinds, resolutions, strict=False):
-        if not isinstance(resolution.outcome, Question):
+        if not isinstance(resolution.outcome, Question) and not (kind is Kind.SITE and resolution.site):
             refusals.append(_refuse_outcome(resolution.outcome, kind, cut(values[kind], VALUE_SHOWN)))
     site = resolutions[0].site
     if site and SITE not in (without or {}):

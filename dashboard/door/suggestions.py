@@ -25,10 +25,12 @@ from dashboard.question.subject import Kind, Subject
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, band_interval, bands_beginning, genes_beginning, unplaced_gene
 from dashboard.store.person_names import people_beginning
+from dashboard.store.sites import site_named
 from dashboard.words import filters as filter_words
 from dashboard.words import wording
-from data_prep.domain.copy_number import CallClass
+from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
+from data_prep.domain.site_id import parse_site_id
 
 DEFAULTS: Final = Filters()
 LEAST_OF_A_NAME: Final = 4
@@ -39,7 +41,7 @@ SYNDROMES_SHOWN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A gene or region to go to, with the words to show."""
+    """A gene, region or site to go to, with the words to show."""
 
     subject: Subject
     name: str
@@ -89,6 +91,8 @@ def suggest(database: Generation, text: str, limit: int) -> Suggestions:
     """At most `limit` suggestions for what was typed so far, and where the text goes by itself."""
     if not text:
         return Suggestions(None, ())
+    if site := _site(database, text):
+        return Suggestions(site.subject, (site,))
     meaning = interpret(database, text)
     destination = _destination(database, meaning, text)
     genes = meaning.genes if isinstance(meaning, locus.SeveralPlacesError) and len(meaning.genes) > 1 else ()
@@ -134,6 +138,16 @@ def _people(database: Generation, text: str, destination: Subject, limit: int) -
         )
         for row in people_beginning(database, text, limit).iter_rows(named=True)
     ]
+
+
+def _site(database: Generation, text: str) -> Suggestion | None:
+    """The site of which a text is the id; None for any other, and where this server tells of no site."""
+    name = text.strip()
+    wanted = parse_site_id(name)
+    if wanted is None or settings.disclosure().reason(Detail.SITES) or not site_named(database, name):
+        return None
+    words = f"site of {'losses' if wanted.direction is Direction.LOSS else 'gains'}, {wording.length(wanted.interval.length)}"
+    return Suggestion(subject.site(name), name, str(wanted.interval), words)
 
 
 def _said_beside(meaning: Meaning, text: str) -> Filters:

@@ -11,33 +11,36 @@ from typing import Final
 
 import polars as pl
 
-from dashboard.door.catalogue import NOT_USED, REGION, require_catalogue
+from dashboard.door.catalogue import NOT_USED, PAGE, REGION, require_catalogue
 from dashboard.door.overview import Overview, cohort_words, require_overview
 from dashboard.door.person import require_person
 from dashboard.door.refusal import RefusedError, combine, refusal
-from dashboard.formats import bed, cohort_columns, columns, delimited, parquet
+from dashboard.formats import bed, cohort_columns, columns, delimited, parquet, vcf
 from dashboard.formats import json as json_format
 from dashboard.formats.about import About
 from dashboard.formats.columns import Table
 from dashboard.operating.disclosure import Detail
-from dashboard.question import catalogue, filters, view
+from dashboard.question import catalogue, filters, links, view
 from dashboard.question.filters import ANY, CALLSET, Filters, parse
 from dashboard.question.locus import cut
 from dashboard.question.person import SAMPLE
 from dashboard.question.problem import Problem
 from dashboard.question.versus import VERSUS
-from dashboard.store.catalogue import catalogue_batches
-from dashboard.store.cohort import group_codes
+from dashboard.store.catalogue import catalogue_batches, with_superpopulations
+from dashboard.store.cohort import group_codes, superpopulation_names
 from dashboard.store.database import Generation
 from dashboard.store.person import Person
 from dashboard.store.person_events import children_events, person_events, relatives_calls, standing, trio_view
+from dashboard.store.sites import without_unassessable_numbers
 from dashboard.store.trios import trio_quality
 from dashboard.store.whole import carried_by_group, genome_bins, pairwise_differences, population_table, spectrum
+from dashboard.words import catalogue as catalogue_words
 from dashboard.words import filters as filter_words
 from dashboard.words import wording
 
 BATCH: Final = 5_000
 """Rows a piece."""
+_ALONG: Final = ("bed", "vcf")
 _TABULAR: Final = ("csv", "tsv", "json", "parquet")
 _OF_EVENTS: Final = ("class", "filter", "min_length", "max_length", "min_quality", "min_bins", "copy_number", CALLSET)
 _OF_OVERVIEW: Final = (*filters.NAMES, VERSUS)
@@ -71,6 +74,8 @@ class OpenRows:
     """Names and values of the address."""
     named: str
     """What a file name says beside the table."""
+    groups: tuple[str, ...] = ()
+    """Super-populations that are told apart in columns."""
 
 
 FILES: Final = {
@@ -80,8 +85,12 @@ FILES: Final = {
             cohort_columns.CATALOGUE,
             "Sites of the catalogue, in its order",
             Detail.INTERVALS,
-            (REGION, *(name for name in filters.NAMES if name not in NOT_USED), *catalogue.NAMES),
-            ("csv", "tsv", "bed", "json", "parquet"),
+            (
+                REGION,
+                *(name for name in filters.NAMES if name not in NOT_USED),
+                *(name for name in catalogue.NAMES if name != PAGE),
+            ),
+            ("csv", "tsv", "bed", "vcf", "json", "parquet"),
         ),
         CohortFile(
             columns.EVENTS,
@@ -111,14 +120,20 @@ FILES: Final = {
 """The files by name. They tell of single people or of numbers that may be of few, so a server that withholds small numbers tells none."""
 
 
-def open_rows(published: Generation, name: str, values: Mapping[str, str], held: ExitStack) -> OpenRows:
+def open_rows(published: Generation, name: str, suffix: str, values: Mapping[str, str], held: ExitStack) -> OpenRows:
     """The rows of a file; RefusedError with every fault of the address, or 404 for a person whom there is not."""
+    if name == links.CATALOGUE:
+        return _catalogue(published, values, held, along=suffix in _ALONG)
     return _OPENERS[name](published, values, held)
 
 
-def pieces_of(name: str, suffix: str, frames: Iterator[pl.DataFrame], facts: About) -> Iterator[bytes]:
-    """The file of these rows in a format."""
-    table = FILES[name].table
+def pieces_of(
+    name: str, suffix: str, frames: Iterator[pl.DataFrame], facts: About, groups: Sequence[str] = ()
+) -> Iterator[bytes]:
+    """The file of these rows in a format, with columns of these super-populations."""
+    table = cohort_columns.with_groups(FILES[name].table, groups)
+    if suffix == "vcf":
+        return vcf.catalogue_pieces(frames, groups, facts)
     if suffix == "csv":
         return delimited.csv_pieces(frames, table)
     if suffix == "tsv":
@@ -142,23 +157,37 @@ _IN_BED: Final = {
 }
 
 
-def _catalogue(published: Generation, values: Mapping[str, str], held: ExitStack) -> OpenRows:
+def _catalogue(published: Generation, values: Mapping[str, str], held: ExitStack, *, along: bool) -> OpenRows:
+    """The catalogue in its order; formats of intervals have it along the genome."""
     question = require_catalogue(published, values)
-    frames = held.enter_context(
-        catalogue_batches(question.database, question.filters, question.catalogue, BATCH, question.place)
+    if along:
+        question = replace(question, catalogue=replace(question.catalogue, sort="place"))
+    database = question.database
+    listed = held.enter_context(
+        catalogue_batches(database, question.filters, question.catalogue, BATCH, question.place)
+    )
+    # numbers of people at a site that is not assessable stand in no file; a format moves a row's own interval, and no other (R1)
+    frames = (
+        without_unassessable_numbers(with_superpopulations(database, frame)).with_columns(
+            pl.col("start_min", "start_max") + 1
+        )
+        for frame in listed
     )
     where = f" that touch {question.gene.symbol if question.gene else question.place}" if question.place else ""
-    least = question.catalogue.min_carriers
-    counted = f"sites{where} with {least} carriers or more" if least > 1 else f"sites{where} that anybody carries"
+    least = catalogue_words.carriers(question.catalogue.min_carriers)
+    narrowed = ", ".join([least, *catalogue_words.narrowing(question.filters, question.catalogue)])
     query = question.query()
     return OpenRows(
-        question.database,
+        database,
         question.filters,
-        "sites of the catalogue",
-        counted,
+        "catalogue of sites",
+        f"{filter_words.events(question.filters)} of sites{where} with {narrowed}",
         frames,
         query,
-        query.get(REGION, "genome"),
+        "-".join(
+            [query.get(REGION, "genome"), *(f"{name}-{value}" for name, value in question.catalogue.to_query().items())]
+        ),
+        tuple(superpopulation_names(database)),
     )
 
 
@@ -294,7 +323,6 @@ def _carried(overview: Overview) -> pl.DataFrame:
 
 
 _OPENERS: Final[dict[str, Callable[[Generation, Mapping[str, str], ExitStack], OpenRows]]] = {
-    "catalogue": _catalogue,
     "events": _of_person("events", "events of {}", person_events),
     "trio": _trio,
     "parents": _of_person("parents", "the parents' events that touch those of {}", relatives_calls),

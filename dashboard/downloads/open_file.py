@@ -101,11 +101,11 @@ def _open_cohort(
     published: Generation, table: str, suffix: str, values: Mapping[str, str], held: ExitStack
 ) -> OpenFile:
     """A table that is of no gene or region."""
-    rows = cohort_files.open_rows(published, table, values, held)
+    rows = cohort_files.open_rows(published, table, suffix, values, held)
     address = links.address(f"{links.DOWNLOADS}/{table}.{suffix}", rows.query)
     facts = about_cohort(rows.database, rows.title, rows.counted, rows.filters, address)
     name = name_of_cohort_file(rows.database, table, rows.named, rows.filters, suffix)
-    pieces = cohort_files.pieces_of(table, suffix, rows.frames, facts)
+    pieces = cohort_files.pieces_of(table, suffix, rows.frames, facts, rows.groups)
     return OpenFile(name, FORMATS[suffix], pieces, held, rows.database.file)
 
 

@@ -1,5 +1,7 @@
 """The columns of the downloads that are of the whole cohort, of a person, or of all sites: names, types and meaning (R13)."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -35,6 +37,15 @@ CATALOGUE: Final = Table(
         *_columns(pl.Int32, {"carriers": "People counted who carry it", "samples": "People counted"}),
         *_SHARE,
         Column("allele_frequency", pl.Float64, "Share of alleles lost in all unrelated people, a lower bound, where alleles have a meaning"),
+        *_columns(
+            pl.Int32,
+            {
+                "start_min": "First base of the event that begins first",
+                "start_max": "First base of the event that begins last",
+                "end_min": "Last base of the event that ends first",
+                "end_max": "Last base of the event that ends last",
+            },
+        ),
         *_columns(pl.Int32, {"events": "Credible events of the site, in everyone who is not left out", "intervals": "Distinct exact intervals among them"}),
         Column("median_bins", pl.Float64, "Median read-depth bins"),
         Column("few_bins", pl.Boolean, "That median is two or fewer: the least certain kind"),
@@ -63,6 +74,20 @@ CATALOGUE: Final = Table(
         Column("note", pl.String, "What limits the numbers: lower bounds, relatives counted; or why there are none"),
     ),
 )  # fmt: skip
+
+
+def with_groups(table: Table, superpopulations: Iterable[str]) -> Table:
+    """The table with carriers and people of each of these super-populations."""
+    groups = [
+        column
+        for code in superpopulations
+        for column in (
+            Column(f"carriers_{code}", pl.Int32, f"Carriers of {code}, unrelated, at credible, whoever is counted"),
+            Column(f"samples_{code}", pl.Int32, f"Unrelated people counted of {code}"),
+        )
+    ]
+    return replace(table, columns=(*table.columns, *groups)) if groups else table
+
 
 _EVENT: Final = (
     Column("sample", pl.String, "Name of the sample"),

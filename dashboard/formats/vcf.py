@@ -277,6 +277,47 @@ def sites_pieces(sites: pl.DataFrame, superpopulations: Sequence[str], about: Ab
     yield from _join_lines(_site(row, superpopulations) for row in sites.iter_rows(named=True))
 
 
+_CATALOGUE: Final = (
+    '##INFO=<ID=FST,Number=1,Type=Float,Description="F_ST between the super-populations, of alleles">',
+    '##INFO=<ID=VST,Number=1,Type=Float,Description="V_ST between the super-populations, of copies">',
+    '##INFO=<ID=Q,Number=1,Type=Float,Description="Of the test of carriers over super-populations, after Benjamini and Hochberg">',
+    '##INFO=<ID=TRIOS,Number=1,Type=Integer,Description="Trios that tell of transmission, at credible">',
+    '##INFO=<ID=TRANSMISSION,Number=1,Type=Float,Description="Share of them whose child has it too; half is expected">',
+)
+_OF_STORED: Final = (
+    ("AF", "allele_frequency"),
+    ("FST", "fst"),
+    ("VST", "vst"),
+    ("Q", "q"),
+    ("TRANSMISSION", "transmission"),
+)
+
+
+def catalogue_pieces(frames: Iterable[pl.DataFrame], superpopulations: Sequence[str], about: About) -> Iterator[bytes]:
+    """The sites of the catalogue, as `sites_pieces` has those of a place; AF, differences and transmission are of everyone.
+
+    Frames are as `columns.catalogue` has them, 0-based, sorted by place.
+    """
+    stored = "; of {}, unrelated people at credible, whatever group is counted"
+    counts = [
+        f'##INFO=<ID={name}{suffix},Number=1,Type={kind},Description="{words}{of_group}">'
+        for suffix, of_group in (("", ""), *((f"_{code}", stored.format(code)) for code in superpopulations))
+        for name, kind, words in _COUNTS
+    ]
+    of_alleles = ("AC,", "AN,", "AF_CI,", "HWE,")
+    declared = [line for line in _SITES if not line.startswith(tuple(f"##INFO=<ID={name}" for name in of_alleles))]
+    yield _header(about, [*_declare_filters(()), *counts, *declared, *_CATALOGUE])
+    for frame in frames:
+        yield from _join_lines(_catalogue_site(row, superpopulations) for row in frame.iter_rows(named=True))
+
+
+def _catalogue_site(row: dict[str, Any], superpopulations: Sequence[str]) -> str:
+    line = _site({**row, "allele_count": None, "allele_number": None}, superpopulations)
+    stored = [f"{name}={_number(row[column])}" for name, column in _OF_STORED if row[column] is not None]
+    trios = [] if row["transmission_parents"] is None else [f"TRIOS={row['transmission_parents']}"]
+    return ";".join([line, *stored, *trios])
+
+
 def _counts(carriers: int | None, samples: int, suffix: str, *, has_share: bool) -> list[str]:
     """Carriers, people and share; a dot for carriers that are withheld."""
     share = [f"SF{suffix}={_number(carriers / samples)}"] if has_share and samples and carriers is not None else []

@@ -90,7 +90,7 @@ class _Words:
 def specification(values: Mapping[str, str]) -> dict[str, Any]:
     """The Vega-Lite of the picture of an address, or `RefusedError`. Runs in a thread."""
     with turn(), settings.store().lease() as published:
-        if values.get(Kind.REGION) or values.get(Kind.GENE):
+        if any(values.get(kind) for kind in Kind):
             several = "," in values.get(Kind.GENE, "") or ";" in values.get(Kind.GENE, "")
             words = _of_genes(published, values) if several else _of_question(require_question(published, values))
         else:

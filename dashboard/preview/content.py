@@ -10,19 +10,22 @@ from html import unescape
 from typing import Final
 
 from dashboard import pages
-from dashboard.components import markup
+from dashboard.components import catalogue, markup
 from dashboard.components.cohort import cohort_lead
 from dashboard.components.gene_list import counted_by_gene
 from dashboard.components.head import head, narrowed, readings
 from dashboard.components.lead import Lead, lead
 from dashboard.components.person import marks_lines, person_head, person_lead, relatives_line
+from dashboard.components.sections import Section, shows
 from dashboard.components.titles import (
     several_genes,
     title_of_genes,
     title_of_page,
     title_of_person,
     title_of_question,
+    title_of_sites,
 )
+from dashboard.door.catalogue import resolve_catalogue
 from dashboard.door.person import PersonQuestion, resolve_person
 from dashboard.door.question import Question
 from dashboard.door.refusal import RefusedError
@@ -40,6 +43,7 @@ LONGEST: Final = 300
 _SIGN: Final = re.compile(r'<span[^>]*aria-hidden="true"[^>]*>[^<]*</span>')
 _TAG: Final = re.compile(r"<[^>]*>")
 _SMALL: Final = re.compile(r'<span class="cnv-small">[^<]*</span>')
+_GO: Final = re.compile(r'<a [^>]*class="cnv-go"[^>]*>[^<]*</a>')
 _SENTENCE: Final = re.compile(r"(?<=[.?!])\s+(?=[A-Z0-9])")
 
 
@@ -59,8 +63,10 @@ class Content:
     """Of whom the data are, in words."""
     is_person: bool = False
     """Whether it is of one person, which no search engine is to keep."""
+    has_card: bool = True
+    """Whether its address has a picture for a preview."""
     is_question: bool = False
-    """Whether it is of one gene or region, which can be drawn."""
+    """Whether it is of one gene, region or site, which can be drawn."""
 
 
 def content_of(published: Generation, page: Page, values: Mapping[str, str]) -> Content:
@@ -78,6 +84,8 @@ def content_of(published: Generation, page: Page, values: Mapping[str, str]) -> 
         return _of_genes(request, plain)
     if page.path == pages.PERSON:
         return _of_person(request, plain)
+    if page.path == pages.SITES:
+        return _of_catalogue(request, plain)
     if request.problems:
         return plain
     return _of_page(request, page, plain)
@@ -92,7 +100,8 @@ def _of_question(request: Request, kind: Kind, plain: Content) -> Content:
     if request.problems or resolution.site:
         return replace(plain, title=title)
     answer = lead(question)
-    boxes = [markup.notice([line]) for line in (*readings(question), narrowed(question)) if line]
+    narrowing = narrowed(question) if question.subject.site else ""
+    boxes = [markup.notice([line]) for line in (*readings(question), narrowing) if line]
     return replace(
         plain,
         title=title,
@@ -152,6 +161,25 @@ def _of_genes(request: Request, plain: Content) -> Content:
         + "".join(markup.notice([markup.text(line)]) for line in gene_list.readings)
         + markup.element("p", markup.text(symbols))
         + counting,
+    )
+
+
+def _of_catalogue(request: Request, plain: Content) -> Content:
+    if not shows(Section.SITES):
+        return plain
+    question = resolve_catalogue(request.database, request.values)
+    if request.problems or question.problems:
+        return plain
+    body = markup.element("div", markup.element("h1", markup.text(catalogue.title(question))), class_="cnv-head")
+    body += catalogue.catalogue_lead(question) + catalogue.counted(question)
+    text = [text_of(part) for part in re.findall(r"<p>(.*?)</p>", _GO.sub("", body))]
+    return replace(
+        plain,
+        title=title_of_sites(catalogue.title(question), request.database),
+        description=_description(text, simulated=plain.simulated),
+        address=catalogue.address(question),
+        body=body,
+        has_card=False,
     )
 
 

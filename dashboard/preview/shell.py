@@ -204,7 +204,7 @@ def _later_modules(*, with_numbers: bool) -> str:
 def _head(content: Content) -> str:
     public = settings.operator().public_address
     address = f"{public}{content.address}" if public and content.address else ""
-    image = f"{public}{card.address(content.address)}" if address and content.body else ""
+    image = f"{public}{card.address(content.address)}" if address and content.body and content.has_card else ""
     version = hashlib.sha256(_script().encode()).hexdigest()[:16]
     names = {
         "description": content.description,

@@ -18,6 +18,8 @@ from data_prep.domain.intervals import Interval
 DOWNLOADS: Final = "/download"
 CHARTS: Final = "/chart"
 ROWS: Final = "/rows"
+CATALOGUE: Final = "catalogue"
+"""The table of all sites, of no one place."""
 GENE_TABLE: Final = "genes"
 """The table of genes, each with its carriers."""
 DATABASE: Final = f"{DOWNLOADS}/cnv.duckdb"
@@ -35,7 +37,7 @@ def plain_page(path: str, filters: Filters) -> str:
 
 
 def page(subject: Subject, filters: Filters, view: View | None = None) -> str:
-    """The page of a gene or region: `/gene?gene=GSTM1&filter=pass`; with `view` as it shows that, `&tab=carriers`."""
+    """The page of a gene, region or site: `/gene?gene=GSTM1&filter=pass`; with `view` as it shows that, `&tab=carriers`."""
     query = subject.query(filters) | (view.to_query() if view else {})
     return address(pages.page_of(subject.kind.value).path, query)
 
@@ -85,6 +87,11 @@ def callset_chart(name: str, file_format: str, filters: Filters) -> str:
     return address(f"{CHARTS}/{name}.{file_format}", of_callset(filters).to_query())
 
 
+def catalogue(region: str, filters: Filters) -> str:
+    """The catalogue of sites, of those that touch a region: `/sites?region=chr1:109687570-109697444`."""
+    return address(pages.SITES, ({Kind.REGION.value: region} if region else {}) | filters.to_query())
+
+
 def empty_page(kind: Kind, filters: Filters) -> str:
     """The page that asks which gene or region."""
     return plain_page(pages.page_of(kind.value).path, filters)
@@ -100,7 +107,7 @@ def page_with(entry: pages.Page, values: Mapping[str, str], filters: Filters) ->
 
 
 def download(table: str, file_format: str, subject: Subject, filters: Filters) -> str:
-    """A table about a gene or region as a file: `/download/carriers.csv?gene=GSTM1&filter=pass`."""
+    """A table about a gene, region or site as a file: `/download/carriers.csv?gene=GSTM1&filter=pass`."""
     return address(f"{DOWNLOADS}/{table}.{file_format}", subject.query(filters))
 
 

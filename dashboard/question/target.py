@@ -84,6 +84,11 @@ class Target:
         offered = REGION_OVERLAPS if self.kind is Pieces.REGION else GENE_OVERLAPS
         return offered if overlap is None or overlap in offered else (*offered, overlap)
 
+    @property
+    def has_copies(self) -> bool:
+        """Whether the copies that people have of it say something: of a gene or a site, and not of any region."""
+        return self.kind is not Pieces.REGION or self.site is not None
+
     def has_share(self, rule: Overlap) -> bool:
         """Whether a share of people says something under a rule: not of who has an event anywhere in a wide region."""
         wide = self.kind is Pieces.REGION and self.site is None and self.interval.length > WIDEST

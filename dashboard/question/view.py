@@ -25,6 +25,7 @@ class Tab(StrEnum):
     GENES = "genes"
     EVENTS = "events"
     CHILDREN = "children"
+    NEIGHBOURS = "neighbours"
     PEOPLE = "people"
     SPECTRUM = "spectrum"
     POPULATIONS = "populations"

@@ -7,15 +7,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from dashboard.door.catalogue import require_catalogue
 from dashboard.door.person import PersonQuestion, require_person
 from dashboard.door.question import Question
+from dashboard.door.refusal import RefusedError, refusal
 from dashboard.door.resolve import require_question
 from dashboard.downloads.catalogue import download_of
 from dashboard.operating.disclosure import Detail
 from dashboard.question.filters import Overlap
+from dashboard.question.subject import SITE, Kind
 from dashboard.rows.carriers import carrier_rows
+from dashboard.rows.catalogue_sites import CatalogueRows
 from dashboard.rows.families import family_rows
 from dashboard.rows.genes import gene_rows
+from dashboard.rows.neighbours import NeighbourRows
 from dashboard.rows.person import child_rows, event_rows
 from dashboard.rows.sites import SiteRows
 from dashboard.rows.table import Rows
@@ -39,6 +44,24 @@ class RowTable:
     open: Open
 
 
+def of_catalogue(published: Generation, values: Mapping[str, str]) -> Rows:
+    """The rows of the catalogue of sites."""
+    return CatalogueRows(require_catalogue(published, values))
+
+
+def of_site(rows: Callable[[Question], Rows]) -> Open:
+    """The rows of a table about the site that an address names by itself."""
+
+    def open_rows(published: Generation, values: Mapping[str, str]) -> Rows:
+        question = require_question(published, values)
+        if question.subject.kind is not Kind.SITE:
+            sentence = "Say which site has these neighbours: add site=chr1-109687570-109697444-loss to the address, and no gene or region."
+            raise RefusedError(refusal(400, sentence, SITE))
+        return rows(question)
+
+    return open_rows
+
+
 def of_place(rows: Callable[[Question], Rows], default_overlap: Overlap | None = None) -> Open:
     """The rows of a table about the gene or region that an address names."""
 
@@ -58,7 +81,9 @@ ROW_TABLES: Final = {
             download_of("carriers").tells,
             of_place(family_rows),
         ),
+        RowTable("catalogue", "a site of the catalogue", download_of("sites").tells, of_catalogue),
         RowTable("sites", "a site of the place", download_of("sites").tells, of_place(SiteRows)),
+        RowTable("neighbours", "another site that touches a site", download_of("sites").tells, of_site(NeighbourRows)),
         RowTable("genes", "a gene of the place", download_of("genes").tells, of_place(gene_rows)),
     )
 }

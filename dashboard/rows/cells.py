@@ -1,10 +1,7 @@
 """Cells that several tables have: a person, a site, a gene, each leading where it is told of, the filters kept."""
 
-from dataclasses import replace
-
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
-from dashboard.question.subject import Subject
 from dashboard.rows.table import NOTHING, Cell
 from data_prep.domain.site_id import parse_site_id
 
@@ -14,12 +11,12 @@ def person_cell(sample: str, filters: Filters) -> Cell:
     return Cell(sample, sample, links.person(sample, filters))
 
 
-def site_cell(place: Subject, name: str | None, filters: Filters, title: str = "") -> Cell:
-    """A site of a place, by its id: its interval, which leads to the place narrowed to it, in order along the genome."""
+def site_cell(name: str | None, filters: Filters, title: str = "") -> Cell:
+    """A site by its id: its interval, which leads to its page, in order along the genome."""
     site = parse_site_id(name) if name else None
-    if site is None:
+    if name is None or site is None:
         return NOTHING
-    address = links.page(replace(place, site=name), filters)
+    address = links.page(subject.site(name), subject.site_filters(filters, site.direction))
     return Cell(str(site.interval), site.interval.start, address, title, site.direction.value)
 
 

@@ -37,7 +37,7 @@ _OF_EVENTS: Final = ("site", "length", "bins")
 def columns(groups: list[str]) -> tuple[Column, ...]:
     """The columns, where these super-populations have people counted."""
     return (
-        Column("site", "Site", Kind.LINK, help="Its commonest interval; the name narrows the page to it", term="site"),
+        Column("site", "Site", Kind.LINK, help="Its commonest interval; the name leads to its page", term="site"),
         Column("length", "Length", Kind.NUMBER),
         Column("bins", "Bins", Kind.NUMBER, help="Median read-depth bins", term="bin"),
         Column("carriers", "Carriers", Kind.NUMBER),
@@ -121,7 +121,8 @@ class SiteRows:
         seen = without_shares(with_sight(self._database, with_alleles(sites), self._filters, self._within))
         described = with_genes(self._database, without_small_counts(seen, self._groups, self._least))
         words = [
-            (_genes(site["genes"], site["coding"]), ", ".join(_care(site))) for site in described.iter_rows(named=True)
+            (genes_in_short(site["genes"], site["coding"]), ", ".join(cautions_of(site)))
+            for site in described.iter_rows(named=True)
         ]
         return described.with_columns(
             pl.Series("genes_shown", [genes for genes, _ in words], pl.String),
@@ -152,7 +153,7 @@ class SiteRows:
             numbers = [numbers[0], without_number("not assessable"), *(NOTHING for _ in numbers[2:])]
         name = site["site"]
         cells = (
-            site_cell(self._question.subject, name, self._question.filters, title=_spread(site)),
+            site_cell(name, self._question.filters.of_sites(), title=spread_of(site)),
             number(interval.length, wording.length(interval.length)),
             number(site["median_bins"], "" if site["median_bins"] is None else f"{site['median_bins']:g}"),
             *numbers,
@@ -222,7 +223,7 @@ def alleles(site: dict[str, Any]) -> tuple[Cell, Cell]:
     return number(site["allele_frequency"], share), number(p, "" if p is None else wording.p_value(p))
 
 
-def _spread(site: dict[str, Any]) -> str:
+def spread_of(site: dict[str, Any]) -> str:
     """How far the members' ends lie apart."""
     if site["events"] is None:
         return "their number is withheld"
@@ -232,7 +233,7 @@ def _spread(site: dict[str, Any]) -> str:
     )
 
 
-def _genes(touched: str, coding: str) -> str:
+def genes_in_short(touched: str, coding: str) -> str:
     """The genes whose coding sequence is taken, else those that are touched."""
     # of two that share a symbol the name says no more
     names = list(dict.fromkeys((coding or touched).split(", ")))
@@ -241,7 +242,8 @@ def _genes(touched: str, coding: str) -> str:
     return names_shown if coding or not touched else f"{names_shown} (not coding)"
 
 
-def _care(site: dict[str, Any]) -> list[str]:
+def cautions_of(site: dict[str, Any]) -> list[str]:
+    """What limits the numbers of a site, or why there are none."""
     cautions = []
     if site["few_bins"]:
         cautions.append("two bins or fewer")

@@ -5,7 +5,7 @@ The database orders and cuts. Carriers of one group by default, which is what mo
 can be had. Bounds of length and bins are asked of the site itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +18,7 @@ from dashboard.store.cohort import superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import count_people, who
-from dashboard.store.sites import with_genes, with_sight, without_shares
+from dashboard.store.sites import with_genes, with_sight, without_shares, without_small_counts
 from dashboard.store.statistics import with_frequency
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass
@@ -52,8 +52,8 @@ _LISTED: Final = """
         AND CASE $problem WHEN 'only' THEN s.problem IS NOT NULL WHEN 'exclude' THEN s.problem IS NULL ELSE true END
         AND ($min_fst IS NULL OR d.fst >= $min_fst) AND ($min_vst IS NULL OR d.vst >= $min_vst) AND ($max_q IS NULL OR d.q <= $max_q)
         AND ($min_trios IS NULL OR s.transmission_parents >= $min_trios)
-        AND ($min_transmission IS NULL OR s.transmission >= $min_transmission)
-        AND ($max_transmission IS NULL OR s.transmission <= $max_transmission)
+        AND ($min_transmission IS NULL OR (s.transmission >= $min_transmission AND NOT list_has_any(string_split(coalesce(s.problem, ''), ', '), $without_share)))
+        AND ($max_transmission IS NULL OR (s.transmission <= $max_transmission AND NOT list_has_any(string_split(coalesce(s.problem, ''), ', '), $without_share)))
 """
 _SHARES: Final = (
     """($min_frequency IS NULL OR share >= $min_frequency) AND ($max_frequency IS NULL OR share <= $max_frequency)"""
@@ -64,7 +64,7 @@ _COLUMNS: Final = """site_id, site, chrom::VARCHAR AS chrom, start, "end", direc
 _ORDER: Final = """
     CASE $sort WHEN 'frequency' THEN share WHEN 'carriers' THEN people WHEN 'place' THEN site_id WHEN 'length' THEN "end" - start
         WHEN 'bins' THEN median_bins WHEN 'genes' THEN genes WHEN 'coding' THEN coding_genes WHEN 'allele_frequency' THEN CASE WHEN share IS NOT NULL THEN allele_frequency END
-        WHEN 'fst' THEN fst WHEN 'vst' THEN vst WHEN 'q' THEN q WHEN 'transmission' THEN transmission ELSE transmission_parents END::DOUBLE
+        WHEN 'fst' THEN fst WHEN 'vst' THEN vst WHEN 'q' THEN q WHEN 'transmission' THEN CASE WHEN share IS NOT NULL THEN transmission END ELSE transmission_parents END::DOUBLE
 """
 _SCHEMA: Final = {
     "site_id": pl.Int32,
@@ -153,16 +153,22 @@ class Numbers:
 
 
 def catalogue_page(
-    database: Generation, filters: Filters, catalogue: Catalogue, place: Interval | None = None, rows: int = PAGE_ROWS
+    database: Generation,
+    filters: Filters,
+    catalogue: Catalogue,
+    place: Interval | None = None,
+    rows: int = PAGE_ROWS,
+    offset: int | None = None,
 ) -> pl.DataFrame:
-    """One screenful of sites, as `catalogue` asks, genome-wide or of those that touch `place`; who is counted, `filters` say.
+    """One screenful of sites, as `catalogue` asks, genome-wide or of those that touch `place`; who is counted, `filters` say. With
+    `offset`, `rows` of them from there on, whatever the screenful.
 
     Columns of `_SCHEMA` (0-based, half-open), `length`, `frequency`, `ci_low`, `ci_high` (null where none may be told, R5),
     `genes` and `coding` (symbols, joined by commas), `assessable`, `paralogous`, `seen`, `note`; `allele_frequency`, `fst`, `vst`,
     `q` and transmission are those that are stored, whoever is counted.
     """
     parameters = _parameters(database, filters, catalogue, place)
-    parameters |= {"limit": rows, "offset": (catalogue.page - 1) * rows}
+    parameters |= {"limit": rows, "offset": (catalogue.page - 1) * rows if offset is None else offset}
     statement = PAGE_OF_GROUP if _is_stored(filters) else PAGE_OF_PEOPLE
     return with_genes(database, _told(database, database.frame(statement, parameters), filters))
 
@@ -212,6 +218,28 @@ def with_superpopulations(database: Generation, sites: pl.DataFrame) -> pl.DataF
     return sites
 
 
+_OF_EVERYBODY: Final = (
+    *("start_min", "start_max", "end_min", "end_max", "alleles", "allele_frequency", "fst", "vst", "q"),
+    *("transmission_parents", "transmission", "transmission_ci_low", "transmission_ci_high"),
+)
+"""Columns that are of everybody's events and that a small number could be worked out from."""
+
+
+def without_small_sites(sites: pl.DataFrame, groups: Sequence[str], least: int) -> pl.DataFrame:
+    """Sites of `with_superpopulations` with `withheld`; where numbers of fewer than `least` people are withheld, without these and
+    what would give one away. Their order stays."""
+    if not least:
+        return sites.with_columns(withheld=pl.lit(value=False))
+    order = sites.select("site_id")
+    told = without_small_counts(sites, groups, least)
+    shares = [
+        pl.when(pl.col(f"carriers_{code}").is_not_null()).then(pl.col(f"frequency_{code}")).alias(f"frequency_{code}")
+        for code in groups
+    ]
+    told = told.with_columns(*shares, *(pl.lit(None, sites.schema[name]).alias(name) for name in _OF_EVERYBODY))
+    return order.join(told, on="site_id", how="left", maintain_order="left")
+
+
 def _told(database: Generation, sites: pl.DataFrame, filters: Filters) -> pl.DataFrame:
     """Sites with what may be told of them, in their order; what was seen is asked chromosome by chromosome."""
     counted = with_frequency(sites.with_columns(length=pl.col("end") - pl.col("start"))).with_row_index("at")
@@ -220,7 +248,10 @@ def _told(database: Generation, sites: pl.DataFrame, filters: Filters) -> pl.Dat
         for part in counted.partition_by("chrom", maintain_order=True)
     ]
     told = pl.concat(parts).sort("at") if parts else without_shares(with_sight(database, counted, filters))
-    return told.drop("at")
+    # where a call's absence says nothing, it says nothing of a child (R5)
+    has_share = pl.col("assessable") & ~pl.col("paralogous")
+    rates = ("transmission", "transmission_ci_low", "transmission_ci_high")
+    return told.with_columns(pl.when(has_share).then(pl.col(name)).alias(name) for name in rates).drop("at")
 
 
 def _is_stored(filters: Filters) -> bool:

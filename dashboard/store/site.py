@@ -119,7 +119,7 @@ def _counts(database: Generation, site_id: int) -> pl.DataFrame:
     return database.frame(COUNTS, {"site": site_id})
 
 
-def _chosen(database: Generation, site: Site, filters: Filters, *, every_level: bool = False) -> pl.DataFrame:
+def counts_of_site(database: Generation, site: Site, filters: Filters, *, every_level: bool = False) -> pl.DataFrame:
     """Rows of `COUNTS` of the people, level, classes and copy numbers that are asked for."""
     rows = _counts(database, site.site_id)
     conditions = [pl.col("class").is_in([name.value for name in filters.event_classes])]
@@ -160,7 +160,7 @@ def site_frequencies(database: Generation, site: Site, filters: Filters) -> pl.D
 
     On X outside the pseudo-autosomal regions the rows of `sex` are those to be told: a share of both sexes together is of neither (R5).
     """
-    rows = _chosen(database, site, filters)
+    rows = counts_of_site(database, site, filters)
     who = counted_rows(database, site.interval.chrom, filters)
     groups = panel(database).groups
     frames = []
@@ -191,7 +191,7 @@ def site_frequencies(database: Generation, site: Site, filters: Filters) -> pl.D
 
 def site_levels(database: Generation, site: Site, filters: Filters) -> pl.DataFrame:
     """What the number of carriers depends on: a row a filter level in order, `level`, `carriers`, `samples`, `frequency`, `ci_low`, `ci_high`."""
-    rows = _chosen(database, site, filters, every_level=True)
+    rows = counts_of_site(database, site, filters, every_level=True)
     samples = int(counted_rows(database, site.interval.chrom, filters).sum())
     carriers = [int(rows.filter(pl.col("level") == level.value)["carriers"].sum()) for level in Level]
     table = pl.DataFrame(
@@ -204,7 +204,7 @@ def site_levels(database: Generation, site: Site, filters: Filters) -> pl.DataFr
 def site_copies(database: Generation, site: Site, filters: Filters) -> pl.DataFrame:
     """Carriers by copy number in each super-population with people counted: `superpopulation`, `copy_number` (null where the caller gives none),
     `expected_copy_number`, `carriers`, `samples`, in the order of tables and then by copies. Who carries nothing has the expected copies and no row."""
-    rows = _chosen(database, site, filters)
+    rows = counts_of_site(database, site, filters)
     codes, number = panel(database).groups["superpopulation"]
     sizes = np.bincount(number[counted_rows(database, site.interval.chrom, filters)], minlength=len(codes))
     held = rows.group_by("superpopulation", "copy_number", "expected_copy_number").agg(

@@ -184,7 +184,7 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     sites, row = sites.filter(pl.Series(carries)), row[carries]
     tally_of_site = tally[row]
     sizes = np.bincount(number[who], minlength=len(codes))
-    alleles = sites["alleles"].to_numpy() & (_whole_losses(filters) and not filters.copy_numbers)
+    alleles = sites["alleles"].to_numpy() & (asks_for_whole_losses(filters) and not filters.copy_numbers)
     everyone = int(who.sum())
     no_alleles = ~pl.Series(alleles)
     copies = _alleles(rows, sites, people, who)
@@ -411,6 +411,6 @@ def _touched_genes(rows: pl.DataFrame, database: Generation) -> dict[int, tuple[
     return symbols
 
 
-def _whole_losses(filters: Filters) -> bool:
+def asks_for_whole_losses(filters: Filters) -> bool:
     """All losses are asked for: the copies that some of them lack would be no allele count."""
     return set(MEMBERS[CallClass.LOSS]) <= set(filters.event_classes)

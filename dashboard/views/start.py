@@ -28,6 +28,8 @@ with head.container(horizontal=True, horizontal_alignment="right"):
     api_calls(run, cohort_calls())
 if shows(Section.OVERVIEW):
     genome_picture(run, overview)
-    rankings(run)
+    if shows(Section.SITES):
+        # they name sites, which a server of counts does not
+        rankings(run)
     figures(run, overview)
 tiles(sizes, callset.callers)

@@ -72,9 +72,10 @@ def filter_limits(filters: Filters) -> str:
 
 def events_counted(filters: Filters, target: Target) -> str:
     """What is counted at a place: “credible losses and gains of coding sequence, of 10 kb or more”."""
-    return _with_limits(
-        f"{events(filters)} {overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind)}", filters
-    )
+    direction = target.direction
+    of_target = filters.within_direction(direction) if direction in filters.directions and direction else filters
+    rule = overlap_rules.rule(target.rule_in_force(filters.overlap), target.kind, is_site=target.site is not None)
+    return _with_limits(f"{events(of_target)} {rule}", filters)
 
 
 def events_counted_by_gene(filters: Filters) -> str:

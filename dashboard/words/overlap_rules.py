@@ -10,9 +10,11 @@ WITHOUT_SHARE: Final = "a region over 10 Mb: nearly everyone has some event in i
 """Why there is no share of people under `any` and `within` (R7)."""
 
 
-def rule(overlap: Overlap, pieces: Pieces) -> str:
-    """What the carriers' events do to a gene or region under a rule, after “losses and gains”."""
+def rule(overlap: Overlap, pieces: Pieces, *, is_site: bool = False) -> str:
+    """What the carriers' events do to a gene or region under a rule, or that they are those of a site, after “losses and gains”."""
     match overlap.rule:
+        case Rule.ANY if is_site:
+            return "of this site"
         case Rule.CODING if pieces is Pieces.CODING:
             return "of coding sequence"
         case Rule.CODING:
@@ -82,8 +84,8 @@ def fraction(overlap: Overlap) -> str:
     return f"{(overlap.share or 0) * 100 / SHARES:g} %"
 
 
-def headline_verb(direction: Direction, overlap: Overlap, pieces: Pieces) -> str:
-    """The headline's verb: what has happened to the gene or region in a carrier."""
+def headline_verb(direction: Direction, overlap: Overlap, pieces: Pieces, *, is_site: bool = False) -> str:
+    """The headline's verb: what has happened to the gene or region in a carrier, or that the site is carried."""
     lost = direction is Direction.LOSS
     match overlap.rule:
         case Rule.CODING_TOUCH if lost:
@@ -93,6 +95,8 @@ def headline_verb(direction: Direction, overlap: Overlap, pieces: Pieces) -> str
             return "Coding sequence lost" if lost else "Coding sequence gained"
         case Rule.CODING | Rule.CODING_TOUCH:
             return "An exon lost" if lost else "Exons gained"
+        case Rule.ANY if is_site:
+            return "This loss carried" if lost else "This gain carried"
         case Rule.ANY:
             return "Touched by a loss" if lost else "Touched by a gain"
         case Rule.COVERS:

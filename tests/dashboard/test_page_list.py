@@ -18,6 +18,7 @@ from dashboard.downloads.open_file import _OPENERS
 from dashboard.formats.columns import Table
 from dashboard.pages import Group, Page
 from dashboard.question import links, subject
+from dashboard.question.catalogue import NAMES as CATALOGUE_NAMES
 from dashboard.question.filters import NAMES, Filters, Sex, parse
 from dashboard.question.person import EVENT, SAMPLE
 from dashboard.question.subject import SITE, Kind
@@ -73,7 +74,7 @@ def test_an_entry_and_a_script_are_a_page(family_page: Page, database: Path) -> 
     assert "The family HG00096 at pass" in shown
     # the bar has it, between the pages of its group and the next, and marks it as the one that is open
     bar = re.findall(r'<a href="([^"]*)"[^>]*?(aria-current="page")?[^>]*>(\w+)</a>', shown.partition("</nav>")[0])
-    assert [label for _, _, label in bar] == ["Gene", "Region", "Family", "Cohort", "Data"]
+    assert [label for _, _, label in bar] == ["Gene", "Region", "Family", "Cohort", "Sites", "Data"]
     assert unescape(bar[2][0]) == "/family?family=HG00096&filter=pass"
     assert re.search(r'<a [^>]*aria-current="page"[^>]*>Family</a>', shown)
     # it takes its own parameter and no other
@@ -91,7 +92,7 @@ def test_links_and_the_list_where_nothing_is_know_a_new_page(family_page: Page) 
     assert links.page_with(family_page, {"family": "HG00096"}, Filters(sex=Sex.XX)) == "/family?family=HG00096&sex=XX"
     assert links.plain_page("/family", Filters()) == "/family"
     assert '<a href="/family">A family and its calls</a>' in _page("")
-    assert "The pages are /gene, /region, /genes, /family, /, /sample, /data;" in call("/nothing").text
+    assert "The pages are /gene, /region, /genes, /family, /, /sites, /site, /sample, /data;" in call("/nothing").text
 
 
 def test_the_server_knows_a_new_page(tmp_path: Path) -> None:
@@ -132,9 +133,13 @@ def test_the_list_of_pages_is_whole() -> None:
     scripts = {path.relative_to(folder).as_posix() for path in (folder / "views").glob("*.py")} - {"views/__init__.py"}
     assert {page.script for page in pages.PAGES} == scripts
     assert {page.subject for page in pages.PAGES} - {""} == {*(kind.value for kind in Kind), SAMPLE}
-    known = {*(kind.value for kind in Kind), SITE, SAMPLE, EVENT, VERSUS}
+    known = {*(kind.value for kind in Kind), SITE, SAMPLE, EVENT}
+    # a screenful is scrolled to, and the order is one of the names of every page
+    of_sites = set(CATALOGUE_NAMES) - {"page", "sort"}
+    assert set(pages.page_at(pages.SITES).takes) == {*of_sites, "region"}
+    own = {pages.SITES: of_sites, pages.START: {VERSUS}}
     for page in pages.PAGES:
-        assert set(pages.parameters(page)) <= known
+        assert set(pages.parameters(page)) <= known | own.get(page.path, set())
         assert not set(pages.parameters(page)) & set(NAMES)
         assert set(page.example or {}) <= set(pages.parameters(page))
     paths = Paths([], pages.PAGES)

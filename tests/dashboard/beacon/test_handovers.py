@@ -74,7 +74,7 @@ def test_a_site_is_handed_over_as_itself(client: Client, files: Http) -> None:
     site = "chr8-39374001-39530000-loss"
     content = client.get(f"/g_variants/{site}")
     page, table, _ = content["beaconHandovers"]
-    assert urlsplit(page["url"]).path == "/region"
+    assert urlsplit(page["url"]).path == "/site"
     assert parse_qs(urlsplit(page["url"]).query)["site"] == [site]
     text = files.get(table["url"].removeprefix("http://beacon.test")).text
     rows = list(csv.DictReader(io.StringIO("".join(line for line in text.splitlines(True) if line[0] != "#"))))

@@ -35,7 +35,7 @@ def database(in_memory: Callable[[Contents], Generation]) -> Generation:
 
 def page_question(database: Generation, **values: str) -> object:
     """What the page of an address shows."""
-    (kind,) = [kind for kind in Kind if kind in values]
+    kind = next(kind for kind in Kind if kind in values)
     request = read_request(database, values, (kind, SITE), kind.default_overlap)
     assert not request.problems
     return resolve(request, kind).outcome
@@ -109,6 +109,42 @@ def test_a_site_narrows_pages_and_files_alike(database: Generation) -> None:
         assert (shown.subject, shown.target) == (filed.subject, filed.target)
         assert shown.subject.site == site
         assert shown.target.site is not None
+
+
+def test_a_site_by_itself_is_one_question_on_its_page_in_files_and_from_the_search_box(database: Generation) -> None:
+    site = _site(database)
+    shown = page_question(database, site=site)
+    filed = require_question(database, {"site": site, "filter": "all"})
+    assert isinstance(shown, Question)
+    assert (shown.subject, shown.target) == (filed.subject, filed.target) == (subject.site(site), shown.target)
+    assert shown.target.site is not None
+    assert links.page(shown.subject, shown.filters) == f"/site?site={site}"
+    offered = suggest(database, f" {site} ".strip(), 10)
+    assert offered.address == f"/site?site={site}"
+    assert [offer.subject for offer in offered.offers] == [subject.site(site)]
+    # an id that no site has is read as the region that it names
+    start, end = site.split("-")[1:3]
+    other = suggest(database, site.replace(start, str(int(start) + 1)), 10)
+    assert other.destination is None or other.destination.kind is not Kind.SITE
+    assert end in site
+
+
+@pytest.mark.parametrize(
+    ("values", "status", "said"),
+    [
+        ({"site": "chr1-5-6-loss"}, 404, "There is no site “chr1-5-6-loss”."),
+        ({"site": "a,b"}, 400, "site takes one site"),
+        ({"site": "<b>"}, 404, "There is no site “<b>”."),
+    ],
+)
+def test_a_site_that_there_is_not_is_refused_in_one_sentence(
+    database: Generation, values: dict[str, str], status: int, said: str
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        require_question(database, values)
+    assert refused.value.status == status
+    assert len(refused.value.refusal.sentences) == 1
+    assert said in refused.value.sentence
 
 
 def _site(database: Generation) -> str:

@@ -19,7 +19,7 @@ from dashboard.beacon.informational import ENTRY_TYPES, NESTED
 from dashboard.beacon.routes import DOCUMENTS, INFORMATIONAL
 from dashboard.beacon.services import SERVICES
 from dashboard.downloads import chart
-from dashboard.downloads.catalogue import CALLSET_CHARTS, DOWNLOADS, DRAWN, PERSON_CHARTS, PICTURES
+from dashboard.downloads.catalogue import CALLSET_CHARTS, DOWNLOADS, DRAWN, PERSON_CHARTS, PICTURES, formats_of
 from dashboard.downloads.cohort_files import FILES
 from dashboard.preview import shell
 from dashboard.question.person import SAMPLE
@@ -65,6 +65,12 @@ def cohort() -> Contents:
 
 
 QUESTIONS = ({"gene": GENE}, {"region": f"{CHROM}:41200000-41300000"}, {"region": "chr2:30000000-60000000"})
+CATALOGUES = (
+    {},
+    {"min_carriers": "1"},
+    {"min_carriers": "1", "sort": "-carriers", "population": "YRI"},
+    {"region": f"{CHROM}:41200000-41300000", "min_carriers": "3", "max_frequency": "0.1"},
+)
 BEACON = (
     {"geneId": GENE},
     {"geneId": GENE, "variantType": "DEL", "requestedGranularity": "count"},
@@ -102,6 +108,17 @@ def addresses() -> Iterator[tuple[str, str, dict[str, str]]]:
             yield drawn.name, f"/chart/{drawn.name}.{suffix}", query
     for table in PERSON_TABLES:
         yield table, f"/rows/{table}", {SAMPLE: PERSON, "limit": "500"}
+    for question in ({"site": SITE}, {"site": SITE, "min_length": "1000"}):
+        for download in DOWNLOADS:
+            yield download.name, f"/download/{download.name}.csv", question
+        for drawn in DRAWN:
+            yield drawn.name, f"/chart/{drawn.name}.svg", question
+        for table in ("carriers", "families", "neighbours", "sites"):
+            yield table, f"/rows/{table}", question
+    for catalogue in CATALOGUES:
+        for suffix in formats_of("catalogue"):
+            yield "catalogue", f"/download/catalogue.{suffix}", catalogue
+        yield "catalogue", "/rows/catalogue", catalogue
     for path in (*INFORMATIONAL, *DOCUMENTS):
         yield "beacon", f"/beacon/{path}", {}
     names = {"genomicVariant": SITE, "dataset": "dragen-3.5.7b", "cohort": "all"}
@@ -136,6 +153,12 @@ PAGES = (
         for question in QUESTIONS[:2]
         for tab in Tab
     ),
+    ("site", {"site": SITE}),
+    ("site", {"site": SITE, "tab": "neighbours"}),
+    ("site", {"site": SITE, "by": "populations"}),
+    ("site", {"site": SITE, "show": "copies"}),
+    ("site", {"site": f"{CHROM}-{START + 2}-{END}-loss"}),
+    *(("sites", catalogue) for catalogue in CATALOGUES),
     ("gene", {"gene": GENE, "by": "populations"}),
     ("gene", {"gene": GENE, "by": "sex"}),
     ("gene", {"gene": GENE, "show": "copies"}),

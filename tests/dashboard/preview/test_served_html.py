@@ -303,7 +303,9 @@ def test_addresses_are_public_in_one_spelling(tmp_path: Path, database: Path, mo
             assert served.meta["og:image"].startswith(f"{PUBLIC}/preview.png")
         # links of what the page says first lead below the path, and what the browser asks for stands beside the page
         text = client.get("/cnv/gene?gene=GSTM1&overlap=any").text
-        assert set(re.findall(r'<a href="(/[^"?]*)', text)) == {"/cnv/", "/cnv/gene", "/cnv/region", "/cnv/data"}
+        assert set(re.findall(r'<a href="(/[^"?]*)', text)) == {
+            *("/cnv/", "/cnv/gene", "/cnv/region", "/cnv/sites", "/cnv/data")
+        }
         assert '<script src="./away.js?' in text
 
 

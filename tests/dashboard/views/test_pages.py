@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import settings
+from dashboard import pages, settings
 from tests.dashboard.demonstration import GSTM1, demonstration
 from tests.dashboard.opened_page import APP, html, opened_page, shown_table, words
 from tests.dashboard.small_database import Contents, Event, write_file
@@ -19,6 +19,8 @@ from tests.oracle.plain_counter import Question, count
 
 CONTENTS = demonstration()
 Open = Callable[..., AppTest]
+BAR = len(pages.in_bar())
+"""Links of the bar, before all others."""
 
 
 @pytest.fixture
@@ -71,6 +73,7 @@ def test_the_start_page_tells_the_cohort_and_where_to_begin(open_page: Open) -> 
         ("Gene", "/gene"),
         ("Region", "/region"),
         ("Cohort", "/"),
+        ("Sites", "/sites"),
         ("Data", "/data"),
         ("GSTM1", "/gene?gene=GSTM1"),
         ("22q11.21", "/region?region=22q11.21"),
@@ -255,7 +258,7 @@ def test_what_is_no_single_gene_gets_a_sentence_and_no_dead_link_r1(
 ) -> None:
     app = open_page(gene=gene)
     assert said in words(app)
-    shown = links(app)[4:]
+    shown = links(app)[BAR:]
     assert set(offered) <= {told for told, _ in shown}
     assert bool(offered) == bool(shown)
     assert not app.dataframe
@@ -323,10 +326,11 @@ def test_an_own_share_in_the_address_is_offered_as_a_choice_r13(open_page: Open)
 
 def test_links_keep_the_filters_r13(open_page: Open) -> None:
     app = open_page(gene="GSTM9", filter="pass", cohort="all")
-    assert links(app)[:5] == [
+    assert links(app)[: BAR + 1] == [
         ("Gene", "/gene?gene=GSTM9&filter=pass&cohort=all"),
         ("Region", "/region?filter=pass&cohort=all"),
         ("Cohort", "/?filter=pass&cohort=all"),
+        ("Sites", "/sites?filter=pass&cohort=all"),
         ("Data", "/data?filter=pass&cohort=all"),
         ("GSTM1", "/gene?gene=GSTM1&filter=pass&cohort=all"),
     ]
@@ -342,7 +346,7 @@ def test_a_gene_leads_to_its_region_r13(open_page: Open) -> None:
 
 def test_every_link_leads_to_one_gene_or_region(open_page: Open) -> None:
     for asked in ("TWIN", "1p13.3", "chr2:4,999,999-5,000,300"):
-        for _, address in links(open_page(gene=asked))[4:]:
+        for _, address in links(open_page(gene=asked))[BAR:]:
             parts = urlsplit(address)
             page = parts.path.removeprefix("/")
             said = words(open_page(page, **dict(parse_qsl(parts.query))))
@@ -431,9 +435,9 @@ def test_a_carriers_event_leads_to_its_site_r9(open_page: Open) -> None:
     addresses = [row["site"].get("h") for row in shown]
     for row, address in zip(shown, addresses, strict=True):
         site = of[row["sample"]["t"], row["start"]["t"]]
-        assert address == (f"/gene?gene=GSTM1&site={site}&filter=all" if site else None)
-    alone = open_page(**dict(parse_qsl(urlsplit(next(filter(None, addresses))).query)))
-    assert "Narrowed to one site" in words(alone)
+        assert address == (f"/site?site={site}&filter=all" if site else None)
+    alone = open_page("site", **dict(parse_qsl(urlsplit(next(filter(None, addresses))).query)))
+    assert "This loss carried in" in words(alone)
 
 
 def test_every_site_of_a_place_is_in_the_table_that_shows_a_few_at_first_r9(open_page: Open) -> None:
