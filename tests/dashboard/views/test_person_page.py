@@ -207,6 +207,7 @@ def test_an_event_on_a_marked_chromosome_is_told_and_counted_nowhere(
     assert "1 of them on marked chromosomes." in said
     (row,) = shown_table(app).rows
     # trios 1, 4, 7 and 8 have a father, 2 a mother, 3 both and 8 no more; and somebody odd
+    assert shown_table(app).cells[0]["carriers"]["h"] == f"/site?site={LOSS}"
     others = {"f1", "m2", "f3", "m3", "f4", "f7", "f8", "<b>odd</b>", "m12"}
     assert row["carriers"] == f"{len(others)} of 26"
     assert row["care"].startswith("on a marked chromosome")
