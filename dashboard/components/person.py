@@ -199,7 +199,8 @@ def standing(question: PersonQuestion) -> None:
         st.html(title + markup.element("p", "Nobody unrelated of this population was read.", class_="cnv-counted"))
         return
     marked = marks_of(question.database, person)["chrom"].to_list()
-    note = f"At {filter_words.LEVEL_WORDS[filters.level]}, whatever the class and the limits above"
+    counted = filter_words.events_drawn(Filters(level=filters.level))
+    note = f"{counted[0].upper()}{counted[1:]}, whatever the class and the limits above"
     note += (
         f"; without {wording.joined(marked, 'and')}, which {'is' if len(marked) == 1 else 'are'} marked."
         if marked
