@@ -42,7 +42,7 @@ class Segments:
     """Place in `LEVELS` of the strictest level that it meets."""
 
 
-def bins(
+def count_people_in_bins(
     segments: Segments,
     people: People,
     chrom: str,

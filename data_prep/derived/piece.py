@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from data_prep.derived.bins import Segments, bins
+from data_prep.derived.bins import Segments, count_people_in_bins
 from data_prep.derived.differences import Differences, Gathered, listed
 from data_prep.derived.panel import People
 from data_prep.derived.site_tables import (
@@ -110,7 +110,7 @@ def work_out_bins(
     people: People, chrom: str, columns: Columns, callable_places: tuple[Numbers, Numbers], window: tuple[int, int]
 ) -> Worked:
     """Bins of a window; `columns`: those of `profiles.Segments`, of all that overlap it. Pure."""
-    rows = bins(Segments(**wide(columns)), people, chrom, *callable_places, window)
+    rows = count_people_in_bins(Segments(**wide(columns)), people, chrom, *callable_places, window)
     return Worked(chrom, {"bins": rows}, NO_INTERVALS)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_prep.derived import bins as profiles
-from data_prep.derived.bins import Segments, bins
+from data_prep.derived.bins import Segments, count_people_in_bins
 from data_prep.derived.panel import People
 from tests.data_prep.conftest import Cohort
 from tests.data_prep.derived.test_sites import counted
@@ -52,7 +52,7 @@ def test_bins_agree_with_a_count_base_by_base(
         patch.setitem(profiles.LENGTHS, "chr21", LENGTH)
         patch.setattr(profiles, "SIZES", (50, 10))
         starts, ends = np.array(callable_places, np.int64).reshape(-1, 2).T
-        table = bins(segments, PEOPLE, "chr21", starts, ends, (0, LENGTH))
+        table = count_people_in_bins(segments, PEOPLE, "chr21", starts, ends, (0, LENGTH))
     keys = ("size", "start", "end", "direction", "level", "cohort", "superpopulation")
     mine = {tuple(row[key] for key in keys): row for row in table.rows(named=True)} if table.height else {}
     assert len(mine) == table.height
