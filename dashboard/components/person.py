@@ -12,19 +12,19 @@ from dashboard.components.download_menu import section
 from dashboard.components.frequency import PLURALS, sign
 from dashboard.components.glossary import with_terms
 from dashboard.components.person_files import person_menu
-from dashboard.door.person import NoPerson, PersonQuestion
+from dashboard.door.person import NoPerson, PersonQuestion, not_read
 from dashboard.question import links
 from dashboard.question.filters import Filters
 from dashboard.store.cohort import population_names, superpopulation_names
 from dashboard.store.database import Generation
-from dashboard.store.person import Known, Relative, Role, marks_of, relatives_of
+from dashboard.store.person import Known, Relative, Role, every_event_of, marks_of, relatives_of
 from dashboard.store.person_events import person_events
 from dashboard.store.person_events import standing as standing_of
 from dashboard.store.person_names import example_people
 from dashboard.words import filters as filter_words
 from dashboard.words import relatives as relative_words
 from dashboard.words import wording
-from data_prep.domain.chromosomes import LENGTHS
+from data_prep.domain.chromosomes import LENGTHS, SEX_CHROMOSOMES
 from data_prep.domain.copy_number import DIRECTIONS, Direction
 from data_prep.domain.trios import Inheritance
 
@@ -61,7 +61,7 @@ def person_lead(question: PersonQuestion) -> str:
     """What the person has, in a line a direction, and how rare it is, as HTML."""
     person, filters = question.person, question.filters
     if not person.counted:
-        words = f"No file of {markup.text(person.sample)} was read: what this person carries is not known."
+        words = markup.text(not_read(person))
         return markup.element("div", markup.paragraphs([words]), class_="cnv-lead")
     events = person_events(question.database, person, filters)
     lines = [_line(events, direction) for direction in filters.directions]
@@ -104,7 +104,7 @@ def rarity_words(question: PersonQuestion, events: pl.DataFrame) -> str:
     """How often their sites are among unrelated people: “Of their sites 3 are in nobody else of the unrelated, ...”."""
     if events.is_empty():
         return ""
-    own = int(question.person.unrelated)
+    own = pl.col("site_id").is_in(sites_counted(question)).cast(pl.Int32)
     with_share = pl.col("frequency").is_not_null()
     alone = (pl.col("carriers") <= own) & with_share
     counts = events.select(
@@ -128,6 +128,18 @@ def rarity_words(question: PersonQuestion, events: pl.DataFrame) -> str:
         if counts[name]
     ]
     return f"By the unrelated carriers of their sites: {wording.joined(parts, 'and')}."
+
+
+def sites_counted(question: PersonQuestion) -> list[int]:
+    """The sites among whose unrelated carriers the person is: by a credible event, on a chromosome where the person is counted (R5)."""
+    person = question.person
+    if not person.unrelated:
+        return []
+    left_out = marks_of(question.database, person)["chrom"].to_list()
+    left_out += list(SEX_CHROMOSOMES) if person.sex_mismatch else []
+    events = every_event_of(question.database, person.sample_id)
+    counted = pl.col("level").is_in(["pass", "credible"]) & ~pl.col("chrom").is_in(left_out)
+    return events.filter(counted & pl.col("site_id").is_not_null())["site_id"].unique().to_list()
 
 
 def relatives_line(question: PersonQuestion, filters: Filters) -> str:
@@ -199,7 +211,8 @@ def standing(question: PersonQuestion) -> None:
         st.html(title + markup.element("p", "Nobody unrelated of this population was read.", class_="cnv-counted"))
         return
     marked = marks_of(question.database, person)["chrom"].to_list()
-    note = f"At {filter_words.LEVEL_WORDS[filters.level]}, whatever the class and the limits above"
+    counted = filter_words.events_drawn(Filters(level=filters.level))
+    note = f"{counted[0].upper()}{counted[1:]}, whatever the class and the limits above"
     note += (
         f"; without {wording.joined(marked, 'and')}, which {'is' if len(marked) == 1 else 'are'} marked."
         if marked

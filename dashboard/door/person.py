@@ -127,6 +127,11 @@ def _has(database: Generation, person: Person, named: SiteId) -> bool:
     ).is_empty()
 
 
+def not_read(person: Person) -> str:
+    """What is said of somebody of the sample table without a file."""
+    return f"No file of {person.sample} was read: what this person carries is not known."
+
+
 def require_person(published: Generation, values: Mapping[str, str]) -> PersonQuestion:
     """The person of an address; `RefusedError` with every fault of the address."""
     request = read_request(published, values, (SAMPLE, EVENT), CODING)
@@ -147,6 +152,9 @@ def require_person(published: Generation, values: Mapping[str, str]) -> PersonQu
         case NoPerson() as nobody:
             shown = cut(values[SAMPLE], VALUE_SHOWN)
             refusals.append(refusal(400 if "," in shown else 404, nobody.in_words, SAMPLE, shown))
+        case PersonQuestion(person=person) if not person.counted:
+            # an empty file would say that there is nothing
+            refusals.append(refusal(404, not_read(person), SAMPLE, cut(values[SAMPLE], VALUE_SHOWN)))
         case PersonQuestion() as question if not refusals:
             return question
     raise RefusedError(combine(refusals))

@@ -187,10 +187,11 @@ def family_spec(question: PersonQuestion, drawn: Family, palette: Palette) -> di
 
 def _trios(database: Generation, filters: Filters) -> tuple[str, list[str], dict[str, Any]]:
     _, read = trio_numbers(database)
+    counted = filter_words.events_drawn(Filters(level=filters.level))
     return (
         "What trios say of the callset",
         [
-            f"Events at {filter_words.LEVEL_WORDS[filters.level]} in {wording.count(read)} trios: of a child for consistent and apparent de "
+            f"{counted[0].upper()}{counted[1:]}, in {wording.count(read)} trios: of a child for consistent and apparent de "
             "novo, of a parent for transmitted.",
             TRIOS_LEGEND,
         ],

@@ -8,7 +8,7 @@ from dashboard.door.person import PersonQuestion
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
 from dashboard.question.target import surroundings
-from dashboard.rows.cells import person_cell
+from dashboard.rows.cells import person_cell, site_cell
 from dashboard.rows.frames import FrameRows
 from dashboard.rows.table import NOTHING, Cell, Column, Kind, Row, Sort, number, text
 from dashboard.store.person_events import children_events, person_events
@@ -182,12 +182,14 @@ def _event_cells(event: dict[str, Any], question: PersonQuestion) -> tuple[Cell,
     place = Interval(event["chrom"], event["start"], event["end"])
     copies, expected = event["copy_number"], event["expected_copy_number"]
     address = links.person(question.person.sample, question.filters, event["name"])
+    site = site_cell(event["site"], question.filters).address
     if event["site"] is None:
         carriers = Cell("no site", NO_SITE, title=NO_SITE_WORDS)
     elif event["carriers"] is None:
-        carriers = Cell("not assessable")
+        carriers = Cell("not assessable", address=site)
     else:
-        carriers = number(event["carriers"], f"{wording.count(event['carriers'])} of {wording.count(event['samples'])}")
+        words = f"{wording.count(event['carriers'])} of {wording.count(event['samples'])}"
+        carriers = Cell(words, event["carriers"], site)
     along = _CHROMS[event["chrom"]] * 1_000_000_000 + event["start"]
     return (
         Cell(str(place), along, address),

@@ -1,5 +1,6 @@
 """The picture of trios as evidence (R11): each rate at its place with its interval, losses and gains apart, and none below ten."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from dashboard import settings
 from dashboard.charts.sheet import BOXES, POINTS, TEXTS
 from dashboard.charts.trios import BETWEEN, HALF, RATES, ROW, TOP, trio_chart
 from dashboard.colours import LIGHT
+from dashboard.door.refusal import RefusedError
+from dashboard.downloads.chart import prepare_picture
 from dashboard.store.trios import with_rates
 from data_prep.domain.trios import BIN_CLASSES, LENGTH_CLASSES
 from tests.dashboard.opened_page import html, opened_page, words
@@ -144,6 +147,26 @@ def test_the_page_of_the_data_says_what_the_counts_say(
     assert len(told) <= drawn + everything
     assert 'href="/download/trios.csv"' in html(app)
     assert f'/chart/trios.svg{"?filter=all" if level == "all" else ""}"' in html(app)
+
+
+def test_the_picture_says_what_it_is_of(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R12: level, trios, callset, and that it is simulated; a group of people has no meaning for it."""
+    monkeypatch.setenv("CNV_DATABASE", str(small))
+    told = json.dumps(prepare_picture("trios", "svg", {"filter": "pass"}).spec, default=str)
+    for part in (
+        "Losses and gains at PASS, in ",
+        " trios: of a child",
+        "SIMULATED",
+        "GRCh38",
+        "expected to be transmitted",
+    ):
+        assert part in told, part
+    with pytest.raises(RefusedError) as refused:
+        prepare_picture("trios", "svg", {"cohort": "all", "sample": "x"})
+    assert refused.value.status == 400
+    assert "cohort is not used here: this is of the callset as a whole." in refused.value.sentence
+    assert "“sample” is not used here." in refused.value.sentence
+    settings.store().close()
 
 
 def _close(text: str, share: float, low: float, high: float) -> bool:

@@ -183,7 +183,7 @@ def test_an_unknown_name_and_every_fault_of_an_address(open_person: Callable[...
     assert refused.value.status == 400
     for part in ("nobody “c99”", "cohort is not used for one person", "“colour” is not used", "“x” is no event"):
         assert part in refused.value.sentence
-    for sample, status in (("", 400), ("c1,c2", 400), ("c99", 404)):
+    for sample, status in (("", 400), ("c1,c2", 400), ("c99", 404), ("f12", 404)):
         with pytest.raises(RefusedError) as refused:
             open_file("events.csv", {"sample": sample} if sample else {})
         assert refused.value.status == status
@@ -207,6 +207,7 @@ def test_an_event_on_a_marked_chromosome_is_told_and_counted_nowhere(
     assert "1 of them on marked chromosomes." in said
     (row,) = shown_table(app).rows
     # trios 1, 4, 7 and 8 have a father, 2 a mother, 3 both and 8 no more; and somebody odd
+    assert shown_table(app).cells[0]["carriers"]["h"] == f"/site?site={LOSS}"
     others = {"f1", "m2", "f3", "m3", "f4", "f7", "f8", "<b>odd</b>", "m12"}
     assert row["carriers"] == f"{len(others)} of 26"
     assert row["care"].startswith("on a marked chromosome")
@@ -503,3 +504,30 @@ class _Reversed:
 
     def __hash__(self) -> int:
         return hash(self.value)
+
+
+def test_nobody_else_is_said_only_where_nobody_else_carries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R5, R6: whoever is no carrier of a site, below credible, on a marked chromosome or as a relative, does not take another's place."""
+    low: dict[str, Any] = {"credible": False, "passing": False, "sensitive": False, "bins": 1}
+    contents = Contents(
+        people=[
+            Person("carrier"),
+            Person("faint"),
+            Person("marked", marked=("chr1",)),
+            Person("cousin", unrelated=False),
+            *(Person(f"other{number}") for number in range(30)),
+        ],
+        events=[on("carrier", 1), on("faint", 1, **low), on("marked", 1), on("cousin", 1), on("cousin", 1, 40_000_000)],
+    )
+    file = write_file(tmp_path / "cnv.duckdb", contents)
+    # of 33 or 32 unrelated people one carries: 3.0 or 3.1 %
+    for name, expected in (
+        ("carrier", "1 of a site that no other unrelated person has"),
+        ("faint", "1 by 1 to 5 %"),
+        ("marked", "1 by 1 to 5 %"),
+        ("cousin", "1 of a site that no other unrelated person has and 1 by 1 to 5 %"),
+    ):
+        said = words(opened_page(monkeypatch, file, "sample", {"sample": name, "filter": "all"}))
+        sentence = said.partition("By the unrelated carriers of their sites: ")[2].partition(". ")[0]
+        assert sentence == expected, name
+    settings.store().close()
