@@ -51,6 +51,8 @@ class Page:
 
 
 START: Final = "/"
+PERSON: Final = "/sample"
+"""The page of one person."""
 SITES: Final = "/sites"
 """The catalogue of sites."""
 GENES: Final = "/genes"
@@ -110,6 +112,17 @@ PAGES: Final[list[Page]] = [
         takes=("gene",),
         in_bar=False,
         example={"gene": "GSTM1,ADAM3A,APOBEC3B"},
+    ),
+    Page(
+        PERSON,
+        "Person",
+        Group.BROWSE,
+        "views/sample.py",
+        words="One person: events with their frequencies, and what parents and children have of them",
+        subject="sample",
+        takes=("event",),
+        in_bar=False,
+        example={"sample": "SIM00018"},
     ),
     Page(
         DATA,

@@ -9,12 +9,12 @@ from typing import Final
 
 from dashboard import pages
 from dashboard.door.catalogue import PAGE
-from dashboard.downloads.catalogue import CHARTS, FORMATS, PICTURES, TABLES
+from dashboard.downloads.catalogue import CALLSET_CHARTS, CHARTS, FORMATS, PERSON_CHARTS, PICTURES, TABLES
 from dashboard.downloads.cohort_files import FILES
 from dashboard.formats import columns
 from dashboard.question import catalogue, filters, links, view
 from dashboard.question.filters import ANY, CODING, Filters, Overlap
-from dashboard.rows.catalogue import ROW_TABLES
+from dashboard.rows.catalogue import EVERY_TABLE
 from dashboard.rows.table import FIRST_ROWS, LIMIT, MOST_ROWS, OFFSET, SORT
 
 FILE: Final = Path(__file__).with_name("addresses.md")
@@ -25,6 +25,11 @@ PLACES: Final = (
         "a symbol or an Ensembl id: `GSTM1`, `ENSG00000134184`; of the page `/genes` and of the table `genes` several, joined by commas",
     ),
     ("region", "`chr1:109600000-109800000`, 1-based and inclusive; `chr7`; a band such as `22q11.21`"),
+    ("sample", "the name of a person, in any case: `HG00096`"),
+    (
+        "event",
+        "an event of that person, which is drawn with those of parents and children: `chr1-109687570-109697444-loss`, its own first and last base",
+    ),
     (
         "site",
         "the id of a site, such as `chr1-109687570-109697444-loss`: by itself the site, beside a gene or region one of those there, to which it is narrowed",
@@ -207,13 +212,14 @@ def text() -> str:
         _listed(),
         _table(("format", "media type"), ((f"`{suffix}`", media) for suffix, media in FORMATS.items())),
         "## Charts",
-        f"`/chart/NAME.FORMAT?...`, as {' and '.join(PICTURES)}: {', '.join(f'`{name}`' for name in CHARTS)}.",
+        f"`/chart/NAME.FORMAT?...`, as {' and '.join(PICTURES)}: {', '.join(f'`{name}`' for name in CHARTS)}; of a person "
+        f"{', '.join(f'`{chart.name}`' for chart in PERSON_CHARTS)}; of a callset {', '.join(f'`{chart.name}`' for chart in CALLSET_CHARTS)}.",
         "## Rows of tables",
         f"`{links.ROWS}/TABLE?...` answers some rows of a table of a page as JSON, which a page asks while it is scrolled: `{SORT}` as above, `{OFFSET}` "
         f"the number of rows before the first (0), `{LIMIT}` how many rows, {FIRST_ROWS} where it says none and {MOST_ROWS} at most. Beside them it "
         "takes what the page takes. `total` is the number of all rows; a cell is a text, null where nothing is known, or an object with its text `t`, "
         "the value `v` by which it is ordered, and the address `h` that it leads to.",
-        _table(("table", "a row is"), ((f"`{table.name}`", table.words) for table in ROW_TABLES.values())),
+        _table(("table", "a row is"), ((f"`{table.name}`", table.words) for table in EVERY_TABLE.values())),
         "## Other addresses",
         _table(("address", "what it answers"), ((f"`{path}`", words) for path, words in others)),
         "## Columns",

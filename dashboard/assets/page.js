@@ -135,7 +135,7 @@ function installPicture(listen) {
     start = null
   })
   const watch = new MutationObserver(reach)
-  watch.observe(document.body, { childList: true, subtree: true })
+  watch.observe(document.body, { childList: true, subtree: true, attributeFilter: ["role"] })
   listen(window, "pagehide", () => watch.disconnect())
   reach()
 }

@@ -238,14 +238,14 @@ function go(address) {
   const same = (names) =>
     there.pathname === here.pathname &&
     names.every((name) => there.searchParams.get(name) === here.searchParams.get(name))
-  if (same(["gene", "region"]) && !VIEW.some((name) => there.searchParams.has(name))) {
+  if (same(["gene", "region", "sample"]) && !VIEW.some((name) => there.searchParams.has(name))) {
     const kept = VIEW.filter((name) => here.searchParams.has(name))
     const more = kept.map((name) => `${name}=${readable(here.searchParams.get(name))}`)
     if (more.length) there.search = [there.search.replace(/^\?/, ""), ...more].filter(Boolean).join("&")
   }
   if (there.href === location.href) return
   // Another subject begins at the top; what only changes how this one is counted or shown leaves everything where it is.
-  const top = !same(["gene", "region", "site"])
+  const top = !same(["gene", "region", "site", "sample"])
   history.pushState(null, "", there)
   dispatchEvent(new PopStateEvent("popstate"))
   if (top) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)

@@ -13,8 +13,8 @@ import polars as pl
 
 from dashboard.beacon import informational
 from dashboard.beacon.envelopes import meta, result_set, summary
-from dashboard.beacon.handovers import handovers
-from dashboard.beacon.identifiers import parse_event_name
+from dashboard.beacon.handovers import handovers, person_handovers
+from dashboard.beacon.identifiers import parse_event_name, sample_name
 from dashboard.beacon.informational import COHORTS, ENTRY_TYPES, NESTED, TYPE_OF_PATH, WITH_FILTERING_TERMS
 from dashboard.beacon.operator import Operator
 from dashboard.beacon.parameters import SHOWN, Granularity, Include
@@ -156,7 +156,11 @@ def answer_data(published: Generation, request: BeaconRequest, operator: Operato
     }
     if granularity is Granularity.RECORD:
         content["response"] = {"resultSets": _result_sets(path, request, questions, counts, of_sites, disclosure)}
-        content["beaconHandovers"] = handovers(questions, root, with_files=disclosure.tells(Detail.PERSONS))
+        to_pages = handovers(questions, root, with_files=disclosure.tells(Detail.PERSONS))
+        if path.entry_type in OF_PEOPLE and path.identifier not in ("", PLACEHOLDER) and questions:
+            database = next(iter(questions.values())).database
+            to_pages = [*person_handovers(sample_name(path.identifier), database, root), *to_pages]
+        content["beaconHandovers"] = to_pages
     return content
 
 

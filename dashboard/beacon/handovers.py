@@ -15,6 +15,7 @@ from dashboard.question import links
 from dashboard.question.filters import ANY, Cohort, Filters, Outliers, Sex
 from dashboard.question.subject import Subject, gene, region, site
 from dashboard.store.beacon_variants import Comparison, event_place, site_place
+from dashboard.store.database import Generation
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval
@@ -48,6 +49,16 @@ def handovers(questions: Mapping[str, VariantQuestion], root: str, *, with_files
         ]  # fmt: skip
         return [page, *files]
     return []
+
+
+def person_handovers(sample: str, database: Generation, root: str) -> list[Content]:
+    """The page of a person, which tells more than any question about the person asks: all events, with relatives."""
+    newest = next(iter(database.callsets.values()))
+    filters = Filters(callset="" if database is newest else database.callset)
+    server = root.removesuffix("/beacon")
+    return [
+        _handover("EDAM:format_2331", "HTML", "the person as a page for people", server + links.person(sample, filters))
+    ]
 
 
 def _handover(term: str, label: str, note: str, url: str) -> Content:

@@ -56,7 +56,7 @@ def genome_chart(
     Returns a Vega-Lite specification with its frames in `datasets` and its `height` in pixels, as wide as its container.
     """
     height = ONE_HEIGHT if len(panels) == 1 else SEVERAL_HEIGHT
-    floor = 0.5 / max((panel.samples for panel in panels), default=1) if logarithmic else 0.0
+    floor = 0.5 / max(1, *(panel.samples for panel in panels)) if logarithmic else 0.0
     peaks = {
         direction: max((_peak(panel, direction) for panel in panels), default=0.0) if direction in directions else 0.0
         for direction in (Direction.GAIN, Direction.LOSS)

@@ -7,6 +7,7 @@ questions, which know no overlap rule but any base and no copies at a place (R7)
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from dashboard import settings
 from dashboard.beacon.vocabulary import SEX_TERMS, VCF_TYPE
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
+from dashboard.door.person import PersonQuestion
 from dashboard.door.question import Question
 from dashboard.door.resolve import Request
 from dashboard.question import links, subject
@@ -78,6 +80,29 @@ def gene_list_calls(request: Request, genes: Sequence[Gene]) -> list[Call]:
         question = Question(request.database, subject.gene(gene.name), target, request.filters, gene=gene)
         calls.append(Call(f"gene_{number}", f"Carriers and people of {gene.symbol}", _frequencies(question), _ROWS))
     return calls
+
+
+def person_calls(question: PersonQuestion) -> list[Call]:
+    """The person, the sample, the calling and the events as the Beacon tells them."""
+    sample, callset = question.person.sample, question.filters.callset
+    if not question.person.counted:
+        return []
+    query = {"datasets": callset} if callset else {}
+    records = f"{links.BEACON}/individuals/{quote(sample, safe='')}"
+    return [
+        Call("person", "The person", links.address(records, query), _RECORD),
+        Call(
+            "sample",
+            "The sample",
+            links.address(f"{links.BEACON}/biosamples/{quote(sample, safe='')}", query),
+            _RECORD,
+        ),
+        Call(
+            "variants",
+            "Variants of the person, how many",
+            links.address(f"{records}/g_variants", _counted(query)),
+        ),
+    ]
 
 
 def cohort_calls() -> list[Call]:

@@ -164,9 +164,10 @@ def import_report(database: Generation) -> None:
     mismatched, all_marks = marked_counts(database)
     if mismatched:
         people = sex_mismatches(database, PEOPLE_SHOWN).rows()
-        body += _table(
-            ("Person", "Recorded sex", "What contradicts it"), people, "People left out on X and Y, and why"
-        ) + _more(len(people), mismatched)
+        heads = ("Person", "Recorded sex", "What contradicts it")
+        body += _table(heads, people, "People left out on X and Y, and why", is_of_people=True) + _more(
+            len(people), mismatched
+        )
     marked = [(row[0], row[1], wording.count(row[2])) for row in marks(database).iter_rows()]
     if marked:
         body += markup.element(
@@ -188,7 +189,12 @@ def import_report(database: Generation) -> None:
         body += markup.element(
             "details",
             markup.element("summary", "Each of them, and why")
-            + _table(("Person", "Chromosome", "Direction", "Reason", "Bases"), listed, "Marked people, and why")
+            + _table(
+                ("Person", "Chromosome", "Direction", "Reason", "Bases"),
+                listed,
+                "Marked people, and why",
+                is_of_people=True,
+            )
             + _more(len(listed), all_marks),
             class_="cnv-more",
         )
@@ -393,7 +399,20 @@ def _section(title: str, level: int = 2) -> str:
     return markup.element(f"h{level}", markup.text(title), class_="cnv-section")
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[object]], label: str, class_: str = "cnv-words") -> str:
+def _table(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    label: str,
+    class_: str = "cnv-words",
+    *,
+    is_of_people: bool = False,
+) -> str:
+    """A table; of people each name leads to the page of the person."""
+
+    def first(cell: object) -> str:
+        name = str(cell)
+        return markup.link(name, links.person(name, Filters())) if is_of_people else markup.text(name)
+
     head = ""
     if any(heads):
         cells = "".join(markup.element("th", markup.text(name), scope="col", class_="cnv-left") for name in heads)
@@ -401,7 +420,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[object]], label: str, c
     body = "".join(
         markup.element(
             "tr",
-            markup.element("th", markup.text(row[0]), scope="row")
+            markup.element("th", first(row[0]), scope="row")
             + "".join(
                 markup.element("td", markup.text(cell), class_=f"cnv-left {_width(str(cell))}") for cell in row[1:]
             ),

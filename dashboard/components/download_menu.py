@@ -34,11 +34,16 @@ def menu(
         for chart in map(chart_of, charts)
         if disclosure.tells(chart.tells)
     ]
+    return formats_line(groups, len(tables))
+
+
+def formats_line(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]], tables: int) -> str:
+    """The line of groups, each with words and its formats with their addresses; of the `tables` first all but one have their words."""
     if not groups:
         return ""
     shown = []
     for number, (words, formats) in enumerate(groups):
-        others = f"{markup.text(words)}: " if 0 < number < len(tables) else ""
+        others = f"{markup.text(words)}: " if 0 < number < tables else ""
         shown.append(markup.element("span", others + _links(words, formats)))
     return markup.element("span", "".join(shown), class_="cnv-formats")
 

@@ -46,6 +46,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "not assessable": "Not assessable",
     "paralogous": "Paralogous",
     "overlap rule": "Overlap rule",
+    "apparent de novo": "Apparent de novo",
     "Site": "Site",
     "Transcript": "Representative transcript",
 }

@@ -50,7 +50,7 @@ def numbers(run: Run, question: Question, own: Callable[[], None] | None = None)
         selectable = question.subject.kind is Kind.REGION
         note = _of_uncertain_ends(question) if seen.assessable and shares else ""
         track(
-            run, window(target, filters), filters, target.interval, note,
+            run, question.subject, window(target, filters), filters, target.interval, note,
             selectable=selectable, silent=seen.is_paralogous, files=menu(question.subject, filters, charts=("track",), view=run.view),
         )  # fmt: skip
     switch = place.rule_switch(question)
@@ -94,7 +94,7 @@ def along(run: Run, question: Question) -> None:
     )
     if counted.counted:
         track(
-            run, window(target, filters), filters, target.interval,
+            run, question.subject, window(target, filters), filters, target.interval,
             selectable=True, silent=seen.is_paralogous, files=menu(question.subject, filters, charts=("track",), view=run.view),
         )  # fmt: skip
     files = menu(question.subject, filters, "frequencies", "carriers", "calls")

@@ -151,6 +151,9 @@ def gene_links(outcome: Place, filters: Filters) -> None:
 def nothing(outcome: NoMatch, filters: Filters) -> None:
     """A text that means no place here, or several."""
     _say("Which one?" if outcome.places or outcome.genes else "Not found", outcome.sentence)
+    if outcome.person:
+        shown = markup.link(f"The page of {outcome.person}", links.person(outcome.person, filters))
+        st.html(markup.element("p", shown, class_="cnv-links cnv-choices"))
     if len(outcome.genes) > 1:
         shown = markup.link("These genes, one row each", links.gene_list(outcome.genes, filters))
         st.html(markup.element("p", shown, class_="cnv-links cnv-choices"))

@@ -19,12 +19,13 @@ class Section(Enum):
     SITES = "the sites of a place"
     SPREAD = "how far the ends of the events of a site lie apart"
     DIFFERENCES = "alleles of a site, and how much populations differ at it"
-    TRIOS = "what trios say"
+    TRIOS = "what trios say of a site, and of the callset"
     TRACK = "what was called along the genome"
     CARRIERS = "the events that make carriers, with their people"
     SIZES = "how many calls and events there are in all"
     OVERVIEW = "the cohort along the genome, its rankings, spectrum and differences"
     FILES = "what became of each file, with names of people and files"
+    PERSON = "one person: events, relatives, and how they were inherited"
     MARKS = "people with large events, by chromosome"
     DATABASE = "the database file, and rows of its tables"
 
@@ -45,6 +46,7 @@ TELLS: Final = {
     Section.SIZES: Detail.CELLS,
     Section.OVERVIEW: Detail.EVERY_CELL,
     Section.FILES: Detail.PERSONS,
+    Section.PERSON: Detail.PERSONS,
     Section.MARKS: Detail.EVERY_CELL,
     Section.DATABASE: Detail.PERSONS,
 }

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.components import markup
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
+from dashboard.door.person import PersonQuestion
 from dashboard.door.question import Question
 from dashboard.question import links
 from dashboard.store.cohort import Release, release
@@ -31,6 +32,21 @@ def share_address(run: Run, page: str, noun: str, file: str) -> None:
         st.markdown(f"The same {noun} for programs; other tables and formats have addresses alike.")
         st.code(f"curl -OJ '{file}'", language=None, wrap_lines=True)
         st.code(f'import polars as pl\n\n{noun} = pl.read_csv(\n    "{file}"\n)', language=None, wrap_lines=True)
+
+
+def person_share(run: Run, question: PersonQuestion) -> None:
+    """The same of a person: the whole address, the citation, and the events as a file."""
+    sample = question.person.sample
+    page = links.whole(run.url, links.person(sample, run.filters, question.event, run.view))
+    events = links.whole(run.url, links.person_download("events", "csv", sample, question.filters))
+    with st.popover("Share", icon=":material/link:"):
+        st.markdown("This address shows the same numbers to anyone who opens it.")
+        st.code(page, language=None, wrap_lines=True)
+        st.markdown("To cite it:")
+        st.code(citation(release(question.database), page), language=None, wrap_lines=True)
+        st.markdown("The same events for programs; other tables and formats have addresses alike.")
+        st.code(f"curl -OJ '{events}'", language=None, wrap_lines=True)
+        st.code(f'import polars as pl\n\nevents = pl.read_csv(\n    "{events}"\n)', language=None, wrap_lines=True)
 
 
 def report_button() -> None:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from dashboard import pages, settings
+from dashboard.door.person import PersonQuestion
 from dashboard.door.question import Question
 from dashboard.door.resolve import GeneList
 from dashboard.pages import Page
@@ -21,6 +22,11 @@ def title_of_page(page: Page, database: Generation | None = None) -> str:
 def title_of_question(question: Question) -> str:
     """That of a gene's or a region's page."""
     return _title(question.heading, question.database)
+
+
+def title_of_person(question: PersonQuestion) -> str:
+    """That of a person's page."""
+    return _title(question.person.sample, question.database)
 
 
 def title_of_sites(heading: str, database: Generation) -> str:

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import pages
 from dashboard.charts.track.canvas import STRONG_NAMES, UNCERTAIN
 from dashboard.charts.track.chart import track_chart
 from dashboard.charts.track.curves import DASHES, shows_lines
@@ -17,7 +17,7 @@ from dashboard.components.window import NARROWEST, window_links
 from dashboard.counting.along import Track
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters, Overlap, Rule
-from dashboard.question.subject import Kind
+from dashboard.question.subject import Subject
 from dashboard.question.view import Scale
 from dashboard.store import tracks
 from dashboard.words import overlap_rules, wording
@@ -33,6 +33,7 @@ LEAST_DRAG: Final = 200
 
 def track(
     run: Run,
+    place: Subject,
     interval: Interval,
     filters: Filters,
     highlight: Interval | None = None,
@@ -42,7 +43,7 @@ def track(
     silent: bool = False,
     files: str = "",
 ) -> None:
-    """Draws what lies along `interval`; `highlight` is the part of it that the page is about, `note` a sentence below what
+    """Draws what lies along `interval`, on the page of `place`; `highlight` is the part of it that the page is about, `note` a sentence below what
     the colours mean, `files` HTML that leads to the picture as a file.
 
     `silent`: the page is about a place of copies, of which no share of people is told. With `selectable`, as on region pages, a drag zooms in and a click on an interval narrows the page to it.
@@ -57,7 +58,9 @@ def track(
     logarithmic = run.view.scale is Scale.LOG
     box = st.container(key="track")
     box.html(
-        markup.element("div", window_links(interval, filters) + _scale_links(run) + files, class_="cnv-section-row")
+        markup.element(
+            "div", window_links(interval, filters) + _scale_links(run, place, filters) + files, class_="cnv-section-row"
+        )
         + markup.element("div", _legend(run, drawn), class_="cnv-legend")
         + "".join(markup.element("p", markup.text(words), class_="cnv-counted") for words in (note, hint) if words)
     )
@@ -75,15 +78,15 @@ def track(
     box.vega_lite_chart(chart, alt=describe_track(drawn), key=key, on_select=select, selection_mode=[BRUSH, PICK])
 
 
-def _scale_links(run: Run) -> str:
+def _scale_links(run: Run, place: Subject, filters: Filters) -> str:
     """The two scales of people per base, the one in force marked."""
-    query = {name: value for name, value in run.values.items() if name != "scale"}
-    path = pages.page_of(next(kind for kind in Kind if kind in query).value).path
 
     def link(words: str, scale: Scale) -> str:
         # named even where it is the default, since what an address leaves out stays as it is
+        address = links.page(place, filters, replace(run.view, scale=scale))
+        query = "" if scale is not Scale.LINEAR else f"{'&' if '?' in address else '?'}scale={scale.value}"
         current = {"aria_current": "true"} if scale is run.view.scale else {}
-        return markup.link(words, links.address(path, {**query, "scale": scale.value}), **current)
+        return markup.link(words, address + query, **current)
 
     shown = link("linear", Scale.LINEAR) + link("logarithmic", Scale.LOG)
     return markup.element("nav", shown, class_="cnv-ways", aria_label="Scale")

@@ -112,6 +112,8 @@ class NoMatch:
     """Places of which the text is a name."""
     genes: tuple[str, ...] = ()
     """The names of the genes of a list, which have a page for several."""
+    person: str = ""
+    """The person whose name it is, who has a page."""
 
     @property
     def heading(self) -> str:
@@ -123,7 +125,8 @@ class NoMatch:
         """All of it as sentences, for who cannot follow a link."""
         close = f" {self.heading} {', '.join(gene.name for gene in self.alike)}." if self.alike else ""
         places = "; ".join(f"region={place.address} is {place.name}" for place in self.places)
-        return f"{self.sentence}{close}{f' {places}.' if places else ''}"
+        person = f" sample={self.person} asks for this person." if self.person else ""
+        return f"{self.sentence}{person}{close}{f' {places}.' if places else ''}"
 
 
 Outcome = GeneMatch | SeveralGenes | Unplaced | Place | NoMatch
@@ -276,7 +279,7 @@ def _missing_gene(database: Generation, name: str) -> Unplaced | NoMatch:
     if unplaced := unplaced_gene(database, name):
         return Unplaced(unplaced)
     if sentence := no_gene_name(database, name):
-        return NoMatch(sentence, ())
+        return NoMatch(sentence, (), person=person_called(database, name))
     return NoMatch(
         f"There is no gene “{name}” in the gene models of this database. "
         "Type a symbol such as GSTM1, or an Ensembl id such as ENSG00000134184.",
@@ -307,16 +310,22 @@ def _person(database: Generation, name: str) -> str:
     ask = "ask for a gene or a region"
     if reason := settings.disclosure().reason(Detail.PERSONS):
         return f"“{name}” is written like a person's name. {reason[:-1]}: {ask}." if _PERSON.fullmatch(name) else ""
-    if name.lower() in _people(database):
-        return f"“{name}” is a person of this cohort. There is no page about one person: {ask}, whose list of carriers names people."
+    if person_called(database, name):
+        return f"“{name}” is a person of this cohort, and no gene."
     return f"There is nobody “{name}” in this cohort: {ask}." if _PERSON.fullmatch(name) else ""
 
 
+def person_called(database: Generation, name: str) -> str:
+    """The sample that a name is of, in any case, whose file was read; empty where there is none, and where this server tells of no
+    single person."""
+    return "" if settings.disclosure().reason(Detail.PERSONS) else _people(database).get(name.strip().lower(), "")
+
+
 @remembered
-def _people(database: Generation) -> frozenset[str]:
-    """The names of the people whose file was read, in small letters."""
+def _people(database: Generation) -> dict[str, str]:
+    """The names of the people whose file was read, by the same in small letters."""
     people = panel(database).samples
-    return frozenset(people.filter(people["counted"])["sample"].str.to_lowercase().to_list())
+    return {name.lower(): name for name in people.filter(people["counted"])["sample"].to_list()}
 
 
 def _transcript(name: str) -> str:

@@ -14,6 +14,7 @@ from dashboard.door.lookup import (
     interpret,
     look_up,
     no_gene_name,
+    person_called,
     place_of,
 )
 from dashboard.gazetteer import names as gazetteer
@@ -23,6 +24,7 @@ from dashboard.question.filters import Filters
 from dashboard.question.subject import Kind, Subject
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, band_interval, bands_beginning, genes_beginning, unplaced_gene
+from dashboard.store.person_names import people_beginning
 from dashboard.store.sites import site_named
 from dashboard.words import filters as filter_words
 from dashboard.words import wording
@@ -31,6 +33,8 @@ from data_prep.domain.intervals import Interval
 from data_prep.domain.site_id import parse_site_id
 
 DEFAULTS: Final = Filters()
+LEAST_OF_A_NAME: Final = 4
+"""Letters of a person's name from which people are offered."""
 SYNDROMES_SHOWN: Final = 3
 """Syndromes that begin so that are offered at most."""
 
@@ -47,11 +51,13 @@ class Suggestion:
     """What the text says beside: that the place is lost, or gained."""
     genes: tuple[str, ...] = ()
     """The names of several genes, which have a page of their own; empty for one place."""
+    person: str = ""
+    """The person that it is instead of a place."""
 
     @property
     def address(self) -> str:
         """Where it leads."""
-        return _address(self.subject, self.filters, self.genes)
+        return _address(self.subject, self.filters, self.genes, self.person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +72,18 @@ class Suggestions:
     """What the text says beside its place."""
     genes: tuple[str, ...] = ()
     """The names of several genes, which it goes to instead; empty for one place."""
+    person: str = ""
+    """The person whom it goes to instead."""
 
     @property
     def address(self) -> str | None:
         """The address of the destination; None for an empty text."""
-        return _address(self.destination, self.filters, self.genes) if self.destination else None
+        return _address(self.destination, self.filters, self.genes, self.person) if self.destination else None
 
 
-def _address(place: Subject, filters: Filters, genes: tuple[str, ...]) -> str:
+def _address(place: Subject, filters: Filters, genes: tuple[str, ...], person: str) -> str:
+    if person:
+        return links.person(person, filters)
     return links.gene_list(genes, filters) if genes else links.page(place, filters)
 
 
@@ -94,6 +104,9 @@ def suggest(database: Generation, text: str, limit: int) -> Suggestions:
         offers.append(
             Suggestion(destination, f"{len(genes)} genes", "", f"one row each: {', '.join(genes)}", genes=genes)
         )
+    person = person_called(database, text) if isinstance(meaning, locus.GeneName | locus.LocusError) else ""
+    people = _people(database, text, destination, limit) if not isinstance(meaning, tuple | locus.Region) else []
+    offers += people
     if not offers and not isinstance(meaning, tuple):
         offers += _meaning_offers(database, meaning, text, destination, filters)
     beginning = genes_beginning(database, text, limit - len(offers))
@@ -106,7 +119,25 @@ def suggest(database: Generation, text: str, limit: int) -> Suggestions:
         for syndrome in gazetteer.syndromes_beginning(text)[:SYNDROMES_SHOWN]
         if (place := place_of(database, syndrome)) and not (isinstance(meaning, OtherName) and place in meaning.places)
     ]
-    return Suggestions(destination, tuple(offers[:limit]), filters, genes)
+    return Suggestions(destination, tuple(offers[:limit]), filters, genes, person)
+
+
+def _people(database: Generation, text: str, destination: Subject, limit: int) -> list[Suggestion]:
+    """People whose names begin so, where this server tells of single people: with the digits of a name, since letters alone begin all."""
+    if len(text) < LEAST_OF_A_NAME or not any(letter.isdigit() for letter in text) or " " in text:
+        return []
+    if settings.disclosure().reason(Detail.PERSONS):
+        return []
+    return [
+        Suggestion(
+            destination,
+            row["sample"],
+            f"{row['population']}, {row['superpopulation']}",
+            f"person, {row['sex'] or 'sex not known'}",
+            person=row["sample"],
+        )
+        for row in people_beginning(database, text, limit).iter_rows(named=True)
+    ]
 
 
 def _site(database: Generation, text: str) -> Suggestion | None:

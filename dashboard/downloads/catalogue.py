@@ -92,7 +92,7 @@ DOWNLOADS: Final = (
 it is in no format of intervals."""
 
 TABLES: Final = {download.name: download.formats for download in DOWNLOADS}
-"""The formats of each table, by its name."""
+"""The formats of each table about a gene or region, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,12 @@ DRAWN: Final = (
 """The charts."""
 
 CHARTS: Final = tuple(chart.name for chart in DRAWN)
+PERSON_CHARTS: Final = (Chart("karyotype", Detail.PERSONS), Chart("family", Detail.PERSONS))
+"""The charts about one person."""
+CALLSET_CHARTS: Final = (Chart("trios", Detail.EVERY_CELL),)
+"""The charts about a callset as a whole."""
+EVERY_CHART: Final = (*DRAWN, *PERSON_CHARTS, *CALLSET_CHARTS)
+"""All charts."""
 PICTURES: Final = tuple(drawing.FORMATS)
 """Formats of pictures, in the order in which they are offered."""
 
@@ -148,7 +154,7 @@ def detail_of(name: str) -> Detail:
 
 def chart_of(name: str) -> Chart:
     """The chart of this name; KeyError where there is none."""
-    return {chart.name: chart for chart in DRAWN}[name]
+    return {chart.name: chart for chart in EVERY_CHART}[name]
 
 
 def require_disclosure(tells: Detail) -> None:
@@ -164,4 +170,4 @@ def list_tables() -> str:
 
 def list_charts() -> str:
     """All charts with their formats, in words."""
-    return f"{', '.join(CHARTS)} as {' and '.join(PICTURES)}"
+    return f"{', '.join(chart.name for chart in EVERY_CHART)} as {' and '.join(PICTURES)}"

@@ -21,8 +21,9 @@ from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.door.resolve import require_question
 from dashboard.downloads.about_file import name_of_cohort_file, name_of_file
-from dashboard.downloads.catalogue import CHARTS, PICTURES, chart_of, list_charts, require_disclosure
+from dashboard.downloads.catalogue import CHARTS, EVERY_CHART, PICTURES, chart_of, list_charts, require_disclosure
 from dashboard.downloads.open_file import refuse_path
+from dashboard.downloads.other_charts import other_picture
 from dashboard.downloads.overview_charts import OVERVIEW_CHARTS
 from dashboard.question import links, query, view
 from dashboard.question.target import Pieces
@@ -62,7 +63,7 @@ async def chart(request: Request) -> Response:
     file = request.path_params.get("file", "")
     name, _, suffix = file.partition(".")
     values = query.values(request.query_params.multi_items())
-    if name not in CHARTS or suffix not in PICTURES:
+    if name not in {drawn.name for drawn in EVERY_CHART} or suffix not in PICTURES:
         what = f"picture under {settings.public_path()}{links.CHARTS}/; there are {list_charts()}"
         raise RefusedError(await anyio.to_thread.run_sync(refuse_path, file, what, values))
     require_disclosure(chart_of(name).tells)
@@ -89,6 +90,8 @@ def _tag(request: Request) -> str:
 def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> PreparedPicture:
     """The specification of a chart with all that stands beside it on a page, or `RefusedError`. Runs in a thread."""
     with settings.store().lease() as published:
+        if name not in CHARTS:
+            return PreparedPicture(*other_picture(published, name, suffix, values))
         if chart_of(name).of_cohort:
             return _of_cohort(name, suffix, published, values)
         question = require_question(published, values)

@@ -13,8 +13,9 @@ import polars as pl
 
 from dashboard.door.catalogue import NOT_USED, PAGE, REGION, require_catalogue
 from dashboard.door.overview import Overview, cohort_words, require_overview
+from dashboard.door.person import require_person
 from dashboard.door.refusal import RefusedError, combine, refusal
-from dashboard.formats import bed, cohort_columns, delimited, parquet, vcf
+from dashboard.formats import bed, cohort_columns, columns, delimited, parquet, vcf
 from dashboard.formats import json as json_format
 from dashboard.formats.about import About
 from dashboard.formats.columns import Table
@@ -22,12 +23,14 @@ from dashboard.operating.disclosure import Detail
 from dashboard.question import catalogue, filters, links, view
 from dashboard.question.filters import ANY, CALLSET, Filters, parse
 from dashboard.question.locus import cut
+from dashboard.question.person import SAMPLE
 from dashboard.question.problem import Problem
 from dashboard.question.versus import VERSUS
 from dashboard.store.catalogue import catalogue_batches, with_superpopulations
 from dashboard.store.cohort import group_codes, superpopulation_names
 from dashboard.store.database import Generation
-from dashboard.store.person import Person, events_of_person, person_named, trio_of
+from dashboard.store.person import Person
+from dashboard.store.person_events import children_events, person_events, relatives_calls, standing, trio_view
 from dashboard.store.sites import without_unassessable_numbers
 from dashboard.store.trios import trio_quality
 from dashboard.store.whole import carried_by_group, genome_bins, pairwise_differences, population_table, spectrum
@@ -35,15 +38,12 @@ from dashboard.words import catalogue as catalogue_words
 from dashboard.words import filters as filter_words
 from dashboard.words import wording
 
-SAMPLE: Final = "sample"
-"""Name of a person in an address."""
 BATCH: Final = 5_000
 """Rows a piece."""
 _ALONG: Final = ("bed", "vcf")
 _TABULAR: Final = ("csv", "tsv", "json", "parquet")
 _OF_EVENTS: Final = ("class", "filter", "min_length", "max_length", "min_quality", "min_bins", "copy_number", CALLSET)
 _OF_OVERVIEW: Final = (*filters.NAMES, VERSUS)
-_OF_TRIOS: Final = ("class", "filter", CALLSET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +93,22 @@ FILES: Final = {
             ("csv", "tsv", "bed", "vcf", "json", "parquet"),
         ),
         CohortFile(
-            cohort_columns.EVENTS,
+            columns.EVENTS,
             "The events of a person",
             Detail.PERSONS,
             (SAMPLE, *_OF_EVENTS),
             ("csv", "tsv", "bed", "json", "parquet"),
         ),
-        CohortFile(cohort_columns.TRIO, "A child's events, with its parents", Detail.PERSONS, (SAMPLE, *_OF_TRIOS)),
+        CohortFile(cohort_columns.TRIO, "A child's events, with its parents", Detail.PERSONS, (SAMPLE, *_OF_EVENTS)),
+        CohortFile(
+            columns.PARENTS,
+            "The parents' events that touch them",
+            Detail.PERSONS,
+            (SAMPLE, *_OF_EVENTS),
+            ("csv", "tsv", "bed", "json", "parquet"),
+        ),
+        CohortFile(columns.CHILDREN, "What children have of them", Detail.PERSONS, (SAMPLE, *_OF_EVENTS)),
+        CohortFile(columns.STANDING, "Beside other people", Detail.PERSONS, (SAMPLE, *_OF_EVENTS)),
         CohortFile(cohort_columns.TRIOS, "Trios as evidence of the callset", Detail.EVERY_CELL, (CALLSET,)),
         CohortFile(cohort_columns.DIFFERENCES, "Differences of every two groups", Detail.EVERY_CELL, (CALLSET,)),
         CohortFile(cohort_columns.SPECTRUM, "Site frequency spectrum", Detail.EVERY_CELL, (CALLSET,)),
@@ -144,6 +153,7 @@ _IN_BED: Final = {
         coloured_by="direction",
     ),
     "events": bed.Items("sample", pl.col("quality"), "QUAL, at most 1000", coloured_by="class"),
+    "parents": bed.Items("sample", pl.col("quality"), "QUAL, at most 1000", coloured_by="class"),
 }
 
 
@@ -199,46 +209,58 @@ def _read(published: Generation, name: str, values: Mapping[str, str]) -> tuple[
     return database, read
 
 
-def _person(published: Generation, name: str, values: Mapping[str, str]) -> tuple[Generation, Filters, Person]:
-    database, read = _read(published, name, values)
-    sample = values.get(SAMPLE, "")
-    if not sample:
-        raise RefusedError(refusal(400, f"{name} needs a sample: add sample=HG00096 or another.", SAMPLE))
-    person = person_named(database, sample)
-    if person is None:
-        shown = cut(sample, 60)
-        raise RefusedError(refusal(404, f"There is no sample “{shown}” here.", SAMPLE, shown))
-    return database, read, person
+def _of_person(
+    name: str, title: str, make: Callable[[Generation, Person, Filters], pl.DataFrame]
+) -> Callable[[Generation, Mapping[str, str], ExitStack], OpenRows]:
+    """A table about a person, of whom `title` says what it is."""
+
+    def rows(published: Generation, values: Mapping[str, str], held: ExitStack) -> OpenRows:
+        question = require_person(published, values)
+        database, person, filters = question.database, question.person, question.filters
+        frame = make(database, person, filters)
+        if name != "parents":
+            frame = frame.with_columns(pl.lit(value, pl.String).alias(key) for key, value in _facts(person).items())
+        counted = (
+            f"{filter_words.events_drawn(filters)} of {person.sample}, those on marked chromosomes and without a site too; beside them "
+            "unrelated people with a credible event of the same site"
+        )
+        query = {SAMPLE: person.sample, **filters.to_query()}
+        return OpenRows(
+            database, filters, title.format(person.sample), counted, frame.iter_slices(BATCH), query, person.sample
+        )
+
+    return rows
 
 
-def _rows(frame: pl.DataFrame, person: Person) -> Iterator[pl.DataFrame]:
-    named = frame.with_columns(sample=pl.lit(person.sample), length=pl.col("end") - pl.col("start"))
-    return named.iter_slices(BATCH)
-
-
-def _events(published: Generation, values: Mapping[str, str], held: ExitStack) -> OpenRows:
-    database, read, person = _person(published, "events", values)
-    frames = _rows(events_of_person(database, person, read), person)
-    query = {SAMPLE: person.sample, **read.to_query()}
-    counted = f"losses and gains of {person.sample}, those on marked chromosomes and without a site too"
-    return OpenRows(database, read, f"events of {person.sample}", counted, frames, query, person.sample)
+def _facts(person: Person) -> dict[str, str | None]:
+    return {
+        "sample": person.sample,
+        "superpopulation": person.superpopulation,
+        "population": person.population,
+        "sex": person.sex,
+    }
 
 
 def _trio(published: Generation, values: Mapping[str, str], held: ExitStack) -> OpenRows:
-    database, read, person = _person(published, "trio", values)
-    view = trio_of(database, person, read)
+    question = require_person(published, values)
+    database, person, filters = question.database, question.person, question.filters
+    view = trio_view(database, person)
     if view is None:
         raise RefusedError(
             refusal(404, f"No parent of {person.sample} is named in the sample table.", SAMPLE, person.sample)
         )
-    query = {SAMPLE: person.sample, **read.to_query()}
     parents = ", ".join(
         f"{role} {parent.sample} ({parent.known.value})" if parent else f"{role} not known"
         for role, parent in (("father", view.father), ("mother", view.mother))
     )
-    counted = f"losses and gains of {person.sample}; {parents}"
     return OpenRows(
-        database, read, f"{person.sample} and parents", counted, _rows(view.events, person), query, person.sample
+        database,
+        filters,
+        f"{person.sample} and parents",
+        f"losses and gains of {person.sample}; {parents}",
+        person_events(database, person, filters).with_columns(sample=pl.lit(person.sample)).iter_slices(BATCH),
+        {SAMPLE: person.sample, **filters.to_query()},
+        person.sample,
     )
 
 
@@ -301,8 +323,11 @@ def _carried(overview: Overview) -> pl.DataFrame:
 
 
 _OPENERS: Final[dict[str, Callable[[Generation, Mapping[str, str], ExitStack], OpenRows]]] = {
-    "events": _events,
+    "events": _of_person("events", "events of {}", person_events),
     "trio": _trio,
+    "parents": _of_person("parents", "the parents' events that touch those of {}", relatives_calls),
+    "children": _of_person("children", "what children have of the events of {}", children_events),
+    "standing": _of_person("standing", "{} beside other people", standing),
     "trios": _of_cohort(
         "trios",
         "trios as evidence",

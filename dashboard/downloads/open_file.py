@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 import polars as pl
 
 from dashboard import settings
+from dashboard.door.person import require_person
 from dashboard.door.question import Question
 from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.door.resolve import names_several_genes, require_genes, require_question
@@ -34,6 +35,7 @@ from dashboard.formats import json as json_format
 from dashboard.formats.about import About
 from dashboard.question import links
 from dashboard.question.locus import cut
+from dashboard.question.person import SAMPLE
 from dashboard.store.callability import callability, no_share
 from dashboard.store.calls import call_batches, calls_by_place, events_by_place, filters_of_calls, read_carrier_events
 from dashboard.store.carriers.frequencies import frequencies
@@ -129,7 +131,10 @@ def refuse_path(file: str, what: str, values: Mapping[str, str]) -> Refusal:
         return fault
     try:
         with settings.store().lease() as published:
-            require_question(published, values)
+            if SAMPLE in values:
+                require_person(published, values)
+            else:
+                require_question(published, values)
     except RefusedError as error:
         return replace(combine([fault, error.refusal]), status=404)
     except (UnavailableError, BusyError):

@@ -100,25 +100,6 @@ _EVENT: Final = (
     Column("level", pl.String, "Strictest filter level that it meets: pass, credible, sensitive or all"),
     Column("event", pl.Int64, "Number of the event"),
 )
-EVENTS: Final = Table(
-    "events",
-    "a loss or gain of one person, rarest first",
-    (
-        *_EVENT,
-        Column("marked", pl.Boolean, "Its chromosome is marked in this person for large events, probably of cell culture"),
-        Column("site", pl.String, "Site of the event, where it belongs to one"),
-        *(
-            column
-            for suffix, who in (("", "unrelated people"), ("_superpopulation", "them in the person's super-population"), ("_population", "them in the person's population"))
-            for column in (
-                Column(f"carriers{suffix}", pl.Int32, f"Carriers of the site at credible among {who}"),
-                Column(f"samples{suffix}", pl.Int32, f"People counted of {who}"),
-                Column(f"frequency{suffix}", pl.Float64, "The former as a share of the latter, 0 to 1"),
-            )
-        ),
-        Column("problem", pl.String, "Kinds of problem region that each cover half of it or more, joined by commas"),
-    ),
-)  # fmt: skip
 TRIO: Final = Table(
     "trio",
     "a loss or gain of a child, with what its parents have of it",

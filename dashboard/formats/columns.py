@@ -252,3 +252,120 @@ _SITE: Final = (
     Column("coding", pl.String, "Genes whose coding sequence it takes"),
     *FREQUENCIES.columns[-2:],
 )
+
+
+_SITE_CARRIERS: Final = tuple(
+    column
+    for suffix, words in (
+        ("", "unrelated people"),
+        ("_superpopulation", "unrelated people of the person's super-population"),
+        ("_population", "unrelated people of the person's population"),
+    )
+    for column in (
+        Column(
+            f"carriers{suffix}",
+            pl.Int32,
+            f"Carriers of the site among {words}; null without a site, and where not assessable",
+        ),
+        Column(f"samples{suffix}", pl.Int32, f"How many {words} are counted on the chromosome"),
+        Column(f"frequency{suffix}", pl.Float64, "They as a share, 0 to 1; null where no share is told"),
+    )
+)
+_EVENT_OF_PERSON: Final = (
+    *_PERSON,
+    *_PLACE,
+    Column("class", pl.String, "Class of the event, by its copy number against the expected one"),
+    Column("copy_number", pl.Int32, "Copies of the event as a whole"),
+    _NUMBERS[2],
+    _NUMBERS[4],
+    _NUMBERS[5],
+    Column("level", pl.String, "The strictest filter level that it meets: pass, credible, sensitive or all"),
+    _EVENT,
+    Column("site", pl.String, "Site of the event; null where it belongs to none, as on a marked chromosome"),
+    *_SITE_CARRIERS,
+    Column("note", pl.String, "What limits the frequencies: lower bounds; or why there are none"),
+    Column("marked", pl.Boolean, "The chromosome is marked in this person: the event is in no frequency"),
+    Column("large", pl.Boolean, "Over 3 Mb and not marked"),
+    _PROBLEM,
+)
+_STATE: Final = (
+    "carries: credible events of the direction cover half of it; below-filter: only with those that are not credible; none: no call; "
+    "not-asked: the child cannot have it from there; not-known: no file was read; null: no such parent is named"
+)
+
+EVENTS: Final = Table(
+    "events",
+    "a loss or gain of one person, joined from its calls",
+    (
+        *_EVENT_OF_PERSON,
+        Column("father", pl.String, f"What the father has of it: {_STATE}"),
+        Column("mother", pl.String, "What the mother has of it, likewise"),
+        Column(
+            "inheritance",
+            pl.String,
+            "both, father, mother, below-filter (a parent has it below the filter) or neither (apparent de novo); null where a parent of "
+            "whom it could be is not known",
+        ),
+        Column("inconsistent", pl.Boolean, "No copy in the child though one parent alone carries and both give one"),
+    ),
+)
+
+CHILDREN: Final = Table(
+    "children",
+    "a loss or gain of one person and a child: what the child has of it",
+    (
+        *_EVENT_OF_PERSON,
+        Column("child", pl.String, "Name of the child's sample"),
+        Column(
+            "state",
+            pl.String,
+            "carries: the child's credible events of the direction cover half of it; below-filter: only with those that are not credible; "
+            "none: no call; not-asked: the child cannot have it from this parent; not-known: no file of the child was read",
+        ),
+    ),
+)
+
+PARENTS: Final = Table(
+    "parents",
+    "an event of a parent, at any filter level and of either direction, that touches an event of the person",
+    (
+        Column("of_event", pl.String, "The event of the person: chromosome, first base, last base, direction"),
+        Column("role", pl.String, "father or mother"),
+        Column("sample", pl.String, "Name of the parent's sample"),
+        *_PLACE,
+        Column("class", pl.String, "Class of the parent's event"),
+        Column("copy_number", pl.Int32, "Its copies"),
+        _NUMBERS[2],
+        _NUMBERS[4],
+        _NUMBERS[5],
+        Column("level", pl.String, "The strictest filter level that it meets: pass, credible, sensitive or all"),
+        Column("overlap", pl.Float64, "Share of the person's event that it covers, 0 to 1"),
+    ),
+)
+
+STANDING: Final = Table(
+    "standing",
+    "a quantity that a person carries, beside the unrelated people of the same population",
+    (
+        Column("sample", pl.String, "Name of the sample"),
+        Column("population", pl.String, "The population that it is compared with"),
+        Column(
+            "quantity",
+            pl.String,
+            "events or bases, the sum of their lengths, of losses, of gains, or of a class, on chromosomes that are not marked",
+        ),
+        Column("value", pl.Int64, "The person's"),
+        Column("samples", pl.Int32, "Unrelated people of the population"),
+        *(
+            Column(name, pl.Float64, f"{words} of them, by linear interpolation")
+            for name, words in (
+                ("q05", "5th percentile"),
+                ("q25", "Lower quartile"),
+                ("median", "Median"),
+                ("q75", "Upper quartile"),
+                ("q95", "95th percentile"),
+            )
+        ),
+        Column("below", pl.Float64, "Share of them with less than this person, 0 to 1"),
+    ),
+)

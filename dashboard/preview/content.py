@@ -15,10 +15,20 @@ from dashboard.components.cohort import cohort_lead
 from dashboard.components.gene_list import counted_by_gene
 from dashboard.components.head import head, narrowed, readings
 from dashboard.components.lead import Lead, lead
+from dashboard.components.person import marks_lines, person_head, person_lead, relatives_line
 from dashboard.components.sections import Section, shows
-from dashboard.components.titles import several_genes, title_of_genes, title_of_page, title_of_question, title_of_sites
+from dashboard.components.titles import (
+    several_genes,
+    title_of_genes,
+    title_of_page,
+    title_of_person,
+    title_of_question,
+    title_of_sites,
+)
 from dashboard.door.catalogue import resolve_catalogue
+from dashboard.door.person import PersonQuestion, resolve_person
 from dashboard.door.question import Question
+from dashboard.door.refusal import RefusedError
 from dashboard.door.resolve import Request, read_request, resolve, resolve_genes
 from dashboard.pages import Page
 from dashboard.question import links
@@ -51,6 +61,8 @@ class Content:
     simulated: bool = False
     people: str = ""
     """Of whom the data are, in words."""
+    is_person: bool = False
+    """Whether it is of one person, which no search engine is to keep."""
     has_card: bool = True
     """Whether its address has a picture for a preview."""
     is_question: bool = False
@@ -70,6 +82,8 @@ def content_of(published: Generation, page: Page, values: Mapping[str, str]) -> 
         return _of_question(request, kind, plain)
     if page.path == pages.GENES:
         return _of_genes(request, plain)
+    if page.path == pages.PERSON:
+        return _of_person(request, plain)
     if page.path == pages.SITES:
         return _of_catalogue(request, plain)
     if request.problems:
@@ -95,6 +109,36 @@ def _of_question(request: Request, kind: Kind, plain: Content) -> Content:
         address=links.page(question.subject, question.filters),
         body=head(question) + "".join(boxes) + answer.html + answer.counted,
         is_question=True,
+    )
+
+
+def _of_person(request: Request, plain: Content) -> Content:
+    """Nothing of a person, and not whether there is one, where this server tells of none."""
+    of_person = replace(plain, is_person=True)
+    try:
+        resolution = resolve_person(request)
+    except RefusedError:
+        return of_person
+    question = resolution.outcome
+    if question is None and not request.problems:
+        return _of_page(request, pages.page_at(pages.PERSON), of_person)
+    if not isinstance(question, PersonQuestion):
+        return of_person
+    title = title_of_person(question)
+    if request.problems or resolution.problems:
+        return replace(of_person, title=title)
+    answer = person_lead(question)
+    boxes = [markup.notice(lines)] if (lines := marks_lines(question)) else []
+    name = question.person
+    of_whom = f"{name.sample}, {name.population_name}."
+    return replace(
+        of_person,
+        title=title,
+        description=_description(
+            [of_whom, *(text_of(line) for line in re.findall(r"<p>(.*?)</p>", answer))], simulated=plain.simulated
+        ),
+        address=links.person(name.sample, request.filters, question.event),
+        body=person_head(question) + relatives_line(question, request.filters) + "".join(boxes) + answer,
     )
 
 

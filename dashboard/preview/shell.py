@@ -208,7 +208,7 @@ def _head(content: Content) -> str:
     version = hashlib.sha256(_script().encode()).hexdigest()[:16]
     names = {
         "description": content.description,
-        "robots": "noindex" if content.simulated or not content.body else "",
+        "robots": "noindex" if content.simulated or content.is_person or not content.body else "",
         "twitter:card": "summary_large_image" if image else "summary",
     }
     graph = {

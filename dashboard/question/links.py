@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from dashboard import pages
 from dashboard.question.filters import Filters
+from dashboard.question.person import EVENT, SAMPLE, of_callset, of_person
 from dashboard.question.subject import Kind, Subject
 from dashboard.question.view import View
 from data_prep.domain.assembly import ASSEMBLY
@@ -50,6 +51,40 @@ def gene_list_download(names: Iterable[str], file_format: str, filters: Filters)
     """Several genes as a file: `/download/genes.csv?gene=GSTM1,RHD&filter=pass`."""
     query = {Kind.GENE.value: ",".join(names), **filters.to_query()}
     return address(f"{DOWNLOADS}/{GENE_TABLE}.{file_format}", query)
+
+
+def person(sample: str, filters: Filters, event: str = "", view: View | None = None) -> str:
+    """The page of a person: `/sample?sample=HG00096&filter=pass`; with `event` that one is drawn with those of parents and children."""
+    return address(pages.PERSON, _of_person(sample, event) | filters.to_query() | (view.to_query() if view else {}))
+
+
+def _of_person(sample: str, event: str = "") -> dict[str, str]:
+    return {SAMPLE: sample} | ({EVENT: event} if event else {})
+
+
+def person_query(sample: str, filters: Filters, event: str = "") -> dict[str, str]:
+    """Names and values with which files, charts and rows of a person are asked for: the filters that a person can be asked alone."""
+    return _of_person(sample, event) | of_person(filters).to_query()
+
+
+def person_download(table: str, file_format: str, sample: str, filters: Filters) -> str:
+    """A table about a person as a file: `/download/events.csv?sample=HG00096&filter=pass`."""
+    return address(f"{DOWNLOADS}/{table}.{file_format}", person_query(sample, filters))
+
+
+def person_chart(name: str, file_format: str, sample: str, filters: Filters, event: str = "") -> str:
+    """A chart about a person as a picture: `/chart/karyotype.svg?sample=HG00096`."""
+    return address(f"{CHARTS}/{name}.{file_format}", person_query(sample, filters, event))
+
+
+def callset_download(table: str, file_format: str, filters: Filters) -> str:
+    """A table about the callset as a file: `/download/trios.csv`."""
+    return address(f"{DOWNLOADS}/{table}.{file_format}", Filters(callset=filters.callset).to_query())
+
+
+def callset_chart(name: str, file_format: str, filters: Filters) -> str:
+    """A chart about the callset as a picture: `/chart/trios.svg?filter=pass`."""
+    return address(f"{CHARTS}/{name}.{file_format}", of_callset(filters).to_query())
 
 
 def catalogue(region: str, filters: Filters) -> str:

@@ -23,6 +23,8 @@ class Tab(StrEnum):
     CARRIERS = "carriers"
     FAMILIES = "families"
     GENES = "genes"
+    EVENTS = "events"
+    CHILDREN = "children"
     NEIGHBOURS = "neighbours"
     PEOPLE = "people"
     SPECTRUM = "spectrum"

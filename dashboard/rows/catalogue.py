@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.door.catalogue import require_catalogue
+from dashboard.door.person import PersonQuestion, require_person
 from dashboard.door.question import Question
 from dashboard.door.refusal import RefusedError, refusal
 from dashboard.door.resolve import require_question
@@ -20,6 +21,7 @@ from dashboard.rows.catalogue_sites import CatalogueRows
 from dashboard.rows.families import family_rows
 from dashboard.rows.genes import gene_rows
 from dashboard.rows.neighbours import NeighbourRows
+from dashboard.rows.person import child_rows, event_rows
 from dashboard.rows.sites import SiteRows
 from dashboard.rows.table import Rows
 from dashboard.store.database import Generation
@@ -85,4 +87,26 @@ ROW_TABLES: Final = {
         RowTable("genes", "a gene of the place", download_of("genes").tells, of_place(gene_rows)),
     )
 }
-"""The tables, by name."""
+"""The tables about a gene or region, by name."""
+
+
+def of_person(rows: Callable[[PersonQuestion], Rows]) -> Open:
+    """The rows of a table about the person that an address names."""
+
+    def open_rows(published: Generation, values: Mapping[str, str]) -> Rows:
+        return rows(require_person(published, values))
+
+    return open_rows
+
+
+PERSON_TABLES: Final = {
+    table.name: table
+    for table in (
+        RowTable("events", "an event of the person", Detail.PERSONS, of_person(event_rows)),
+        RowTable("children", "an event of the person and a child", Detail.PERSONS, of_person(child_rows)),
+    )
+}
+"""The tables about a person, by name."""
+
+EVERY_TABLE: Final = {**ROW_TABLES, **PERSON_TABLES}
+"""All of them, by name."""

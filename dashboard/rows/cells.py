@@ -6,9 +6,9 @@ from dashboard.rows.table import NOTHING, Cell
 from data_prep.domain.site_id import parse_site_id
 
 
-def person_cell(sample: str, filters: Filters) -> Cell:  # a link to the person keeps them
-    """A person."""
-    return Cell(sample, sample)
+def person_cell(sample: str, filters: Filters) -> Cell:
+    """A person, leading to the page of the person."""
+    return Cell(sample, sample, links.person(sample, filters))
 
 
 def site_cell(name: str | None, filters: Filters, title: str = "") -> Cell:

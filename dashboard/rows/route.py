@@ -17,7 +17,7 @@ from dashboard.door.refusal import Refusal, RefusedError, combine, refusal
 from dashboard.downloads.catalogue import require_disclosure
 from dashboard.question import links, query
 from dashboard.question.locus import cut
-from dashboard.rows.catalogue import ROW_TABLES, RowTable
+from dashboard.rows.catalogue import EVERY_TABLE, RowTable
 from dashboard.rows.table import (
     FIRST_ROWS,
     LIMIT,
@@ -52,12 +52,12 @@ async def _rows(request: Request) -> Response:
 
 def table_named(name: str) -> RowTable:
     """The table of this name; `RefusedError` where there is none."""
-    if name not in ROW_TABLES:
+    if name not in EVERY_TABLE:
         sentence = (
-            f"There are no such rows under {settings.public_path()}{links.ROWS}/; there are {', '.join(ROW_TABLES)}."
+            f"There are no such rows under {settings.public_path()}{links.ROWS}/; there are {', '.join(EVERY_TABLE)}."
         )
         raise RefusedError(refusal(404, sentence, value=cut(name, 60)))
-    return ROW_TABLES[name]
+    return EVERY_TABLE[name]
 
 
 def _answer(request: Request) -> Response:

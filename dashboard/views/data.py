@@ -7,6 +7,7 @@ from dashboard.components import data, markup
 from dashboard.components.api_call import api_calls, dataset_calls
 from dashboard.components.run import current
 from dashboard.components.sections import TELLS, Section
+from dashboard.components.trios import trios
 from dashboard.downloads.catalogue import download_of
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
@@ -18,6 +19,7 @@ data.callset_table(run.database, run.filters)
 data.callset_limits()
 data.provenance(run.database)
 data.import_report(run.database)
+trios(run)
 data.problem_region_table(run.database)
 data.definitions(release(run.database).callers)
 data.database_file(run.database)

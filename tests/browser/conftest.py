@@ -21,7 +21,7 @@ from playwright.sync_api import (
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.dashboard.demonstration import demonstration
+from tests.dashboard.demonstration import demonstration, with_a_trio
 from tests.dashboard.served import served
 from tests.dashboard.small_database import publish, write_file
 
@@ -52,7 +52,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def pointer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("browser")
-    publish(folder / "cnv.duckdb", write_file(folder / "cnv-1.duckdb", demonstration()))
+    publish(folder / "cnv.duckdb", write_file(folder / "cnv-1.duckdb", with_a_trio(demonstration())))
     return folder / "cnv.duckdb"
 
 

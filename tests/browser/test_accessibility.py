@@ -36,6 +36,9 @@ PAGES = {
     "sites at a place": "/sites?region=chr1&min_carriers=1&min_fst=x&few_bins=exclude",
     "genes": "/genes?gene=GSTM1,XGENE,SMN1,NOPE9",
     "data": "/data",
+    "person": "/sample?sample=SIM00003",
+    "parent": "/sample?sample=SIM00118&tab=children",
+    "which person": "/sample",
 }
 GRAVE = ("serious", "critical")
 # The rectangle of a drag, empty until someone drags: Vega draws it, gives it a role, and takes no words for it. The

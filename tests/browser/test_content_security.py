@@ -16,6 +16,7 @@ PAGES = (
     "/region?region=chr1:109650000-109750000",
     "/region?region=chr1",
     "/data",
+    "/sample?sample=SIM00003",
 )
 LISTEN = """
   window.blocked = []

@@ -4,6 +4,7 @@ Places and transcripts of real genes are rounded; the frequencies are made up.
 """
 
 import random
+from dataclasses import replace
 
 from tests.dashboard.small_database import POPULATIONS, Contents, Event, GeneRow, Person, Transcript
 
@@ -80,6 +81,15 @@ GENES = (
     GeneRow("TWIN", "chr3", 2_000_000, 2_010_000, gene_id="ENSG00000900005"),
     GeneRow("5_8S*rRNA", "chr2", 5_000_000, 5_000_200, gene_id="ENSG00000900006", biotype="rRNA"),
 )
+
+
+def with_a_trio(contents: Contents) -> Contents:
+    """The same, SIM00003 being the child of SIM00118 and SIM00127."""
+    people = [
+        replace(person, father="SIM00118", mother="SIM00127") if person.sample == "SIM00003" else person
+        for person in contents.people
+    ]
+    return replace(contents, people=people)
 
 
 def demonstration(seed: int = 1, carriers: float = 0.6) -> Contents:

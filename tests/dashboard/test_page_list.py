@@ -20,6 +20,7 @@ from dashboard.pages import Group, Page
 from dashboard.question import links, subject
 from dashboard.question.catalogue import NAMES as CATALOGUE_NAMES
 from dashboard.question.filters import NAMES, Filters, Sex, parse
+from dashboard.question.person import EVENT, SAMPLE
 from dashboard.question.subject import SITE, Kind
 from dashboard.question.versus import VERSUS
 from dashboard.serving.middleware import Paths
@@ -34,15 +35,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def sample_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
+def family_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
     """A page that is not there yet, added as the next one will be: an entry and a script."""
-    script = tmp_path / "sample.py"
+    script = tmp_path / "family.py"
     script.write_text(
         "import streamlit as st\n"
         "from dashboard.components.run import current\n"
-        "st.html(f'<p>The sample {current().values.get(\"sample\")} at {current().filters.level}</p>')\n"
+        "st.html(f'<p>The family {current().values.get(\"family\")} at {current().filters.level}</p>')\n"
     )
-    page = Page("/sample", "Sample", Group.LOOK_UP, str(script), "A sample and its calls", subject="sample")
+    page = Page("/family", "Family", Group.LOOK_UP, str(script), "A family and its calls", subject="family")
     monkeypatch.setattr(pages, "PAGES", [*pages.PAGES, page])
     return page
 
@@ -68,30 +69,30 @@ def open_at(page: Page, **query: str) -> str:
     return html(app.run())
 
 
-def test_an_entry_and_a_script_are_a_page(sample_page: Page, database: Path) -> None:
-    shown = open_at(sample_page, sample="HG00096", filter="pass", colour="red")
-    assert "The sample HG00096 at pass" in shown
+def test_an_entry_and_a_script_are_a_page(family_page: Page, database: Path) -> None:
+    shown = open_at(family_page, family="HG00096", filter="pass", colour="red")
+    assert "The family HG00096 at pass" in shown
     # the bar has it, between the pages of its group and the next, and marks it as the one that is open
     bar = re.findall(r'<a href="([^"]*)"[^>]*?(aria-current="page")?[^>]*>(\w+)</a>', shown.partition("</nav>")[0])
-    assert [label for _, _, label in bar] == ["Gene", "Region", "Sample", "Cohort", "Sites", "Data"]
-    assert unescape(bar[2][0]) == "/sample?sample=HG00096&filter=pass"
-    assert re.search(r'<a [^>]*aria-current="page"[^>]*>Sample</a>', shown)
+    assert [label for _, _, label in bar] == ["Gene", "Region", "Family", "Cohort", "Sites", "Data"]
+    assert unescape(bar[2][0]) == "/family?family=HG00096&filter=pass"
+    assert re.search(r'<a [^>]*aria-current="page"[^>]*>Family</a>', shown)
     # it takes its own parameter and no other
     assert "“colour” is not used here." in shown
-    assert "“sample” is not used" not in shown
-    assert "“gene” is not used here." in open_at(sample_page, gene="GSTM1")
+    assert "“family” is not used" not in shown
+    assert "“gene” is not used here." in open_at(family_page, gene="GSTM1")
     # pages without a subject hand its parameter on; those with another do not take it
-    start = open_at(pages.page_at("/"), sample="HG00096")
+    start = open_at(pages.page_at("/"), family="HG00096")
     assert "not used" not in start
-    assert "/sample?sample=HG00096" in unescape(start)
-    assert "“sample” is not used here." in open_at(pages.page_at("/gene"), sample="HG00096")
+    assert "/family?family=HG00096" in unescape(start)
+    assert "“family” is not used here." in open_at(pages.page_at("/gene"), family="HG00096")
 
 
-def test_links_and_the_list_where_nothing_is_know_a_new_page(sample_page: Page) -> None:
-    assert links.page_with(sample_page, {"sample": "HG00096"}, Filters(sex=Sex.XX)) == "/sample?sample=HG00096&sex=XX"
-    assert links.plain_page("/sample", Filters()) == "/sample"
-    assert '<a href="/sample">A sample and its calls</a>' in _page("")
-    assert "The pages are /gene, /region, /genes, /sample, /, /sites, /site, /data;" in call("/nothing").text
+def test_links_and_the_list_where_nothing_is_know_a_new_page(family_page: Page) -> None:
+    assert links.page_with(family_page, {"family": "HG00096"}, Filters(sex=Sex.XX)) == "/family?family=HG00096&sex=XX"
+    assert links.plain_page("/family", Filters()) == "/family"
+    assert '<a href="/family">A family and its calls</a>' in _page("")
+    assert "The pages are /gene, /region, /genes, /family, /, /sites, /site, /sample, /data;" in call("/nothing").text
 
 
 def test_the_server_knows_a_new_page(tmp_path: Path) -> None:
@@ -100,13 +101,13 @@ def test_the_server_knows_a_new_page(tmp_path: Path) -> None:
 import sys
 from dashboard import pages
 pages.PAGES += [
-    pages.Page("/sample", "Sample", pages.Group.LOOK_UP, "views/start.py", subject="sample"),
+    pages.Page("/family", "Family", pages.Group.LOOK_UP, "views/start.py", subject="family"),
     pages.Page("/about", "About", pages.Group.ABOUT, "views/start.py", needs_database=False),
 ]
 from dashboard import server
 paths = server._paths
-print([paths.is_page(path) for path in ("/sample", "/sample/", "/about", "/sample/more", "/none")])
-print([paths.needs_database(path) for path in ("/sample", "/about", "/", "/health")])
+print([paths.is_page(path) for path in ("/family", "/family/", "/about", "/family/more", "/none")])
+print([paths.needs_database(path) for path in ("/family", "/about", "/", "/health")])
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["[True, True, True, False, False]", "[True, False, True, False]"]
@@ -131,8 +132,8 @@ def test_the_list_of_pages_is_whole() -> None:
     folder = APP.parent
     scripts = {path.relative_to(folder).as_posix() for path in (folder / "views").glob("*.py")} - {"views/__init__.py"}
     assert {page.script for page in pages.PAGES} == scripts
-    assert {page.subject for page in pages.PAGES} - {""} == {kind.value for kind in Kind}
-    known = {*(kind.value for kind in Kind), SITE}
+    assert {page.subject for page in pages.PAGES} - {""} == {*(kind.value for kind in Kind), SAMPLE}
+    known = {*(kind.value for kind in Kind), SITE, SAMPLE, EVENT}
     # a screenful is scrolled to, and the order is one of the names of every page
     of_sites = set(CATALOGUE_NAMES) - {"page", "sort"}
     assert set(pages.page_at(pages.SITES).takes) == {*of_sites, "region"}

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.components import markup
 from dashboard.components.frequency import sign
 from dashboard.components.run import Run
+from dashboard.components.sections import Section, shows
 from dashboard.question import links, subject
 from dashboard.question.filters import Filters
 from dashboard.store import whole
@@ -33,17 +34,22 @@ EXAMPLES: Final = (
 def rankings(run: Run) -> None:
     """The lists, side by side where there is room."""
     database = run.database
-    common = ranked_sites(database, Filters(), "-frequency", ROWS)
-    different = ranked_sites(database, Filters(), "-vst", ROWS)
+    lists = []
+    if shows(Section.SITES):
+        common = ranked_sites(database, Filters(), "-frequency", ROWS)
+        different = ranked_sites(database, Filters(), "-vst", ROWS)
+        lists = [
+            _list(
+                "Most common sites", ("Site", "Genes", "People"), _sites(common, run.filters, "frequency"),
+                links.address("/sites", {}), "all sites",
+            ),
+            _list(
+                "Most different between populations", ("Site", "Genes", "V_ST"), _sites(different, run.filters, "vst"),
+                links.address("/sites", {"sort": "-vst"}), "all, by V_ST",
+            ),
+        ]  # fmt: skip
     lost = whole.genes_lost_most(database, rows=ROWS)
-    lists = [
-        _list("Most common sites", ("Site", "Genes", "People"), _sites(common, run.filters, "frequency"), links.address("/sites", {}), "all sites"),
-        _list(
-            "Most different between populations", ("Site", "Genes", "V_ST"), _sites(different, run.filters, "vst"),
-            links.address("/sites", {"sort": "-vst"}), "all, by V_ST",
-        ),
-        _list("Genes most often lost completely", ("Gene", "", "People"), _genes(lost, run.filters), "", ""),
-    ]  # fmt: skip
+    lists.append(_list("Genes most often lost completely", ("Gene", "", "People"), _genes(lost, run.filters), "", ""))
     st.html(markup.element("div", "".join(lists), class_="cnv-grid cnv-three"))
 
 

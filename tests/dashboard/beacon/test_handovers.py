@@ -83,6 +83,15 @@ def test_a_site_is_handed_over_as_itself(client: Client, files: Http) -> None:
     }
 
 
+@pytest.mark.parametrize("path", ["individuals", "biosamples", "analyses", "runs"])
+def test_a_person_is_handed_over_to_the_page_of_the_person(client: Client, path: str) -> None:
+    prefix = {"individuals": "onekgind-", "biosamples": "onekgbs-", "analyses": "onekgcs-", "runs": "onekgrun-"}[path]
+    for name in ("SIM00003", f"{prefix}SIM00003"):
+        (page,) = client.get(f"/{path}/{name}")["beaconHandovers"]
+        address = urlsplit(page["url"])
+        assert (address.path, parse_qs(address.query)) == ("/sample", {"sample": ["SIM00003"]})
+
+
 @pytest.mark.parametrize(
     "question",
     [GSTM1 | {"variantType": "SNV"}, {}, GSTM1 | {"filters": {"id": "HANCESTRO:2003"}, "variantType": "INV"}],

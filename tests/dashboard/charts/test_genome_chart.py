@@ -104,6 +104,7 @@ def test_one_direction_alone_and_nobody() -> None:
     assert not [name for name in spec["datasets"] if name.startswith("loss")]
     empty = genome_chart([Panel("nobody", ROWS.clear(), 0)], LIGHT, BOTH)
     assert empty["datasets"]["loss mean 0"].is_empty()
+    assert genome_chart([Panel("nobody", ROWS.clear(), 0)], LIGHT, BOTH, logarithmic=True)["height"] > 0
 
 
 def test_a_difference_says_in_words_where_there_is_more_r10() -> None:

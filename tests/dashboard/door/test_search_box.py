@@ -282,12 +282,23 @@ def test_words_beside_a_symbol_offer_its_gene(database: Generation) -> None:
     assert [offer.name for offer in suggest(database, "DMD exon 50", 10).offers] == ["DMD"]
 
 
-def test_a_persons_name_says_what_can_be_asked_and_leads_nowhere_else(database: Generation) -> None:
+def test_a_persons_name_leads_to_the_page_of_the_person(database: Generation) -> None:
+    """R13: typed whole, in any case, or begun; where a gene is asked for, the page says whose name it is and leads there."""
     found = look_up(database, PERSON.lower())
     assert isinstance(found, NoMatch)
-    assert "is a person of this cohort. There is no page about one person: ask for a gene or a region" in found.sentence
-    (offer,) = suggest(database, PERSON, 10).offers
-    assert offer.description == found.sentence.replace(PERSON.lower(), PERSON)
+    assert (found.person, found.sentence) == (PERSON, f"“{PERSON.lower()}” is a person of this cohort, and no gene.")
+    assert f"sample={PERSON} asks for this person." in found.in_words
+    for text in (PERSON, PERSON.lower()):
+        whole = suggest(database, text, 10)
+        assert whole.address == f"/sample?sample={PERSON}"
+        assert [offer.address for offer in whole.offers] == [f"/sample?sample={PERSON}"]
+        assert whole.offers[0].description.startswith("person, X")
+    begun = suggest(database, PERSON[:-1].lower(), 10)
+    assert {offer.name[:-1] for offer in begun.offers} == {PERSON[:-1]}
+    assert begun.address == f"/gene?gene={PERSON[:-1].lower()}"
+    # letters alone begin the names of all
+    assert not [offer for offer in suggest(database, "SIM", 10).offers if offer.person]
+    assert suggest(database, "GSTM1", 10).person == ""
 
 
 @pytest.mark.parametrize("disclosure", [Disclosure(Granularity.BOOLEAN), Disclosure(case_level_data=False)])

@@ -69,7 +69,8 @@ def told(value: object) -> str:
 
 def address_of(name: str, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     ((child,),) = con.execute("SELECT sample FROM samples WHERE father_id IS NOT NULL AND counted ORDER BY sample LIMIT 1").fetchall()  # fmt: skip
-    return {"sample": child} if "sample" in FILES[name].takes else {}
+    ((parent,),) = con.execute("SELECT father FROM samples WHERE sample = $child", {"child": child}).fetchall()
+    return {"sample": parent if name == "children" else child} if "sample" in FILES[name].takes else {}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -141,9 +142,10 @@ def test_the_events_of_a_person_and_of_a_trio(fetch: Callable[..., bytes], con: 
 @pytest.mark.parametrize(
     ("file", "address", "status", "said"),
     [
-        ("events.csv", {}, 400, "needs a sample"),
-        ("events.csv", {"sample": "NOBODY"}, 404, "There is no sample “NOBODY” here."),
-        ("events.csv", {"sample": "NOBODY", "sort": "x", "colour": "red", "filter": "best"}, 400, "“colour” is not used for events."),
+        ("events.csv", {}, 400, "Say which person: add sample=HG00096"),
+        ("trio.csv", {"sample": "NOBODY", "cohort": "all"}, 400, "cohort is not used for one person"),
+        ("events.csv", {"sample": "NOBODY"}, 404, "There is nobody “NOBODY” in this cohort."),
+        ("events.csv", {"sample": "NOBODY", "sort": "x", "colour": "red", "filter": "best"}, 400, "“colour” is not used here."),
         ("trios.csv", {"filter": "pass"}, 400, "“filter” is not used for trios."),
         ("catalogue.csv", {"sort": "size"}, 400, "is not a value of sort"),
         ("catalogue.pgxseg", {}, 404, "there are calls as"),

@@ -19,10 +19,12 @@ from dashboard.beacon.informational import ENTRY_TYPES, NESTED
 from dashboard.beacon.routes import DOCUMENTS, INFORMATIONAL
 from dashboard.beacon.services import SERVICES
 from dashboard.downloads import chart
-from dashboard.downloads.catalogue import DOWNLOADS, DRAWN, PICTURES, formats_of
+from dashboard.downloads.catalogue import CALLSET_CHARTS, DOWNLOADS, DRAWN, PERSON_CHARTS, PICTURES, formats_of
+from dashboard.downloads.cohort_files import FILES
 from dashboard.preview import shell
+from dashboard.question.person import SAMPLE
 from dashboard.question.view import Tab
-from dashboard.rows.catalogue import ROW_TABLES
+from dashboard.rows.catalogue import PERSON_TABLES, ROW_TABLES
 from dashboard.server import ROUTES
 from tests.dashboard.opened_page import html, opened_page
 from tests.dashboard.small_database import POPULATIONS, Contents, Event, GeneRow, Person, Transcript
@@ -37,6 +39,7 @@ START, END = 41_234_567, 41_298_765
 CARRIERS = {"GBR": 134, "YRI": 3}
 PEOPLE = {"GBR": 181, "YRI": 132}
 NAME = "PLANTED"
+PERSON = f"{NAME}GBR0001"
 SITE = f"{CHROM}-{START + 1}-{END}-loss"
 
 
@@ -95,6 +98,16 @@ def addresses() -> Iterator[tuple[str, str, dict[str, str]]]:
         for table in ROW_TABLES:
             for order in ({}, {"sort": "-length", "limit": "500"}):
                 yield table, f"/rows/{table}", question | order
+    for file in FILES.values():
+        query = {SAMPLE: PERSON} if SAMPLE in file.takes else {}
+        for suffix in file.formats:
+            yield file.table.name, f"/download/{file.table.name}.{suffix}", query
+    for drawn in (*PERSON_CHARTS, *CALLSET_CHARTS, *(drawn for drawn in DRAWN if drawn.of_cohort)):
+        for suffix in PICTURES:
+            query = {SAMPLE: PERSON} if drawn in PERSON_CHARTS else {}
+            yield drawn.name, f"/chart/{drawn.name}.{suffix}", query
+    for table in PERSON_TABLES:
+        yield table, f"/rows/{table}", {SAMPLE: PERSON, "limit": "500"}
     for question in ({"site": SITE}, {"site": SITE, "min_length": "1000"}):
         for download in DOWNLOADS:
             yield download.name, f"/download/{download.name}.csv", question
@@ -149,6 +162,10 @@ PAGES = (
     ("gene", {"gene": GENE, "by": "populations"}),
     ("gene", {"gene": GENE, "by": "sex"}),
     ("gene", {"gene": GENE, "show": "copies"}),
+    ("sample", {}),
+    ("sample", {SAMPLE: PERSON}),
+    ("sample", {SAMPLE: PERSON, "filter": "all", "tab": "events"}),
+    ("sample", {SAMPLE: "NOBODY"}),
 )
 
 

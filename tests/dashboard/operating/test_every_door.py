@@ -11,7 +11,7 @@ import pytest
 
 from dashboard import settings
 from dashboard.components import sections
-from dashboard.downloads.catalogue import DOWNLOADS, DRAWN
+from dashboard.downloads.catalogue import DOWNLOADS, EVERY_CHART
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.opened_page import words_of
 from tests.dashboard.operating.planted import (
@@ -20,6 +20,7 @@ from tests.dashboard.operating.planted import (
     NAME,
     PAGES,
     PEOPLE,
+    PERSON,
     QUESTIONS,
     SITE,
     TestClient,
@@ -270,8 +271,34 @@ def test_a_count_of_people_is_that_of_the_page(opened: TestClient) -> None:
     assert both.json()["responseSummary"] == {"exists": True}
 
 
+@pytest.mark.parametrize("opened", ["case_level_data = false", WITHHOLDING, "granularity = 'count'"], indirect=True)
+def test_nobody_is_offered_and_nobody_is_denied(
+    opened: TestClient, planted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether there is such a person is told by no door: the answers about one who is there and about nobody are the same."""
+    for path in (
+        "/rows/events",
+        "/rows/children",
+        "/download/events.csv",
+        "/download/standing.json",
+        "/chart/family.svg",
+    ):
+        of_one, of_nobody = (opened.get(path, params={"sample": name}) for name in (PERSON, f"{NAME}XYZ0001"))
+        assert (of_one.status_code, of_one.text) == (of_nobody.status_code, of_nobody.text), path
+        assert of_one.status_code == 403, path
+    for text in (PERSON, PERSON[:-2]):
+        offered = opened.get("/suggest", params={"q": text}).json()
+        assert offered["address"] == f"/gene?gene={text}"
+        assert not [one for one in offered["suggestions"] if NAME in json.dumps(one).replace(text, "")]
+    pages = [
+        words_of(page_text(monkeypatch, planted, "sample", {"sample": name})).replace(name, "")
+        for name in (PERSON, f"{NAME}XYZ0001")
+    ]
+    assert pages[0] == pages[1]
+
+
 def test_every_entry_says_what_it_tells() -> None:
-    assert all(entry.tells for entry in (*DOWNLOADS, *DRAWN))
+    assert all(entry.tells for entry in (*DOWNLOADS, *EVERY_CHART))
     assert set(sections.TELLS) == set(sections.Section)
 
 

@@ -144,6 +144,8 @@ QUESTIONS = (
     ("region", {"region": "1p13.3"}),
     ("region", {"region": "chrX:104000000-104050000"}),
     ("start", {}),
+    ("sample", {"sample": "SIM00003"}),
+    ("sample", {"sample": "sim00011", "filter": "all", "class": "loss"}),
 )
 
 
@@ -164,7 +166,7 @@ def test_sentence_and_title_are_those_of_the_page(
     assert served.title == titles[-1]
     assert "SIMULATED" in served.title
     assert served.meta["robots"] == "noindex"
-    is_drawn = view != "start" and not re.search("is not assessable|There are no", answer.text)
+    is_drawn = view not in ("start", "sample") and not re.search("is not assessable|There are no", answer.text)
     assert len(served.pictures) == is_drawn
     for picture in served.pictures:
         assert "SIMULATED" in unquote(picture["src"] or "")
@@ -246,6 +248,9 @@ def test_a_cohort_that_is_not_simulated_is_for_search_engines(tmp_path: Path, mo
             assert not re.search("SIMULATED|Simulated data", unquote(answer.text)), path
             assert "noindex" not in answer.text
         assert 'content="noindex"' in client.get("/gene?gene=NOPE99").text
+        # nor is anybody kept by name, of real people least of all
+        for query in ("", "?sample=SIM00003", "?sample=NOBODY"):
+            assert 'content="noindex"' in client.get(f"/sample{query}").text
 
 
 def test_names_are_text_wherever_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

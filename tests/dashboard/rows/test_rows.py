@@ -249,7 +249,7 @@ def test_the_default_order_of_carriers_begins_with_the_largest_event(client: Tes
         ("/rows/carriers?gene=NOSUCH9", 404, "There is no gene “NOSUCH9”"),
         ("/rows/carriers", 400, "Say which gene or region"),
         ("/rows/carriers?region=chr1", 400, "Carriers are listed of places of up to 10 Mb"),
-        ("/rows/people?gene=GSTM1", 404, "There are no such rows under /rows/; there are carriers, families, catalogue, sites, neighbours, genes."),
+        ("/rows/people?gene=GSTM1", 404, "There are no such rows under /rows/; there are carriers, families,"),
         ("/rows", 404, "There are no such rows"),
     ],
 )  # fmt: skip
@@ -294,8 +294,11 @@ def test_families_are_the_carriers_with_a_relative_who_carries_too_r11(client: T
         if kin[name] & of_direction or any(name in kin[other] for other in of_direction)
     }
     answer = client.get("/rows/families", params=place | {"limit": "500"}).json()
-    assert {row["cells"][0] for row in answer["rows"]} == expected
+    assert {row["cells"][0]["t"] for row in answer["rows"]} == expected
     assert expected
+    # a name leads to the page of the person, the filters kept
+    for cell in (row["cells"][0] for row in answer["rows"]):
+        assert cell["h"] == f"/sample?sample={cell['t']}&filter=all&cohort=all"
 
 
 WHOLE = Statement(

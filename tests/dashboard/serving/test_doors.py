@@ -234,7 +234,7 @@ def odd(pointer: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
         "import sys\n"
         "class Finder:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name == 'dashboard.components.gene':\n"
+        "        if name == 'dashboard.components.tabs':\n"
         "            raise RuntimeError('a fault put in by a test')\n"
         "sys.meta_path.insert(0, Finder())\n"
     )

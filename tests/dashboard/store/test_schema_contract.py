@@ -39,6 +39,8 @@ VALUES = {
     "gene_id": "ENSG00000134184",
     "identifier": False,
     "limit": 5,
+    "text": "SIM000",
+    "most": 3,
     "edits": 1,
     "transcript_id": "ENST00000309851",
     "band": "p13.3",
