@@ -220,7 +220,9 @@ def _names(run: Run, question: Question, site: Site) -> list[Pair]:
     pairs = [
         (markup.text(name), markup.element("code", markup.text(value)) + copy_button(value)) for name, value in names
     ]
-    pairs.append(("Beacon", markup.out_link("its record", record)))
+    if not question.filters.callset:
+        # the Beacon answers of the newest callset where none is named
+        pairs.append(("Beacon", markup.out_link("its record", record)))
     return pairs
 
 

@@ -109,8 +109,9 @@ def _draw(
     draw_table(table, key=f"{name.value} {place.question.subject.kind.value} {place.question.subject.name}")
 
 
-def _counted(words: str) -> str:
-    return markup.element("p", markup.text(words), class_="cnv-counted") if words else ""
+def _counted(words: str, more: str = "") -> str:
+    """Small words, and behind them HTML that leads further."""
+    return markup.element("p", f"{markup.text(words)} {more}".rstrip(), class_="cnv-counted") if words else ""
 
 
 def _sites(place: Place, nav: str) -> None:
@@ -128,8 +129,12 @@ def _sites(place: Place, nav: str) -> None:
     ]
     if replace(of_sites, overlap=filters.overlap) != filters:
         sentences.append("Limits of length, quality and bins are not applied here.")
+    place_name = question.gene.name if question.gene else question.subject.name
+    more = markup.link(
+        "In the catalogue, with trios and differences between populations", links.catalogue(place_name, of_sites)
+    )
     _draw(
-        place, nav, heading, _counted(" ".join(sentences)), rows, Tab.SITES, f"Sites: {count}",
+        place, nav, heading, _counted(" ".join(sentences), more), rows, Tab.SITES, f"Sites: {count}",
         question.subject.query(filters),
     )  # fmt: skip
 

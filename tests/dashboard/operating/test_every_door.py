@@ -237,6 +237,8 @@ def test_small_cells_are_withheld(opened: TestClient, planted: Path, monkeypatch
         f"/beacon/cohorts/unrelated/individuals?geneId={GENE}",
         f"/services/cnvFrequency?geneId={GENE}&variantType=EFO:0030068",
         "/services/intervalFrequencies",
+        *(f"/rows/catalogue?{asked_for}" for asked_for in ("population=YRI", "min_carriers=3", "max_frequency=0.1")),
+        "/download/catalogue.csv?min_carriers=3",
     ],
 )  # fmt: skip
 def test_questions_that_would_give_a_small_cell_away_are_refused(opened: TestClient, path: str) -> None:
