@@ -118,6 +118,8 @@ def test_links_without_a_host_have_the_path(outside: str) -> None:
         "/cnv/genes",
         "/cnv/region",
         "/cnv/sample",
+        "/cnv/site",
+        "/cnv/sites",
         "/cnv/data",
     }
     assert httpx.get(f"{outside}/cnv/rules").status_code == 200
