@@ -100,10 +100,16 @@ const PICTURE = ".st-key-track [data-testid=stVegaLiteChart]"
 function installPicture(listen) {
   let start = null // two fingers on the picture: where they were put down
 
-  listen(document, "click", (event) => {
-    const [kind, name] = markOf(event) ?? []
-    if (kind === "gene" || kind === "band") lead(kind === "gene" ? "gene" : "region", name)
-  })
+  // Before the picture hears of it: it would take the press for the beginning of a drag, and run the page that is left.
+  for (const type of ["pointerdown", "mousedown", "click"]) {
+    const onMark = (event) => {
+      const [kind, name] = markOf(event) ?? []
+      if (kind !== "gene" && kind !== "band") return
+      event.stopPropagation()
+      if (type === "click") lead(kind === "gene" ? "gene" : "region", name)
+    }
+    listen(document, type, onMark, true)
+  }
   listen(document, "pointerover", (event) => {
     const [kind, name] = markOf(event) ?? []
     const row = event.composedPath().find((part) => part instanceof HTMLElement && part.dataset.row)
