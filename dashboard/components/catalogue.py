@@ -79,11 +79,7 @@ def catalogue_lead(question: CatalogueQuestion) -> str:
         left_out = catalogue_words.left_out(numbers.left_out, catalogue.min_carriers)
         verb = "is" if numbers.left_out == 1 else "are"
         every = links.address(pages.SITES, replace(question, catalogue=replace(catalogue, min_carriers=1)).query())
-        sentence += " " + markup.element(
-            "span",
-            f"{markup.text(f'{left_out} {verb} left out.')} {markup.link('List these too', every)}",
-            class_="cnv-small",
-        )
+        sentence += f" {markup.text(f'{left_out} {verb} left out.')} {markup.link('List these too', every)}"
     return markup.element("div", markup.paragraphs([sentence]), class_="cnv-lead")
 
 
