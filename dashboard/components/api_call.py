@@ -83,26 +83,22 @@ def gene_list_calls(request: Request, genes: Sequence[Gene]) -> list[Call]:
 
 
 def person_calls(question: PersonQuestion) -> list[Call]:
-    """The person, the sample, the calling and the events as the Beacon tells them."""
-    sample, callset = question.person.sample, question.filters.callset
+    """The person, the sample, and, where Beacon can ask for the same, how many events there are."""
+    filters = question.filters
     if not question.person.counted:
         return []
-    query = {"datasets": callset} if callset else {}
-    records = f"{links.BEACON}/individuals/{quote(sample, safe='')}"
-    return [
-        Call("person", "The person", links.address(records, query), _RECORD),
-        Call(
-            "sample",
-            "The sample",
-            links.address(f"{links.BEACON}/biosamples/{quote(sample, safe='')}", query),
-            _RECORD,
-        ),
-        Call(
-            "variants",
-            "Variants of the person, how many",
-            links.address(f"{records}/g_variants", _counted(query)),
-        ),
+    name = quote(question.person.sample, safe="")
+    query = {"datasets": filters.callset} if filters.callset else {}
+    individual = f"{links.BEACON}/individuals/{name}"
+    calls = [
+        Call("person", "The person", links.address(individual, query), _RECORD),
+        Call("sample", "The sample", links.address(f"{links.BEACON}/biosamples/{name}", query), _RECORD),
     ]
+    if filters == Filters(level=filters.level, callset=filters.callset):
+        level = [f"level:{filters.level.value}"] if filters.level is not DEFAULT_LEVEL else []
+        address = links.address(f"{individual}/g_variants", _counted(query, level))
+        calls.append(Call("events", "Losses and gains of the person", address))
+    return calls
 
 
 def cohort_calls() -> list[Call]:

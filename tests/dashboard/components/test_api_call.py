@@ -147,6 +147,21 @@ def test_a_page_of_one_site_asks_for_the_site(open_page: Open, base: str) -> Non
     assert f"{total['carriers']} of {total['samples']}" in words_of(html(app)).replace(",", "")
 
 
+@pytest.mark.parametrize("level", ["", "pass", "all"])
+def test_the_page_of_a_person_gives_the_records_and_the_number_of_events(
+    open_page: Open, base: str, level: str
+) -> None:
+    app = open_page("sample", sample="SIM00105", **({"filter": level} if level else {}))
+    addresses, *_ = code_of(app, base)
+    records = [answer(address)["response"]["resultSets"][0]["results"] for address in addresses[:2]]
+    assert [[one["id"] for one in part] for part in records] == [["onekgind-SIM00105"], ["onekgbs-SIM00105"]]
+    (events,) = re.findall(r"Events: (\d+|none)", headings(app))
+    assert answer(addresses[2])["responseSummary"]["numTotalResults"] == int(events.replace("none", "0"))
+    # Beacon knows no limit of both ends, and a class is asked for in another word
+    narrowed, *_ = code_of(open_page("sample", sample="SIM00105", min_bins="3"), base)
+    assert len(narrowed) == 2
+
+
 @pytest.mark.parametrize("script", ["start", "data"])
 def test_pages_without_a_place_ask_how_many_people_there_are(open_page: Open, base: str, script: str) -> None:
     app = open_page(script)
