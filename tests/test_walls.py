@@ -49,8 +49,8 @@ PLANTED = {
     ],
     "the rooms of the dashboard": [
         ("dashboard.colours", "dashboard.question.filters"),
-        ("dashboard.question.filters", "dashboard.words.wording"),
-        ("dashboard.words.wording", "dashboard.counting.overlap"),
+        ("dashboard.question.filters", "dashboard.words.quantities"),
+        ("dashboard.words.quantities", "dashboard.counting.overlap"),
         ("dashboard.counting.overlap", "dashboard.store.database"),
         ("dashboard.charts.track.chart", "dashboard.store.tracks"),
         ("dashboard.charts.frequency", "dashboard.formats.vcf"),

@@ -7,7 +7,7 @@ import polars as pl
 
 from dashboard.charts.sheet import Sheet
 from dashboard.colours import Palette
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.intervals import Interval
@@ -93,7 +93,7 @@ def karyotype_chart(
 def told(event: dict[str, Any]) -> str:
     """An event in a line: chr1:1-2,000, 2 kb, partial loss, 1 of 2 copies."""
     place = Interval(event["chrom"], event["start"], event["end"])
-    parts = [str(place), wording.length(place.length), event["class"].replace("-", " ")]
+    parts = [str(place), quantities.length(place.length), event["class"].replace("-", " ")]
     if event["copy_number"] is not None:
         expected = event["expected_copy_number"]
         parts.append(

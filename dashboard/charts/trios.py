@@ -8,7 +8,7 @@ import polars as pl
 
 from dashboard.charts.sheet import Sheet
 from dashboard.colours import Palette
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.copy_number import DIRECTIONS, Direction
 
 WIDTH: Final = 900
@@ -97,8 +97,8 @@ def trio_chart(quality: pl.DataFrame, palette: Palette) -> dict[str, Any]:
                 low_end, high_end = row[f"{rate.column}_ci_low"], row[f"{rate.column}_ci_high"]
                 sheet.box(at(max(low_end, low)), at(min(high_end, high)), place - 1, place + 1, colour)
                 told = (
-                    f"{direction.value}, {words}: {rate.words.lower()} {wording.percent(row[rate.column])} "
-                    f"({wording.interval_percent(low_end, high_end)}) of {row[rate.of]:,} {rate.of_words}"
+                    f"{direction.value}, {words}: {rate.words.lower()} {quantities.percent(row[rate.column])} "
+                    f"({quantities.interval_percent(low_end, high_end)}) of {row[rate.of]:,} {rate.of_words}"
                 )
                 sheet.point(at(row[rate.column]), place, SHAPES[direction], colour, told)
     for middle, words, _ in heights:

@@ -35,7 +35,7 @@ from dashboard.store.cohort import group_names, release
 from dashboard.words import callers as caller_words
 from dashboard.words import catalogue as catalogue_words
 from dashboard.words import filters as filter_words
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.copy_number import COUNTED_CLASSES
 
 TABLE: Final = links.CATALOGUE
@@ -68,7 +68,7 @@ def catalogue_lead(question: CatalogueQuestion) -> str:
     numbers = catalogue_numbers(question.database, filters, catalogue, question.place)
     least = settings.disclosure().smallest_cell
     listed = (
-        f"{wording.count(numbers.sites)} {'site' if numbers.sites == 1 else 'sites'}" if numbers.sites else "No site"
+        f"{quantities.count(numbers.sites)} {'site' if numbers.sites == 1 else 'sites'}" if numbers.sites else "No site"
     )
     narrowed = [
         *([] if least else [f"with {catalogue_words.carriers(catalogue.min_carriers)}"]),
@@ -122,7 +122,7 @@ def catalogue_page(run: Run, head: DeltaGenerator) -> None:
     st.html(counted(question))
     _controls(question)
     rows = CatalogueRows(question)
-    caption = f"{title(question)}: {wording.count(len(rows)) if len(rows) else 'none'}"
+    caption = f"{title(question)}: {quantities.count(len(rows)) if len(rows) else 'none'}"
     st.html(
         section("Sites in this order", _files(question)) + markup.element("p", markup.text(_NOTE), class_="cnv-counted")
     )

@@ -9,13 +9,13 @@ from dashboard.components.sections import Section, shows
 from dashboard.store.cohort import Totals, release, totals
 from dashboard.store.database import Generation
 from dashboard.words import callers as caller_words
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.callers import in_one_line
 
 
 def cohort_lead(database: Generation) -> str:
     """What this is, and of whom, as HTML."""
-    people, callers = wording.people(totals(database).people), in_one_line(release(database).callers)
+    people, callers = quantities.people(totals(database).people), in_one_line(release(database).callers)
     sentence = (
         "<strong>How often is a gene lost or gained, and in whom?</strong> "
         f"Copy number variants of {markup.text(people)} of the 1000 Genomes panel, "
@@ -39,7 +39,7 @@ def tiles(sizes: Totals, callers: Sequence[str]) -> None:
         (sizes.genes, "genes with a place"),
     )
     content = "".join(
-        markup.element("div", markup.element("b", wording.count(number)) + markup.text(words))
+        markup.element("div", markup.element("b", quantities.count(number)) + markup.text(words))
         for number, words in totals
     )
     st.html(markup.element("div", content, class_="cnv-tiles"))

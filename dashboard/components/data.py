@@ -27,7 +27,7 @@ from dashboard.store.provenance import (
 )
 from dashboard.words import callers as caller_words
 from dashboard.words import filters as filter_words
-from dashboard.words import region_kinds, wording
+from dashboard.words import quantities, region_kinds
 from data_prep.domain.copy_number import EFO, CallClass
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
@@ -127,10 +127,10 @@ def provenance(database: Generation) -> None:
     """What this database is, one fact a line."""
     facts_by_key = dict(facts(database).iter_rows())
     file = database.file
-    rows = [("Database", str(file)), ("Published", wording.moment(file.published_at))]
+    rows = [("Database", str(file)), ("Published", quantities.moment(file.published_at))]
     if len(database.callsets) > 1:
         held = [f"{name} (generation {callset.id})" for name, callset in database.callsets.items()]
-        rows.append(("Callsets in it", wording.joined(held, "and")))
+        rows.append(("Callsets in it", quantities.joined(held, "and")))
     rows += [(words, facts_by_key[key]) for key, words in FACT_WORDS.items() if facts_by_key.get(key)]
     st.html(_section("Where the calls come from") + _table(("", ""), rows, "Provenance"))
 
@@ -144,7 +144,7 @@ def import_report(database: Generation) -> None:
     rows = [
         (
             row["status"],
-            *(wording.count(row[name]) for name in ("files", "records", "calls", "reference_rows", "skipped")),
+            *(quantities.count(row[name]) for name in ("files", "records", "calls", "reference_rows", "skipped")),
         )
         for row in by_status.iter_rows(named=True)
     ]
@@ -152,7 +152,7 @@ def import_report(database: Generation) -> None:
         ("Files", "Number", "Records", "Calls", "Reference rows", "Left out"), rows, "Files by what became of them"
     )
     left_out = [
-        (r["reason"], wording.count(r["records"]), r["example"]) for r in skipped(database).iter_rows(named=True)
+        (r["reason"], quantities.count(r["records"]), r["example"]) for r in skipped(database).iter_rows(named=True)
     ]
     if left_out:
         body += _table(("Records left out", "Number", "An example"), left_out, "Records left out, by reason")
@@ -168,7 +168,7 @@ def import_report(database: Generation) -> None:
         body += _table(heads, people, "People left out on X and Y, and why", is_of_people=True) + _more(
             len(people), mismatched
         )
-    marked = [(row[0], row[1], wording.count(row[2])) for row in marks(database).iter_rows()]
+    marked = [(row[0], row[1], quantities.count(row[2])) for row in marks(database).iter_rows()]
     if marked:
         body += markup.element(
             "details",
@@ -182,7 +182,7 @@ def import_report(database: Generation) -> None:
                 row["chrom"],
                 row["direction"],
                 MARK_WORDS.get(row["reason"], row["reason"]),
-                wording.count(row["bases"]),
+                quantities.count(row["bases"]),
             )
             for row in marked_people(database, PEOPLE_SHOWN).iter_rows(named=True)
         ]
@@ -203,10 +203,10 @@ def import_report(database: Generation) -> None:
 
 def _import_in_short(database: Generation, by_status: pl.DataFrame) -> None:
     """The report without names of people and files, and without what a record says."""
-    rows = [(row["status"], wording.count(row["files"])) for row in by_status.iter_rows(named=True)]
+    rows = [(row["status"], quantities.count(row["files"])) for row in by_status.iter_rows(named=True)]
     body = _table(("Files", "Number"), rows, "Files by what became of them")
     if shows(Section.MARKS):
-        marked = [(row[0], row[1], wording.count(row[2])) for row in marks(database).iter_rows()]
+        marked = [(row[0], row[1], quantities.count(row[2])) for row in marks(database).iter_rows()]
         if marked:
             body += _table(("Chromosome", "Direction", "People"), marked, "People with large events by chromosome")
     st.html(_section("Import report") + body)
@@ -222,7 +222,7 @@ def _more(shown: int, there_are: int) -> str:
     """What is said below a list that does not show everybody; empty where it does."""
     if shown == there_are:
         return ""
-    words = f"The first {wording.count(shown)} of {wording.count(there_are)}; the database has all."
+    words = f"The first {quantities.count(shown)} of {quantities.count(there_are)}; the database has all."
     return markup.element("p", words, class_="cnv-counted")
 
 
@@ -232,8 +232,8 @@ def problem_region_table(database: Generation) -> None:
     rows = [
         (
             region_kinds.kind_of_problem(row["kind"]),
-            wording.count(row["regions"]),
-            wording.count(row["bases"]),
+            quantities.count(row["regions"]),
+            quantities.count(row["bases"]),
             "no call can be made"
             if row["kind"] in BLIND_KINDS
             else "calls are few: carriers, no frequency"
@@ -348,7 +348,8 @@ def data_dictionary(database: Generation) -> None:
         body += markup.element(
             "details",
             markup.element(
-                "summary", f"<code>{markup.text(name)}</code> {markup.text(comment or '')} ({wording.count(rows)} rows)"
+                "summary",
+                f"<code>{markup.text(name)}</code> {markup.text(comment or '')} ({quantities.count(rows)} rows)",
             )
             + _table(
                 ("Column", "Type", "Meaning"),

@@ -19,7 +19,7 @@ from dashboard.store.carriers.counts import Count, by_filter
 from dashboard.store.clauses import Clause, by_rule_apart, clauses
 from dashboard.store.database import Generation
 from dashboard.words import filters as filter_words
-from dashboard.words import overlap_rules, wording
+from dashboard.words import overlap_rules, quantities
 from data_prep.domain.copy_number import Direction
 
 GROUPS: Final = (
@@ -71,7 +71,9 @@ def _reach(counts: Iterable[Mapping[Clause, Count]], filters: Filters) -> str:
                 shares[count.direction].append(count.carriers / count.samples)
     return " ".join(
         sign(direction)
-        + markup.text(wording.percent(low) if low == high else f"{wording.percent(low)} to {wording.percent(high)}")
+        + markup.text(
+            quantities.percent(low) if low == high else f"{quantities.percent(low)} to {quantities.percent(high)}"
+        )
         for direction, figures in shares.items()
         if figures
         for low, high in [(min(figures), max(figures))]
@@ -290,16 +292,16 @@ def _figure(count: Count, *, shares: bool) -> str:
     if not count.assessable:
         return "not assessable"
     if not shares:
-        return f"called in {wording.count(count.carriers)}" if count.carriers else "no call"
-    return wording.frequency(count.carriers, count.samples, count.ci_low, count.ci_high, count.people_seen)
+        return f"called in {quantities.count(count.carriers)}" if count.carriers else "no call"
+    return quantities.frequency(count.carriers, count.samples, count.ci_low, count.ci_high, count.people_seen)
 
 
 def _share(count: Count, *, shares: bool) -> str:
     if not count.assessable:
         return "not assessable"
     if not shares:
-        return wording.count(count.carriers) if count.carriers else "no call"
-    return wording.percent(count.carriers / count.samples) if count.samples else "nobody counted"
+        return quantities.count(count.carriers) if count.carriers else "no call"
+    return quantities.percent(count.carriers / count.samples) if count.samples else "nobody counted"
 
 
 def _outside(count: Count, shown: Count) -> bool:

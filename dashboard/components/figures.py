@@ -21,7 +21,7 @@ from dashboard.question.filters import Filters
 from dashboard.question.view import NAMES, By, Show, View
 from dashboard.store.clauses import Clause, chart_rows_apart
 from dashboard.store.cohort import population_names, superpopulation_names
-from dashboard.words import overlap_rules, wording
+from dashboard.words import overlap_rules, quantities
 from dashboard.words.frequency_table import Row, grouping
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.levels import Level
@@ -248,34 +248,34 @@ def _line(
     """A row of the table; `group` and `picture` are HTML."""
     if row.get("withheld"):
         content = markup.element("th", group, scope="row") + ("" if picture is None else markup.element("td", ""))
-        content += markup.element("td", wording.count(row["samples"]) if row["samples"] is not None else "")
+        content += markup.element("td", quantities.count(row["samples"]) if row["samples"] is not None else "")
         columns = (3 if shares else 1) + len(PARTS[direction]) + (filters.level is not Level.PASS)
         return markup.element("tr", content + markup.element("td", "withheld", colspan=str(columns)), class_=class_)
     if row["carriers"] is None:
         content = markup.element("th", group, scope="row") + ("" if picture is None else markup.element("td", ""))
         columns = (4 if shares else 2) + len(PARTS[direction]) + (filters.level is not Level.PASS)
-        numbers = markup.text(f"not assessable: seen in {wording.share_seen(row['seen'] or 0)}")
+        numbers = markup.text(f"not assessable: seen in {quantities.share_seen(row['seen'] or 0)}")
         return markup.element("tr", content + markup.element("td", numbers, colspan=str(columns)), class_=class_)
     cells = [
-        wording.count(row["samples"]),
-        wording.count(row["carriers"]) if shares or row["carriers"] else "no call",
+        quantities.count(row["samples"]),
+        quantities.count(row["carriers"]) if shares or row["carriers"] else "no call",
     ]
     if row["people_seen"] is not None:
-        cells[0] += f" (seen {wording.count(row['people_seen'])})"
+        cells[0] += f" (seen {quantities.count(row['people_seen'])})"
     if not shares:
         pass
     elif row["carriers"]:
-        cells += [wording.percent(row["frequency"]), wording.interval_percent(row["ci_low"], row["ci_high"])]
+        cells += [quantities.percent(row["frequency"]), quantities.interval_percent(row["ci_low"], row["ci_high"])]
     else:
-        cells += ["0 %", f"below {wording.upper_bound(row['ci_high'])}"]
-    parts = ["withheld" if row[column] is None else wording.count(row[column]) for column, _ in PARTS[direction]]
+        cells += ["0 %", f"below {quantities.upper_bound(row['ci_high'])}"]
+    parts = ["withheld" if row[column] is None else quantities.count(row[column]) for column, _ in PARTS[direction]]
     if row["without_copy_number"]:
-        parts[-1] += f" + {wording.count(row['without_copy_number'])} without copy number"
+        parts[-1] += f" + {quantities.count(row['without_copy_number'])} without copy number"
     cells += parts
     if filters.level is not Level.PASS:
-        numbers = "" if row["pass_carriers"] is None else wording.count(row["pass_carriers"])
+        numbers = "" if row["pass_carriers"] is None else quantities.count(row["pass_carriers"])
         cells.append(
-            f"{numbers} ({wording.percent(row['pass_frequency'])})" if shares and row["pass_carriers"] else numbers
+            f"{numbers} ({quantities.percent(row['pass_frequency'])})" if shares and row["pass_carriers"] else numbers
         )
     content = markup.element("th", group, scope="row")
     if picture is not None:

@@ -27,7 +27,7 @@ from dashboard.question.target import surroundings
 from dashboard.store.cohort import release, totals
 from dashboard.store.database import Generation
 from dashboard.words import callers as caller_words
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.assembly import ASSEMBLY
 
 SIMULATED_NOTE: Final = (
@@ -39,7 +39,7 @@ SIMULATED_NOTE: Final = (
 
 def bar(run: Run, page: Page) -> None:
     """The bar and what stands below it on every page; `page` is the one that is open."""
-    people = f"Copy number variants of {wording.people(totals(run.database).people)}"
+    people = f"Copy number variants of {quantities.people(totals(run.database).people)}"
     addresses = {entry.path: _address(run, entry) for entry in pages.in_bar()}
     _bar(page, run.palette, people, run.filters, addresses)
     if release(run.database).simulated:
@@ -128,16 +128,16 @@ def _served_by() -> str:
 def foot(database: Generation) -> None:
     """Callset, cohort, published file, citation, and where the health of the server is callset."""
     callset, sizes, file = release(database), totals(database), database.file
-    calls = f"{wording.count(sizes.calls)} calls in " if shows(Section.SIZES) else ""
-    calls += wording.people(sizes.people)
+    calls = f"{quantities.count(sizes.calls)} calls in " if shows(Section.SIZES) else ""
+    calls += quantities.people(sizes.people)
     simulated = ", simulated" if callset.simulated and "simulated" not in callset.name else ""
     source = f"Callset {callset.title}{simulated}: {calls}; {ASSEMBLY.name}."
     others = (
-        f", with the callsets {wording.joined(list(database.callsets), 'and')}" if len(database.callsets) > 1 else ""
+        f", with the callsets {quantities.joined(list(database.callsets), 'and')}" if len(database.callsets) > 1 else ""
     )
     built = (
         f"Gene models: {callset.gene_models or 'not said'}. Database {file}, published "
-        f"{wording.moment(file.published_at)}{others}."
+        f"{quantities.moment(file.published_at)}{others}."
     )
     cite = f"Cite {caller_words.publications(callset.callers)}."
     st.html(

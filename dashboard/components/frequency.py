@@ -11,7 +11,7 @@ from dashboard.question.target import Target
 from dashboard.store.carriers.counts import Count
 from dashboard.store.clauses import Clause
 from dashboard.words import filters as filter_words
-from dashboard.words import overlap_rules, wording
+from dashboard.words import overlap_rules, quantities
 from dashboard.words.frequency_table import Row
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import Level
@@ -58,8 +58,8 @@ def headline(
         numbers = "; ".join(f"{part.label} {_frequency(row)}{_complete(row, completely)}" for part, row in rows.items())
         lead = f"<strong>{markup.text(happens)}</strong>: {numbers}"
     else:
-        share = "nobody" if whole["carriers"] == 0 else f"{wording.percent(whole['frequency'])} of people"
-        numbers = f"{wording.count(whole['carriers'])} of {wording.count(whole['samples'])}"
+        share = "nobody" if whole["carriers"] == 0 else f"{quantities.percent(whole['frequency'])} of people"
+        numbers = f"{quantities.count(whole['carriers'])} of {quantities.count(whole['samples'])}"
         if whole["carriers"] == 0:
             numbers = _frequency(whole)
         lead = f"<strong>{markup.text(happens)} in {share}</strong>: {numbers}{_complete(whole, completely)}"
@@ -70,7 +70,7 @@ def headline(
     if within_reach:
         address = links.page(subject, filters.within_direction(direction).under(CODING_TOUCH))
         lead += "; " + markup.link(
-            f"in {wording.count(within_reach)} more the end of a loss may reach into it", address
+            f"in {quantities.count(within_reach)} more the end of a loss may reach into it", address
         )
     pooled = shares and len(rows) == 1
     sentences = [
@@ -78,7 +78,7 @@ def headline(
         *_beside(whole, beside[ANY], direction, target, shares=pooled),
         *_hidden(whole, filters, shares=pooled),
         *(
-            [f"{wording.count(few_bins)} of the carriers have events of one or two bins only."]
+            [f"{quantities.count(few_bins)} of the carriers have events of one or two bins only."]
             if 0 < few_bins * 2 <= bearing
             else []
         ),
@@ -87,12 +87,12 @@ def headline(
 
 
 def _frequency(row: Row) -> str:
-    return wording.frequency(row["carriers"], row["samples"], row["ci_low"], row["ci_high"], row["people_seen"])
+    return quantities.frequency(row["carriers"], row["samples"], row["ci_low"], row["ci_high"], row["people_seen"])
 
 
 def _complete(row: Row, completely: str) -> str:
     """Who of the carriers has no copy, behind their number; `completely` says how, and is empty where it is not told."""
-    return f", {completely} {wording.count(row['complete_losses'])}" if completely and row["complete_losses"] else ""
+    return f", {completely} {quantities.count(row['complete_losses'])}" if completely and row["complete_losses"] else ""
 
 
 def _called(row: Row, part: Clause, completely: str) -> str:
@@ -101,7 +101,7 @@ def _called(row: Row, part: Clause, completely: str) -> str:
     if not row["carriers"]:
         return "no call" + (f" in {people}" if part.label else "")
     people = people.removesuffix("people") + ("person" if row["carriers"] == 1 else "people")
-    return f"called in {wording.count(row['carriers'])} {people}{_complete(row, completely)}"
+    return f"called in {quantities.count(row['carriers'])} {people}{_complete(row, completely)}"
 
 
 def only_these(filters: Filters, direction: Direction) -> str:
@@ -109,7 +109,7 @@ def only_these(filters: Filters, direction: Direction) -> str:
     only = [name for name in filters.classes if name.direction is direction]
     if not only or CallClass(direction.value) in only:
         return ""
-    return f" ({wording.joined([filter_words.CLASS_WORDS[name] for name in only], 'and')} only)"
+    return f" ({quantities.joined([filter_words.CLASS_WORDS[name] for name in only], 'and')} only)"
 
 
 def in_between(beside: Mapping[Overlap, Count], direction: Direction, filters: Filters, target: Target) -> int:
@@ -143,21 +143,21 @@ def _spread(table: Sequence[Row], direction: Direction) -> Iterator[str]:
     if bearing == 1:
         yield f"All of them in {most['group']}."
         return
-    low = wording.percent(least["frequency"]) if least["carriers"] else f"0 of {wording.count(least['samples'])}"
+    low = quantities.percent(least["frequency"]) if least["carriers"] else f"0 of {quantities.count(least['samples'])}"
     if least["ci_high"] >= most["ci_low"]:
         # which group has most of the carriers may be chance
-        yield f"From {low} in {least['group']} to {wording.percent(most['frequency'])} in {most['group']}, with overlapping intervals."
+        yield f"From {low} in {least['group']} to {quantities.percent(most['frequency'])} in {most['group']}, with overlapping intervals."
         return
-    yield f"Most often in {most['group']} ({wording.percent(most['frequency'])}), least in {least['group']} ({low})."
+    yield f"Most often in {most['group']} ({quantities.percent(most['frequency'])}), least in {least['group']} ({low})."
 
 
 def _beside(whole: Row, touched: Count, direction: Direction, target: Target, *, shares: bool) -> Iterator[str]:
     """How many more people an event touches the place in than the rule counts (R7): an intron's deletion is none of the
     coding sequence, and who looks for it must not take the gene for untouched."""
     if touched.carriers > whole["carriers"]:
-        number = wording.count(touched.carriers)
-        share = wording.percent(touched.carriers / touched.samples)
-        numbers = f"{share} ({number})" if shares and target.has_share(ANY) else wording.people(touched.carriers)
+        number = quantities.count(touched.carriers)
+        share = quantities.percent(touched.carriers / touched.samples)
+        numbers = f"{share} ({number})" if shares and target.has_share(ANY) else quantities.people(touched.carriers)
         yield f"A {direction.value} touches the {target.kind.noun} anywhere in {numbers}."
 
 
@@ -170,13 +170,13 @@ def _hidden(whole: Row, filters: Filters, *, shares: bool) -> Iterator[str]:
     if filters.level is not Level.PASS and whole["pass_carriers"] != whole["carriers"]:
         passing = whole["pass_carriers"]
         if shares:
-            yield f"PASS alone would show {wording.percent(whole['pass_frequency']) if passing else 'nobody'}."
+            yield f"PASS alone would show {quantities.percent(whole['pass_frequency']) if passing else 'nobody'}."
         else:
-            yield f"PASS alone would show {f'{wording.count(passing)} of them' if passing else 'none of them'}."
+            yield f"PASS alone would show {f'{quantities.count(passing)} of them' if passing else 'none of them'}."
     if filters.level is not Level.ALL:
         hidden = whole["hidden"]
         if hidden:
-            yield f"The filter hides {wording.count(hidden)} more {'carrier' if hidden == 1 else 'carriers'}."
+            yield f"The filter hides {quantities.count(hidden)} more {'carrier' if hidden == 1 else 'carriers'}."
         else:
             yield "The filter hides no carrier."
 

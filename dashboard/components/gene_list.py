@@ -20,7 +20,7 @@ from dashboard.store.database import Generation
 from dashboard.store.gene_counts import gene_counts, without_small_genes
 from dashboard.store.genes import Gene, gene_target
 from dashboard.words import filters as filter_words
-from dashboard.words import wording
+from dashboard.words import quantities
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.copy_number import Direction
 
@@ -137,7 +137,7 @@ def _carriers(row: dict[str, object], direction: Direction, *, shares: bool) -> 
     if not samples:
         return "nobody counted"
     if not isinstance(low, float) or not isinstance(high, float):
-        return f"called in {wording.people(carriers)}" if carriers else f"no call; {FEW_CALLS}"
+        return f"called in {quantities.people(carriers)}" if carriers else f"no call; {FEW_CALLS}"
     if not shares:
-        return f"{wording.count(carriers)} of {wording.people(samples)}"
-    return wording.frequency(carriers, samples, low, high)
+        return f"{quantities.count(carriers)} of {quantities.people(samples)}"
+    return quantities.frequency(carriers, samples, low, high)

@@ -11,7 +11,7 @@ from dashboard.question.filters import Filters
 from dashboard.question.subject import Kind
 from dashboard.question.target import surroundings
 from dashboard.store.genes import Gene
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.intervals import Interval
 
@@ -28,7 +28,7 @@ def gene_head(gene: Gene, filters: Filters) -> str:
     transcript = gene.transcript_name or gene.transcript_id
     facts = [
         _place(gene.interval, f" ({gene.strand})" if gene.strand else ""),
-        markup.text(wording.length(gene.interval.length)),
+        markup.text(quantities.length(gene.interval.length)),
         markup.text(f"{transcript} ({gene.chosen_as})" if transcript else "no transcript, only a place"),
         markup.text(gene.gene_id),
         markup.link("in its region", links.page(subject.region(surroundings(gene.interval)), filters)),
@@ -45,7 +45,7 @@ def region_head(question: Question) -> str:
     """What the region is called, its interval and its length, and where else it can be looked at."""
     assert question.region
     interval = question.region.interval
-    facts = [_place(interval), markup.text(wording.length(interval.length)), markup.text(ASSEMBLY.name)]
+    facts = [_place(interval), markup.text(quantities.length(interval.length)), markup.text(ASSEMBLY.name)]
     return _head(markup.text(question.region.text), facts, links.browser_addresses(interval))
 
 
@@ -58,7 +58,7 @@ def site_head(question: Question) -> str:
     facts = [
         markup.element("span", markup.text(name)) + copy_button(name),
         _place(interval),
-        markup.text(wording.length(interval.length)),
+        markup.text(quantities.length(interval.length)),
         markup.link("in its region", links.page(subject.region(surroundings(interval)), kept)),
         markup.link("every site here", links.catalogue(subject.region(interval).name, kept)),
     ]
@@ -109,5 +109,5 @@ def narrowed(question: Question) -> str:
         return ""
     return (
         f"{sign(target.direction)}<strong>Narrowed to one site</strong>: {markup.text(target.direction.value)} "
-        f"{markup.text(target.interval)}, {wording.length(target.interval.length)}."
+        f"{markup.text(target.interval)}, {quantities.length(target.interval.length)}."
     )

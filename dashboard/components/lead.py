@@ -19,7 +19,7 @@ from dashboard.store.carriers.counts import Extent, by_rule, extents, thin_carri
 from dashboard.store.clauses import SEXES, Clause, clauses, table_of_all, tables, tables_without_small_cells
 from dashboard.store.panel import Denominator, count_people
 from dashboard.words import filters as filter_words
-from dashboard.words import overlap_rules, wording
+from dashboard.words import overlap_rules, quantities
 from dashboard.words.frequency_table import Row
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.copy_number import Direction
@@ -172,7 +172,7 @@ def _wide_lines(question: Question, *, shares: bool) -> list[str]:
     rule = target.rule_in_force(filters.overlap)
     return [
         f"{frequency.sign(count.direction)}<strong>{overlap_rules.headline_verb(count.direction, rule, target.kind, is_site=target.site is not None)} in "
-        f"{wording.count(count.carriers)} of {wording.count(count.samples)} people</strong>. "
+        f"{quantities.count(count.carriers)} of {quantities.count(count.samples)} people</strong>. "
         + markup.element("span", f"No share is given of {overlap_rules.WITHOUT_SHARE}.", class_="cnv-small")
         for count in by_rule(question.database, target, filters, (rule,))[rule]
     ]
@@ -223,7 +223,7 @@ def _bounded(question: Question, counted: Denominator) -> Lead:
     seen = callability(database, target, filters)
     in_whom = (
         _small(
-            f"Counted: {filter_words.events_counted(filters, target)}, in {wording.count(counted.counted)} "
+            f"Counted: {filter_words.events_counted(filters, target)}, in {quantities.count(counted.counted)} "
             f"{filter_words.group(filters)}."
         )
         if least
@@ -270,14 +270,14 @@ def _line(
         if row["withheld"]:
             words = f"numbers withheld: fewer than {least} people carry it, or all but so few"
         elif paralogous:
-            words = f"called in {wording.people(row['carriers'])}" if row["carriers"] else f"no call; {FEW_CALLS}"
+            words = f"called in {quantities.people(row['carriers'])}" if row["carriers"] else f"no call; {FEW_CALLS}"
         elif not shares:
             words = (
-                f"{wording.count(row['carriers'])} of {wording.count(row['samples'])} people; no share is given of "
+                f"{quantities.count(row['carriers'])} of {quantities.count(row['samples'])} people; no share is given of "
                 f"{overlap_rules.WITHOUT_SHARE}"
             )
         else:
-            words = wording.frequency(
+            words = quantities.frequency(
                 row["carriers"], row["samples"], row["ci_low"], row["ci_high"], row["people_seen"]
             )
         answers.append(f"{label} {words}".lstrip())

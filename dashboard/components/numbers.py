@@ -24,7 +24,7 @@ from dashboard.store.callability import callability, no_share
 from dashboard.store.carriers.counts import by_rule
 from dashboard.store.cohort import group_names, release
 from dashboard.store.panel import count_people
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.copy_number import Direction
 
 
@@ -115,6 +115,6 @@ def _of_uncertain_ends(question: Question) -> str:
         return ""
     bases = "coding sequence" if target.kind is Pieces.CODING else "an exon"
     return (
-        f"Over {bases} the curve of losses stands higher than the headline: {wording.people(number)} have no more than the pale "
+        f"Over {bases} the curve of losses stands higher than the headline: {quantities.people(number)} have no more than the pale "
         f"end of a loss there, and a loss counts for the gene only by what is left of it when both its ends are drawn in."
     )

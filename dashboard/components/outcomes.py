@@ -16,7 +16,7 @@ from dashboard.question.filters import Filters
 from dashboard.store.beacon_intervals import matching_sites
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, genes_named
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.site_id import parse_site_id
 
 EXAMPLES = ("GSTM1", "RHD", "OR51A2", "APOBEC3B", "ADAM3A")
@@ -91,7 +91,7 @@ def no_site(run: Run, fault: Refusal | None) -> None:
     lines = [words + ("Most like it are:" if alike else f"No site here is like it; see {here}.")]
     lines += [
         markup.link(site.name, links.page(subject.site(site.name), subject.site_filters(run.filters, site.direction)))
-        + f" {markup.text(wording.percent(site.overlap) if site.overlap < 1 else '100 %')} reciprocal overlap"
+        + f" {markup.text(quantities.percent(site.overlap) if site.overlap < 1 else '100 %')} reciprocal overlap"
         for site in alike
     ]
     st.html(markup.element("div", markup.paragraphs(lines + ([f"Or {here}."] if alike else [])), class_="cnv-links"))
@@ -121,7 +121,7 @@ def place(outcome: Place, filters: Filters) -> None:
     """A region, chromosome or band where a gene was asked for."""
     _say(
         outcome.text,
-        f"{outcome.reading} {outcome.interval}, {wording.length(outcome.interval.length)}, is a region and not a gene.",
+        f"{outcome.reading} {outcome.interval}, {quantities.length(outcome.interval.length)}, is a region and not a gene.",
     )
     shown = markup.link(f"The region page of {outcome.text}", links.page(subject.region(outcome.interval), filters))
     st.html(markup.element("p", shown, class_="cnv-links cnv-choices"))
@@ -159,7 +159,7 @@ def nothing(outcome: NoMatch, filters: Filters) -> None:
         st.html(markup.element("p", shown, class_="cnv-links cnv-choices"))
     for named in outcome.places:
         address = links.page(subject.Subject(subject.Kind.REGION, named.address), filters)
-        told = f" {markup.text(f'{named.interval}, {wording.length(named.interval.length)}; {named.detail}')}"
+        told = f" {markup.text(f'{named.interval}, {quantities.length(named.interval.length)}; {named.detail}')}"
         st.html(markup.element("p", markup.link(named.name, address) + told, class_="cnv-links"))
     if outcome.alike:
         st.html(markup.element("p", markup.text(outcome.heading), class_="cnv-counted"))

@@ -22,8 +22,8 @@ from dashboard.store.person_events import person_events
 from dashboard.store.person_events import standing as standing_of
 from dashboard.store.person_names import example_people
 from dashboard.words import filters as filter_words
+from dashboard.words import quantities
 from dashboard.words import relatives as relative_words
-from dashboard.words import wording
 from data_prep.domain.chromosomes import LENGTHS, SEX_CHROMOSOMES
 from data_prep.domain.copy_number import DIRECTIONS, Direction
 from data_prep.domain.trios import Inheritance
@@ -77,12 +77,12 @@ def _line(events: pl.DataFrame, direction: Direction) -> str:
         if direction is Direction.LOSS
         else ("high-gain", "of 2.5 times the expected copies or more")
     )
-    bases = wording.length(int(mine["length"].sum()))
+    bases = quantities.length(int(mine["length"].sum()))
     number = mine.filter(pl.col("class") == strong[0]).height
     noun = PLURALS[direction] if mine.height != 1 else direction.value
-    words = f"<strong>{wording.count(mine.height)} {noun}</strong>"
+    words = f"<strong>{quantities.count(mine.height)} {noun}</strong>"
     if mine.height:
-        words += f" of {bases} in all, {wording.count(number)} {strong[1]}"
+        words += f" of {bases} in all, {quantities.count(number)} {strong[1]}"
     return f"{sign(direction)}{words}."
 
 
@@ -94,7 +94,7 @@ def _counted(question: PersonQuestion, events: pl.DataFrame) -> list[str]:
         )
     ]
     if marked := events["marked"].sum():
-        lines.append(f"{wording.count(int(marked))} of them on marked chromosomes.")
+        lines.append(f"{quantities.count(int(marked))} of them on marked chromosomes.")
     if rarity := rarity_words(question, events):
         lines.append(markup.text(rarity))
     return lines
@@ -116,7 +116,7 @@ def rarity_words(question: PersonQuestion, events: pl.DataFrame) -> str:
         none=pl.col("site").is_null().sum(),
     ).row(0, named=True)
     parts = [
-        f"{wording.count(counts[name])} {words}"
+        f"{quantities.count(counts[name])} {words}"
         for name, words in (
             ("alone", "of a site that no other unrelated person has"),
             ("rare", "of one carried by less than 1 %"),
@@ -127,7 +127,7 @@ def rarity_words(question: PersonQuestion, events: pl.DataFrame) -> str:
         )
         if counts[name]
     ]
-    return f"By the unrelated carriers of their sites: {wording.joined(parts, 'and')}."
+    return f"By the unrelated carriers of their sites: {quantities.joined(parts, 'and')}."
 
 
 def sites_counted(question: PersonQuestion) -> list[int]:
@@ -186,12 +186,12 @@ def marks_lines(question: PersonQuestion) -> list[str]:
         )
     for mark in marks_of(question.database, person).iter_rows(named=True):
         reason = MARK_WORDS.get(mark["reason"], mark["reason"])
-        share = f", {wording.percent(mark['share'])} of what is sequenced of it" if mark["share"] is not None else ""
-        number = "1 event" if mark["events"] == 1 else f"{wording.count(mark['events'])} events"
+        share = f", {quantities.percent(mark['share'])} of what is sequenced of it" if mark["share"] is not None else ""
+        number = "1 event" if mark["events"] == 1 else f"{quantities.count(mark['events'])} events"
         lines.append(
             f"<strong>{markup.text(mark['chrom'])} is marked for {PLURALS[Direction(mark['direction'])]}</strong>: {markup.text(reason)} "
-            f"({number}, {markup.text(wording.length(mark['bases']))} together{markup.text(share)}, the longest "
-            f"{markup.text(wording.length(mark['longest']))}). Most probably it comes from cell culture; a constitutional change that large is "
+            f"({number}, {markup.text(quantities.length(mark['bases']))} together{markup.text(share)}, the longest "
+            f"{markup.text(quantities.length(mark['longest']))}). Most probably it comes from cell culture; a constitutional change that large is "
             "possible. On this chromosome the person is in no frequency and no rate of trios; its events are listed, and left out of the comparison with other "
             "people."
         )
@@ -206,7 +206,7 @@ def standing(question: PersonQuestion) -> None:
     if frame.is_empty():
         return
     people = int(frame["samples"].max() or 0)  # type: ignore[arg-type]
-    title = section(f"Beside {wording.count(people)} unrelated people of {markup.text(person.population)}", files)
+    title = section(f"Beside {quantities.count(people)} unrelated people of {markup.text(person.population)}", files)
     if not people:
         st.html(title + markup.element("p", "Nobody unrelated of this population was read.", class_="cnv-counted"))
         return
@@ -214,7 +214,7 @@ def standing(question: PersonQuestion) -> None:
     counted = filter_words.events_drawn(Filters(level=filters.level))
     note = f"{counted[0].upper()}{counted[1:]}, whatever the class and the limits above"
     note += (
-        f"; without {wording.joined(marked, 'and')}, which {'is' if len(marked) == 1 else 'are'} marked."
+        f"; without {quantities.joined(marked, 'and')}, which {'is' if len(marked) == 1 else 'are'} marked."
         if marked
         else "."
     )
@@ -262,7 +262,7 @@ def standing(question: PersonQuestion) -> None:
 
 def _quantity(row: dict[str, Any], kind: str) -> str:
     def said(value: float) -> str:
-        return wording.length(round(value)) if kind == "bases" else f"{value:,.0f}"
+        return quantities.length(round(value)) if kind == "bases" else f"{value:,.0f}"
 
     middle = f"{said(row['median'])} ({said(row['q25'])}–{said(row['q75'])})"
     low, high = min(row["q05"], row["value"]), max(row["q95"], row["value"])
@@ -284,7 +284,7 @@ def _quantity(row: dict[str, Any], kind: str) -> str:
         class_="cnv-whisker",
         aria_hidden="true",
     )
-    stands = f"more than {wording.percent(row['below'])}" if row["below"] else "nobody with less"
+    stands = f"more than {quantities.percent(row['below'])}" if row["below"] else "nobody with less"
     return (
         markup.element("td", markup.text(said(row["value"])))
         + markup.element("td", markup.text(middle))
@@ -318,7 +318,7 @@ def inheritance_table(events: pl.DataFrame, directions: Sequence[Direction]) -> 
             mine.filter(pl.col("inconsistent").fill_null(value=False)).height,
             mine.height,
         ]
-        cells = "".join(markup.element("td", wording.count(number)) for number in numbers)
+        cells = "".join(markup.element("td", quantities.count(number)) for number in numbers)
         name = sign(direction) + markup.text(PLURALS[direction].capitalize())
         lines.append(markup.element("tr", markup.element("th", name, scope="row") + cells))
     caption = (

@@ -16,7 +16,7 @@ from dashboard.question import links
 from dashboard.question.view import Tab
 from dashboard.rows.person import child_rows, event_rows
 from dashboard.store.person import Role, relatives_of
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.assembly import ASSEMBLY
 
 LABELS: Final = {Tab.EVENTS: "Events", Tab.CHILDREN: "Children"}
@@ -44,7 +44,7 @@ def person_tabs(run: Run, question: PersonQuestion) -> None:
         nav = markup.element("nav", shown, class_="cnv-tabs", aria_label="Tables")
     rows = child_rows(question) if open_tab is Tab.CHILDREN else event_rows(question)
     number = rows.frame.height
-    title = f"{LABELS[open_tab]}: {wording.count(number)}" if number else f"{LABELS[open_tab]}: none"
+    title = f"{LABELS[open_tab]}: {quantities.count(number)}" if number else f"{LABELS[open_tab]}: none"
     heading = section(title, person_menu(question, open_tab.value))
     if not number:
         st.html(nav + heading + markup.element("p", "No event meets the filters.", class_="cnv-counted"))

@@ -12,7 +12,7 @@ from dashboard.question.target import LARGE, Pieces, Target
 from dashboard.store.callability import Callability, Care
 from dashboard.store.panel import Denominator, relatives_counted
 from dashboard.words import filters as filter_words
-from dashboard.words import overlap_rules, region_kinds, wording
+from dashboard.words import overlap_rules, quantities, region_kinds
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.sight import is_paralogous
 
@@ -28,7 +28,7 @@ def counted_sentence(question: Question, people: Denominator) -> str:
     rule = target.rule_in_force(filters.overlap)
     callset = f", callset {database.callset}" if len(database.callsets) > 1 else ""
     sentences = [
-        f"Counted: {filter_words.events_counted(filters, target)}, in {wording.count(people.counted)} {filter_words.group(filters)}{callset}."
+        f"Counted: {filter_words.events_counted(filters, target)}, in {quantities.count(people.counted)} {filter_words.group(filters)}{callset}."
     ]
     exclusions = filter_words.exclusions(target.interval.chrom, people.marked, people.sex_mismatch)
     if exclusions:
@@ -73,9 +73,9 @@ def rule_switch(question: Question) -> str:
 def not_assessable(name: str, seen: Callability) -> list[str]:
     """Why no frequency is shown for the gene or region of this name, as lines of HTML (R5)."""
     if seen.is_blind:
-        reason = f"No call can be made in {wording.percent(seen.blind)} of it. {_sentences(seen.blind_names)}"
+        reason = f"No call can be made in {quantities.percent(seen.blind)} of it. {_sentences(seen.blind_names)}"
     else:
-        reason = f"The caller saw half or more of this place in {wording.share_seen(seen.seen or 0)} of the people counted, fewer than half of them."
+        reason = f"The caller saw half or more of this place in {quantities.share_seen(seen.seen or 0)} of the people counted, fewer than half of them."
     return [
         f"<strong>{markup.text(name)} is not assessable.</strong> {markup.text(reason)}",
         "That nobody has a call here would say nothing about how common copy number changes are, "
@@ -85,7 +85,7 @@ def not_assessable(name: str, seen: Callability) -> list[str]:
 
 def paralogous(name: str, seen: Callability) -> list[str]:
     """Why carriers are shown for the gene or region of this name, and no frequency, as lines of HTML (R5)."""
-    share = "" if seen.copies == 1 else f" {wording.percent(seen.copies)} of what counts of it lies there."
+    share = "" if seen.copies == 1 else f" {quantities.percent(seen.copies)} of what counts of it lies there."
     return [
         f"<strong>{markup.text(name)} is paralogous.</strong> {markup.text(_sentences(seen.copies_names) + share)}",
         f"{FEW_CALLS[0].upper()}{FEW_CALLS[1:]}, so who was called is shown, and no frequency and no bound.",
@@ -96,11 +96,11 @@ def cautions(target: Target, seen: Callability) -> list[str]:
     """Words of care where a part of the place cannot be seen, or lies where calls need care, as lines of HTML (R5, R11)."""
     lines = []
     if seen.partly_seen and seen.seen is not None:
-        note = wording.partly_seen_note(seen.seen)
+        note = quantities.partly_seen_note(seen.seen)
         lines.append(f"{note[0].upper()}{note[1:]}. Where nobody carries, the bound is given over the people seen.")
     if seen.blind > 0:
         lines.append(
-            f"No call can be made in {wording.percent(seen.blind)} of this {target.kind.noun}. {_sentences(seen.blind_names)}"
+            f"No call can be made in {quantities.percent(seen.blind)} of this {target.kind.noun}. {_sentences(seen.blind_names)}"
         )
     # what is told of a paralogous place is not told twice
     care = [kind for kind in seen.care if not (seen.is_paralogous and is_paralogous(kind.kind))]
@@ -114,7 +114,7 @@ def cautions(target: Target, seen: Callability) -> list[str]:
 def _care_sentence(care: Care) -> str:
     """The names of a kind of problem region, or how many places there are of it."""
     if len(care.names) > NAMES_OF_A_KIND:
-        places = f"{region_kinds.kind_of_problem(care.kind)} in {wording.count(care.places)} places"
+        places = f"{region_kinds.kind_of_problem(care.kind)} in {quantities.count(care.places)} places"
     else:
         places = ". ".join(_sentence(name) for name in care.names)
     return f"{_sentence(places)}."
@@ -127,7 +127,7 @@ def _sentence(words: str) -> str:
 
 def _sentences(names: Sequence[str]) -> str:
     more = len(names) - NAMES_SHOWN
-    others = [f"And {wording.count(more)} more {'place' if more == 1 else 'places'}."] if more > 0 else []
+    others = [f"And {quantities.count(more)} more {'place' if more == 1 else 'places'}."] if more > 0 else []
     return " ".join([*(name.rstrip(".") + "." for name in names[:NAMES_SHOWN]), *others])
 
 

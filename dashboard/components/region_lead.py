@@ -13,7 +13,7 @@ from dashboard.question.subject import Subject
 from dashboard.question.target import Target
 from dashboard.store.carriers.counts import Count, Extent
 from dashboard.store.clauses import Clause
-from dashboard.words import overlap_rules, wording
+from dashboard.words import overlap_rules, quantities
 from data_prep.domain.copy_number import CallClass, Direction
 
 _VERBS = {Direction.LOSS: "lost", Direction.GAIN: "gained"}
@@ -33,7 +33,7 @@ def region_lead(
     address = links.page(subject, filters.within_direction(direction).under(HALF_OF_IT))
     half = every_extent[0].half
     if shares and len(every_extent) == 1:
-        who = "Nobody has" if not half.carriers else f"{wording.people(half.carriers)} {_have(half)}"
+        who = "Nobody has" if not half.carriers else f"{quantities.people(half.carriers)} {_have(half)}"
         words, behind = f"{who} {verb} half of it or more{only}", _frequency(half)
     else:
         words = f"Half of it or more {verb}{only}"
@@ -49,13 +49,11 @@ def region_lead(
         return " ".join(sentences)
     longest = max(extent.longest for extent in every_extent)
     sentences.append(
-        f"The largest {name} in it is {wording.length(longest)} ({wording.percent(longest / target.interval.length)})."
+        f"The largest {name} in it is {quantities.length(longest)} ({quantities.percent(longest / target.interval.length)})."
     )
     thin = ", most of one or two bins" if sum(extent.thin for extent in every_extent) * 2 > touched else ""
     anywhere = f"{'Losses' if direction is Direction.LOSS else 'Gains'} anywhere in it"
-    people = (
-        f"{wording.count(touched)} of {wording.count(sum(extent.touched.samples for extent in every_extent))} people"
-    )
+    people = f"{quantities.count(touched)} of {quantities.count(sum(extent.touched.samples for extent in every_extent))} people"
     if not shares:
         sentences.append(
             f"{anywhere}: {'; '.join(_called(extent.touched, part) for part, extent in extents.items())}{thin}."
@@ -63,14 +61,14 @@ def region_lead(
         small = ""
     elif target.has_share(target.default_rule):
         several = ", ".join(
-            f"{part.label} {wording.percent(extent.touched.carriers / extent.touched.samples)}".lstrip()
+            f"{part.label} {quantities.percent(extent.touched.carriers / extent.touched.samples)}".lstrip()
             for part, extent in extents.items()
         )
         sentences.append(f"{anywhere}: {several}{thin}.")
         small = f"{people}."
         if len(every_extent) > 1:
             small = "; ".join(
-                f"{part.label} {wording.count(extent.touched.carriers)} of {wording.count(extent.touched.samples)}"
+                f"{part.label} {quantities.count(extent.touched.carriers)} of {quantities.count(extent.touched.samples)}"
                 for part, extent in extents.items()
             )
             small += "."
@@ -79,7 +77,7 @@ def region_lead(
         small = f"No share is given of {overlap_rules.WITHOUT_SHARE}."
     without_copy = sum(extent.without_copy for extent in every_extent)
     if without_copy and CallClass.COMPLETE_LOSS not in filters.classes:
-        number = wording.count(without_copy)
+        number = quantities.count(without_copy)
         small = f"{small[:-1]}; no" if small else "No"
         small += f" copy left somewhere in it in {number}."
     return " ".join([*sentences, markup.element("span", markup.text(small), class_="cnv-small")])
@@ -94,10 +92,10 @@ def _called(count: Count, part: Clause) -> str:
     if not count.carriers:
         return f"no call in {part.label} people" if part.label else "no call"
     noun = "person" if count.carriers == 1 else "people"
-    return f"called in {wording.count(count.carriers)} {part.label} {noun}".replace("  ", " ")
+    return f"called in {quantities.count(count.carriers)} {part.label} {noun}".replace("  ", " ")
 
 
 def _frequency(count: Count) -> str:
     if not count.assessable:
         return "not assessable"
-    return wording.frequency(count.carriers, count.samples, count.ci_low, count.ci_high, count.people_seen)
+    return quantities.frequency(count.carriers, count.samples, count.ci_low, count.ci_high, count.people_seen)

@@ -26,7 +26,7 @@ from dashboard.store.site_genes import TouchedGene, alleles_of, touched_genes
 from dashboard.store.sites import Site
 from dashboard.store.trios import EXPECTED_TRANSMISSION, RATES, trio_numbers, trios_of_site
 from dashboard.words import filters as filter_words
-from dashboard.words import region_kinds, wording
+from dashboard.words import quantities, region_kinds
 from data_prep.domain.chromosomes import SEX_CHROMOSOMES
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.levels import Level
@@ -87,8 +87,8 @@ def _events(question: Question, site: Site) -> list[Pair]:
             (
                 "Events",
                 markup.text(
-                    f"{wording.count(facts['events'])} in {wording.people(facts['carriers'])} at {_counted(facts['intervals'], 'interval')}; "
-                    f"{wording.people(facts['founders'])} at the one shown"
+                    f"{quantities.count(facts['events'])} in {quantities.people(facts['carriers'])} at {_counted(facts['intervals'], 'interval')}; "
+                    f"{quantities.people(facts['founders'])} at the one shown"
                 ),
             ),
             ("Starts", _spread(site.interval.start, facts["start_min"], facts["start_median"], facts["start_max"], 1)),
@@ -110,7 +110,7 @@ def _events(question: Question, site: Site) -> list[Pair]:
 
 
 def _counted(number: int, noun: str) -> str:
-    return f"{wording.count(number)} {noun}{'' if number == 1 else 's'}"
+    return f"{quantities.count(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def _spread(own: int, least: int, median: int, most: int, shift: int) -> str:
@@ -118,7 +118,7 @@ def _spread(own: int, least: int, median: int, most: int, shift: int) -> str:
     if least == most:
         return markup.text(f"{own + shift:,} in all of them")
     return markup.text(
-        f"{least + shift:,} to {most + shift:,}, {wording.length(most - least)} apart; median {median + shift:,}, here {own + shift:,}"
+        f"{least + shift:,} to {most + shift:,}, {quantities.length(most - least)} apart; median {median + shift:,}, here {own + shift:,}"
     )
 
 
@@ -151,7 +151,7 @@ def _gene_links(genes: Sequence[TouchedGene], filters: Filters) -> str:
         for gene in genes[:GENES_SHOWN]
     ]
     more = len(genes) - len(shown)
-    return ", ".join(shown) + (markup.text(f" and {wording.count(more)} more") if more > 0 else "")
+    return ", ".join(shown) + (markup.text(f" and {quantities.count(more)} more") if more > 0 else "")
 
 
 def exon_words(gene: TouchedGene) -> str:
@@ -187,14 +187,14 @@ def _differences(database: Generation, site: Site) -> list[Pair]:
         (term("V_ST", "V_ST"), _number(facts["vst"], "copies do not vary")),
         (
             "q",
-            f"{wording.p_value(facts['q'])}, of carriers over super-populations ({test}, p {wording.p_value(facts['p'])})"
+            f"{quantities.p_value(facts['q'])}, of carriers over super-populations ({test}, p {quantities.p_value(facts['p'])})"
             if facts["q"] is not None
             else NONE,
         ),
         (
             "Compared",
             markup.text(
-                f"{wording.count(facts['compared_carriers'])} carriers of {wording.count(facts['compared_samples'])} unrelated people, credible"
+                f"{quantities.count(facts['compared_carriers'])} carriers of {quantities.count(facts['compared_samples'])} unrelated people, credible"
             ),
         ),
     ]
@@ -241,11 +241,11 @@ def _alleles(run: Run, question: Question, site: Site) -> None:
         is_all = row["group"] == "all"
         name = "All" if is_all else _swatch(run.palette, row["group"])
         cells = (
-            wording.count(row["allele_count"]),
-            wording.count(row["allele_number"]),
-            wording.percent(row["allele_frequency"]),
-            wording.interval_percent(row["af_ci_low"], row["af_ci_high"]),
-            NONE if row["hwe_p"] is None else wording.p_value(row["hwe_p"]),
+            quantities.count(row["allele_count"]),
+            quantities.count(row["allele_number"]),
+            quantities.percent(row["allele_frequency"]),
+            quantities.interval_percent(row["af_ci_low"], row["af_ci_high"]),
+            NONE if row["hwe_p"] is None else quantities.p_value(row["hwe_p"]),
         )
         content = markup.element("th", name, scope="row") + "".join(
             markup.element("td", markup.text(cell)) for cell in cells
@@ -270,7 +270,7 @@ def _by_population(palette: Palette, database: Generation, site: Site) -> str:
         return ""
     home = population_names(database)
     small = sum(row["p"] < SMALL_P for row in rows)
-    words = f"Hardy-Weinberg by population: p below {SMALL_P:g} in {small} of {wording.count(len(rows))}"
+    words = f"Hardy-Weinberg by population: p below {SMALL_P:g} in {small} of {quantities.count(len(rows))}"
     heads = ("Population", "no copy", "one", "two", "p")
     head = "".join(
         markup.element("th", markup.text(words_of), scope="col", **({} if at else {"class_": "cnv-left"}))
@@ -279,8 +279,8 @@ def _by_population(palette: Palette, database: Generation, site: Site) -> str:
     lines = []
     for row in rows:
         _, group = home.get(row["population"], ("", ""))
-        numbers = [wording.count(row[f"copies_{copies}"]) for copies in (0, 1, 2)]
-        cells = "".join(markup.element("td", cell) for cell in (*numbers, wording.p_value(row["p"])))
+        numbers = [quantities.count(row[f"copies_{copies}"]) for copies in (0, 1, 2)]
+        cells = "".join(markup.element("td", cell) for cell in (*numbers, quantities.p_value(row["p"])))
         name = (_swatch(palette, group) + " " if group else "") + markup.text(row["population"])
         lines.append(markup.element("tr", markup.element("th", name, scope="row") + cells))
     table = _scrolled(head, lines, "cnv-weinberg", "Hardy-Weinberg by population")
@@ -325,7 +325,7 @@ def _trios(palette: Palette, database: Generation, site: Site, *, shares: bool) 
         st.html(
             section("Trios")
             + _small(
-                f"None of the {wording.count(read)} trios says anything of it: no child carries it, and no informative parent."
+                f"None of the {quantities.count(read)} trios says anything of it: no child carries it, and no informative parent."
             )
         )
         return
@@ -349,7 +349,7 @@ def _trios(palette: Palette, database: Generation, site: Site, *, shares: bool) 
     lines = [_trio_line(row, colour) for row in rows.iter_rows(named=True)]
     less_or_more = "less" if site.direction is Direction.LOSS else "more"
     words = [
-        f"{wording.count(read)} trios of whom all three were read, whatever the cohort chosen. The level is that of the child's event; of the "
+        f"{quantities.count(read)} trios of whom all three were read, whatever the cohort chosen. The level is that of the child's event; of the "
         "carrying parent's for transmission, whose other parent has no call at any level. Half of the children of a parent with one copy "
         f"{less_or_more} are expected to have it: fewer point to calls missed in children or wrong in parents, more to calls missed in the "
         "other parent.",
@@ -371,10 +371,10 @@ def _trio_line(row: dict[str, Any], colour: str) -> str:
     cells = [
         _rate(row, "transmission", row["transmitted"], row["parents"]),
         _half(row, colour),
-        wording.count(row["children"]),
-        *(wording.count(row[name]) for name in ("from_both", "from_father", "from_mother", "below_filter")),
+        quantities.count(row["children"]),
+        *(quantities.count(row[name]) for name in ("from_both", "from_father", "from_mother", "below_filter")),
         _rate(row, "de_novo", row["neither"], row["children"]),
-        wording.count(row["inconsistent"]),
+        quantities.count(row["inconsistent"]),
         _rate(row, "consistency", row["consistent"], row["children"]),
     ]
     content = markup.element("th", markup.text(level), scope="row") + "".join(
@@ -387,12 +387,12 @@ def _rate(row: dict[str, Any], name: str, part: int, whole: int) -> str:
     """Count and, from ten on, share with its interval."""
     if not whole:
         return NONE
-    of_whole = f"{wording.count(part)} of {wording.count(whole)}"
+    of_whole = f"{quantities.count(part)} of {quantities.count(whole)}"
     if row[name] is None:
         return of_whole
-    share = wording.percent(row[name])
+    share = quantities.percent(row[name])
     low, high = row[f"{name}_ci_low"], row[f"{name}_ci_high"]
-    return f"{of_whole} ({share}, {wording.interval_percent(low, high)})"
+    return f"{of_whole} ({share}, {quantities.interval_percent(low, high)})"
 
 
 def _half(row: dict[str, Any], colour: str) -> str:

@@ -25,7 +25,7 @@ from dashboard.rows.neighbours import NeighbourRows, neighbour_filters
 from dashboard.rows.sites import SiteRows
 from dashboard.rows.table import Rows
 from dashboard.store.callability import Callability
-from dashboard.words import overlap_rules, wording
+from dashboard.words import overlap_rules, quantities
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.assembly import ASSEMBLY
 
@@ -117,7 +117,7 @@ def _counted(words: str, more: str = "") -> str:
 def _sites(place: Place, nav: str) -> None:
     question, filters = place.question, place.question.filters
     rows = SiteRows(question)
-    count = "one" if len(rows) == 1 else wording.count(len(rows)) if len(rows) else "none"
+    count = "one" if len(rows) == 1 else quantities.count(len(rows)) if len(rows) else "none"
     of_sites = filters.of_sites()
     heading = section(f"Sites: {count}", menu(question.subject, of_sites, "sites"))
     if not len(rows):
@@ -161,7 +161,7 @@ def _carriers(place: Place, nav: str) -> None:
         _no_carriers(place, nav, title)
         return
     by_direction = [
-        f"{wording.count(events.filter(pl.col('direction') == direction)['sample'].n_unique())} with {plural}"
+        f"{quantities.count(events.filter(pl.col('direction') == direction)['sample'].n_unique())} with {plural}"
         for direction, plural in PLURALS.items()
         if direction in filters.directions and target.direction in (None, direction)
     ]
@@ -172,11 +172,11 @@ def _carriers(place: Place, nav: str) -> None:
         ),
         class_="cnv-name",
     )
-    words = f"{title}: {wording.joined(by_direction, 'and')}"
+    words = f"{title}: {quantities.joined(by_direction, 'and')}"
     heading = section(f"{markup.text(words)} {rule}", menu(question.subject, filters, "carriers", "calls"))
     rows = "row" if events.height == 1 else "rows"
     note = (
-        f"One row an event, {wording.count(events.height)} {rows}; class and copies are the carrier's at the place, under "
+        f"One row an event, {quantities.count(events.height)} {rows}; class and copies are the carrier's at the place, under "
         f"the overlap rule. Positions are 1-based and inclusive, {ASSEMBLY.name}."
     )
     _draw(place, nav, heading, place.switch + _counted(note), carrier_rows(question), Tab.CARRIERS, words, place.query)
@@ -187,7 +187,7 @@ def _families(place: Place, nav: str) -> None:
     question = place.question
     rows = family_rows(question)
     total = rows.frame.height
-    title = f"Carriers with relatives who carry it too: {wording.count(total) if total else 'none'}"
+    title = f"Carriers with relatives who carry it too: {quantities.count(total) if total else 'none'}"
     if not total:
         words = "No carrier who is counted has a parent or child in the panel who carries too."
         st.html(nav + section(markup.text(title)) + _counted(words))
@@ -204,7 +204,7 @@ def _neighbours(place: Place, nav: str) -> None:
     """The other sites that touch a site, of other lengths and of the other direction."""
     question = place.question
     rows = NeighbourRows(question)
-    title = f"Neighbours: {wording.count(len(rows)) if len(rows) else 'none'}"
+    title = f"Neighbours: {quantities.count(len(rows)) if len(rows) else 'none'}"
     here = subject.region(question.target.interval)
     files = menu(here, neighbour_filters(question.filters), "sites")
     if not len(rows):
@@ -232,7 +232,7 @@ def _genes(place: Place, nav: str) -> None:
     if not rows.frame.height:
         st.html(nav + section("Genes in the region: none") + _counted("No gene of the gene models lies there."))
         return
-    title = f"Genes in the region: {wording.count(rows.frame.height)}"
+    title = f"Genes in the region: {quantities.count(rows.frame.height)}"
     note = "Each is counted as on its own page, whose rule stands beside it."
     _draw(place, nav, section(title, files), _counted(note), rows, Tab.GENES, title, place.query)
 

@@ -9,7 +9,7 @@ from dashboard.door.resolve import GeneList
 from dashboard.pages import Page
 from dashboard.store.cohort import release
 from dashboard.store.database import Generation
-from dashboard.words import wording
+from dashboard.words import quantities
 
 SIMULATED: Final = "SIMULATED"
 
@@ -41,7 +41,7 @@ def title_of_genes(found: GeneList, database: Generation) -> str:
 
 def several_genes(found: GeneList) -> str:
     """How many genes they are: 3 genes."""
-    return "1 gene" if len(found.genes) == 1 else f"{wording.count(len(found.genes))} genes"
+    return "1 gene" if len(found.genes) == 1 else f"{quantities.count(len(found.genes))} genes"
 
 
 def _title(shown: str, database: Generation | None) -> str:

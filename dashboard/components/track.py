@@ -20,7 +20,7 @@ from dashboard.question.filters import Filters, Overlap, Rule
 from dashboard.question.subject import Subject
 from dashboard.question.view import Scale
 from dashboard.store import tracks
-from dashboard.words import overlap_rules, wording
+from dashboard.words import overlap_rules, quantities
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import Interval
 from data_prep.domain.site_id import parse_site_id
@@ -110,15 +110,15 @@ def query_of_selection(selection: Mapping[str, Any], shown: Interval, filters: F
 def describe_track(drawn: Track) -> str:
     """The drawing in words, for who cannot see it."""
     peaks = [
-        f"{direction.value} in at most {wording.percent(float(drawn.curves.share(direction, 'all').max()))} of people at one base"
+        f"{direction.value} in at most {quantities.percent(float(drawn.curves.share(direction, 'all').max()))} of people at one base"
         for direction in drawn.directions
     ]
     if not (drawn.curves.steps.callable > 0).any():
         peaks = ["at no base a share of people that can be told"]
     return (
-        f"{drawn.interval}, from top to bottom: the chromosome's bands, people per base ({wording.joined(peaks, 'and')}), "
-        f"{wording.count(drawn.intervals.total)} distinct intervals, {wording.count(drawn.genes.total)} genes, "
-        f"{wording.count(drawn.problems.height)} places where calls need care. The tables of the page have the numbers."
+        f"{drawn.interval}, from top to bottom: the chromosome's bands, people per base ({quantities.joined(peaks, 'and')}), "
+        f"{quantities.count(drawn.intervals.total)} distinct intervals, {quantities.count(drawn.genes.total)} genes, "
+        f"{quantities.count(drawn.problems.height)} places where calls need care. The tables of the page have the numbers."
     )
 
 

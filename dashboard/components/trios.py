@@ -19,7 +19,7 @@ from dashboard.question import links
 from dashboard.question.person import of_callset
 from dashboard.store.trios import EXPECTED_TRANSMISSION, trio_numbers, trio_quality
 from dashboard.words import filters as filter_words
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.copy_number import DIRECTIONS
 from data_prep.domain.trios import LEAST_TRIOS
 
@@ -74,19 +74,19 @@ def lead(run: Run) -> str:
             sentences.append(f"Of {noun} there are fewer than {LEAST_TRIOS} in children.")
             continue
         words = (
-            f"Of {wording.count(row['children'])} {noun} of children {wording.percent(row['consistency'])} are consistent with their parents and "
-            f"{wording.percent(row['de_novo'])} apparent de novo"
+            f"Of {quantities.count(row['children'])} {noun} of children {quantities.percent(row['consistency'])} are consistent with their parents and "
+            f"{quantities.percent(row['de_novo'])} apparent de novo"
         )
         if row["transmission"] is not None:
-            words += f"; {noun} of one parent alone are handed on in {wording.percent(row['transmission'])} of {wording.count(row['parents'])} cases"
+            words += f"; {noun} of one parent alone are handed on in {quantities.percent(row['transmission'])} of {quantities.count(row['parents'])} cases"
         sentences.append(f"{words}.")
     return " ".join(sentences)
 
 
 def _of_whom(pedigree: int, read: int) -> str:
     if read == pedigree:
-        return f"All {wording.count(read)} trios were read."
-    return f"Of {wording.count(pedigree)} trios all three were read of {wording.count(read)}."
+        return f"All {quantities.count(read)} trios were read."
+    return f"Of {quantities.count(pedigree)} trios all three were read of {quantities.count(read)}."
 
 
 def _levels(run: Run) -> str:
@@ -144,10 +144,10 @@ def _table(run: Run) -> str:
 
 
 def _rate(row: dict[str, Any], name: str, of: str) -> str:
-    number = wording.count(row[of])
+    number = quantities.count(row[of])
     if row[name] is None:
         return markup.element("span", f"of {number}", class_="cnv-name") if row[of] else ""
-    interval = wording.interval_percent(row[f"{name}_ci_low"], row[f"{name}_ci_high"])
-    return f"{markup.text(wording.percent(row[name]))} " + markup.element(
+    interval = quantities.interval_percent(row[f"{name}_ci_low"], row[f"{name}_ci_high"])
+    return f"{markup.text(quantities.percent(row[name]))} " + markup.element(
         "span", markup.text(f"({interval}) of {number}"), class_="cnv-name"
     )

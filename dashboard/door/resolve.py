@@ -25,7 +25,7 @@ from dashboard.store.cohort import group_codes
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, gene_target
 from dashboard.store.sites import site_named
-from dashboard.words import wording
+from dashboard.words import quantities
 
 IDS_SHOWN: Final = 4
 """Ids in the sentence about a name that several genes bear."""
@@ -318,12 +318,12 @@ def _ask_which(genes: Sequence[Gene], reading: str = "") -> str:
     """
     if reading:
         choice = [f"{gene.name} ({gene.symbol})" if gene.name != gene.symbol else gene.name for gene in genes]
-        return f"{reading} Ask for one of them: gene={wording.joined(choice, 'or')}."
+        return f"{reading} Ask for one of them: gene={quantities.joined(choice, 'or')}."
     ids = [gene.gene_id for gene in genes[:IDS_SHOWN]]
     symbol, more = genes[0].symbol, len(genes) - len(ids)
     if not more:
-        return f"Several genes are called {symbol}: ask for gene={wording.joined(ids, 'or')}."
+        return f"Several genes are called {symbol}: ask for gene={quantities.joined(ids, 'or')}."
     return (
-        f"{wording.count(len(genes))} genes are called {symbol}: ask for one by its id, such as gene={wording.joined(ids, 'or')}; "
+        f"{quantities.count(len(genes))} genes are called {symbol}: ask for one by its id, such as gene={quantities.joined(ids, 'or')}; "
         "the page of the name lists all."
     )

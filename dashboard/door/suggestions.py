@@ -27,7 +27,7 @@ from dashboard.store.genes import Gene, band_interval, bands_beginning, genes_be
 from dashboard.store.person_names import people_beginning
 from dashboard.store.sites import site_named
 from dashboard.words import filters as filter_words
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.site_id import parse_site_id
@@ -146,7 +146,7 @@ def _site(database: Generation, text: str) -> Suggestion | None:
     wanted = parse_site_id(name)
     if wanted is None or settings.disclosure().reason(Detail.SITES) or not site_named(database, name):
         return None
-    words = f"site of {'losses' if wanted.direction is Direction.LOSS else 'gains'}, {wording.length(wanted.interval.length)}"
+    words = f"site of {'losses' if wanted.direction is Direction.LOSS else 'gains'}, {quantities.length(wanted.interval.length)}"
     return Suggestion(subject.site(name), name, str(wanted.interval), words)
 
 
@@ -195,7 +195,7 @@ def _places(
         case locus.Region(interval) as region:
             kind = "read as BED, 0-based" if region.bed else "chromosome" if region.whole else "region"
             kind = "one base" if interval.length == 1 and not region.bed else kind
-            return [Suggestion(destination, str(region), wording.length(interval.length), kind + beside, filters)]
+            return [Suggestion(destination, str(region), quantities.length(interval.length), kind + beside, filters)]
         case locus.Cytoband(chrom, band) as cytoband:
             bands = []
             if whole := band_interval(database, cytoband):
@@ -229,7 +229,7 @@ def _meaning_offers(
         case Place(_, name, interval):
             words = "region" + _beside(filters)
             place = Subject(Kind.REGION, name)
-            return [Suggestion(place, str(interval), wording.length(interval.length), words, filters)]
+            return [Suggestion(place, str(interval), quantities.length(interval.length), words, filters)]
         case NoMatch(_, alike):
             return [_gene(gene) for gene in alike]
         case _:
@@ -253,5 +253,5 @@ def _beside(filters: Filters) -> str:
 
 
 def _band(name: str, interval: Interval, beside: str, filters: Filters) -> Suggestion:
-    words = f"cytoband, {wording.length(interval.length)}{beside}"
+    words = f"cytoband, {quantities.length(interval.length)}{beside}"
     return Suggestion(Subject(Kind.REGION, name), name, str(interval), words, filters)

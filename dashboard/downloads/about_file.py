@@ -16,7 +16,7 @@ from dashboard.store.genes import Gene
 from dashboard.store.panel import count_people, relatives_counted
 from dashboard.words import callers as caller_words
 from dashboard.words import filters as filter_words
-from dashboard.words import wording
+from dashboard.words import quantities
 from dashboard.words.seen import FEW_CALLS, NOT_ASSESSABLE, RELATIVES, note
 from data_prep.domain.assembly import ASSEMBLY
 
@@ -60,7 +60,7 @@ def about(question: Question, table: str, suffix: str) -> About:
     facts = {
         "place": question.place,
         "counted": events,
-        "people": f"{wording.count(counted.counted)} {filter_words.group(filters)}"
+        "people": f"{quantities.count(counted.counted)} {filter_words.group(filters)}"
         + (f"; {left_out}" if left_out else ""),
         "interval": INTERVAL + ("; " + RELATIVES if related else ""),
         "seen": _seen(place) if place else "",

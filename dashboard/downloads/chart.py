@@ -39,7 +39,7 @@ from dashboard.store.panel import Denominator, count_people, relatives_counted
 from dashboard.store.tracks import read_track
 from dashboard.words import callers as caller_words
 from dashboard.words import filters as filter_words
-from dashboard.words import overlap_rules, wording
+from dashboard.words import overlap_rules, quantities
 from dashboard.words.frequency_table import grouping
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.assembly import ASSEMBLY
@@ -109,7 +109,9 @@ def prepare_picture(name: str, suffix: str, values: Mapping[str, str]) -> Prepar
             else filter_words.exclusions(target.interval.chrom, counted.marked, counted.sex_mismatch)
         )
         events = filter_words.events_drawn(filters) if is_track else filter_words.events_counted(filters, target)
-        who = f"{wording.count(counted.counted)} {filter_words.group(filters)}" + (f"; {left_out}" if left_out else "")
+        who = f"{quantities.count(counted.counted)} {filter_words.group(filters)}" + (
+            f"; {left_out}" if left_out else ""
+        )
         return PreparedPicture(
             picture(
                 spec,
@@ -131,7 +133,7 @@ def _of_cohort(name: str, suffix: str, published: Generation, values: Mapping[st
     if name == "genome":
         spec = {**spec, "width": GENOME_WIDTH}
     counted = f"Counted: {overview.level.value} {filter_words.classes(overview.filters)}, in {cohort_words(overview.filters)}."
-    aside = f"Not applied here: {wording.joined(overview.left_aside, 'and')}." if overview.left_aside else ""
+    aside = f"Not applied here: {quantities.joined(overview.left_aside, 'and')}." if overview.left_aside else ""
     return PreparedPicture(
         picture(
             spec,
@@ -188,7 +190,7 @@ def _limits(database: Generation, question: Question, seen: Callability) -> list
     if seen.is_paralogous:
         lines.append(f"{FEW_CALLS[0].upper()}{FEW_CALLS[1:]}: {seen.paralogous}.")
     if seen.partly_seen and seen.seen is not None:
-        sentence = wording.partly_seen_note(seen.seen)
+        sentence = quantities.partly_seen_note(seen.seen)
         lines.append(f"{sentence[0].upper()}{sentence[1:]}.")
     if relatives_counted(database, question.target.interval.chrom, question.filters):
         lines.append("Relatives are counted too: 95 % intervals are too narrow.")

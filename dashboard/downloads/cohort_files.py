@@ -36,7 +36,7 @@ from dashboard.store.trios import trio_quality
 from dashboard.store.whole import carried_by_group, genome_bins, pairwise_differences, population_table, spectrum
 from dashboard.words import catalogue as catalogue_words
 from dashboard.words import filters as filter_words
-from dashboard.words import wording
+from dashboard.words import quantities
 
 BATCH: Final = 5_000
 """Rows a piece."""
@@ -295,7 +295,7 @@ def _overview(
         overview = require_overview(published, values)
         counted = f"{filter_words.events(replace(overview.filters, level=overview.level))}, in {cohort_words(overview.filters)}"
         if overview.left_aside:
-            counted += f"; not applied: {wording.joined(list(overview.left_aside), 'and')}"
+            counted += f"; not applied: {quantities.joined(list(overview.left_aside), 'and')}"
         frames = make(overview).iter_slices(BATCH)
         return OpenRows(overview.database, overview.filters, title, counted, frames, overview.query(), "cohort")
 

@@ -25,7 +25,7 @@ from dashboard.store.person_events import person_events
 from dashboard.store.trios import trio_numbers, trio_quality
 from dashboard.words import callers as caller_words
 from dashboard.words import filters as filter_words
-from dashboard.words import relatives, wording
+from dashboard.words import quantities, relatives
 from data_prep.domain.assembly import ASSEMBLY
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import Interval
@@ -110,8 +110,8 @@ def counted(events: pl.DataFrame, filters: Filters) -> str:
         noun = (
             ("loss" if number == 1 else "losses") if direction.value == "loss" else ("gain" if number == 1 else "gains")
         )
-        parts.append(f"{wording.count(number)} {noun}")
-    return f"{wording.joined(parts, 'and')}: {filter_words.events_drawn(filters)}."
+        parts.append(f"{quantities.count(number)} {noun}")
+    return f"{quantities.joined(parts, 'and')}: {filter_words.events_drawn(filters)}."
 
 
 def from_where(question: PersonQuestion) -> str:
@@ -191,7 +191,7 @@ def _trios(database: Generation, filters: Filters) -> tuple[str, list[str], dict
     return (
         "What trios say of the callset",
         [
-            f"{counted[0].upper()}{counted[1:]}, in {wording.count(read)} trios: of a child for consistent and apparent de "
+            f"{counted[0].upper()}{counted[1:]}, in {quantities.count(read)} trios: of a child for consistent and apparent de "
             "novo, of a parent for transmitted.",
             TRIOS_LEGEND,
         ],

@@ -17,7 +17,7 @@ from dashboard.question.view import By, Scale, Show, View
 from dashboard.store import whole
 from dashboard.store.cohort import populations, superpopulation_names
 from dashboard.words import filters as filter_words
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.copy_number import Direction
 
 Drawn = tuple[str, str, dict[str, Any]]
@@ -51,7 +51,7 @@ def genome(overview: Overview, view: View, palette: Palette) -> Drawn:
         bins = whole.genome_bins(database, group, level, cohort)
         samples = bins["samples"].max()
         people = int(samples) if isinstance(samples, int) else 0
-        panels.append(Panel(f"{_name(group)}, {wording.people(people)}", bins, people))
+        panels.append(Panel(f"{_name(group)}, {quantities.people(people)}", bins, people))
     spec = genome_chart(panels, palette, directions, logarithmic=overview.scale is Scale.LOG)
     whose = "by super-population" if len(panels) > 1 else f"in {panels[0].title}"
     return f"{what} along the genome {whose}", _OF_BINS, spec

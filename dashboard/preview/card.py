@@ -32,7 +32,7 @@ from dashboard.serving.turns import turn
 from dashboard.store.cohort import release, totals
 from dashboard.store.database import Generation
 from dashboard.words import filters as filter_words
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.assembly import ASSEMBLY
 
 PATH: Final = "/preview.png"
@@ -123,15 +123,15 @@ def _of_genes(published: Generation, values: Mapping[str, str]) -> _Words:
     counted = (
         f"Counted: {filter_words.events_counted_by_gene(request.filters)}, in {filter_words.group(request.filters)}."
     )
-    symbols = wording.joined([gene.symbol for gene in genes], "and")
-    return _Words(f"{wording.count(len(genes))} genes", [symbols], [counted], request.database)
+    symbols = quantities.joined([gene.symbol for gene in genes], "and")
+    return _Words(f"{quantities.count(len(genes))} genes", [symbols], [counted], request.database)
 
 
 def _of_cohort(published: Generation) -> _Words:
     return _Words(
         settings.operator().name,
         [text_of(cohort_lead(published))],
-        [f"{wording.people(totals(published).people)}."],
+        [f"{quantities.people(totals(published).people)}."],
         published,
     )
 
@@ -161,8 +161,8 @@ def _shares(question: Question, answer: Lead) -> tuple[drawing.Share, ...]:
             row["frequency"],
             row["ci_low"],
             row["ci_high"],
-            f"{most} {wording.percent(row['frequency']) if row['carriers'] else '0 %'} "
-            f"({wording.count(row['carriers'])} of {wording.count(row['samples'])})",
+            f"{most} {quantities.percent(row['frequency']) if row['carriers'] else '0 %'} "
+            f"({quantities.count(row['carriers'])} of {quantities.count(row['samples'])})",
             LIGHT.superpopulation(row["group"]),
         )
         for row in chosen

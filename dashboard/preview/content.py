@@ -35,7 +35,7 @@ from dashboard.question import links
 from dashboard.question.subject import Kind
 from dashboard.store.cohort import release, totals
 from dashboard.store.database import Generation
-from dashboard.words import wording
+from dashboard.words import quantities
 
 SIMULATED: Final = "SIMULATED DATA: these people do not exist."
 LONGEST: Final = 300
@@ -76,7 +76,7 @@ def content_of(published: Generation, page: Page, values: Mapping[str, str]) -> 
     plain = Content(
         title_of_page(page, request.database),
         simulated=release(request.database).simulated,
-        people=f"Copy number variants of {wording.people(totals(request.database).people)}",
+        people=f"Copy number variants of {quantities.people(totals(request.database).people)}",
     )
     if page.subject == kind:
         return _of_question(request, kind, plain)
@@ -149,7 +149,7 @@ def _of_genes(request: Request, plain: Content) -> Content:
     title = title_of_genes(gene_list, request.database)
     if request.problems or gene_list.problems:
         return replace(plain, title=title)
-    symbols = wording.joined([gene.symbol for gene in gene_list.genes], "and")
+    symbols = quantities.joined([gene.symbol for gene in gene_list.genes], "and")
     counting = counted_by_gene(request.database, gene_list, request.filters)
     heading = markup.element("h1", markup.text(several_genes(gene_list)))
     return replace(

@@ -14,7 +14,7 @@ from dashboard.rows.table import NOTHING, Cell, Column, Kind, Row, Sort, number,
 from dashboard.store.carriers.listing import carrier_events, relatives
 from dashboard.store.database import Generation, Size
 from dashboard.store.sites import FEW_ROWS
-from dashboard.words import region_kinds, wording
+from dashboard.words import quantities, region_kinds
 from data_prep.domain.levels import SOLID_BINS
 
 LARGEST_FIRST: Final = Sort("length", descending=True)
@@ -78,7 +78,7 @@ def carrier_rows(question: Question) -> FrameRows:
     target, filters = question.target, question.filters
     if not target.has_share(target.rule_in_force(filters.overlap)):
         sentence = (
-            f"Carriers are listed of places of up to {wording.length(WIDEST)}: take the file of carriers, or name a "
+            f"Carriers are listed of places of up to {quantities.length(WIDEST)}: take the file of carriers, or name a "
             "narrower region."
         )
         raise RefusedError(refusal(400, sentence, SubjectKind.REGION.value, question.subject.name))
@@ -145,8 +145,8 @@ def _row(event: dict[str, Any], question: Question) -> Row:
         text(event["class"].replace("-", " "), direction=event["direction"]),
         number(copies, f"{copies} of {expected}" if expected is not None else f"{copies}"),
         Cell(f"{event['start'] + 1:,}-{event['end']:,}", event["start"]),
-        number(event["length"], wording.length(event["length"])),
-        number(event["overlap"], wording.percent(event["overlap"])),
+        number(event["length"], quantities.length(event["length"])),
+        number(event["overlap"], quantities.percent(event["overlap"])),
         text(event["relatives"]),
         site_cell(event["site"], filters),
         _decimals(event["quality"], 0),

@@ -11,7 +11,7 @@ from dashboard.rows.sites import cautions_of, genes_in_short, spread_of
 from dashboard.rows.table import NOTHING, Cell, Column, Kind, Row, Sort, Window, number, text, without_number
 from dashboard.store.catalogue import catalogue_numbers, catalogue_page, with_superpopulations, without_small_sites
 from dashboard.store.cohort import superpopulation_names
-from dashboard.words import wording
+from dashboard.words import quantities
 
 MOST_FREQUENT: Final = Sort(names.DEFAULT_SORT.removeprefix("-"), descending=True)
 ALONG: Final = Sort("place")
@@ -115,16 +115,16 @@ class CatalogueRows:
         cells = (
             replace(place, value=site["site_id"]),
             Cell(genes_in_short(site["genes"], site["coding"]), title=site["genes"]) if site["genes"] else NOTHING,
-            number(site["length"], wording.length(site["length"])),
+            number(site["length"], quantities.length(site["length"])),
             number(site["median_bins"], "" if site["median_bins"] is None else f"{site['median_bins']:g}"),
             *self._numbers(site),
             self._transmission(site),
             number(site["transmission_parents"], _count(site["transmission_parents"])),
             *(number(site[name], "" if site[name] is None else f"{site[name]:.3f}") for name in ("fst", "vst")),
-            number(site["q"], "" if site["q"] is None else wording.p_value(site["q"])),
+            number(site["q"], "" if site["q"] is None else quantities.p_value(site["q"])),
             number(
                 site["allele_frequency"],
-                "" if site["allele_frequency"] is None else wording.percent(site["allele_frequency"]),
+                "" if site["allele_frequency"] is None else quantities.percent(site["allele_frequency"]),
             ),
             number(site["coding_genes"], _count(site["coding_genes"]) if site["coding_genes"] else ""),
             number(site["genes_touched"], _count(site["genes_touched"]) if site["genes_touched"] else ""),
@@ -147,8 +147,8 @@ class CatalogueRows:
             ]
         return [
             number(site["carriers"], f"{_count(site['carriers'])} of {_count(site['samples'])}"),
-            number(site["frequency"], wording.percent(site["frequency"])),
-            Cell(wording.interval_percent(site["ci_low"], site["ci_high"])),
+            number(site["frequency"], quantities.percent(site["frequency"])),
+            Cell(quantities.interval_percent(site["ci_low"], site["ci_high"])),
             *(self._of_group(site, code) for code in self._groups),
         ]
 
@@ -157,16 +157,16 @@ class CatalogueRows:
         if site[f"carriers_{code}"] is None:
             return without_number("withheld")
         share = site[f"frequency_{code}"]
-        return number(share, wording.percent(share) if share is not None else "")
+        return number(share, quantities.percent(share) if share is not None else "")
 
     @staticmethod
     def _transmission(site: dict[str, Any]) -> Cell:
         rate = site["transmission"]
         if rate is None:
             return NOTHING
-        interval = wording.interval_percent(site["transmission_ci_low"], site["transmission_ci_high"])
-        return number(rate, f"{wording.percent(rate)} ({interval})")
+        interval = quantities.interval_percent(site["transmission_ci_low"], site["transmission_ci_high"])
+        return number(rate, f"{quantities.percent(rate)} ({interval})")
 
 
 def _count(value: int | None) -> str:
-    return "" if value is None else wording.count(value)
+    return "" if value is None else quantities.count(value)

@@ -18,7 +18,7 @@ from dashboard.store.clauses import SEXES, Clause, clauses
 from dashboard.store.database import Generation, Size
 from dashboard.store.gene_counts import gene_counts, without_small_genes
 from dashboard.store.landmarks import landmarks
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.copy_number import DIRECTIONS, Direction
 from data_prep.domain.intervals import Interval
 
@@ -160,7 +160,7 @@ def _row(gene: dict[str, Any], question: Question, directions: tuple[Direction, 
     cells = (
         gene_cell(gene["symbol"], gene["address"], question.filters, title=name),
         Cell(f"{interval.start + 1:,}-{interval.end:,}", interval.start),
-        number(interval.length, wording.length(interval.length)),
+        number(interval.length, quantities.length(interval.length)),
         *(cell for direction in directions for cell in _counts(gene, direction)),
         text(gene["rule"]),
         text(gene["note"]),
@@ -178,10 +178,10 @@ def _counts(gene: dict[str, Any], direction: Direction) -> tuple[Cell, Cell]:
     if carriers is None:
         return without_number("withheld"), NOTHING
     if share is None:
-        return Cell(f"{wording.count(carriers)} called", carriers), without_number("no frequency")
+        return Cell(f"{quantities.count(carriers)} called", carriers), without_number("no frequency")
     if not gene.get("apart"):
         return (
-            Cell(f"{wording.count(carriers)} of {wording.count(gene['samples'])}", carriers),
+            Cell(f"{quantities.count(carriers)} of {quantities.count(gene['samples'])}", carriers),
             Cell(_share(carriers, share, gene[f"ci_low_{name}"], gene[f"ci_high_{name}"]), share),
         )
     of_each, shares = [], []
@@ -193,12 +193,12 @@ def _counts(gene: dict[str, Any], direction: Direction) -> tuple[Cell, Cell]:
         if number_of_sex is None or share_of_sex[0] is None:
             of_each.append(f"{sex.value} not assessable")
             continue
-        of_each.append(f"{sex.value} {wording.count(number_of_sex)} of {wording.count(people)}")
+        of_each.append(f"{sex.value} {quantities.count(number_of_sex)} of {quantities.count(people)}")
         shares.append(f"{sex.value} {_share(number_of_sex, *share_of_sex)}")
     return Cell("; ".join(of_each), carriers), Cell("; ".join(shares), share)
 
 
 def _share(carriers: int, share: float, low: float | None, high: float | None) -> str:
     if carriers == 0 or low is None:
-        return "0" if high is None else f"below {wording.upper_bound(high)}"
-    return f"{wording.percent(share)} ({wording.interval_percent(low, high or 1.0)})"
+        return "0" if high is None else f"below {quantities.upper_bound(high)}"
+    return f"{quantities.percent(share)} ({quantities.interval_percent(low, high or 1.0)})"

@@ -11,7 +11,7 @@ from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
 from dashboard.rows.sites import SiteRows
 from dashboard.rows.table import Cell, Column, Kind, Row, Sort, number
-from dashboard.words import wording
+from dashboard.words import quantities
 
 MOST_ALIKE: Final = Sort("alike", descending=True)
 
@@ -54,4 +54,4 @@ class NeighbourRows(SiteRows):
     def _row(self, site: dict[str, Any]) -> Row:
         row = super()._row(site)
         cells: tuple[Cell, ...] = row.cells
-        return Row(row.name, (cells[0], number(site["alike"], wording.percent(site["alike"])), *cells[1:]))
+        return Row(row.name, (cells[0], number(site["alike"], quantities.percent(site["alike"])), *cells[1:]))

@@ -12,7 +12,7 @@ from dashboard.rows.cells import person_cell, site_cell
 from dashboard.rows.frames import FrameRows
 from dashboard.rows.table import NOTHING, Cell, Column, Kind, Row, Sort, number, text
 from dashboard.store.person_events import children_events, person_events
-from dashboard.words import region_kinds, relatives, wording
+from dashboard.words import quantities, region_kinds, relatives
 from dashboard.words.filters import LEVEL_WORDS
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import Interval
@@ -188,12 +188,12 @@ def _event_cells(event: dict[str, Any], question: PersonQuestion) -> tuple[Cell,
     elif event["carriers"] is None:
         carriers = Cell("not assessable", address=site)
     else:
-        words = f"{wording.count(event['carriers'])} of {wording.count(event['samples'])}"
+        words = f"{quantities.count(event['carriers'])} of {quantities.count(event['samples'])}"
         carriers = Cell(words, event["carriers"], site)
     along = _CHROMS[event["chrom"]] * 1_000_000_000 + event["start"]
     return (
         Cell(str(place), along, address),
-        number(event["length"], wording.length(event["length"])),
+        number(event["length"], quantities.length(event["length"])),
         text(event["class"].replace("-", " "), direction=event["direction"]),
         number(copies, f"{copies} of {expected}" if expected is not None else f"{copies}"),
         carriers,
@@ -222,7 +222,7 @@ def _last_cells(event: dict[str, Any], filters: Filters) -> tuple[Cell, ...]:
 def _share(frequency: float | None, carriers: int | None, samples: int | None) -> Cell:
     if frequency is None:
         return NOTHING
-    return number(frequency, wording.percent(frequency), title=f"{carriers:,} of {samples:,}")
+    return number(frequency, quantities.percent(frequency), title=f"{carriers:,} of {samples:,}")
 
 
 def _state(state: str | None) -> Cell:

@@ -22,7 +22,7 @@ from dashboard.store.sites import (
     without_shares,
     without_small_counts,
 )
-from dashboard.words import region_kinds, wording
+from dashboard.words import quantities, region_kinds
 from dashboard.words.seen import is_partly_seen
 from data_prep.domain.copy_number import Direction
 from data_prep.domain.intervals import Interval
@@ -139,7 +139,7 @@ class SiteRows:
         carriers = (
             f"{_count(site['carriers'])} called"
             if site["paralogous"] or not site["assessable"]
-            else f"{_count(site['carriers'])} of {wording.count(site['samples'])}"
+            else f"{_count(site['carriers'])} of {quantities.count(site['samples'])}"
         )
         numbers = [
             without_number("withheld") if site["carriers"] is None else Cell(carriers, site["carriers"]),
@@ -154,7 +154,7 @@ class SiteRows:
         name = site["site"]
         cells = (
             site_cell(name, self._question.filters.of_sites(), title=spread_of(site)),
-            number(interval.length, wording.length(interval.length)),
+            number(interval.length, quantities.length(interval.length)),
             number(site["median_bins"], "" if site["median_bins"] is None else f"{site['median_bins']:g}"),
             *numbers,
             *alleles(site),
@@ -173,8 +173,8 @@ class SiteRows:
                 *(without_number(_count(number)) if number != 0 else NOTHING for number in called),
             ]
         return [
-            number(site["frequency"], wording.percent(site["frequency"])),
-            number(site["ci_low"], wording.interval_percent(site["ci_low"], site["ci_high"])),
+            number(site["frequency"], quantities.percent(site["frequency"])),
+            number(site["ci_low"], quantities.interval_percent(site["ci_low"], site["ci_high"])),
             *(_share(site[f"carriers_{code}"], site[f"samples_{code}"]) for code in self._groups),
         ]
 
@@ -206,21 +206,21 @@ def _has_share() -> pl.Expr:
 def _share(carriers: int | None, samples: int) -> Cell:
     if carriers is None:
         return without_number("withheld")
-    return Cell(wording.percent(carriers / samples) if carriers else "0", carriers / samples)
+    return Cell(quantities.percent(carriers / samples) if carriers else "0", carriers / samples)
 
 
 def _count(number: int | None) -> str:
-    return "withheld" if number is None else wording.count(number)
+    return "withheld" if number is None else quantities.count(number)
 
 
 def alleles(site: dict[str, Any]) -> tuple[Cell, Cell]:
     """How many alleles are lost at least, and whether their people are in proportion (R6); nothing where alleles say nothing."""
     if site["allele_frequency"] is None:
         return NOTHING, NOTHING
-    interval = wording.interval_percent(site["af_ci_low"], site["af_ci_high"])
-    share = f"{wording.percent(site['allele_frequency'])} ({interval})"
+    interval = quantities.interval_percent(site["af_ci_low"], site["af_ci_high"])
+    share = f"{quantities.percent(site['allele_frequency'])} ({interval})"
     p = site["hwe_p"]
-    return number(site["allele_frequency"], share), number(p, "" if p is None else wording.p_value(p))
+    return number(site["allele_frequency"], share), number(p, "" if p is None else quantities.p_value(p))
 
 
 def spread_of(site: dict[str, Any]) -> str:
@@ -228,7 +228,7 @@ def spread_of(site: dict[str, Any]) -> str:
     if site["events"] is None:
         return "their number is withheld"
     return (
-        f"{wording.count(site['events'])} events at {wording.count(site['intervals'])} intervals: starts "
+        f"{quantities.count(site['events'])} events at {quantities.count(site['intervals'])} intervals: starts "
         f"{site['start_min'] + 1:,} to {site['start_max'] + 1:,}, ends {site['end_min']:,} to {site['end_max']:,}"
     )
 
@@ -252,7 +252,7 @@ def cautions_of(site: dict[str, Any]) -> list[str]:
     if site["multi_allelic"]:
         cautions.append("multi-allelic")
     if is_partly_seen(site["seen"]) and site["assessable"]:
-        cautions.append(f"seen in {wording.share_seen(site['seen'])} of people")
+        cautions.append(f"seen in {quantities.share_seen(site['seen'])} of people")
     if site["problem"]:
         cautions.append(region_kinds.kinds_of_problem(site["problem"]))
     return cautions

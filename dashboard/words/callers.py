@@ -1,13 +1,13 @@
 """What the levels, events and alleles of a callset mean in words, and whom to cite: all of it depends on who called.
 
 The rules are one for all callers, but what they come to is not: a level that overlooks DRAGEN's filter of length is no
-wider than PASS where no caller has that filter. Plain text, as in `wording`.
+wider than PASS where no caller has that filter. Plain text, as in `quantities`.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.callers import (
     BY_DEPTH,
     BY_RECORD,
@@ -170,4 +170,6 @@ def _all_cut(callers: Callers) -> bool:
 
 def _names(callers: Callers) -> str:
     """Callers as people call them in a sentence."""
-    return wording.joined([caller.removeprefix("Illumina ") for caller in callers], "and") if callers else "The callers"
+    return (
+        quantities.joined([caller.removeprefix("Illumina ") for caller in callers], "and") if callers else "The callers"
+    )

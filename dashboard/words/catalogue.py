@@ -5,7 +5,7 @@ from typing import Final
 from dashboard.question.catalogue import Badge, Catalogue, Genes
 from dashboard.question.filters import Filters
 from dashboard.words import filters as filter_words
-from dashboard.words import wording
+from dashboard.words import quantities
 
 _GENES: Final = {
     Genes.TOUCHED: "that touch a gene",
@@ -30,12 +30,12 @@ def carriers(least: int) -> str:
     """The people that a site has at least: “two carriers or more”."""
     if least <= 1:
         return "a carrier or more"
-    return f"{'two' if least == 2 else wording.count(least)} carriers or more"
+    return f"{'two' if least == 2 else quantities.count(least)} carriers or more"
 
 
 def left_out(number: int, least: int) -> str:
     """How many sites have fewer carriers than are asked for: “144,785 singletons, with one carrier”."""
-    sites = f"{wording.count(number)} {'site' if number == 1 else 'sites'}"
+    sites = f"{quantities.count(number)} {'site' if number == 1 else 'sites'}"
     return f"{sites} with one carrier" if least == 2 else f"{sites} with fewer carriers"
 
 
@@ -59,7 +59,7 @@ def narrowing(filters: Filters, catalogue: Catalogue) -> list[str]:
         if choice is not Badge.INCLUDE:
             phrases.append(f"{'none' if choice is Badge.EXCLUDE else 'only those'} {words}")
     if catalogue.min_trios is not None:
-        phrases.append(f"with {wording.count(catalogue.min_trios)} informative trios or more")
+        phrases.append(f"with {quantities.count(catalogue.min_trios)} informative trios or more")
     phrases += _bounds("transmitted in", catalogue.min_transmission, catalogue.max_transmission, "of trios")
     return phrases
 

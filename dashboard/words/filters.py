@@ -1,6 +1,6 @@
 """What the filters choose, in words: which events are counted, of whom, and who is left out.
 
-Plain text, as in `wording`.
+Plain text, as in `quantities`.
 """
 
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 from dashboard.question.filters import CODING, Cohort, Filters, Outliers
 from dashboard.question.target import Pieces, Target
 from dashboard.words import overlap_rules
-from dashboard.words.wording import joined, length, people
+from dashboard.words.quantities import joined, length, people
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.levels import Level
 

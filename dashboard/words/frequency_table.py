@@ -9,7 +9,7 @@ from dashboard.operating import cells
 from dashboard.operating.cells import NOTE, choose_cells
 from dashboard.question.filters import Filters
 from dashboard.question.view import By
-from dashboard.words import wording
+from dashboard.words import quantities
 from dashboard.words.seen import LEAST_SEEN, note, notes
 from data_prep.domain.copy_number import TALLIES, Direction
 from data_prep.domain.levels import Level
@@ -122,7 +122,7 @@ def chart_rows(
                     by_group.setdefault(group, []).append(row | {"group": f"{group} {label}".rstrip()})
     return pl.DataFrame(
         [
-            (*(row[name] for name in _CHARTED), wording.frequency(*(row[name] for name in _IN_WORDS)))
+            (*(row[name] for name in _CHARTED), quantities.frequency(*(row[name] for name in _IN_WORDS)))
             for rows in by_group.values()
             for row in rows
         ],

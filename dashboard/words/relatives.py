@@ -1,9 +1,9 @@
-"""Relatives and inheritance in words (rule R11): plain text, as in `wording`."""
+"""Relatives and inheritance in words (rule R11): plain text, as in `quantities`."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.trios import Inheritance
 
 CARRIES, BELOW, NOTHING, NOT_ASKED, NOT_KNOWN = "carries", "below-filter", "none", "not-asked", "not-known"
@@ -51,7 +51,7 @@ def inherited(event: Mapping[str, Any]) -> str:
             words = "also in the mother"
         case Inheritance.BELOW_FILTER:
             below = [role for role, state in (("father", father), ("mother", mother)) if state == BELOW]
-            words = f"below the filter in the {wording.joined(below, 'and')}"
+            words = f"below the filter in the {quantities.joined(below, 'and')}"
         case Inheritance.NEITHER:
             words = "apparent de novo"
         case _:
@@ -70,4 +70,4 @@ def _not_known(father: str, mother: str) -> str:
     unknown = [role for role, state in states.items() if state == NOT_KNOWN]
     if not unknown:
         return "cannot be told"
-    return "; ".join([*has, f"{wording.joined(unknown, 'and')} not known"])
+    return "; ".join([*has, f"{quantities.joined(unknown, 'and')} not known"])

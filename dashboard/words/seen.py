@@ -6,7 +6,7 @@ The same words and limits for pages, pictures and files, so that none of them ca
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from dashboard.words import wording
+from dashboard.words import quantities
 
 LEAST_SEEN: Final = 0.5
 """Share of the place, and of the people counted, from which a frequency is shown."""
@@ -33,7 +33,7 @@ def paralogous_note(names: Sequence[str]) -> str:
         return ""
     more = len(names) - NAMES_SHOWN
     names_shown = [name.rstrip(".") for name in names[:NAMES_SHOWN]]
-    return f"paralogous: {'; '.join(names_shown)}" + (f"; and {wording.count(more)} more" if more > 0 else "")
+    return f"paralogous: {'; '.join(names_shown)}" + (f"; and {quantities.count(more)} more" if more > 0 else "")
 
 
 def note(seen: float | None, *, blind: bool = False, relatives: bool = False, no_share: str = "") -> str:
@@ -48,7 +48,7 @@ def note(seen: float | None, *, blind: bool = False, relatives: bool = False, no
         return HARDLY_SEEN
     if no_share:
         return no_share
-    words = [wording.partly_seen_note(seen)] if seen is not None and is_partly_seen(seen) else []
+    words = [quantities.partly_seen_note(seen)] if seen is not None and is_partly_seen(seen) else []
     return "; ".join([*words, *([RELATIVES] if relatives else [])])
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard.charts.track.canvas import NAMES, SIGNS, SIZE, Canvas
 from dashboard.counting.along import EVERYONE, Track
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.copy_number import Direction
 
 LINES_UP_TO: Final = 500_000
@@ -51,7 +51,7 @@ def draw_curve_guides(canvas: Canvas, track: Track, *, logarithmic: bool = False
     palette, window, curves = canvas.palette, canvas.window, track.curves
     note = "events in full, pale ends too"
     if curves.steps.bin is not None:
-        note = f"bins of {wording.length(curves.steps.bin)}: pale the most at one base, full the mean"
+        note = f"bins of {quantities.length(curves.steps.bin)}: pale the most at one base, full the mean"
     canvas.heading(
         "People per base "
         + " ".join(f"{SIGNS[direction]} {NAMES[direction]}" for direction in reversed(track.directions))

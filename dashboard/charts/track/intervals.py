@@ -9,7 +9,7 @@ import polars as pl
 from dashboard.charts.track.canvas import LEAST_WIDTH, NAMES, SIGNS, Canvas
 from dashboard.charts.track.lanes import Lanes
 from dashboard.counting.along import EVERYONE, Track
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.intervals import Interval
 from data_prep.domain.site_id import SiteId
 
@@ -83,10 +83,10 @@ def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
                 (
                     first, last, top, bottom, bottom - height * strong / carriers, sure_first, sure_last,
                     palette.direction(direction), palette.strong(direction), str(SiteId(interval, direction)),
-                    str(interval), str(Interval(window.chrom, inner_start, inner_end)), wording.length(end - start),
+                    str(interval), str(Interval(window.chrom, inner_start, inner_end)), quantities.length(end - start),
                     NAMES[direction],
                     f"called in {carriers:,}, no frequency: paralogous" if copies
-                    else f"{carriers:,} of {samples:,} ({wording.percent(carriers / samples)})",
+                    else f"{carriers:,} of {samples:,} ({quantities.percent(carriers / samples)})",
                     *words[start, end, direction.value],
                 )
             )  # fmt: skip

@@ -18,7 +18,7 @@ from dashboard.question.view import Show, Tab
 from dashboard.store import whole
 from dashboard.store.cohort import superpopulation_names
 from dashboard.words import filters as filter_words
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.copy_number import Direction
 
 LABELS: Final = {
@@ -91,7 +91,7 @@ def _people(run: Run, overview: Overview) -> None:
         lines.append(
             [
                 "Everyone" if group == "all" else group,
-                wording.count(first["samples"]),
+                quantities.count(first["samples"]),
                 *(_median(row, is_length=show is Show.BASES) for row in numbers),
             ]
         )
@@ -110,7 +110,7 @@ def _median(row: Mapping[str, Any], *, is_length: bool) -> str:
     if row["median"] is None:
         return "nobody"
     texts = [
-        wording.length(round(row[name])) if is_length else f"{row[name]:,.0f}" for name in ("median", "q25", "q75")
+        quantities.length(round(row[name])) if is_length else f"{row[name]:,.0f}" for name in ("median", "q25", "q75")
     ]
     return f"{texts[0]} ({texts[1]}–{texts[2]})"
 
@@ -127,7 +127,7 @@ def _spectrum(run: Run, overview: Overview) -> None:
         lines = [
             [
                 f"{first:,}" if first == last else f"{first:,} or more" if last is None else f"{first:,}–{last:,}",
-                *(wording.count(cells.get((group, first), 0)) for group in groups),
+                *(quantities.count(cells.get((group, first), 0)) for group in groups),
             ]
             for first, last in classes.iter_rows()
         ]
@@ -156,7 +156,7 @@ def _populations(run: Run, overview: Overview) -> None:
                 markup.text(row["population_name"]),
                 markup.text(row["superpopulation"]),
                 markup.text(row["place"] or ""),
-                *(wording.count(row[column]) for column in ("people", "unrelated", "xx", "xy")),
+                *(quantities.count(row[column]) for column in ("people", "unrelated", "xx", "xy")),
                 "" if row["median_events_loss"] is None else f"{row['median_events_loss']:,.0f}",
                 "" if row["median_events_gain"] is None else f"{row['median_events_gain']:,.0f}",
                 "" if row["mean_fst"] is None else f"{row['mean_fst']:.3f}",

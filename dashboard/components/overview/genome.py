@@ -16,7 +16,7 @@ from dashboard.question.versus import VERSUS, to_text
 from dashboard.question.view import By, Scale
 from dashboard.store.cohort import superpopulation_names
 from dashboard.words import filters as filter_words
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.copy_number import CallClass
 from data_prep.domain.levels import Level
 
@@ -29,7 +29,7 @@ def genome_picture(run: Run, overview: Overview) -> None:
         f"{cohort_words(overview.filters)}. {legend} Click a bin, or focus the picture and use ← → and Enter, to open its place."
     )
     if overview.left_aside:
-        counted += f" Not applied here: {wording.joined(list(overview.left_aside), 'and')}."
+        counted += f" Not applied here: {quantities.joined(list(overview.left_aside), 'and')}."
     box = st.container(key="genome")
     box.html(
         markup.element(

@@ -16,7 +16,7 @@ from dashboard.store import whole
 from dashboard.store.catalogue import ranked_sites
 from dashboard.store.database import Generation
 from dashboard.store.genes import genes_named
-from dashboard.words import wording
+from dashboard.words import quantities
 from data_prep.domain.copy_number import Direction
 
 ROWS: Final = 8
@@ -77,10 +77,10 @@ def _sites(sites: pl.DataFrame, filters: Filters, column: str) -> Iterable[str]:
         direction = Direction(row["direction"])
         name = f"{row['chrom'].removeprefix('chr')}:{row['start'] + 1:,}"
         link = markup.link(
-            f"{name}, {wording.length(row['length'])}",
+            f"{name}, {quantities.length(row['length'])}",
             links.address("/site", {"site": row["site"], **filters.to_query()}),
         )
-        value = wording.percent(row["frequency"]) if column == "frequency" else f"{row[column]:.2f}"
+        value = quantities.percent(row["frequency"]) if column == "frequency" else f"{row[column]:.2f}"
         yield _row(sign(direction) + link, row["genes"] or "", value)
 
 
@@ -90,7 +90,7 @@ def _genes(genes: pl.DataFrame, filters: Filters) -> Iterable[str]:
         yield _row(
             sign(Direction.LOSS) + markup.link(row["symbol"], address),
             row["description"] or "",
-            wording.percent(row["frequency"]),
+            quantities.percent(row["frequency"]),
         )
 
 

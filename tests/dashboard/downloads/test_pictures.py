@@ -29,7 +29,7 @@ from dashboard.downloads.catalogue import CHARTS, PICTURES, chart_of
 from dashboard.downloads.chart import DRAWN_HERE
 from dashboard.serving import drawing
 from dashboard.serving.drawing import BusyDrawingError, Drawing, DrawingError
-from dashboard.words import wording
+from dashboard.words import quantities
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.served import ROOT, served
 from tests.dashboard.small_database import write_file
@@ -92,7 +92,9 @@ def test_a_frequency_picture_bears_the_numbers_of_the_table_r6(
     others = {row["group"] for row in table if row["grouped_by"] not in ("all", grouped_by)}
     assert not others & set(drawn)
     for row in rows:
-        told = wording.frequency(int(row["carriers"]), int(row["samples"]), float(row["ci_low"]), float(row["ci_high"]))
+        told = quantities.frequency(
+            int(row["carriers"]), int(row["samples"]), float(row["ci_low"]), float(row["ci_high"])
+        )
         assert told in drawn
         assert ("All" if row["group"] == "all" else row["group"]) in drawn
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.words import wording
+from dashboard.words import quantities
 
 
 @pytest.mark.parametrize(
@@ -25,20 +25,20 @@ from dashboard.words import wording
     ],
 )
 def test_a_share_keeps_the_digits_that_matter(share: float, said: str) -> None:
-    assert wording.percent(share) == said
+    assert quantities.percent(share) == said
 
 
 @given(st.integers(2, 5_000).flatmap(lambda n: st.tuples(st.integers(1, n - 1), st.just(n))))
 def test_some_and_not_all_is_never_written_as_0_or_100_percent(case: tuple[int, int]) -> None:
     carriers, samples = case
-    number = Decimal(wording.percent(carriers / samples).removesuffix(" %"))
+    number = Decimal(quantities.percent(carriers / samples).removesuffix(" %"))
     assert 0 < number < 100
     assert abs(number - Decimal(carriers) / Decimal(samples) * 100) <= Decimal("0.0501")
 
 
 @given(st.floats(1e-7, 0.9))
 def test_an_upper_bound_is_rounded_up_r6(share: float) -> None:
-    assert Decimal(wording.upper_bound(share).removesuffix(" %")) >= Decimal(repr(share)) * 100
+    assert Decimal(quantities.upper_bound(share).removesuffix(" %")) >= Decimal(repr(share)) * 100
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_an_upper_bound_is_rounded_up_r6(share: float) -> None:
 def test_a_frequency_has_carriers_samples_and_interval_r6(
     carriers: int, samples: int, low: float | None, high: float | None, said: str
 ) -> None:
-    assert wording.frequency(carriers, samples, low, high) == said
+    assert quantities.frequency(carriers, samples, low, high) == said
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_frequency_has_carriers_samples_and_interval_r6(
     ],
 )
 def test_a_length_reads_short(bases: int, said: str) -> None:
-    assert wording.length(bases) == said
+    assert quantities.length(bases) == said
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_length_reads_short(bases: int, said: str) -> None:
     [(0.0, "below 1e-300"), (4e-320, "below 1e-300"), (9.9e-301, "below 1e-300"), (1e-300, "1e-300"), (4.23e-17, "4.2e-17"), (0.0312, "0.031"), (1.0, "1")],
 )  # fmt: skip
 def test_a_p_of_zero_is_below_what_has_digits_r10(p: float, told: str) -> None:
-    assert wording.p_value(p) == told
+    assert quantities.p_value(p) == told
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_a_p_of_zero_is_below_what_has_digits_r10(p: float, told: str) -> None:
     [(0.51, "51 %"), (0.5, "50 %"), (0.49996, "49.9 %"), (0.5137, "51.3 %"), (0.94999, "94.9 %"), (0.004, "0.4 %"), (0, "0 %"), (1, "100 %")],
 )  # fmt: skip
 def test_the_share_of_people_seen_is_never_rounded_up_r5(share: float, told: str) -> None:
-    assert wording.share_seen(share) == told
+    assert quantities.share_seen(share) == told
 
 
 def test_nobody_among_people_of_whom_some_were_seen_r5() -> None:
     """The bound is that of 124, by Wilson: 0 of 124 is below 3.005 %."""
-    assert wording.frequency(0, 243, 0.0, 0.030051, 124) == "0 of 243, seen in 124, below 3.1 %"
-    assert wording.frequency(3, 243, 0.004, 0.036, 124) == "3 of 243 (1.2 %, 0.4–3.6)"
-    assert wording.frequency(None, None, None, None) == "not assessable"
-    assert wording.partly_seen_note(0.51) == "seen in 51 % of people: frequencies are lower bounds"
+    assert quantities.frequency(0, 243, 0.0, 0.030051, 124) == "0 of 243, seen in 124, below 3.1 %"
+    assert quantities.frequency(3, 243, 0.004, 0.036, 124) == "3 of 243 (1.2 %, 0.4–3.6)"
+    assert quantities.frequency(None, None, None, None) == "not assessable"
+    assert quantities.partly_seen_note(0.51) == "seen in 51 % of people: frequencies are lower bounds"
