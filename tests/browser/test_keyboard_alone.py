@@ -217,7 +217,7 @@ def test_tab_goes_through_what_unfolds_and_on_behind_its_button(opened: Opened) 
     assert "More" in page.evaluate(FOCUSED)["name"]
     tab_to(page, "Copy number", "input", most=13)
     press(page, "Tab")
-    assert page.evaluate(FOCUSED)["name"] == "Chart as svg"
+    assert page.evaluate(FOCUSED)["name"] == "← step"
     # and into it once more, though the focus had left it
     press(page, "Shift+Tab")
     assert "More" in page.evaluate(FOCUSED)["name"]
