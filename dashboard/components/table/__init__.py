@@ -59,7 +59,7 @@ def table_of(
     the address of the page asks for."""
     order, problem = read_sort(sort, rows)
     window = rows.window(order, 0, first)
-    if first < window.total <= SENT_AT_ONCE:
+    if 1 < window.total <= SENT_AT_ONCE:
         # the browser orders them, from the same order as the server
         window = rows.window(None, 0, SENT_AT_ONCE)
     return Table(name, caption, rows.columns, window, links.rows(name, query), order, rows.order, first, problem)

@@ -69,7 +69,7 @@ def test_the_start_page_tells_the_cohort_and_where_to_begin(open_page: Open) -> 
     assert "140 people" in said
     assert f"{len(CONTENTS.events)} events" in said
     # the pages of the bar, then places to begin with as far as the gene models have them
-    assert links(app)[:6] == [
+    assert links(app)[:7] == [
         ("Gene", "/gene"),
         ("Region", "/region"),
         ("Cohort", "/"),
