@@ -220,7 +220,6 @@ def map_chart(
 def heat_chart(
     pairs: pl.DataFrame,
     codes: Sequence[str],
-    superpopulations: Mapping[str, str],
     value: str,
     title: str,
     palette: Palette,

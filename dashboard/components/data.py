@@ -429,4 +429,4 @@ def _table(
         for row in rows
     )
     table = markup.element("table", head + markup.element("tbody", body), class_=f"cnv-table {class_}")
-    return markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=label)
+    return markup.scroll_box(table, label)

@@ -272,7 +272,7 @@ def _table(class_: str, title: str, head: str, lines: Sequence[str], caption: st
         class_=f"cnv-table {class_}",
         aria_label=title,
     )
-    return markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=title)
+    return markup.scroll_box(table, title)
 
 
 def _figures(counts: Mapping[Clause, Count], *, shares: bool) -> Figures:

@@ -202,7 +202,7 @@ def _table(
         markup.element("thead", head) + markup.element("tbody", "".join(lines)),
         class_=f"cnv-table {class_}",
     )
-    return markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=label)
+    return markup.scroll_box(table, label)
 
 
 def _whisker(row: Row, reach: float, colour: str) -> str:

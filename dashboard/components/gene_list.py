@@ -53,10 +53,7 @@ def gene_table(run: Run, gene_list: GeneList) -> None:
         + markup.element("tbody", rows),
         class_="cnv-table",
     )
-    st.html(
-        markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label="Several genes")
-        + _files(genes, filters)
-    )
+    st.html(markup.scroll_box(table, "Several genes") + _files(genes, filters))
 
 
 def counted_by_gene(database: Generation, gene_list: GeneList, filters: Filters) -> str:

@@ -42,6 +42,11 @@ def link(content: object, address: str, **attributes: str) -> str:
     return element("a", text(content), href=address, class_="cnv-go", **attributes)
 
 
+def scroll_box(table: str, label: str) -> str:
+    """A table that may be wider than the screen, in a box that scrolls, by keys too; `label` says to a screen reader what it is."""
+    return element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=label)
+
+
 def out_link(content: object, address: str) -> str:
     """A link to another site, in a tab of its own; it is not told what was looked at here."""
     return element("a", text(content), href=address, target="_blank", rel="noopener noreferrer")

@@ -253,11 +253,7 @@ def standing(question: PersonQuestion) -> None:
         class_="cnv-table cnv-standing",
     )
     label = "What the person carries beside other people"
-    st.html(
-        title
-        + markup.element("p", markup.text(note), class_="cnv-counted")
-        + markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=label)
-    )
+    st.html(title + markup.element("p", markup.text(note), class_="cnv-counted") + markup.scroll_box(table, label))
 
 
 def _quantity(row: dict[str, Any], kind: str) -> str:
@@ -333,7 +329,7 @@ def inheritance_table(events: pl.DataFrame, directions: Sequence[Direction]) -> 
         class_="cnv-table",
     )
     label = "Events by inheritance"
-    return markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=label)
+    return markup.scroll_box(table, label)
 
 
 def nobody(outcome: NoPerson | None, database: Generation, filters: Filters) -> None:

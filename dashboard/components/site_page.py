@@ -301,7 +301,7 @@ def _scrolled(head: str, lines: Sequence[str], class_: str, label: str) -> str:
         markup.element("thead", markup.element("tr", head)) + markup.element("tbody", "".join(lines)),
         class_=f"cnv-table {class_}",
     )
-    return markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=label)
+    return markup.scroll_box(table, label)
 
 
 def _small(words: str) -> str:

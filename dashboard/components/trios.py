@@ -140,7 +140,7 @@ def _table(run: Run) -> str:
         class_="cnv-table",
     )
     label = "What trios say of the callset"
-    return markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=label)
+    return markup.scroll_box(table, label)
 
 
 def _rate(row: dict[str, Any], name: str, of: str) -> str:

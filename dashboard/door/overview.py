@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
+from dashboard.counting.along import EVERYONE
 from dashboard.door.refusal import Refusal, RefusedError
 from dashboard.door.resolve import Request, read_request
 from dashboard.question.filters import Cohort, Filters
@@ -14,8 +14,6 @@ from dashboard.question.view import Scale
 from dashboard.store.cohort import superpopulation_names
 from dashboard.store.database import Generation
 from data_prep.domain.levels import Level
-
-EVERYONE: Final = "all"
 
 
 @dataclass(frozen=True, slots=True)

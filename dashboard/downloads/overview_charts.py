@@ -11,7 +11,8 @@ import polars as pl
 from dashboard.charts import cohort as charts
 from dashboard.charts.genome import Panel, difference_chart, genome_chart
 from dashboard.colours import Palette
-from dashboard.door.overview import EVERYONE, Overview
+from dashboard.counting.along import EVERYONE
+from dashboard.door.overview import Overview
 from dashboard.gazetteer.land import land
 from dashboard.question.view import By, Scale, Show, View
 from dashboard.store import whole
@@ -125,9 +126,8 @@ def differences(overview: Overview, view: View, palette: Palette) -> Drawn:
     pairs = whole.pairwise_differences(overview.database)
     table = populations(overview.database)
     codes = [code for code in table["population"] if code in set(pairs["first"])]
-    of = dict(table.select("population", "superpopulation").iter_rows())
     legend = "Hudson's F_ST of unrelated people over sites of losses and gains with 10 carriers or more: ratio of sums over sites."
-    return "F_ST between populations", legend, charts.heat_chart(pairs, codes, of, "fst", "F_ST", palette)
+    return "F_ST between populations", legend, charts.heat_chart(pairs, codes, "fst", "F_ST", palette)
 
 
 OVERVIEW_CHARTS: Final[Mapping[str, Callable[[Overview, View, Palette], Drawn]]] = {

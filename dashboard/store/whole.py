@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from dashboard.counting.along import EVERYONE
 from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.store.callability import callabilities
 from dashboard.store.cohort import populations, superpopulation_names
@@ -21,9 +22,6 @@ from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import MEMBERS, CallClass, Direction
 from data_prep.domain.levels import Level
 from data_prep.domain.sight import NEVER_CALLABLE
-
-EVERYONE: Final = "all"
-"""Code of all super-populations together."""
 
 # One row a person, class and mark at a level.
 CARRIED: Final = Statement(

@@ -227,4 +227,4 @@ def _table(
     table = markup.element(
         "table", markup.element("thead", markup.element("tr", head)) + markup.element("tbody", body), class_="cnv-table"
     )
-    return markup.element("div", table, class_="cnv-scroll", tabindex="0", role="region", aria_label=label)
+    return markup.scroll_box(table, label)

@@ -8,7 +8,8 @@ import streamlit as st
 from dashboard.components import glossary, markup
 from dashboard.components.download_menu import overview_menu
 from dashboard.components.run import Run
-from dashboard.door.overview import EVERYONE, Overview, cohort_words
+from dashboard.counting.along import EVERYONE
+from dashboard.door.overview import Overview, cohort_words
 from dashboard.downloads.overview_charts import genome
 from dashboard.question import links
 from dashboard.question.filters import Cohort, Filters

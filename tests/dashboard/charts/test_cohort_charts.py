@@ -100,6 +100,6 @@ def test_two_dots_at_one_point_part_by_a_dot() -> None:
 
 def test_the_heat_map_has_its_groups_in_order() -> None:
     pairs = pl.DataFrame({"first": ["YRI", "GBR"], "second": ["GBR", "YRI"], "fst": [0.1, 0.1]})
-    spec = heat_chart(pairs, ["YRI", "GBR"], {}, "fst", "F_ST", LIGHT)
+    spec = heat_chart(pairs, ["YRI", "GBR"], "fst", "F_ST", LIGHT)
     assert spec["encoding"]["x"]["sort"] == spec["encoding"]["y"]["sort"] == ["YRI", "GBR"]
     assert spec["datasets"][ROWS].equals(pairs)
