@@ -133,9 +133,16 @@ def opened(page: Page, base_url: str, faults: list[str]) -> Callable[[str], Page
     return open_path
 
 
+# The page that is served has a heading too, and before its first run a script does not run either.
+SETTLED = """() => {
+  const app = document.querySelector("[data-testid=stApp]")
+  return app?.dataset.testScriptState === "notRunning"
+    && app.querySelector("footer.cnv-foot, h1")
+    && !document.querySelector("[data-stale=true], #cnv-first")
+}"""
+
+
 def settled(page: Page) -> Page:
-    """Waits until the script has run and the foot of the page is there."""
-    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=30_000)
-    page.wait_for_selector("footer.cnv-foot, h1", timeout=30_000)
-    page.wait_for_function("() => !document.querySelector('[data-stale=true]')", timeout=30_000)
+    """Waits until the script has run, its page is drawn and what was served before it is gone."""
+    page.wait_for_function(SETTLED, timeout=30_000)
     return page

@@ -209,7 +209,7 @@ def test_the_bar_keeps_gene_and_filters(opened: Opened) -> None:
     page.get_by_role("link", name="Cohort", exact=True).click()
     expect(page).to_have_url(re.compile(r"/\?cohort=all$"))
     settled(page)
-    page.locator(".cnv-begin").get_by_role("link", name="GSTM1", exact=True).click()
+    page.locator("[data-testid=stMain]").get_by_role("link", name="GSTM1", exact=True).click()
     expect(page).to_have_url(re.compile(r"/gene\?gene=GSTM1&cohort=all$"))
     settled(page)
     assert "people" in counted(page)

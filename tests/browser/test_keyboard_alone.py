@@ -308,15 +308,6 @@ def test_what_the_mouse_does_in_the_track_has_a_link_for_the_keyboard(
     expect(page.get_by_role("heading", level=1)).to_have_text(before[1])
 
 
-def test_the_numbers_of_the_track_open_and_close_by_key(opened: Opened) -> None:
-    page = opened(REGION)
-    tab_to(page, "Show data: chr1:109,680,001", "button")
-    assert page.evaluate(LOOK)
-    press(page, "Enter")
-    expect(page.get_by_role("button", name=re.compile("^Show chart"))).to_be_visible()
-    assert page.url.endswith(REGION)
-
-
 def test_every_link_and_summary_shows_its_focus(opened: Opened) -> None:
     """As Tab comes to them; an outline, for the focus of a link has nothing else."""
     page = opened(REGION)
