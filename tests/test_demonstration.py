@@ -459,7 +459,7 @@ def test_page_downloads_and_raw_calls_agree_to_the_last_carrier(
     from streamlit.testing.v1 import AppTest
 
     monkeypatch.setenv("CNV_DATABASE", str(cohort.database))
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
     seen: Counter[str] = Counter()
     draw = random.Random(20261128)  # one way of grouping a question: a run of the page each
     assert len(questions) == 63

@@ -19,8 +19,9 @@ def opened_page(patch: pytest.MonkeyPatch, database: Path, page: str, query: dic
     """Opens a page with a query; the database is looked for anew at each run. Whoever opens one closes the store."""
     patch.setenv("CNV_DATABASE", str(database))
     patch.setattr(published, "WATCH_INTERVAL", 0.0)
-    app = AppTest.from_file(APP, default_timeout=30).run()
+    app = AppTest.from_file(APP, default_timeout=30)
     if page != "start":
+        # before its first run, which would be of the start page, a page is known by the name of its file: that of its path
         app.switch_page(f"views/{page}.py")
     for name, value in query.items():
         app.query_params[name] = value
