@@ -1,5 +1,6 @@
 """A page of the app as Streamlit's own tests open it, on a published database."""
 
+import functools
 import json
 import re
 from dataclasses import dataclass
@@ -8,9 +9,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from dashboard.store import published
+
+# Each AppTest looks through all packages for components, two thirds of what opening a page costs; a server does so once.
+setattr(manifest_scanner, "scan_component_manifests", functools.cache(manifest_scanner.scan_component_manifests))  # noqa: B010
 
 APP: Final = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 
