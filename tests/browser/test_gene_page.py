@@ -1,11 +1,10 @@
-"""The pages in a real browser: deep links, history, numbers against the CSV, keyboard, phones, dark, publishing."""
+"""The pages in a real browser: deep links, history, numbers against the CSV, keyboard, publishing."""
 
 import csv
 import io
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 from urllib.parse import quote
 
 import pytest
@@ -246,29 +245,6 @@ def test_what_is_told_of_both_sexes_is_no_wider_than_a_page_r5(page: Page, opene
     expect(page.locator(table)).to_contain_text("XX")
     wide, room = page.locator(table).evaluate("one => [one.offsetWidth, one.parentElement.clientWidth]")
     assert 0 < wide <= room
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 390), ("dark", 1440)])
-@pytest.mark.parametrize("path", ["/", "/gene?gene=GSTM1", "/gene?gene=GSTM9"])
-def test_pages_fit_phones_and_follow_the_theme(
-    page: Page, opened: Opened, tmp_path: Path, scheme: Literal["light", "dark"], width: int, path: str
-) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
-    opened(path)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    beyond = page.evaluate(
-        """() => [...document.querySelectorAll('.stMainBlockContainer h1, .stMainBlockContainer p, .cnv-simulated')]
-            .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 80))"""
-    )
-    assert beyond == []
-    ground = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
-    assert ground == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(21, 25, 29)")
-    muted = page.evaluate("getComputedStyle(document.querySelector('footer.cnv-foot')).color")
-    assert muted == ("rgb(89, 99, 110)" if scheme == "light" else "rgb(163, 173, 183)")
-    picture = tmp_path / "page.png"
-    page.screenshot(path=picture)
-    assert picture.stat().st_size > 10_000
 
 
 def test_the_way_back_to_the_defaults_is_one_step_in_the_history(opened: Opened) -> None:
