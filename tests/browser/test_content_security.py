@@ -48,7 +48,7 @@ def test_no_page_meets_its_own_policy(visitor: BrowserContext, base_url: str, sc
         settled(page)
         if path.startswith("/gene?gene=GSTM1"):
             page.wait_for_selector("[data-testid='stVegaLiteChart'] svg, [data-testid='stVegaLiteChart'] canvas")
-            page.get_by_role("combobox", name="Gene, region or cytoband").fill("gst")
+            page.get_by_role("combobox", name="Gene, region, site or sample").fill("gst")
             page.wait_for_selector("[role=option]")
         assert page.evaluate("window.blocked") == [], path
     assert [text for text in said if "Content Security Policy" in text or "Permissions-Policy" in text] == []
