@@ -94,6 +94,7 @@ function fold(button) {
   return open
 }
 
+const HEAT = ".st-key-population-differences"
 const PICTURE = ".st-key-track [data-testid=stVegaLiteChart]"
 
 // Marks of the picture bear what they lead to as their label: "gene GSTM1", "band 1p13.3", "site chr1-101-200-loss".
@@ -113,7 +114,7 @@ function installPicture(listen) {
   listen(document, "pointerover", (event) => {
     const [kind, name] = markOf(event) ?? []
     const row = event.composedPath().find((part) => part instanceof HTMLElement && part.dataset.row)
-    light(kind === "site" ? name : (row?.dataset.row ?? ""))
+    light(kind === "site" ? name : (row?.dataset.row ?? pairOf(event)))
   })
   listen(document, "focusin", (event) => {
     const row = event.composedPath().find((part) => part instanceof HTMLElement && part.dataset.row)
@@ -161,6 +162,12 @@ function markOf(event) {
   return found && found.slice(1)
 }
 
+// A cell of the heat map is named as the row of its pair, and then has a number: "ACB and FIN: F_ST 0.1326".
+function pairOf(event) {
+  const label = event.target instanceof SVGElement && event.target.closest(HEAT) ? event.target.getAttribute("aria-label") : null
+  return label?.split(":")[0] ?? ""
+}
+
 function lead(kind, name) {
   const there = new URL(location.href)
   const base = there.pathname.replace(/[^/]*$/, "")
@@ -169,12 +176,14 @@ function lead(kind, name) {
   go(`${base}${kind}?${kind}=${readable(name)}${kept.join("")}`)
 }
 
-// The interval of a row, and the row of an interval: the two are of one site where their names are.
+// The interval of a row, and the row of an interval: the two are of one site where their names are; so are the cells of a pair of
+// populations and its row.
 function light(name) {
   for (const part of document.querySelectorAll(".cnv-lit")) if (part.dataset.row !== name) part.classList.remove("cnv-lit")
   if (!name) return
   const escaped = CSS.escape(name)
-  for (const part of document.querySelectorAll(`[data-row="${escaped}"], ${PICTURE} [aria-label="site ${escaped}"]`)) {
+  const marks = `${PICTURE} [aria-label="site ${escaped}"], ${HEAT} [aria-label^="${escaped}:"]`
+  for (const part of document.querySelectorAll(`[data-row="${escaped}"], ${marks}`)) {
     part.classList.add("cnv-lit")
   }
 }

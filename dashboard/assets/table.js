@@ -424,20 +424,22 @@ function valueOf(cell) {
 
 function fill(cell, given) {
   if (given === null) return
-  const { t, h, title, sign } = typeof given === "string" ? { t: given } : given
+  const { t, h, parts, title, sign } = typeof given === "string" ? { t: given } : given
   if (sign) {
     const mark = make("span", `cnv-sign cnv-${sign}`)
     mark.setAttribute("aria-hidden", "true")
     mark.textContent = sign === "loss" ? "▼" : "▲"
     cell.append(mark)
   }
-  if (h) {
-    const link = make("a", "cnv-go")
-    link.href = h
-    link.textContent = t
-    cell.append(link)
-  } else cell.append(t)
+  for (const [words, address] of parts ?? [[t, h]]) cell.append(address ? linkTo(address, words) : words)
   if (title || cell.classList.contains("cnv-rows-wide")) cell.title = title ?? t
+}
+
+function linkTo(address, words) {
+  const link = make("a", "cnv-go")
+  link.href = address
+  link.textContent = words
+  return link
 }
 
 function make(name, class_ = "") {

@@ -227,6 +227,7 @@ def heat_chart(
     """A cell for each pair of groups, the darker the more they differ.
 
     `pairs`: `first`, `second` and the column `value`, each pair in both orders; null where undefined. `codes`: the groups in their order.
+    Both cells of a pair bear its row's name in the table, then the value, so that the two are linked.
     """
     axis = {**_AXIS, "labelColor": palette.text, "title": None}
     tooltip = [
@@ -235,6 +236,16 @@ def heat_chart(
         {"field": value, "type": "quantitative", "title": title, "format": ".4f"},
     ]
     ends = [palette.surface, palette.primary]
+    place = {code: at for at, code in enumerate(codes)}
+    cells = pairs.with_columns(
+        label=pl.Series(
+            [
+                f"{' and '.join(sorted(pair, key=lambda code: place[code]))}: {title} {'not defined' if number is None else f'{number:.4f}'}"
+                for *pair, number in pairs.select("first", "second", value).iter_rows()
+            ],
+            dtype=pl.String,
+        )
+    )
     return {
         "data": {"name": ROWS},
         "mark": {"type": "rect", "stroke": palette.background},
@@ -246,8 +257,9 @@ def heat_chart(
                 "legend": {"orient": "right", "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "labelColor": palette.text, "titleColor": palette.text},
             },
             "tooltip": tooltip,
+            "description": {"field": "label"},
         },
-        "datasets": {ROWS: pairs},
+        "datasets": {ROWS: cells},
         "width": "container",
         "height": 22 * len(codes) + 40,
         **_frame(palette),

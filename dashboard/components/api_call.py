@@ -2,6 +2,7 @@
 
 The frequencies are those of `cnvFrequency`, which takes the filters of a page as they are. Lists are Beacon's own
 questions, which know no overlap rule but any base and no copies at a place (R7), so a list is offered where it says the same.
+Tables of a site, of a person and of the catalogue are files too, whatever their filters.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,24 +16,31 @@ from dashboard import settings
 from dashboard.beacon.vocabulary import SEX_TERMS, VCF_TYPE
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
+from dashboard.door.catalogue import CatalogueQuestion
 from dashboard.door.person import PersonQuestion
 from dashboard.door.question import Question
 from dashboard.door.resolve import Request
+from dashboard.downloads.catalogue import detail_of, formats_of
 from dashboard.question import links, subject
+from dashboard.question.catalogue import Catalogue
 from dashboard.question.filters import ANY, HALF_OF_IT, Cohort, Filters, Outliers
 from dashboard.question.target import Pieces
 from dashboard.store.beacon_sites import ancestries
 from dashboard.store.database import Generation
 from dashboard.store.genes import Gene, gene_target
+from dashboard.words import quantities
+from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import DEFAULT_LEVEL, Level
 
 _ROWS: Final = "rows"
 _COUNT: Final = "count"
 _RECORD: Final = "record"
+_FILE: Final = "file"
 _PYTHON: Final = {
     _ROWS: '["response"]["results"][0]["rows"]',
     _COUNT: '["responseSummary"]["numTotalResults"]',
     _RECORD: '["response"]["resultSets"][0]["results"][0]',
+    _FILE: '["rows"]',
 }
 GENES_CALLED: Final = 5
 """Genes of a list for which a call is given."""
@@ -40,6 +48,7 @@ _R: Final = {
     _ROWS: "$response$results$rows[[1]]",
     _COUNT: "$responseSummary$numTotalResults",
     _RECORD: "$response$resultSets$results[[1]]",
+    _FILE: "$rows",
 }
 
 
@@ -67,6 +76,7 @@ def question_calls(question: Question) -> list[Call]:
         Call("frequencies", "Carriers and people of every group", _frequencies(question), _ROWS),
         *_record(question),
         *_lists(question),
+        *_files_of_site(question),
     ]
 
 
@@ -98,7 +108,39 @@ def person_calls(question: PersonQuestion) -> list[Call]:
         level = [f"level:{filters.level.value}"] if filters.level is not DEFAULT_LEVEL else []
         address = links.address(f"{individual}/g_variants", _counted(query, level))
         calls.append(Call("events", "Losses and gains of the person", address))
-    return calls
+    person_query = links.person_query(question.person.sample, filters)
+    return [*calls, *_file("event_rows", "Its losses and gains with their sites and parents", "events", person_query)]
+
+
+def catalogue_calls(question: CatalogueQuestion) -> list[Call]:
+    """The sites that the catalogue lists, and, where Beacon can ask for the same, how many there are."""
+    calls = list(_file("site_rows", "The sites of the table, in its order", links.CATALOGUE, question.query()))
+    filters, catalogue = question.filters, question.catalogue
+    # of the bounds Beacon knows the one on carriers, of unrelated people at credible
+    plain = Filters(classes=filters.classes)
+    listed = Catalogue(min_carriers=catalogue.min_carriers, sort=catalogue.sort, page=catalogue.page)
+    if settings.disclosure().smallest_cell or filters != plain or catalogue != listed or not filters.every_class:
+        return calls
+    place = _range(question.place) if question.place else {}
+    one_type = {"variantType": VCF_TYPE[filters.directions[0]]} if len(filters.directions) == 1 else {}
+    terms = ["cohort:unrelated", "outliers:exclude", f"carriers>={catalogue.min_carriers}"]
+    address = links.address(f"{links.BEACON}/g_variants", _counted({**place, **one_type}, terms))
+    return [Call("sites", "Sites in the list", address), *calls]
+
+
+def _files_of_site(question: Question) -> Iterator[Call]:
+    if question.subject.kind is subject.Kind.SITE:
+        query = question.subject.query(question.filters)
+        yield from _file("frequency_rows", "The frequencies as a table", "frequencies", query)
+        yield from _file("carrier_rows", "The carriers, an event a row", "carriers", query)
+
+
+def _file(name: str, words: str, table: str, query: Mapping[str, str]) -> Iterator[Call]:
+    """A table as JSON, where this server tells it; its other formats are other endings of the address."""
+    if settings.disclosure().tells(detail_of(table)):
+        others = [f".{suffix}" for suffix in formats_of(table) if suffix != "json"]
+        words = f"{words}; {quantities.joined(others, 'or')} in place of .json gives another format"
+        yield Call(name, words, links.address(f"{links.DOWNLOADS}/{table}.json", query), _FILE)
 
 
 def cohort_calls() -> list[Call]:
@@ -176,7 +218,11 @@ def _place(question: Question) -> dict[str, str]:
     """The place, 0-based and half-open; of a gene its name, so that its coding sequence is known."""
     if question.gene:
         return {"geneId": question.subject.name}
-    interval = question.target.interval
+    return _range(question.target.interval)
+
+
+def _range(interval: Interval) -> dict[str, str]:
+    """An interval, 0-based and half-open."""
     return {
         "referenceName": interval.chrom.removeprefix("chr"),
         "start": str(interval.start),

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import pages, settings
 from dashboard.components import markup
+from dashboard.components.api_call import api_calls, catalogue_calls
 from dashboard.components.controls import (
     COHORT_NAMES,
     COHORTS,
@@ -113,6 +114,7 @@ def catalogue_page(run: Run, head: DeltaGenerator) -> None:
     with head.container(horizontal=True, horizontal_alignment="right"):
         share_address(run, address(question), "sites", _file(question, "csv") if _files(question) else "")
         report_button()
+        api_calls(run, catalogue_calls(question))
     # the frame has told what is wrong with the filters
     told = set(run.request.problems)
     if problems := [problem for problem in question.problems if problem not in told]:

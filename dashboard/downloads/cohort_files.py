@@ -202,7 +202,8 @@ def _refuse_faults(name: str, values: Mapping[str, str], problems: Sequence[Prob
         raise RefusedError(combine(faults))
 
 
-def _read(published: Generation, name: str, values: Mapping[str, str]) -> tuple[Generation, Filters]:
+def read_address(published: Generation, name: str, values: Mapping[str, str]) -> tuple[Generation, Filters]:
+    """The callset and the filters of an address of a table of the whole cohort; RefusedError with every fault of it."""
     database = published.of(values.get(CALLSET, ""))
     read, problems = parse(values, group_codes(database), ANY, tuple(published.callsets))
     _refuse_faults(name, values, problems)
@@ -268,7 +269,7 @@ def _of_cohort(
     name: str, title: str, counted: str, make: Callable[[Generation], pl.DataFrame]
 ) -> Callable[[Generation, Mapping[str, str], ExitStack], OpenRows]:
     def rows(published: Generation, values: Mapping[str, str], held: ExitStack) -> OpenRows:
-        database, read = _read(published, name, values)
+        database, read = read_address(published, name, values)
         return OpenRows(database, read, title, counted, make(database).iter_slices(BATCH), read.to_query(), "cohort")
 
     return rows

@@ -8,7 +8,7 @@ from dashboard.door.question import Question
 from dashboard.door.refusal import RefusedError, refusal
 from dashboard.question.subject import Kind as SubjectKind
 from dashboard.question.target import WIDEST
-from dashboard.rows.cells import person_cell, site_cell
+from dashboard.rows.cells import person_cell, relatives_cell, site_cell
 from dashboard.rows.frames import FrameRows
 from dashboard.rows.table import NOTHING, Cell, Column, Kind, Row, Sort, number, text
 from dashboard.store.carriers.listing import carrier_events, relatives
@@ -67,7 +67,9 @@ _KEYS: Final = {
     # by the group, then the population, as people look for them
     "population": pl.concat_str("superpopulation", "population", separator=" "),
     "site": pl.col("site_start"),
-    "relatives": pl.when(pl.col("relatives") != "").then(pl.col("relatives")),
+    "relatives": pl.col("relatives")
+    .list.eval(pl.concat_str(pl.element().struct.field("role"), pl.lit(" "), pl.element().struct.field("sample")))
+    .list.join(", "),
     "badges": pl.when(pl.col("badges") != "").then(pl.col("badges")),
     # two decimals of a ratio and no decimals of a quality are shown; the whole of them is ordered by
 }
@@ -147,7 +149,7 @@ def _row(event: dict[str, Any], question: Question) -> Row:
         Cell(f"{event['start'] + 1:,}-{event['end']:,}", event["start"]),
         number(event["length"], quantities.length(event["length"])),
         number(event["overlap"], quantities.percent(event["overlap"])),
-        text(event["relatives"]),
+        relatives_cell(event["relatives"], filters),
         site_cell(event["site"], filters),
         _decimals(event["quality"], 0),
         number(event["bins"], str(event["bins"])),

@@ -12,12 +12,14 @@ from dashboard.door.person import PersonQuestion, require_person
 from dashboard.door.question import Question
 from dashboard.door.refusal import RefusedError, refusal
 from dashboard.door.resolve import require_question
-from dashboard.downloads.catalogue import download_of
+from dashboard.downloads.catalogue import detail_of, download_of
+from dashboard.downloads.cohort_files import read_address
 from dashboard.operating.disclosure import Detail
-from dashboard.question.filters import Overlap
+from dashboard.question.filters import Filters, Overlap
 from dashboard.question.subject import SITE, Kind
 from dashboard.rows.carriers import carrier_rows
 from dashboard.rows.catalogue_sites import CatalogueRows
+from dashboard.rows.differences import difference_rows
 from dashboard.rows.families import family_rows
 from dashboard.rows.genes import gene_rows
 from dashboard.rows.neighbours import NeighbourRows
@@ -108,5 +110,23 @@ PERSON_TABLES: Final = {
 }
 """The tables about a person, by name."""
 
-EVERY_TABLE: Final = {**ROW_TABLES, **PERSON_TABLES}
+
+def of_cohort(name: str, rows: Callable[[Generation, Filters], Rows]) -> Open:
+    """The rows of a table of the whole cohort, which takes the names that the file of this name does."""
+
+    def open_rows(published: Generation, values: Mapping[str, str]) -> Rows:
+        return rows(*read_address(published, name, values))
+
+    return open_rows
+
+
+COHORT_TABLES: Final = {
+    table.name: table
+    for table in (
+        RowTable("differences", "two populations", detail_of("differences"), of_cohort("differences", difference_rows)),
+    )
+}
+"""The tables about the whole cohort, by name."""
+
+EVERY_TABLE: Final = {**ROW_TABLES, **PERSON_TABLES, **COHORT_TABLES}
 """All of them, by name."""

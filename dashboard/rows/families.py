@@ -35,5 +35,5 @@ def family_rows(question: Question) -> FrameRows:
         whole = every.row(event)
         return Row(whole.name, tuple(whole.cells[place] for place in places))
 
-    frame = every.frame.filter(pl.col("relatives").is_not_null() & (pl.col("relatives") != ""))
+    frame = every.frame.filter(pl.col("relatives").is_not_null())
     return replace(every, columns=tuple(columns), order=Sort("length", descending=True), frame=frame, row=row)

@@ -73,6 +73,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a cell's text that leads to a page of ours, or none: then `address` is empty."""
+
+    text: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A cell: `text` is plain, and empty where nothing is known."""
 
@@ -85,6 +93,8 @@ class Cell:
     """More about it, where it is pointed at."""
     direction: str = ""
     """`loss` or `gain`: the sign before the text."""
+    parts: tuple[Part, ...] = ()
+    """The text, part by part, where it leads to several pages."""
 
     def as_json(self) -> Any:
         """As the browser is told it: text alone, null where nothing is known, else an object."""
@@ -93,6 +103,11 @@ class Cell:
             "h": f"{settings.public_path()}{self.address}" if self.address else None,
             "title": self.title or None,
             "sign": self.direction or None,
+            "parts": [
+                [part.text, f"{settings.public_path()}{part.address}"] if part.address else [part.text]
+                for part in self.parts
+            ]
+            or None,
         }
         held: dict[str, Any] = {name: value for name, value in more.items() if value is not None}
         if self.value is None and self.text:

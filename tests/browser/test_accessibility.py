@@ -230,7 +230,7 @@ def test_an_open_popover_has_no_serious_finding(page: Page, opened: Opened, sche
 
 def test_the_search_box_with_suggestions_has_no_serious_finding(opened: Opened) -> None:
     page = opened(PAGES["no site"])
-    page.get_by_role("combobox", name="Gene, region or cytoband").click()
+    page.get_by_role("combobox", name="Gene, region, site or sample").click()
     page.keyboard.type("gst")
     expect(page.get_by_role("option")).to_have_count(2)
     assert findings(page) == []

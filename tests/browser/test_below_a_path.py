@@ -95,7 +95,7 @@ def test_clicks_suggestions_and_back_stay_below_the_path(opened: Callable[[str],
     region = re.compile(re.escape(f"{base_url}/region?region=chr1") + "(:|%3A)109682815-109698745$")
     page.wait_for_url(region)
     settled(page)
-    box = page.get_by_role("combobox", name="Gene, region or cytoband")
+    box = page.get_by_role("combobox", name="Gene, region, site or sample")
     box.fill("GSTM2")
     page.get_by_role("option").first.click()
     page.wait_for_url(f"{base_url}/gene?gene=GSTM2")

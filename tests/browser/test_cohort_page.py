@@ -65,6 +65,17 @@ def test_the_choices_are_links_and_stand_in_the_address_r13(opened: Opened) -> N
     page.get_by_role("navigation", name="Figures").get_by_role("link", name="Populations", exact=True).click()
     expect(page.get_by_role("heading", name="The populations, each with its sites")).to_be_visible()
     assert "tab=populations" in page.url
+    page.get_by_role("navigation", name="Figures").get_by_role("link", name="Differences of populations").click()
+    row = page.locator("tr[data-row]").first
+    row.hover()
+    # both cells of the pair
+    cells = page.locator(f".st-key-population-differences svg [aria-label^='{row.get_attribute('data-row')}: F_ST']")
+    expect(cells).to_have_count(2)
+    expect(page.locator("svg .cnv-lit")).to_have_count(2)
+    cells.first.hover()
+    expect(row).to_have_class(re.compile("cnv-lit"))
+    page.go_back()
+    settled(page)
     page.reload()
     settled(page)
     expect(heading).to_contain_text("AFR beside EUR")

@@ -23,7 +23,7 @@ def test_neither_a_chromosome_nor_what_is_drawn_later_meets_its_policy(
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         opened(path)
     page.wait_for_selector("[data-testid='stVegaLiteChart'] svg, [data-testid='stVegaLiteChart'] canvas")
-    page.get_by_role("combobox", name="Gene, region or cytoband").fill("gst")
+    page.get_by_role("combobox", name="Gene, region, site or sample").fill("gst")
     page.wait_for_selector("[role=option]")
     assert page.evaluate("window.blocked") == []
 

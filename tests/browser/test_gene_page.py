@@ -130,7 +130,7 @@ def test_back_and_forward_walk_every_change_of_a_control_r13(opened: Opened) -> 
 def test_the_keyboard_alone_finds_a_gene_and_keeps_the_filters(opened: Opened) -> None:
     page = opened("/?filter=pass")
     began = page.evaluate("history.length")
-    box = page.get_by_role("combobox", name="Gene, region or cytoband")
+    box = page.get_by_role("combobox", name="Gene, region, site or sample")
     for _ in range(8):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement?.shadowRoot?.activeElement?.id") == "what":
@@ -158,7 +158,7 @@ def test_the_keyboard_alone_finds_a_gene_and_keeps_the_filters(opened: Opened) -
 def test_the_box_takes_a_region_or_a_band_to_its_page_r1(opened: Opened, typed: str, address: str) -> None:
     page = opened("/?filter=pass")
     began = page.evaluate("history.length")
-    page.get_by_role("combobox", name="Gene, region or cytoband").fill(typed)
+    page.get_by_role("combobox", name="Gene, region, site or sample").fill(typed)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(address))
     settled(page)
@@ -167,7 +167,7 @@ def test_the_box_takes_a_region_or_a_band_to_its_page_r1(opened: Opened, typed: 
 
 def test_suggestions_are_walked_with_the_arrow_keys(opened: Opened) -> None:
     page = opened("/gene?gene=ADAM3A&cohort=all")
-    box = page.get_by_role("combobox", name="Gene, region or cytoband")
+    box = page.get_by_role("combobox", name="Gene, region, site or sample")
     box.click()
     page.keyboard.type("gst")
     options = page.get_by_role("option")
@@ -194,7 +194,7 @@ def test_suggestions_are_walked_with_the_arrow_keys(opened: Opened) -> None:
 
 def test_a_region_typed_into_the_box_names_its_genes(opened: Opened) -> None:
     page = opened("/")
-    page.get_by_role("combobox", name="Gene, region or cytoband").fill("chr1:109,680,000-109,690,000")
+    page.get_by_role("combobox", name="Gene, region, site or sample").fill("chr1:109,680,000-109,690,000")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/region\?region=chr1:109680000-109690000$"))
     settled(page)

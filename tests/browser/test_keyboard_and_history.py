@@ -206,7 +206,7 @@ def test_back_and_forward_walk_the_links_of_the_tables(opened: Opened) -> None:
 def test_back_and_forward_walk_from_a_gene_to_a_region(opened: Opened) -> None:
     page = opened("/gene?gene=GSTM1&cohort=all")
     states = [state(page)]
-    page.get_by_role("combobox", name="Gene, region or cytoband").fill("chr1:109650000-109750000")
+    page.get_by_role("combobox", name="Gene, region, site or sample").fill("chr1:109650000-109750000")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/region\?region=chr1:109650000-109750000&cohort=all$"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("chr1")
@@ -251,7 +251,7 @@ def test_nonsense_in_an_address_falls_back_with_a_word(opened: Opened, wrong: st
 def test_several_genes_typed_or_pasted_into_the_box_lead_to_one_page_of_them(opened: Opened) -> None:
     """A column of a table, which a browser would paste as one word; and what is offered says as what a text is read."""
     page = opened("/gene?gene=GSTM1&filter=pass")
-    box = page.get_by_role("combobox", name="Gene, region or cytoband")
+    box = page.get_by_role("combobox", name="Gene, region, site or sample")
     box.fill("GST1")
     expect(page.get_by_role("option")).to_contain_text(["read from “GST1”"])
     box.fill("")
@@ -274,7 +274,7 @@ def test_several_genes_typed_or_pasted_into_the_box_lead_to_one_page_of_them(ope
 
 def test_a_class_that_a_report_says_comes_before_the_one_on_the_page(opened: Opened) -> None:
     page = opened("/gene?gene=GSTM1&class=gain&filter=pass")
-    box = page.get_by_role("combobox", name="Gene, region or cytoband")
+    box = page.get_by_role("combobox", name="Gene, region, site or sample")
     box.fill("1p13.3(109680001_109700000)x1")
     box.press("Enter")
     expect(page.get_by_role("heading", name="chr1:109,680,001-109,700,000")).to_be_visible()

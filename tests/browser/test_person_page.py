@@ -50,9 +50,11 @@ def test_from_the_search_box_to_a_person_an_event_and_its_region(page: Page, ope
 
 
 def test_names_lead_to_people_and_relatives_to_each_other(page: Page, opened: Opened) -> None:
-    opened("/gene?gene=GSTM1&cohort=all&tab=carriers")
-    name = page.locator(".cnv-rows-table a[href*='/sample?']").first
+    opened("/gene?gene=GSTM1&cohort=all&tab=families")
+    # a relative of the first carrier
+    name = page.locator(".cnv-rows-table td a[href*='/sample?']").first
     sample = name.inner_text()
+    expect(name.locator("xpath=..")).to_have_text(re.compile(rf"(father|mother|child) {sample}"))
     name.click()
     expect(page).to_have_url(re.compile(rf"/sample\?sample={sample}&cohort=all$"))
     settled(page)

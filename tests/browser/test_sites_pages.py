@@ -66,7 +66,7 @@ def test_a_filter_is_one_entry_of_the_history_and_a_site_leads_to_its_page_and_b
 
 def test_the_box_leads_from_the_id_of_a_site_to_its_page(opened: Opened) -> None:
     page = opened("/data")
-    page.get_by_role("combobox", name="Gene, region or cytoband").fill(SITE)
+    page.get_by_role("combobox", name="Gene, region, site or sample").fill(SITE)
     expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"/site\?site={SITE}"))

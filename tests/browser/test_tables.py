@@ -168,7 +168,7 @@ def test_tabs_orders_and_folds_stay_as_they_are(opened: Opened) -> None:
     page.get_by_role("link", name=re.compile("groups$")).click()
     expect(page.locator("table.cnv-frequencies-loss")).to_be_visible()
     # another subject begins at the top, with nothing of how this one was shown
-    page.get_by_role("combobox", name="Gene, region or cytoband").fill("GSTM2")
+    page.get_by_role("combobox", name="Gene, region, site or sample").fill("GSTM2")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"gene=GSTM2&filter=pass&cohort=all$|gene=GSTM2&cohort=all$"))
     settled(page)

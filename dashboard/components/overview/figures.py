@@ -2,6 +2,7 @@
 the populations on a map, and how they differ."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
@@ -9,12 +10,16 @@ import streamlit as st
 
 from dashboard.components import markup
 from dashboard.components.download_menu import overview_menu, section
+from dashboard.components.frame import notice
 from dashboard.components.frequency import sign
 from dashboard.components.run import Run
+from dashboard.components.table import draw_table, table_of
 from dashboard.door.overview import Overview, cohort_words
 from dashboard.downloads.overview_charts import OVERVIEW_CHARTS, population_rows
 from dashboard.question import links
+from dashboard.question.filters import Filters
 from dashboard.question.view import Show, Tab
+from dashboard.rows.differences import difference_rows
 from dashboard.store import whole
 from dashboard.store.cohort import superpopulation_names
 from dashboard.words import filters as filter_words
@@ -34,7 +39,10 @@ def figures(run: Run, overview: Overview) -> None:
     open_tab = run.view.tab if run.view.tab in LABELS else Tab.PEOPLE
     tabs = "".join(
         markup.link(
-            words, _address(run, overview, tab=tab.value), **({"aria_current": "true"} if tab is open_tab else {})
+            words,
+            # an order is of one table's columns
+            links.address("/", overview.query() | replace(run.view, tab=tab, sort="").to_query()),
+            **({"aria_current": "true"} if tab is open_tab else {}),
         )
         for tab, words in LABELS.items()
     )
@@ -61,12 +69,13 @@ def _ways(run: Run, overview: Overview, label: str, choices: Mapping[Show, str],
 def _draw(run: Run, overview: Overview, name: str, above: str = "") -> None:
     """A chart with its heading, what it shows, and its files."""
     title, legend, spec = OVERVIEW_CHARTS[name](overview, run.view, run.palette)
-    st.html(
+    box = st.container(key=name)
+    box.html(
         section(markup.text(title[0].upper() + title[1:]), overview_menu(overview, run.view, name))
         + above
         + markup.element("p", markup.text(legend), class_="cnv-counted")
     )
-    st.vega_lite_chart(spec, alt=f"{title}. The table has the numbers.", key=f"chart {name}")
+    box.vega_lite_chart(spec, alt=f"{title}. The table has the numbers.", key=f"chart {name}")
 
 
 def _people(run: Run, overview: Overview) -> None:
@@ -183,6 +192,7 @@ def _populations(run: Run, overview: Overview) -> None:
 
 def _differences(run: Run, overview: Overview) -> None:
     _draw(run, overview, "population-differences")
+    _pairs(run, overview)
     pairs = whole.pairwise_differences(overview.database, "superpopulation")
     codes = list(dict.fromkeys(pairs["first"]))
     cells = {(row["first"], row["second"]): row for row in pairs.iter_rows(named=True)}
@@ -202,6 +212,18 @@ def _differences(run: Run, overview: Overview) -> None:
         section("Between super-populations", overview_menu(overview, run.view, "differences"))
         + markup.element("div", "".join(markup.element("div", table) for table in tables), class_="cnv-grid")
     )
+
+
+def _pairs(run: Run, overview: Overview) -> None:
+    """The table of the picture: a row a pair, lit with its cells there."""
+    rows = difference_rows(overview.database, overview.filters)
+    title = f"Every pair of populations: {quantities.count(rows.frame.height)}"
+    own = Filters(callset=overview.filters.callset)
+    table = table_of("differences", title, rows, own.to_query(), run.view.sort)
+    st.html(section(title, overview_menu(overview, run.view, "differences")))
+    if table.problem:
+        notice([markup.text(table.problem.sentence)])
+    draw_table(table, key="differences")
 
 
 def _table(

@@ -156,7 +156,7 @@ def _listed(database: Generation, touching: Touching, carriers: Carriers, target
 
 
 def relatives(database: Generation, target: Target, filters: Filters) -> pl.DataFrame:
-    """Parents and children who carry the same direction too: one row a `sample` and `direction`, `relatives` in words.
+    """Parents and children who carry the same direction too: one row a `sample` and `direction`, `relatives` a list of `role` and `sample`.
 
     Looked for among everyone in the panel, whatever the cohort and group chosen (R11).
     """
@@ -164,17 +164,21 @@ def relatives(database: Generation, target: Target, filters: Filters) -> pl.Data
     who = counted_rows(database, target.interval.chrom, Filters(cohort=Cohort.ALL, outliers=filters.outliers))
     carriers = carriers_at(database, target, events_touching(database, target), who, filters)
     names = people.samples["sample"].to_list()
-    relatives_of: dict[tuple[int, Direction], list[str]] = {}
+    relatives_of: dict[tuple[int, Direction], list[dict[str, str]]] = {}
     for direction in filters.directions:
         carries = np.zeros(len(names), np.bool_)
         carries[carriers.sample[carriers.gain == (direction is Direction.GAIN)]] = True
         for role, (children, parents) in people.parents.items():
             both = carries[children] & carries[parents]
             for child, parent in zip(children[both].tolist(), parents[both].tolist(), strict=True):
-                relatives_of.setdefault((child, direction), []).append(f"{role} {names[parent]}")
-                relatives_of.setdefault((parent, direction), []).append(f"child {names[child]}")
+                relatives_of.setdefault((child, direction), []).append({"role": role, "sample": names[parent]})
+                relatives_of.setdefault((parent, direction), []).append({"role": "child", "sample": names[child]})
     return pl.DataFrame(
-        [(names[row], direction.value, ", ".join(words)) for (row, direction), words in relatives_of.items()],
-        schema={"sample": pl.String, "direction": pl.String, "relatives": pl.String},
+        [(names[row], direction.value, kin) for (row, direction), kin in relatives_of.items()],
+        schema={
+            "sample": pl.String,
+            "direction": pl.String,
+            "relatives": pl.List(pl.Struct({"role": pl.String, "sample": pl.String})),
+        },
         orient="row",
     )

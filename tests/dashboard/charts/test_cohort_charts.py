@@ -102,4 +102,7 @@ def test_the_heat_map_has_its_groups_in_order() -> None:
     pairs = pl.DataFrame({"first": ["YRI", "GBR"], "second": ["GBR", "YRI"], "fst": [0.1, 0.1]})
     spec = heat_chart(pairs, ["YRI", "GBR"], "fst", "F_ST", LIGHT)
     assert spec["encoding"]["x"]["sort"] == spec["encoding"]["y"]["sort"] == ["YRI", "GBR"]
-    assert spec["datasets"][ROWS].equals(pairs)
+    drawn = spec["datasets"][ROWS]
+    assert drawn.drop("label").equals(pairs)
+    # both cells of a pair are named as its row in the table
+    assert drawn["label"].to_list() == ["YRI and GBR: F_ST 0.1000"] * 2

@@ -37,8 +37,9 @@ def base(database: Path) -> Iterator[str]:
 
 def code_of(app: AppTest, base: str) -> tuple[list[str], str, str, str]:
     """The addresses, and the texts for curl, Python and R, at the server of the tests."""
-    blocks = [re.sub(r"http://[^/\"']+(?=/beacon/)", base, part.value) for part in app.code]
-    texts = [part for part in blocks if "/beacon/" in part]
+    blocks = [re.sub(r"http://[^/\"']+(?=/(?:beacon|download)/)", base, part.value) for part in app.code]
+    # not those of the button that shares, which fetch the table of the page
+    texts = [part for part in blocks if f"{base}/" in part and not part.startswith(("curl -OJ", "import polars"))]
     *addresses, curl, python, r = texts
     return addresses, curl, python, r
 
@@ -46,6 +47,14 @@ def code_of(app: AppTest, base: str) -> tuple[list[str], str, str, str]:
 def answer(address: str) -> dict[str, Any]:
     with urlopen(address) as reply:
         return json.load(reply)
+
+
+def objects(text: str) -> Iterator[dict[str, Any]]:
+    """The JSON objects that stand one behind the other in a text."""
+    while text := text.strip():
+        content, end = json.JSONDecoder().raw_decode(text)
+        yield content
+        text = text[end:]
 
 
 def lead(app: AppTest) -> dict[str, str]:
@@ -157,9 +166,44 @@ def test_the_page_of_a_person_gives_the_records_and_the_number_of_events(
     assert [[one["id"] for one in part] for part in records] == [["onekgind-SIM00105"], ["onekgbs-SIM00105"]]
     (events,) = re.findall(r"Events: (\d+|none)", headings(app))
     assert answer(addresses[2])["responseSummary"]["numTotalResults"] == int(events.replace("none", "0"))
-    # Beacon knows no limit of both ends, and a class is asked for in another word
+    assert len(answer(addresses[3])["rows"]) == int(events.replace("none", "0"))
+    # Beacon knows no limit of both ends, and a class is asked for in another word; the file takes every limit
     narrowed, *_ = code_of(open_page("sample", sample="SIM00105", min_bins="3"), base)
-    assert len(narrowed) == 2
+    assert [bool(re.search("/download/events.json", address)) for address in narrowed] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("query", "counts"),
+    [
+        ({}, True),
+        ({"min_carriers": "1", "class": "loss"}, True),
+        ({"region": "GSTM1", "class": "gain"}, True),
+        ({"min_carriers": "1", "population": "EUR"}, False),
+        ({"few_bins": "exclude"}, False),
+    ],
+)  # fmt: skip
+def test_the_catalogue_gives_its_sites_and_their_number_where_beacon_can(
+    open_page: Open, base: str, query: dict[str, str], counts: bool
+) -> None:
+    app = open_page("sites", **query)
+    addresses, *_ = code_of(app, base)
+    (listed,) = re.findall(r'<div class="cnv-lead"><p><strong>([\d,]+|No) sites?</strong>', html(app))
+    sites = int(listed.replace("No", "0").replace(",", ""))
+    assert len(answer(addresses[-1])["rows"]) == sites
+    assert len(addresses) == 1 + counts
+    if counts:
+        assert answer(addresses[0])["responseSummary"]["numTotalResults"] == sites
+
+
+def test_a_site_is_a_record_and_its_tables_are_files(open_page: Open, base: str) -> None:
+    site = "chr1-109687570-109697443-loss"
+    frequencies, record, frequency_rows, carrier_rows = code_of(open_page("site", site=site), base)[0]
+    (result,) = answer(frequencies)["response"]["results"]
+    total = next(row for row in result["rows"] if row["population"] == "Total")
+    everyone = next(row for row in answer(frequency_rows)["rows"] if row["group"] == "all")
+    assert (everyone["carriers"], everyone["samples"]) == (total["carriers"], total["samples"])
+    assert len({row["sample"] for row in answer(carrier_rows)["rows"]}) == total["carriers"]
+    assert answer(record)["response"]["resultSets"][0]["results"][0]["variantInternalId"] == site
 
 
 @pytest.mark.parametrize("script", ["start", "data"])
@@ -171,20 +215,25 @@ def test_pages_without_a_place_ask_how_many_people_there_are(open_page: Open, ba
     assert f"{number} people" in words_of(html(app))
 
 
-@pytest.mark.parametrize(("script", "query"), [QUESTIONS[0], QUESTIONS[9], ("start", {})])
+@pytest.mark.parametrize(("script", "query"), [QUESTIONS[0], QUESTIONS[9], ("start", {}), ("sites", {})])
 def test_the_texts_for_curl_python_and_r_ask_the_same(
     open_page: Open, base: str, script: str, query: dict[str, str]
 ) -> None:
     addresses, curl, python, r = code_of(open_page(script, **query), base)
     by_url = [answer(address) for address in addresses]
     run = subprocess.run(["bash", "-c", curl], capture_output=True, text=True, check=True)
-    assert [json.loads(line) for line in run.stdout.replace("}{", "}\n{").splitlines()] == by_url
+    by_curl = list(objects(run.stdout))
+    for content in (*by_curl, *by_url):
+        content["meta"].pop("retrieved", None)
+    assert by_curl == by_url
     names = re.findall(r"^(\w+) = ", python, re.MULTILINE)
     shown = f"{python}\nprint(json.dumps([{', '.join(names)}]))"
     run = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True)
     numbers = [
         content["response"]["results"][0]["rows"]
         if "response" in content
+        else content["rows"]
+        if "rows" in content
         else content["responseSummary"]["numTotalResults"]
         for content in by_url
     ]

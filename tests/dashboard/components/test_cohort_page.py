@@ -12,9 +12,11 @@ import duckdb
 import pytest
 
 from dashboard import settings
+from dashboard.door.refusal import RefusedError
 from dashboard.downloads.open_file import open_file
+from dashboard.rows.catalogue import EVERY_TABLE
 from tests.dashboard.demonstration import demonstration
-from tests.dashboard.opened_page import html, opened_page, words_of
+from tests.dashboard.opened_page import html, opened_page, shown_table, words_of
 from tests.dashboard.small_database import write_file
 
 CONTENTS = demonstration()
@@ -118,3 +120,48 @@ def test_rankings_lead_to_all_of_them(path: Path, monkeypatch: pytest.MonkeyPatc
     assert first
     catalogue = rows_of("catalogue", sort="-frequency", few_bins="exclude", problem="exclude")
     assert first == [row["site"] for row in catalogue][: len(first)]
+
+
+def test_every_pair_of_populations_is_a_row_with_the_values_of_the_file_r10(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with duckdb.connect(str(path), read_only=True) as con:
+        stored = con.execute(
+            """SELECT d.first, d.second, d.fst, d.fst_sites, d.vst, d.vst_sites, a.superpopulation
+            FROM population_differences d JOIN populations a ON a.population = d.first WHERE grouped_by = 'population'"""
+        ).fetchall()
+    app = opened_page(monkeypatch, path, "start", {"tab": "differences"})
+    table = shown_table(app)
+    assert f"Every pair of populations: {len(stored)}" in words_of(html(app))
+    # of few rows the browser gets all and orders them by the largest F_ST itself
+    assert (table.data["sort"], table.data["total"]) == ("-fst", len(stored))
+    shown = {
+        (row["first"]["t"][:3], row["second"]["t"][:3]): tuple(
+            row[name]["t"] for name in row if name not in ("first", "second")
+        )
+        for row in table.cells
+    }
+    assert shown == {
+        (first, second): (f"{fst:.4f}", f"{fst_sites}", f"{vst:.4f}", f"{vst_sites}")
+        for first, second, fst, fst_sites, vst, vst_sites, _ in stored
+    }
+    # the file has the same numbers, each pair in both orders
+    of_file = {
+        (row["first"], row["second"]): row for row in rows_of("differences") if row["grouped_by"] == "population"
+    }
+    assert len(of_file) == 2 * len(shown)
+    for row in table.cells:
+        pair = (row["first"]["t"][:3], row["second"]["t"][:3])
+        assert [float(of_file[pair][name]) for name in ("fst", "vst")] == [row[name]["v"] for name in ("fst", "vst")]
+    first, superpopulation = stored[0][0], stored[0][6]
+    cell = next(row["first"] for row in table.cells if row["first"]["t"].startswith(first))
+    assert (cell["t"], cell["h"]) == (f"{first}, {superpopulation}", f"/sites?population={first}")
+
+    with settings.store().lease() as published:
+        rows = EVERY_TABLE["differences"].open(published, {})
+        window = rows.window(rows.order, 0, 500)
+        assert [row.name for row in window.rows] == [
+            f"{first} and {second}" for first, second, *_ in sorted(stored, key=lambda pair: -pair[2])
+        ]
+        with pytest.raises(RefusedError, match="“filter” is not used for differences"):
+            EVERY_TABLE["differences"].open(published, {"filter": "pass"})

@@ -24,7 +24,7 @@ from dashboard.downloads.cohort_files import FILES
 from dashboard.preview import shell
 from dashboard.question.person import SAMPLE
 from dashboard.question.view import Tab
-from dashboard.rows.catalogue import PERSON_TABLES, ROW_TABLES
+from dashboard.rows.catalogue import COHORT_TABLES, PERSON_TABLES, ROW_TABLES
 from dashboard.server import ROUTES
 from tests.dashboard.opened_page import html, opened_page
 from tests.dashboard.small_database import POPULATIONS, Contents, Event, GeneRow, Person, Transcript
@@ -108,6 +108,8 @@ def addresses() -> Iterator[tuple[str, str, dict[str, str]]]:
             yield drawn.name, f"/chart/{drawn.name}.{suffix}", query
     for table in PERSON_TABLES:
         yield table, f"/rows/{table}", {SAMPLE: PERSON, "limit": "500"}
+    for table in COHORT_TABLES:
+        yield table, f"/rows/{table}", {"limit": "500"}
     for question in ({"site": SITE}, {"site": SITE, "min_length": "1000"}):
         for download in DOWNLOADS:
             yield download.name, f"/download/{download.name}.csv", question

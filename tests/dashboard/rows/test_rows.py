@@ -299,6 +299,18 @@ def test_families_are_the_carriers_with_a_relative_who_carries_too_r11(client: T
     # a name leads to the page of the person, the filters kept
     for cell in (row["cells"][0] for row in answer["rows"]):
         assert cell["h"] == f"/sample?sample={cell['t']}&filter=all&cohort=all"
+    # so does each relative, of whom a cell may name several
+    named = {row["cells"][0]["t"]: row["cells"][5] for row in answer["rows"]}
+    for name, cell in named.items():
+        assert "".join(part[0] for part in cell["parts"]) == cell["t"]
+        people = {address[0].split("sample=")[1].split("&")[0]: words for words, *address in cell["parts"] if address}
+        assert all(words == sample for sample, words in people.items())
+        of_direction = gainers if name in gainers else set(carriers)
+        assert set(people) == {other for other in of_direction if other in kin[name] or name in kin[other]}
+    assert any(len(cell["parts"]) > 2 for cell in named.values())
+    by_relatives = client.get("/rows/carriers", params=place | {"limit": "500", "sort": "relatives"}).json()
+    told = [row["cells"][8]["t"] for row in by_relatives["rows"] if row["cells"][8]]
+    assert told == sorted(cell["t"] for cell in named.values())
 
 
 WHOLE = Statement(
