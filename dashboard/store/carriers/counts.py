@@ -122,8 +122,8 @@ def _touching_in_short(database: Generation, target: Target, filters: Filters) -
     asked for, which the calls decide."""
     if target.has_share(ANY) or target.site is not None or not filters.every_class:
         return events_touching(database, target)
-    events, sample = marks_touching(database, target.interval, filters.level)
-    return Touching(pl.DataFrame(), events, sample, Calls.none())
+    marks = marks_touching(database, target.interval, filters.level)
+    return Touching(pl.DataFrame(), marks.events, marks.sample, Calls.none())
 
 
 def _counts(
