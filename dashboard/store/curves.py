@@ -77,16 +77,13 @@ def stored_curves(database: Generation, interval: Interval, filters: Filters, ro
     people = _people(database, interval, filters)
     groups = list(people)
     rows = database.table(STEPS, parameters)
-    place = rows["superpopulation"].replace_strict(
-        {group: number for number, group in enumerate(groups)}, default=-1, return_dtype=pl.Int64
-    )
+    place = rows["superpopulation"].cast(pl.Enum(groups)).to_physical()
     position = np.maximum(rows["position"].to_numpy().astype(np.int64), interval.start)
     change = rows["people"].to_numpy().astype(np.int64)
-    first = rows["gain"].to_numpy().astype(np.int64) * (len(groups) + 1)
-    changes = Changes(np.tile(position, 2), np.concatenate([first, first + 1 + place.to_numpy()]), np.tile(change, 2))
+    changes = Changes(position, rows["gain"].to_numpy() * len(groups) + place.to_numpy(), change)
     uncounted = database.frame(COPIES, parameters).rows() + _never_counted(database, interval)
     window = interval.start, interval.end
-    return _curves(add_up(changes, 2 * (len(groups) + 1), window, uncounted, room), people)
+    return _curves(add_up(changes, 2 * len(groups), window, uncounted, room, _sums(len(groups))), people)
 
 
 def asked_for(database: Generation, chrom: str, marks: Marks, filters: Filters) -> Flags:
@@ -109,19 +106,13 @@ def counted_curves(
     place = np.array([groups.index(code) if code in groups else -1 for code in codes], np.int64)[group[marks.sample]]
     start, end = added_stretches(marks.events)
     some = np.flatnonzero(end > start)
-    first = (marks.events.carrier[some] & 1) * (len(groups) + 1)
-    # everyone is a series of its own: the most people at a base are not the sum of the most in each group
-    pieces = SeriesIntervals(
-        start=np.tile(start[some], 2),
-        end=np.tile(end[some], 2),
-        series=np.concatenate([first, first + 1 + place[some]]),
-    )
+    pieces = SeriesIntervals(start[some], end[some], (marks.events.carrier[some] & 1) * len(groups) + place[some])
     # the rest of an event that lies in copies by half tells the same share beside them
     places = pl.DataFrame({"start": marks.events.start, "end": marks.events.end}).unique()
     reached = places.filter(is_silent(database, interval.chrom, places, silent)).rows()
     uncounted = reached + _never_counted(database, interval)
     window = interval.start, interval.end
-    return _curves(sweep(pieces, 2 * (len(groups) + 1), window, uncounted, room), people)
+    return _curves(sweep(pieces, 2 * len(groups), window, uncounted, room, _sums(len(groups))), people)
 
 
 def is_silent(database: Generation, chrom: str, places: pl.DataFrame, silent: Interval | None) -> pl.Series:
@@ -151,6 +142,13 @@ def _people(database: Generation, interval: Interval, filters: Filters) -> dict[
     who = counted_rows(database, interval.chrom, filters)
     people = dict(zip(codes, np.bincount(group[who], minlength=len(codes)).tolist(), strict=True))
     return {code: people[code] for code in superpopulation_names(database) if people.get(code)}
+
+
+def _sums(groups: int) -> Flags:
+    """Which directions and groups the columns of a curve add up: of each direction everyone, and each group alone. The most people
+    at a base are not the sum of the most in each group, so everyone is added up base by base."""
+    of_direction = np.hstack([np.ones((groups, 1), np.bool_), np.eye(groups, dtype=np.bool_)])
+    return np.kron(np.eye(len(DIRECTIONS), dtype=np.bool_), of_direction)
 
 
 def _curves(steps: Steps, people: dict[str, int]) -> Curves:
