@@ -85,10 +85,10 @@ PARTS_OF: Final = Statement(
 # The same as columns of numbers, without what only a list of carriers shows; `every`: those below sensitive too.
 MARKS: Final = Statement(
     """SELECT sample_id, start, "end", inner_start, inner_end, direction = 'gain' AS gain,
-    enum_code(class)::UTINYINT AS class, copy_number, quality, bins, sensitive, credible, pass
+    enum_code(class)::UTINYINT AS class, copy_number, quality, bins, sensitive, credible, pass, site_id
 FROM events
 WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
-    AND ($every OR credible OR ($sensitive AND sensitive))""",
+    AND ($every OR credible OR ($sensitive AND sensitive)) AND ($sites IS NULL OR list_contains($sites, site_id))""",
     {
         "sample_id": pl.UInt32,
         "start": pl.Int32,
@@ -103,8 +103,24 @@ WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN
         "sensitive": pl.Boolean,
         "credible": pl.Boolean,
         "pass": pl.Boolean,
+        "site_id": pl.Int32,
     },
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The losses and gains of a place as columns alone."""
+
+    events: TouchingEvents
+    sample: Numbers
+    """Row in the panel of each event's sample."""
+    site: Numbers
+    """Number of its site; -1 where it has none."""
+
+    def where(self, keep: Flags) -> "Marks":
+        """Those that a mask keeps, in the same order."""
+        return Marks(self.events.where(keep), self.sample[keep], self.site[keep])
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,23 +174,27 @@ def place_parameters(target: Target) -> dict[str, object]:
     return {"chrom": place.chrom, "start": place.start, "end": place.end, "site": target.site}
 
 
-def marks_touching(database: Generation, place: Interval, level: Level) -> tuple[TouchingEvents, Numbers]:
-    """The losses and gains that touch `place`, at credible, or as far as a wider `level` reaches; and the row in the panel
-    of each one's sample. For places with thousands: only what drawings and counts need."""
-    every, sensitive = level is Level.ALL, level is Level.SENSITIVE
-    key = ("marks", place, every, sensitive)
-    return database.recall(key, lambda: _marks(database, place, every, sensitive), lambda _: Size.LARGE)
+def marks_touching(database: Generation, place: Interval, level: Level) -> Marks:
+    """The losses and gains that touch `place`, at credible, or as far as a wider `level` reaches. For places with thousands: only
+    what drawings and counts need."""
+    key = ("marks", place, level is Level.ALL, level is Level.SENSITIVE)
+    return database.recall(key, lambda: read_marks(database, place, level), lambda _: Size.LARGE)
 
 
-def _marks(database: Generation, place: Interval, every: bool, sensitive: bool) -> tuple[TouchingEvents, Numbers]:
+def read_marks(database: Generation, place: Interval, level: Level, sites: list[int] | None = None) -> Marks:
+    """The same, read anew and not kept; of these sites alone, where any are named."""
     parameters = {
-        "chrom": place.chrom, "start": place.start, "end": place.end, "every": every, "sensitive": sensitive,
+        "chrom": place.chrom, "start": place.start, "end": place.end, "every": level is Level.ALL,
+        "sensitive": level is Level.SENSITIVE, "sites": sites,
     }  # fmt: skip
     rows = database.table(MARKS, parameters)
     sample, order = _in_order(rows, rows["gain"], panel(database))
-    return _events(
-        rows[order], sample * 2 + rows["gain"].to_numpy()[order], rows["class"].to_numpy()[order].astype(np.int64)
-    ), sample
+    carrier = sample * 2 + rows["gain"].to_numpy()[order]
+    return Marks(
+        _events(rows[order], carrier, rows["class"].to_numpy()[order].astype(np.int64)),
+        sample,
+        rows["site_id"].fill_null(-1).to_numpy().astype(np.int64)[order],
+    )
 
 
 _CLASS_NAMES: Final = pl.Enum([name.value for name in CLASSES])
