@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import (
+    Browser,
     BrowserContext,
     BrowserType,
     ConsoleMessage,
@@ -102,6 +103,14 @@ def page(tab: Page, visitor: BrowserContext) -> Page:
     protocol.send("Page.resetNavigationHistory")
     protocol.detach()
     return tab
+
+
+@pytest.fixture(scope="session")
+def elsewhere(browser: Browser) -> Iterator[Page]:
+    """A tab of a second browser, which speaks another language, in another time zone and a smaller window."""
+    context = browser.new_context(locale="de-DE", timezone_id="Asia/Tokyo", viewport={"width": 1100, "height": 700})
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture
