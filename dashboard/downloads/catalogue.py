@@ -88,7 +88,7 @@ DOWNLOADS: Final = (
         without={SITE: f"{SITE} is not used for genes: leave it out, or ask for the carriers of the site."},
     ),
 )
-"""The tables. An event is nothing that a caller wrote, so VCF has calls and no events; a frequency has no place of its own, so
+"""The tables. An event is nothing that a caller wrote, so of a place VCF has calls and no events; a frequency has no place of its own, so
 it is in no format of intervals."""
 
 TABLES: Final = {download.name: download.formats for download in DOWNLOADS}

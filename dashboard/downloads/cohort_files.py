@@ -37,6 +37,7 @@ from dashboard.store.whole import carried_by_group, genome_bins, pairwise_differ
 from dashboard.words import catalogue as catalogue_words
 from dashboard.words import filters as filter_words
 from dashboard.words import quantities
+from data_prep.domain.chromosomes import LENGTHS
 
 BATCH: Final = 5_000
 """Rows a piece."""
@@ -76,6 +77,8 @@ class OpenRows:
     """What a file name says beside the table."""
     groups: tuple[str, ...] = ()
     """Super-populations that are told apart in columns."""
+    person: vcf.Person | None = None
+    """Whom all rows are of."""
 
 
 FILES: Final = {
@@ -97,7 +100,7 @@ FILES: Final = {
             "The events of a person",
             Detail.PERSONS,
             (SAMPLE, *_OF_EVENTS),
-            ("csv", "tsv", "bed", "json", "parquet"),
+            ("csv", "tsv", "bed", "vcf", "json", "parquet"),
         ),
         CohortFile(cohort_columns.TRIO, "A child's events, with its parents", Detail.PERSONS, (SAMPLE, *_OF_EVENTS)),
         CohortFile(
@@ -124,16 +127,26 @@ def open_rows(published: Generation, name: str, suffix: str, values: Mapping[str
     """The rows of a file; RefusedError with every fault of the address, or 404 for a person whom there is not."""
     if name == links.CATALOGUE:
         return _catalogue(published, values, held, along=suffix in _ALONG)
-    return _OPENERS[name](published, values, held)
+    rows = _OPENERS[name](published, values, held)
+    return replace(rows, frames=_along(rows.frames)) if suffix == "vcf" else rows
 
 
-def pieces_of(
-    name: str, suffix: str, frames: Iterator[pl.DataFrame], facts: About, groups: Sequence[str] = ()
-) -> Iterator[bytes]:
-    """The file of these rows in a format, with columns of these super-populations."""
-    table = cohort_columns.with_groups(FILES[name].table, groups)
+def _along(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The rows of a person along the genome."""
+    order = pl.col("chrom").replace_strict({chrom: place for place, chrom in enumerate(LENGTHS)}, return_dtype=pl.Int8)
+    yield from pl.concat(frames).sort(order, "start", "end", "event").iter_slices(BATCH)
+
+
+def pieces_of(name: str, suffix: str, rows: OpenRows, facts: About) -> Iterator[bytes]:
+    """The file of these rows in a format."""
+    frames = rows.frames
+    table = cohort_columns.with_groups(FILES[name].table, rows.groups)
     if suffix == "vcf":
-        return vcf.catalogue_pieces(frames, groups, facts)
+        return (
+            vcf.events_pieces(frames, rows.person, facts)
+            if rows.person
+            else vcf.catalogue_pieces(frames, rows.groups, facts)
+        )
     if suffix == "csv":
         return delimited.csv_pieces(frames, table)
     if suffix == "tsv":
@@ -227,7 +240,14 @@ def _of_person(
         )
         query = {SAMPLE: person.sample, **filters.to_query()}
         return OpenRows(
-            database, filters, title.format(person.sample), counted, frame.iter_slices(BATCH), query, person.sample
+            database,
+            filters,
+            title.format(person.sample),
+            counted,
+            frame.iter_slices(BATCH),
+            query,
+            person.sample,
+            person=vcf.Person(person.sample, person.sex),
         )
 
     return rows

@@ -105,7 +105,7 @@ def _open_cohort(
     address = links.address(f"{links.DOWNLOADS}/{table}.{suffix}", rows.query)
     facts = about_cohort(rows.database, rows.title, rows.counted, rows.filters, address)
     name = name_of_cohort_file(rows.database, table, rows.named, rows.filters, suffix)
-    pieces = cohort_files.pieces_of(table, suffix, rows.frames, facts, rows.groups)
+    pieces = cohort_files.pieces_of(table, suffix, rows, facts)
     return OpenFile(name, FORMATS[suffix], pieces, held, rows.database.file)
 
 

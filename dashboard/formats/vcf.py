@@ -1,4 +1,4 @@
-"""Calls and sites as VCF 4.3, read by bcftools.
+"""Calls, sites, and the events of a person as VCF 4.3, read by bcftools.
 
 POS is the base before the first base of the interval, as VCF says for symbolic alleles, and so equals the 0-based start.
 The sequence is not at hand, so REF is N, and the header says so. Version 4.3 and not a later one, because later ones
@@ -136,6 +136,82 @@ def _cell(call: Mapping[str, Any], missing: str) -> str:
             call["site"] or ".",
         )
     )
+
+
+_LEVELS: Final = {
+    "credible": "Meets the filter level credible, and not pass",
+    "sensitive": "Meets the filter level sensitive alone: one bin",
+    "all": "Meets no filter level",
+}
+"""Levels below pass, as filters of an event."""
+_EVENTS: Final = (
+    '##INFO=<ID=SC,Number=1,Type=Integer,Description="Unrelated people with a credible event of the same site, outliers left out">',
+    '##INFO=<ID=SN,Number=1,Type=Integer,Description="Unrelated people counted on the chromosome">',
+    '##INFO=<ID=SF,Number=1,Type=Float,Description="SC of SN; missing where no share can be told">',
+    '##INFO=<ID=MARKED,Number=0,Type=Flag,Description="The chromosome is marked for large events, probably from cell culture: in no frequency">',
+    '##INFO=<ID=LARGE,Number=0,Type=Flag,Description="Over 3 Mb and not marked">',
+    '##INFO=<ID=NOTE,Number=1,Type=String,Description="What limits the frequency, or why there is none. Spaces are underscores">',
+    '##FORMAT=<ID=GT,Number=1,Type=String,Description="Of a loss the copies lost among those expected, by CN and ECN; ./1 (1 where one copy is '
+    "expected) says a gain, or a loss without a number, and no count of alleles. Heterozygotes below 3 kb are often missed: no allele "
+    'frequency should be made of them">',
+    '##FORMAT=<ID=CN,Number=1,Type=Integer,Description="Copy number of the event: of its part with most bins">',
+    '##FORMAT=<ID=ECN,Number=1,Type=Integer,Description="Copies expected at this place in this person">',
+    '##FORMAT=<ID=CNQ,Number=1,Type=Float,Description="The best QUAL of its calls, or what the caller gives in its place">',
+    '##FORMAT=<ID=BC,Number=1,Type=Integer,Description="Number of read-depth bins">',
+    '##FORMAT=<ID=EVT,Number=1,Type=String,Description="Number of the event: abutting calls of one person and direction, joined">',
+    '##FORMAT=<ID=SITE,Number=1,Type=String,Description="Site of the event, where it belongs to one">',
+    '##FORMAT=<ID=INH,Number=1,Type=String,Description="both, father, mother, below-filter (a parent has it below the filter) or neither (apparent '
+    'de novo); missing where a parent of whom it could be is not known">',
+)
+
+
+def events_pieces(frames: Iterable[pl.DataFrame], person: Person, about: About) -> Iterator[bytes]:
+    """The events of one person, a record each, in pieces: `frames` are as `columns.EVENTS` has them, 0-based, sorted by place, with `direction`."""
+    levels = [f'##FILTER=<ID={name},Description="{words}">' for name, words in _LEVELS.items()]
+    columns = ["FORMAT", one_line(person.sample)]
+    yield _header(about, [*_declare_filters(()), *levels, *_EVENTS], columns)
+    yield from _join_lines(_event(row) for frame in frames for row in frame.iter_rows(named=True))
+
+
+def _event(event: Mapping[str, Any]) -> str:
+    start, end, direction = event["start"], event["end"], event["direction"]
+    info = [_interval(start, end, direction)]
+    info += [
+        f"{name}={_number(event[column])}"
+        for name, column in (("SC", "carriers"), ("SN", "samples"), ("SF", "frequency"))
+        if event[column] is not None
+    ]
+    info += [flag for flag, column in (("MARKED", "marked"), ("LARGE", "large")) if event[column]]
+    info += [f"NOTE={_info(event['note'])}"] if event["note"] else []
+    cell = (
+        _event_genotype(event["copy_number"], event["expected_copy_number"], direction),
+        _number(event["copy_number"]),
+        _number(event["expected_copy_number"]),
+        _number(event["quality"]),
+        _number(event["bins"]),
+        str(event["event"]),
+        event["site"] or ".",
+        event["inheritance"] or ".",
+    )
+    return "\t".join(
+        [
+            *_place(event["chrom"], start, end, direction, site_id(event["chrom"], start, end, direction)),
+            _number(event["quality"]),
+            "PASS" if event["level"] == "pass" else event["level"],
+            ";".join(info),
+            "GT:CN:ECN:CNQ:BC:EVT:SITE:INH",
+            ":".join(cell),
+        ]
+    )
+
+
+def _event_genotype(copies: int | None, expected: int | None, direction: str) -> str:
+    """The alleles that a copy number stands for (R6): of a loss those lost, of a gain no count."""
+    if not expected:
+        return "./."
+    if direction == "loss" and copies is not None and copies <= expected:
+        return "/".join(["0"] * copies + ["1"] * (expected - copies))
+    return "/".join(["."] * (expected - 1) + ["1"])
 
 
 def _filter(calls: Iterable[Mapping[str, Any]]) -> str:

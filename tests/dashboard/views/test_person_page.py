@@ -6,6 +6,9 @@ The pedigree is that of `tests/data_prep/derived/test_trios.py`, with relatives 
 import csv
 import io
 import json
+import re
+import shutil
+import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +16,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pysam
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -29,6 +33,7 @@ from dashboard.rows.catalogue import PERSON_TABLES
 from dashboard.rows.table import Sort
 from dashboard.store import person as store
 from dashboard.words import relatives
+from data_prep.domain.chromosomes import LENGTHS
 from tests.dashboard.opened_page import html, opened_page, shown_table, words
 from tests.dashboard.small_database import Contents, Person, write_file
 from tests.data_prep.derived.test_trios import EVENTS, PEOPLE, on
@@ -531,3 +536,54 @@ def test_nobody_else_is_said_only_where_nobody_else_carries(tmp_path: Path, monk
         sentence = said.partition("By the unrelated carriers of their sites: ")[2].partition(". ")[0]
         assert sentence == expected, name
     settings.store().close()
+
+
+GENOTYPES = {
+    ("loss", "0", "2"): (1, 1), ("loss", "1", "2"): (0, 1), ("loss", "0", "1"): (1,),
+    ("gain", "3", "2"): (None, 1), ("gain", "4", "2"): (None, 1), ("gain", "2", "1"): (1,),
+}  # fmt: skip
+"""Alleles by direction, copy number and copies expected (R6): a gain names no count."""
+
+
+@pytest.mark.parametrize("sample", ["c1", "f1"])
+def test_the_events_as_vcf_are_those_of_the_table_r6(
+    family: Path, fetch: Callable[..., list[dict[str, str]]], tmp_path: Path, sample: str
+) -> None:
+    """By htslib: genotypes, copies, places, and from whom; and bcftools takes the file."""
+    rows = {row["event"]: row for row in fetch("events.csv", sample=sample, filter="all")}
+    answer = open_file("events.vcf", {"sample": sample, "filter": "all"})
+    with answer.held:
+        (tmp_path / "events.vcf").write_bytes(b"".join(answer.pieces))
+    seen = []
+    with pysam.VariantFile(str(tmp_path / "events.vcf")) as records:
+        assert list(records.header.samples) == [sample]
+        assert {name: contig.length for name, contig in records.header.contigs.items()} == dict(LENGTHS)
+        for record in records:
+            cell = record.samples[sample]
+            row = rows[cell["EVT"]]
+            direction = "loss" if record.alts == ("<DEL>",) else "gain"
+            seen.append((list(LENGTHS).index(record.chrom), record.start, cell["EVT"]))
+            assert (record.chrom, str(record.start + 2), str(record.stop)) == (row["chrom"], row["start"], row["end"])
+            assert (record.ref, direction in row["class"]) == ("N", True)
+            assert cell["GT"] == GENOTYPES[direction, row["copy_number"], row["expected_copy_number"]]
+            assert (str(cell["CN"]), str(cell["ECN"])) == (row["copy_number"], row["expected_copy_number"])
+            assert (cell["INH"] or "").strip(".") == row["inheritance"]
+            assert (cell["SITE"] or "").strip(".") == row["site"]
+            assert list(record.filter) == ["PASS" if row["level"] == "pass" else row["level"]]
+            assert ("MARKED" in record.info, str(record.info.get("SC", ""))) == (
+                row["marked"] == "true",
+                row["carriers"],
+            )
+            assert record.qual == pytest.approx(float(row["quality"]))
+    assert seen == sorted(seen)
+    assert {event for *_, event in seen} == set(rows)
+    assert rows
+    if shutil.which("bcftools"):
+        told = subprocess.run(
+            ["bcftools", "query", "-f", "[%GT]\t%INFO/END\n", str(tmp_path / "events.vcf")],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert len(told.stdout.splitlines()) == len(rows)
+        assert not re.search(r"\[[EW]::", told.stderr)
