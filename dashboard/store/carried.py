@@ -116,7 +116,7 @@ def counted_sites(
     if beyond.height:
         # an event of a site overlaps it, so those of the others touch the window
         reach = Interval(interval.chrom, beyond["start"].min(), beyond["end"].max())
-        more = read_marks(database, reach, filters.level, beyond["site_id"].to_list())
+        more = read_marks(database, reach, filters, beyond["site_id"].to_list())
         outside = (more.events.start >= interval.end) | (more.events.end <= interval.start)
         more = more.where(outside & asked_for(database, interval.chrom, more, filters))
         parts.append((more.events, more.sample, more.site))

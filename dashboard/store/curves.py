@@ -108,8 +108,8 @@ def counted_curves(
     some = np.flatnonzero(end > start)
     pieces = SeriesIntervals(start[some], end[some], (marks.events.carrier[some] & 1) * len(groups) + place[some])
     # the rest of an event that lies in copies by half tells the same share beside them
-    places = pl.DataFrame({"start": marks.events.start, "end": marks.events.end}).unique()
-    reached = places.filter(is_silent(database, interval.chrom, places, silent)).rows()
+    places = pl.DataFrame({"start": marks.events.start, "end": marks.events.end})
+    reached = places.filter(is_silent(database, interval.chrom, places, silent)).unique().rows()
     uncounted = reached + _never_counted(database, interval)
     window = interval.start, interval.end
     return _curves(sweep(pieces, 2 * len(groups), window, uncounted, room, _sums(len(groups))), people)

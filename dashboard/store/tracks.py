@@ -134,7 +134,7 @@ def _people_along(
     if is_wide and silent is None and is_stored(filters):
         return stored_curves(database, interval, filters, STEPS), stored_sites(database, interval, filters, limit)
     if is_wide:
-        every = marks_touching(database, interval, filters.level)
+        every = marks_touching(database, interval, filters)
     else:
         touching = events_touching(database, region_target(interval))
         every = Marks(touching.events, touching.sample, np.full(len(touching.sample), -1, np.int64))

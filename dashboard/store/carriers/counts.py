@@ -193,7 +193,7 @@ def _touching_in_short(database: Generation, target: Target, filters: Filters) -
     asked for, which the calls decide."""
     if not _is_counted_in_short(target, filters):
         return events_touching(database, target)
-    marks = marks_touching(database, target.interval, filters.level)
+    marks = marks_touching(database, target.interval, filters)
     return Touching(pl.DataFrame(), marks.events, marks.sample, Calls.none())
 
 
