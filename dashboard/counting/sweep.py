@@ -98,7 +98,7 @@ def add_up(
     if len(start) <= room:
         height, counts = height[:, opens].T, counts[opens]
         end = np.append(start[1:], last)
-        return Steps(start, end, height.astype(np.int64), height, (end - start) * counts, None)
+        return Steps(start, end, height.astype(np.int64), height.astype(np.float64), (end - start) * counts, None)
     size = -(-(last - first) // room)
     bins = np.arange(first, last, size)
     cut = distinct(np.concatenate([start, bins]))

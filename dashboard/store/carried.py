@@ -90,7 +90,8 @@ def stored_sites(database: Generation, interval: Interval, filters: Filters, lim
         "outliers": filters.outliers is Outliers.INCLUDE,
         "limit": limit,
     }
-    by_default = (filters.level, filters.cohort, filters.outliers) == (Filters.level, Filters.cohort, Filters.outliers)
+    usual = Filters()
+    by_default = (filters.level, filters.cohort, filters.outliers) == (usual.level, usual.cohort, usual.outliers)
     sites = database.table(CARRIED_BY_DEFAULT if by_default else CARRIED, parameters)
     numbers = sites["site_id"].to_list()
     run = {"sites": numbers, "first": min(numbers, default=0), "last": max(numbers, default=0)}
@@ -103,7 +104,12 @@ def stored_sites(database: Generation, interval: Interval, filters: Filters, lim
         pl.col("strong").fill_null(0)
     )
     cells = cells.group_by("site_id", "superpopulation", "copy_number").agg(pl.col("people").sum())
-    return _as_intervals(database, interval.chrom, sites, cells, int(sites["total"].max() or 0), None)
+    return _as_intervals(database, interval.chrom, sites, cells, _most(sites["total"]), None)
+
+
+def _most(numbers: pl.Series) -> int:
+    """The largest; 0 where there is none."""
+    return int(numbers.to_numpy().max()) if len(numbers) else 0
 
 
 def counted_sites(
@@ -115,7 +121,7 @@ def counted_sites(
     parts = [(marks.events, marks.sample, marks.site)]
     if beyond.height:
         # an event of a site overlaps it, so those of the others touch the window
-        reach = Interval(interval.chrom, beyond["start"].min(), beyond["end"].max())
+        reach = Interval(interval.chrom, int(beyond["start"].to_numpy().min()), _most(beyond["end"]))
         more = read_marks(database, reach, filters, beyond["site_id"].to_list())
         outside = (more.events.start >= interval.end) | (more.events.end <= interval.start)
         more = more.where(outside & asked_for(database, interval.chrom, more, filters))
@@ -131,8 +137,8 @@ def counted_sites(
             [part[0].bins for part in parts],
         )
     )
-    first = int(sites["site_id"].min() or 0)
-    row = np.full(int(sites["site_id"].max() or 0) - first + 2, -1, np.int64)
+    first = int(sites["site_id"].to_numpy().min()) if sites.height else 0
+    row = np.full(_most(sites["site_id"]) - first + 2, -1, np.int64)
     row[sites["site_id"].to_numpy().astype(np.int64) - first] = np.arange(sites.height)
     place = row[np.where((site < first) | (site - first >= len(row) - 1), -1, site - first)]
     mine = np.flatnonzero(place >= 0)

@@ -401,7 +401,8 @@ def _to_numbers(words: pl.Series, number: Mapping[Any, int]) -> Numbers:
     if words.dtype != pl.String:
         return words.replace_strict(dict(number), default=-1, return_dtype=pl.Int64).to_numpy()
     places = words.cast(pl.Enum(list(number)), strict=False).to_physical().fill_null(len(number))
-    return np.array([*number.values(), -1], np.int64)[places.to_numpy()]
+    found: Numbers = np.array([*number.values(), -1], np.int64)[places.to_numpy()]
+    return found
 
 
 def _touched_genes(rows: pl.DataFrame, database: Generation) -> dict[int, tuple[list[str], list[str]]]:

@@ -144,7 +144,7 @@ GROUP BY sample_id, direction""",
 INSIDE_OF: Final = Statement(
     f"""SELECT sample_id, direction = 'gain' AS gain, start, "end" {INSIDE.text[INSIDE.text.index("FROM") : INSIDE.text.index("GROUP")]}
     AND sample_id IN (SELECT unnest($samples)::UINTEGER)""",
-    {"sample_id": pl.UInt32, "gain": pl.Boolean, "start": pl.Int64, "end": pl.Int64},
+    {"sample_id": pl.UInt32, "gain": pl.Boolean, "start": pl.Int32, "end": pl.Int32},
 )
 
 
@@ -183,7 +183,7 @@ def _extents_of_wide(database: Generation, target: Target, filters: Filters) -> 
     for half_count, any_count in zip(half, touched, strict=True):
         of_direction = of_each[half_count.direction is Direction.GAIN]
         thin = of_direction.filter(pl.col("bins").is_between(0, SOLID_BINS - 1)).height
-        longest = int(of_direction["longest"].max() or 0)
+        longest = max(of_direction["longest"].to_list(), default=0)
         answers.append(Extent(half_count.direction, half_count, any_count, 0, thin, longest))
     return tuple(answers)
 
