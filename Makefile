@@ -47,7 +47,9 @@ $(VENV)/.installed-tests: tests/requirements.txt requirements-workflow.txt $(VEN
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .moto 'moto[s3]>=5.2,<6' flask flask-cors
 	@touch $@
 
-test: lint unit
+# At once: mypy keeps one core busy for a minute, and the tests leave some of the other.
+test: $(VENV)/.installed-tests
+	@$(MAKE) --no-print-directory --jobs 2 lint unit
 
 lint: $(VENV)/.installed-tests
 	$(BIN)/ruff check .

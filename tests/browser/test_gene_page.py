@@ -252,7 +252,7 @@ def test_an_unknown_gene_offers_close_names_that_lead_somewhere(opened: Opened) 
     page = opened("/gene?gene=GTSM1&filter=pass")
     expect(page.get_by_text("There is no gene “GTSM1”")).to_be_visible()
     began = page.evaluate("history.length")
-    page.locator(".cnv-begin").get_by_role("link", name="GSTM1", exact=True).click()
+    page.locator("[data-testid=stMain]").get_by_role("link", name="GSTM1", exact=True).click()
     expect(page).to_have_url(re.compile(r"gene=GSTM1&filter=pass"))
     assert page.evaluate("history.length") == began + 1
     settled(page)
