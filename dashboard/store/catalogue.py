@@ -14,7 +14,7 @@ import polars as pl
 
 from dashboard.question.catalogue import DEFAULT_SORT, PAGE_ROWS, Badge, Catalogue
 from dashboard.question.filters import Cohort, Filters, Outliers
-from dashboard.store.cohort import superpopulation_names
+from dashboard.store.cohort import population_names, superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import count_people, who
@@ -30,9 +30,9 @@ _STORED: Final = """
     SELECT site_id, carriers::INTEGER AS carriers FROM site_groups WHERE grouped_by = $grouped_by AND code = $code
 """
 _SUMMED: Final = """
-    SELECT c.site_id, sum(c.carriers)::INTEGER AS carriers FROM site_counts c JOIN populations p USING (population)
+    SELECT c.site_id, sum(c.carriers)::INTEGER AS carriers FROM site_counts c
     WHERE c.level = $level::filter_level AND (c.unrelated OR $everyone) AND (NOT c.outlier OR $outliers)
-        AND (len($populations) = 0 OR list_contains($populations, c.population) OR list_contains($populations, p.superpopulation))
+        AND (len($populations) = 0 OR list_contains($populations, c.population))
         AND ($sex IS NULL OR c.sex = $sex::karyotype_sex) AND c.class IN (SELECT unnest($classes)::call_class)
         AND (len($copy_numbers) = 0 OR list_contains($copy_numbers, c.copy_number))
     GROUP BY c.site_id
@@ -318,7 +318,7 @@ def _parameters(
         "level": filters.level.value,
         "everyone": filters.cohort is Cohort.ALL,
         "outliers": filters.outliers is Outliers.INCLUDE,
-        "populations": list(filters.populations),
+        "populations": _populations(database, filters.populations),
         "sex": filters.sex.value if filters.sex else None,
         "classes": [name.value for name in filters.event_classes],
         "copy_numbers": list(filters.copy_numbers),
@@ -347,6 +347,13 @@ def _parameters(
         "sort": catalogue.order,
         "descending": catalogue.descending,
     }
+
+
+def _populations(database: Generation, codes: Sequence[str]) -> list[str]:
+    """Populations by code, those of a super-population for its code."""
+    of_group = {code: superpopulation for code, (_, superpopulation) in population_names(database).items()}
+    # none at all would stand for everyone
+    return [*codes, *(code for code, superpopulation in of_group.items() if superpopulation in codes)]
 
 
 @remembered
