@@ -24,6 +24,7 @@ from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import counted_rows, panel
 from dashboard.store.problems import in_copies
+from dashboard.store.sites import site_names
 from data_prep.domain.arrays import Numbers
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CLASSES, CallClass, Direction
@@ -149,11 +150,13 @@ def _people_along(
     database: Generation, interval: Interval, filters: Filters, limit: int, silent: Interval | None
 ) -> tuple[Curves, CarriedIntervals]:
     who = counted_rows(database, interval.chrom, filters)
+    site_id = None
     if interval.length > WIDE:
         every_event, sample = marks_touching(database, interval, filters.level)
     else:
         touching = events_touching(database, region_target(interval))
         every_event, sample = touching.events, touching.sample
+        site_id = touching.rows["site_id"]
     keep = who[sample] & meets_limits(every_event, filters) & at_level(every_event, filters.level)
     # along the genome there is no place that a carrier has copies of: an event is of its own class
     keep &= meets_class(every_event.event_class, every_event.copy_number, filters)
@@ -176,9 +179,28 @@ def _people_along(
     if knows_what_was_seen(database):
         parameters = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
         uncounted += database.frame(HARDLY_SEEN, parameters).rows()
-    return (
-        _curves(events, place[group[sample]], samples, interval, uncounted),
-        _intervals(place_of.filter(is_silent), events, superpopulation, limit),
+    intervals = _intervals(place_of.filter(is_silent), events, superpopulation, limit)
+    if site_id is not None:
+        intervals = replace(
+            intervals, rows=_with_sites(database, intervals.rows, events, site_id.filter(pl.Series(keep)))
+        )
+    return _curves(events, place[group[sample]], samples, interval, uncounted), intervals
+
+
+def _with_sites(database: Generation, rows: pl.DataFrame, events: TouchingEvents, site_id: pl.Series) -> pl.DataFrame:
+    """Intervals with `site`: all credible events of one exact interval and direction are of one (R9)."""
+    gain = (events.carrier & 1).astype(np.bool_)
+    of_interval = (
+        pl.DataFrame({"start": events.start, "end": events.end, "gain": gain, "site_id": site_id})
+        .drop_nulls("site_id")
+        .group_by("start", "end", "gain")
+        .agg(pl.col("site_id").min())
+        .with_columns(direction=pl.when("gain").then(pl.lit("gain")).otherwise(pl.lit("loss")))
+        .drop("gain")
+    )
+    shown = rows.drop("site").join(of_interval, on=["start", "end", "direction"], how="left", maintain_order="left")
+    return shown.join(site_names(database, shown["site_id"]), on="site_id", how="left", maintain_order="left").drop(
+        "site_id"
     )
 
 
@@ -252,7 +274,7 @@ def _intervals(
     rows = ranked.head(limit).select(*which, "carriers", "strong", "inner_start", "inner_end")
     silent_intervals = silent.with_columns(copies=pl.lit(value=True))
     rows = rows.join(silent_intervals, on=["start", "end"], how="left", maintain_order="left").with_columns(
-        pl.col("copies").fill_null(value=False)
+        pl.col("copies").fill_null(value=False), site=pl.lit(None, pl.String)
     )
     cells = (
         hits.join(rows, on=which, how="semi")

@@ -299,7 +299,29 @@ def test_a_wide_window_is_read_with_less_and_says_the_same_r8(
             # a limit of its own each time, so that no kept answer is taken
             curves, intervals = tracks.people_along(database, place, filters, limit=300 + len(told))
             told.append(
-                (curves.steps.most.tolist(), curves.steps.mean.tolist(), intervals.rows.rows(), intervals.cells.rows())
+                (
+                    curves.steps.most.tolist(),
+                    curves.steps.mean.tolist(),
+                    intervals.rows.drop("site").rows(),
+                    intervals.cells.rows(),
+                )
             )
         assert told[0] == told[1]
         assert told[0][2]
+
+
+def test_an_interval_knows_the_site_of_its_events_r9(in_memory: Make) -> None:
+    database = in_memory(demonstration())
+    place = Interval("chr1", 109_600_000, 109_800_000)
+    _, intervals = tracks.people_along(database, place, Filters(level=Level.ALL))
+    expected = database._root.execute(
+        """SELECT DISTINCT e.start, e."end", e.direction::VARCHAR, s.site FROM events e LEFT JOIN sites s USING (site_id)
+        WHERE e.chrom = 'chr1' AND e.start < 109800000 AND e."end" > 109600000"""
+    ).fetchall()
+    shown = intervals.rows.select("start", "end", "direction", "site").rows()
+    assert len(shown) > 3
+    assert {site is None for *_, site in shown} == {True, False}
+    assert set(shown) <= set(expected)
+    assert {row for row in shown if row[3] is None}.isdisjoint(
+        (*row[:3], None) for row in expected if row[3] is not None
+    )
