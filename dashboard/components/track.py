@@ -117,7 +117,7 @@ def describe_track(drawn: Track) -> str:
         peaks = ["at no base a share of people that can be told"]
     return (
         f"{drawn.interval}, from top to bottom: the chromosome's bands, people per base ({quantities.joined(peaks, 'and')}), "
-        f"{quantities.count(drawn.intervals.total)} distinct intervals, {quantities.count(drawn.genes.total)} genes, "
+        f"{quantities.count(drawn.intervals.total)} {'sites' if drawn.intervals.are_sites else 'distinct intervals'}, {quantities.count(drawn.genes.total)} genes, "
         f"{quantities.count(drawn.problems.height)} places where calls need care. The tables of the page have the numbers."
     )
 

@@ -50,16 +50,18 @@ class Curves:
 
 @dataclass(frozen=True, slots=True)
 class CarriedIntervals:
-    """Distinct exact intervals of losses and gains, most carriers first."""
+    """Distinct exact intervals of losses and gains, or the founding intervals of sites, most carriers first."""
 
     rows: pl.DataFrame
     """`start`, `end` (0-based, half-open), `inner_start`, `inner_end` (the ends drawn in by their uncertainty, R7: the medians
-    of the carriers), `direction`, `carriers`, `strong`, the complete losses or high-level gains among them, and `copies`, whether half of it lies in places of copies,
-    where carriers are no share of people (R5); `site`, the site that its events belong to, null of none and in a window so wide that events are read with less."""
+    of the carriers, or those of the site, R9), `direction`, `carriers`, `strong`, the complete losses or high-level gains among them, and `copies`, whether half of it lies in places of copies,
+    where carriers are no share of people (R5); `site`, the site that its events belong to, null of none."""
     cells: pl.DataFrame
     """The same carriers by `superpopulation` and `copy_number`, in `people`; joins `rows` on `start`, `end` and `direction`."""
     total: int
     """How many there are in all."""
+    are_sites: bool = False
+    """Whether each is a site, whose carriers have events that are taken as one variant."""
 
 
 @dataclass(frozen=True, slots=True)

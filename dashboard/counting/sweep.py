@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_prep.domain.arrays import Numbers, Shares, distinct
-from data_prep.domain.steps import depths, is_covered
+from data_prep.domain.arrays import Flags, Numbers, Shares, distinct
+from data_prep.domain.steps import is_covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,15 @@ class SeriesIntervals:
     start: Numbers
     end: Numbers
     series: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Where a series changes: from `position` on, 0-based, it has `people` more. Columns of one length, in any order."""
+
+    position: Numbers
+    series: Numbers
+    people: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +49,68 @@ class Steps:
 
 
 def sweep(
-    pieces: SeriesIntervals, series: int, window: tuple[int, int], left_out: list[tuple[int, int]], room: int
+    pieces: SeriesIntervals,
+    series: int,
+    window: tuple[int, int],
+    left_out: list[tuple[int, int]],
+    room: int,
+    sums: Flags | None = None,
+) -> Steps:
+    """As `add_up`, of intervals: those of a series count wherever they lie in the window."""
+    first, last = window
+    start, end = np.clip(pieces.start, first, last), np.clip(pieces.end, first, last)
+    one = np.ones(len(start), np.int64)
+    changes = Changes(
+        np.concatenate([start, end]), np.concatenate([pieces.series, pieces.series]), np.concatenate([one, -one])
+    )
+    return add_up(changes, series, window, left_out, room, sums)
+
+
+def add_up(
+    changes: Changes,
+    series: int,
+    window: tuple[int, int],
+    left_out: list[tuple[int, int]],
+    room: int,
+    sums: Flags | None = None,
 ) -> Steps:
     """The steps of `series` series over `window`, 0-based and half-open; in at most `room` bins where they are more.
 
-    `left_out`: intervals whose bases do not count, in any order; they may overlap.
+    `changes`: at positions in the window, its end included; a series has nobody before. `left_out`: intervals whose bases do
+    not count, in any order; they may overlap. `sums`: (series, columns), true where a column of the answer adds up that series;
+    without it each column is a series. The steps are those of the function: two neighbours differ.
     """
     first, last = window
-    start, end = np.clip(pieces.start, first, last), np.clip(pieces.end, first, last)
     holes = np.clip(np.array(left_out, dtype=np.int64).reshape(-1, 2), first, last)
-    border = distinct(np.concatenate([start, end, holes.ravel(), [first, last]]))
-    size = None if len(border) - 1 <= room else -(-(last - first) // room)
-    if size is not None:
-        border = distinct(np.concatenate([border, np.arange(first, last, size)]))
+    border = distinct(np.concatenate([changes.position, holes.ravel(), [first, last]]))
     counts = ~is_covered(border, holes[:, 0], holes[:, 1])
-    width = np.diff(border) * counts
-    height = depths(border, start, end, pieces.series, series) * counts[:, None]
-    opens = np.arange(len(border) - 1) if size is None else np.searchsorted(border, np.arange(first, last, size))
+    cell = changes.series * len(border) + np.searchsorted(border, changes.position)
+    # a row a series, along which it is added up; whole numbers far below 2**53, so that adding them as floats is exact
+    change = np.bincount(cell, changes.people, len(border) * series).reshape(series, len(border))
+    height = np.cumsum(change[:, :-1], axis=1)
+    if sums is not None:
+        height = np.array([height[part].sum(axis=0) for part in sums.T])
+    height *= counts
+    opens = np.flatnonzero(
+        np.insert((height[:, 1:] != height[:, :-1]).any(axis=0) | (counts[1:] != counts[:-1]), 0, True)
+    )
+    start = border[opens]
+    if len(start) <= room:
+        height, counts = height[:, opens].T, counts[opens]
+        end = np.append(start[1:], last)
+        return Steps(start, end, height.astype(np.int64), height.astype(np.float64), (end - start) * counts, None)
+    size = -(-(last - first) // room)
+    bins = np.arange(first, last, size)
+    cut = distinct(np.concatenate([start, bins]))
+    step = opens[np.searchsorted(start, cut, side="right") - 1]
+    height, width = height[:, step], np.diff(cut, append=last) * counts[step]
+    opens = np.searchsorted(cut, bins)
     callable_ = np.add.reduceat(width, opens)
-    bases = np.add.reduceat(height * width[:, None], opens)
+    bases = np.add.reduceat(height * width, opens, axis=1).T
     return Steps(
-        start=border[opens],
-        end=np.append(border[opens[1:]], last),
-        most=np.maximum.reduceat(height, opens),
+        start=bins,
+        end=np.append(bins[1:], last),
+        most=np.maximum.reduceat(height, opens, axis=1).T.astype(np.int64),
         mean=bases / np.maximum(callable_, 1)[:, None],
         callable=callable_,
         bin=size,

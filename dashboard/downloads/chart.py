@@ -241,8 +241,9 @@ def _track(question: Question, shown_as: view.View) -> tuple[str, str, dict[str,
     silent = callability(question.database, question.target, question.filters).is_paralogous
     drawn = read_track(question.database, shown, question.filters, question.target.interval, silent=silent)
     spec = track_picture(drawn, LIGHT, logarithmic=shown_as.scale is view.Scale.LOG)
+    bars = "sites" if drawn.intervals.are_sites else "distinct intervals"
     legend = (
-        f"{shown}. Curve: share of people at each base, events in full; bars: distinct intervals, thicker with more carriers, "
+        f"{shown}. Curve: share of people at each base, events in full; bars: {bars}, thicker with more carriers, "
         "their ends pale as far as they may lie further in. Everything that meets the filters is drawn, whatever the overlap "
         "rule."
     )

@@ -115,7 +115,7 @@ def _page(counted: str, cut: str) -> Statement:
 
 _TOTALS: Final = """(count(*) FILTER (people >= $min_carriers))::INTEGER AS sites,
     (count(*) FILTER (people < $min_carriers))::INTEGER AS left_out"""
-_NUMBERS: Final = {"sites": pl.Int32, "left_out": pl.Int32}
+_NUMBERS: Final[dict[str, type[pl.DataType]]] = {"sites": pl.Int32, "left_out": pl.Int32}
 
 
 def _numbers(counted: str) -> Statement:

@@ -178,21 +178,24 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     codes, number = people.groups["superpopulation"]
     rows = fetch(COUNTS, parameters | run)
     rows = rows.filter(_is_counted(rows, database, filters))
-    tally = _tally(rows, database, filters, codes, first, last - first + 1)
+    by_group, by_class = _tallies(rows, database, filters, codes, first, last - first + 1)
     row = sites["site_id"].to_numpy().astype(np.int64) - first
-    carries = tally[row].sum(axis=(1, 2)) > 0
-    sites, row = sites.filter(pl.Series(carries)), row[carries]
-    tally_of_site = tally[row]
+    carriers = by_class.sum(axis=1)
+    row_carries = carriers[row] > 0
+    sites, row = sites.filter(pl.Series(row_carries)), row[row_carries]
+    place_of_site = np.full(last - first + 1, -1, np.int64)
+    place_of_site[row] = np.arange(len(row))
+    by_group, by_class = by_group[row], by_class[row]
     sizes = np.bincount(number[who], minlength=len(codes))
     alleles = sites["alleles"].to_numpy() & (asks_for_whole_losses(filters) and not filters.copy_numbers)
     everyone = int(who.sum())
     no_alleles = ~pl.Series(alleles)
-    copies = _alleles(rows, sites, people, who)
+    copies = _alleles(rows, place_of_site[rows["site_id"].to_numpy().astype(np.int64) - first], sites, people, who)
     counted_sites = sites.with_columns(
-        pl.Series("carriers", tally_of_site.sum(axis=(1, 2)), pl.Int32),
+        pl.Series("carriers", carriers[row], pl.Int32),
         pl.lit(everyone, pl.Int32).alias("samples"),
         *(
-            pl.Series(column, tally_of_site[:, :, [CLASSES.index(name) for name in classes]].sum(axis=(1, 2)), pl.Int32)
+            pl.Series(column, by_class[:, [CLASSES.index(name) for name in classes]].sum(axis=1), pl.Int32)
             for column, classes in TALLIES.items()
         ),
         *(pl.Series(name, values, pl.Int32).set(no_alleles, None) for name, values in copies.items()),
@@ -201,7 +204,7 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
             for at, (code, size) in enumerate(zip(codes, sizes.tolist(), strict=True))
             if size
             for column in (
-                pl.Series(f"carriers_{code}", tally_of_site[:, at].sum(axis=1), pl.Int32),
+                pl.Series(f"carriers_{code}", by_group[:, at], pl.Int32),
                 pl.lit(size, pl.Int32).alias(f"samples_{code}"),
             )
         ),
@@ -332,32 +335,34 @@ def _is_counted(counts: pl.DataFrame, database: Generation, filters: Filters) ->
     return pl.Series(keep & (_to_numbers(counts["class"], classes) >= 0))
 
 
-def _tally(
+def _tallies(
     counts: pl.DataFrame, database: Generation, filters: Filters, codes: Sequence[str], first: int, sites: int
-) -> Numbers:
-    """Carriers of rows of `COUNTS` by site from `first` on, super-population and class."""
+) -> tuple[Numbers, Numbers]:
+    """Carriers of rows of `COUNTS` by site from `first` on and super-population, and by site and class."""
     home = {code: group for code, (_, group) in population_names(database).items()}
     place = {code: at for at, code in enumerate(codes)}
     group = _to_numbers(counts["population"], {code: place[group] for code, group in home.items() if group in place})
     class_ = _to_numbers(counts["class"], {name.value: CLASSES.index(name) for name in filters.event_classes})
     site = counts["site_id"].to_numpy().astype(np.int64) - first
-    carriers = counts["carriers"].to_numpy().astype(np.int64)
-    tally = np.zeros((sites, len(codes), len(CLASSES)), np.int64)
     known = group >= 0
-    np.add.at(tally, (site[known], group[known], class_[known]), carriers[known])
-    return tally
+    site, carriers = site[known], counts["carriers"].to_numpy()[known]
+    tallies = []
+    for number, of in ((len(codes), group), (len(CLASSES), class_)):
+        # whole numbers far below 2**53, so that adding them as floats is exact
+        sums = np.bincount(site * number + of[known], carriers, sites * number)
+        tallies.append(sums.astype(np.int64).reshape(sites, number))
+    return tallies[0], tallies[1]
 
 
-def _alleles(counts: pl.DataFrame, sites: pl.DataFrame, people: Panel, who: Flags) -> dict[str, Numbers]:
-    """Copies lost and expected at each of `sites` (R6) by rows of `COUNTS`, and people by copies of whom two are expected.
+def _alleles(counts: pl.DataFrame, at: Numbers, sites: pl.DataFrame, people: Panel, who: Flags) -> dict[str, Numbers]:
+    """Copies lost and expected at each of `sites` (R6) by rows of `COUNTS`, and people by copies of whom two are expected; `at`: the
+    place of each row's site among the sites, -1 where it is none of them.
 
     What a call says is expected there holds before what its place tells (R2). On X two are expected of the XX.
     """
     codes, sex_of = people.groups["sex"]
     by_sex = np.bincount(sex_of[who], minlength=len(codes))
     expected = _expected(sites, codes)
-    number = {site: row for row, site in enumerate(sites["site_id"].to_list())}
-    at = _to_numbers(counts["site_id"], number)
     rows = counts.filter(pl.Series(at >= 0))
     site, sex = at[at >= 0], _to_numbers(rows["sex"].fill_null("unknown"), {code: n for n, code in enumerate(codes)})
     carriers = rows["carriers"].to_numpy().astype(np.int64)
@@ -366,9 +371,7 @@ def _alleles(counts: pl.DataFrame, sites: pl.DataFrame, people: Panel, who: Flag
     copies: Numbers = rows["copy_number"].cast(pl.Int64).fill_null(pl.Series(expected_of_row)).to_numpy()
 
     def sum_by_site(values: Numbers) -> Numbers:
-        total = np.zeros(sites.height, np.int64)
-        np.add.at(total, site, values)
-        return total
+        return np.bincount(site, values, sites.height).astype(np.int64)
 
     two = carriers * (of_place == 2)
     none, single, every = sum_by_site(two * (copies == 0)), sum_by_site(two * (copies == 1)), sum_by_site(two)
@@ -395,7 +398,11 @@ def _to_numbers(words: pl.Series, number: Mapping[Any, int]) -> Numbers:
         return np.full(len(words), -1, np.int64)
     if len(words) <= FEW_ROWS:
         return np.array([number.get(word, -1) for word in words.to_list()], np.int64)
-    return words.replace_strict(dict(number), default=-1, return_dtype=pl.Int64).to_numpy()
+    if words.dtype != pl.String:
+        return words.replace_strict(dict(number), default=-1, return_dtype=pl.Int64).to_numpy()
+    places = words.cast(pl.Enum(list(number)), strict=False).to_physical().fill_null(len(number))
+    found: Numbers = np.array([*number.values(), -1], np.int64)[places.to_numpy()]
+    return found
 
 
 def _touched_genes(rows: pl.DataFrame, database: Generation) -> dict[int, tuple[list[str], list[str]]]:

@@ -1,9 +1,9 @@
 """What lies along a stretch of a chromosome: people per base, distinct intervals, genes, places of care, bands (R8).
 
-A base counts people, so the events of a carrier are made disjoint before they are added up. That is done here and not
-taken from the stored segments, which know a level and a direction and no other filter: the curve obeys all of them,
-from the same events that decide who is a carrier. It is exact at every base, for a whole chromosome too, so the stored
-bins are not needed.
+A base counts people, so the events of a carrier are made disjoint before they are added up. In a narrow window that is
+done from the events that decide who is a carrier, which know every filter. A wide one is touched by too many: there the
+build has added up (`curve_steps`), for every level, cohort and super-population, and only for another filter are the
+events read. Both are exact at every base, for a whole chromosome too.
 """
 
 from dataclasses import replace
@@ -12,27 +12,19 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from dashboard.counting.along import EVERYONE, CarriedIntervals, Curves, Track, WindowGenes
-from dashboard.counting.overlap import TouchingEvents, added_stretches, at_level, meets_class, meets_limits
-from dashboard.counting.sweep import SeriesIntervals, sweep
+from dashboard.counting.along import CarriedIntervals, Curves, Track, WindowGenes
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
-from dashboard.store.callability import knows_what_was_seen
-from dashboard.store.carriers.touching import events_touching, marks_touching
-from dashboard.store.cohort import superpopulation_names
-from dashboard.store.database import Generation, Statement, remembered
+from dashboard.store.carried import counted_sites, distinct_intervals, stored_sites
+from dashboard.store.carriers.touching import Marks, events_touching, marks_touching
+from dashboard.store.curves import asked_for, counted_curves, is_stored, stored_curves
+from dashboard.store.database import Generation, remembered
 from dashboard.store.landmarks import landmarks
-from dashboard.store.panel import counted_rows, panel
-from dashboard.store.problems import in_copies
-from dashboard.store.sites import site_names
-from data_prep.domain.arrays import Numbers
 from data_prep.domain.chromosomes import LENGTHS
-from data_prep.domain.copy_number import CLASSES, CallClass, Direction
 from data_prep.domain.intervals import Interval
-from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
-WIDE: Final = 10_000_000
-"""Bases from which a page has no other use for the events than the drawing."""
+STORED_FROM: Final = 200_000
+"""Bases of a window beyond which the curve comes from stored steps, and sites are drawn: there are too many events to read."""
 STEPS: Final = 600
 """Steps that a drawing has room for; more are put into bins."""
 INTERVALS_DRAWN: Final = 300
@@ -45,19 +37,6 @@ EXONS_UP_TO: Final = 5_000_000
 """Bases of a window up to which the exons of every gene are shown; those of the gene that a page is about always are."""
 DENSITY_BINS: Final = 150
 """Parts of a window in which genes are counted where they are too many."""
-
-_STRONG: Final = [CLASSES.index(name) for name in (CallClass.COMPLETE_LOSS, CallClass.HIGH_GAIN)]
-
-# One row a stretch that the caller saw in fewer than half of the samples (R5).
-HARDLY_SEEN: Final = Statement(
-    """SELECT start, "end" FROM (
-    SELECT coalesce(lag("end") OVER (ORDER BY start), 0) AS start, start AS "end"
-    FROM (SELECT start, "end" FROM callability WHERE chrom = $chrom::chrom AND seen * 2 >= samples
-          UNION ALL SELECT 2147483647, 2147483647)
-)
-WHERE start < "end" AND start < $end AND "end" > $start""",
-    {"start": pl.Int32, "end": pl.Int32},
-)
 
 
 def read_track(
@@ -135,11 +114,12 @@ def people_along(
     limit: int = INTERVALS_DRAWN,
     silent: Interval | None = None,
 ) -> tuple[Curves, CarriedIntervals]:
-    """How many people have a loss or gain at each base of `interval`, and the distinct intervals that touch it.
+    """How many people have a loss or gain at each base of `interval`, and what is carried there: the distinct intervals that touch
+    it, of more than `STORED_FROM` bases the sites.
 
     Every filter is obeyed but the overlap rule, which is about a whole region. Bases where no call can be made, that the
     caller saw in fewer than half of the samples, or that lie in places of copies, do not count; nor does what else an event
-    reaches that lies in copies by half. Of the intervals the `limit` with most carriers.
+    reaches that lies in copies by half. Of intervals and sites the `limit` with most carriers.
     """
     # kept once for all rules
     return _people_along(database, interval, replace(filters, overlap=None), limit, silent)
@@ -149,137 +129,19 @@ def people_along(
 def _people_along(
     database: Generation, interval: Interval, filters: Filters, limit: int, silent: Interval | None
 ) -> tuple[Curves, CarriedIntervals]:
-    who = counted_rows(database, interval.chrom, filters)
-    site_id = None
-    if interval.length > WIDE:
-        every_event, sample = marks_touching(database, interval, filters.level)
+    is_wide = interval.length > STORED_FROM
+    # what the events of a place of copies reach is stored of no place alone
+    if is_wide and silent is None and is_stored(filters):
+        return stored_curves(database, interval, filters, STEPS), stored_sites(database, interval, filters, limit)
+    if is_wide:
+        every = marks_touching(database, interval, filters)
     else:
         touching = events_touching(database, region_target(interval))
-        every_event, sample = touching.events, touching.sample
-        site_id = touching.rows["site_id"]
-    keep = who[sample] & meets_limits(every_event, filters) & at_level(every_event, filters.level)
-    # along the genome there is no place that a carrier has copies of: an event is of its own class
-    keep &= meets_class(every_event.event_class, every_event.copy_number, filters)
-    events, sample = every_event.where(keep), sample[keep]
-    codes, group = panel(database).groups["superpopulation"]
-    people = dict(zip(codes, np.bincount(group[who], minlength=len(codes)).tolist(), strict=True))
-    samples = {code: people[code] for code in superpopulation_names(database) if people.get(code)}
-    place = np.array([list(samples).index(code) if code in samples else -1 for code in codes], np.int64)
-    superpopulation = pl.Series(codes, dtype=pl.String).gather(pl.Series(group[sample]))
-    problems = landmarks(database).problems.touching(interval)
-    # in places of copies people are called, and no share of them is told (R5)
-    kinds = [kind for kind in problems["kind"].unique().to_list() if kind in BLIND_KINDS or is_paralogous(kind)]
-    uncounted = problems.filter(problems["kind"].is_in(kinds)).select("start", "end").rows()
-    # the rest of an event that lies in copies by half tells the same share beside them
-    place_of = pl.DataFrame({"start": events.start, "end": events.end}).unique()
-    is_silent = in_copies(database, interval.chrom, place_of)
-    if silent is not None:
-        is_silent |= (place_of["start"] < silent.end) & (place_of["end"] > silent.start)
-    uncounted += place_of.filter(is_silent).rows()
-    if knows_what_was_seen(database):
-        parameters = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}
-        uncounted += database.frame(HARDLY_SEEN, parameters).rows()
-    intervals = _intervals(place_of.filter(is_silent), events, superpopulation, limit)
-    if site_id is not None:
-        intervals = replace(
-            intervals, rows=_with_sites(database, intervals.rows, events, site_id.filter(pl.Series(keep)))
+        every = Marks(
+            touching.events, touching.sample, touching.rows["site_id"].fill_null(-1).to_numpy().astype(np.int64)
         )
-    return _curves(events, place[group[sample]], samples, interval, uncounted), intervals
-
-
-def _with_sites(database: Generation, rows: pl.DataFrame, events: TouchingEvents, site_id: pl.Series) -> pl.DataFrame:
-    """Intervals with `site`: all credible events of one exact interval and direction are of one (R9)."""
-    gain = (events.carrier & 1).astype(np.bool_)
-    of_interval = (
-        pl.DataFrame({"start": events.start, "end": events.end, "gain": gain, "site_id": site_id})
-        .drop_nulls("site_id")
-        .group_by("start", "end", "gain")
-        .agg(pl.col("site_id").min())
-        .with_columns(direction=pl.when("gain").then(pl.lit("gain")).otherwise(pl.lit("loss")))
-        .drop("gain")
-    )
-    shown = rows.drop("site").join(of_interval, on=["start", "end", "direction"], how="left", maintain_order="left")
-    return shown.join(site_names(database, shown["site_id"]), on="site_id", how="left", maintain_order="left").drop(
-        "site_id"
-    )
-
-
-def _curves(
-    events: TouchingEvents,
-    place: Numbers,
-    samples: dict[str, int],
-    interval: Interval,
-    uncounted: list[tuple[int, int]],
-) -> Curves:
-    """`place`: position in `samples` of each event's super-population."""
-    start, end = added_stretches(events)
-    some = np.flatnonzero(end > start)
-    counted = {EVERYONE: sum(samples.values()), **samples}
-    first = (events.carrier[some] & 1) * len(counted)
-    # everyone is a series of its own: the most people at a base are not the sum of the most in each group
-    pieces = SeriesIntervals(
-        start=np.tile(start[some], 2),
-        end=np.tile(end[some], 2),
-        series=np.concatenate([first, first + 1 + place[some]]),
-    )
-    return Curves(
-        sweep(pieces, 2 * len(counted), (interval.start, interval.end), uncounted, STEPS),
-        series=tuple((direction, group) for direction in (Direction.LOSS, Direction.GAIN) for group in counted),
-        samples=counted,
-    )
-
-
-def _intervals(
-    silent: pl.DataFrame, events: TouchingEvents, superpopulation: pl.Series, limit: int
-) -> CarriedIntervals:
-    """Distinct intervals and their carriers; who has an interval twice counts once, with the lowest copy number of a
-    loss and the highest of a gain. `silent`: the intervals of which no share of people is told."""
-    which = ["start", "end", "direction"]
-    gain = (events.carrier & 1).astype(np.bool_)
-    copies = pl.col("copy_number")
-    hits = (
-        pl.DataFrame(
-            {
-                "start": events.start,
-                "end": events.end,
-                "gain": gain,
-                "carrier": events.carrier,
-                "inner_start": events.inner_start,
-                "inner_end": events.inner_end,
-                "superpopulation": superpopulation,
-                "strong": np.isin(events.event_class, _STRONG),
-                "copy_number": events.copy_number,
-            }
-        )
-        .with_columns(copies.replace(-1, None))
-        .group_by("start", "end", "gain", "carrier", "superpopulation")
-        .agg(
-            pl.col("strong").any(),
-            pl.col("inner_start").min(),
-            pl.col("inner_end").max(),
-            pl.when(pl.col("gain").first()).then(copies.max()).otherwise(copies.min()),
-        )
-        .with_columns(direction=pl.when("gain").then(pl.lit("gain")).otherwise(pl.lit("loss")))
-    )
-    ranked = (
-        hits.group_by("start", "end", "gain", "direction")
-        .agg(
-            carriers=pl.len().cast(pl.Int64),
-            strong=pl.col("strong").sum().cast(pl.Int64),
-            inner_start=pl.col("inner_start").quantile(0.5, "lower").cast(pl.Int64),
-            inner_end=pl.col("inner_end").quantile(0.5, "higher").cast(pl.Int64),
-        )
-        .sort("carriers", "start", "end", "gain", descending=[True, False, False, False])
-    )
-    rows = ranked.head(limit).select(*which, "carriers", "strong", "inner_start", "inner_end")
-    silent_intervals = silent.with_columns(copies=pl.lit(value=True))
-    rows = rows.join(silent_intervals, on=["start", "end"], how="left", maintain_order="left").with_columns(
-        pl.col("copies").fill_null(value=False), site=pl.lit(None, pl.String)
-    )
-    cells = (
-        hits.join(rows, on=which, how="semi")
-        .group_by(*which, "superpopulation", "copy_number")
-        .agg(people=pl.len().cast(pl.Int64))
-        .sort(*which, "superpopulation", "copy_number", nulls_last=True)
-    )
-    return CarriedIntervals(rows, cells, ranked.height)
+    marks = every.where(asked_for(database, interval.chrom, every, filters))
+    curves = counted_curves(database, interval, filters, marks, silent, STEPS)
+    if is_wide:
+        return curves, counted_sites(database, interval, filters, marks, limit, silent)
+    return curves, distinct_intervals(database, interval.chrom, marks, limit, silent)

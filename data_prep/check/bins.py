@@ -1,4 +1,4 @@
-"""What must hold of per-base bins (rule R8).
+"""What must hold of per-base bins, and of the steps that curves are drawn from (rule R8).
 
 People per base are counted again as a sweep over the ends of segments: a running sum, one lane a direction, level, cohort
 and super-population. A chromosome at a time, since the lanes of all together would not fit the memory that `check` takes.
@@ -115,6 +115,46 @@ _STORED: Final = """
 _KEY: Final = "chrom, start, direction, level, cohort, superpopulation"
 _BINS: Final = "SELECT count(*) FROM bins"
 
+# A kind of segment or event, and of the person.
+_KIND: Final = "direction, level, unrelated, outlier"
+_LEVEL: Final = "CASE WHEN {0}.pass THEN 'pass' WHEN {0}.credible THEN 'credible' WHEN {0}.sensitive THEN 'sensitive' ELSE 'all' END"
+_OF_PEOPLE: Final = f"""
+    SELECT s.chrom, s.start, s."end", s.direction, {_LEVEL.format("s")}::filter_level AS level, c.unrelated, c.outlier, c.superpopulation, k.length
+    FROM segments s JOIN counting c USING (chrom, sample_id) JOIN chromosomes k USING (chrom)
+"""
+# Joined where they overlap or abut, of each kind, from events of which half or more lies in copies.
+REACHED: Final = f"""
+    CREATE TEMP TABLE reached AS
+    WITH kinds AS (
+        SELECT DISTINCT kind FROM problem_regions
+        WHERE kind = 'paralogous' OR regexp_full_match(lower(kind), 'segmental[-_.]duplications?|segdups?')
+    ),
+    copies AS (
+        SELECT chrom, min(start) AS start, max("end") AS "end" FROM (
+            SELECT *, sum(fresh) OVER (PARTITION BY chrom ORDER BY start, "end" ROWS UNBOUNDED PRECEDING) AS run FROM (
+                SELECT chrom, start, "end", (start > coalesce(max("end") OVER (PARTITION BY chrom ORDER BY start, "end" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), -1))::INTEGER AS fresh
+                FROM problem_regions JOIN kinds USING (kind)
+            )
+        ) GROUP BY chrom, run
+    ),
+    near AS (
+        SELECT e.event_id, sum(least(e."end", p."end") - greatest(e.start, p.start)) AS inside
+        FROM events e JOIN copies p ON p.chrom = e.chrom AND p.start < e."end" AND p."end" > e.start
+        WHERE e.direction IN ('loss', 'gain') GROUP BY e.event_id
+    ),
+    there AS (
+        SELECT DISTINCT e.chrom, e.start, e."end", e.direction, {_LEVEL.format("e")}::filter_level AS level, c.unrelated, c.outlier
+        FROM near JOIN events e USING (event_id) JOIN counting c ON c.chrom = e.chrom AND c.sample_id = e.sample_id
+        WHERE 2 * inside >= e."end" - e.start
+    )
+    SELECT chrom, min(start) AS start, max("end") AS "end", {_KIND} FROM (
+        SELECT *, sum(fresh) OVER (PARTITION BY chrom, {_KIND} ORDER BY start, "end" ROWS UNBOUNDED PRECEDING) AS run FROM (
+            SELECT *, (start > coalesce(max("end") OVER (PARTITION BY chrom, {_KIND} ORDER BY start, "end" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), -1))::INTEGER AS fresh
+            FROM there
+        )
+    ) GROUP BY chrom, {_KIND}, run
+"""
+
 INVARIANTS: Final = (
     Invariant(
         "R8",
@@ -161,12 +201,46 @@ INVARIANTS: Final = (
            SELECT count(*) FROM bins b LEFT JOIN people p ON p.chrom = b.chrom AND p.cohort = b.cohort::VARCHAR AND p.superpopulation = b.superpopulation
            WHERE b.samples IS DISTINCT FROM p.people""",
     ),
+    Invariant(
+        "R8",
+        "curves change where people's segments begin and end, each kind of segment and person by itself",
+        "SELECT count(*) FROM curve_steps",
+        f"""WITH mine AS ({_OF_PEOPLE}),
+           ends AS (
+               SELECT chrom, start AS position, {_KIND}, superpopulation, count(*) AS change FROM mine GROUP BY ALL
+               UNION ALL SELECT chrom, "end", {_KIND}, superpopulation, -count(*) FROM mine WHERE "end" < length GROUP BY ALL
+               UNION ALL SELECT chrom, position, {_KIND}, superpopulation, -change FROM curve_steps
+           )
+           SELECT (SELECT count(*) FROM (SELECT 1 FROM ends GROUP BY chrom, position, {_KIND}, superpopulation HAVING sum(change) != 0))
+                + (SELECT count(*) - count(DISTINCT (chrom, position, {_KIND}, superpopulation)) FROM curve_steps)
+                + (SELECT count(*) FROM curve_steps WHERE change = 0 AND before = 0)""",
+    ),
+    Invariant(
+        "R8",
+        "at every whole megabase stand the people with a segment over the base before it, and nowhere else",
+        "SELECT count(*) FROM curve_steps WHERE before != 0",
+        f"""WITH over AS (
+               SELECT chrom, {_KIND}, superpopulation, unnest(range(start // 1000000 + 1, least("end", length - 1) // 1000000 + 1)) * 1000000 AS position
+               FROM ({_OF_PEOPLE}) WHERE start // 1000000 < "end" // 1000000
+           )
+           SELECT count(*) FROM (SELECT 1 FROM (
+               SELECT chrom, position, {_KIND}, superpopulation, count(*) AS people FROM over GROUP BY ALL
+               UNION ALL SELECT chrom, position, {_KIND}, superpopulation, -before FROM curve_steps)
+             GROUP BY chrom, position, {_KIND}, superpopulation HAVING sum(people) != 0)""",
+    ),
+    Invariant(
+        "R5",
+        "curves leave out what events reach of which half or more lies in places of copies",
+        "SELECT count(*) FROM curve_copies",
+        f"""SELECT (SELECT count(*) FROM ((FROM reached SELECT chrom, start, "end", {_KIND}) EXCEPT ALL (FROM curve_copies SELECT chrom, start, "end", {_KIND})))
+                + (SELECT count(*) FROM ((FROM curve_copies SELECT chrom, start, "end", {_KIND}) EXCEPT ALL (FROM reached SELECT chrom, start, "end", {_KIND})))""",
+    ),
 )
 
 
 def make_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the temporary tables that the invariants name, from those of the groundwork."""
-    for statement in (COUNTED, GRID, GROUPS, LANES, SWEPT):
+    for statement in (COUNTED, GRID, GROUPS, LANES, SWEPT, REACHED):
         con.execute(statement)
     for (chrom,) in con.execute("SELECT DISTINCT chrom::VARCHAR FROM segments").fetchall():
         con.execute(SWEEP, {"chrom": chrom})

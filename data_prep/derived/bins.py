@@ -30,7 +30,7 @@ EVERYONE: Final = "all"
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """Credible segments of one chromosome, as columns."""
+    """Segments of one chromosome, as columns."""
 
     sample: Numbers
     start: Numbers
@@ -39,7 +39,7 @@ class Segments:
     direction: Numbers
     """Place in `DIRECTIONS`."""
     level: Numbers
-    """Place in `LEVELS` of the strictest level that it meets."""
+    """Place among all levels of the strictest that it meets."""
 
 
 def count_people_in_bins(
@@ -63,7 +63,7 @@ def count_people_in_bins(
     )
     parts: list[dict[str, Numbers]] = []
     for direction in range(len(DIRECTIONS)):
-        of_direction = (segments.direction == direction) & present[segments.sample]
+        of_direction = (segments.direction == direction) & present[segments.sample] & (segments.level < len(LEVELS))
         if not of_direction.any():
             continue
         start, end = np.clip(segments.start[of_direction], *window), np.clip(segments.end[of_direction], *window)

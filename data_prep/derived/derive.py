@@ -27,10 +27,12 @@ from data_prep.derived.piece import (
     wide,
     work_out_bins,
     work_out_intervals,
+    work_out_reach,
     work_out_sites,
 )
 from data_prep.derived.site_tables import Genes, Regions
 from data_prep.derived.sites import concatenate_intervals, find_sites
+from data_prep.derived.steps import join_reaches
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.coding import LEAST_LOSS, least_gain
 from data_prep.domain.intervals import union
@@ -57,7 +59,7 @@ _FROM_TO: Final = "AND start >= $first AND start < $last"
 _NEAR: Final = 'AND "end" >= $first AND 2 * start - "end" <= $last'
 _ROWS: Final = """
     SELECT chrom::VARCHAR, enum_code(chrom), count(*), coalesce(any_value(s.n), 0) FROM events
-    LEFT JOIN (SELECT chrom, count(*) AS n FROM segments WHERE credible GROUP BY chrom) s USING (chrom)
+    LEFT JOIN (SELECT chrom, count(*) AS n FROM segments GROUP BY chrom) s USING (chrom)
     GROUP BY chrom ORDER BY chrom
 """
 _STARTS: Final = "SELECT start // $grain, count(*) FROM {table} WHERE chrom = $chrom::chrom GROUP BY 1 ORDER BY 1"
@@ -81,13 +83,13 @@ _PIECES: Final = """
     WHERE x.coding_start IS NOT NULL OR coalesce(t.coding_bases, 0) = 0
     ORDER BY place, g.gene, 3
 """
-# One row a credible segment, whose people are counted by base.
+# One row a segment, whose people are counted by base.
 _SEGMENTS: Final = """
     SELECT enum_code(chrom)::TINYINT AS place, sample_id AS sample, start, "end", (direction = 'gain')::TINYINT AS direction,
-        CASE WHEN pass THEN 0 ELSE 1 END::TINYINT AS level
-    FROM segments WHERE chrom BETWEEN $first_chrom::chrom AND $last_chrom::chrom AND credible
+        CASE WHEN pass THEN 0 WHEN credible THEN 1 WHEN sensitive THEN 2 ELSE 3 END::TINYINT AS level
+    FROM segments WHERE chrom BETWEEN $first_chrom::chrom AND $last_chrom::chrom
 """
-_IN_WINDOW: Final = 'AND start < $last AND "end" > $first'
+_IN_WINDOW: Final = 'AND start < $last AND "end" >= $first'
 # Steps of bases that can be called (R5), and, where the release tells, are seen in half of the samples or more.
 _CALLABLE: Final = f"""
     WITH steps AS (
@@ -164,7 +166,6 @@ class _Chromosome:
     """In the order of chromosomes, which the column `place` of every query holds."""
     events: int
     segments: int
-    """The credible ones."""
 
 
 def _tasks(con: duckdb.DuckDBPyConnection, people: People, pool: Pool, limits: Limits) -> Iterator[Task]:
@@ -223,15 +224,16 @@ def _sites_in_parts(
     con: duckdb.DuckDBPyConnection, people: People, of: Annotations, pool: Pool, rows: int
 ) -> Iterator[Task]:
     """Sites are found from the exact intervals, of which there are far fewer than events; then described in runs."""
-    present = people.present(of.chrom)
     stretches = _stretches(con, "events", of.chrom, _GRAIN, rows)
     chrom = {"first_chrom": of.chrom, "last_chrom": of.chrom}
     read = (
         _of_one(_columns(con, f"{_EVENTS} {_FROM_TO}", {**chrom, "first": first, "last": last}))
         for first, last in stretches
     )
-    tasks = ((work_out_intervals, columns, present) for columns in read)
-    intervals = concatenate_intervals(list(pool.results(tasks, ordered=True, under_way=AHEAD + 1)))
+    tasks = ((work_out_intervals, people, of, columns) for columns in read)
+    parts = list(pool.results(tasks, ordered=True, under_way=AHEAD + 1))
+    yield work_out_reach, of.chrom, join_reaches([reach for _, reach in parts])
+    intervals = concatenate_intervals([intervals_ for intervals_, _ in parts])
     sites = find_sites(intervals)
     before = np.append(0, np.cumsum(intervals.events))[np.searchsorted(intervals.start, sites.start)]
     first = 0

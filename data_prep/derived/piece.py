@@ -31,7 +31,8 @@ from data_prep.derived.sites import (
     find_sites,
     intervals_of,
 )
-from data_prep.domain.arrays import Flags, Numbers
+from data_prep.derived.steps import Reach, count_steps, reach_of_copies, reach_rows
+from data_prep.domain.arrays import Numbers
 from data_prep.domain.levels import Level
 
 Columns = dict[str, npt.NDArray[np.integer[Any]]]
@@ -68,15 +69,17 @@ class Worked:
 
 
 def work_out_sites(people: People, of: Annotations, columns: Columns, sites: Sites | None = None) -> Worked:
-    """Sites, their carriers and differences. Pure, so that any process can do it.
+    """Sites, their carriers and differences; without `sites` what events in copies reach, too. Pure, so that any process can do it.
 
     `columns`: those of `sites.Events`, of all that overlap one of the `sites` reciprocally by at least 0.5; without
     `sites`, of all events of the chromosome, whose sites are found first.
     """
     events, chrom = Events(**wide(columns)), of.chrom
     present = people.present(chrom)
-    sites = find_sites(intervals_of(events, present)) if sites is None else sites
     tables = {}
+    if sites is None:
+        sites = find_sites(intervals_of(events, present))
+        tables["curve_copies"] = reach_rows(reach_of_copies(events, people, chrom, of.regions), chrom)
     differences = Differences(people)
     if len(sites):
         of_event = sites.of(events)
@@ -101,17 +104,24 @@ def work_out_sites(people: People, of: Annotations, columns: Columns, sites: Sit
     return Worked(chrom, tables, intervals, differences.gathered, len(sites), len(events))
 
 
-def work_out_intervals(columns: Columns, present: Flags) -> ExactIntervals:
-    """The exact intervals of a stretch of a chromosome; `columns`: those of its events. Pure."""
-    return intervals_of(Events(**wide(columns)), present)
+def work_out_intervals(people: People, of: Annotations, columns: Columns) -> tuple[ExactIntervals, Reach]:
+    """The exact intervals of a stretch of a chromosome, and what its events in copies reach; `columns`: those of its events. Pure."""
+    events = Events(**wide(columns))
+    return intervals_of(events, people.present(of.chrom)), reach_of_copies(events, people, of.chrom, of.regions)
+
+
+def work_out_reach(chrom: str, reach: Reach) -> Worked:
+    """What events in copies reach, of a whole chromosome. Pure."""
+    return Worked(chrom, {"curve_copies": reach_rows(reach, chrom)}, NO_INTERVALS)
 
 
 def work_out_bins(
     people: People, chrom: str, columns: Columns, callable_places: tuple[Numbers, Numbers], window: tuple[int, int]
 ) -> Worked:
-    """Bins of a window; `columns`: those of `profiles.Segments`, of all that overlap it. Pure."""
-    rows = count_people_in_bins(Segments(**wide(columns)), people, chrom, *callable_places, window)
-    return Worked(chrom, {"bins": rows}, NO_INTERVALS)
+    """Bins and steps of a window; `columns`: those of `bins.Segments`, of all that overlap it or end where it begins. Pure."""
+    segments = Segments(**wide(columns))
+    rows = count_people_in_bins(segments, people, chrom, *callable_places, window)
+    return Worked(chrom, {"bins": rows, "curve_steps": count_steps(segments, people, chrom, window)}, NO_INTERVALS)
 
 
 def wide(columns: Columns) -> dict[str, Numbers]:

@@ -5,4 +5,4 @@ One number: a dashboard opens only databases of its own version, since a column 
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6

@@ -3,9 +3,14 @@
 Added up at the ends of the intervals, all series at once, and never base by base.
 """
 
+from typing import Final
+
 import numpy as np
 
 from data_prep.domain.arrays import Flags, Numbers
+
+MARK: Final = 1_000_000
+"""Bases after which the people who stand there are stored anew, so that a sum of changes may begin there."""
 
 
 def depths(border: Numbers, start: Numbers, end: Numbers, series: Numbers, count: int) -> Numbers:

@@ -572,6 +572,46 @@ COMMENT ON COLUMN bins.most IS 'Most people at one callable base of the bin. Doe
 COMMENT ON COLUMN bins.callable IS 'Bases of the bin that count: outside assembly gaps, telomeres and modelled centromeres (problem_regions), and where the release writes reference rows those that the caller saw in half of the samples or more (R5).';
 COMMENT ON COLUMN bins.samples IS 'People counted on this chromosome in the group.';
 
+CREATE TABLE curve_steps (
+    chrom chrom NOT NULL,
+    position INTEGER NOT NULL,
+    direction direction NOT NULL,
+    level filter_level NOT NULL,
+    unrelated BOOLEAN NOT NULL,
+    outlier BOOLEAN NOT NULL,
+    superpopulation VARCHAR NOT NULL,
+    change INTEGER NOT NULL,
+    before INTEGER NOT NULL
+);
+COMMENT ON TABLE curve_steps IS 'Where the number of people with a loss or gain changes along a chromosome (R8), counted from segments, at every filter level and of everybody who has a place in denominators there. Rows add up over kinds: people at a base, of chosen levels, cohorts and groups, are before at the whole megabase at or below it, and change from there to the base itself. Sorted by chrom, position, direction, level, unrelated, outlier, superpopulation.';
+COMMENT ON COLUMN curve_steps.chrom IS 'Chromosome.';
+COMMENT ON COLUMN curve_steps.position IS 'First base of the step, 0-based. The end of the chromosome is no step.';
+COMMENT ON COLUMN curve_steps.direction IS 'loss or gain.';
+COMMENT ON COLUMN curve_steps.level IS 'Strictest filter level of the events that cover the segment (R4): a level is its rows and those of the stricter ones.';
+COMMENT ON COLUMN curve_steps.unrelated IS 'In the cohort of unrelated people.';
+COMMENT ON COLUMN curve_steps.outlier IS 'Marked on this chromosome (R11): left out unless outliers are included.';
+COMMENT ON COLUMN curve_steps.superpopulation IS 'Code of the super-population.';
+COMMENT ON COLUMN curve_steps.change IS 'People whose segment begins here, less those whose segment ends before this base.';
+COMMENT ON COLUMN curve_steps.before IS 'At a whole megabase the people with a segment over the base before it; elsewhere 0.';
+
+CREATE TABLE curve_copies (
+    chrom chrom NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    direction direction NOT NULL,
+    level filter_level NOT NULL,
+    unrelated BOOLEAN NOT NULL,
+    outlier BOOLEAN NOT NULL
+);
+COMMENT ON TABLE curve_copies IS 'What events reach of which half or more lies in places of copies (R5): a curve along the genome tells no share of people there. Stretches of one kind are joined. Whose events: as in curve_steps. Sorted by chrom, start, end, direction, level, unrelated, outlier.';
+COMMENT ON COLUMN curve_copies.chrom IS 'Chromosome.';
+COMMENT ON COLUMN curve_copies.start IS 'First base, 0-based.';
+COMMENT ON COLUMN curve_copies."end" IS 'End, half-open.';
+COMMENT ON COLUMN curve_copies.direction IS 'loss or gain.';
+COMMENT ON COLUMN curve_copies.level IS 'Strictest filter level of the events (R4).';
+COMMENT ON COLUMN curve_copies.unrelated IS 'In the cohort of unrelated people.';
+COMMENT ON COLUMN curve_copies.outlier IS 'Marked on this chromosome (R11).';
+
 CREATE TABLE site_differences (
     site_id INTEGER NOT NULL,
     direction direction NOT NULL,

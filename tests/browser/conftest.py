@@ -1,5 +1,6 @@
 """Chromium, and dashboards for it to open."""
 
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import (
+    Browser,
     BrowserContext,
     BrowserType,
     ConsoleMessage,
@@ -37,6 +39,11 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+LISTEN = """
+  window.blocked = []
+  document.addEventListener("securitypolicyviolation", (event) =>
+    window.blocked.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`))
+"""
 # A busy machine takes seconds over what an idle one does at once; a test waits that long only where it fails.
 expect.set_options(timeout=30_000)
 
@@ -75,8 +82,13 @@ def visitor(
 
 @pytest.fixture(scope="session")
 def tab(visitor: BrowserContext) -> Page:
-    """The one tab of the visitor: a page costs half as much in a tab that had one before, whose program is still in memory."""
-    return visitor.new_page()
+    """The one tab of the visitor: a page costs half as much in a tab that had one before, whose program is still in memory.
+
+    Each page in it writes down what its Content-Security-Policy blocks.
+    """
+    tab = visitor.new_page()
+    tab.add_init_script(LISTEN)
+    return tab
 
 
 @pytest.fixture
@@ -93,6 +105,14 @@ def page(tab: Page, visitor: BrowserContext) -> Page:
     return tab
 
 
+@pytest.fixture(scope="session")
+def elsewhere(browser: Browser) -> Iterator[Page]:
+    """A tab of a second browser, which speaks another language, in another time zone and a smaller window."""
+    context = browser.new_context(locale="de-DE", timezone_id="Asia/Tokyo", viewport={"width": 1100, "height": 700})
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
 def faults(page: Page, base_url: str) -> Iterator[list[str]]:
     """What the browser complained of, checked at the end: console errors, failed requests, requests to other hosts."""
@@ -106,7 +126,7 @@ def faults(page: Page, base_url: str) -> Iterator[list[str]]:
             found.append(f"{answer.status} {answer.url}")
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" or re.search("Content Security Policy|Permissions-Policy", message.text):
             found.append(f"console: {message.text}")
 
     def on_request(request: Request) -> None:
@@ -124,11 +144,15 @@ def faults(page: Page, base_url: str) -> Iterator[list[str]]:
 
 @pytest.fixture
 def opened(page: Page, base_url: str, faults: list[str]) -> Callable[[str], Page]:
-    """Opens a path and waits until the page is made."""
+    """Opens a path and waits until the page is made, which meets nothing that its own Content-Security-Policy forbids."""
 
     def open_path(path: str) -> Page:
-        page.goto(base_url + path)
-        return settled(page)
+        answer = page.goto(base_url + path)
+        assert answer
+        assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+        settled(page)
+        assert page.evaluate("window.blocked") == []
+        return page
 
     return open_path
 

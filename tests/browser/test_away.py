@@ -3,8 +3,6 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from dashboard.colours import DARK
 from tests.browser.conftest import SIZE, settled
-from tests.dashboard.served import ROOT
+from tests.dashboard.served import end, fork
 from tests.nginx import blocks, nginx
 
 OBSTACLES = """() => ({
@@ -39,27 +37,25 @@ class Server:
 
     def __init__(self, database: Path) -> None:
         self._database = database
-        self._process: subprocess.Popen[str] | None = None
+        self._process: int | None = None
         self._port = "0"
         self.address = ""
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "dashboard", "--port", self._port]
-        environment = os.environ | {"CNV_DATABASE": str(self._database), "PYTHONUNBUFFERED": "1"}
-        self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        ready = re.search(r"http://localhost:(\d+)", self._process.stdout.readline())
-        assert ready
+        self._process, said = fork(["--port", self._port], {"CNV_DATABASE": str(self._database)})
+        ready = re.search(r"http://localhost:(\d+)", said)
+        assert ready, said
         self.address, self._port = ready[0], ready[1]
 
     def send(self, number: int) -> None:
         assert self._process is not None
-        self._process.send_signal(number)
+        os.kill(self._process, number)
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         if self._process is not None:
-            self.send(number)
-            self._process.wait(timeout=20)
+            if number != signal.SIGTERM:
+                self.send(number)
+            end(self._process)
             self._process = None
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settled
 
@@ -78,27 +78,19 @@ def walked_both_ways(page: Page, states: list[State]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "tag", "keys", "address"),
-    [
-        ("credible", "button", ["ArrowRight", "Enter"], "filter=pass"),
-        ("unrelated", "button", ["ArrowRight", "Enter"], "cohort=all"),
-        ("any overlap", "a", ["Enter"], "overlap=any"),
-        ("▼ ?[0-9]", "a", ["Enter"], "(filter|cohort|outliers)="),
-    ],
-    ids=["filter", "cohort", "a rule in the table", "a cell of the table of filters"],
+    ("name", "address"),
+    [("any overlap", "overlap=any"), ("▼ ?[0-9]", "(filter|cohort|outliers)=")],
+    ids=["a rule in the table", "a cell of the table of filters"],
 )
-def test_tab_and_enter_change_what_is_counted(
-    opened: Opened, name: str, tag: str, keys: list[str], address: str
-) -> None:
+def test_tab_and_enter_change_what_is_counted(opened: Opened, name: str, address: str) -> None:
+    """By the links; `test_keyboard_alone` works each control."""
     page = opened("/gene?gene=GSTM1")
     before = state(page)
-    if tag == "a":
-        tab_to(page, "What the number depends on", "summary")
-        page.keyboard.press("Enter")
-    tab_to(page, name, tag)
+    tab_to(page, "What the number depends on", "summary")
+    page.keyboard.press("Enter")
+    tab_to(page, name, "a")
     assert page.evaluate(LOOK)
-    for key in keys:
-        page.keyboard.press(key)
+    page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(address))
     expect(page.locator(".cnv-counted").first).not_to_have_text(before[1])
 
@@ -128,26 +120,8 @@ def test_tab_and_enter_open_what_unfolds(opened: Opened) -> None:
     expect(page.locator("table.cnv-rules")).to_be_visible()
 
 
-def test_share_opens_and_closes_by_key(opened: Opened) -> None:
-    page = opened("/gene?gene=GSTM1")
-    tab_to(page, "(link )?Share", "button")
-    page.keyboard.press("Enter")
-    expect(page.get_by_test_id("stPopoverBody")).to_contain_text("/gene?gene=GSTM1")
-    page.keyboard.press("Escape")
-    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
-
-
-def test_the_more_popover_is_worked_by_key(opened: Opened) -> None:
-    page = opened("/gene?gene=GSTM1")
-    unfold(page, "(tune )?More")
-    tab_to(page, "Bins from", "input")
-    page.keyboard.type("3")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("min_bins=3$"))
-    expect(page.locator(".cnv-counted").first).to_contain_text("with 3 bins or more")
-
-
-def test_back_and_forward_walk_the_controls_in_more(opened: Opened) -> None:
+def test_forward_walks_the_controls_in_more(opened: Opened) -> None:
+    """After all of them were taken back at once; one by one is for those who change them by key."""
     page = opened("/gene?gene=GSTM1")
     states = [state(page)]
     began = page.evaluate("history.length")
@@ -186,7 +160,11 @@ def test_back_and_forward_walk_the_controls_in_more(opened: Opened) -> None:
     change("copy_number=0", lambda: choose("Copy number", "0"))
     assert page.evaluate("history.length") == began + 8
     page.keyboard.press("Escape")
-    walked_both_ways(page, states)
+    page.evaluate("history.go(-8)")
+    comes_to(page, states[0])
+    for wanted in states[1:]:
+        page.go_forward()
+        comes_to(page, wanted)
 
 
 def test_back_and_forward_walk_the_links_of_the_tables(opened: Opened) -> None:
@@ -214,37 +192,24 @@ def test_back_and_forward_walk_from_a_gene_to_a_region(opened: Opened) -> None:
     walked_both_ways(page, states)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/gene?gene=GSTM1&population=AFR,GBR&sex=XY&outliers=include&min_length=500&min_quality=20&copy_number=0,1",
-        "/region?region=chr1:109650000-109750000&cohort=all&filter=all&overlap=fraction:0.05",
-    ],
-)
-def test_a_link_shows_the_same_in_a_second_browser(opened: Opened, browser: Browser, path: str) -> None:
-    here = state(opened(path))
-    context = browser.new_context()
-    there = context.new_page()
-    there.goto(here[0])
-    assert state(there) == here
-    context.close()
+def test_a_link_shows_the_same_in_a_second_browser(opened: Opened, elsewhere: Page) -> None:
+    """A region; `test_keyboard_alone` does so with genes and every filter."""
+    here = state(opened("/region?region=chr1:109650000-109750000&cohort=all&filter=all&overlap=fraction:0.05"))
+    elsewhere.goto(here[0])
+    assert state(elsewhere) == here
 
 
-@pytest.mark.parametrize(
-    ("wrong", "word"),
-    [
-        ("sex=Z", "is not a value of sex"),
-        ("population=ZZZ", "is not a value of population"),
-        ("min_bins=few", "is not a value of min_bins"),
-        ("overlap=most", "is not a value of overlap"),
-        ("min_lenght=5", "“min_lenght” is not used here"),
-    ],
-)
-def test_nonsense_in_an_address_falls_back_with_a_word(opened: Opened, wrong: str, word: str) -> None:
-    page = opened("/gene?gene=GSTM1")
-    plain = state(page)[1:]
-    page = opened(f"/gene?gene=GSTM1&{wrong}")
-    expect(page.locator(".cnv-notice").first).to_contain_text(word)
+def test_nonsense_in_an_address_falls_back_with_a_word(opened: Opened) -> None:
+    plain = state(opened("/gene?gene=GSTM1"))[1:]
+    page = opened("/gene?gene=GSTM1&sex=Z&population=ZZZ&min_bins=few&overlap=most&min_lenght=5")
+    for word in (
+        "is not a value of sex",
+        "is not a value of population",
+        "is not a value of min_bins",
+        "is not a value of overlap",
+        "“min_lenght” is not used here",
+    ):
+        expect(page.locator(".cnv-notice").first).to_contain_text(word)
     assert state(page)[1:] == plain
 
 

@@ -65,16 +65,3 @@ def test_names_lead_to_people_and_relatives_to_each_other(page: Page, opened: Op
     expect(page).to_have_url(re.compile("tab=children"))
     page.locator(f".cnv-rows-table a[href*='sample={CHILD}']").first.click()
     expect(page.get_by_role("heading", level=1, name=CHILD)).to_be_visible()
-
-
-@pytest.mark.parametrize("width", [360, 390, 1024, 2560])
-def test_nothing_is_wider_than_the_window(page: Page, opened: Opened, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    opened(f"/sample?sample={CHILD}")
-    page.wait_for_timeout(500)
-    for path in ("", "/data"):
-        if path:
-            opened(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        main = "document.querySelector('[data-testid=stMain]')"
-        assert page.evaluate(f"{main}.scrollWidth - {main}.clientWidth") <= 0

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settled
 
@@ -110,21 +110,13 @@ def test_the_keyboard_alone_moves_the_window(opened: Opened) -> None:
     assert page.evaluate("history.length") == began + 2
 
 
-def test_the_drawing_fits_a_phone(browser: Browser, base_url: str) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.goto(base_url + REGION)
-    settled(page)
+def test_a_phone_shows_drawing_and_captions_whole_and_breaks_no_number(page: Page, opened: Opened) -> None:
+    """However wide the table that scrolls."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(REGION)
     box = drawing(page)
     assert box["width"] <= 390
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.close()
-
-
-def test_a_phone_shows_captions_whole_and_breaks_no_number(browser: Browser, base_url: str) -> None:
-    """However wide the table that scrolls."""
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.goto(base_url + REGION)
-    settled(page)
     page.get_by_text("What the number depends on").click()
     captions = page.eval_on_selector_all(
         "caption span", "all => all.map(one => [one.textContent, one.getBoundingClientRect().toJSON()])"
@@ -132,8 +124,7 @@ def test_a_phone_shows_captions_whole_and_breaks_no_number(browser: Browser, bas
     assert len(captions) == 2
     for told, box in captions:
         assert (box["left"] >= 0, box["right"] <= 390, box["width"] > 300) == (True, True, True), told
-    page.goto(f"{base_url}/data")
-    settled(page)
+    opened("/data")
     lines = page.eval_on_selector_all(
         ".cnv-words td",
         """all => all.map(cell => {
@@ -145,4 +136,3 @@ def test_a_phone_shows_captions_whole_and_breaks_no_number(browser: Browser, bas
     numbers = {told: number for told, number in lines if re.fullmatch(r"[\d,]+|EFO:\d+", told)}
     assert "EFO:0030069" in numbers
     assert set(numbers.values()) == {1}, numbers
-    page.close()

@@ -72,17 +72,28 @@ def _started(arguments: list[str], environment: Mapping[str, str], log: Path | N
 @contextmanager
 def _forked(arguments: list[str], environment: Mapping[str, str], log: None) -> Iterator[str]:
     """The first line of what a forked dashboard says."""
+    pid, ready = fork(arguments, environment)
+    try:
+        yield ready
+    finally:
+        status = end(pid)
+        assert status in (0, -15), f"the dashboard ended with status {status}"
+
+
+def fork(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, str]:
+    """The process of a dashboard that is ready, and the first line of what it says; `end` it."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "stdout"
         pid = _ask(arguments=arguments, environment=dict(os.environ) | environment, out=str(out))
-        try:
-            until = time.monotonic() + START
-            while not (out.exists() and "\n" in out.read_text()) and time.monotonic() < until and _lives(pid):
-                time.sleep(0.01)
-            yield out.read_text().partition("\n")[0] if out.exists() else ""
-        finally:
-            status = _ask(end=pid)
-            assert status in (0, -15), f"the dashboard ended with status {status}"
+        until = time.monotonic() + START
+        while not (out.exists() and "\n" in out.read_text()) and time.monotonic() < until and _lives(pid):
+            time.sleep(0.01)
+        return pid, out.read_text().partition("\n")[0] if out.exists() else ""
+
+
+def end(pid: int) -> int:
+    """The exit code of a dashboard that was forked, told to end where nothing has ended it: below zero the signal that did."""
+    return _ask(end=pid)
 
 
 def _lives(pid: int) -> bool:
@@ -105,12 +116,12 @@ def _forker() -> subprocess.Popen[str]:
         text=True,
     )
 
-    def end() -> None:
+    def leave() -> None:
         assert process.stdin is not None
         process.stdin.close()
         process.wait(PATIENCE)
 
-    atexit.register(end)
+    atexit.register(leave)
     return process
 
 

@@ -203,7 +203,7 @@ _COUNTS = {"records": 1, "calls": 0, "reference_rows": 1, "skipped": 0, "status"
 
 
 def write_schema(root: duckdb.DuckDBPyConnection) -> None:
-    root.execute(SCHEMA.read_text(encoding="utf-8"))
+    root.execute(f"BEGIN; {SCHEMA.read_text(encoding='utf-8')}; COMMIT")  # each commit is a write to the disk
 
 
 def fill(root: duckdb.DuckDBPyConnection, contents: Contents) -> None:

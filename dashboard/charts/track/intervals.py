@@ -1,4 +1,4 @@
-"""Distinct intervals in lanes, each as thick as it has carriers; a click opens its site, or picks one without a site by its name."""
+"""Distinct intervals or sites in lanes, each as thick as it has carriers; a click opens the site, or picks an interval without one by its name."""
 
 import math
 from typing import Any, Final
@@ -46,7 +46,7 @@ INTERVAL: Final = {
 
 
 def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
-    """Lays the distinct intervals into lanes, gains above losses, most carriers first."""
+    """Lays the distinct intervals or sites into lanes, gains above losses, most carriers first."""
     intervals, palette, window = track.intervals, canvas.palette, canvas.window
     samples = max(track.curves.samples[EVERYONE], 1)
     words = _interval_words(track)
@@ -70,9 +70,8 @@ def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
                 heights.append(height)
             heights[lane] = max(heights[lane], height)
             placed.append((lane, row, height))
-        canvas.heading(
-            f"{SIGNS[direction]} {NAMES[direction].capitalize()}, distinct intervals" + ("" if placed else ": none")
-        )
+        what = "sites" if intervals.are_sites else "distinct intervals"
+        canvas.heading(f"{SIGNS[direction]} {NAMES[direction].capitalize()}, {what}" + ("" if placed else ": none"))
         tops = np.cumsum([canvas.y, *(height + 3 for height in heights)]).tolist()
         for lane, (start, end, inner_start, inner_end, carriers, strong, copies, site), height in placed:
             interval = Interval(window.chrom, start, end)

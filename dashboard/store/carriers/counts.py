@@ -3,21 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Final
 
 import numpy as np
 import polars as pl
 
 from dashboard.counting.overlap import Calls, Carriers
-from dashboard.question.filters import ANY, HALF_OF_IT, Cohort, Filters, Outliers, Overlap
+from dashboard.question.filters import ANY, HALF_OF_IT, SHARES, Cohort, Filters, Outliers, Overlap
 from dashboard.question.target import Target
 from dashboard.store.callability import sight
 from dashboard.store.carriers.find import carriers_at
 from dashboard.store.carriers.touching import Touching, events_touching, marks_touching
-from dashboard.store.database import Generation, remembered
-from dashboard.store.panel import counted_rows
+from dashboard.store.database import Generation, Size, Statement, remembered
+from dashboard.store.panel import counted_rows, panel
 from dashboard.store.statistics import wilson
 from dashboard.words.seen import LEAST_SEEN, is_partly_seen
+from data_prep.domain.arrays import Flags
 from data_prep.domain.copy_number import CLASSES, DIRECTIONS, CallClass, Direction
+from data_prep.domain.intervals import union
 from data_prep.domain.levels import SOLID_BINS, Level
 
 
@@ -77,7 +80,9 @@ class Extent:
 @remembered
 def extents(database: Generation, target: Target, filters: Filters) -> tuple[Extent, ...]:
     """How much of the region `target` is taken, for each direction asked for, whatever rule is asked for."""
-    touching = _touching_in_short(database, target, filters)
+    if _is_counted_in_short(target, filters):
+        return _extents_of_wide(database, target, filters)
+    touching = events_touching(database, target)
     events, place = touching.events, target.interval
     halves, touched = _counts(
         database, target, [replace(filters, overlap=rule) for rule in (HALF_OF_IT, ANY)], touching
@@ -117,13 +122,79 @@ def thin_carriers(database: Generation, target: Target, filters: Filters) -> Map
     }
 
 
+def _is_counted_in_short(target: Target, filters: Filters) -> bool:
+    return not target.has_share(ANY) and target.site is None and filters.every_class
+
+
+# One row a person and direction with events in a wide region, that meet level and limits: bases of them inside it, of one who has
+# overlapping events some more than once; the most of one event, and the most bins of one.
+INSIDE: Final = Statement(
+    """SELECT sample_id, direction = 'gain' AS gain, sum(least("end", $end) - greatest(start, $start))::BIGINT AS bases,
+    max(least("end", $end) - greatest(start, $start))::BIGINT AS longest, coalesce(max(bins), -1)::BIGINT AS bins
+FROM events
+WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
+    AND CASE $level WHEN 'pass' THEN pass WHEN 'credible' THEN credible WHEN 'sensitive' THEN sensitive ELSE true END
+    AND ($min_length IS NULL OR "end" - start >= $min_length) AND ($max_length IS NULL OR "end" - start <= $max_length)
+    AND ($min_quality IS NULL OR quality >= $min_quality::FLOAT) AND ($min_bins IS NULL OR bins >= $min_bins)
+GROUP BY sample_id, direction""",
+    {"sample_id": pl.UInt32, "gain": pl.Boolean, "bases": pl.Int64, "longest": pl.Int64, "bins": pl.Int64},
+)
+
+# One row an event there of these people.
+INSIDE_OF: Final = Statement(
+    f"""SELECT sample_id, direction = 'gain' AS gain, start, "end" {INSIDE.text[INSIDE.text.index("FROM") : INSIDE.text.index("GROUP")]}
+    AND sample_id IN (SELECT unnest($samples)::UINTEGER)""",
+    {"sample_id": pl.UInt32, "gain": pl.Boolean, "start": pl.Int32, "end": pl.Int32},
+)
+
+
+def _extents_of_wide(database: Generation, target: Target, filters: Filters) -> tuple[Extent, ...]:
+    """The same of a region that thousands of events touch: added up by the database, a row a person."""
+    place = target.interval
+    parameters = {
+        "chrom": place.chrom, "start": place.start, "end": place.end, "level": filters.level.value,
+        "min_length": filters.min_length, "max_length": filters.max_length,
+        "min_quality": filters.min_quality, "min_bins": filters.min_bins,
+    }  # fmt: skip
+    key = ("inside", *parameters.values())
+    rows = database.recall(key, lambda: database.table(INSIDE, parameters), lambda _: Size.LARGE)
+    people = panel(database)
+    who = counted_rows(database, place.chrom, filters)
+    is_counted = who[people.row_of[rows["sample_id"].to_numpy().astype(np.int64)]]
+    of_directions = pl.col("gain").is_in([direction is Direction.GAIN for direction in filters.directions])
+    mine = rows.filter(pl.Series(is_counted)).filter(of_directions)
+    share = HALF_OF_IT.share or 0
+    enough = mine.filter(pl.col("bases") * SHARES >= share * place.length)
+    halves = {True: 0, False: 0}
+    if enough.height:
+        of_them = database.table(INSIDE_OF, parameters | {"samples": enough["sample_id"].unique().to_list()})
+        carrier = of_them["sample_id"].to_numpy().astype(np.int64) * 2 + of_them["gain"].to_numpy()
+        start, end = (np.clip(of_them[name].to_numpy(), place.start, place.end) for name in ("start", "end"))
+        joined = union(start, end, carrier)
+        bases = np.bincount(joined.lane, joined.end - joined.start).astype(np.int64)
+        for sample, gain in enough.select("sample_id", "gain").iter_rows():
+            halves[gain] += bool(bases[sample * 2 + gain] * SHARES >= share * place.length)
+    of_each = {gain: mine.filter(pl.col("gain") == gain) for gain in (False, True)}
+    touched_in = (of_each[False].height, of_each[True].height)
+    half, touched = _with_bounds(
+        database, target, [who, who], [(halves[False], halves[True]), touched_in], [filters, filters]
+    )
+    answers = []
+    for half_count, any_count in zip(half, touched, strict=True):
+        of_direction = of_each[half_count.direction is Direction.GAIN]
+        thin = of_direction.filter(pl.col("bins").is_between(0, SOLID_BINS - 1)).height
+        longest = max(of_direction["longest"].to_list(), default=0)
+        answers.append(Extent(half_count.direction, half_count, any_count, 0, thin, longest))
+    return tuple(answers)
+
+
 def _touching_in_short(database: Generation, target: Target, filters: Filters) -> Touching:
     """What touches the target, for counts alone: of a wide region without rows and calls, which are many, unless a class is
     asked for, which the calls decide."""
-    if target.has_share(ANY) or target.site is not None or not filters.every_class:
+    if not _is_counted_in_short(target, filters):
         return events_touching(database, target)
-    events, sample = marks_touching(database, target.interval, filters.level)
-    return Touching(pl.DataFrame(), events, sample, Calls.none())
+    marks = marks_touching(database, target.interval, filters)
+    return Touching(pl.DataFrame(), marks.events, marks.sample, Calls.none())
 
 
 def _counts(
@@ -133,8 +204,7 @@ def _counts(
     groups = [counted_rows(database, target.interval.chrom, filters) for filters in each]
     anyone = np.any(groups, axis=0)
     carriers_by_rule: dict[tuple[Overlap | None, Level], Carriers] = {}
-    carries, counts, views = [], [], []
-    view = sight(database, target.interval)
+    carries = []
     for filters, who in zip(each, groups, strict=True):
         which = filters.overlap, filters.level
         if which not in carriers_by_rule:
@@ -142,6 +212,20 @@ def _counts(
         gain = carriers_by_rule[which].gain[who[carriers_by_rule[which].sample]]
         gains = int(gain.sum())
         carries.append((len(gain) - gains, gains))
+    return _with_bounds(database, target, groups, carries, each)
+
+
+def _with_bounds(
+    database: Generation,
+    target: Target,
+    groups: Sequence[Flags],
+    carries: Sequence[tuple[int, int]],
+    each: Sequence[Filters],
+) -> list[tuple[Count, ...]]:
+    """Carriers of losses and of gains in each group, with the bounds of their share."""
+    counts, views = [], []
+    view = sight(database, target.interval)
+    for who in groups:
         counts.append(int(who.sum()))
         assessed, seen = (0, 0) if view is None else (int((who & view.assessed).sum()), int((who & view.seen).sum()))
         views.append(

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from dashboard.counting.overlap import Calls, TouchingEvents
+from dashboard.question.filters import Filters
 from dashboard.question.target import Pieces, Target, region_target, surroundings
 from dashboard.store.database import Generation, Size, Statement
 from dashboard.store.panel import Panel, panel
@@ -85,10 +86,12 @@ PARTS_OF: Final = Statement(
 # The same as columns of numbers, without what only a list of carriers shows; `every`: those below sensitive too.
 MARKS: Final = Statement(
     """SELECT sample_id, start, "end", inner_start, inner_end, direction = 'gain' AS gain,
-    enum_code(class)::UTINYINT AS class, copy_number, quality, bins, sensitive, credible, pass
+    enum_code(class)::UTINYINT AS class, copy_number, quality, bins, sensitive, credible, pass, site_id
 FROM events
 WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
-    AND ($every OR credible OR ($sensitive AND sensitive))""",
+    AND ($every OR credible OR ($sensitive AND sensitive)) AND ($sites IS NULL OR list_contains($sites, site_id))
+    AND ($min_length IS NULL OR "end" - start >= $min_length) AND ($max_length IS NULL OR "end" - start <= $max_length)
+    AND ($min_quality IS NULL OR quality >= $min_quality::FLOAT) AND ($min_bins IS NULL OR bins >= $min_bins)""",
     {
         "sample_id": pl.UInt32,
         "start": pl.Int32,
@@ -103,8 +106,24 @@ WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN
         "sensitive": pl.Boolean,
         "credible": pl.Boolean,
         "pass": pl.Boolean,
+        "site_id": pl.Int32,
     },
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The losses and gains of a place as columns alone."""
+
+    events: TouchingEvents
+    sample: Numbers
+    """Row in the panel of each event's sample."""
+    site: Numbers
+    """Number of its site; -1 where it has none."""
+
+    def where(self, keep: Flags) -> "Marks":
+        """Those that a mask keeps, in the same order."""
+        return Marks(self.events.where(keep), self.sample[keep], self.site[keep])
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,23 +177,29 @@ def place_parameters(target: Target) -> dict[str, object]:
     return {"chrom": place.chrom, "start": place.start, "end": place.end, "site": target.site}
 
 
-def marks_touching(database: Generation, place: Interval, level: Level) -> tuple[TouchingEvents, Numbers]:
-    """The losses and gains that touch `place`, at credible, or as far as a wider `level` reaches; and the row in the panel
-    of each one's sample. For places with thousands: only what drawings and counts need."""
-    every, sensitive = level is Level.ALL, level is Level.SENSITIVE
-    key = ("marks", place, every, sensitive)
-    return database.recall(key, lambda: _marks(database, place, every, sensitive), lambda _: Size.LARGE)
+def marks_touching(database: Generation, place: Interval, filters: Filters) -> Marks:
+    """The losses and gains that touch `place` and meet the limits of length, quality and bins, at credible or as far as a wider
+    level reaches. For places with thousands: only what drawings and counts need."""
+    limits = filters.min_length, filters.max_length, filters.min_quality, filters.min_bins
+    key = ("marks", place, filters.level is Level.ALL, filters.level is Level.SENSITIVE, limits)
+    return database.recall(key, lambda: read_marks(database, place, filters), lambda _: Size.LARGE)
 
 
-def _marks(database: Generation, place: Interval, every: bool, sensitive: bool) -> tuple[TouchingEvents, Numbers]:
+def read_marks(database: Generation, place: Interval, filters: Filters, sites: list[int] | None = None) -> Marks:
+    """The same, read anew and not kept; of these sites alone, where any are named."""
     parameters = {
-        "chrom": place.chrom, "start": place.start, "end": place.end, "every": every, "sensitive": sensitive,
+        "chrom": place.chrom, "start": place.start, "end": place.end, "every": filters.level is Level.ALL,
+        "sensitive": filters.level is Level.SENSITIVE, "sites": sites, "min_length": filters.min_length,
+        "max_length": filters.max_length, "min_quality": filters.min_quality, "min_bins": filters.min_bins,
     }  # fmt: skip
     rows = database.table(MARKS, parameters)
     sample, order = _in_order(rows, rows["gain"], panel(database))
-    return _events(
-        rows[order], sample * 2 + rows["gain"].to_numpy()[order], rows["class"].to_numpy()[order].astype(np.int64)
-    ), sample
+    carrier = sample * 2 + rows["gain"].to_numpy()[order]
+    return Marks(
+        _events(rows[order], carrier, rows["class"].to_numpy()[order].astype(np.int64)),
+        sample,
+        rows["site_id"].fill_null(-1).to_numpy().astype(np.int64)[order],
+    )
 
 
 _CLASS_NAMES: Final = pl.Enum([name.value for name in CLASSES])
@@ -209,8 +234,19 @@ def _classes(names: pl.Series) -> Numbers:
 def _in_order(rows: pl.DataFrame, gain: pl.Series, people: Panel) -> tuple[Numbers, Numbers]:
     """The samples' rows in the panel, sorted as `TouchingEvents` are, and the order that sorts the rows so."""
     sample = people.row_of[rows["sample_id"].to_numpy()]
-    order = np.lexsort((rows["end"].to_numpy(), rows["start"].to_numpy(), sample * 2 + gain.to_numpy()))
+    order = in_order_of_carriers(sample * 2 + gain.to_numpy(), rows["start"].to_numpy(), rows["end"].to_numpy())
     return sample[order], order
+
+
+def in_order_of_carriers(carrier: Numbers, start: Numbers, end: Numbers) -> Numbers:
+    """The order that sorts events by carrier, start and end. Rows of the database come along the genome: then whoever sorts by carrier
+    alone is done, and one number says carrier and place."""
+    along = (start[1:] > start[:-1]) | ((start[1:] == start[:-1]) & (end[1:] >= end[:-1]))
+    if not along.all():
+        return np.lexsort((end, start, carrier))
+    key = carrier * len(carrier) + np.arange(len(carrier))
+    order: Numbers = np.sort(key) % max(len(carrier), 1)
+    return order
 
 
 def _events(rows: pl.DataFrame, carrier: Numbers, classes: Numbers) -> TouchingEvents:

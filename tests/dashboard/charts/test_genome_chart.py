@@ -70,6 +70,23 @@ def test_bins_without_a_gap_are_one_path_and_a_gap_is_no_0_r8() -> None:
     ]
 
 
+def test_a_path_has_a_point_where_its_height_changes_and_one_that_closes_it() -> None:
+    shares = [0.0, 0.0, 0.3, 0.3, 0.3, 0.0, 0.1, 0.1, None, 0.1, 0.1, 0.1]
+    rows = bins(
+        *(("chr1", n, direction, share, share) for direction in ("loss", "gain") for n, share in enumerate(shares))
+    )
+    spec = genome_chart([Panel("everyone", rows, 100)], LIGHT, BOTH)
+    zero = zero_of(spec, "loss mean 0")
+    drawn = paths(spec, "loss mean 0")
+    assert [[x / MB for x, _ in path] for path in drawn] == [[0, 2, 5, 6, 8], [9, 12]]
+    # between its points a path stays at the height of the one before: each bin is as high as its share
+    reach = (max(y for path in drawn for _, y in path) - zero) / 0.3
+    for path in drawn:
+        for n in range(round(path[0][0] / MB), round(path[-1][0] / MB)):
+            height = next(y for x, y in reversed(path) if x <= n * MB)
+            assert height - zero == pytest.approx(reach * (shares[n] or 0))
+
+
 def test_panels_share_a_scale_and_are_named_and_one_alone_is_not() -> None:
     half = ROWS.with_columns(pl.col("mean") / 2, pl.col("maximum") / 2)
     spec = genome_chart([Panel("AFR, 10 people", ROWS, 10), Panel("EUR, 20 people", half, 20)], LIGHT, BOTH)

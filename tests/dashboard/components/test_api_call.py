@@ -38,8 +38,9 @@ def base(database: Path) -> Iterator[str]:
 def code_of(app: AppTest, base: str) -> tuple[list[str], str, str, str]:
     """The addresses, and the texts for curl, Python and R, at the server of the tests."""
     blocks = [re.sub(r"http://[^/\"']+(?=/(?:beacon|download)/)", base, part.value) for part in app.code]
-    # not those of the button that shares, which fetch the table of the page
-    texts = [part for part in blocks if f"{base}/" in part and not part.startswith(("curl -OJ", "import polars"))]
+    # not those of the button that shares, which fetch the table of the page, nor the example of the page of the data
+    others = ("curl -OJ", "import polars")
+    texts = [part for part in blocks if f"{base}/" in part and not any(other in part for other in others)]
     *addresses, curl, python, r = texts
     return addresses, curl, python, r
 

@@ -57,6 +57,7 @@ VALUES = {
     "without_share": ["blind"],
     "min_length": 1,
     "max_length": 1_000_000,
+    "min_quality": 1.0,
     "min_bins": 1.0,
     "genes": "any",
     "few_bins": "include",

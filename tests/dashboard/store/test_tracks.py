@@ -1,7 +1,11 @@
 """What lies along a window: curves against a count base by base, intervals against plain counting, genes, callability."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import product
 
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,10 +13,13 @@ from hypothesis import strategies as st
 
 from dashboard.counting.along import EVERYONE, Curves
 from dashboard.counting.sweep import SeriesIntervals, sweep
-from dashboard.question.filters import Cohort, Filters, Overlap, Rule, Sex
+from dashboard.question.filters import Cohort, Filters, Outliers, Overlap, Rule
 from dashboard.question.target import Target
+from dashboard.store import curves as stored
 from dashboard.store import tracks
 from dashboard.store.database import Generation
+from data_prep.derived import steps as steps_of_build
+from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
@@ -82,12 +89,16 @@ def compare(curves: Curves, people: list[Person], events: list[Event], asked: Qu
 @settings(
     max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
-@given(case=everything(), room=st.sampled_from((600, 600, 7, 1)))
+@given(case=everything(), room=st.sampled_from((600, 600, 7, 1)), is_wide=st.booleans())
 def test_curves_are_what_a_count_base_by_base_gives_r8(
-    in_memory: Make, monkeypatch: pytest.MonkeyPatch, case: Case, room: int
+    in_memory: Make, monkeypatch: pytest.MonkeyPatch, case: Case, room: int, is_wide: bool
 ) -> None:
+    """In narrow windows from events; in wide ones from stored steps, whose sums begin at every 20th base."""
     people, events, target, filters = case
     monkeypatch.setattr(tracks, "STEPS", room)
+    monkeypatch.setattr(tracks, "STORED_FROM", 0 if is_wide else 10**9)
+    for module in (steps_of_build, stored):
+        monkeypatch.setattr(module, "MARK", 20)
     database = in_memory(Contents(people=people, events=events, with_cohort=False))
     asked = question(target, filters)
     if not any(is_counted(person, asked) for person in people):
@@ -279,35 +290,113 @@ def test_a_wide_window_has_the_exons_of_the_gene_of_the_page_alone(in_memory: Ma
     assert tracks.window_genes(database, wide, subject).exons.select("start", "end").rows() == list(parts)
 
 
-@pytest.mark.parametrize("level", list(Level))
-@pytest.mark.parametrize(
-    "place", [Interval("chr1", 109_000_000, 110_000_000), Interval("chrX", 0, 156_040_895)], ids=str
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
-def test_a_wide_window_is_read_with_less_and_says_the_same_r8(
-    in_memory: Make, monkeypatch: pytest.MonkeyPatch, place: Interval, level: Level
+@given(case=everything(), limit=st.sampled_from((400, 2)))
+def test_a_wide_window_has_sites_with_the_carriers_that_plain_counting_gives_r9(
+    in_memory: Make, memory_root: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, case: Case, limit: int
 ) -> None:
-    database = in_memory(demonstration())
-    asked = (
-        Filters(level=level),
-        Filters(level=level, cohort=Cohort.ALL, min_bins=3, classes=(CallClass.COMPLETE_LOSS, CallClass.GAIN)),
-        Filters(level=level, copy_numbers=(0, 2, 3), min_quality=20, sex=Sex.XY),
+    people, events, target, filters = case
+    monkeypatch.setattr(tracks, "STORED_FROM", 0)
+    database = in_memory(Contents(people=people, events=events))
+    asked = question(target, filters)
+    who = {person.sample: person for person in people if is_counted(person, asked)}
+    # events are numbered along the genome
+    ordered = sorted(events, key=lambda event: (list(LENGTHS).index(event.chrom), event.start, event.end))
+    site_of = dict(memory_root.execute("SELECT event_id, site_id FROM events").fetchall())
+    sites = {
+        number: row
+        for number, *row in memory_root.execute(
+            'SELECT site_id, start, "end", direction::VARCHAR FROM sites WHERE chrom = ? AND start < ? AND "end" > ?',
+            [asked.chrom, asked.end, asked.start],
+        ).fetchall()
+    }
+    carriers: dict[int, dict[str, list[Event]]] = {}
+    for number, event in enumerate(ordered):
+        site = site_of[number]
+        if event.sample in who and site in sites and is_drawn(event, who[event.sample], sites[site][2], asked):
+            carriers.setdefault(site, {}).setdefault(event.sample, []).append(event)
+    found = tracks.people_along(database, target.interval, filters, limit)[1]
+    assert found.are_sites
+    assert found.total == len(carriers)
+    ranked = sorted(
+        carriers, key=lambda site: (-len(carriers[site]), *sites[site][:2], ("loss", "gain").index(sites[site][2]))
     )
-    for filters in asked:
-        told = []
-        for width in (0, 10**9):
-            monkeypatch.setattr(tracks, "WIDE", width)
-            # a limit of its own each time, so that no kept answer is taken
-            curves, intervals = tracks.people_along(database, place, filters, limit=300 + len(told))
-            told.append(
-                (
-                    curves.steps.most.tolist(),
-                    curves.steps.mean.tolist(),
-                    intervals.rows.drop("site").rows(),
-                    intervals.cells.rows(),
-                )
+    keys = found.rows.select("start", "end", "direction").rows()
+    assert keys == [tuple(sites[site]) for site in ranked[:limit]]
+    for site, (number, strong) in zip(ranked, found.rows.select("carriers", "strong").rows(), strict=False):
+        # of two events of one carrier that with more bins speaks, of as many that with the lower copy number
+        speaking = {
+            sample: min(
+                mine, key=lambda one: (-(one.bins or -1), 10**6 if one.copy_number is None else one.copy_number)
             )
-        assert told[0] == told[1]
-        assert told[0][2]
+            for sample, mine in carriers[site].items()
+        }
+        assert number == len(speaking)
+        assert strong == sum(
+            one.call_class(who[sample].sex) in ("complete-loss", "high-gain") for sample, one in speaking.items()
+        )
+        plain = Counter((who[sample].superpopulation, one.copy_number) for sample, one in speaking.items())
+        cells = {
+            (group, copies): count for *key, group, copies, count in found.cells.rows() if key == list(sites[site])
+        }
+        assert cells == plain
+
+
+def test_a_wide_window_says_the_same_from_what_is_stored_and_from_its_events_r8(in_memory: Make) -> None:
+    """Under a limit that every event meets the events are read."""
+    database = in_memory(demonstration())
+    for place, level in product((Interval("chr1", 109_000_000, 110_000_000), Interval("chrX", 0, 156_040_895)), Level):
+        for filters in (
+            Filters(level=level),
+            Filters(level=level, cohort=Cohort.ALL, outliers=Outliers.INCLUDE, classes=(CallClass.GAIN,)),
+        ):
+            (curves, sites), (others, other_sites) = (
+                tracks.people_along(database, place, one) for one in (filters, replace(filters, min_length=1))
+            )
+            for name in ("start", "end", "most", "mean", "callable"):
+                assert (getattr(curves.steps, name) == getattr(others.steps, name)).all()
+            assert (curves.steps.bin, sites.total) == (others.steps.bin, other_sites.total)
+            assert sites.rows.rows() == other_sites.rows.rows()
+            assert sites.cells.rows() == other_sites.cells.rows()
+            assert sites.total or level is Level.PASS
+
+
+@pytest.mark.parametrize("min_length", [None, 1])
+def test_a_curve_leaves_out_what_events_in_copies_reach_r5_r8(in_memory: Make, min_length: int | None) -> None:
+    """Wide and read from what is stored, or from events. Of the second event less than half lies in copies; the third is of a
+    person and at a level that are not asked for."""
+    contents = Contents(
+        people=[Person("A"), Person("B"), Person("C", unrelated=False)],
+        events=[
+            Event("A", "chr1", 1_000_000, 1_100_000, 1),
+            Event("B", "chr1", 1_040_000, 1_200_000, 1),
+            Event("C", "chr1", 1_010_000, 1_120_000, 1, credible=False),
+        ],
+        problems=[
+            ("paralogous", "chr1", 1_040_000, 1_080_000, "genes"),
+            ("SegDups", "chr1", 1_070_000, 1_095_000, "a mask"),
+            ("paralogous", "chr1", 1_250_000, 1_290_000, "genes"),
+        ],
+    )
+    database = in_memory(contents)
+    window = Interval("chr1", 900_000, 1_400_000)
+    curves = tracks.people_along(database, window, Filters(min_length=min_length))[0]
+    rows = zip(
+        curves.steps.start.tolist(), curves.steps.callable.tolist(), curves.steps.most[:, 0].tolist(), strict=True
+    )
+    assert list(rows) == [
+        (900_000, 100_000, 0),
+        (1_000_000, 0, 0),
+        (1_100_000, 100_000, 1),
+        (1_200_000, 50_000, 0),
+        (1_250_000, 0, 0),
+        (1_290_000, 110_000, 0),
+    ]
+    everything_ = Filters(level=Level.ALL, cohort=Cohort.ALL, min_length=min_length)
+    curves = tracks.people_along(database, window, everything_)[0]
+    assert curves.steps.callable.tolist() == [100_000, 0, 80_000, 50_000, 0, 110_000]
 
 
 def test_an_interval_knows_the_site_of_its_events_r9(in_memory: Make) -> None:
@@ -320,8 +409,14 @@ def test_an_interval_knows_the_site_of_its_events_r9(in_memory: Make) -> None:
     ).fetchall()
     shown = intervals.rows.select("start", "end", "direction", "site").rows()
     assert len(shown) > 3
+    assert not intervals.are_sites
     assert {site is None for *_, site in shown} == {True, False}
     assert set(shown) <= set(expected)
     assert {row for row in shown if row[3] is None}.isdisjoint(
         (*row[:3], None) for row in expected if row[3] is not None
     )
+    # of a wide window sites are drawn
+    sites = tracks.people_along(database, Interval("chr1", 109_000_000, 110_000_000), Filters())[1]
+    assert sites.are_sites
+    names = {row[0] for row in database._root.execute("SELECT site FROM sites").fetchall()}
+    assert set(sites.rows["site"]) <= names

@@ -91,6 +91,9 @@ def calls_of(number: int, population: str, is_male: bool) -> list[str]:
         51: [loss("chr6", 1_500_000, 100_000)],
         # over a gap
         61: [loss("chr5", 17_500_000, 100_000)],
+        # across a whole megabase, and in genes with copies
+        62: [gain("chr6", 2_950_000, 100_000)],
+        63: [loss("chr7", 5_972_000, 8_000, quality=3)],
         # a long gain marks the person, who has the loss too
         48: [gain("chr12", 60_000_000, 4_000_000, bins=4_000, sm=1.3), loss("chr12", 10_000_000)],
     }.get(number, [])
@@ -138,6 +141,7 @@ TWO_EVENTS = SITE.format("chr7", 2_000_000, "loss")
 FIRST, SECOND = "chrom = 'chr6' AND start = 100000", "chrom = 'chr6' AND start = 160000"
 NEXT, NEXT_BUT_ONE = SITE.format("chr6", 1_000_000, "loss"), SITE.format("chr6", 1_060_000, "loss")
 BIN = "chrom = 'chr1' AND start = 1000000 AND direction = 'loss' AND level = 'pass' AND cohort = 'all' AND superpopulation = 'EUR'"
+STEP = "chrom = 'chr1' AND position = 109687000 AND direction = 'loss' AND superpopulation = 'EUR'"
 PAIR = "first = 'AFR' AND second = 'EUR'"
 
 HOME, ALIKE, FOUNDER, FOUNDERS = (
@@ -167,6 +171,7 @@ BASES, MOST, WIDE, GRID, SAMPLES = (
     "a bin lies on",
     "a bin's samples",
 )
+CHANGES, STANDING, REACHED = "curves change", "at every whole megabase", "curves leave out"
 LISTED, COMPARED, SQUARE = "differences are told once", "carriers and people compared", "chi-square is"
 P, EXACT, LARGER, Q = "p is that", "an exact p", "of two sites", "q values"
 FST, VST, PAIRS, PAIR_FST, PAIR_VST = (
@@ -252,6 +257,17 @@ BREAKS: list[tuple[tuple[str, ...], str]] = [
     ((SAMPLES,), f"UPDATE bins SET samples = samples + 1 WHERE size = 1000000 AND {BIN}"),
     # the outlier of chr12 counted
     ((SAMPLES,), "UPDATE bins SET samples = samples + 1 WHERE chrom = 'chr12' AND superpopulation = 'EUR' AND cohort = 'all'"),
+    # curves
+    ((CHANGES, STANDING), "DELETE FROM curve_steps"),
+    ((CHANGES,), f"UPDATE curve_steps SET change = change + 1 WHERE {STEP}"),
+    ((CHANGES,), f"UPDATE curve_steps SET superpopulation = 'AMR' WHERE {STEP} AND superpopulation = 'EUR'"),
+    ((CHANGES,), f"UPDATE curve_steps SET level = 'sensitive' WHERE {STEP}"),
+    ((CHANGES,), f"UPDATE curve_steps SET unrelated = NOT unrelated WHERE {STEP}"),
+    ((CHANGES,), f"INSERT INTO curve_steps SELECT * REPLACE (0 AS change) FROM curve_steps WHERE {STEP}"),
+    ((STANDING,), "UPDATE curve_steps SET before = before + 1 WHERE before > 0"),
+    ((STANDING,), f"UPDATE curve_steps SET before = 1 WHERE {STEP}"),
+    *[((REACHED,), f"UPDATE curve_copies SET {one}") for one in ('"end" = "end" + 1', "level = 'pass'", "outlier = NOT outlier")],
+    ((REACHED,), "DELETE FROM curve_copies"),
     # differences
     ((LISTED,), "DELETE FROM site_differences"),
     ((LISTED, Q), f"DELETE FROM site_differences WHERE site_id = {MANY}"),
@@ -313,6 +329,7 @@ def test_every_invariant_is_broken_by_a_test() -> None:
 
 ALONE: Final = (
     "DELETE",
+    *(f"UPDATE curve_steps SET {key} =" for key in ("level", "superpopulation", "unrelated")),
     *(f"UPDATE bins SET {key} =" for key in ("direction", "level", "superpopulation")),
     "UPDATE population_differences SET first =",
 )

@@ -1,0 +1,287 @@
+"""What is drawn below the curve of a window: distinct intervals of a narrow one, sites of a wide one, with who carries them.
+
+A wide window has thousands of distinct intervals, most of one person; a site holds those that are taken as one variant
+(R9). Its carriers come from `site_counts`, or for filters that these do not know from the site's events, whether each
+touches the window or not: both say the same of a question that either can answer.
+"""
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from dashboard.counting.along import CarriedIntervals
+from dashboard.question.filters import Cohort, Filters, Outliers
+from dashboard.store.carriers.touching import Marks, read_marks
+from dashboard.store.curves import asked_for, is_silent
+from dashboard.store.database import Generation, Statement
+from dashboard.store.panel import panel
+from dashboard.store.sites import site_names
+from data_prep.domain.arrays import Numbers, distinct
+from data_prep.domain.copy_number import CLASSES, CallClass
+from data_prep.domain.counting import best_first
+from data_prep.domain.intervals import Interval
+from data_prep.domain.site_id import site_id_expression
+
+_STRONG: Final = [CLASSES.index(name) for name in (CallClass.COMPLETE_LOSS, CallClass.HIGH_GAIN)]
+
+_SITE_COLUMNS: Final = 's.site_id, s.start, s."end", s.direction::VARCHAR AS direction, s.inner_start, s.inner_end'
+_TOUCHING: Final = """s.chrom = $chrom::chrom AND s.start < $end AND s."end" > $start
+    AND list_contains($directions, s.direction::VARCHAR)"""
+_SITE_SCHEMA: Final = {
+    "site_id": pl.Int32,
+    "start": pl.Int32,
+    "end": pl.Int32,
+    "direction": pl.String,
+    "inner_start": pl.Int32,
+    "inner_end": pl.Int32,
+}
+_MOST_FIRST: Final = 'people DESC, s.start, s."end", s.direction'
+
+# One row a site whose founding interval touches the window.
+SITES: Final = Statement(f"SELECT {_SITE_COLUMNS} FROM sites s WHERE {_TOUCHING}", _SITE_SCHEMA)
+
+# One row a site that anybody of the group carries, most carriers first; `total` are all of them.
+CARRIED: Final = Statement(
+    f"""WITH here AS (SELECT * FROM sites s WHERE {_TOUCHING}),
+ends AS (SELECT min(site_id) AS first, max(site_id) AS last FROM here),
+counts AS (
+    SELECT site_id, sum(carriers) AS people FROM site_counts
+    WHERE site_id BETWEEN (SELECT first FROM ends) AND (SELECT last FROM ends) AND level = $level::filter_level
+        AND (unrelated OR $everyone) AND (NOT outlier OR $outliers)
+    GROUP BY site_id
+)
+SELECT {_SITE_COLUMNS}, people::BIGINT AS carriers, count(*) OVER () AS total
+FROM here s JOIN counts USING (site_id) ORDER BY {_MOST_FIRST} LIMIT $limit""",
+    {**_SITE_SCHEMA, "carriers": pl.Int64, "total": pl.Int64},
+)
+
+# The same of unrelated people at credible, outliers left out, whose sums are stored.
+CARRIED_BY_DEFAULT: Final = Statement(
+    f"""WITH here AS (SELECT * FROM sites s WHERE {_TOUCHING}),
+ends AS (SELECT min(site_id) AS first, max(site_id) AS last FROM here)
+SELECT {_SITE_COLUMNS}, g.people::BIGINT AS carriers, count(*) OVER () AS total
+FROM here s JOIN (SELECT grouped_by, code, site_id, carriers AS people FROM site_groups) g USING (site_id)
+WHERE g.grouped_by = 'all' AND g.code = 'all' AND g.site_id BETWEEN (SELECT first FROM ends) AND (SELECT last FROM ends)
+ORDER BY {_MOST_FIRST} LIMIT $limit""",
+    {**_SITE_SCHEMA, "carriers": pl.Int64, "total": pl.Int64},
+)
+
+# One row a site, super-population, class and copy number.
+CELLS: Final = Statement(
+    """SELECT c.site_id, p.superpopulation, c.class::VARCHAR AS class, c.copy_number, sum(c.carriers)::BIGINT AS people
+FROM site_counts c JOIN populations p USING (population)
+WHERE c.site_id BETWEEN $first AND $last AND list_contains($sites, c.site_id) AND c.level = $level::filter_level
+    AND (c.unrelated OR $everyone) AND (NOT c.outlier OR $outliers)
+GROUP BY ALL""",
+    {
+        "site_id": pl.Int32,
+        "superpopulation": pl.String,
+        "class": pl.String,
+        "copy_number": pl.Int32,
+        "people": pl.Int64,
+    },
+)
+
+
+def stored_sites(database: Generation, interval: Interval, filters: Filters, limit: int) -> CarriedIntervals:
+    """The `limit` sites with most carriers, under filters that `curves.is_stored`."""
+    parameters = _place(interval, filters) | {
+        "level": filters.level.value,
+        "everyone": filters.cohort is Cohort.ALL,
+        "outliers": filters.outliers is Outliers.INCLUDE,
+        "limit": limit,
+    }
+    usual = Filters()
+    by_default = (filters.level, filters.cohort, filters.outliers) == (usual.level, usual.cohort, usual.outliers)
+    sites = database.table(CARRIED_BY_DEFAULT if by_default else CARRIED, parameters)
+    numbers = sites["site_id"].to_list()
+    run = {"sites": numbers, "first": min(numbers, default=0), "last": max(numbers, default=0)}
+    cells = database.table(CELLS, parameters | run)
+    strong = [CLASSES[place].value for place in _STRONG]
+    of_site = cells.group_by("site_id").agg(
+        strong=pl.col("people").filter(pl.col("class").is_in(strong)).sum().cast(pl.Int64)
+    )
+    sites = sites.join(of_site, on="site_id", how="left", maintain_order="left").with_columns(
+        pl.col("strong").fill_null(0)
+    )
+    cells = cells.group_by("site_id", "superpopulation", "copy_number").agg(pl.col("people").sum())
+    return _as_intervals(database, interval.chrom, sites, cells, _most(sites["total"]), None)
+
+
+def _most(numbers: pl.Series) -> int:
+    """The largest; 0 where there is none."""
+    return int(numbers.to_numpy().max()) if len(numbers) else 0
+
+
+def counted_sites(
+    database: Generation, interval: Interval, filters: Filters, marks: Marks, limit: int, silent: Interval | None
+) -> CarriedIntervals:
+    """The same under any filters; `marks`: the events that touch the window and meet them."""
+    sites = database.table(SITES, _place(interval, filters))
+    beyond = sites.filter((pl.col("start") < interval.start) | (pl.col("end") > interval.end))
+    parts = [(marks.events, marks.sample, marks.site)]
+    if beyond.height:
+        # an event of a site overlaps it, so those of the others touch the window
+        reach = Interval(interval.chrom, int(beyond["start"].to_numpy().min()), _most(beyond["end"]))
+        more = read_marks(database, reach, filters, beyond["site_id"].to_list())
+        outside = (more.events.start >= interval.end) | (more.events.end <= interval.start)
+        more = more.where(outside & asked_for(database, interval.chrom, more, filters))
+        parts.append((more.events, more.sample, more.site))
+    site, sample, start, event_class, copies, bins = (
+        np.concatenate(columns)
+        for columns in (
+            [part[2] for part in parts],
+            [part[1] for part in parts],
+            [part[0].start for part in parts],
+            [part[0].event_class for part in parts],
+            [part[0].copy_number for part in parts],
+            [part[0].bins for part in parts],
+        )
+    )
+    first = int(sites["site_id"].to_numpy().min()) if sites.height else 0
+    row = np.full(_most(sites["site_id"]) - first + 2, -1, np.int64)
+    row[sites["site_id"].to_numpy().astype(np.int64) - first] = np.arange(sites.height)
+    place = row[np.where((site < first) | (site - first >= len(row) - 1), -1, site - first)]
+    mine = np.flatnonzero(place >= 0)
+    mine = mine[
+        _speaking(place[mine] * panel(database).samples.height + sample[mine], bins[mine], copies[mine], start[mine])
+    ]
+    place, sample, copies = place[mine], sample[mine], copies[mine]
+    strong = np.bincount(place, np.isin(event_class[mine], _STRONG), sites.height).astype(np.int64)
+    counted = sites.with_row_index("place").with_columns(
+        pl.Series("carriers", np.bincount(place, minlength=sites.height), pl.Int64),
+        pl.Series("strong", strong, pl.Int64),
+    )
+    counted = counted.filter(pl.col("carriers") > 0)
+    drawn = counted.sort(
+        "carriers", "start", "end", pl.col("direction") == "gain", descending=[True, False, False, False]
+    ).head(limit)
+    is_drawn = np.zeros(sites.height, np.bool_)
+    is_drawn[drawn["place"].to_numpy()] = True
+    chosen = is_drawn[place]
+    codes, group = panel(database).groups["superpopulation"]
+    people = pl.DataFrame(
+        {
+            "site_id": sites["site_id"].gather(pl.Series(place[chosen])),
+            "superpopulation": pl.Series(codes, dtype=pl.String).gather(pl.Series(group[sample[chosen]])),
+            "copy_number": pl.Series(copies[chosen], dtype=pl.Int32),
+        }
+    )
+    cells = people.group_by("site_id", "superpopulation", pl.col("copy_number").replace(-1, None)).agg(
+        people=pl.len().cast(pl.Int64)
+    )
+    return _as_intervals(database, interval.chrom, drawn, cells, counted.height, silent)
+
+
+def _speaking(carrier: Numbers, bins: Numbers, copies: Numbers, start: Numbers) -> Numbers:
+    """Places of the event of each carrier of a site that speaks there: that with most bins, of as many the lower copy number (R9)."""
+    ordered = np.sort(carrier)
+    repeated = distinct(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(repeated):
+        return np.arange(len(carrier))
+    several = repeated[np.minimum(np.searchsorted(repeated, carrier), len(repeated) - 1)] == carrier
+    often = np.flatnonzero(several)
+    often = often[best_first(carrier[often], bins[often], copies[often], start[often])]
+    fresh = np.insert(carrier[often][1:] != carrier[often][:-1], 0, True)
+    return np.concatenate([np.flatnonzero(~several), often[fresh]])
+
+
+def _place(interval: Interval, filters: Filters) -> dict[str, object]:
+    return {
+        "chrom": interval.chrom,
+        "start": interval.start,
+        "end": interval.end,
+        "directions": [direction.value for direction in filters.directions],
+    }
+
+
+def _as_intervals(
+    database: Generation, chrom: str, sites: pl.DataFrame, cells: pl.DataFrame, total: int, silent: Interval | None
+) -> CarriedIntervals:
+    """`sites` and `cells` named by `site_id`, as a drawing takes them."""
+    key = ["start", "end", "direction"]
+    rows = sites.with_columns(copies=is_silent(database, chrom, sites, silent))
+    named = rows.select("site_id", *key).join(cells, on="site_id", how="inner")
+    return CarriedIntervals(
+        rows.select(
+            *key,
+            "carriers",
+            "strong",
+            "inner_start",
+            "inner_end",
+            "copies",
+            site=site_id_expression(pl.lit(chrom), pl.col("start"), pl.col("end"), pl.col("direction")),
+        ),
+        named.select(*key, "superpopulation", "copy_number", "people").sort(
+            *key, "superpopulation", "copy_number", nulls_last=True
+        ),
+        total,
+        are_sites=True,
+    )
+
+
+def distinct_intervals(
+    database: Generation, chrom: str, marks: Marks, limit: int, silent: Interval | None
+) -> CarriedIntervals:
+    """Distinct intervals of these events and their carriers; who has an interval twice counts once, with the lowest copy number
+    of a loss and the highest of a gain."""
+    events = marks.events
+    codes, group = panel(database).groups["superpopulation"]
+    which = ["start", "end", "direction"]
+    gain = (events.carrier & 1).astype(np.bool_)
+    copies = pl.col("copy_number")
+    hits = (
+        pl.DataFrame(
+            {
+                "start": events.start,
+                "end": events.end,
+                "gain": gain,
+                "carrier": events.carrier,
+                "inner_start": events.inner_start,
+                "inner_end": events.inner_end,
+                "superpopulation": pl.Series(codes, dtype=pl.String).gather(pl.Series(group[marks.sample])),
+                "strong": np.isin(events.event_class, _STRONG),
+                "copy_number": events.copy_number,
+            }
+        )
+        .with_columns(copies.replace(-1, None))
+        .group_by("start", "end", "gain", "carrier", "superpopulation")
+        .agg(
+            pl.col("strong").any(),
+            pl.col("inner_start").min(),
+            pl.col("inner_end").max(),
+            pl.when(pl.col("gain").first()).then(copies.max()).otherwise(copies.min()),
+        )
+        .with_columns(direction=pl.when("gain").then(pl.lit("gain")).otherwise(pl.lit("loss")))
+    )
+    ranked = (
+        hits.group_by("start", "end", "gain", "direction")
+        .agg(
+            carriers=pl.len().cast(pl.Int64),
+            strong=pl.col("strong").sum().cast(pl.Int64),
+            inner_start=pl.col("inner_start").quantile(0.5, "lower").cast(pl.Int64),
+            inner_end=pl.col("inner_end").quantile(0.5, "higher").cast(pl.Int64),
+        )
+        .sort("carriers", "start", "end", "gain", descending=[True, False, False, False])
+    )
+    rows = ranked.head(limit).select(*which, "carriers", "strong", "inner_start", "inner_end")
+    rows = rows.with_columns(copies=is_silent(database, chrom, rows, silent))
+    # all credible events of one exact interval and direction are of one site (R9)
+    site_of = (
+        pl.DataFrame({"start": events.start, "end": events.end, "gain": gain, "site_id": marks.site})
+        .filter(pl.col("site_id") >= 0)
+        .group_by("start", "end", "gain")
+        .agg(pl.col("site_id").min().cast(pl.Int32))
+        .select("start", "end", "site_id", direction=pl.when("gain").then(pl.lit("gain")).otherwise(pl.lit("loss")))
+    )
+    rows = rows.join(site_of, on=which, how="left", maintain_order="left")
+    names = site_names(database, rows["site_id"])
+    rows = rows.join(names, on="site_id", how="left", maintain_order="left").drop("site_id")
+    cells = (
+        hits.join(rows, on=which, how="semi")
+        .group_by(*which, "superpopulation", "copy_number")
+        .agg(people=pl.len().cast(pl.Int64))
+        .sort(*which, "superpopulation", "copy_number", nulls_last=True)
+    )
+    return CarriedIntervals(rows, cells, ranked.height)
