@@ -95,16 +95,26 @@ function fold(button) {
 }
 
 const HEAT = ".st-key-population-differences"
+const SLIP = 3 // pixels between press and release of a click
 const PICTURE = ".st-key-track [data-testid=stVegaLiteChart]"
 
 // Marks of the picture bear what they lead to as their label: "gene GSTM1", "band 1p13.3", "site chr1-101-200-loss".
 function installPicture(listen) {
   let start = null // two fingers on the picture: where they were put down
+  let pressed = 0 // where the pointer was put down
 
   // Before the picture hears of it: it would take the press for the beginning of a drag, and run the page that is left.
   for (const type of ["pointerdown", "mousedown", "click"]) {
     const onMark = (event) => {
       const [kind, name] = markOf(event) ?? []
+      if (type === "pointerdown") pressed = event.clientX
+      if (kind === "site") {
+        // a drag may begin on an interval, and end on it
+        if (type !== "click" || Math.abs(event.clientX - pressed) > SLIP) return
+        event.stopPropagation()
+        lead("site", name)
+        return
+      }
       if (kind !== "gene" && kind !== "band") return
       event.stopPropagation()
       if (type === "click") lead(kind === "gene" ? "gene" : "region", name)
@@ -171,8 +181,14 @@ function pairOf(event) {
 function lead(kind, name) {
   const there = new URL(location.href)
   const base = there.pathname.replace(/[^/]*$/, "")
-  const names = ["gene", "region", "site", "tab", "sort"]
-  const kept = [...there.searchParams].filter(([key]) => !names.includes(key)).map(([key, value]) => `&${key}=${readable(value)}`)
+  // a site has no overlap rule, and classes of its own direction alone
+  const names = ["gene", "region", "site", "tab", "sort", ...(kind === "site" ? ["overlap"] : [])]
+  const direction = name.split("-").pop()
+  const kept = [...there.searchParams]
+    .filter(([key]) => !names.includes(key))
+    .map(([key, value]) => [key, kind === "site" && key === "class" ? value.split(",").filter((one) => one.endsWith(direction)).join() : value])
+    .filter(([key, value]) => value && !(kind === "site" && key === "class" && value === direction))
+    .map(([key, value]) => `&${key}=${readable(value)}`)
   go(`${base}${kind}?${kind}=${readable(name)}${kept.join("")}`)
 }
 

@@ -120,10 +120,13 @@ def catalogue_page(run: Run, head: DeltaGenerator) -> None:
     if problems := [problem for problem in question.problems if problem not in told]:
         sentences = [markup.text(problem.sentence) for problem in problems]
         notice([*sentences, "What the address says there was left aside; the defaults are used instead."])
+    # before the sentence: where carriers are summed, the rows tell how many there are too
+    rows = CatalogueRows(question)
+    query = {name: value for name, value in question.query().items() if name != "sort"}
+    table = table_of(TABLE, "", rows, query, run.view.sort, first=FIRST)
     st.html(catalogue_lead(question))
     st.html(counted(question))
     _controls(question)
-    rows = CatalogueRows(question)
     caption = f"{title(question)}: {quantities.count(len(rows)) if len(rows) else 'none'}"
     st.html(
         section("Sites in this order", _files(question)) + markup.element("p", markup.text(_NOTE), class_="cnv-counted")
@@ -132,9 +135,7 @@ def catalogue_page(run: Run, head: DeltaGenerator) -> None:
         words = "Nothing is left: take a bound or a badge away."
         st.html(markup.element("p", words, class_="cnv-counted"))
         return
-    query = {name: value for name, value in question.query().items() if name != "sort"}
-    table = table_of(TABLE, caption, rows, query, run.view.sort, first=FIRST)
-    draw_table(table, key=f"catalogue {question.region}")
+    draw_table(replace(table, caption=caption), key=f"catalogue {question.region}")
 
 
 FIRST: Final = 20

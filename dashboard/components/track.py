@@ -46,12 +46,12 @@ def track(
     """Draws what lies along `interval`, on the page of `place`; `highlight` is the part of it that the page is about, `note` a sentence below what
     the colours mean, `files` HTML that leads to the picture as a file.
 
-    `silent`: the page is about a place of copies, of which no share of people is told. With `selectable`, as on region pages, a drag zooms in and a click on an interval narrows the page to it.
+    `silent`: the page is about a place of copies, of which no share of people is told. With `selectable`, as on region pages, a drag zooms in and a click on an interval without a site narrows the page to it.
     """
     drawn = tracks.read_track(run.database, interval, filters, highlight, silent=silent)
     hint = (
-        f"Drag or pinch to zoom, or use + - ← → Home on the focused picture. Click an interval to count it alone: its direction, "
-        f"events that overlap it by {overlap_rules.fraction(PICKED)} both ways."
+        f"Drag or pinch to zoom, or use + - ← → Home on the focused picture. Click an interval to open its site; one without "
+        f"a site is counted alone: its direction, events that overlap it by {overlap_rules.fraction(PICKED)} both ways."
         if selectable
         else ""
     )

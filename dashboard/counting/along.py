@@ -55,7 +55,7 @@ class CarriedIntervals:
     rows: pl.DataFrame
     """`start`, `end` (0-based, half-open), `inner_start`, `inner_end` (the ends drawn in by their uncertainty, R7: the medians
     of the carriers, or those of the site, R9), `direction`, `carriers`, `strong`, the complete losses or high-level gains among them, and `copies`, whether half of it lies in places of copies,
-    where carriers are no share of people (R5)."""
+    where carriers are no share of people (R5); `site`, the site that its events belong to, null of none."""
     cells: pl.DataFrame
     """The same carriers by `superpopulation` and `copy_number`, in `people`; joins `rows` on `start`, `end` and `direction`."""
     total: int

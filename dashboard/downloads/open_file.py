@@ -40,7 +40,7 @@ from dashboard.store.callability import callability, no_share
 from dashboard.store.calls import call_batches, calls_by_place, events_by_place, filters_of_calls, read_carrier_events
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.carriers.listing import carrier_event_batches
-from dashboard.store.cohort import group_codes, superpopulation_names
+from dashboard.store.cohort import group_codes, population_names, superpopulation_names
 from dashboard.store.database import BusyError, Generation, PublishedFile, UnavailableError
 from dashboard.store.gene_counts import counts_of, gene_counts, without_small_genes
 from dashboard.store.genes import Gene
@@ -154,7 +154,12 @@ def _frequencies(question: Question, _: ExitStack) -> Frames:
     database, target, filters = question.database, question.target, question.filters
     related = relatives_counted(database, target.interval.chrom, filters)
     counts = frequencies(database, target, filters)
-    table = frequency_table(counts, filters, group_codes(database), relatives=related)
+    superpopulations = {code: superpopulation for code, (_, superpopulation) in population_names(database).items()}
+    table = frequency_table(counts, filters, group_codes(database), relatives=related).with_columns(
+        pl.when(pl.col("grouped_by") == "population")
+        .then(pl.col("group").replace_strict(superpopulations, default=None, return_dtype=pl.String))
+        .alias("superpopulation")
+    )
     seen = callability(database, target, filters)
     if not seen.assessable:
         return iter([blank_numbers(table, blind=seen.is_blind)])

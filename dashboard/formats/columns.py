@@ -130,6 +130,14 @@ CALLS: Final = Table(
     ),
 )
 
+_LIMITS: Final = (
+    Column(
+        "seen",
+        pl.Float64,
+        "Share of these people in whom the caller saw half or more of the place, where files tell",
+    ),
+    Column("note", pl.String, "What limits the numbers: lower bounds, relatives counted; or why there are none"),
+)
 FREQUENCIES: Final = Table(
     "frequencies",
     "a group of people and a direction",
@@ -149,12 +157,8 @@ FREQUENCIES: Final = Table(
         Column("without_copy_number", pl.Int32, "Carriers whose caller gives no copy number"),
         Column("pass_carriers", pl.Int32, "What carriers would be at the level pass"),
         Column("pass_frequency", pl.Float64, "What frequency would be at the level pass"),
-        Column(
-            "seen",
-            pl.Float64,
-            "Share of these people in whom the caller saw half or more of the place, where files tell",
-        ),
-        Column("note", pl.String, "What limits the numbers: lower bounds, relatives counted; or why there are none"),
+        *_LIMITS,
+        Column("superpopulation", pl.String, "Super-population of a population; null of other groups"),
     ),
 )
 
@@ -203,7 +207,7 @@ GENES: Final = Table(
             Column("low_gains", pl.Int32, "Carriers of a gain with more copies than expected"),
             Column("high_gains", pl.Int32, "Carriers of a gain with 2.5 times the expected copies or more"),
         ),
-        *FREQUENCIES.columns[-2:],
+        *_LIMITS,
     ),
 )
 
@@ -250,7 +254,7 @@ _SITE: Final = (
     _PROBLEM,
     Column("genes", pl.String, "Genes that it touches"),
     Column("coding", pl.String, "Genes whose coding sequence it takes"),
-    *FREQUENCIES.columns[-2:],
+    *_LIMITS,
 )
 
 

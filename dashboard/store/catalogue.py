@@ -7,14 +7,14 @@ can be had. Bounds of length and bins are asked of the site itself.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
 
-from dashboard.question.catalogue import PAGE_ROWS, Badge, Catalogue
+from dashboard.question.catalogue import DEFAULT_SORT, PAGE_ROWS, Badge, Catalogue
 from dashboard.question.filters import Cohort, Filters, Outliers
-from dashboard.store.cohort import superpopulation_names
+from dashboard.store.cohort import population_names, superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import count_people, who
@@ -30,20 +30,22 @@ _STORED: Final = """
     SELECT site_id, carriers::INTEGER AS carriers FROM site_groups WHERE grouped_by = $grouped_by AND code = $code
 """
 _SUMMED: Final = """
-    SELECT c.site_id, sum(c.carriers)::INTEGER AS carriers FROM site_counts c JOIN populations p USING (population)
+    SELECT c.site_id, sum(c.carriers)::INTEGER AS carriers FROM site_counts c
     WHERE c.level = $level::filter_level AND (c.unrelated OR $everyone) AND (NOT c.outlier OR $outliers)
-        AND (len($populations) = 0 OR list_contains($populations, c.population) OR list_contains($populations, p.superpopulation))
-        AND ($sex IS NULL OR c.sex = $sex::karyotype_sex) AND list_contains($classes, c.class::VARCHAR)
+        AND (len($populations) = 0 OR list_contains($populations, c.population))
+        AND ($sex IS NULL OR c.sex = $sex::karyotype_sex) AND c.class IN (SELECT unnest($classes)::call_class)
         AND (len($copy_numbers) = 0 OR list_contains($copy_numbers, c.copy_number))
     GROUP BY c.site_id
 """
-_LISTED: Final = """
+# asked of the few sites that lie in problem regions alone: taking the text apart is most of the work where it is done for all
+_NO_SHARE: Final = "s.problem IS NOT NULL AND list_has_any(string_split(s.problem, ', '), $without_share)"
+_LISTED: Final = f"""
     SELECT s.*, c.carriers AS people, list_extract($people, enum_code(s.chrom) + 1)::INTEGER AS samples, d.fst, d.vst, d.q,
-        CASE WHEN list_has_any(string_split(coalesce(s.problem, ''), ', '), $without_share) THEN NULL
+        CASE WHEN {_NO_SHARE} THEN NULL
             ELSE c.carriers / list_extract($people, enum_code(s.chrom) + 1) END AS share
     FROM counted c JOIN sites s USING (site_id) LEFT JOIN site_differences d USING (site_id)
     WHERE ($chrom IS NULL OR (s.chrom = $chrom::chrom AND s.start < $end AND s."end" > $start))
-        AND list_contains($directions, s.direction::VARCHAR)
+        AND s.direction IN (SELECT unnest($directions)::direction)
         AND s."end" - s.start BETWEEN coalesce($min_length, 0) AND coalesce($max_length, 1000000000)
         AND ($min_bins IS NULL OR s.median_bins >= $min_bins)
         AND CASE $genes WHEN 'touched' THEN s.genes > 0 WHEN 'coding' THEN s.coding_genes > 0 WHEN 'none' THEN s.genes = 0 ELSE true END
@@ -52,8 +54,8 @@ _LISTED: Final = """
         AND CASE $problem WHEN 'only' THEN s.problem IS NOT NULL WHEN 'exclude' THEN s.problem IS NULL ELSE true END
         AND ($min_fst IS NULL OR d.fst >= $min_fst) AND ($min_vst IS NULL OR d.vst >= $min_vst) AND ($max_q IS NULL OR d.q <= $max_q)
         AND ($min_trios IS NULL OR s.transmission_parents >= $min_trios)
-        AND ($min_transmission IS NULL OR (s.transmission >= $min_transmission AND NOT list_has_any(string_split(coalesce(s.problem, ''), ', '), $without_share)))
-        AND ($max_transmission IS NULL OR (s.transmission <= $max_transmission AND NOT list_has_any(string_split(coalesce(s.problem, ''), ', '), $without_share)))
+        AND ($min_transmission IS NULL OR (s.transmission >= $min_transmission AND NOT ({_NO_SHARE})))
+        AND ($max_transmission IS NULL OR (s.transmission <= $max_transmission AND NOT ({_NO_SHARE})))
 """
 _SHARES: Final = (
     """($min_frequency IS NULL OR share >= $min_frequency) AND ($max_frequency IS NULL OR share <= $max_frequency)"""
@@ -111,18 +113,36 @@ def _page(counted: str, cut: str) -> Statement:
     )
 
 
+_TOTALS: Final = """(count(*) FILTER (people >= $min_carriers))::INTEGER AS sites,
+    (count(*) FILTER (people < $min_carriers))::INTEGER AS left_out"""
+_NUMBERS: Final[dict[str, type[pl.DataType]]] = {"sites": pl.Int32, "left_out": pl.Int32}
+
+
 def _numbers(counted: str) -> Statement:
     return Statement(
-        f"""WITH counted AS ({counted}), listed AS ({_LISTED})
-        SELECT (count(*) FILTER (people >= $min_carriers))::INTEGER AS sites, (count(*) FILTER (people < $min_carriers))::INTEGER AS left_out
-        FROM listed WHERE {_SHARES}""",
-        {"sites": pl.Int32, "left_out": pl.Int32},
+        f"WITH counted AS ({counted}), listed AS ({_LISTED}) SELECT {_TOTALS} FROM listed WHERE {_SHARES}", _NUMBERS
+    )
+
+
+def _page_and_numbers(counted: str) -> Statement:
+    """A screenful, each row with how many there are in all: the carriers are summed once for both. Where it is empty one row of nulls and numbers."""
+    return Statement(
+        f"""WITH counted AS ({counted}), listed AS ({_LISTED}),
+        shared AS MATERIALIZED (SELECT site_id AS chosen, people, samples, fst, vst, q, {_ORDER} * CASE WHEN $descending THEN -1 ELSE 1 END AS place
+            FROM listed WHERE {_SHARES}),
+        first AS (SELECT * FROM shared WHERE people >= $min_carriers ORDER BY place NULLS LAST, chosen LIMIT $limit OFFSET $offset),
+        shown AS (SELECT {_COLUMNS}, place FROM first f JOIN sites s ON s.site_id = f.chosen),
+        totals AS (SELECT {_TOTALS} FROM shared)
+        SELECT {", ".join(f'shown."{name}"' for name in _SCHEMA)}, totals.sites, totals.left_out FROM totals LEFT JOIN shown ON true
+        ORDER BY place NULLS LAST, site_id""",
+        _SCHEMA | _NUMBERS,
     )
 
 
 # One row a site, in the order asked for; of one group by default, and of any people.
 PAGE_OF_GROUP: Final = _page(_STORED, "LIMIT $limit OFFSET $offset")
 PAGE_OF_PEOPLE: Final = _page(_SUMMED, "LIMIT $limit OFFSET $offset")
+PAGE_AND_NUMBERS_OF_PEOPLE: Final = _page_and_numbers(_SUMMED)
 ALL_OF_GROUP: Final = _page(_STORED, "")
 ALL_OF_PEOPLE: Final = _page(_SUMMED, "")
 # One row: how many sites are listed, and how many are left out for their carriers alone.
@@ -169,8 +189,19 @@ def catalogue_page(
     """
     parameters = _parameters(database, filters, catalogue, place)
     parameters |= {"limit": rows, "offset": (catalogue.page - 1) * rows if offset is None else offset}
-    statement = PAGE_OF_GROUP if _is_stored(filters) else PAGE_OF_PEOPLE
-    return with_genes(database, _told(database, database.frame(statement, parameters), filters))
+    if _is_stored(filters):
+        return with_genes(database, _told(database, database.frame(PAGE_OF_GROUP, parameters), filters))
+    pages: list[pl.DataFrame] = []
+
+    def count() -> Numbers:
+        # nobody has asked yet how many there are: carriers are summed once for both
+        frame = database.frame(PAGE_AND_NUMBERS_OF_PEOPLE, parameters)
+        pages.append(frame.drop(*_NUMBERS).filter(pl.col("site_id").is_not_null()))
+        return Numbers(*frame.select(*_NUMBERS).row(0))
+
+    database.recall(_numbers_key(filters, catalogue, place), count)
+    page = pages[0] if pages else database.frame(PAGE_OF_PEOPLE, parameters)
+    return with_genes(database, _told(database, page, filters))
 
 
 @contextmanager
@@ -187,14 +218,17 @@ def catalogue_numbers(
     database: Generation, filters: Filters, catalogue: Catalogue, place: Interval | None = None
 ) -> Numbers:
     """How many sites the catalogue lists, and how many it leaves out for having fewer carriers than the least."""
-    of_all = {**{name: getattr(catalogue, name) for name in catalogue.__slots__}, "sort": "-frequency", "page": 1}
-    return _numbers_of(database, filters, Catalogue(**of_all), place)
+
+    def count() -> Numbers:
+        statement = NUMBERS_OF_GROUP if _is_stored(filters) else NUMBERS_OF_PEOPLE
+        return Numbers(*database.frame(statement, _parameters(database, filters, catalogue, place)).row(0))
+
+    return database.recall(_numbers_key(filters, catalogue, place), count)
 
 
-@remembered
-def _numbers_of(database: Generation, filters: Filters, catalogue: Catalogue, place: Interval | None) -> Numbers:
-    statement = NUMBERS_OF_GROUP if _is_stored(filters) else NUMBERS_OF_PEOPLE
-    return Numbers(*database.frame(statement, _parameters(database, filters, catalogue, place)).row(0))
+def _numbers_key(filters: Filters, catalogue: Catalogue, place: Interval | None) -> tuple[object, ...]:
+    """Under which numbers are kept: whatever the order and the screenful."""
+    return "numbers of the catalogue", filters, replace(catalogue, sort=DEFAULT_SORT, page=1), place
 
 
 def with_superpopulations(database: Generation, sites: pl.DataFrame) -> pl.DataFrame:
@@ -284,7 +318,7 @@ def _parameters(
         "level": filters.level.value,
         "everyone": filters.cohort is Cohort.ALL,
         "outliers": filters.outliers is Outliers.INCLUDE,
-        "populations": list(filters.populations),
+        "populations": _populations(database, filters.populations),
         "sex": filters.sex.value if filters.sex else None,
         "classes": [name.value for name in filters.event_classes],
         "copy_numbers": list(filters.copy_numbers),
@@ -313,6 +347,13 @@ def _parameters(
         "sort": catalogue.order,
         "descending": catalogue.descending,
     }
+
+
+def _populations(database: Generation, codes: Sequence[str]) -> list[str]:
+    """Populations by code, those of a super-population for its code."""
+    of_group = {code: superpopulation for code, (_, superpopulation) in population_names(database).items()}
+    # none at all would stand for everyone
+    return [*codes, *(code for code, superpopulation in of_group.items() if superpopulation in codes)]
 
 
 @remembered

@@ -137,7 +137,9 @@ def _people_along(
         every = marks_touching(database, interval, filters)
     else:
         touching = events_touching(database, region_target(interval))
-        every = Marks(touching.events, touching.sample, np.full(len(touching.sample), -1, np.int64))
+        every = Marks(
+            touching.events, touching.sample, touching.rows["site_id"].fill_null(-1).to_numpy().astype(np.int64)
+        )
     marks = every.where(asked_for(database, interval.chrom, every, filters))
     curves = counted_curves(database, interval, filters, marks, silent, STEPS)
     if is_wide:

@@ -1,4 +1,4 @@
-"""Distinct intervals or sites in lanes, each as thick as it has carriers; a click picks one by its name."""
+"""Distinct intervals or sites in lanes, each as thick as it has carriers; a click opens the site, or picks an interval without one by its name."""
 
 import math
 from typing import Any, Final
@@ -34,6 +34,7 @@ INTERVAL: Final = {
     "colour": pl.String,
     "dark": pl.String,
     "id": pl.String,
+    "site": pl.String,
     "place": pl.String,
     "drawn_in": pl.String,
     "size": pl.String,
@@ -55,11 +56,11 @@ def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
     for direction in reversed(track.directions):
         lanes = Lanes(limit)
         heights: list[float] = []
-        placed: list[tuple[int, tuple[int, int, int, int, int, int, bool], float]] = []
+        placed: list[tuple[int, tuple[int, int, int, int, int, int, bool, str | None], float]] = []
         rows_of_direction = intervals.rows.filter(pl.col("direction") == direction.value)
-        columns = ("start", "end", "inner_start", "inner_end", "carriers", "strong", "copies")
+        columns = ("start", "end", "inner_start", "inner_end", "carriers", "strong", "copies", "site")
         for row in rows_of_direction.select(columns).rows():
-            start, end, _, _, carriers, _, _ = row
+            start, end, _, _, carriers, *_ = row
             first, last = max(start, window.start), min(end, window.end)
             lane = lanes.place(first, max(last, first + canvas.bases(LEAST_WIDTH)) + canvas.bases(2))
             if lane is None:
@@ -72,7 +73,7 @@ def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
         what = "sites" if intervals.are_sites else "distinct intervals"
         canvas.heading(f"{SIGNS[direction]} {NAMES[direction].capitalize()}, {what}" + ("" if placed else ": none"))
         tops = np.cumsum([canvas.y, *(height + 3 for height in heights)]).tolist()
-        for lane, (start, end, inner_start, inner_end, carriers, strong, copies), height in placed:
+        for lane, (start, end, inner_start, inner_end, carriers, strong, copies, site), height in placed:
             interval = Interval(window.chrom, start, end)
             middle = tops[lane] + heights[lane] / 2
             top, bottom = middle - height / 2, middle + height / 2
@@ -81,7 +82,7 @@ def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
             rows.append(
                 (
                     first, last, top, bottom, bottom - height * strong / carriers, sure_first, sure_last,
-                    palette.direction(direction), palette.strong(direction), str(SiteId(interval, direction)),
+                    palette.direction(direction), palette.strong(direction), str(SiteId(interval, direction)), site,
                     str(interval), str(Interval(window.chrom, inner_start, inner_end)), quantities.length(end - start),
                     NAMES[direction],
                     f"called in {carriers:,}, no frequency: paralogous" if copies

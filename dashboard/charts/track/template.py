@@ -174,7 +174,9 @@ def make_template(
         ],
         description=alt.Description("label:N"),
     )
-    events = events.transform_calculate("label", "'site ' + datum.id").mark_rect(clip=True)
+    events = events.transform_calculate(
+        "label", "datum.site ? 'site ' + datum.site : 'interval ' + datum.id"
+    ).mark_rect(clip=True, cursor="pointer")
     events = events.properties(name=INTERVALS)
     sure = (
         events.transform_calculate("sure", f"{narrow} ? datum.left : datum.inner")

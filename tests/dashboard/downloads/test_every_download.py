@@ -313,6 +313,7 @@ def test_frequencies_in_every_format_r6(cohort: Cohort, fetch: Fetch, address: d
         for direction in question.directions
         for group, counts in raw_calls.answer(cohort.con, question, direction).counts().items()
     }
+    superpopulations = dict(cohort.con.execute("SELECT population, superpopulation FROM populations").fetchall())
     for suffix in TABULAR:
         _, rows = tabular(suffix, fetch(f"frequencies.{suffix}", address))
         assert {(row["direction"], row["grouped_by"], row["group"]) for row in rows} == set(expected)
@@ -320,6 +321,8 @@ def test_frequencies_in_every_format_r6(cohort: Cohort, fetch: Fetch, address: d
         for row in rows:
             counts = expected[row["direction"], row["grouped_by"], row["group"]]
             assert {name: int(row[name]) for name in counts} == counts, suffix
+            named = superpopulations[row["group"]] if row["grouped_by"] == "population" else ""
+            assert told(row["superpopulation"]) == named
             assert told(row["seen"]) == ""
             if question.rule in ("any", "within") and question.end - question.start > 10_000_000:
                 # R7: nearly everybody has some event there

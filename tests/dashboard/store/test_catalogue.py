@@ -159,6 +159,22 @@ def test_sites_are_narrowed_and_those_left_out_are_counted(
         assert numbers.left_out == sum(row["carriers"] < catalogue.min_carriers for row in every) > 0
 
 
+def test_the_first_screenful_of_summed_carriers_counts_the_sites_too(
+    database: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filters = FILTERS[6]
+    every = listed(database, filters, ALL)
+    monkeypatch.setattr(module, "NUMBERS_OF_PEOPLE", None)
+    for least, offset in ((2, 0), (3, 4), (4, 10_000)):
+        catalogue = replace(ALL, min_carriers=least)
+        found = catalogue_page(database, filters, catalogue, rows=3, offset=offset)["site"].to_list()
+        kept = [row["site"] for row in every if row["carriers"] >= least]
+        assert found == kept[offset : offset + 3]
+        numbers = catalogue_numbers(database, filters, catalogue)
+        assert (numbers.sites, numbers.left_out) == (len(kept), len(every) - len(kept))
+        assert numbers.sites > 4
+
+
 def test_a_region_and_bounds_of_the_site_itself(database: Generation) -> None:
     every = listed(database, Filters(), ALL)
     place = Interval("chr1", 109_600_000, 109_800_000)

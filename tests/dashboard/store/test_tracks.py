@@ -397,3 +397,26 @@ def test_a_curve_leaves_out_what_events_in_copies_reach_r5_r8(in_memory: Make, m
     everything_ = Filters(level=Level.ALL, cohort=Cohort.ALL, min_length=min_length)
     curves = tracks.people_along(database, window, everything_)[0]
     assert curves.steps.callable.tolist() == [100_000, 0, 80_000, 50_000, 0, 110_000]
+
+
+def test_an_interval_knows_the_site_of_its_events_r9(in_memory: Make) -> None:
+    database = in_memory(demonstration())
+    place = Interval("chr1", 109_600_000, 109_800_000)
+    _, intervals = tracks.people_along(database, place, Filters(level=Level.ALL))
+    expected = database._root.execute(
+        """SELECT DISTINCT e.start, e."end", e.direction::VARCHAR, s.site FROM events e LEFT JOIN sites s USING (site_id)
+        WHERE e.chrom = 'chr1' AND e.start < 109800000 AND e."end" > 109600000"""
+    ).fetchall()
+    shown = intervals.rows.select("start", "end", "direction", "site").rows()
+    assert len(shown) > 3
+    assert not intervals.are_sites
+    assert {site is None for *_, site in shown} == {True, False}
+    assert set(shown) <= set(expected)
+    assert {row for row in shown if row[3] is None}.isdisjoint(
+        (*row[:3], None) for row in expected if row[3] is not None
+    )
+    # of a wide window sites are drawn
+    sites = tracks.people_along(database, Interval("chr1", 109_000_000, 110_000_000), Filters())[1]
+    assert sites.are_sites
+    names = {row[0] for row in database._root.execute("SELECT site FROM sites").fetchall()}
+    assert set(sites.rows["site"]) <= names
