@@ -220,10 +220,8 @@ def with_alleles(sites: pl.DataFrame) -> pl.DataFrame:
 
     Null where alleles have no meaning, and `hwe_p` where nobody of whom two copies are expected carries.
     """
-    count, number, *copies = (
-        sites[name].fill_null(0).to_numpy().astype(np.int64)
-        for name in ("allele_count", "allele_number", "copies_0", "copies_1", "copies_2")
-    )
+    numbers = sites.select(pl.col("allele_count", "allele_number", "copies_0", "copies_1", "copies_2").fill_null(0))
+    count, number, *copies = (column.to_numpy().astype(np.int64) for column in numbers)
     share, low, high = wilson(count, number)
     has = sites["allele_number"].is_not_null().to_numpy()
     testable = has & (copies[0] + copies[1] > 0)
