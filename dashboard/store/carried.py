@@ -11,11 +11,13 @@ import numpy as np
 import polars as pl
 
 from dashboard.counting.along import CarriedIntervals
-from dashboard.question.filters import Cohort, Filters, Outliers
+from dashboard.question.filters import Filters
 from dashboard.store.carriers.touching import Marks, read_marks
+from dashboard.store.cohort import population_names
 from dashboard.store.curves import asked_for, is_silent
 from dashboard.store.database import Generation, Statement
 from dashboard.store.panel import panel
+from dashboard.store.sites import counts_at, ends_of
 from data_prep.domain.arrays import Numbers, distinct
 from data_prep.domain.copy_number import CLASSES, CallClass
 from data_prep.domain.counting import best_first
@@ -34,76 +36,46 @@ _SITE_SCHEMA: Final = {
     "inner_start": pl.Int32,
     "inner_end": pl.Int32,
 }
-_MOST_FIRST: Final = 'people DESC, s.start, s."end", s.direction'
 
 # One row a site whose founding interval touches the window.
 SITES: Final = Statement(f"SELECT {_SITE_COLUMNS} FROM sites s WHERE {_TOUCHING}", _SITE_SCHEMA)
 
-# One row a site that anybody of the group carries, most carriers first; `total` are all of them.
-CARRIED: Final = Statement(
-    f"""WITH here AS (SELECT * FROM sites s WHERE {_TOUCHING}),
-ends AS (SELECT min(site_id) AS first, max(site_id) AS last FROM here),
-counts AS (
-    SELECT site_id, sum(carriers) AS people FROM site_counts
-    WHERE site_id BETWEEN (SELECT first FROM ends) AND (SELECT last FROM ends) AND level = $level::filter_level
-        AND (unrelated OR $everyone) AND (NOT outlier OR $outliers)
-    GROUP BY site_id
-)
-SELECT {_SITE_COLUMNS}, people::BIGINT AS carriers, count(*) OVER () AS total
-FROM here s JOIN counts USING (site_id) ORDER BY {_MOST_FIRST} LIMIT $limit""",
-    {**_SITE_SCHEMA, "carriers": pl.Int64, "total": pl.Int64},
-)
-
-# The same of unrelated people at credible, outliers left out, whose sums are stored.
-CARRIED_BY_DEFAULT: Final = Statement(
-    f"""WITH here AS (SELECT * FROM sites s WHERE {_TOUCHING}),
-ends AS (SELECT min(site_id) AS first, max(site_id) AS last FROM here)
-SELECT {_SITE_COLUMNS}, g.people::BIGINT AS carriers, count(*) OVER () AS total
-FROM here s JOIN (SELECT grouped_by, code, site_id, carriers AS people FROM site_groups) g USING (site_id)
-WHERE g.grouped_by = 'all' AND g.code = 'all' AND g.site_id BETWEEN (SELECT first FROM ends) AND (SELECT last FROM ends)
-ORDER BY {_MOST_FIRST} LIMIT $limit""",
-    {**_SITE_SCHEMA, "carriers": pl.Int64, "total": pl.Int64},
-)
-
-# One row a site, super-population, class and copy number.
-CELLS: Final = Statement(
-    """SELECT c.site_id, p.superpopulation, c.class::VARCHAR AS class, c.copy_number, sum(c.carriers)::BIGINT AS people
-FROM site_counts c JOIN populations p USING (population)
-WHERE c.site_id BETWEEN $first AND $last AND list_contains($sites, c.site_id) AND c.level = $level::filter_level
-    AND (c.unrelated OR $everyone) AND (NOT c.outlier OR $outliers)
-GROUP BY ALL""",
-    {
-        "site_id": pl.Int32,
-        "superpopulation": pl.String,
-        "class": pl.String,
-        "copy_number": pl.Int32,
-        "people": pl.Int64,
-    },
-)
-
 
 def stored_sites(database: Generation, interval: Interval, filters: Filters, limit: int) -> CarriedIntervals:
     """The `limit` sites with most carriers, under filters that `curves.is_stored`."""
-    parameters = _place(interval, filters) | {
-        "level": filters.level.value,
-        "everyone": filters.cohort is Cohort.ALL,
-        "outliers": filters.outliers is Outliers.INCLUDE,
-        "limit": limit,
-    }
-    by_default = (filters.level, filters.cohort, filters.outliers) == (Filters.level, Filters.cohort, Filters.outliers)
-    sites = database.table(CARRIED_BY_DEFAULT if by_default else CARRIED, parameters)
-    numbers = sites["site_id"].to_list()
-    run = {"sites": numbers, "first": min(numbers, default=0), "last": max(numbers, default=0)}
-    cells = database.table(CELLS, parameters | run)
-    strong = [CLASSES[place].value for place in _STRONG]
-    of_site = cells.group_by("site_id").agg(
-        strong=pl.col("people").filter(pl.col("class").is_in(strong)).sum().cast(pl.Int64)
+    sites, counts = counts_at(database, interval, filters)
+    first, last = ends_of(sites)
+    place = np.full(last - first + 1, -1, np.int64)
+    place[sites["site_id"].to_numpy().astype(np.int64) - first] = np.arange(sites.height)
+    of_row = place[counts["site_id"].to_numpy().astype(np.int64) - first]
+    # the first place is for rows of sites that are none of these
+    carriers = np.bincount(of_row + 1, counts["carriers"].to_numpy(), sites.height + 1)[1:].astype(np.int64)
+    start, end = (sites[name].to_numpy() for name in ("start", "end"))
+    order = np.lexsort(((sites["direction"] == "gain").to_numpy(), end, start, -carriers))
+    total = int((carriers > 0).sum())
+    drawn = order[: min(limit, total)]
+    is_drawn = np.zeros(sites.height + 1, np.bool_)
+    is_drawn[drawn] = True
+    rows = counts.filter(pl.Series(is_drawn[of_row]))
+    home = {code: group for code, (_, group) in population_names(database).items()}
+    strong_classes = {CLASSES[place].value for place in _STRONG}
+    strong = dict.fromkeys(sites["site_id"].gather(drawn).to_list(), 0)
+    people: dict[tuple[int, str, int | None], int] = {}
+    for site, population, class_, copies, number in rows.select(
+        "site_id", "population", "class", "copy_number", "carriers"
+    ).iter_rows():
+        strong[site] += number * (class_ in strong_classes)
+        key = (site, home[population], copies)
+        people[key] = people.get(key, 0) + number
+    cells = pl.DataFrame(
+        [(*key, number) for key, number in people.items()],
+        schema={"site_id": pl.Int32, "superpopulation": pl.String, "copy_number": pl.Int32, "people": pl.Int64},
+        orient="row",
     )
-    sites = sites.join(of_site, on="site_id", how="left", maintain_order="left").with_columns(
-        pl.col("strong").fill_null(0)
+    most = sites[drawn].with_columns(
+        pl.Series("carriers", carriers[drawn], pl.Int64), pl.Series("strong", list(strong.values()), pl.Int64)
     )
-    cells = cells.group_by("site_id", "superpopulation", "copy_number").agg(pl.col("people").sum())
-    return _as_intervals(database, interval.chrom, sites, cells, int(sites["total"].max() or 0), None)
+    return _as_intervals(database, interval.chrom, most, cells, total, None)
 
 
 def counted_sites(
