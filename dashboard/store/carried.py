@@ -11,17 +11,17 @@ import numpy as np
 import polars as pl
 
 from dashboard.counting.along import CarriedIntervals
-from dashboard.question.filters import Cohort, Filters, Outliers
+from dashboard.question.filters import Filters
 from dashboard.store.carriers.touching import Marks, read_marks
+from dashboard.store.cohort import population_names
 from dashboard.store.curves import asked_for, is_silent
 from dashboard.store.database import Generation, Statement
 from dashboard.store.panel import panel
-from dashboard.store.sites import site_names
+from dashboard.store.sites import counts_at, ends_of
 from data_prep.domain.arrays import Numbers, distinct
 from data_prep.domain.copy_number import CLASSES, CallClass
 from data_prep.domain.counting import best_first
 from data_prep.domain.intervals import Interval
-from data_prep.domain.site_id import site_id_expression
 
 _STRONG: Final = [CLASSES.index(name) for name in (CallClass.COMPLETE_LOSS, CallClass.HIGH_GAIN)]
 
@@ -36,82 +36,46 @@ _SITE_SCHEMA: Final = {
     "inner_start": pl.Int32,
     "inner_end": pl.Int32,
 }
-_MOST_FIRST: Final = 'people DESC, s.start, s."end", s.direction'
 
 # One row a site whose founding interval touches the window.
 SITES: Final = Statement(f"SELECT {_SITE_COLUMNS} FROM sites s WHERE {_TOUCHING}", _SITE_SCHEMA)
 
-# One row a site that anybody of the group carries, most carriers first; `total` are all of them.
-CARRIED: Final = Statement(
-    f"""WITH here AS (SELECT * FROM sites s WHERE {_TOUCHING}),
-ends AS (SELECT min(site_id) AS first, max(site_id) AS last FROM here),
-counts AS (
-    SELECT site_id, sum(carriers) AS people FROM site_counts
-    WHERE site_id BETWEEN (SELECT first FROM ends) AND (SELECT last FROM ends) AND level = $level::filter_level
-        AND (unrelated OR $everyone) AND (NOT outlier OR $outliers)
-    GROUP BY site_id
-)
-SELECT {_SITE_COLUMNS}, people::BIGINT AS carriers, count(*) OVER () AS total
-FROM here s JOIN counts USING (site_id) ORDER BY {_MOST_FIRST} LIMIT $limit""",
-    {**_SITE_SCHEMA, "carriers": pl.Int64, "total": pl.Int64},
-)
-
-# The same of unrelated people at credible, outliers left out, whose sums are stored.
-CARRIED_BY_DEFAULT: Final = Statement(
-    f"""WITH here AS (SELECT * FROM sites s WHERE {_TOUCHING}),
-ends AS (SELECT min(site_id) AS first, max(site_id) AS last FROM here)
-SELECT {_SITE_COLUMNS}, g.people::BIGINT AS carriers, count(*) OVER () AS total
-FROM here s JOIN (SELECT grouped_by, code, site_id, carriers AS people FROM site_groups) g USING (site_id)
-WHERE g.grouped_by = 'all' AND g.code = 'all' AND g.site_id BETWEEN (SELECT first FROM ends) AND (SELECT last FROM ends)
-ORDER BY {_MOST_FIRST} LIMIT $limit""",
-    {**_SITE_SCHEMA, "carriers": pl.Int64, "total": pl.Int64},
-)
-
-# One row a site, super-population, class and copy number.
-CELLS: Final = Statement(
-    """SELECT c.site_id, p.superpopulation, c.class::VARCHAR AS class, c.copy_number, sum(c.carriers)::BIGINT AS people
-FROM site_counts c JOIN populations p USING (population)
-WHERE c.site_id BETWEEN $first AND $last AND list_contains($sites, c.site_id) AND c.level = $level::filter_level
-    AND (c.unrelated OR $everyone) AND (NOT c.outlier OR $outliers)
-GROUP BY ALL""",
-    {
-        "site_id": pl.Int32,
-        "superpopulation": pl.String,
-        "class": pl.String,
-        "copy_number": pl.Int32,
-        "people": pl.Int64,
-    },
-)
-
 
 def stored_sites(database: Generation, interval: Interval, filters: Filters, limit: int) -> CarriedIntervals:
     """The `limit` sites with most carriers, under filters that `curves.is_stored`."""
-    parameters = _place(interval, filters) | {
-        "level": filters.level.value,
-        "everyone": filters.cohort is Cohort.ALL,
-        "outliers": filters.outliers is Outliers.INCLUDE,
-        "limit": limit,
-    }
-    usual = Filters()
-    by_default = (filters.level, filters.cohort, filters.outliers) == (usual.level, usual.cohort, usual.outliers)
-    sites = database.table(CARRIED_BY_DEFAULT if by_default else CARRIED, parameters)
-    numbers = sites["site_id"].to_list()
-    run = {"sites": numbers, "first": min(numbers, default=0), "last": max(numbers, default=0)}
-    cells = database.table(CELLS, parameters | run)
-    strong = [CLASSES[place].value for place in _STRONG]
-    of_site = cells.group_by("site_id").agg(
-        strong=pl.col("people").filter(pl.col("class").is_in(strong)).sum().cast(pl.Int64)
+    sites, counts = counts_at(database, interval, filters)
+    first, last = ends_of(sites)
+    place = np.full(last - first + 1, -1, np.int64)
+    place[sites["site_id"].to_numpy().astype(np.int64) - first] = np.arange(sites.height)
+    of_row = place[counts["site_id"].to_numpy().astype(np.int64) - first]
+    # the first place is for rows of sites that are none of these
+    carriers = np.bincount(of_row + 1, counts["carriers"].to_numpy(), sites.height + 1)[1:].astype(np.int64)
+    start, end = (sites[name].to_numpy() for name in ("start", "end"))
+    order = np.lexsort(((sites["direction"] == "gain").to_numpy(), end, start, -carriers))
+    total = int((carriers > 0).sum())
+    drawn = order[: min(limit, total)]
+    is_drawn = np.zeros(sites.height + 1, np.bool_)
+    is_drawn[drawn] = True
+    rows = counts.filter(pl.Series(is_drawn[of_row]))
+    home = {code: group for code, (_, group) in population_names(database).items()}
+    strong_classes = {CLASSES[place].value for place in _STRONG}
+    strong = dict.fromkeys(sites["site_id"].gather(drawn).to_list(), 0)
+    people: dict[tuple[int, str, int | None], int] = {}
+    for site, population, class_, copies, number in rows.select(
+        "site_id", "population", "class", "copy_number", "carriers"
+    ).iter_rows():
+        strong[site] += number * (class_ in strong_classes)
+        key = (site, home[population], copies)
+        people[key] = people.get(key, 0) + number
+    cells = pl.DataFrame(
+        [(*key, number) for key, number in people.items()],
+        schema={"site_id": pl.Int32, "superpopulation": pl.String, "copy_number": pl.Int32, "people": pl.Int64},
+        orient="row",
     )
-    sites = sites.join(of_site, on="site_id", how="left", maintain_order="left").with_columns(
-        pl.col("strong").fill_null(0)
+    most = sites[drawn].with_columns(
+        pl.Series("carriers", carriers[drawn], pl.Int64), pl.Series("strong", list(strong.values()), pl.Int64)
     )
-    cells = cells.group_by("site_id", "superpopulation", "copy_number").agg(pl.col("people").sum())
-    return _as_intervals(database, interval.chrom, sites, cells, _most(sites["total"]), None)
-
-
-def _most(numbers: pl.Series) -> int:
-    """The largest; 0 where there is none."""
-    return int(numbers.to_numpy().max()) if len(numbers) else 0
+    return _as_intervals(database, interval.chrom, most, cells, total, None)
 
 
 def counted_sites(
@@ -123,7 +87,7 @@ def counted_sites(
     parts = [(marks.events, marks.sample, marks.site)]
     if beyond.height:
         # an event of a site overlaps it, so those of the others touch the window
-        reach = Interval(interval.chrom, int(beyond["start"].to_numpy().min()), _most(beyond["end"]))
+        reach = Interval(interval.chrom, min(beyond["start"].to_list()), max(beyond["end"].to_list()))
         more = read_marks(database, reach, filters, beyond["site_id"].to_list())
         outside = (more.events.start >= interval.end) | (more.events.end <= interval.start)
         more = more.where(outside & asked_for(database, interval.chrom, more, filters))
@@ -139,9 +103,10 @@ def counted_sites(
             [part[0].bins for part in parts],
         )
     )
-    first = int(sites["site_id"].to_numpy().min()) if sites.height else 0
-    row = np.full(_most(sites["site_id"]) - first + 2, -1, np.int64)
-    row[sites["site_id"].to_numpy().astype(np.int64) - first] = np.arange(sites.height)
+    numbers = sites["site_id"].to_numpy().astype(np.int64)
+    first, last = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
+    row = np.full(last - first + 2, -1, np.int64)
+    row[numbers - first] = np.arange(sites.height)
     place = row[np.where((site < first) | (site - first >= len(row) - 1), -1, site - first)]
     mine = np.flatnonzero(place >= 0)
     mine = mine[
@@ -204,15 +169,7 @@ def _as_intervals(
     rows = sites.with_columns(copies=is_silent(database, chrom, sites, silent))
     named = rows.select("site_id", *key).join(cells, on="site_id", how="inner")
     return CarriedIntervals(
-        rows.select(
-            *key,
-            "carriers",
-            "strong",
-            "inner_start",
-            "inner_end",
-            "copies",
-            site=site_id_expression(pl.lit(chrom), pl.col("start"), pl.col("end"), pl.col("direction")),
-        ),
+        rows.select(*key, "carriers", "strong", "inner_start", "inner_end", "copies"),
         named.select(*key, "superpopulation", "copy_number", "people").sort(
             *key, "superpopulation", "copy_number", nulls_last=True
         ),
@@ -267,17 +224,6 @@ def distinct_intervals(
     )
     rows = ranked.head(limit).select(*which, "carriers", "strong", "inner_start", "inner_end")
     rows = rows.with_columns(copies=is_silent(database, chrom, rows, silent))
-    # all credible events of one exact interval and direction are of one site (R9)
-    site_of = (
-        pl.DataFrame({"start": events.start, "end": events.end, "gain": gain, "site_id": marks.site})
-        .filter(pl.col("site_id") >= 0)
-        .group_by("start", "end", "gain")
-        .agg(pl.col("site_id").min().cast(pl.Int32))
-        .select("start", "end", "site_id", direction=pl.when("gain").then(pl.lit("gain")).otherwise(pl.lit("loss")))
-    )
-    rows = rows.join(site_of, on=which, how="left", maintain_order="left")
-    names = site_names(database, rows["site_id"])
-    rows = rows.join(names, on="site_id", how="left", maintain_order="left").drop("site_id")
     cells = (
         hits.join(rows, on=which, how="semi")
         .group_by(*which, "superpopulation", "copy_number")

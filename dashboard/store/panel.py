@@ -127,8 +127,16 @@ class Panel:
     def is_marked(self, chrom: str) -> Flags:
         """Samples with large events on the chromosome."""
         mask = np.zeros(self.samples.height, np.bool_)
-        mask[self.row_of[self.marked.filter(pl.col("chrom") == chrom)["sample_id"].to_numpy().astype(np.int64)]] = True
+        mask[self._marked_rows.get(chrom, [])] = True
         return mask
+
+    @cached_property
+    def _marked_rows(self) -> dict[str, list[int]]:
+        """By chromosome the rows of those who are marked there."""
+        rows: dict[str, list[int]] = {}
+        for sample_id, chrom in self.marked.select("sample_id", "chrom").iter_rows():
+            rows.setdefault(chrom, []).append(int(self.row_of[sample_id]))
+        return rows
 
     def is_counted(self, chrom: str, filters: Filters) -> Flags:
         """The chosen group, less those who do not count on this chromosome."""
@@ -152,7 +160,9 @@ class Panel:
         return self.samples[name].to_numpy()
 
     def _sex(self, sex: str) -> Flags:
-        return (self.samples["sex"] == sex).fill_null(value=False).to_numpy()
+        codes, number = self.groups["sex"]
+        is_of_sex: Flags = number == (codes.index(sex) if sex in codes else -1)
+        return is_of_sex
 
 
 @remembered

@@ -17,7 +17,7 @@ from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.question.target import region_target
 from dashboard.store.callability import callabilities
 from dashboard.store.cohort import population_names
-from dashboard.store.database import Generation, Statement, remembered
+from dashboard.store.database import Generation, Size, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import Panel, counted_rows, panel, place_of_sex, relatives_counted
 from dashboard.store.statistics import wilson, with_frequency
@@ -46,7 +46,7 @@ class Site:
 
 _SITE_COLUMNS: Final = """s.site_id, s.site, s.chrom::VARCHAR AS chrom, s.start, s."end", s.direction::VARCHAR AS direction,
     s.events, s.intervals, s.start_min, s.start_max, s.end_min, s.end_max, s.median_bins, s.few_bins, s.multi_allelic,
-    s.alleles, s.problem"""
+    s.alleles, s.problem, s.inner_start, s.inner_end"""
 _SITE_SCHEMA: Final = {
     "site_id": pl.Int32,
     "site": pl.String,
@@ -65,6 +65,8 @@ _SITE_SCHEMA: Final = {
     "multi_allelic": pl.Boolean,
     "alleles": pl.Boolean,
     "problem": pl.String,
+    "inner_start": pl.Int32,
+    "inner_end": pl.Int32,
 }
 
 # One row a site whose founding interval touches the place.
@@ -162,22 +164,10 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     """
     who = counted_rows(database, place.chrom, filters)
     people = panel(database)
-    parameters = {
-        "chrom": place.chrom,
-        "start": place.start,
-        "end": place.end,
-        "directions": [direction.value for direction in filters.directions],
-        "level": filters.level.value,
-    }
-    # a few rows come faster as rows, thousands as columns
-    fetch = database.frame if place.length < MANY_SITES else database.table
-    sites = fetch(SITES, parameters)
-    numbers = sites["site_id"].to_list()
-    first, last = (min(numbers), max(numbers)) if numbers else (0, 0)
-    run = {"first": first, "last": last}
+    sites, rows = counts_at(database, place, filters)
+    sites = sites.drop("inner_start", "inner_end")
+    first, last = ends_of(sites)
     codes, number = people.groups["superpopulation"]
-    rows = fetch(COUNTS, parameters | run)
-    rows = rows.filter(_is_counted(rows, database, filters))
     by_group, by_class = _tallies(rows, database, filters, codes, first, last - first + 1)
     row = sites["site_id"].to_numpy().astype(np.int64) - first
     carriers = by_class.sum(axis=1)
@@ -214,16 +204,39 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     )
 
 
+def counts_at(database: Generation, place: Interval, filters: Filters) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Sites whose founding interval touches `place`, as `SITES` has them, and rows of `COUNTS` of the people and classes that are
+    asked for; among these are some of sites between them that do not touch it. The list and the drawing of a page share them."""
+
+    def fetch() -> tuple[pl.DataFrame, pl.DataFrame]:
+        parameters = {
+            "chrom": place.chrom, "start": place.start, "end": place.end, "level": filters.level.value,
+            "directions": [direction.value for direction in filters.directions],
+        }  # fmt: skip
+        # a few rows come faster as rows, thousands as columns
+        rows_of = database.frame if place.length < MANY_SITES else database.table
+        sites = rows_of(SITES, parameters)
+        first, last = ends_of(sites)
+        counts = rows_of(COUNTS, parameters | {"first": first, "last": last})
+        return sites, counts.filter(_is_counted(counts, database, filters))
+
+    key = ("counts of sites", place, filters.of_sites())
+    return database.recall(key, fetch, lambda both: Size.SMALL if both[1].height <= FEW_ROWS else Size.LARGE)
+
+
+def ends_of(sites: pl.DataFrame) -> tuple[int, int]:
+    """The least and the greatest number of these sites; 0 where there are none."""
+    return (int(sites["site_id"].min()), int(sites["site_id"].max())) if sites.height else (0, 0)  # type: ignore[arg-type]
+
+
 def with_alleles(sites: pl.DataFrame) -> pl.DataFrame:
     """Sites of `sites_at` with `allele_frequency`, its Wilson interval `af_ci_low`, `af_ci_high`, and `hwe_p`, the exact p of
     Hardy-Weinberg proportion: of the people counted, as the columns of the database have it of all unrelated ones (R6).
 
     Null where alleles have no meaning, and `hwe_p` where nobody of whom two copies are expected carries.
     """
-    count, number, *copies = (
-        sites[name].fill_null(0).to_numpy().astype(np.int64)
-        for name in ("allele_count", "allele_number", "copies_0", "copies_1", "copies_2")
-    )
+    numbers = sites.select(pl.col("allele_count", "allele_number", "copies_0", "copies_1", "copies_2").fill_null(0))
+    count, number, *copies = (column.to_numpy().astype(np.int64) for column in numbers)
     share, low, high = wilson(count, number)
     has = sites["allele_number"].is_not_null().to_numpy()
     testable = has & (copies[0] + copies[1] > 0)

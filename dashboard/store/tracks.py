@@ -79,8 +79,12 @@ def window_genes(database: Generation, interval: Interval, highlight: Interval |
     if interval.length > EXONS_UP_TO:
         place = (-1, -1) if highlight is None else (highlight.start, highlight.end)
         with_exons = rows.filter((rows["start"] == place[0]) & (rows["end"] == place[1]))
-    exons = _numbered_exons(known.exons.on(interval.chrom), with_exons)
-    exons = exons.filter((exons["start"] < interval.end) & (exons["end"] > interval.start))
+    exons = _numbered_exons(database, interval.chrom)
+    exons = exons.filter(
+        (exons["start"] < interval.end)
+        & (exons["end"] > interval.start)
+        & exons["transcript_id"].is_in(with_exons["transcript_id"].drop_nulls().implode())
+    )
     density = None
     if coding.height > GENES_DRAWN:
         borders = np.linspace(interval.start, interval.end, DENSITY_BINS + 1)
@@ -90,15 +94,18 @@ def window_genes(database: Generation, interval: Interval, highlight: Interval |
     return WindowGenes(rows, exons, every.height, coding.height, density)
 
 
-def _numbered_exons(exons: pl.DataFrame, genes: pl.DataFrame) -> pl.DataFrame:
-    """The exons of the representative transcripts of these genes, with `number`, counted from 1 along the transcript, and `of`,
+@remembered
+def _numbered_exons(database: Generation, chrom: str) -> pl.DataFrame:
+    """The exons of the representative transcripts of a chromosome, with `number`, counted from 1 along the transcript, and `of`,
     how many it has."""
+    known = landmarks(database)
+    genes = known.genes.on(chrom)
     strands = genes.select("transcript_id", "strand").drop_nulls("transcript_id").unique("transcript_id")
-    of_genes = exons.filter(exons["transcript_id"].is_in(strands["transcript_id"].implode()))
     along = pl.col("start").rank("ordinal").over("transcript_id")
     against = pl.col("start").rank("ordinal", descending=True).over("transcript_id")
     return (
-        of_genes.join(strands, on="transcript_id", how="left", maintain_order="left")
+        known.exons.on(chrom)
+        .join(strands, on="transcript_id", how="inner", maintain_order="left")
         .with_columns(
             number=pl.when(pl.col("strand") == "-").then(against).otherwise(along).cast(pl.Int32),
             of=pl.len().over("transcript_id").cast(pl.Int32),

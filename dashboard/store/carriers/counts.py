@@ -169,7 +169,9 @@ def _extents_of_wide(database: Generation, target: Target, filters: Filters) -> 
     if enough.height:
         of_them = database.table(INSIDE_OF, parameters | {"samples": enough["sample_id"].unique().to_list()})
         carrier = of_them["sample_id"].to_numpy().astype(np.int64) * 2 + of_them["gain"].to_numpy()
-        start, end = (np.clip(of_them[name].to_numpy(), place.start, place.end) for name in ("start", "end"))
+        start, end = (
+            np.clip(of_them[name].to_numpy().astype(np.int64), place.start, place.end) for name in ("start", "end")
+        )
         joined = union(start, end, carrier)
         bases = np.bincount(joined.lane, joined.end - joined.start).astype(np.int64)
         for sample, gain in enough.select("sample_id", "gain").iter_rows():
