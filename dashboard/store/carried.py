@@ -17,11 +17,12 @@ from dashboard.store.cohort import population_names
 from dashboard.store.curves import asked_for, is_silent
 from dashboard.store.database import Generation, Statement
 from dashboard.store.panel import panel
-from dashboard.store.sites import counts_at, ends_of
+from dashboard.store.sites import counts_at, ends_of, site_names
 from data_prep.domain.arrays import Numbers, distinct
 from data_prep.domain.copy_number import CLASSES, CallClass
 from data_prep.domain.counting import best_first
 from data_prep.domain.intervals import Interval
+from data_prep.domain.site_id import site_id_expression
 
 _STRONG: Final = [CLASSES.index(name) for name in (CallClass.COMPLETE_LOSS, CallClass.HIGH_GAIN)]
 
@@ -169,7 +170,15 @@ def _as_intervals(
     rows = sites.with_columns(copies=is_silent(database, chrom, sites, silent))
     named = rows.select("site_id", *key).join(cells, on="site_id", how="inner")
     return CarriedIntervals(
-        rows.select(*key, "carriers", "strong", "inner_start", "inner_end", "copies"),
+        rows.select(
+            *key,
+            "carriers",
+            "strong",
+            "inner_start",
+            "inner_end",
+            "copies",
+            site=site_id_expression(pl.lit(chrom), pl.col("start"), pl.col("end"), pl.col("direction")),
+        ),
         named.select(*key, "superpopulation", "copy_number", "people").sort(
             *key, "superpopulation", "copy_number", nulls_last=True
         ),
@@ -224,6 +233,17 @@ def distinct_intervals(
     )
     rows = ranked.head(limit).select(*which, "carriers", "strong", "inner_start", "inner_end")
     rows = rows.with_columns(copies=is_silent(database, chrom, rows, silent))
+    # all credible events of one exact interval and direction are of one site (R9)
+    site_of = (
+        pl.DataFrame({"start": events.start, "end": events.end, "gain": gain, "site_id": marks.site})
+        .filter(pl.col("site_id") >= 0)
+        .group_by("start", "end", "gain")
+        .agg(pl.col("site_id").min().cast(pl.Int32))
+        .select("start", "end", "site_id", direction=pl.when("gain").then(pl.lit("gain")).otherwise(pl.lit("loss")))
+    )
+    rows = rows.join(site_of, on=which, how="left", maintain_order="left")
+    names = site_names(database, rows["site_id"])
+    rows = rows.join(names, on="site_id", how="left", maintain_order="left").drop("site_id")
     cells = (
         hits.join(rows, on=which, how="semi")
         .group_by(*which, "superpopulation", "copy_number")
