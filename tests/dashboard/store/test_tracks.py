@@ -397,3 +397,20 @@ def test_a_curve_leaves_out_what_events_in_copies_reach_r5_r8(in_memory: Make, m
     everything_ = Filters(level=Level.ALL, cohort=Cohort.ALL, min_length=min_length)
     curves = tracks.people_along(database, window, everything_)[0]
     assert curves.steps.callable.tolist() == [100_000, 0, 80_000, 50_000, 0, 110_000]
+
+
+def test_a_stored_curve_begins_with_who_stands_at_the_whole_megabase_r8(in_memory: Make) -> None:
+    """An event from before the megabase at or below the window, one that ends there, and one that lies before the window."""
+    spans = {
+        "A": (900_000, 1_700_000),
+        "B": (950_000, 1_000_000),
+        "C": (1_010_000, 1_050_000),
+        "D": (1_500_000, 2_100_000),
+    }
+    contents = Contents(
+        people=[Person(name) for name in spans],
+        events=[Event(name, "chr1", *span, 1) for name, span in spans.items()],
+    )
+    curves = tracks.people_along(in_memory(contents), Interval("chr1", 1_100_000, 2_300_000), Filters())[0]
+    rows = zip(curves.steps.start.tolist(), curves.steps.most[:, 0].tolist(), strict=True)
+    assert list(rows) == [(1_100_000, 1), (1_500_000, 2), (1_700_000, 1), (2_100_000, 0)]
