@@ -87,7 +87,7 @@ def compare(curves: Curves, people: list[Person], events: list[Event], asked: Qu
 
 
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 @given(case=everything(), room=st.sampled_from((600, 600, 7, 1)), is_wide=st.booleans())
 def test_curves_are_what_a_count_base_by_base_gives_r8(
@@ -147,7 +147,7 @@ def test_many_steps_go_into_bins_that_keep_mean_and_maximum_apart_r8() -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 @given(case=everything(), limit=st.sampled_from((400, 2)))
 def test_intervals_are_what_plain_counting_gives(in_memory: Make, case: Case, limit: int) -> None:
@@ -420,3 +420,20 @@ def test_an_interval_knows_the_site_of_its_events_r9(in_memory: Make) -> None:
     assert sites.are_sites
     names = {row[0] for row in database._root.execute("SELECT site FROM sites").fetchall()}
     assert set(sites.rows["site"]) <= names
+
+
+def test_a_stored_curve_begins_with_who_stands_at_the_whole_megabase_r8(in_memory: Make) -> None:
+    """An event from before the megabase at or below the window, one that ends there, and one that lies before the window."""
+    spans = {
+        "A": (900_000, 1_700_000),
+        "B": (950_000, 1_000_000),
+        "C": (1_010_000, 1_050_000),
+        "D": (1_500_000, 2_100_000),
+    }
+    contents = Contents(
+        people=[Person(name) for name in spans],
+        events=[Event(name, "chr1", *span, 1) for name, span in spans.items()],
+    )
+    curves = tracks.people_along(in_memory(contents), Interval("chr1", 1_100_000, 2_300_000), Filters())[0]
+    rows = zip(curves.steps.start.tolist(), curves.steps.most[:, 0].tolist(), strict=True)
+    assert list(rows) == [(1_100_000, 1), (1_500_000, 2), (1_700_000, 1), (2_100_000, 0)]

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from dashboard.question.filters import ANY
+from dashboard.question.filters import ANY, Filters
 from dashboard.question.target import region_target
 from dashboard.store.carriers import counts
-from tests.dashboard.small_database import Contents
+from data_prep.domain.intervals import Interval
+from tests.dashboard.small_database import Contents, Event, Person
 from tests.dashboard.store.test_carriers import everything, question
 from tests.dashboard.store.test_tracks import Case, Make
 from tests.oracle.plain_counter import carried, is_counted
@@ -46,3 +47,22 @@ def test_extents_of_a_wide_region_are_what_plain_counting_gives_r7(
         ]
         assert extent.thin == sum(bins is not None and bins < 3 for bins in most)
         assert extent.without_copy == 0
+
+
+def test_half_of_a_wide_region_is_that_of_the_union_of_a_persons_events_r7(in_memory: Make) -> None:
+    """Of a region of 20 Mb exactly half, a base less, and more than half only where a base counts twice."""
+    spans = {
+        "EXACT": [(5_000_000, 10_000_000), (12_000_000, 17_000_000)],
+        "LESS": [(5_000_000, 10_000_000), (12_000_000, 16_999_999)],
+        "TWICE": [(5_000_000, 12_000_000), (9_000_000, 14_000_000)],
+        "OUT": [(0, 1_000_000), (1_000_000, 10_000_000)],
+    }
+    contents = Contents(
+        people=[Person(name) for name in spans],
+        events=[Event(name, "chr1", *span, 1) for name, several in spans.items() for span in several],
+        with_cohort=False,
+    )
+    region = region_target(Interval("chr1", 500_000, 20_500_000))
+    loss, gain = counts.extents(in_memory(contents), region, Filters())
+    assert (loss.half.carriers, loss.touched.carriers, loss.longest) == (1, 4, 9_000_000)
+    assert (gain.half.carriers, gain.touched.carriers, gain.longest) == (0, 0, 0)
