@@ -59,12 +59,14 @@ def test_the_choices_are_links_and_stand_in_the_address_r13(opened: Opened) -> N
     expect(heading).to_contain_text("in everyone")
     page.get_by_role("navigation", name="People").get_by_role("link", name="AFR").click()
     expect(heading).to_contain_text("in AFR")
+    settled(page)  # until then the links beside it are those of before
     page.get_by_role("navigation", name="Compared with").get_by_role("link", name="EUR").click()
     expect(heading).to_contain_text("AFR beside EUR")
     assert "versus=population:EUR" in unquote(page.url)
     page.get_by_role("navigation", name="Figures").get_by_role("link", name="Populations", exact=True).click()
     expect(page.get_by_role("heading", name="The populations, each with its sites")).to_be_visible()
     assert "tab=populations" in page.url
+    settled(page)
     page.get_by_role("navigation", name="Figures").get_by_role("link", name="Differences of populations").click()
     row = page.locator("tr[data-row]").first
     row.hover()
