@@ -5,7 +5,7 @@ from itertools import pairwise, product
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from data_prep.derived import steps
@@ -32,7 +32,7 @@ def table_of(segments: Segments, borders: list[int]) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-@EXAMPLES
+@settings(EXAMPLES, max_examples=100)
 @given(lanes, st.integers(0, LENGTH - 1), st.integers(1, LENGTH))
 def test_sums_of_steps_are_the_people_at_each_base_r8(
     lanes: dict[tuple[int, int], tuple[list[int], int]], first: int, width: int
@@ -83,12 +83,13 @@ def events_of(rows: list[tuple[int, tuple[int, int], int, int]]) -> Events:
     return Events(sample, start, end, start, end, direction, no, no, no, no, level)
 
 
-@EXAMPLES
+@settings(EXAMPLES, max_examples=100)
 @given(
     st.lists(st.tuples(st.integers(0, len(WHO) - 1), spans, st.integers(0, 1), st.integers(0, 3)), max_size=8),
     st.lists(st.tuples(spans, st.integers(0, 2)), max_size=4),
     st.integers(0, 8),
 )
+@example([(0, (10, 30), 0, 1), (0, (20, 40), 0, 1)], [((0, 50), 0)], 1)
 def test_what_events_in_copies_reach_is_told_base_by_base_r5(
     rows: list[tuple[int, tuple[int, int], int, int]], places: list[tuple[tuple[int, int], int]], part: int
 ) -> None:
