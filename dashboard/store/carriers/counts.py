@@ -13,7 +13,13 @@ from dashboard.question.filters import ANY, HALF_OF_IT, SHARES, Cohort, Filters,
 from dashboard.question.target import Target
 from dashboard.store.callability import sight
 from dashboard.store.carriers.find import carriers_at
-from dashboard.store.carriers.touching import Touching, events_touching, marks_touching
+from dashboard.store.carriers.touching import (
+    TOUCHING_WITHIN_LIMITS,
+    Touching,
+    events_touching,
+    limits_of,
+    marks_touching,
+)
 from dashboard.store.database import Generation, Size, Statement, remembered
 from dashboard.store.panel import counted_rows, panel
 from dashboard.store.statistics import wilson
@@ -126,23 +132,23 @@ def _is_counted_in_short(target: Target, filters: Filters) -> bool:
     return not target.has_share(ANY) and target.site is None and filters.every_class
 
 
+_INSIDE: Final = f"""FROM events
+WHERE {TOUCHING_WITHIN_LIMITS}
+    AND CASE $level WHEN 'pass' THEN pass WHEN 'credible' THEN credible WHEN 'sensitive' THEN sensitive ELSE true END"""
+
 # One row a person and direction with events in a wide region, that meet level and limits: bases of them inside it, of one who has
 # overlapping events some more than once; the most of one event, and the most bins of one.
 INSIDE: Final = Statement(
-    """SELECT sample_id, direction = 'gain' AS gain, sum(least("end", $end) - greatest(start, $start))::BIGINT AS bases,
+    f"""SELECT sample_id, direction = 'gain' AS gain, sum(least("end", $end) - greatest(start, $start))::BIGINT AS bases,
     max(least("end", $end) - greatest(start, $start))::BIGINT AS longest, coalesce(max(bins), -1)::BIGINT AS bins
-FROM events
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
-    AND CASE $level WHEN 'pass' THEN pass WHEN 'credible' THEN credible WHEN 'sensitive' THEN sensitive ELSE true END
-    AND ($min_length IS NULL OR "end" - start >= $min_length) AND ($max_length IS NULL OR "end" - start <= $max_length)
-    AND ($min_quality IS NULL OR quality >= $min_quality::FLOAT) AND ($min_bins IS NULL OR bins >= $min_bins)
+{_INSIDE}
 GROUP BY sample_id, direction""",
     {"sample_id": pl.UInt32, "gain": pl.Boolean, "bases": pl.Int64, "longest": pl.Int64, "bins": pl.Int64},
 )
 
 # One row an event there of these people.
 INSIDE_OF: Final = Statement(
-    f"""SELECT sample_id, direction = 'gain' AS gain, start, "end" {INSIDE.text[INSIDE.text.index("FROM") : INSIDE.text.index("GROUP")]}
+    f"""SELECT sample_id, direction = 'gain' AS gain, start, "end" {_INSIDE}
     AND sample_id IN (SELECT unnest($samples)::UINTEGER)""",
     {"sample_id": pl.UInt32, "gain": pl.Boolean, "start": pl.Int32, "end": pl.Int32},
 )
@@ -153,8 +159,7 @@ def _extents_of_wide(database: Generation, target: Target, filters: Filters) -> 
     place = target.interval
     parameters = {
         "chrom": place.chrom, "start": place.start, "end": place.end, "level": filters.level.value,
-        "min_length": filters.min_length, "max_length": filters.max_length,
-        "min_quality": filters.min_quality, "min_bins": filters.min_bins,
+        **limits_of(filters),
     }  # fmt: skip
     key = ("inside", *parameters.values())
     rows = database.recall(key, lambda: database.table(INSIDE, parameters), lambda _: Size.LARGE)

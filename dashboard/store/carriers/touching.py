@@ -20,8 +20,14 @@ FEW: Final = 5_000
 MANY: Final = 50_000
 """Events of a place that are a small and a large answer; a chromosome's are more and are fetched anew."""
 
-TOUCHING_PLACE: Final = """chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
+_TOUCHING: Final = """chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')"""
+TOUCHING_PLACE: Final = f"""{_TOUCHING}
     AND ($site IS NULL OR site_id = $site)"""
+
+TOUCHING_WITHIN_LIMITS: Final = f"""{_TOUCHING}
+    AND ($min_length IS NULL OR "end" - start >= $min_length) AND ($max_length IS NULL OR "end" - start <= $max_length)
+    AND ($min_quality IS NULL OR quality >= $min_quality::FLOAT) AND ($min_bins IS NULL OR bins >= $min_bins)"""
+"""Losses and gains that touch a place and meet what `limits_of` says."""
 
 _EVENT_COLUMNS: Final = f"""event_id, sample_id, start, "end", inner_start, inner_end, direction::VARCHAR AS direction,
     class::VARCHAR AS class, copy_number, expected_copy_number, copy_ratio, quality, bins, filters, par_border, parts,
@@ -85,13 +91,11 @@ PARTS_OF: Final = Statement(
 
 # The same as columns of numbers, without what only a list of carriers shows; `every`: those below sensitive too.
 MARKS: Final = Statement(
-    """SELECT sample_id, start, "end", inner_start, inner_end, direction = 'gain' AS gain,
+    f"""SELECT sample_id, start, "end", inner_start, inner_end, direction = 'gain' AS gain,
     enum_code(class)::UTINYINT AS class, copy_number, quality, bins, sensitive, credible, pass, site_id
 FROM events
-WHERE chrom = $chrom::chrom AND start < $end AND "end" > $start AND direction IN ('loss', 'gain')
-    AND ($every OR credible OR ($sensitive AND sensitive)) AND ($sites IS NULL OR list_contains($sites, site_id))
-    AND ($min_length IS NULL OR "end" - start >= $min_length) AND ($max_length IS NULL OR "end" - start <= $max_length)
-    AND ($min_quality IS NULL OR quality >= $min_quality::FLOAT) AND ($min_bins IS NULL OR bins >= $min_bins)""",
+WHERE {TOUCHING_WITHIN_LIMITS}
+    AND ($every OR credible OR ($sensitive AND sensitive)) AND ($sites IS NULL OR list_contains($sites, site_id))""",
     {
         "sample_id": pl.UInt32,
         "start": pl.Int32,
@@ -177,11 +181,17 @@ def place_parameters(target: Target) -> dict[str, object]:
     return {"chrom": place.chrom, "start": place.start, "end": place.end, "site": target.site}
 
 
+def limits_of(filters: Filters) -> dict[str, float | None]:
+    """What the filters ask of length (bases), quality and bins of an event, by the names of `TOUCHING_WITHIN_LIMITS`."""
+    names = ("min_length", "max_length", "min_quality", "min_bins")
+    return {name: getattr(filters, name) for name in names}
+
+
 def marks_touching(database: Generation, place: Interval, filters: Filters) -> Marks:
     """The losses and gains that touch `place` and meet the limits of length, quality and bins, at credible or as far as a wider
     level reaches. For places with thousands: only what drawings and counts need."""
-    limits = filters.min_length, filters.max_length, filters.min_quality, filters.min_bins
-    key = ("marks", place, filters.level is Level.ALL, filters.level is Level.SENSITIVE, limits)
+    limits = limits_of(filters).values()
+    key = ("marks", place, filters.level is Level.ALL, filters.level is Level.SENSITIVE, *limits)
     return database.recall(key, lambda: read_marks(database, place, filters), lambda _: Size.LARGE)
 
 
@@ -189,8 +199,7 @@ def read_marks(database: Generation, place: Interval, filters: Filters, sites: l
     """The same, read anew and not kept; of these sites alone, where any are named."""
     parameters = {
         "chrom": place.chrom, "start": place.start, "end": place.end, "every": filters.level is Level.ALL,
-        "sensitive": filters.level is Level.SENSITIVE, "sites": sites, "min_length": filters.min_length,
-        "max_length": filters.max_length, "min_quality": filters.min_quality, "min_bins": filters.min_bins,
+        "sensitive": filters.level is Level.SENSITIVE, "sites": sites, **limits_of(filters),
     }  # fmt: skip
     rows = database.table(MARKS, parameters)
     sample, order = _in_order(rows, rows["gain"], panel(database))
