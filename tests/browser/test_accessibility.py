@@ -139,12 +139,15 @@ def in_theme(page: Page, scheme: Scheme, width: int) -> None:
     page.emulate_media(color_scheme=scheme)
 
 
+# A function, which is read once: an expression would be read anew for each look, which the page's own policy forbids.
+CHARTS_DRAWN = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')]
+    .every(one => one.querySelector('svg, canvas'))"""
+
+
 def unfolded(page: Page) -> Page:
     """With what unfolds unfolded and each chart drawn, which comes after the page's script."""
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    page.wait_for_function(
-        "[...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(one => one.querySelector('svg, canvas'))"
-    )
+    page.wait_for_function(CHARTS_DRAWN)
     return settled(page)
 
 

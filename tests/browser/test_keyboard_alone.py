@@ -56,7 +56,7 @@ def says(page: Page, sentences: dict[str, str]) -> None:
 # The list beside the focused box has what its text allows (its letters in their order), the first option is marked, and
 # neither changes over two pictures that the browser draws: Streamlit filters after the key, and marks the first after that.
 # With one match that is the match; with several it is “Select 2 matches”, which Enter would take whole.
-FILTERED = """async () => {
+FILTERED = """() => {
     const box = document.activeElement
     if (box?.getAttribute('role') !== 'combobox') return true
     const letters = [...box.value.toLowerCase()]
@@ -69,9 +69,8 @@ FILTERED = """async () => {
         return options.length > 0 && box.getAttribute('aria-activedescendant') === options[0].id &&
             options.every((one) => /^Select [0-9]+ matches$/.test(one.innerText) || allows(one.innerText.toLowerCase()))
     }
-    if (!holds()) return false
-    for (const _ of [1, 2]) await new Promise((drawn) => requestAnimationFrame(drawn))
-    return holds()
+    window.picturesHeld = holds() ? window.picturesHeld + 1 : 0
+    return window.picturesHeld > 2
 }"""
 MARKED = "() => document.activeElement?.getAttribute('aria-activedescendant') ?? ''"
 
@@ -81,6 +80,7 @@ def press(page: Page, *keys: str) -> None:
     for key in keys:
         if key not in KEYS:
             page.keyboard.type(key)
+            page.evaluate("window.picturesHeld = 0")
             page.wait_for_function(FILTERED)
         elif key in ("ArrowDown", "ArrowUp") and page.evaluate("document.activeElement?.role") == "combobox":
             marked = page.evaluate(MARKED)
