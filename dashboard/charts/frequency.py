@@ -29,7 +29,9 @@ def frequency_chart(rows: pl.DataFrame, direction: Direction, palette: Palette) 
     Columns: `group`, `frequency`, `ci_low`, `ci_high` (shares of 1), and `numbers`, the words of the tooltip.
     """
     spec = copy.deepcopy(_template(direction, palette))
-    spec["datasets"] = {ROWS: rows.select("group", "frequency", "ci_low", "ci_high", "numbers")}
+    spec["datasets"] = {
+        ROWS: pl.DataFrame([rows[name] for name in ("group", "frequency", "ci_low", "ci_high", "numbers")])
+    }
     spec["height"] = ROW_HEIGHT * rows.height + AXIS_HEIGHT
     return spec
 

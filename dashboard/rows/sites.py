@@ -124,9 +124,11 @@ class SiteRows:
             (genes_in_short(site["genes"], site["coding"]), ", ".join(cautions_of(site)))
             for site in described.iter_rows(named=True)
         ]
-        return described.with_columns(
-            pl.Series("genes_shown", [genes for genes, _ in words], pl.String),
-            pl.Series("care", [care for _, care in words], pl.String),
+        return described.hstack(
+            [
+                pl.Series("genes_shown", [genes for genes, _ in words], pl.String),
+                pl.Series("care", [care for _, care in words], pl.String),
+            ]
         )
 
     def _all_described(self) -> pl.DataFrame:

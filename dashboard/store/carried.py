@@ -5,6 +5,8 @@ A wide window has thousands of distinct intervals, most of one person; a site ho
 touches the window or not: both say the same of a question that either can answer.
 """
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -18,13 +20,23 @@ from dashboard.store.curves import asked_for, is_silent
 from dashboard.store.database import Generation, Statement
 from dashboard.store.panel import panel
 from dashboard.store.sites import counts_at, ends_of, site_names
-from data_prep.domain.arrays import Numbers, distinct
-from data_prep.domain.copy_number import CLASSES, CallClass
+from data_prep.domain.arrays import Flags, Numbers, distinct
+from data_prep.domain.copy_number import CLASSES, DIRECTIONS, CallClass
 from data_prep.domain.counting import best_first
 from data_prep.domain.intervals import Interval
 from data_prep.domain.site_id import site_id_expression
 
 _STRONG: Final = [CLASSES.index(name) for name in (CallClass.COMPLETE_LOSS, CallClass.HIGH_GAIN)]
+
+_NONE: Final = np.iinfo(np.int64).max
+_CELLS: Final = {
+    "start": pl.Int64,
+    "end": pl.Int64,
+    "direction": pl.String,
+    "superpopulation": pl.String,
+    "copy_number": pl.Int32,
+    "people": pl.Int64,
+}
 
 _SITE_COLUMNS: Final = 's.site_id, s.start, s."end", s.direction::VARCHAR AS direction, s.inner_start, s.inner_end'
 _TOUCHING: Final = """s.chrom = $chrom::chrom AND s.start < $end AND s."end" > $start
@@ -167,7 +179,8 @@ def _as_intervals(
 ) -> CarriedIntervals:
     """`sites` and `cells` named by `site_id`, as a drawing takes them."""
     key = ["start", "end", "direction"]
-    rows = sites.with_columns(copies=is_silent(database, chrom, sites, silent))
+    start, end = (sites[name].to_numpy().astype(np.int64) for name in ("start", "end"))
+    rows = sites.with_columns(copies=pl.Series(is_silent(database, chrom, start, end, silent)))
     named = rows.select("site_id", *key).join(cells, on="site_id", how="inner")
     return CarriedIntervals(
         rows.select(
@@ -192,62 +205,106 @@ def distinct_intervals(
 ) -> CarriedIntervals:
     """Distinct intervals of these events and their carriers; who has an interval twice counts once, with the lowest copy number
     of a loss and the highest of a gain."""
-    events = marks.events
-    codes, group = panel(database).groups["superpopulation"]
-    which = ["start", "end", "direction"]
-    gain = (events.carrier & 1).astype(np.bool_)
-    copies = pl.col("copy_number")
-    hits = (
-        pl.DataFrame(
-            {
-                "start": events.start,
-                "end": events.end,
-                "gain": gain,
-                "carrier": events.carrier,
-                "inner_start": events.inner_start,
-                "inner_end": events.inner_end,
-                "superpopulation": pl.Series(codes, dtype=pl.String).gather(pl.Series(group[marks.sample])),
-                "strong": np.isin(events.event_class, _STRONG),
-                "copy_number": events.copy_number,
-            }
-        )
-        .with_columns(copies.replace(-1, None))
-        .group_by("start", "end", "gain", "carrier", "superpopulation")
-        .agg(
-            pl.col("strong").any(),
-            pl.col("inner_start").min(),
-            pl.col("inner_end").max(),
-            pl.when(pl.col("gain").first()).then(copies.max()).otherwise(copies.min()),
-        )
-        .with_columns(direction=pl.when("gain").then(pl.lit("gain")).otherwise(pl.lit("loss")))
-    )
-    ranked = (
-        hits.group_by("start", "end", "gain", "direction")
-        .agg(
-            carriers=pl.len().cast(pl.Int64),
-            strong=pl.col("strong").sum().cast(pl.Int64),
-            inner_start=pl.col("inner_start").quantile(0.5, "lower").cast(pl.Int64),
-            inner_end=pl.col("inner_end").quantile(0.5, "higher").cast(pl.Int64),
-        )
-        .sort("carriers", "start", "end", "gain", descending=[True, False, False, False])
-    )
-    rows = ranked.head(limit).select(*which, "carriers", "strong", "inner_start", "inner_end")
-    rows = rows.with_columns(copies=is_silent(database, chrom, rows, silent))
+    hits = _hits(marks)
+    # one row an interval and direction, along the genome
+    fresh = np.insert(
+        (np.diff(hits.start) != 0) | (np.diff(hits.end) != 0) | (hits.gain[1:] != hits.gain[:-1]), 0, True
+    )[: len(hits.start)]
+    first = np.flatnonzero(fresh)
+    interval_of = np.cumsum(fresh) - 1
+    start, end, gain = hits.start[first], hits.end[first], hits.gain[first]
+    carriers = np.bincount(interval_of, minlength=len(first))
+    drawn = np.lexsort((gain, end, start, -carriers))[:limit]
+    strong = np.bincount(interval_of, hits.strong, len(first)).astype(np.int64)
+    # the medians, of an even number the outer of the two
+    by_inner_start = hits.inner_start[np.lexsort((hits.inner_start, interval_of))]
+    by_inner_end = hits.inner_end[np.lexsort((hits.inner_end, interval_of))]
+    site = np.full(len(first), -1, np.int64)
     # all credible events of one exact interval and direction are of one site (R9)
-    site_of = (
-        pl.DataFrame({"start": events.start, "end": events.end, "gain": gain, "site_id": marks.site})
-        .filter(pl.col("site_id") >= 0)
-        .group_by("start", "end", "gain")
-        .agg(pl.col("site_id").min().cast(pl.Int32))
-        .select("start", "end", "site_id", direction=pl.when("gain").then(pl.lit("gain")).otherwise(pl.lit("loss")))
+    site[interval_of[hits.site >= 0]] = hits.site[hits.site >= 0]
+    words = np.array([direction.value for direction in DIRECTIONS])
+    rows = pl.DataFrame(
+        {
+            "start": start[drawn],
+            "end": end[drawn],
+            "direction": pl.Series(words[gain[drawn].astype(np.int64)].tolist(), dtype=pl.String),
+            "carriers": carriers[drawn],
+            "strong": strong[drawn],
+            "inner_start": by_inner_start[first[drawn] + (carriers[drawn] - 1) // 2],
+            "inner_end": by_inner_end[first[drawn] + carriers[drawn] // 2],
+            "copies": is_silent(database, chrom, start[drawn], end[drawn], silent),
+            "site": pl.Series(_names(database, site[drawn]), dtype=pl.String),
+        }
     )
-    rows = rows.join(site_of, on=which, how="left", maintain_order="left")
-    names = site_names(database, rows["site_id"])
-    rows = rows.join(names, on="site_id", how="left", maintain_order="left").drop("site_id")
-    cells = (
-        hits.join(rows, on=which, how="semi")
-        .group_by(*which, "superpopulation", "copy_number")
-        .agg(people=pl.len().cast(pl.Int64))
-        .sort(*which, "superpopulation", "copy_number", nulls_last=True)
+    is_drawn = np.zeros(len(first), np.bool_)
+    is_drawn[drawn] = True
+    return CarriedIntervals(rows, _cells(database, hits, is_drawn[interval_of]), len(first))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hits:
+    """One row a person who has an exact interval of a direction, sorted by interval, losses first, and person."""
+
+    start: Numbers
+    end: Numbers
+    gain: Flags
+    sample: Numbers
+    """Row in the panel."""
+    inner_start: Numbers
+    inner_end: Numbers
+    strong: Flags
+    """Whether it is a complete loss or a high-level gain."""
+    copies: Numbers
+    """Copy number, -1 where it is not given."""
+    site: Numbers
+    """-1 where it has none."""
+
+
+def _hits(marks: Marks) -> _Hits:
+    """Who has an interval twice stands once, with the lowest copy number of a loss and the highest of a gain."""
+    events, sample = marks.events, marks.sample
+    gain = (events.carrier & 1).astype(np.bool_)
+    order = np.lexsort((sample, gain, events.end, events.start))
+    start, end, gain, sample = events.start[order], events.end[order], gain[order], sample[order]
+    again = (np.diff(start) == 0) & (np.diff(end) == 0) & (gain[1:] == gain[:-1]) & (sample[1:] == sample[:-1])
+    first = np.flatnonzero(np.insert(~again, 0, True)[: len(start)])
+    copies = events.copy_number[order]
+    if len(first):
+        lowest = np.minimum.reduceat(np.where(copies < 0, _NONE, copies), first)
+        highest = np.maximum.reduceat(copies, first)
+        inner_start = np.minimum.reduceat(events.inner_start[order], first)
+        inner_end = np.maximum.reduceat(events.inner_end[order], first)
+        strong = np.logical_or.reduceat(np.isin(events.event_class[order], _STRONG), first)
+        site = np.maximum.reduceat(marks.site[order], first)
+    else:
+        lowest = highest = inner_start = inner_end = site = np.empty(0, np.int64)
+        strong = np.empty(0, np.bool_)
+    of_hit = np.where(gain[first], highest, np.where(lowest == _NONE, -1, lowest))
+    return _Hits(start[first], end[first], gain[first], sample[first], inner_start, inner_end, strong, of_hit, site)
+
+
+def _cells(database: Generation, hits: _Hits, is_drawn: Flags) -> pl.DataFrame:
+    """Those of the hits that are drawn by interval, super-population and copy number, in `people`."""
+    codes, group = panel(database).groups["superpopulation"]
+    tally = Counter(
+        zip(
+            hits.start[is_drawn].tolist(),
+            hits.end[is_drawn].tolist(),
+            hits.gain[is_drawn].tolist(),
+            group[hits.sample[is_drawn]].tolist(),
+            hits.copies[is_drawn].tolist(),
+            strict=True,
+        )
     )
-    return CarriedIntervals(rows, cells, ranked.height)
+    cells = [
+        (start, end, DIRECTIONS[gain].value, codes[of], copies if copies >= 0 else None, people)
+        for (start, end, gain, of, copies), people in tally.items()
+    ]
+    cells.sort(key=lambda cell: (*cell[:4], cell[4] is None, cell[4] or 0))
+    return pl.DataFrame(cells, schema=_CELLS, orient="row")
+
+
+def _names(database: Generation, sites: Numbers) -> list[str | None]:
+    """The id of the site of each of these numbers; none of -1."""
+    known = dict(site_names(database, pl.Series(sites[sites >= 0])).rows())
+    return [known.get(site) for site in sites.tolist()]

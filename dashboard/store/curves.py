@@ -19,8 +19,8 @@ from dashboard.store.cohort import superpopulation_names
 from dashboard.store.database import Generation, Statement
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import counted_rows, panel
-from dashboard.store.problems import in_copies
-from data_prep.domain.arrays import Flags
+from dashboard.store.problems import are_in_copies
+from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.copy_number import DIRECTIONS
 from data_prep.domain.intervals import Interval
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
@@ -108,19 +108,18 @@ def counted_curves(
     some = np.flatnonzero(end > start)
     pieces = SeriesIntervals(start[some], end[some], (marks.events.carrier[some] & 1) * len(groups) + place[some])
     # the rest of an event that lies in copies by half tells the same share beside them
-    places = pl.DataFrame({"start": marks.events.start, "end": marks.events.end})
-    reached = places.filter(is_silent(database, interval.chrom, places, silent)).unique().rows()
-    uncounted = reached + _never_counted(database, interval)
+    is_apart = is_silent(database, interval.chrom, marks.events.start, marks.events.end, silent)
+    reached = set(zip(marks.events.start[is_apart].tolist(), marks.events.end[is_apart].tolist(), strict=True))
+    uncounted = [*reached, *_never_counted(database, interval)]
     window = interval.start, interval.end
     return _curves(sweep(pieces, 2 * len(groups), window, uncounted, room, _sums(len(groups))), people)
 
 
-def is_silent(database: Generation, chrom: str, places: pl.DataFrame, silent: Interval | None) -> pl.Series:
-    """Of which of these places (`start`, `end`) no share of people is told: those in copies by half, and those that touch
-    `silent`."""
-    there = in_copies(database, chrom, places)
+def is_silent(database: Generation, chrom: str, start: Numbers, end: Numbers, silent: Interval | None) -> Flags:
+    """Of which of these places no share of people is told: those in copies by half, and those that touch `silent`."""
+    there = are_in_copies(database, chrom, start, end)
     if silent is not None:
-        there |= (places["start"] < silent.end) & (places["end"] > silent.start)
+        there = there | (start < silent.end) & (end > silent.start)
     return there
 
 
@@ -130,9 +129,7 @@ def _never_counted(database: Generation, interval: Interval) -> list[tuple[int, 
     problems = landmarks(database).problems.touching(interval)
     # a few rows: plain Python is done before a step over a frame has begun
     uncounted = [
-        (start, end)
-        for kind, start, end in problems.select("kind", "start", "end").rows()
-        if kind in BLIND_KINDS or is_paralogous(kind)
+        (start, end) for _, kind, start, end, _ in problems.rows() if kind in BLIND_KINDS or is_paralogous(kind)
     ]
     if knows_what_was_seen(database):
         parameters = {"chrom": interval.chrom, "start": interval.start, "end": interval.end}

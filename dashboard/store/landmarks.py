@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dashboard.store.database import Generation, Statement, remembered
+from data_prep.domain.arrays import Numbers
 from data_prep.domain.intervals import Interval
 
 # One row a gene with a place, along the genome.
@@ -95,7 +96,15 @@ class Along:
 
     def touching(self, place: Interval) -> pl.DataFrame:
         """The rows that touch `place`, in order."""
-        return self.rows[self.numbers(place)]
+        return self.at(self.numbers(place))
+
+    def at(self, numbers: Numbers) -> pl.DataFrame:
+        """The rows of these numbers, which rise. They mostly follow one another, and then nothing is copied."""
+        if not len(numbers):
+            return self.rows.slice(0, 0)
+        first, beyond = int(numbers[0]), int(numbers[-1]) + 1
+        between = self.rows.slice(first, beyond - first)
+        return between if between.height == len(numbers) else between[numbers - first]
 
     def on(self, chrom: str) -> pl.DataFrame:
         """The rows of a chromosome, in order."""
@@ -127,7 +136,7 @@ class Landmarks:
 
     def genes_called(self, symbol: str) -> pl.DataFrame:
         """The genes with this symbol, in whatever case, along the genome."""
-        return self.genes.rows[self._by_symbol.get(symbol.lower(), [])]
+        return self.genes.at(np.array(self._by_symbol.get(symbol.lower(), ()), np.int64))
 
     @cached_property
     def symbols(self) -> list[str]:
@@ -141,7 +150,7 @@ class Landmarks:
     def gene_of_id(self, gene_id: str) -> pl.DataFrame:
         """The gene with this identifier, in whatever case: one row or none."""
         row = self._by_id.get(gene_id.upper())
-        return self.genes.rows[[] if row is None else [row]]
+        return self.genes.at(np.array([] if row is None else [row], np.int64))
 
     @cached_property
     def shared_symbols(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ import polars as pl
 
 from dashboard.store.database import Generation, remembered
 from dashboard.store.landmarks import landmarks
-from data_prep.domain.arrays import Numbers
+from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.intervals import Interval, covers_half, union
 from data_prep.domain.sight import is_paralogous
 
@@ -39,7 +39,12 @@ def in_copies(database: Generation, chrom: str, rows: pl.DataFrame) -> pl.Series
     """Whether half or more of each interval (`start`, `end`) lies in places of copies so alike that short reads cannot be placed
     between them, all kinds of these taken together (R5)."""
     start, end = (rows[name].to_numpy().astype(np.int64) for name in ("start", "end"))
-    return pl.Series("copies", covers_half(*_copies(database, chrom), start, end))
+    return pl.Series("copies", are_in_copies(database, chrom, start, end))
+
+
+def are_in_copies(database: Generation, chrom: str, start: Numbers, end: Numbers) -> Flags:
+    """The same of starts and ends."""
+    return covers_half(*_copies(database, chrom), start, end)
 
 
 @remembered

@@ -17,6 +17,7 @@ from dashboard.question.filters import Cohort, Filters, Outliers
 from dashboard.question.target import region_target
 from dashboard.store.callability import callabilities
 from dashboard.store.cohort import population_names
+from dashboard.store.columns import whole_numbers
 from dashboard.store.database import Generation, Size, Statement, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import Panel, counted_rows, panel, place_of_sex, relatives_counted
@@ -165,25 +166,25 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     who = counted_rows(database, place.chrom, filters)
     people = panel(database)
     sites, rows = counts_at(database, place, filters)
-    sites = sites.drop("inner_start", "inner_end")
+    sites = pl.DataFrame([column for column in sites.get_columns() if column.name not in ("inner_start", "inner_end")])
     first, last = ends_of(sites)
     codes, number = people.groups["superpopulation"]
     by_group, by_class = _tallies(rows, database, filters, codes, first, last - first + 1)
     row = sites["site_id"].to_numpy().astype(np.int64) - first
     carriers = by_class.sum(axis=1)
     row_carries = carriers[row] > 0
-    sites, row = sites.filter(pl.Series(row_carries)), row[row_carries]
+    sites, row = _kept(sites, row_carries), row[row_carries]
     place_of_site = np.full(last - first + 1, -1, np.int64)
     place_of_site[row] = np.arange(len(row))
     by_group, by_class = by_group[row], by_class[row]
     sizes = np.bincount(number[who], minlength=len(codes))
     alleles = sites["alleles"].to_numpy() & (asks_for_whole_losses(filters) and not filters.copy_numbers)
     everyone = int(who.sum())
-    no_alleles = ~pl.Series(alleles)
+    no_alleles = pl.Series(~alleles)
     copies = _alleles(rows, place_of_site[rows["site_id"].to_numpy().astype(np.int64) - first], sites, people, who)
-    counted_sites = sites.with_columns(
+    columns = [
         pl.Series("carriers", carriers[row], pl.Int32),
-        pl.lit(everyone, pl.Int32).alias("samples"),
+        pl.Series("samples", np.full(len(row), everyone), pl.Int32),
         *(
             pl.Series(column, by_class[:, [CLASSES.index(name) for name in classes]].sum(axis=1), pl.Int32)
             for column, classes in TALLIES.items()
@@ -195,11 +196,11 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
             if size
             for column in (
                 pl.Series(f"carriers_{code}", by_group[:, at], pl.Int32),
-                pl.lit(size, pl.Int32).alias(f"samples_{code}"),
+                pl.Series(f"samples_{code}", np.full(len(row), size), pl.Int32),
             )
         ),
-    )
-    return with_frequency(counted_sites).sort(
+    ]
+    return with_frequency(sites.hstack(columns)).sort(
         "carriers", "start", "end", "direction", descending=[True, False, False, False]
     )
 
@@ -218,10 +219,15 @@ def counts_at(database: Generation, place: Interval, filters: Filters) -> tuple[
         sites = rows_of(SITES, parameters)
         first, last = ends_of(sites)
         counts = rows_of(COUNTS, parameters | {"first": first, "last": last})
-        return sites, counts.filter(_is_counted(counts, database, filters))
+        return sites, _kept(counts, _is_counted(counts, database, filters))
 
     key = ("counts of sites", place, filters.of_sites())
     return database.recall(key, fetch, lambda both: Size.SMALL if both[1].height <= FEW_ROWS else Size.LARGE)
+
+
+def _kept(frame: pl.DataFrame, keep: Flags) -> pl.DataFrame:
+    """The rows that a mask keeps, which are often all."""
+    return frame if keep.all() else frame.filter(pl.Series(keep))
 
 
 def ends_of(sites: pl.DataFrame) -> tuple[int, int]:
@@ -235,16 +241,18 @@ def with_alleles(sites: pl.DataFrame) -> pl.DataFrame:
 
     Null where alleles have no meaning, and `hwe_p` where nobody of whom two copies are expected carries.
     """
-    numbers = sites.select(pl.col("allele_count", "allele_number", "copies_0", "copies_1", "copies_2").fill_null(0))
-    count, number, *copies = (column.to_numpy().astype(np.int64) for column in numbers)
+    names = ("allele_count", "allele_number", "copies_0", "copies_1", "copies_2")
+    count, number, *copies = (whole_numbers(sites[name], 0) for name in names)
     share, low, high = wilson(count, number)
-    has = sites["allele_number"].is_not_null().to_numpy()
+    has = whole_numbers(sites["allele_number"]) >= 0
     testable = has & (copies[0] + copies[1] > 0)
     p = np.full(len(count), np.nan)
     p[testable] = hardy_weinberg(*(copies_[testable] for copies_ in copies))
-    return sites.with_columns(
-        pl.Series(name, np.where(has, values, np.nan), nan_to_null=True)
-        for name, values in zip(ALLELE_COLUMNS, (share, low, high, p), strict=True)
+    return sites.hstack(
+        [
+            pl.Series(name, np.where(has, values, np.nan), nan_to_null=True)
+            for name, values in zip(ALLELE_COLUMNS, (share, low, high, p), strict=True)
+        ]
     )
 
 
@@ -256,7 +264,8 @@ def with_sight(database: Generation, sites: pl.DataFrame, filters: Filters, with
     if sites.is_empty():
         empty = {"assessable": pl.Boolean, "paralogous": pl.Boolean, "seen": pl.Float64, "note": pl.String}
         return sites.with_columns(pl.lit(None, kind).alias(name) for name, kind in empty.items())
-    targets = [region_target(Interval(*row)) for row in sites.select("chrom", "start", "end").iter_rows()]
+    places = zip(*(sites[name].to_list() for name in ("chrom", "start", "end")), strict=True)
+    targets = [region_target(Interval(*place)) for place in places]
     seen = callabilities(database, targets, filters)
     related = relatives_counted(database, targets[0].interval.chrom, filters)
     notes = [
@@ -264,16 +273,20 @@ def with_sight(database: Generation, sites: pl.DataFrame, filters: Filters, with
         for site_seen in seen
     ]
     silent = [site_seen.is_paralogous or (bool(within) and site_seen.assessable) for site_seen in seen]
-    return sites.with_columns(
-        pl.Series("assessable", [site_seen.assessable for site_seen in seen], pl.Boolean),
-        pl.Series("paralogous", silent, pl.Boolean),
-        pl.Series("seen", [site_seen.seen for site_seen in seen], pl.Float64),
-        pl.Series("note", notes, pl.String),
+    return sites.hstack(
+        [
+            pl.Series("assessable", [site_seen.assessable for site_seen in seen], pl.Boolean),
+            pl.Series("paralogous", silent, pl.Boolean),
+            pl.Series("seen", [site_seen.seen for site_seen in seen], pl.Float64),
+            pl.Series("note", notes, pl.String),
+        ]
     )
 
 
 def without_shares(sites: pl.DataFrame) -> pl.DataFrame:
     """Every share of people and alleles null at the sites that are not assessable, and at those of copies; carriers stay."""
+    if sites["assessable"].all() and not sites["paralogous"].any():
+        return sites
     shares = [name for name in _SHARES if name in sites.columns]
     has_share = pl.col("assessable") & ~pl.col("paralogous")
     return sites.with_columns(pl.when(has_share).then(pl.col(name)).alias(name) for name in shares)
@@ -290,7 +303,7 @@ def without_small_counts(sites: pl.DataFrame, groups: Sequence[str], least: int)
     """Sites of `sites_at` and `with_sight`, along the genome, with numbers of fewer than `least` people null, and those that
     would give one away; the note says so, and `withheld` where the carriers are. `groups` are the super-populations."""
     if not least:
-        return sites.with_columns(withheld=pl.lit(value=False))
+        return sites.hstack([pl.Series("withheld", np.zeros(sites.height, np.bool_))])
     tallies = [name for name in TALLIES if name in sites.columns]
     alleles = [name for name in sites.columns if name in _OF_ALLELES]
     rows = []
@@ -322,13 +335,15 @@ def with_genes(database: Generation, sites: pl.DataFrame) -> pl.DataFrame:
     fetch = database.frame if len(numbers) <= FEW_ROWS else database.table
     touched = _touched_genes(fetch(GENES, {"sites": numbers}), database) if numbers else {}
     every = [touched.get(site, ([], [])) for site in numbers]
-    return sites.with_columns(
-        pl.Series("genes", [", ".join(genes) for genes, _ in every], pl.String),
-        pl.Series("coding", [", ".join(coding) for _, coding in every], pl.String),
+    return sites.hstack(
+        [
+            pl.Series("genes", [", ".join(genes) for genes, _ in every], pl.String),
+            pl.Series("coding", [", ".join(coding) for _, coding in every], pl.String),
+        ]
     )
 
 
-def _is_counted(counts: pl.DataFrame, database: Generation, filters: Filters) -> pl.Series:
+def _is_counted(counts: pl.DataFrame, database: Generation, filters: Filters) -> Flags:
     """Which rows of `COUNTS` are of people and classes that are asked for."""
     home = {code: group for code, (_, group) in population_names(database).items()}
     keep = np.ones(counts.height, np.bool_)
@@ -339,13 +354,14 @@ def _is_counted(counts: pl.DataFrame, database: Generation, filters: Filters) ->
     if filters.sex is not None:
         keep &= (counts["sex"] == filters.sex.value).fill_null(value=False).to_numpy()
     if filters.copy_numbers:
-        keep &= np.isin(counts["copy_number"].fill_null(-1).to_numpy(), filters.copy_numbers)
+        keep &= np.isin(whole_numbers(counts["copy_number"]), filters.copy_numbers)
     if filters.populations:
         chosen = set(filters.populations)
         is_chosen = {code: int(bool({code, group} & chosen)) for code, group in home.items()}
         keep &= _to_numbers(counts["population"], is_chosen) > 0
     classes = {name.value: CLASSES.index(name) for name in filters.event_classes}
-    return pl.Series(keep & (_to_numbers(counts["class"], classes) >= 0))
+    is_counted: Flags = keep & (_to_numbers(counts["class"], classes) >= 0)
+    return is_counted
 
 
 def _tallies(
@@ -376,12 +392,15 @@ def _alleles(counts: pl.DataFrame, at: Numbers, sites: pl.DataFrame, people: Pan
     codes, sex_of = people.groups["sex"]
     by_sex = np.bincount(sex_of[who], minlength=len(codes))
     expected = _expected(sites, codes)
-    rows = counts.filter(pl.Series(at >= 0))
-    site, sex = at[at >= 0], _to_numbers(rows["sex"].fill_null("unknown"), {code: n for n, code in enumerate(codes)})
-    carriers = rows["carriers"].to_numpy().astype(np.int64)
+    mine = at >= 0
+    site = at[mine]
+    number_of = {code: number for number, code in enumerate(codes)}
+    sex = _to_numbers(counts["sex"], number_of, number_of.get("unknown", -1))[mine]
+    carriers = counts["carriers"].to_numpy().astype(np.int64)[mine]
     of_place = expected[site, sex]
-    expected_of_row: Numbers = rows["expected_copy_number"].cast(pl.Int64).fill_null(pl.Series(of_place)).to_numpy()
-    copies: Numbers = rows["copy_number"].cast(pl.Int64).fill_null(pl.Series(expected_of_row)).to_numpy()
+    expected_of_row, copies = (whole_numbers(counts[name])[mine] for name in ("expected_copy_number", "copy_number"))
+    expected_of_row = np.where(expected_of_row < 0, of_place, expected_of_row)
+    copies = np.where(copies < 0, expected_of_row, copies)
 
     def sum_by_site(values: Numbers) -> Numbers:
         return np.bincount(site, values, sites.height).astype(np.int64)
@@ -405,12 +424,17 @@ def _expected(sites: pl.DataFrame, sexes: Sequence[str]) -> Numbers:
     return expected_by_sex(sites["chrom"][0], start, end)[:, [place_of_sex(sex) for sex in sexes]]
 
 
-def _to_numbers(words: pl.Series, number: Mapping[Any, int]) -> Numbers:
-    """The number of each value; -1 for one that has none."""
+def _to_numbers(words: pl.Series, number: Mapping[Any, int], null: int = -1) -> Numbers:
+    """The number of each value, -1 for one that has none; `null` where there is no value."""
     if not number:
         return np.full(len(words), -1, np.int64)
     if len(words) <= FEW_ROWS:
-        return np.array([number.get(word, -1) for word in words.to_list()], np.int64)
+        number_or_null = {**number, None: null}
+        return np.array([number_or_null.get(word, -1) for word in words.to_list()], np.int64)
+    if words.null_count() and null >= 0:
+        numbers = _to_numbers(words, number)
+        numbers[words.is_null().to_numpy()] = null
+        return numbers
     if words.dtype != pl.String:
         return words.replace_strict(dict(number), default=-1, return_dtype=pl.Int64).to_numpy()
     places = words.cast(pl.Enum(list(number)), strict=False).to_physical().fill_null(len(number))

@@ -26,6 +26,6 @@ def with_frequency(counts: pl.DataFrame) -> pl.DataFrame:
     """
     intervals = wilson(counts["carriers"].to_numpy(), counts["samples"].to_numpy())
     names = ("frequency", "ci_low", "ci_high")
-    return counts.with_columns(
-        pl.Series(name, values, nan_to_null=True) for name, values in zip(names, intervals, strict=True)
+    return counts.hstack(
+        [pl.Series(name, values, nan_to_null=True) for name, values in zip(names, intervals, strict=True)]
     )

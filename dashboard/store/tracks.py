@@ -144,9 +144,7 @@ def _people_along(
         every = marks_touching(database, interval, filters)
     else:
         touching = events_touching(database, region_target(interval))
-        every = Marks(
-            touching.events, touching.sample, touching.rows["site_id"].fill_null(-1).to_numpy().astype(np.int64)
-        )
+        every = Marks(touching.events, touching.sample, touching.site)
     marks = every.where(asked_for(database, interval.chrom, every, filters))
     curves = counted_curves(database, interval, filters, marks, silent, STEPS)
     if is_wide:

@@ -140,8 +140,8 @@ def curve_rows(track: Track) -> pl.DataFrame:
             columns[f"{direction.value}{number}"] = _closed(curves.share(direction, group))
         columns[f"{direction.value}_mean"] = _closed(curves.share(direction, EVERYONE, mean=True))
     columns["callable"] = np.append(steps.callable > 0, False)
-    return pl.DataFrame(columns).with_columns(pl.selectors.float().cast(pl.Float32))
+    return pl.DataFrame(columns)
 
 
 def _closed(shares: Any) -> Any:
-    return np.append(shares, shares[-1])
+    return np.append(shares, shares[-1]).astype(np.float32)

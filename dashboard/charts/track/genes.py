@@ -1,11 +1,10 @@
 """Genes with their exons; where they are too many to name, how many lie where."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-import polars as pl
-
+from dashboard.charts.rows import rows
 from dashboard.charts.track.canvas import LETTER, SIZE, Canvas
 from dashboard.charts.track.lanes import Lanes
 from dashboard.counting.along import Track
@@ -17,6 +16,9 @@ GENE_PITCH: Final = 27
 NUMBER_ROOM: Final = 14
 """Pixels between the numbers of two exons at least."""
 NUMBERS_HEIGHT: Final = 12
+ExonRow = tuple[int, int, int | None, int | None, int, int]
+"""Start and end of an exon, those of its coding part, its number from 1 and how many the transcript has."""
+_EXON: Final = ("start", "end", "coding_start", "coding_end", "number", "of")
 ARROWS: Final = {"+": "→", "-": "←"}
 
 
@@ -40,10 +42,14 @@ def draw_genes(canvas: Canvas, track: Track) -> None:
         else ""
     )
     canvas.heading("Genes", note)
-    exons = {name: rows for (name,), rows in genes.exons.partition_by("transcript_id", as_dict=True).items()}
+    exons: dict[str, list[ExonRow]] = {}
+    for transcript, *exon in rows(genes.exons, "transcript_id", *_EXON):
+        exons.setdefault(transcript, []).append(tuple(exon))
+    for models in exons.values():
+        models.sort(key=lambda exon: exon[0])
     lanes = Lanes(GENE_LANES)
     placed = []
-    for gene in genes.genes.sort("start").iter_rows(named=True):
+    for gene in sorted(genes.genes.iter_rows(named=True), key=lambda gene: gene["start"]):
         first, last = max(gene["start"], window.start), min(gene["end"], window.end)
         name = f"{gene['symbol']} {ARROWS.get(gene['strand'], '')}".strip()
         label = canvas.bases((len(name) + 1) * SIZE * LETTER)
@@ -80,8 +86,8 @@ def draw_genes(canvas: Canvas, track: Track) -> None:
             bold=highlighted,
             room=max(lanes.room(lane, begin + 1, window.end + (window.end - begin)), 1),
         )
-        models = exons.get(gene["transcript_id"])
-        thin = 0.75 if models is not None else 3
+        models = exons.get(gene["transcript_id"], [])
+        thin = 0.75 if models else 3
         leads_to = f"gene {gene['symbol']}"
         canvas.box(
             first,
@@ -93,7 +99,7 @@ def draw_genes(canvas: Canvas, track: Track) -> None:
             least=2,
             label=leads_to,
         )
-        if models is None:
+        if not models:
             continue
         if highlighted:
             _number_exons(canvas, models, middle + 14)
@@ -115,19 +121,18 @@ def _joined(*words: str) -> str:
     return " · ".join(word for word in words if word)
 
 
-def _blocks(models: pl.DataFrame, canvas: Canvas, *, apart: bool) -> Iterator[tuple[int, int, bool, str]]:
+def _blocks(models: Sequence[ExonRow], canvas: Canvas, *, apart: bool) -> Iterator[tuple[int, int, bool, str]]:
     """What is drawn of a transcript's exons: start, end, whether it is coding, and which exons, in words.
 
     Exons nearer than a pixel are one block, unless they are to stay `apart`. One that codes from end to end is drawn as that
     alone.
     """
     window, gap = canvas.window, 0 if apart else canvas.bases(1)
-    rows = models.select("start", "end", "coding_start", "coding_end", "number", "of").sort("start").rows()
     parts: dict[bool, list[tuple[int, int, int, int]]] = {False: [], True: []}
-    for start, end, coding_start, coding_end, number, total in rows:
+    for start, end, coding_start, coding_end, number, total in models:
         if (start, end) != (coding_start, coding_end):
             parts[False].append((start, end, number, total))
-        if coding_start is not None:
+        if coding_start is not None and coding_end is not None:
             parts[True].append((coding_start, coding_end, number, total))
     for is_coding, pieces in parts.items():
         block: tuple[int, int, list[int], int] | None = None
@@ -149,11 +154,12 @@ def _exons_in_words(numbers: list[int], total: int) -> str:
     return f"exon {first} of {total}" if first == last else f"exons {first}-{last} of {total}"
 
 
-def _number_exons(canvas: Canvas, models: pl.DataFrame, y: float) -> None:
+def _number_exons(canvas: Canvas, models: Sequence[ExonRow], y: float) -> None:
     """Numbers below the exons: all where they lie far enough apart, else every fifth, and of those that collide the first."""
     window, room = canvas.window, canvas.bases(NUMBER_ROOM)
-    rows = models.select("start", "end", "number").sort("start").rows()
-    centres = [((max(start, window.start) + min(end, window.end)) / 2, number) for start, end, number in rows]
+    centres = [
+        ((max(start, window.start) + min(end, window.end)) / 2, number) for start, end, _, _, number, _ in models
+    ]
     crowded = any(later[0] - sooner[0] < room for sooner, later in pairwise(centres))
     reached = float("-inf")
     for x, number in centres:

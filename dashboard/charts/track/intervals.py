@@ -1,11 +1,12 @@
 """Distinct intervals or sites in lanes, each as thick as it has carriers; a click opens the site, or picks an interval without one by its name."""
 
 import math
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
+from dashboard.charts.rows import rows
 from dashboard.charts.track.canvas import LEAST_WIDTH, NAMES, SIGNS, Canvas
 from dashboard.charts.track.lanes import Lanes
 from dashboard.counting.along import EVERYONE, Track
@@ -45,21 +46,35 @@ INTERVAL: Final = {
 }
 
 
+class _Carried(NamedTuple):
+    """A row of `CarriedIntervals`, less its direction."""
+
+    start: int
+    end: int
+    inner_start: int
+    inner_end: int
+    carriers: int
+    strong: int
+    copies: bool
+    site: str | None
+
+
 def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
     """Lays the distinct intervals or sites into lanes, gains above losses, most carriers first."""
     intervals, palette, window = track.intervals, canvas.palette, canvas.window
     samples = max(track.curves.samples[EVERYONE], 1)
     words = _interval_words(track)
+    of_direction: dict[str, list[_Carried]] = {}
+    for name, *values in rows(intervals.rows, "direction", *_Carried._fields):
+        of_direction.setdefault(name, []).append(_Carried(*values))
     limit = LANES if intervals.total > MANY_INTERVALS else MANY_INTERVALS
-    rows: list[tuple[Any, ...]] = []
+    drawn: list[tuple[Any, ...]] = []
     begun = canvas.y
     for direction in reversed(track.directions):
         lanes = Lanes(limit)
         heights: list[float] = []
-        placed: list[tuple[int, tuple[int, int, int, int, int, int, bool, str | None], float]] = []
-        rows_of_direction = intervals.rows.filter(pl.col("direction") == direction.value)
-        columns = ("start", "end", "inner_start", "inner_end", "carriers", "strong", "copies", "site")
-        for row in rows_of_direction.select(columns).rows():
+        placed: list[tuple[int, _Carried, float]] = []
+        for row in of_direction.get(direction.value, ()):
             start, end, _, _, carriers, *_ = row
             first, last = max(start, window.start), min(end, window.end)
             lane = lanes.place(first, max(last, first + canvas.bases(LEAST_WIDTH)) + canvas.bases(2))
@@ -79,7 +94,7 @@ def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
             top, bottom = middle - height / 2, middle + height / 2
             first, last = max(start, window.start), min(end, window.end)
             sure_first, sure_last = max(inner_start, window.start), min(inner_end, window.end)
-            rows.append(
+            drawn.append(
                 (
                     first, last, top, bottom, bottom - height * strong / carriers, sure_first, sure_last,
                     palette.direction(direction), palette.strong(direction), str(SiteId(interval, direction)), site,
@@ -104,12 +119,12 @@ def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
                 canvas.text(last, middle, f"{carriers:,}", palette.text, room=room, shift=5)
         canvas.y = tops[-1] + 6
     if intervals.total:
-        note = f"{len(rows):,} of {intervals.total:,} drawn" + (
-            ", most carriers first" if len(rows) < intervals.total else ""
+        note = f"{len(drawn):,} of {intervals.total:,} drawn" + (
+            ", most carriers first" if len(drawn) < intervals.total else ""
         )
         canvas.text(window.end, begun + 8, note, palette.muted, align="right", room=window.length * 0.4)
     canvas.y += 2
-    return rows
+    return drawn
 
 
 def _interval_words(track: Track) -> dict[tuple[int, int, str], tuple[str, str]]:

@@ -3,6 +3,7 @@
 import math
 from typing import Final
 
+from dashboard.charts.rows import rows
 from dashboard.charts.track.canvas import Canvas
 from dashboard.counting.along import Track
 from data_prep.domain.intervals import Interval
@@ -22,7 +23,7 @@ def draw_ideogram(canvas: Canvas, track: Track) -> None:
         return window.start + position * scale
 
     canvas.box(window.start, window.end, top - 0.75, bottom + 0.75, palette.muted)
-    for name, start, end, stain in track.bands.select("band", "start", "end", "stain").rows():
+    for name, start, end, stain in rows(track.bands, "band", "start", "end", "stain"):
         inset = 3.5 if stain == "acen" else 0
         canvas.box(at(start), at(end), top, bottom, palette.background, least=0)
         canvas.box(

@@ -201,7 +201,8 @@ def _touching_in_short(database: Generation, target: Target, filters: Filters) -
     if not _is_counted_in_short(target, filters):
         return events_touching(database, target)
     marks = marks_touching(database, target.interval, filters)
-    return Touching(pl.DataFrame(), marks.events, marks.sample, Calls.none())
+    no_numbers = np.full(len(marks.sample), -1)
+    return Touching(marks.events, no_numbers, marks.sample, marks.site, Calls.none(), of_every_level=False)
 
 
 def _counts(

@@ -37,8 +37,8 @@ def carriers_at(
     Nobody's events decide about another person. So where the events are few the carriers among everyone are found once, and
     remembered: a page asks the same rule and level for tables, lists and other groups of people.
     """
-    # marks, which have no rows, are those of one level only
-    if not 0 < touching.rows.height <= FEW:
+    # marks are those of one level only
+    if not touching.of_every_level or not 0 < len(touching.sample) <= FEW:
         return find_carriers(touching, who, target, filters, classes=classes)
     question = replace(
         filters, cohort=Cohort.ALL, outliers=Outliers.INCLUDE, populations=(), sex=None,

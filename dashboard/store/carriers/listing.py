@@ -16,9 +16,10 @@ from dashboard.store.carriers.touching import (
     PARTS_OF,
     TOUCHING_PLACE,
     Touching,
-    as_columns,
+    event_rows,
     events_touching,
     place_parameters,
+    touching_of_rows,
 )
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.panel import counted_rows, panel
@@ -79,7 +80,8 @@ def carrier_events(database: Generation, target: Target, filters: Filters) -> pl
     """The events that make carriers, one a row, as `CARRIER_COLUMNS` says."""
     who = counted_rows(database, target.interval.chrom, filters)
     touching = events_touching(database, target)
-    return _listed(database, touching, carriers_at(database, target, touching, who, filters), target)
+    carriers = carriers_at(database, target, touching, who, filters)
+    return _listed(database, event_rows(database, target, touching.number[carriers.event]), touching, carriers, target)
 
 
 @contextmanager
@@ -104,9 +106,9 @@ def events_of_carriers(database: Generation, target: Target, filters: Filters, r
     people_at_once = max(1, rows * people.samples.height // max(touching_rows, 1))
     for at in range(0, len(numbers), people_at_once):
         place = place_parameters(target) | {"samples": numbers[at : at + people_at_once]}
-        touching = as_columns(database, database.table(EVENTS_OF, place), PARTS_OF, place)
+        touching, events = touching_of_rows(database, database.table(EVENTS_OF, place), PARTS_OF, place)
         carriers = find_carriers(touching, who, target, filters)
-        frame = _listed(database, touching, carriers, target)
+        frame = _listed(database, events.filter(pl.Series(carriers.event)), touching, carriers, target)
         if frame.height:
             yield frame
 
@@ -122,11 +124,12 @@ def _with_genotypes(database: Generation, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.join(genotypes, on="event", how="left", maintain_order="left")
 
 
-def _listed(database: Generation, touching: Touching, carriers: Carriers, target: Target) -> pl.DataFrame:
+def _listed(
+    database: Generation, events: pl.DataFrame, touching: Touching, carriers: Carriers, target: Target
+) -> pl.DataFrame:
+    """`events`: the rows of those that make carriers, in the order of `touching`."""
     place = target.interval
-    rows = touching.rows.filter(pl.Series(carriers.event)).rename(
-        {"class": "event_class", "copy_number": "event_copy_number"}
-    )
+    rows = events.rename({"class": "event_class", "copy_number": "event_copy_number"})
     # carriers are in the order of their events' numbers
     carrier = np.searchsorted(carriers.sample * 2 + carriers.gain, touching.events.carrier[carriers.event])
     names = pl.Series([name.value for name in CLASSES], dtype=pl.String)

@@ -1,5 +1,6 @@
 """The losses and gains that touch a place, of everyone: one query, read as rows and as the arrays that `counting` takes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,8 @@ import polars as pl
 from dashboard.counting.overlap import Calls, TouchingEvents
 from dashboard.question.filters import Filters
 from dashboard.question.target import Pieces, Target, region_target, surroundings
-from dashboard.store.database import Generation, Size, Statement
+from dashboard.store.columns import whole_numbers
+from dashboard.store.database import Array, Generation, Size, Statement
 from dashboard.store.panel import Panel, panel
 from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.copy_number import CLASSES
@@ -28,6 +30,41 @@ TOUCHING_WITHIN_LIMITS: Final = f"""{_TOUCHING}
     AND ($min_length IS NULL OR "end" - start >= $min_length) AND ($max_length IS NULL OR "end" - start <= $max_length)
     AND ($min_quality IS NULL OR quality >= $min_quality::FLOAT) AND ($min_bins IS NULL OR bins >= $min_bins)"""
 """Losses and gains that touch a place and meet what `limits_of` says."""
+
+_NUMBERS: Final = """event_id, sample_id, start, "end", inner_start, inner_end, direction = 'gain' AS gain,
+    enum_code(class)::UTINYINT AS class, copy_number, quality, bins, sensitive, credible, pass, site_id, parts"""
+_NUMBER_SCHEMA: Final = {
+    "event_id": pl.Int64,
+    "sample_id": pl.UInt32,
+    "start": pl.Int32,
+    "end": pl.Int32,
+    "inner_start": pl.Int32,
+    "inner_end": pl.Int32,
+    "gain": pl.Boolean,
+    "class": pl.UInt8,
+    "copy_number": pl.Int32,
+    "quality": pl.Float32,
+    "bins": pl.Int32,
+    "sensitive": pl.Boolean,
+    "credible": pl.Boolean,
+    "pass": pl.Boolean,
+    "site_id": pl.Int32,
+    "parts": pl.Int32,
+}
+"""What counts need of an event, numbers alone; a list of carriers asks for the rest."""
+
+# One row a loss or gain that touches the place, and the same of one site.
+NUMBERS: Final = Statement(f"SELECT {_NUMBERS} FROM events WHERE {_TOUCHING}", _NUMBER_SCHEMA)
+NUMBERS_OF_SITE: Final = Statement(f"{NUMBERS.text} AND site_id = $site", _NUMBER_SCHEMA)
+
+# The same of those that meet limits, without those below sensitive unless `every`.
+MARKS: Final = Statement(
+    f"""SELECT {_NUMBERS}
+FROM events
+WHERE {TOUCHING_WITHIN_LIMITS}
+    AND ($every OR credible OR ($sensitive AND sensitive)) AND ($sites IS NULL OR list_contains($sites, site_id))""",
+    _NUMBER_SCHEMA,
+)
 
 _EVENT_COLUMNS: Final = f"""event_id, sample_id, start, "end", inner_start, inner_end, direction::VARCHAR AS direction,
     class::VARCHAR AS class, copy_number, expected_copy_number, copy_ratio, quality, bins, filters, par_border, parts,
@@ -89,31 +126,6 @@ PARTS_OF: Final = Statement(
     _CALL_SCHEMA,
 )
 
-# The same as columns of numbers, without what only a list of carriers shows; `every`: those below sensitive too.
-MARKS: Final = Statement(
-    f"""SELECT sample_id, start, "end", inner_start, inner_end, direction = 'gain' AS gain,
-    enum_code(class)::UTINYINT AS class, copy_number, quality, bins, sensitive, credible, pass, site_id
-FROM events
-WHERE {TOUCHING_WITHIN_LIMITS}
-    AND ($every OR credible OR ($sensitive AND sensitive)) AND ($sites IS NULL OR list_contains($sites, site_id))""",
-    {
-        "sample_id": pl.UInt32,
-        "start": pl.Int32,
-        "end": pl.Int32,
-        "inner_start": pl.Int32,
-        "inner_end": pl.Int32,
-        "gain": pl.Boolean,
-        "class": pl.UInt8,
-        "copy_number": pl.Int32,
-        "quality": pl.Float32,
-        "bins": pl.Int32,
-        "sensitive": pl.Boolean,
-        "credible": pl.Boolean,
-        "pass": pl.Boolean,
-        "site_id": pl.Int32,
-    },
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Marks:
@@ -132,19 +144,29 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Touching:
-    """The losses and gains that touch a place: rows of the database and the same as columns, in one order."""
+    """The losses and gains that touch a place, with the calls of those that are joined from several."""
 
-    rows: pl.DataFrame
     events: TouchingEvents
+    number: Numbers
+    """Each event's own number in the database, `event_id`."""
     sample: Numbers
     """Row in the panel of each event's sample."""
+    site: Numbers
+    """Number of its site; -1 where it has none."""
     calls: Calls
     """Those of events that are joined from several."""
+    of_every_level: bool = True
+    """False of marks, which are those of one level."""
 
     def where(self, keep: Flags) -> "Touching":
         """Those that a mask keeps, in the same order."""
         return Touching(
-            self.rows.filter(pl.Series(keep)), self.events.where(keep), self.sample[keep], self.calls.where(keep)
+            self.events.where(keep),
+            self.number[keep],
+            self.sample[keep],
+            self.site[keep],
+            self.calls.where(keep),
+            self.of_every_level,
         )
 
 
@@ -167,13 +189,25 @@ def events_touching(database: Generation, target: Target) -> Touching:
 
 
 def _size(touching: Touching) -> Size:
-    events = touching.rows.height
+    events = len(touching.sample)
     return Size.SMALL if events <= FEW else Size.LARGE if events <= MANY else Size.HUGE
 
 
 def read_events(database: Generation, target: Target) -> Touching:
     """The losses and gains that touch the place or belong to the site, of everyone, read anew and not kept."""
-    return as_columns(database, database.table(EVENTS, place_parameters(target)), PARTS, place_parameters(target))
+    place = place_parameters(target)
+    of_place = {name: value for name, value in place.items() if name != "site"}
+    if target.site is None:
+        return _as_touching(database, database.columns(NUMBERS, of_place), PARTS, place)
+    return _as_touching(database, database.columns(NUMBERS_OF_SITE, place), PARTS, place)
+
+
+def event_rows(database: Generation, target: Target, numbers: Numbers) -> pl.DataFrame:
+    """The events of these numbers, which touch the target, with all that a list of carriers says of them, in this order."""
+    rows = database.table(EVENTS, place_parameters(target))
+    known = rows["event_id"].to_numpy()
+    order = np.argsort(known)
+    return rows[order[np.searchsorted(known, numbers, sorter=order)]]
 
 
 def place_parameters(target: Target) -> dict[str, object]:
@@ -201,38 +235,55 @@ def read_marks(database: Generation, place: Interval, filters: Filters, sites: l
         "chrom": place.chrom, "start": place.start, "end": place.end, "every": filters.level is Level.ALL,
         "sensitive": filters.level is Level.SENSITIVE, "sites": sites, **limits_of(filters),
     }  # fmt: skip
-    rows = database.table(MARKS, parameters)
-    sample, order = _in_order(rows, rows["gain"], panel(database))
-    carrier = sample * 2 + rows["gain"].to_numpy()[order]
-    return Marks(
-        _events(rows[order], carrier, rows["class"].to_numpy()[order].astype(np.int64)),
-        sample,
-        rows["site_id"].fill_null(-1).to_numpy().astype(np.int64)[order],
-    )
+    columns = database.columns(MARKS, parameters)
+    sample, order = _in_order(columns, panel(database))
+    return Marks(_events(columns, sample, order), sample, columns["site_id"][order].astype(np.int64))
 
 
 _CLASS_NAMES: Final = pl.Enum([name.value for name in CLASSES])
 
 
-def as_columns(database: Generation, rows: pl.DataFrame, parts: Statement, place: dict[str, object]) -> Touching:
-    """`parts`: the statement that reads the calls of those events that are joined from several."""
-    gain = rows["direction"] == "gain"
-    sample, order = _in_order(rows, gain, panel(database))
-    rows = rows[order]
-    events = _events(rows, sample * 2 + gain.to_numpy()[order], _classes(rows["class"]))
-    several = (rows["parts"] > 1).any()
-    return Touching(rows, events, sample, _calls(database.table(parts, place), rows) if several else Calls.none())
+def touching_of_rows(
+    database: Generation, rows: pl.DataFrame, parts: Statement, place: Mapping[str, object]
+) -> tuple[Touching, pl.DataFrame]:
+    """Rows of `EVENTS` as what touches a place, and the same rows in its order; `parts`: the statement that reads the calls of those that
+    are joined from several."""
+    columns: dict[str, Array] = {
+        name: rows[name].to_numpy() for name in ("event_id", "sample_id", "quality", "sensitive", "credible", "pass")
+    }
+    for name in ("start", "end", "inner_start", "inner_end", "copy_number", "bins", "site_id", "parts"):
+        columns[name] = whole_numbers(rows[name])
+    columns |= {"gain": (rows["direction"] == "gain").to_numpy(), "class": _classes(rows["class"])}
+    touching = _as_touching(database, columns, parts, place)
+    known = rows["event_id"].to_numpy()
+    order = np.argsort(known)
+    return touching, rows[order[np.searchsorted(known, touching.number, sorter=order)]]
 
 
-def _calls(calls: pl.DataFrame, events: pl.DataFrame) -> Calls:
-    numbers = events["event_id"].to_numpy()
+def _as_touching(
+    database: Generation, columns: Mapping[str, Array], parts: Statement, place: Mapping[str, object]
+) -> Touching:
+    sample, order = _in_order(columns, panel(database))
+    number = columns["event_id"][order]
+    is_joined = (columns["parts"] > 1).any()
+    return Touching(
+        _events(columns, sample, order),
+        number,
+        sample,
+        columns["site_id"][order].astype(np.int64),
+        _calls(database.table(parts, place), number) if is_joined else Calls.none(),
+    )
+
+
+def _calls(calls: pl.DataFrame, numbers: Numbers) -> Calls:
+    """`numbers`: the number of each event, in their order."""
     order = np.argsort(numbers)
     return Calls(
         event=order[np.searchsorted(numbers, calls["event_id"].to_numpy(), sorter=order)],
         start=calls["start"].to_numpy().astype(np.int64),
         end=calls["end"].to_numpy().astype(np.int64),
         call_class=_classes(calls["class"]),
-        copy_number=calls["copy_number"].fill_null(-1).to_numpy().astype(np.int64),
+        copy_number=whole_numbers(calls["copy_number"]),
     )
 
 
@@ -240,10 +291,10 @@ def _classes(names: pl.Series) -> Numbers:
     return names.cast(_CLASS_NAMES).to_physical().to_numpy().astype(np.int64)
 
 
-def _in_order(rows: pl.DataFrame, gain: pl.Series, people: Panel) -> tuple[Numbers, Numbers]:
-    """The samples' rows in the panel, sorted as `TouchingEvents` are, and the order that sorts the rows so."""
-    sample = people.row_of[rows["sample_id"].to_numpy()]
-    order = in_order_of_carriers(sample * 2 + gain.to_numpy(), rows["start"].to_numpy(), rows["end"].to_numpy())
+def _in_order(columns: Mapping[str, Array], people: Panel) -> tuple[Numbers, Numbers]:
+    """The samples' rows in the panel, sorted as `TouchingEvents` are, and the order that sorts the events so."""
+    sample = people.row_of[columns["sample_id"]]
+    order = in_order_of_carriers(sample * 2 + columns["gain"], columns["start"], columns["end"])
     return sample[order], order
 
 
@@ -258,18 +309,23 @@ def in_order_of_carriers(carrier: Numbers, start: Numbers, end: Numbers) -> Numb
     return order
 
 
-def _events(rows: pl.DataFrame, carrier: Numbers, classes: Numbers) -> TouchingEvents:
+def _events(columns: Mapping[str, Array], sample: Numbers, order: Numbers) -> TouchingEvents:
+    """Columns of the database in this order; `sample` is in it already."""
+    start, end, inner_start, inner_end, classes, copy_number, bins = (
+        columns[name][order].astype(np.int64)
+        for name in ("start", "end", "inner_start", "inner_end", "class", "copy_number", "bins")
+    )
     return TouchingEvents(
-        carrier=carrier,
-        start=rows["start"].to_numpy().astype(np.int64),
-        end=rows["end"].to_numpy().astype(np.int64),
-        inner_start=rows["inner_start"].to_numpy().astype(np.int64),
-        inner_end=rows["inner_end"].to_numpy().astype(np.int64),
+        carrier=sample * 2 + columns["gain"][order],
+        start=start,
+        end=end,
+        inner_start=inner_start,
+        inner_end=inner_end,
         event_class=classes,
-        copy_number=rows["copy_number"].fill_null(-1).to_numpy().astype(np.int64),
-        quality=rows["quality"].fill_null(float("nan")).to_numpy(),
-        bins=rows["bins"].fill_null(-1).to_numpy().astype(np.int64),
-        sensitive=rows["sensitive"].to_numpy(),
-        credible=rows["credible"].to_numpy(),
-        passing=rows["pass"].to_numpy(),
+        copy_number=copy_number,
+        quality=columns["quality"][order],
+        bins=bins,
+        sensitive=columns["sensitive"][order],
+        credible=columns["credible"][order],
+        passing=columns["pass"][order],
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars as pl
 import pytest
 
@@ -258,6 +259,23 @@ def test_of_large_answers_fewer_are_kept_and_of_huge_ones_none(store: Store, mon
         for key in ("s1", "l1", "h1", "l1", "h1", "l2", "s1", "l1"):
             assert generation.recall(key, make(key), lambda answer: sizes[answer[0]]) == key
     assert made == ["s1", "l1", "h1", "h1", "l2", "l1"]
+
+
+def test_columns_of_numbers_have_a_value_for_null(store: Store) -> None:
+    numbers = Statement(
+        "SELECT * FROM (VALUES (1::INTEGER, 2::UTINYINT, 0.5::FLOAT, true), (NULL, NULL, NULL, false)) AS t(i, u, f, b)",
+        {},
+    )
+    with store.lease() as database:
+        columns = database.columns(numbers)
+        empty = database.columns(Statement("SELECT 1::INTEGER AS i WHERE false", {}))
+
+    assert columns["i"].tolist() == [1, -1]
+    assert columns["u"].tolist() == [2, -1]
+    assert columns["f"][0] == 0.5
+    assert np.isnan(columns["f"][1])
+    assert columns["b"].tolist() == [True, False]
+    assert empty["i"].tolist() == []
 
 
 def test_a_query_that_waits_too_long_for_its_turn_is_busy(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,6 +94,24 @@ def test_alleles_by_hand_on_an_autosome_and_on_x_r6(database: Generation) -> Non
         assert (row["group"], row["allele_count"], row["allele_number"]) == ("all", lost, sum(due.values()))
 
 
+@pytest.mark.parametrize(("missing", "share_lost"), [("expected_copy_number", 1), ("copy_number", 0)])
+def test_alleles_where_a_call_says_no_copies_or_none_that_are_expected_r2_r6(missing: str, share_lost: int) -> None:
+    """The place tells what is expected then; who has no copy number lacks no copy that is known."""
+    root = duckdb.connect(":memory:")
+    root.execute("ATTACH ':memory:' AS published; USE published")
+    write_schema(root)
+    fill(root, Contents(PEOPLE, EVENTS, genes=GENES))
+    root.execute(f"UPDATE site_counts SET {missing} = NULL")
+    place = Interval("chr2", 1_001_500, 1_007_500)
+    (row,) = sites_at(Generation(Path("memory"), PROVENANCE, root), place, Filters()).iter_rows(named=True)
+    root.close()
+
+    unrelated = {person.sample for person in PEOPLE if person.unrelated}
+    lost = sum(2 - (event.copy_number or 0) for event in EVENTS if event.chrom == "chr2" and event.sample in unrelated)
+    assert lost > 0
+    assert (row["allele_count"], row["allele_number"]) == (share_lost * lost, 2 * len(unrelated))
+
+
 def test_no_alleles_are_told_of_some_classes_or_copies_r6(database: Generation) -> None:
     site = site_named(database, "chr2-1001501-1007500-loss")
     assert site
