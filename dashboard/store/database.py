@@ -379,7 +379,9 @@ def _without_mask(column: Array) -> Array:
     """A column with -1 for null, or NaN where it has floats."""
     if not isinstance(column, np.ma.MaskedArray):
         return column
-    filled: Array = column.filled(np.nan) if column.dtype.kind == "f" else column.astype(np.int64).filled(-1)
+    # as whole numbers of 64 bits, since a column without a sign has no -1
+    is_float = column.dtype.kind == "f"
+    filled: Array = np.ma.filled(column if is_float else np.ma.asarray(column, np.int64), np.nan if is_float else -1)
     return filled
 
 

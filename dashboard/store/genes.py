@@ -75,9 +75,14 @@ LIMIT $limit""",
     _GENE_SCHEMA,
 )
 
+# Letters that changed places are two edits of Levenshtein's, which counts five times as fast.
 ALIKE: Final = Statement(
-    f"""SELECT {_GENE_COLUMNS}
-WHERE abs(len(g.symbol) - len($name)) <= $edits AND damerau_levenshtein(lower(g.symbol), lower($name)) <= $edits
+    f"""WITH near AS MATERIALIZED (
+    SELECT gene_id FROM genes
+    WHERE abs(len(symbol) - len($name)) <= $edits AND levenshtein(lower(symbol), lower($name)) <= 2 * $edits
+)
+SELECT {_GENE_COLUMNS}
+WHERE g.gene_id IN (FROM near) AND damerau_levenshtein(lower(g.symbol), lower($name)) <= $edits
 ORDER BY damerau_levenshtein(lower(g.symbol), lower($name)), g.biotype <> 'protein_coding', g.symbol, g.chrom, g.start
 LIMIT $limit""",
     _GENE_SCHEMA,
@@ -164,6 +169,7 @@ def genes_beginning(database: Generation, text: str, limit: int) -> tuple[Gene, 
     return _genes(database, database.frame(BEGINNING, {"name": text, "identifier": identifier, "limit": limit}))
 
 
+@remembered
 def genes_alike(database: Generation, text: str, limit: int) -> tuple[Gene, ...]:
     """Genes whose symbol is one or two edits away (one for names of up to four letters), nearest first."""
     if len(text) < 3 or len(text) > 40:
