@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import pages, settings
 from dashboard.components import markup
-from dashboard.components.api_call import api_calls, catalogue_calls
+from dashboard.components.api_call import api_menu, catalogue_calls
 from dashboard.components.controls import (
     COHORT_NAMES,
     COHORTS,
@@ -19,6 +19,7 @@ from dashboard.components.controls import (
 from dashboard.components.download_menu import section
 from dashboard.components.frame import notice
 from dashboard.components.glossary import with_terms
+from dashboard.components.menu import page_head
 from dashboard.components.run import Run
 from dashboard.components.sections import TELLS, Section, shows
 from dashboard.components.share import report_button, share_address
@@ -101,20 +102,20 @@ def counted(question: CatalogueQuestion) -> str:
     return markup.element("div", markup.paragraphs([shown]), class_="cnv-counted")
 
 
-def catalogue_page(run: Run, head: DeltaGenerator) -> None:
-    """The page; `head` is the place of its heading and buttons."""
+def catalogue_page(run: Run) -> None:
+    """The page."""
     if not shows(Section.SITES):
         st.html(markup.element("div", markup.element("h1", "Sites"), class_="cnv-head"))
         notice([markup.text(settings.disclosure().reason(TELLS[Section.SITES]))])
         return
     question = question_of(run)
     st.set_page_config(page_title=title_of_sites(title(question), question.database))
-    with head.container():
-        st.html(markup.element("div", markup.element("h1", markup.text(title(question))), class_="cnv-head"))
-    with head.container(horizontal=True, horizontal_alignment="right"):
-        share_address(run, address(question), "sites", _file(question, "csv") if _files(question) else "")
-        report_button()
-        api_calls(run, catalogue_calls(question))
+    page_head(
+        markup.element("div", markup.element("h1", markup.text(title(question))), class_="cnv-head"),
+        share_address(run, address(question), "sites", _file(question, "csv") if _files(question) else ""),
+        report_button(),
+        api_menu(run, catalogue_calls(question)),
+    )
     # the frame has told what is wrong with the filters
     told = set(run.request.problems)
     if problems := [problem for problem in question.problems if problem not in told]:

@@ -52,6 +52,11 @@ def words(app: AppTest) -> str:
     return words_of(html(app))
 
 
+def codes(app: AppTest) -> list[str]:
+    """The texts to copy, in the order of the page: addresses, what to cite, lines for programs."""
+    return [unescape(text) for text in re.findall(r"<pre><code>(.*?)</code></pre>", html(app), re.DOTALL)]
+
+
 @dataclass(frozen=True, slots=True)
 class ShownTable:
     """The table of rows of a page, as its component was given it."""

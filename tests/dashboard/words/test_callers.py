@@ -104,7 +104,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
 def words(app: AppTest) -> str:
     """Everything that a page says, the notes that open at its controls and the text to cite among it."""
     told = [element.proto.body for element in app.get("html") if "<style>" not in element.proto.body]
-    told += [element.proto.help for element in app.get("button_group")] + [element.value for element in app.code]
+    told += [element.proto.help for element in app.get("button_group")]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", " ".join(told))).split())
 
 
