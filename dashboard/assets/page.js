@@ -45,6 +45,7 @@ function installPage(listen) {
   installMenus(listen)
   installPicture(listen)
   installGenome(listen, tell, hide)
+  document.documentElement.classList.add("cnv-listens")
 
   function show(term) {
     if (owner === term && tip && !tip.hidden) return

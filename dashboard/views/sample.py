@@ -16,9 +16,6 @@ from dashboard.components.share import person_share, report_button
 from dashboard.components.titles import title_of_person
 from dashboard.door.person import PersonQuestion, resolve_person
 from dashboard.door.refusal import RefusedError
-from dashboard.question.filters import Filters
-from dashboard.question.person import EVENT, SAMPLE
-from dashboard.store.cohort import release
 
 
 def show(run: Run, question: PersonQuestion) -> None:
@@ -37,11 +34,7 @@ def show(run: Run, question: PersonQuestion) -> None:
     if not person.counted:
         return
 
-    def query(filters: Filters) -> dict[str, str]:
-        named = {EVENT: question.event} if question.event else {}
-        return {SAMPLE: person.sample} | named | filters.to_query()
-
-    person_controls(run.filters, release(run.database).callers, tuple(run.database.callsets), query)
+    person_controls(question, run.filters)
     karyotype(run, question)
     standing(question)
     # beside the table whose events it draws

@@ -89,7 +89,7 @@ def test_clicks_suggestions_and_back_stay_below_the_path(opened: Callable[[str],
     settled(page)
     box = page.get_by_role("combobox", name="Gene, region, site or sample")
     box.fill("GSTM2")
-    page.get_by_role("option").first.click()
+    page.get_by_role("listbox").get_by_role("option").first.click()
     page.wait_for_url(f"{base_url}/gene?gene=GSTM2")
     expect(page.get_by_role("heading", level=1)).to_contain_text("GSTM2")
     page.go_back()
