@@ -38,7 +38,7 @@ from dashboard.downloads.database_file import database_file
 from dashboard.downloads.route import download
 from dashboard.operating.disclosure import Detail
 from dashboard.preview import card
-from dashboard.preview.shell import AWAY, away, shell
+from dashboard.preview.shell import AWAY, PROGRAM_PATHS, away, program, shell
 from dashboard.question import links
 from dashboard.question.locus import cut
 from dashboard.rows.route import rows
@@ -236,6 +236,7 @@ ROUTES: Final = (
     *(Route(path, paper) for path in PAPERS),
     Route("/favicon.ico", icon),
     Route(AWAY, away),
+    *(Route(path, program) for path in PROGRAM_PATHS),
     Route(card.PATH, card.preview),
     *BEACON_ROUTES,
     Route(links.DATABASE, database_file),

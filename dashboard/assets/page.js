@@ -42,8 +42,10 @@ function installPage(listen) {
       line.textContent = `Printed on ${new Date().toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" })} from ${location.href}`
     }
   })
+  installMenus(listen)
   installPicture(listen)
   installGenome(listen, tell, hide)
+  document.documentElement.classList.add("cnv-listens")
 
   function show(term) {
     if (owner === term && tip && !tip.hidden) return
@@ -76,7 +78,7 @@ async function copy(button) {
   const words = button.textContent
   if (words === "copied") return
   try {
-    await navigator.clipboard.writeText(button.dataset.copy)
+    await navigator.clipboard.writeText(button.dataset.copy ?? button.previousElementSibling.textContent)
     button.textContent = "copied"
   } catch {
     // A page that is not served safely may not write there: the text is selected, to be copied by hand.
@@ -84,6 +86,36 @@ async function copy(button) {
     button.textContent = "press Ctrl+C"
   }
   setTimeout(() => (button.textContent = words), COPIED)
+}
+
+// The menus of a page's head: the browser opens them, and one is closed by Escape, and where a click or the focus goes elsewhere.
+// What unfolds them again when their text changes (search.js) leaves them closed on another page.
+function installMenus(listen) {
+  let page = location.pathname
+  const closeOthers = (event) => {
+    const path = event.composedPath()
+    for (const menu of openMenus()) if (!path.includes(menu)) menu.open = false
+  }
+  // before the picture hears of it, which keeps a click on a mark to itself
+  listen(document, "click", closeOthers, true)
+  // by Tab alone: a press gives the focus to something before it is a click, and nothing may go from below the pointer meanwhile
+  listen(document, "focusin", (event) => event.target.matches(":focus-visible") && closeOthers(event))
+  listen(document, "keydown", (event) => {
+    if (event.key !== "Escape") return
+    for (const menu of openMenus()) {
+      const hadFocus = menu.contains(document.activeElement)
+      menu.open = false
+      if (hadFocus) menu.querySelector("summary").focus()
+    }
+  })
+  listen(window, "popstate", () => {
+    if (location.pathname !== page) for (const menu of openMenus()) menu.open = false
+    page = location.pathname
+  })
+}
+
+function openMenus() {
+  return document.querySelectorAll("details.cnv-menu[open]")
 }
 
 // The state stands at the root and not in what is folded, which each run of the page draws again.

@@ -1,5 +1,4 @@
-// The search box of the bar, what makes a click on one of our own links change the page without loading it anew, and
-// where Tab goes from a button that unfolds.
+// The search box of the bar, and what makes a click on one of our own links change the page without loading it anew.
 //
 // Streamlit's links and `st.switch_page` make two history entries, or none on the page one is on. Writing the address
 // and then telling Streamlit that it changed, as Back and Forward do, makes exactly one.
@@ -41,7 +40,6 @@ function install(root) {
     if (option) leave(option.dataset.address)
   })
   listen(document, "click", onLink)
-  listen(document, "keydown", onTab)
   // `toggle` does not bubble
   listen(document, "toggle", onToggle, true)
   const folds = new MutationObserver(unfoldAgain)
@@ -182,30 +180,6 @@ function onLink(event) {
   if (!link?.classList.contains("cnv-go") || link.origin !== location.origin) return
   event.preventDefault()
   go(link.href)
-}
-
-// Streamlit draws what a button unfolds at the end of the page, behind all that Tab passes, and takes it out of the way
-// of Tab once the focus has left it (floating-ui keeps the tabindex in `data-tabindex`). Here it follows its button, as it
-// does on the screen, and what follows the button comes after it.
-function onTab(event) {
-  if (event.key !== "Tab" || event.defaultPrevented) return
-  const button = document.querySelector('[data-testid="stPopoverButton"][aria-expanded="true"]')
-  const unfolded = document.querySelector('[data-testid="stPopoverBody"]')
-  if (!button || !unfolded) return
-  const stops = [...unfolded.querySelectorAll("a[href], button, input, [tabindex]")].filter(
-    (one) =>
-      (one.tabIndex >= 0 || "tabindex" in one.dataset) &&
-      !one.disabled &&
-      one.checkVisibility({ visibilityProperty: true }),
-  )
-  if (document.activeElement === button && !event.shiftKey && stops.length) {
-    stops[0].focus()
-    event.preventDefault()
-  } else if (document.activeElement === stops.at(event.shiftKey ? 0 : -1)) {
-    button.focus()
-    // Forwards the browser itself goes on, from the button.
-    if (event.shiftKey) event.preventDefault()
-  }
 }
 
 // A fold whose words change is another element, which would be closed: it is told by its name whether it was open.

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-import streamlit as st
-
 from dashboard import settings
 from dashboard.beacon.vocabulary import SEX_TERMS, VCF_TYPE
+from dashboard.components import markup
+from dashboard.components.menu import menu, paragraph, text_block
 from dashboard.components.run import Run
 from dashboard.components.sections import Section, shows
 from dashboard.door.catalogue import CatalogueQuestion
@@ -159,21 +159,19 @@ def _people(call: Call) -> list[Call]:
     return [call] if shows(Section.NUMBERS) else []
 
 
-def api_calls(run: Run, calls: Sequence[Call]) -> None:
-    """A button that opens the calls, where there are some."""
+def api_menu(run: Run, calls: Sequence[Call]) -> str:
+    """A menu with the calls, as HTML; empty where there are none."""
     if not calls:
-        return
+        return ""
     whole = [(call, links.whole(run.url, call.address)) for call in calls]
-    with st.popover("API", icon=":material/code:"):
-        st.markdown("This view as an API call: the same numbers for programs.")
-        of_url, of_curl, of_python, of_r = st.tabs(["URL", "curl", "Python", "R"])
-        with of_url:
-            for call, address in whole:
-                st.caption(call.words)
-                st.code(address, language=None, wrap_lines=True)
-        of_curl.code(curl(whole), language=None, wrap_lines=True)
-        of_python.code(python(whole), language="python", wrap_lines=True)
-        of_r.code(r(whole), language="r", wrap_lines=True)
+    parts = [
+        paragraph("This view as an API call: the same numbers for programs."),
+        markup.element("h2", "URL"),
+        *(paragraph(call.words) + text_block(address, f"the address: {call.words}") for call, address in whole),
+    ]
+    for language, program in (("curl", curl), ("Python", python), ("R", r)):
+        parts += [markup.element("h2", language), text_block(program(whole), f"the lines for {language}")]
+    return menu("API", "".join(parts))
 
 
 def curl(calls: Sequence[tuple[Call, str]]) -> str:

@@ -14,13 +14,12 @@ from dashboard.components.sections import Section, shows
 from dashboard.components.tabs import Place, available_tabs, tabs
 from dashboard.door.question import Question
 from dashboard.store.callability import callability, no_share
-from dashboard.store.cohort import group_names, release
 
 
 def bounded(run: Run, question: Question, own: Callable[[], None] | None = None) -> None:
     """The page of a place as far as this server tells of it; `own` draws what the page has of its own."""
     if not settings.disclosure().smallest_cell:
-        controls(question, group_names(question.database), release(question.database).callers)
+        controls(question)
     answer = lead(question)
     if shows(Section.NUMBERS):
         st.html(answer.counted)

@@ -1,47 +1,48 @@
 """The catalogue of sites: how many are listed and left out, what they are narrowed to, and the table with its files."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import pages, settings
 from dashboard.components import markup
-from dashboard.components.api_call import api_calls, catalogue_calls
+from dashboard.components.api_call import api_menu, catalogue_calls
+from dashboard.components.control_row import Control, choice, draw_controls, number, select, words
 from dashboard.components.controls import (
-    COHORT_NAMES,
-    COHORTS,
-    FOLD,
-    SEXES,
+    callset_control,
+    class_control,
+    cohort_control,
+    level_control,
+    outliers_control,
+    population_control,
+    sex_control,
 )
 from dashboard.components.download_menu import section
 from dashboard.components.frame import notice
 from dashboard.components.glossary import with_terms
+from dashboard.components.menu import page_head
 from dashboard.components.run import Run
 from dashboard.components.sections import TELLS, Section, shows
 from dashboard.components.share import report_button, share_address
 from dashboard.components.table import draw_table, table_of
 from dashboard.components.titles import title_of_sites
-from dashboard.components.url_state import show, write_address
-from dashboard.door.catalogue import CatalogueQuestion, resolve_catalogue
+from dashboard.door.catalogue import REGION, CatalogueQuestion, resolve_catalogue
 from dashboard.downloads.catalogue import FORMAT_WORDS, detail_of, formats_of
+from dashboard.question import catalogue as catalogue_names
+from dashboard.question import filters as filter_names
 from dashboard.question import links
 from dashboard.question.catalogue import Badge, Catalogue, Genes
-from dashboard.question.filters import Filters, Outliers
+from dashboard.question.filters import Filters
 from dashboard.rows.catalogue_sites import CatalogueRows
 from dashboard.store.catalogue import catalogue_numbers
-from dashboard.store.cohort import group_names, release
-from dashboard.words import callers as caller_words
+from dashboard.store.cohort import release
 from dashboard.words import catalogue as catalogue_words
 from dashboard.words import filters as filter_words
 from dashboard.words import quantities
 from data_prep.domain.copy_number import COUNTED_CLASSES
 
 TABLE: Final = links.CATALOGUE
-NARROW: Final = 205
-"""Pixels of a control, so that all stand in one row of a laptop."""
 _NOTE: Final = (
     "A site is events of one direction that overlap the commonest interval by half or more, reciprocally; its name leads to its page. "
     "Alleles, F_ST, V_ST, q, transmission and the shares of super-populations are of unrelated people at credible, whoever is counted."
@@ -101,20 +102,20 @@ def counted(question: CatalogueQuestion) -> str:
     return markup.element("div", markup.paragraphs([shown]), class_="cnv-counted")
 
 
-def catalogue_page(run: Run, head: DeltaGenerator) -> None:
-    """The page; `head` is the place of its heading and buttons."""
+def catalogue_page(run: Run) -> None:
+    """The page."""
     if not shows(Section.SITES):
         st.html(markup.element("div", markup.element("h1", "Sites"), class_="cnv-head"))
         notice([markup.text(settings.disclosure().reason(TELLS[Section.SITES]))])
         return
     question = question_of(run)
     st.set_page_config(page_title=title_of_sites(title(question), question.database))
-    with head.container():
-        st.html(markup.element("div", markup.element("h1", markup.text(title(question))), class_="cnv-head"))
-    with head.container(horizontal=True, horizontal_alignment="right"):
-        share_address(run, address(question), "sites", _file(question, "csv") if _files(question) else "")
-        report_button()
-        api_calls(run, catalogue_calls(question))
+    page_head(
+        markup.element("div", markup.element("h1", markup.text(title(question))), class_="cnv-head"),
+        share_address(run, address(question), "sites", _file(question, "csv") if _files(question) else ""),
+        report_button(),
+        api_menu(run, catalogue_calls(question)),
+    )
     # the frame has told what is wrong with the filters
     told = set(run.request.problems)
     if problems := [problem for problem in question.problems if problem not in told]:
@@ -160,210 +161,74 @@ def _files(question: CatalogueQuestion) -> str:
 
 
 def _controls(question: CatalogueQuestion) -> None:
-    """The row of controls; each change is one new address."""
-    filters, catalogue = question.filters, question.catalogue
-    told = not settings.disclosure().smallest_cell
-
-    def of_filters(**changed: Any) -> Mapping[str, str]:
-        return replace(question, filters=replace(filters, **changed)).query()
-
-    def of_catalogue(**changed: Any) -> Mapping[str, str]:
-        return replace(question, catalogue=replace(catalogue, **changed)).query()
-
-    def at_place(text: str) -> Mapping[str, str]:
-        others = {name: value for name, value in question.query().items() if name != "region"}
-        return ({"region": text.strip()} if text.strip() else {}) | others
-
-    st.html(FOLD)
-    row = st.container(horizontal=True, vertical_alignment="bottom", key="controls")
-    row.text_input(
-        "Place",
-        key=show("region", question.region),
-        placeholder="whole genome",
-        on_change=write_address,
-        args=("region", at_place),
-        help="A region, chromosome, band or gene: sites that touch it are listed",
-        width=NARROW,
-    )
+    """The row of controls."""
+    database, told = question.database, not settings.disclosure().smallest_cell
     classes = COUNTED_CLASSES if told else tuple(name for name in COUNTED_CLASSES if name.value in ("loss", "gain"))
-    row.multiselect(
-        "Class",
-        classes,
-        key=show("class", list(filters.classes)),
-        format_func=lambda name: filter_words.CLASS_WORDS[name],
-        placeholder="losses and gains",
-        on_change=write_address,
-        args=("class", lambda chosen: of_filters(classes=tuple(name for name in COUNTED_CLASSES if name in chosen))),
-        help="Of a carrier's copies at the site; a class counts those carriers alone",
-        width=NARROW,
-    )
-    if told:
-        groups = group_names(question.database)
-        row.multiselect(
-            "Group",
-            list(groups),
-            key=show("population", list(filters.populations)),
-            format_func=lambda code: f"{code} {groups[code]}",
-            placeholder="everyone",
-            on_change=write_address,
-            args=(
-                "population",
-                lambda chosen: of_filters(populations=tuple(code for code in groups if code in chosen)),
-            ),
-            help="Super-populations and populations; carriers and frequency are of these people",
-            width=NARROW,
-        )
-        _whole(row, "Carriers from", "min_carriers", catalogue.min_carriers, of_catalogue, least=1, default=2)
-    row.selectbox(
-        "Genes",
-        list(Genes),
-        key=show("genes", catalogue.genes),
-        format_func=lambda choice: catalogue_words.GENE_WORDS[choice],
-        on_change=write_address,
-        args=("genes", lambda chosen: of_catalogue(genes=chosen)),
-        help="Coding sequence is taken by the interval drawn in by its uncertainty",
-        width=NARROW,
-    )
-    number = len(question.query()) - len(
-        {"region", "class", "population", "min_carriers", "genes", "sort"} & set(question.query())
-    )
-    with row.popover(f"More · {number}" if number else "More", icon=":material/tune:"):
-        _more(question, of_filters, of_catalogue, told=told)
-
-
-Change = Callable[..., Mapping[str, str]]
-"""From what is changed to the address."""
-
-
-def _more(question: CatalogueQuestion, of_filters: Change, of_catalogue: Change, *, told: bool) -> None:
-    filters, catalogue = question.filters, question.catalogue
-    if told:
-        _of_people(question, of_filters)
-    left, right = st.columns(2)
-    for column, name, label in (
-        (left, "min_length", "Length from, bp"),
-        (right, "max_length", "Length to, bp"),
-        (left, "min_bins", "Median bins from"),
-    ):
-        _whole(column, label, name, getattr(filters, name), of_filters, least=0)
-    if told:
-        for column, name, label, note in (
-            (left, "min_frequency", "Frequency from", "Share of the people counted, 0 to 1"),
-            (right, "max_frequency", "Frequency to", None),
-            (left, "min_fst", "F_ST from", "Between super-populations, of alleles of losses"),
-            (right, "min_vst", "V_ST from", "Between super-populations, of copies"),
-            (left, "max_q", "q to", "Of the test of carriers over super-populations"),
-            (left, "min_transmission", "Transmitted from", "Share of informative trios, from ten on; half is expected"),
-            (right, "max_transmission", "Transmitted to", None),
-        ):
-            _share(column, label, name, getattr(catalogue, name), of_catalogue, note)
-        _whole(right, "Informative trios from", "min_trios", catalogue.min_trios, of_catalogue, least=1)
-    for name, label in (
-        ("few_bins", "Sites of two bins or fewer"),
-        ("multi_allelic", "Multi-allelic sites"),
-        ("problem", "Sites in problem regions"),
-    ):
-        st.segmented_control(
-            label,
-            list(Badge),
-            key=show(name, getattr(catalogue, name)),
-            required=True,
-            format_func=lambda choice: catalogue_words.BADGE_WORDS[choice],
-            on_change=write_address,
-            args=(name, lambda chosen, name=name: of_catalogue(**{name: chosen})),
-        )
-
-
-def _of_people(question: CatalogueQuestion, of_filters: Change) -> None:
-    """Who is counted, and which of their events."""
-    filters, callers = question.filters, release(question.database).callers
-    if len(question.database.callsets) > 1:
-        names = tuple(question.database.callsets)
-        st.selectbox(
-            "Callset",
-            names,
-            key=show("callset", filters.callset or names[0]),
-            on_change=write_address,
-            args=("callset", lambda chosen: of_filters(callset="" if chosen == names[0] else chosen)),
-        )
-    st.segmented_control(
-        "Filter",
-        filter_words.LEVELS,
-        key=show("filter", filters.level),
-        required=True,
-        format_func=lambda name: filter_words.LEVEL_WORDS[name],
-        on_change=write_address,
-        args=("filter", lambda chosen: of_filters(level=chosen)),
-        help=" ".join(
-            f"**{filter_words.LEVEL_WORDS[name]}**: {caller_words.definition(name, callers)}"
-            for name in filter_words.LEVELS
+    genes = [("" if name is Genes.ANY else name.value, catalogue_words.GENE_WORDS[name]) for name in Genes]
+    row = [
+        words(REGION, "Place", "whole genome", "A region, chromosome, band or gene: sites that touch it are listed"),
+        class_control("Of a carrier's copies at the site; a class counts those carriers alone", classes),
+        *(
+            [
+                population_control(
+                    database,
+                    "Group",
+                    "everyone",
+                    "Super-populations and populations; carriers and frequency are of these people",
+                ),
+                number("min_carriers", "Carriers from", least=1, default=str(Catalogue().min_carriers)),
+            ]
+            if told
+            else []
         ),
-    )
-    st.segmented_control(
-        "Cohort",
-        COHORTS,
-        key=show("cohort", filters.cohort),
-        required=True,
-        format_func=lambda name: COHORT_NAMES[name],
-        on_change=write_address,
-        args=("cohort", lambda chosen: of_filters(cohort=chosen)),
-    )
-    st.segmented_control(
-        "Karyotype sex",
-        SEXES,
-        key=show("sex", filters.sex),
-        required=True,
-        format_func=lambda sex: "any" if sex is None else sex.value,
-        on_change=write_address,
-        args=("sex", lambda chosen: of_filters(sex=chosen)),
-    )
-    st.toggle(
-        "Count samples with large events on the chromosome",
-        key=show("outliers", filters.outliers is Outliers.INCLUDE),
-        on_change=write_address,
-        args=("outliers", lambda on: of_filters(outliers=Outliers.INCLUDE if on else Outliers.EXCLUDE)),
-    )
+        select("genes", "Genes", genes, "Coding sequence is taken by the interval drawn in by its uncertainty"),
+    ]
+    limits = [
+        number("min_length", "Length from, bp"),
+        number("max_length", "Length to, bp"),
+        number("min_bins", "Median bins from"),
+    ]
+    badges = [
+        choice(
+            name,
+            label,
+            [("" if value is Badge.INCLUDE else value.value, catalogue_words.BADGE_WORDS[value]) for value in Badge],
+        )
+        for name, label in (
+            ("few_bins", "Sites of two bins or fewer"),
+            ("multi_allelic", "Multi-allelic sites"),
+            ("problem", "Sites in problem regions"),
+        )
+    ]
+    more = [*(_of_people(question) if told else []), *limits, *(_of_frequency() if told else []), *badges]
+    draw_controls(row, more, question.query(), (REGION, *filter_names.NAMES, *catalogue_names.NAMES))
 
 
-def _whole(
-    column: DeltaGenerator,
-    label: str,
-    name: str,
-    value: int | None,
-    change: Change,
-    *,
-    least: int,
-    default: int | None = None,
-) -> None:
-    """A whole number, empty for none."""
-    column.number_input(
-        label,
-        min_value=least,
-        max_value=999_999_999,
-        step=1,
-        key=show(name, value),
-        value=None,
-        placeholder="any",
-        on_change=write_address,
-        args=(name, lambda chosen: change(**{name: default if chosen is None else chosen})),
-        width=NARROW if default else "stretch",
-    )
+def _of_people(question: CatalogueQuestion) -> list[Control]:
+    """Who is counted, and which of their events."""
+    return [
+        *callset_control(tuple(question.database.callsets)),
+        level_control(release(question.database).callers),
+        cohort_control(),
+        sex_control(),
+        outliers_control(),
+    ]
 
 
-def _share(
-    column: DeltaGenerator, label: str, name: str, value: float | None, change: Change, note: str | None
-) -> None:
-    """A number from 0 to 1, empty for none."""
-    column.number_input(
-        label,
-        min_value=-1.0 if name == "min_fst" else 0.0,
-        max_value=1.0,
-        step=0.01,
-        format="%g",
-        key=show(name, value),
-        value=None,
-        placeholder="any",
-        on_change=write_address,
-        args=(name, lambda chosen: change(**{name: chosen})),
-        help=note,
-    )
+def _of_frequency() -> list[Control]:
+    """Bounds of what is worked out over people."""
+    return [
+        number("min_trios", "Informative trios from", least=1),
+        *(
+            number(name, label, help_text, whole=False, least=-1 if name == "min_fst" else 0, most=1)
+            for name, label, help_text in (
+                ("min_frequency", "Frequency from", "Share of the people counted, 0 to 1"),
+                ("max_frequency", "Frequency to", ""),
+                ("min_fst", "F_ST from", "Between super-populations, of alleles of losses"),
+                ("min_vst", "V_ST from", "Between super-populations, of copies"),
+                ("min_transmission", "Transmitted from", "Share of informative trios, from ten on; half is expected"),
+                ("max_transmission", "Transmitted to", ""),
+                ("max_q", "q to", "Of the test of carriers over super-populations"),
+            )
+        ),
+    ]

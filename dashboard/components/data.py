@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import pages, settings
 from dashboard.components import drawings, markup
+from dashboard.components.menu import text_block
 from dashboard.components.sections import Section, shows
 from dashboard.question import links
 from dashboard.question.filters import Filters
@@ -32,6 +33,14 @@ from data_prep.domain.copy_number import EFO, CallClass
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
 REMARKS_SHOWN: Final = 50
+_EXAMPLE: Final = """import duckdb
+
+con = duckdb.connect("cnv.duckdb", read_only=True)
+con.sql('''
+    SELECT sample, start + 1 AS start, "end", class, copy_number
+    FROM events JOIN samples USING (sample_id)
+    WHERE chrom = 'chr1' AND start < 109697444 AND "end" > 109687569 AND credible
+''').show()"""
 SOURCES_APART: Final = "; "
 SOURCES_SHOWN: Final = 8
 """Sources of a kind of problem region that a table has room for; more unfold below it."""
@@ -322,18 +331,7 @@ def database_file(database: Generation) -> None:
             + " holds everything that the pages show. DuckDB 1.5 and 2 open it.",
             class_="cnv-file",
         )
-    )
-    st.code(
-        """import duckdb
-
-con = duckdb.connect("cnv.duckdb", read_only=True)
-con.sql('''
-    SELECT sample, start + 1 AS start, "end", class, copy_number
-    FROM events JOIN samples USING (sample_id)
-    WHERE chrom = 'chr1' AND start < 109697444 AND "end" > 109687569 AND credible
-''').show()""",
-        language=None,
-        wrap_lines=True,
+        + text_block(_EXAMPLE, "the example")
     )
 
 
@@ -381,8 +379,8 @@ def programs(address: Mapping[str, str]) -> None:
             "Each table of a page is a file at an address of its own, with the page's own query string; an unknown name or "
             "value is an error 400 with a sentence.",
         )
+        + text_block("\n".join(f"# {words}\ncurl -OJ '{url}'" for words, url in address.items()), "the lines for curl")
     )
-    st.code("\n".join(f"# {words}\ncurl -OJ '{url}'" for words, url in address.items()), language=None, wrap_lines=True)
 
 
 def _type(name: str) -> str:

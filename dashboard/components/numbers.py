@@ -22,7 +22,6 @@ from dashboard.question.subject import Kind
 from dashboard.question.target import Pieces
 from dashboard.store.callability import callability, no_share
 from dashboard.store.carriers.counts import by_rule
-from dashboard.store.cohort import group_names, release
 from dashboard.store.panel import count_people
 from dashboard.words import quantities
 from data_prep.domain.copy_number import Direction
@@ -44,7 +43,7 @@ def numbers(run: Run, question: Question, own: Callable[[], None] | None = None)
     answer = lead(question)
     st.html(answer.html)
     st.html(answer.counted)
-    controls(question, group_names(database), release(database).callers)
+    controls(question)
     parts, table = answer.parts, answer.table
     if counted.counted and (seen.assessable or target.kind is Pieces.REGION):
         selectable = question.subject.kind is Kind.REGION
@@ -83,7 +82,7 @@ def along(run: Run, question: Question) -> None:
     answer = lead(question)
     st.html(answer.html)
     st.html(answer.counted)
-    controls(question, group_names(database), release(database).callers)
+    controls(question)
     st.html(
         place.rule_switch(question)
         + markup.element(

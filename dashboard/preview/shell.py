@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -22,7 +22,7 @@ from starlette.responses import Response
 
 from dashboard import pages, settings
 from dashboard.colours import DARK, LIGHT, Palette
-from dashboard.components import markup
+from dashboard.components import markup, programs
 from dashboard.components.frame import SIMULATED_NOTE
 from dashboard.components.style import properties, rules
 from dashboard.components.titles import title_of_page
@@ -39,6 +39,8 @@ from dashboard.serving.static_files import STREAMLIT, takes_gzip
 from dashboard.serving.turns import turn
 from dashboard.store.database import BusyError, PublishedFile, UnavailableError
 
+PROGRAM_PATHS: Final = tuple(f"/{name}.js" for name in programs.PROGRAMS)
+"""Where the programs of our components are."""
 AWAY: Final = "/away.js"
 """Where the script is. A page asks for it beside itself, as for Streamlit's own, since only the browser knows the path before."""
 SENTENCE_TIME: Final = 0.5
@@ -145,6 +147,23 @@ async def away(_: Request) -> Response:
     return Response(_script(), media_type="text/javascript", headers={"Cache-Control": _IMMUTABLE})
 
 
+async def program(request: Request) -> Response:
+    """Answers with the program of a component, at one of `PROGRAM_PATHS`."""
+    name = route_path(request.scope).strip("/").removesuffix(".js")
+    body, packed = _program(name)
+    headers = {"Cache-Control": _IMMUTABLE, "Vary": "Accept-Encoding"}
+    if takes_gzip(request.headers):
+        return Response(packed, media_type="text/javascript", headers={**headers, "Content-Encoding": "gzip"})
+    return Response(body, media_type="text/javascript", headers=headers)
+
+
+@cache
+def _program(name: str) -> tuple[bytes, bytes]:
+    """A program, and the same compressed."""
+    body = programs.program(name).encode()
+    return body, gzip.compress(body, _LEVEL, mtime=0)
+
+
 @lru_cache(maxsize=1)
 def _script() -> str:
     return ";\n".join((settings.ASSETS / name).read_text(encoding="utf-8") for name in ("away.js", "first.js"))
@@ -167,9 +186,6 @@ def _streamlit() -> tuple[str, str, str]:
 EVERYWHERE: Final = ("Html", "BidiComponent")
 WITH_NUMBERS: Final = (
     "ArrowVegaLiteChart",
-    "ButtonGroup",
-    "Selectbox",
-    "Multiselect",
     "loadVegaEmbed",
     "embed",
     "vega-interpreter",
@@ -194,7 +210,11 @@ def _later_modules(*, with_numbers: bool) -> str:
             files[file] = None
             waiting += part.get("imports", [])
     first = "".join(_streamlit())
-    return "".join(
+    of_ours = "".join(
+        f'<link rel="modulepreload" crossorigin fetchpriority="low" href=".{programs.address(name)}">'
+        for name in programs.PROGRAMS
+    )
+    return of_ours + "".join(
         f'<link rel="modulepreload" crossorigin fetchpriority="low" href="./{file}">'
         for file in files
         if file not in first

@@ -1,10 +1,9 @@
 """The data: where the calls come from, what became of every record, what the words mean, and everything to download."""
 
-import streamlit as st
-
 from dashboard import settings
 from dashboard.components import data, markup
-from dashboard.components.api_call import api_calls, dataset_calls
+from dashboard.components.api_call import api_menu, dataset_calls
+from dashboard.components.menu import page_head
 from dashboard.components.run import current
 from dashboard.components.sections import TELLS, Section
 from dashboard.components.trios import trios
@@ -14,7 +13,10 @@ from dashboard.question.filters import Filters
 from dashboard.store.cohort import release
 
 run = current()
-st.html(markup.element("div", markup.element("h1", "Data and definitions"), class_="cnv-head"))
+page_head(
+    markup.element("div", markup.element("h1", "Data and definitions"), class_="cnv-head"),
+    api_menu(run, dataset_calls(run.filters.callset)),
+)
 data.callset_table(run.database, run.filters)
 data.callset_limits()
 data.provenance(run.database)
@@ -47,5 +49,4 @@ data.programs(
         if settings.disclosure().tells(tells)
     }
 )
-api_calls(run, dataset_calls(run.filters.callset))
 data.data_dictionary(run.database)

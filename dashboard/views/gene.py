@@ -3,12 +3,13 @@
 import streamlit as st
 
 from dashboard.components import outcomes
-from dashboard.components.api_call import api_calls, question_calls
+from dashboard.components.api_call import api_menu, question_calls
 from dashboard.components.frame import notice
 from dashboard.components.head import gene_head, readings
+from dashboard.components.menu import page_head
 from dashboard.components.numbers import numbers
 from dashboard.components.run import Run, current
-from dashboard.components.share import report_button, share_popover
+from dashboard.components.share import report_button, share_menu
 from dashboard.components.sites import narrowing_notice
 from dashboard.components.titles import title_of_question
 from dashboard.door.question import Question
@@ -21,16 +22,15 @@ def show(run: Run, question: Question, site_fault: Refusal | None) -> None:
     """The page of one gene."""
     assert question.gene
     st.set_page_config(page_title=title_of_question(question))
-    head = st.container(horizontal=True, key="head")
-    with head.container():
-        st.html(gene_head(question.gene, question.filters))
+    page_head(
+        gene_head(question.gene, question.filters),
+        share_menu(run, question),
+        report_button(),
+        api_menu(run, question_calls(question)),
+    )
     for line in readings(question):
         notice([line])
     narrowing_notice(question, site_fault)
-    with head.container(horizontal=True, horizontal_alignment="right"):
-        share_popover(run, question)
-        report_button()
-        api_calls(run, question_calls(question))
     numbers(run, question)
 
 

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from dashboard.components import markup
-from dashboard.components.api_call import api_calls, person_calls
+from dashboard.components.api_call import api_menu, person_calls
 from dashboard.components.controls import person_controls
 from dashboard.components.family import family
 from dashboard.components.frame import notice, refusal_lines
 from dashboard.components.karyotype import karyotype
+from dashboard.components.menu import page_head
 from dashboard.components.person import marks_lines, nobody, person_head, person_lead, relatives_line, standing
 from dashboard.components.person_tabs import person_tabs
 from dashboard.components.run import Run, current
@@ -15,33 +16,25 @@ from dashboard.components.share import person_share, report_button
 from dashboard.components.titles import title_of_person
 from dashboard.door.person import PersonQuestion, resolve_person
 from dashboard.door.refusal import RefusedError
-from dashboard.question.filters import Filters
-from dashboard.question.person import EVENT, SAMPLE
-from dashboard.store.cohort import release
 
 
 def show(run: Run, question: PersonQuestion) -> None:
     """The page of one person."""
     person = question.person
     st.set_page_config(page_title=title_of_person(question))
-    head = st.container(horizontal=True, key="head")
-    with head.container():
-        st.html(person_head(question) + relatives_line(question, run.filters))
-    with head.container(horizontal=True, horizontal_alignment="right"):
-        person_share(run, question)
-        report_button()
-        api_calls(run, person_calls(question))
+    page_head(
+        person_head(question) + relatives_line(question, run.filters),
+        person_share(run, question),
+        report_button(),
+        api_menu(run, person_calls(question)),
+    )
     if lines := marks_lines(question):
         notice(lines)
     st.html(person_lead(question))
     if not person.counted:
         return
 
-    def query(filters: Filters) -> dict[str, str]:
-        named = {EVENT: question.event} if question.event else {}
-        return {SAMPLE: person.sample} | named | filters.to_query()
-
-    person_controls(run.filters, release(run.database).callers, tuple(run.database.callsets), query)
+    person_controls(question, run.filters)
     karyotype(run, question)
     standing(question)
     # beside the table whose events it draws

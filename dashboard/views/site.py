@@ -3,11 +3,12 @@
 import streamlit as st
 
 from dashboard.components import outcomes
-from dashboard.components.api_call import api_calls, question_calls
+from dashboard.components.api_call import api_menu, question_calls
 from dashboard.components.head import site_head
+from dashboard.components.menu import page_head
 from dashboard.components.numbers import numbers
 from dashboard.components.run import Run, current
-from dashboard.components.share import report_button, share_popover
+from dashboard.components.share import report_button, share_menu
 from dashboard.components.site_page import own_sections
 from dashboard.components.titles import title_of_question
 from dashboard.door.question import Question
@@ -18,13 +19,7 @@ from dashboard.question.subject import Kind
 def show(run: Run, question: Question) -> None:
     """The page of one site."""
     st.set_page_config(page_title=title_of_question(question))
-    head = st.container(horizontal=True, key="head")
-    with head.container():
-        st.html(site_head(question))
-    with head.container(horizontal=True, horizontal_alignment="right"):
-        share_popover(run, question)
-        report_button()
-        api_calls(run, question_calls(question))
+    page_head(site_head(question), share_menu(run, question), report_button(), api_menu(run, question_calls(question)))
     numbers(run, question, lambda: own_sections(run, question))
 
 

@@ -1,11 +1,10 @@
 """The cohort: the genome at a glance, what is most common and most different, what a person carries, and who the people are."""
 
-import streamlit as st
-
 from dashboard.components import markup
-from dashboard.components.api_call import api_calls, cohort_calls
+from dashboard.components.api_call import api_menu, cohort_calls
 from dashboard.components.cohort import cohort_lead, tiles
 from dashboard.components.frame import notice
+from dashboard.components.menu import page_head
 from dashboard.components.overview.figures import figures
 from dashboard.components.overview.genome import genome_picture
 from dashboard.components.overview.rankings import examples, rankings
@@ -21,11 +20,9 @@ overview = resolve_overview(run.request)
 if own := [problem for problem in overview.problems if problem not in run.request.problems]:
     notice([markup.text(problem.sentence) for problem in own])
 
-head = st.container(horizontal=True, key="head")
-head.html(cohort_lead(run.database) + examples(run.database, run.filters))
-with head.container(horizontal=True, horizontal_alignment="right"):
-    report_button()
-    api_calls(run, cohort_calls())
+page_head(
+    cohort_lead(run.database) + examples(run.database, run.filters), report_button(), api_menu(run, cohort_calls())
+)
 if shows(Section.OVERVIEW):
     genome_picture(run, overview)
     if shows(Section.SITES):

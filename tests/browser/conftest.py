@@ -157,11 +157,13 @@ def opened(page: Page, base_url: str, faults: list[str]) -> Callable[[str], Page
     return open_path
 
 
-# The page that is served has a heading too, and before its first run a script does not run either.
+# The page that is served has a heading too, and before its first run a script does not run either. What the page does in the
+# browser is fetched beside it.
 SETTLED = """() => {
   const app = document.querySelector("[data-testid=stApp]")
   return app?.dataset.testScriptState === "notRunning"
     && app.querySelector("footer.cnv-foot, h1")
+    && (document.documentElement.classList.contains("cnv-listens") || !app.querySelector(".st-key-bar"))
     && !document.querySelector("[data-stale=true], #cnv-first")
 }"""
 

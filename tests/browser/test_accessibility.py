@@ -146,7 +146,7 @@ CHARTS_DRAWN = """() => [...document.querySelectorAll('[data-testid=stVegaLiteCh
 
 def unfolded(page: Page) -> Page:
     """With what unfolds unfolded and each chart drawn, which comes after the page's script."""
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    page.evaluate("document.querySelectorAll('details:not(.cnv-menu)').forEach(one => one.open = true)")
     page.wait_for_function(CHARTS_DRAWN)
     return settled(page)
 
@@ -219,23 +219,38 @@ def test_a_page_is_read_in_the_dark(page: Page, opened: Opened, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_open_popover_has_no_serious_finding(page: Page, opened: Opened, scheme: Scheme) -> None:
-    """Each in turn; the dark is asked what it alone decides."""
+def test_what_a_button_opens_has_no_serious_finding(page: Page, opened: Opened, scheme: Scheme) -> None:
+    """Each in turn; the dark is asked what it alone decides. The menus have their place on the narrowest screen too."""
     in_theme(page, scheme, 1440)
     opened("/gene?gene=GSTM1&population=AFR&sex=XX&copy_number=0,1")
-    for name in ("More", "Share", "API"):
-        page.get_by_role("button", name=re.compile(f"^{name}")).click()
-        expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
-        assert (name, findings(settled(page), *((CONTRAST, LINKS) if scheme == "dark" else ()))) == (name, [])
-        page.keyboard.press("Escape")
-        expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    asked = (CONTRAST, LINKS) if scheme == "dark" else ()
+    panel = page.locator(".cnv-controls .cnv-panel")
+    page.get_by_role("button", name=re.compile("^More")).click()
+    for opened_list in ("Populations", "Copy number"):
+        page.get_by_role("button", name=re.compile(f"^{opened_list}:")).click()
+        expect(panel.get_by_role("group", name=opened_list)).to_be_visible()
+        assert (opened_list, findings(page, *asked)) == (opened_list, [])
+    page.get_by_role("button", name=re.compile("^Class:")).click()
+    expect(panel).to_be_hidden()
+    assert findings(page, *asked) == []
+    for name in ("Share", "API"):
+        menu = page.locator("details.cnv-menu", has_text=name)
+        menu.locator("summary").click()
+        expect(menu.locator(".cnv-panel")).to_be_visible()
+        assert (name, findings(page, *asked)) == (name, [])
+        for width in (360, 1440):
+            in_theme(page, scheme, width)
+            box = menu.locator(".cnv-panel").bounding_box()
+            assert box
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
 
 
 def test_the_search_box_with_suggestions_has_no_serious_finding(opened: Opened) -> None:
     page = opened(PAGES["no site"])
     page.get_by_role("combobox", name="Gene, region, site or sample").click()
     page.keyboard.type("gst")
-    expect(page.get_by_role("option")).to_have_count(2)
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(2)
     assert findings(page) == []
 
 

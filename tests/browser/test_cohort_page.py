@@ -63,6 +63,7 @@ def test_the_choices_are_links_and_stand_in_the_address_r13(opened: Opened) -> N
     page.get_by_role("navigation", name="Compared with").get_by_role("link", name="EUR").click()
     expect(heading).to_contain_text("AFR beside EUR")
     assert "versus=population:EUR" in unquote(page.url)
+    settled(page)
     page.get_by_role("navigation", name="Figures").get_by_role("link", name="Populations", exact=True).click()
     expect(page.get_by_role("heading", name="The populations, each with its sites")).to_be_visible()
     assert "tab=populations" in page.url

@@ -79,7 +79,7 @@ def test_terms_copies_and_folds(opened: Opened) -> None:
     expect(page.locator(".cnv-copy").first).to_have_text("copy")
 
     page.set_viewport_size({"width": 390, "height": 844})
-    controls = page.locator(".st-key-controls")
+    controls = page.locator(".cnv-controls")
     expect(controls).to_be_hidden()
     page.get_by_role("button", name="Change what is counted").click()
     expect(controls).to_be_visible()
@@ -129,7 +129,7 @@ def test_paper_has_the_answer_and_no_controls(opened: Opened) -> None:
     ):
         expect(page.locator(shown).first).to_be_visible()
     expect(page.locator(".cnv-printed")).to_contain_text("/gene?gene=GSTM1")
-    for hidden in (".st-key-controls", ".cnv-nav", ".cnv-tabs", ".cnv-windows", ".cnv-formats", ".cnv-report"):
+    for hidden in (".cnv-controls", ".cnv-nav", ".cnv-tabs", ".cnv-windows", ".cnv-formats", ".cnv-report"):
         expect(page.locator(hidden).first).to_be_hidden()
     # nothing is left in a window that scrolls
     assert page.evaluate("getComputedStyle(document.querySelector('[data-testid=stMain]')).overflow") == "visible"

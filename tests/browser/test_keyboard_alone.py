@@ -53,44 +53,13 @@ def says(page: Page, sentences: dict[str, str]) -> None:
         expect(lines.filter(has_text=sign)).to_contain_text(re.compile(rf": {numbers}\b"))
 
 
-# The list beside the focused box has what its text allows (its letters in their order), the first option is marked, and
-# neither changes over two pictures that the browser draws: Streamlit filters after the key, and marks the first after that.
-# With one match that is the match; with several it is “Select 2 matches”, which Enter would take whole.
-FILTERED = """() => {
-    const box = document.activeElement
-    if (box?.getAttribute('role') !== 'combobox') return true
-    const letters = [...box.value.toLowerCase()]
-    const allows = (words) => {
-        let at = -1
-        return letters.every((letter) => (at = words.indexOf(letter, at + 1)) >= 0)
-    }
-    const holds = () => {
-        const options = [...document.querySelectorAll('[role=option]')]
-        return options.length > 0 && box.getAttribute('aria-activedescendant') === options[0].id &&
-            options.every((one) => /^Select [0-9]+ matches$/.test(one.innerText) || allows(one.innerText.toLowerCase()))
-    }
-    window.picturesHeld = holds() ? window.picturesHeld + 1 : 0
-    return window.picturesHeld > 2
-}"""
-MARKED = "() => document.activeElement?.getAttribute('aria-activedescendant') ?? ''"
-
-
 def press(page: Page, *keys: str) -> None:
-    """Presses keys by their names, and types whatever is none; goes on when a list has followed, as whoever looks does."""
+    """Presses keys by their names, and types whatever is none."""
     for key in keys:
-        if key not in KEYS:
-            page.keyboard.type(key)
-            page.evaluate("window.picturesHeld = 0")
-            page.wait_for_function(FILTERED)
-        elif key in ("ArrowDown", "ArrowUp") and page.evaluate("document.activeElement?.role") == "combobox":
-            marked = page.evaluate(MARKED)
+        if key in KEYS:
             page.keyboard.press(key)
-            page.wait_for_function(
-                f"marked => ({MARKED})() !== marked || document.querySelectorAll('[role=option]').length === 1",
-                arg=marked,
-            )
         else:
-            page.keyboard.press(key)
+            page.keyboard.type(key)
 
 
 @dataclass(frozen=True)
@@ -111,8 +80,8 @@ class Step:
 STEPS = {
     "class": Step(
         "Class",
-        "input",
-        ("complete", "ArrowDown", "Enter"),
+        "button",
+        ("ArrowDown", "ArrowDown", "ArrowDown", "Space"),
         "&class=complete-loss$",
         "complete losses",
         {"classes": ("complete-loss",)},
@@ -121,16 +90,16 @@ STEPS = {
     "cohort": Step("unrelated", "button", ("ArrowRight", "Enter"), "&cohort=all$", "people", {"everyone": True}),
     "overlap": Step(
         "Overlap",
-        "input",
-        ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"),
+        "select",
+        ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Tab"),
         "&overlap=fraction(:|%3A)0.5$",
         "50 %",
         {"rule": "fraction", "share": Fraction(1, 2)},
     ),
     "populations": Step(
         "Populations",
-        "input",
-        ("eur", "ArrowDown", "Enter"),
+        "button",
+        ("ArrowDown", "eur", "ArrowDown", "Space"),
         "&population=EUR$",
         "EUR",
         {"populations": ("EUR",)},
@@ -160,14 +129,19 @@ STEPS = {
     ),
     "copy number": Step(
         "Copy number",
-        "input",
-        ("ArrowDown", "ArrowDown", "Enter"),
+        "button",
+        ("ArrowDown", "Space"),
         "&copy_number=0$",
         "copy number 0",
         {"copy_numbers": (0,)},
         folded=True,
     ),
 }
+
+
+CHOSEN = """() => [...document.querySelectorAll('.cnv-controls :is([role=radio], select, input, .cnv-list-button, .cnv-opener)')]
+    .map((one) => [one.getAttribute('aria-checked'), one.checked, one.value, one.innerText].join()).join('|')"""
+"""What every control shows, folded ones too."""
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -178,11 +152,11 @@ def test_each_control_by_key_and_back_undoes_it_r13(page: Page, base_url: str, n
         page.goto(base_url + GENE)
     settled(page)
     page.locator("h1").click()
-    before = state(page)
+    before, chosen = state(page), page.evaluate(CHOSEN)
     says(page, told())
     if step.folded:
-        unfold(page, "(tune )?More")
-    # within a popover no more presses than it has stops
+        unfold(page, "More")
+    # within what is open no more presses than it has stops
     tab_to(page, step.control, step.tag, most=16 if step.folded else 40)
     assert page.evaluate(LOOK), "the focus is seen"
     press(page, *step.keys)
@@ -190,19 +164,20 @@ def test_each_control_by_key_and_back_undoes_it_r13(page: Page, base_url: str, n
     expect(page.locator(".cnv-counted").first).to_contain_text(step.words)
     settled(page)
     says(page, told(**step.asked))
+    assert page.evaluate(CHOSEN) != chosen
     # a list that is still open closes first, then what it stands in
     press(page, "Escape", "Escape")
-    expect(page.get_by_role("listbox")).to_have_count(0)
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".cnv-controls [aria-expanded=true]")).to_have_count(0)
     # one step back is the page as it was: the change made one entry
     page.go_back()
     comes_to(page, before)
+    page.wait_for_function(f"chosen => ({CHOSEN})() === chosen", arg=chosen)
 
 
 def test_backspace_takes_a_class_away_again(opened: Opened) -> None:
     page = opened(GENE + "&class=complete-loss")
     says(page, told(classes=("complete-loss",)))
-    tab_to(page, "Class", "input")
+    tab_to(page, "Class", "button")
     press(page, "Backspace")
     expect(page).to_have_url(re.compile(r"gene=GSTM1$"))
     settled(page)
@@ -211,32 +186,59 @@ def test_backspace_takes_a_class_away_again(opened: Opened) -> None:
 
 def test_tab_goes_through_what_unfolds_and_on_behind_its_button(opened: Opened) -> None:
     page = opened(GENE)
-    unfold(page, "(tune )?More")
+    unfold(page, "More")
     press(page, "Tab")
     first = page.evaluate(FOCUSED)["name"]
     assert first == "Help for Populations"
     press(page, "Shift+Tab")
     assert "More" in page.evaluate(FOCUSED)["name"]
-    tab_to(page, "Copy number", "input", most=13)
+    panel = page.locator(".cnv-controls .cnv-panel")
+    tab_to(page, "Copy number", "button", most=13)
     press(page, "Tab")
     assert page.evaluate(FOCUSED)["name"] == "← step"
-    # and into it once more, though the focus had left it
+    # it has closed, and lies over nothing that has the focus
+    expect(panel).to_be_hidden()
     press(page, "Shift+Tab")
     assert "More" in page.evaluate(FOCUSED)["name"]
-    press(page, "Tab")
+    press(page, "Enter", "Tab")
     assert page.evaluate(FOCUSED)["name"] == first
     press(page, "Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(panel).to_be_hidden()
     assert "More" in page.evaluate(FOCUSED)["name"]
+
+
+def test_what_is_no_number_is_told_and_changes_nothing(opened: Opened) -> None:
+    page = opened(GENE)
+    unfold(page, "More")
+    tab_to(page, "QUAL from", "input", most=16)
+    field = page.get_by_role("textbox", name="QUAL from", exact=True)
+    for typed in ("much", "-1", "1e12", "4,1"):
+        field.fill(typed)
+        press(page, "Enter")
+        expect(page.locator(".cnv-wrong:not(:empty)")).to_have_text(f"“{typed}” is not a number from 0 to 999,999,999.")
+        expect(field).to_have_attribute("aria-invalid", "true")
+    assert page.url.endswith(GENE)
+    tab_to(page, "Bins from", "input", most=3)
+    bins = page.get_by_role("textbox", name="Bins from", exact=True)
+    bins.fill("2.5")
+    press(page, "Enter")
+    expect(page.locator(".cnv-wrong", has_text="“2.5” is not a whole number from 0 to")).to_be_visible()
+    bins.fill("1,000")
+    press(page, "Enter")
+    expect(page).to_have_url(re.compile("gene=GSTM1&min_bins=1000$"))
+    expect(page.locator(".cnv-counted").first).to_contain_text("with 1000 bins or more")
+    expect(page.locator(".cnv-wrong:not(:empty)")).to_have_count(0)
 
 
 def test_what_share_tells_is_copied_by_key(opened: Opened) -> None:
     page = opened(f"{GENE}&filter=pass")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    unfold(page, "(link )?Share")
+    tab_to(page, "Share", "summary")
+    assert page.evaluate(LOOK)
+    press(page, "Enter")
     copied = []
-    for _ in range(4):
-        tab_to(page, "Copy to clipboard", "button", most=2)
+    for what in ("address", "citation", "command for a shell", "lines for Python"):
+        tab_to(page, f"Copy the {what}", "button", most=1)
         assert page.evaluate(LOOK)
         page.evaluate("navigator.clipboard.writeText('')")
         press(page, "Enter")
@@ -251,9 +253,38 @@ def test_what_share_tells_is_copied_by_key(opened: Opened) -> None:
     assert page.url.endswith(f"{GENE}&filter=pass")
     assert address in citation
     assert f"'{page.url.removesuffix(f'{GENE}&filter=pass')}/download/carriers.csv?gene=GSTM1&filter=pass'" in curl
-    expect(page.get_by_test_id("stPopoverBody")).to_contain_text(f"{GENE}&filter=pass")
+    panel = page.locator(".cnv-panel", has_text="To cite it:")
+    expect(panel).to_contain_text(f"{GENE}&filter=pass")
     press(page, "Escape")
-    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    expect(panel).to_be_hidden()
+    assert page.evaluate(FOCUSED)["name"] == "Share"
+
+
+def test_a_menu_closes_where_the_focus_or_a_click_goes_elsewhere(opened: Opened) -> None:
+    page = opened(GENE)
+    share, api = (
+        page.locator("details.cnv-menu", has_text=name).locator(".cnv-panel") for name in ("To cite", "curl -s")
+    )
+    tab_to(page, "API", "summary")
+    press(page, "Space")
+    expect(api).to_be_visible()
+    press(page, "Shift+Tab")
+    assert page.evaluate(FOCUSED)["name"] == "Report"
+    expect(api).to_be_hidden()
+    page.locator("summary", has_text="API").click()
+    expect(api).to_contain_text("library(jsonlite)")
+    page.locator("summary", has_text="Share").click()
+    expect(api).to_be_hidden()
+    # of the same page with other words it stays open, with the words of the moment
+    expect(share).to_be_visible()
+    page.evaluate(f"history.pushState(null, '', '{GENE}&filter=pass'); dispatchEvent(new PopStateEvent('popstate'))")
+    expect(share).to_contain_text(f"{GENE}&filter=pass")
+    expect(share).to_be_visible()
+    share.click(position={"x": 8, "y": 8})
+    expect(share).to_be_visible()
+    # the picture keeps a click on its marks to itself, but not this
+    page.locator('.st-key-track [aria-label^="site "]').last.click()
+    expect(share).to_be_hidden()
 
 
 def test_the_line_of_formats_is_followed_by_key(opened: Opened) -> None:
@@ -414,7 +445,7 @@ def everything(page: Page) -> dict[str, Any]:
         "texts": page.locator(".cnv-counted, .cnv-lead, .cnv-table").all_inner_texts(),
         "tables": page.locator(".cnv-table").evaluate_all("tables => tables.map(one => one.textContent)"),
         "chosen": page.get_by_role("radio", checked=True).all_inner_texts(),
-        "classes": page.locator(".stMultiSelect").first.inner_text(),
+        "classes": page.locator(".cnv-list-button").all_inner_texts(),
         "overlap": page.get_by_label("Overlap", exact=True).input_value(),
         "files": page.locator("a[download]").evaluate_all("links => links.map(one => one.getAttribute('href'))"),
     }

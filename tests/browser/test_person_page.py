@@ -19,7 +19,7 @@ def test_from_the_search_box_to_a_person_an_event_and_its_region(page: Page, ope
     opened("/gene?gene=GSTM1&filter=all")
     box = page.locator("#what")
     box.fill(CHILD.lower())
-    expect(page.get_by_role("option", name=re.compile(CHILD))).to_be_visible()
+    expect(page.get_by_role("listbox").get_by_role("option", name=re.compile(CHILD))).to_be_visible()
     box.press("Enter")
     expect(page).to_have_url(re.compile(rf"/sample\?sample={CHILD}&filter=all$"))
     settled(page)

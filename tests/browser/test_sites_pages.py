@@ -67,7 +67,7 @@ def test_a_filter_is_one_entry_of_the_history_and_a_site_leads_to_its_page_and_b
 def test_the_box_leads_from_the_id_of_a_site_to_its_page(opened: Opened) -> None:
     page = opened("/data")
     page.get_by_role("combobox", name="Gene, region, site or sample").fill(SITE)
-    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"/site\?site={SITE}"))
 
@@ -77,5 +77,5 @@ def test_the_open_filters_of_the_catalogue_have_no_serious_finding(page: Page, o
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     opened("/sites?few_bins=only&min_frequency=0.01")
     page.get_by_role("button", name=re.compile("^More")).click()
-    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+    expect(page.locator(".cnv-controls .cnv-panel")).to_be_visible()
     assert findings(settled(page)) == []

@@ -52,6 +52,22 @@ def words(app: AppTest) -> str:
     return words_of(html(app))
 
 
+def components(app: AppTest, name: str) -> list[dict[str, Any]]:
+    """What each component of this name was given."""
+    return [json.loads(part.proto.json) for part in app.get("bidi_component") if part.proto.component_name == name]
+
+
+def shown_controls(app: AppTest) -> dict[str, Any]:
+    """What the row of controls of a page was given: `query`, what is chosen, and `row` and `more`, by the name that each writes."""
+    (data,) = components(app, "controls")
+    return {**data, **{place: {control["name"]: control for control in data[place]} for place in ("row", "more")}}
+
+
+def codes(app: AppTest) -> list[str]:
+    """The texts to copy, in the order of the page: addresses, what to cite, lines for programs."""
+    return [unescape(text) for text in re.findall(r"<pre><code>(.*?)</code></pre>", html(app), re.DOTALL)]
+
+
 @dataclass(frozen=True, slots=True)
 class ShownTable:
     """The table of rows of a page, as its component was given it."""
@@ -83,7 +99,5 @@ def _whole_cell(cell: Any) -> dict[str, Any]:
 
 def shown_table(app: AppTest) -> ShownTable:
     """The open table of a page; ValueError where none is drawn, or several."""
-    (data,) = [
-        json.loads(part.proto.json) for part in app.get("bidi_component") if part.proto.component_name == "table"
-    ]
+    (data,) = components(app, "table")
     return ShownTable(data)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.components.markup import outside
+from dashboard.components.programs import loading
 from dashboard.question import links
 from dashboard.question.problem import Problem
 from dashboard.rows.table import FIRST_ROWS, SENT_AT_ONCE, Column, Rows, Sort, Window, read_sort
@@ -18,7 +19,7 @@ from dashboard.settings import ASSETS
 _component = st.components.v2.component(
     "table",
     css=(ASSETS / "table.css").read_text(encoding="utf-8"),
-    js=(ASSETS / "table.js").read_text(encoding="utf-8"),
+    js=loading("table"),
     # the page's own style sheet and the program that checks for accessibility have to reach into it
     isolate_styles=False,
 )

@@ -14,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.dashboard.demonstration import demonstration
-from tests.dashboard.opened_page import html, words_of
+from tests.dashboard.opened_page import codes, html, words_of
 from tests.dashboard.served import served
 from tests.dashboard.small_database import write_file
 
@@ -37,7 +37,7 @@ def base(database: Path) -> Iterator[str]:
 
 def code_of(app: AppTest, base: str) -> tuple[list[str], str, str, str]:
     """The addresses, and the texts for curl, Python and R, at the server of the tests."""
-    blocks = [re.sub(r"http://[^/\"']+(?=/(?:beacon|download)/)", base, part.value) for part in app.code]
+    blocks = [re.sub(r"http://[^/\"']+(?=/(?:beacon|download)/)", base, part) for part in codes(app)]
     # not those of the button that shares, which fetch the table of the page, nor the example of the page of the data
     others = ("curl -OJ", "import polars")
     texts = [part for part in blocks if f"{base}/" in part and not any(other in part for other in others)]

@@ -23,6 +23,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from dashboard import pages, settings
+from dashboard.components import programs
 from dashboard.downloads import chart
 from dashboard.preview import card, content, shell
 from dashboard.serving import turns
@@ -104,7 +105,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def routes() -> list[Route]:
     shells = [Route(page.path, shell.shell) for page in pages.in_order()]
-    return [*shells, Route(card.PATH, card.preview), Route(shell.AWAY, shell.away)]
+    programs_ = (Route(path, shell.program) for path in shell.PROGRAM_PATHS)
+    return [*shells, Route(card.PATH, card.preview), Route(shell.AWAY, shell.away), *programs_]
 
 
 @pytest.fixture(autouse=True)
@@ -417,6 +419,19 @@ def test_streamlits_own_page_is_in_it_and_its_words_are_not(client: TestClient) 
     assert "<title>Streamlit</title>" not in text
     assert text.count("<title>") == text.count('rel="shortcut icon"') == text.count('id="root"') == 1
     assert text.index('src="./away.js') < text.index('type="module"')
+
+
+def test_what_our_components_run_is_asked_for_at_once_and_kept(client: TestClient) -> None:
+    text = client.get("/data").text
+    for name in ("search", "table", "controls"):
+        (address,) = re.findall(rf'<link rel="modulepreload"[^>]* href="\.(/{name}\.js\?[0-9a-f]{{16}})">', text)
+        # the very address that the component imports, or it would be fetched twice
+        assert f'new URL(".{address}"' in programs.loading(name)
+        answer = client.get(address)
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert "immutable" in answer.headers["cache-control"]
+        assert (settings.ASSETS / f"{name}.js").read_text(encoding="utf-8") in answer.text
+        assert client.get(address, headers={"accept-encoding": "identity"}).text == answer.text
 
 
 @pytest.mark.parametrize(

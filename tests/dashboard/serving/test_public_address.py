@@ -15,7 +15,7 @@ import pytest
 from dashboard import settings
 from dashboard.question import links
 from tests.dashboard.demonstration import demonstration
-from tests.dashboard.opened_page import html, opened_page, shown_table
+from tests.dashboard.opened_page import codes, html, opened_page, shown_table
 from tests.dashboard.served import ROOT, served
 from tests.dashboard.small_database import write_file
 
@@ -162,7 +162,7 @@ def test_links_of_pages_have_the_path(
     ours = [one for one in re.findall(r'href="([^"]*)"', html(app)) if not re.match("https?:|mailto:", one)]
     assert len(ours) > 3
     assert all(one.startswith("/cnv/") for one in ours), ours
-    whole = {address for block in app.get("code") for address in addresses(str(block.value))}
+    whole = {address for block in codes(app) for address in addresses(block)}
     assert all(address.startswith(f"{PUBLIC}/") for address in whole), whole
     assert whole or page == "start"
     assert "Example Institute" in html(app)

@@ -20,7 +20,7 @@ from dashboard.store.published import Store
 from data_prep.domain.intervals import Interval
 from data_prep.tables.callsets import combine_callsets
 from tests.dashboard.demonstration import GSTM1, demonstration
-from tests.dashboard.opened_page import opened_page
+from tests.dashboard.opened_page import opened_page, shown_controls
 from tests.dashboard.small_database import Contents, write_file
 from tests.oracle.plain_counter import Question, count
 
@@ -147,11 +147,11 @@ def test_nonsense_falls_back_to_the_newest_with_a_word(open_gene) -> None:
 
 
 def test_the_control_writes_the_address(open_gene) -> None:
-    app = open_gene()
-    app.selectbox(key="callset").select(OLDER).run()
-    assert app.query_params["callset"] in (OLDER, [OLDER])
-    app.selectbox(key="callset").select(NEWER).run()
-    assert "callset" not in app.query_params
+    """The newest is the default, which no address names."""
+    for query in ({}, {"callset": OLDER}):
+        controls = shown_controls(open_gene(**query))
+        assert controls["more"]["callset"]["options"] == [["", NEWER], [OLDER, OLDER]]
+        assert controls["query"] == {"gene": "GSTM1", **query}
 
 
 def test_the_data_page_tells_of_one_and_leads_to_the_others(open_gene) -> None:

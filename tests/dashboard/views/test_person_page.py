@@ -29,12 +29,13 @@ from dashboard.components.titles import SIMULATED
 from dashboard.door.refusal import RefusedError
 from dashboard.downloads.chart import prepare_picture
 from dashboard.downloads.open_file import open_file
+from dashboard.question.filters import NAMES
 from dashboard.rows.catalogue import PERSON_TABLES
 from dashboard.rows.table import Sort
 from dashboard.store import person as store
 from dashboard.words import relatives
 from data_prep.domain.chromosomes import LENGTHS
-from tests.dashboard.opened_page import html, opened_page, shown_table, words
+from tests.dashboard.opened_page import html, opened_page, shown_controls, shown_table, words
 from tests.dashboard.small_database import Contents, Person, write_file
 from tests.data_prep.derived.test_trios import EVENTS, PEOPLE, on
 from tests.shared_cohorts import eighty_people
@@ -416,13 +417,20 @@ def test_rarity_is_counted_by_the_unrelated(open_person: Callable[..., AppTest])
 def test_a_control_writes_the_address_r13(open_person: Callable[..., AppTest]) -> None:
     """Whom the page is about, the event and what other pages use stay."""
     app = open_person(sample="c1", event=LOSS, cohort="all", population="GBR")
-    app.multiselect[0].set_value(["loss"]).run()
+    controls = shown_controls(app)
+    assert {*controls["row"], *controls["more"]} == {
+        *("class", "filter", "min_length", "max_length", "min_quality", "min_bins", "copy_number"),
+    }
+    assert controls["names"] == ["sample", "event", *NAMES]
+    app.query_params["class"] = controls["row"]["class"]["options"][0][0]
+    app.run()
     assert not app.exception
     expected = {"sample": "c1", "event": LOSS, "class": "loss", "cohort": "all", "population": "GBR"}
-    assert dict(app.query_params) == expected
+    assert shown_controls(app)["query"] == expected
     assert {row["class"] for row in shown_table(app).rows} == {"partial loss", "complete loss"}
-    app.get("button_group")[0].set_value("all").run()
-    assert dict(app.query_params) == {**expected, "filter": "all"}
+    app.query_params["filter"] = "all"
+    app.run()
+    assert shown_controls(app)["query"] == {**expected, "filter": "all"}
     # files and rows of a person are asked for nothing that chooses people
     page_html = html(app)
     assert 'href="/download/events.csv?sample=c1&amp;class=loss&amp;filter=all"' in page_html
