@@ -199,10 +199,11 @@ def test_random_filters_and_orders_are_plain_python_over_the_files_of_places_r9_
 ) -> None:
     draw = random.Random(14)
     sizes = []
+    of_people = [every_site(client, people, stored) for people in PEOPLE]
     for number in range(DRAWS):
         people = PEOPLE[number % len(PEOPLE)]
         sort = draw.choice(["", "-"]) + SORTS[number % len(SORTS)]
-        every = every_site(client, people, stored)
+        every = of_people[number % len(PEOPLE)]
         query = people | draw_query(draw, number, every)
         # numbers of a site that is not assessable are in no file
         hidden = {row["site"] for row in every if row["carriers"] is None}
