@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.data_prep.few_genes import few_genes
+from tests.data_prep.quick_schema import WRITERS, write_quick_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM_FAILED = 70
@@ -144,6 +145,9 @@ def _run(
         os.setgid(user)
         os.setuid(user)
     import_module("data_prep.build").embedded_gene_models = few_genes  # type: ignore[attr-defined]
+    for writer in WRITERS:
+        module, _, name = writer.rpartition(".")
+        setattr(import_module(module), name, write_quick_schema)
     if batch is not None:
         limits = import_module("data_prep.system.limits")
         limits.DEFAULTS = replace(limits.DEFAULTS, batch_bytes=batch)  # type: ignore[attr-defined]
