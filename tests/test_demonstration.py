@@ -260,7 +260,7 @@ def raw(cohort: Cohort) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="session")
 def questions(raw: duckdb.DuckDBPyConnection) -> list[Question]:
     """40 genes and 20 regions, half of them often lost or gained, with filters drawn at random; 3 places of joined events."""
-    draw = random.Random(20261122)
+    draw = random.Random(20261124)
     return [
         *(_question(draw, place, GENE_RULES) for place in _genes(raw, draw)),
         *(_question(draw, place, REGION_RULES) for place in _regions(raw, draw)),
@@ -308,7 +308,7 @@ def _genes(con: duckdb.DuckDBPyConnection, draw: random.Random) -> Iterator[Ques
            WHERE g.chrom IN ('chrX', 'chrY') ORDER BY 1"""
     ).fetchall()
     every = con.execute("SELECT gene_id FROM genes ORDER BY 1").fetchall()
-    common, rare = [gene for gene, n in hit if n >= 30], [gene for gene, n in hit if n < 30]
+    common, rare = [gene for gene, n in hit if n >= 30], [gene for gene, n in hit if 3 <= n < 30]
     chosen = [*draw.sample(common, 22), *draw.sample(rare, 8)]
     chosen += [gene for (gene,) in draw.sample(on_xy, 5) + draw.sample(every, 5)]
     for gene in chosen:

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from dashboard import settings
 from dashboard.rows.catalogue_sites import columns
 from dashboard.server import ROUTES
+from dashboard.store.published import Store
 from data_prep.domain.chromosomes import LENGTHS
 from tests.dashboard.small_database import Contents, Event, write_file
 from tests.dashboard.store.test_catalogue import CONTENTS as SITES_OF_ALL_KINDS
@@ -48,11 +49,11 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def client(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def client(database: Path, monkeypatch: pytest.MonkeyPatch, open_stores: list[Store]) -> Iterator[TestClient]:
     monkeypatch.setenv("CNV_DATABASE", str(database))
     with TestClient(Starlette(routes=list(ROUTES))) as test_client:
         yield test_client
-    settings.store().close()
+    open_stores.append(settings.store())
 
 
 @pytest.fixture(scope="module")
