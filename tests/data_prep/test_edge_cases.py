@@ -58,7 +58,7 @@ ELSEWHERE: Final = {
     "E35": ["reading/dialects/test_gcnv.py::test_segments_by_copy_number_and_by_both_forms_of_gt", "reading/dialects/test_gcnv.py::test_a_segment_begins_at_its_pos"],
     "E36": ["reading/test_dragen.py::test_records_read_decimals_finite_or_not_at_all"],
     "E38": ["tables/test_database.py::test_build_bears_a_hundred_thousand_records_of_one_person", "reading/test_vcf.py::test_read_file_bears_a_header_line_of_a_megabyte", "reading/test_long_files.py::test_a_line_without_end_is_refused", "reading/test_long_files.py::test_text_without_end_is_refused"],
-    "E39": ["test_command_line.py::test_build_reports_a_file_that_cannot_be_opened", "test_command_line.py::test_build_takes_paths_with_spaces_and_letters_of_the_world", "test_command_line.py::test_a_killed_build_leaves_the_old_database_or_the_whole_new_one"],
+    "E39": ["test_command_line.py::test_build_reports_a_file_that_cannot_be_opened", "test_command_line.py::test_build_takes_paths_with_spaces_and_letters_of_the_world", "../test_interrupted_builds.py::test_a_build_killed_at_any_moment_leaves_a_whole_database"],
     "E40": ["reading/test_calls.py::test_expected_copies_at_the_borders_of_par_on_x", "reading/test_calls.py::test_expected_copies_at_the_borders_of_par_on_y"],
 }  # fmt: skip
 """By case: tests that prove it, as file::name."""
