@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -42,8 +43,8 @@ pytestmark = pytest.mark.xdist_group("import")
 
 GSTM1: Final = ("chr1", 109_687_570, 109_697_444)
 NOBODY: Final = 65_534
-KILLS, KILLS_BESIDE, MOST_KILLS = 9, 5, 60
-"""At least, so that each way to wait is gone once; and after so many a stage that was not met is one that is no more."""
+MOST_TRIES: Final = 20
+"""To kill a build at a moment by luck: after so many it is over each time."""
 FIRST: Final = "first"
 """The folder that keeps a copy of the first database."""
 PAUSE: Final = 0.4
@@ -346,42 +347,6 @@ def wait_for(there: Callable[[], bool], patience: float = 20) -> None:
         time.sleep(0.001)
 
 
-def has_ended(pid: int) -> bool:
-    """Whether a process is gone, or a zombie that nobody has waited for yet."""
-    try:
-        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except OSError:
-        return True
-
-
-def moments(place: Place, pid: int, before: set[str], draw: Random, length: float) -> list[Callable[[], None]]:
-    """Ways to wait for a moment of a build: one in two at random over a build's length, else when a stage begins and a little later.
-
-    A stage may be so short that nobody sees it begin: the wait ends with the build.
-    """
-
-    def within() -> None:
-        time.sleep(draw.uniform(0.02, length))
-
-    def seen(pattern: str) -> Callable[[], bool]:
-        return lambda: any(place.pointer.parent.glob(f".cnv-*.building/{pattern}"))
-
-    def after(there: Callable[[], bool], most: float) -> Callable[[], None]:
-        def wait() -> None:
-            wait_for(lambda: there() or has_ended(pid))
-            time.sleep(draw.uniform(0, most))
-
-        return wait
-
-    return [
-        within, after(lambda: bool(place.working()), 0.05),
-        within, after(seen("unfinished.duckdb"), 0.3),
-        within, after(seen("pointer"), 0.001),
-        within, after(lambda: bool(place.generations() - before), 0.004),
-        within, after(seen("combined.duckdb"), 0.1),
-    ]  # fmt: skip
-
-
 def members(group: int) -> list[int]:
     """Living processes of a process group."""
     found = []
@@ -396,38 +361,57 @@ def members(group: int) -> list[int]:
     return found
 
 
-def kill_again_and_again(
-    place: Place, least: int, enough: Callable[[set[str]], bool], seed: int, known: dict[str, Any], *more: str
-) -> Counter[str]:
-    """Builds the cohorts in turn, kills each once and lets it end the second time; by stage, how many were killed.
+# What is there when a build is killed just before a step, and when any callset of others stands beside it.
+LEFT: Final = {
+    "reading": READING, "calls": TABLES, "marking": SORTING, "deriving": DERIVING, "publishing": DERIVING,
+    "pointing": DERIVING, "naming": PUBLISHING, "moving the pointer": PUBLISHING, "clearing away": PUBLISHING,
+}  # fmt: skip
+LEFT_BESIDE: Final = {
+    "reading": READING, "marking": SORTING, "combining": COMBINING, "pointing": COMBINING, "moving the pointer": PUBLISHING,
+}  # fmt: skip
+BY_LUCK: Final = 2
+"""So many moments that nothing but the clock decides."""
 
-    Goes on after `least` kills until the stages in which there was one are enough.
+
+def kill_again_and_again(
+    place: Place, left: dict[str, str], seed: int, known: dict[str, Any], *more: str
+) -> Counter[str]:
+    """Builds the cohorts in turn, kills each build and lets another end; by stage, how many were killed.
+
+    Killed before each step that `left` names with what it leaves, then at moments at random over a build's length. Of
+    several that leave the same a build ends after the last, and clears away what all left.
     """
     draw = Random(seed)
     stages: Counter[str] = Counter()
     published, coming = (A, B) if digest(place.pointer.resolve()) == known["A"] else (B, A)
     length, attempts = 1.0, 0
-    while sum(stages.values()) < least or not enough(set(stages)):
+    moments = [*left, *[None] * BY_LUCK]
+    alike = {moment for moment, after in pairwise(left) if left[moment] == left[after]}
+    while moments:
         attempts += 1
-        assert attempts < MOST_KILLS, ("builds end before they are killed, or a stage is never met", stages)
+        assert attempts < len(left) + MOST_TRIES, ("builds end before they are killed", stages)
         before = place.generations()
-        pid = place.start(coming, *more)
-        ways = moments(place, pid, before, draw, length)
-        if not more:
-            ways = ways[:-1]
-        ways[attempts % len(ways)]()
-        with contextlib.suppress(ProcessLookupError):  # it has ended, and the next one is tried
-            os.killpg(pid, signal.SIGKILL)
+        moment = moments[0]
+        pid = place.start(coming, *more, batch=1 if moment == "reading" else None, moment=moment)
+        if moment is None:
+            time.sleep(draw.uniform(0.02, length))
+            with contextlib.suppress(ProcessLookupError):  # it has ended, and is tried again
+                os.killpg(pid, signal.SIGKILL)
         code = place.forker.wait(pid)
         wait_for(lambda pid=pid: not members(pid), 5)  # type: ignore[misc]
         assert members(pid) == []
-        assert code in (0, -signal.SIGKILL), place.said()
+        assert code == -signal.SIGKILL or (moment is None and code == 0), (moment, place.said())
         now = digest(place.pointer.resolve())
         if code:
             at = stage(place, before)
+            assert moment is None or at == left[moment], (moment, at)
             stages[at] += 1
-            assert now == known[coming.name] or now == known[published.name], at
-            assert now == known[published.name] or at == PUBLISHING, at
+            moments.pop(0)
+            assert now == known[coming.name] or now == known[published.name], (moment, at)
+            assert now == known[published.name] or at == PUBLISHING, (moment, at)
+            assert now == known[coming.name] or moment != "clearing away"
+        if moment in alike:
+            continue
         begun = time.monotonic()
         assert place.built(coming, *more) == 0, place.said()
         length += (time.monotonic() - begun - length) / 3
@@ -457,12 +441,8 @@ def alone(theatre: Place, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 def test_a_build_killed_at_any_moment_leaves_a_whole_database(watched: Place, alone: dict[str, Any]) -> None:
     """SIGKILL to its whole group; before the pointer moves the old one is there, then the new one; the next build works."""
-
-    def enough(stages: set[str]) -> bool:
-        return {READING, DERIVING, PUBLISHING} <= stages and bool({TABLES, SORTING} & stages)
-
-    stages = kill_again_and_again(watched, KILLS, enough, 1, alone)
-    assert enough(set(stages)), stages
+    stages = kill_again_and_again(watched, LEFT, 1, alone)
+    assert sum(stages.values()) == len(LEFT) + BY_LUCK
 
 
 def test_a_build_beside_others_killed_at_any_moment_leaves_a_whole_database(watched: Place, elsewhere: Place) -> None:
@@ -470,12 +450,8 @@ def test_a_build_beside_others_killed_at_any_moment_leaves_a_whole_database(watc
     known = references(elsewhere, OLDER)
     for cohort in (A, OLDER):
         assert watched.built(cohort, *(["--beside"] if cohort is OLDER else [])) == 0, watched.said()
-
-    def enough(stages: set[str]) -> bool:
-        return {COMBINING, PUBLISHING} <= stages and len(stages) >= 4
-
-    stages = kill_again_and_again(watched, KILLS_BESIDE, enough, 2, known, "--beside")
-    assert enough(set(stages)), stages
+    stages = kill_again_and_again(watched, LEFT_BESIDE, 2, known, "--beside")
+    assert sum(stages.values()) == len(LEFT_BESIDE) + BY_LUCK
 
 
 def test_workers_of_a_killed_build_end(elsewhere: Place) -> None:

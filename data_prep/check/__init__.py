@@ -4,6 +4,7 @@ Nothing here calls the code that fills the tables. What sites, bins and differen
 from events, segments and samples, in temporary tables beside the database.
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +19,17 @@ from data_prep.errors import UserError, system_refusals
 from data_prep.tables.callsets import MAIN
 from data_prep.tables.connect import MACHINE_ERRORS
 
-__all__ = ["CHECKS", "Finding", "Invariant", "MemoryShortError", "NoDatabaseError", "check"]
+__all__ = ["CHECKS", "Finding", "Invariant", "MemoryShortError", "NoDatabaseError", "check", "findings", "lengths"]
 
-CHECKS: Final = (*calls.INVARIANTS, *sites.INVARIANTS, *bins.INVARIANTS, *differences.INVARIANTS, *cohort.INVARIANTS)
+PARTS: Final[Mapping[str, tuple[Callable[[duckdb.DuckDBPyConnection], None] | None, tuple[Invariant, ...]]]] = {
+    "calls": (None, calls.INVARIANTS),
+    "sites": (groundwork.make_tables, sites.INVARIANTS),
+    "bins": (bins.make_tables, bins.INVARIANTS),
+    "differences": (differences.make_tables, differences.INVARIANTS),
+    "cohort": (cohort.make_tables, cohort.INVARIANTS),
+}
+"""What lays the ground for a part, and its invariants."""
+CHECKS: Final = tuple(invariant for _, invariants in PARTS.values() for invariant in invariants)
 """All that are SQL; beside them stands the one about the chromosomes' lengths."""
 
 
@@ -76,22 +85,26 @@ def _check(path: Path, schema: str, memory: str | None) -> list[Finding]:
             raise NoDatabaseError(
                 f"{path} has schema version {version[0][0] if version else 'none'}, this program reads {SCHEMA_VERSION}: build it again"
             )
-        lengths = dict(con.execute("SELECT chrom::VARCHAR, length FROM chromosomes").fetchall())
-        findings = [
-            Finding(
-                "R1",
-                "chromosomes have the lengths of GRCh38",
-                len(LENGTHS),
-                sum(lengths.get(c) != n for c, n in LENGTHS.items()),
-            )
-        ]
-        findings += [invariant.ask(con) for invariant in calls.INVARIANTS]
-        groundwork.make_tables(con)
-        findings += [invariant.ask(con) for invariant in sites.INVARIANTS]
-        bins.make_tables(con)
-        findings += [invariant.ask(con) for invariant in bins.INVARIANTS]
-        differences.make_tables(con)
-        findings += [invariant.ask(con) for invariant in differences.INVARIANTS]
-        cohort.make_tables(con)
-        findings += [invariant.ask(con) for invariant in cohort.INVARIANTS]
-    return findings
+        return [lengths(con), *findings(con)]
+
+
+def findings(con: duckdb.DuckDBPyConnection, parts: Iterable[str] = tuple(PARTS)) -> list[Finding]:
+    """Asks the invariants of these parts, names of `PARTS` in its order, in the schema that the connection uses.
+
+    A part's temporary tables are made from those of sites, which therefore come before bins, differences and cohort; none
+    of them may be there yet.
+    """
+    found: list[Finding] = []
+    for name in parts:
+        make_tables, invariants = PARTS[name]
+        if make_tables:
+            make_tables(con)
+        found += [invariant.ask(con) for invariant in invariants]
+    return found
+
+
+def lengths(con: duckdb.DuckDBPyConnection) -> Finding:
+    """Asks of the chromosomes' lengths, which no SQL holds."""
+    stored = dict(con.execute("SELECT chrom::VARCHAR, length FROM chromosomes").fetchall())
+    broken = sum(stored.get(chrom) != length for chrom, length in LENGTHS.items())
+    return Finding("R1", "chromosomes have the lengths of GRCh38", len(LENGTHS), broken)

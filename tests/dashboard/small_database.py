@@ -20,6 +20,7 @@ from data_prep.domain.chromosomes import ACCESSIONS, LENGTHS
 from data_prep.domain.copy_number import CallClass, Direction, classify, expected_copy_number
 from data_prep.domain.schema import SCHEMA_VERSION
 from data_prep.reading.events import disjoint_segments
+from tests.data_prep.quick_schema import write_quick_schema
 
 SCHEMA = Path(__file__).resolve().parents[2] / "data_prep" / "tables" / "schema.sql"
 
@@ -203,6 +204,11 @@ _COUNTS = {"records": 1, "calls": 0, "reference_rows": 1, "skipped": 0, "status"
 
 
 def write_schema(root: duckdb.DuckDBPyConnection) -> None:
+    """Makes the empty tables, without their comments, which take most of the time."""
+    write_quick_schema(root)
+
+
+def _write_whole_schema(root: duckdb.DuckDBPyConnection) -> None:
     root.execute(f"BEGIN; {SCHEMA.read_text(encoding='utf-8')}; COMMIT")  # each commit is a write to the disk
 
 
@@ -447,7 +453,7 @@ def _written(key: str, contents: Contents) -> Path:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         template = Path(folder) / "template.duckdb"
         with duckdb.connect(str(template)) as root:
-            write_schema(root)
+            _write_whole_schema(root)
             fill(root, contents)
         _TEMPLATES[key] = template
     return _TEMPLATES[key]

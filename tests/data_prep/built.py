@@ -20,6 +20,7 @@ from data_prep.summary import BuildSummary
 from data_prep.system.limits import DEFAULTS, Limits
 from tests.data_prep.few_genes import few_genes
 from tests.data_prep.in_memory import single
+from tests.data_prep.quick_schema import without_comments
 from tests.oracle import plain
 
 Row = dict[str, Any]
@@ -67,8 +68,9 @@ def build_here(
     assembly: str | None = None,
     masks: Sequence[str] = (),
     limits: Limits = DEFAULTS,
+    comments: bool = False,
 ) -> Built:
-    """Builds in this process, with few genes."""
+    """Builds in this process, with few genes; with the comments of the schema where they are asked for."""
     request = BuildRequest(
         samples=samples,
         out=out,
@@ -80,7 +82,7 @@ def build_here(
         masks=tuple(masks),
         limits=limits,
     )
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() if comments else without_comments() as patch:
         patch.setattr("data_prep.build.embedded_gene_models", few_genes)
         summary = build(request)
     return Built(out, summary)
@@ -99,7 +101,8 @@ def change_here(
     """Adds to and removes from a database, in this process."""
     sources = Change(add=tuple(map(str, add)), remove=tuple(remove), callset=callset)
     request = BuildRequest(samples=samples, out=out, sources=sources, jobs=jobs, masks=tuple(masks))
-    return Built(out, build(request))
+    with without_comments():
+        return Built(out, build(request))
 
 
 def shards_here(

@@ -41,7 +41,7 @@ def make_cohort(folder: Path, release: str) -> None:
     write_cohort(folder, samples=60, seed=7, release=release, jobs=1)
     for path in sorted((folder / "vcf").glob("*.vcf.gz"))[57:]:
         path.unlink()
-    database = build_here([folder / "vcf"], folder / "samples.tsv", folder / "cnv.duckdb")
+    database = build_here([folder / "vcf"], folder / "samples.tsv", folder / "cnv.duckdb", comments=True)
     samples = plain.read_samples(folder / "samples.tsv")
     people = plain.read_cohort(sorted((folder / "vcf").glob("*.vcf.gz")), samples)
     (folder / "read").write_bytes(pickle.dumps((database, people)))

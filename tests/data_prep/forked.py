@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.data_prep.few_genes import few_genes
+from tests.data_prep.quick_schema import WRITERS, write_quick_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM_FAILED = 70
@@ -32,6 +33,9 @@ MOMENTS: Final = {
     "reading": ("data_prep.reading.files:read_batch", 2),
     "reading, with workers": ("data_prep.system.processes:wait", 2),
     "calls": ("data_prep.build:write_calls", 1),
+    "marking": ("data_prep.build:mark_samples", 1),
+    "deriving": ("data_prep.build:derive", 1),
+    "combining": ("data_prep.tables.callsets:_copy", 2),
     "publishing": ("data_prep.build:publish", 1),
     "naming": ("pathlib:Path.replace", 1),
     "pointing": ("pathlib:Path.symlink_to", 1),
@@ -141,6 +145,9 @@ def _run(
         os.setgid(user)
         os.setuid(user)
     import_module("data_prep.build").embedded_gene_models = few_genes  # type: ignore[attr-defined]
+    for writer in WRITERS:
+        module, _, name = writer.rpartition(".")
+        setattr(import_module(module), name, write_quick_schema)
     if batch is not None:
         limits = import_module("data_prep.system.limits")
         limits.DEFAULTS = replace(limits.DEFAULTS, batch_bytes=batch)  # type: ignore[attr-defined]

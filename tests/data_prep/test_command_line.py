@@ -22,7 +22,7 @@ from tests.data_prep.built import Built, build_here
 from tests.data_prep.conftest import ROOT
 from tests.data_prep.dragen_text import bgzip, header, record, reference_row, vcf, write, write_table
 from tests.data_prep.few_genes import few_genes
-from tests.data_prep.forked import MOMENTS, Forker, forker
+from tests.data_prep.forked import Forker, forker
 
 LOSS = record("chr1", 100_000, 120_000)
 
@@ -509,22 +509,6 @@ def litter(folder: Path) -> set[str]:
     found = {path.name for path in out.parent.iterdir()} - {out.name, f".{out.name}.lock", out.resolve().name}
     older = sorted(name for name in found if name.startswith("cnv-") and name.endswith(".duckdb"))
     return found - set(older[:1])
-
-
-def test_a_killed_build_leaves_the_old_database_or_the_whole_new_one(
-    processes: Forker, template: Path, tmp_path: Path
-) -> None:
-    """SIGKILL before each step; the next build clears away what was left."""
-    moments = [moment for moment in MOMENTS if "workers" not in moment]
-    for moment in moments:
-        folder = copy(template, tmp_path / moment.replace(" ", "-"))
-        code, output, errors = end(processes, folder, start(processes, folder, moment))
-        if moment != "clearing away" or code:  # at first there is nothing to clear away
-            assert code == -signal.SIGKILL, (moment, output, errors)
-            assert calls_in(folder, template) == (NEW_CALLS if moment == "clearing away" else 1), moment
-        build_here([template / "old"], template / "samples.tsv", folder / "out" / "cnv.duckdb")
-        assert (moment, litter(folder)) == (moment, set())
-        assert calls_in(folder, template) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ The table of events is not read, nor the events' numbers on the calls.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +17,7 @@ _CALLS: Final = """
 CREATE TEMP TABLE raw_calls AS
 WITH joints AS (
     SELECT c.*, lag("end") OVER lane AS before, lead(start) OVER lane AS next, lag(copy_number) OVER lane AS copies_before, lag(bins) OVER lane AS bins_before
-    FROM calls c WHERE direction IN ('loss', 'gain')
+    FROM calls c WHERE direction IN ('loss', 'gain') AND (len($1::VARCHAR[]) = 0 OR list_contains($1, chrom::VARCHAR))
     WINDOW lane AS (PARTITION BY sample_id, chrom, direction ORDER BY start)
 )
 SELECT sample_id, chrom, direction, start, "end", class, copy_number, expected_copy_number, quality, bins, copy_ratio, filters,
@@ -210,9 +210,9 @@ def answer(con: duckdb.DuckDBPyConnection, question: Question, direction: str) -
     return Answer(people(con, question), events(con, question, direction), passing, direction)
 
 
-def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Joins the calls of the whole cohort, once, into temporary tables."""
-    con.execute(_CALLS)
+def prepare(con: duckdb.DuckDBPyConnection, chroms: Sequence[str] = ()) -> None:
+    """Joins the calls of the whole cohort, once, into temporary tables; of these chromosomes where there are some."""
+    con.execute(_CALLS, [list(chroms)])
     con.execute(_EVENTS)
 
 

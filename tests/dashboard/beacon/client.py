@@ -47,11 +47,12 @@ class Client:
     def __init__(self, http: Http, environment: Mapping[str, str]) -> None:
         self.http = http
         self.environment = environment
+        self.store = Store(Path(environment["CNV_DATABASE"]))
 
     @contextmanager
     def database(self) -> Iterator[Generation]:
-        """The database that it asks, for what the pages say of it."""
-        with Store(Path(self.environment["CNV_DATABASE"])).lease() as generation:
+        """The database that it asks, for what the pages say of it; opened once."""
+        with self.store.lease() as generation:
             yield generation
 
     def get(self, path: str, **values: Any) -> dict[str, Any]:
@@ -88,7 +89,11 @@ def over(database: Path, environment: Mapping[str, str] | None = None) -> Iterat
     """A Beacon over a published file."""
     names = {"CNV_DATABASE": str(database), **(environment or {})}
     with TestClient(application(), base_url="http://beacon.test") as client:
-        yield Client(Http(client, names), names)
+        asked = Client(Http(client, names), names)
+        try:
+            yield asked
+        finally:
+            asked.store.close()
 
 
 def application() -> Starlette:

@@ -15,6 +15,7 @@ from dashboard import settings
 from dashboard.door.refusal import RefusedError
 from dashboard.downloads.open_file import open_file
 from dashboard.rows.catalogue import EVERY_TABLE
+from dashboard.store.published import Store
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.opened_page import html, opened_page, shown_table, words_of
 from tests.dashboard.small_database import write_file
@@ -22,11 +23,16 @@ from tests.dashboard.small_database import write_file
 CONTENTS = demonstration()
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_file(tmp_path_factory.mktemp("cohort") / "cnv.duckdb", CONTENTS)
+
+
 @pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("CNV_DATABASE", str(tmp_path / "cnv.duckdb"))
-    yield write_file(tmp_path / "cnv.duckdb", CONTENTS)
-    settings.store().close()
+def path(published: Path, monkeypatch: pytest.MonkeyPatch, open_stores: list[Store]) -> Iterator[Path]:
+    monkeypatch.setenv("CNV_DATABASE", str(published))
+    yield published
+    open_stores.append(settings.store())
 
 
 def rows_of(table: str, **values: str) -> list[dict[str, str]]:

@@ -64,7 +64,7 @@ def shown(counts: Mapping[Any, Any]) -> dict[Any, dict[str, tuple[int, int]]]:
     return {key: {one.direction.value: (one.carriers, one.samples) for one in some} for key, some in counts.items()}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(cohorts())
 def test_every_rule_and_filter_beside_the_ones_in_force_is_the_plain_count_r4_r5_r7(
     in_memory: Make, case: tuple[list[Person], list[Event]]

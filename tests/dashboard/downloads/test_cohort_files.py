@@ -17,6 +17,7 @@ from dashboard.downloads.cohort_files import FILES
 from dashboard.downloads.open_file import open_file
 from dashboard.formats.cohort_columns import with_groups
 from dashboard.operating.disclosure import Disclosure
+from dashboard.store.published import Store
 from tests.shared_cohorts import eighty_people
 
 Row = dict[str, Any]
@@ -34,7 +35,7 @@ def con(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture
-def fetch(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., bytes]]:
+def fetch(path: Path, monkeypatch: pytest.MonkeyPatch, open_stores: list[Store]) -> Iterator[Callable[..., bytes]]:
     monkeypatch.setenv("CNV_DATABASE", str(path))
 
     def read(file: str, **address: str) -> bytes:
@@ -43,7 +44,7 @@ def fetch(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...,
             return b"".join(answer.pieces)
 
     yield read
-    settings.store().close()
+    open_stores.append(settings.store())
 
 
 def rows_of(suffix: str, content: bytes) -> list[Row]:

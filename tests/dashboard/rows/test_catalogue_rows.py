@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from dashboard import settings
 from dashboard.rows.catalogue_sites import columns
 from dashboard.server import ROUTES
+from dashboard.store.published import Store
 from data_prep.domain.chromosomes import LENGTHS
 from tests.dashboard.small_database import Contents, Event, write_file
 from tests.dashboard.store.test_catalogue import CONTENTS as SITES_OF_ALL_KINDS
@@ -48,11 +49,11 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def client(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def client(database: Path, monkeypatch: pytest.MonkeyPatch, open_stores: list[Store]) -> Iterator[TestClient]:
     monkeypatch.setenv("CNV_DATABASE", str(database))
     with TestClient(Starlette(routes=list(ROUTES))) as test_client:
         yield test_client
-    settings.store().close()
+    open_stores.append(settings.store())
 
 
 @pytest.fixture(scope="module")
@@ -199,10 +200,11 @@ def test_random_filters_and_orders_are_plain_python_over_the_files_of_places_r9_
 ) -> None:
     draw = random.Random(14)
     sizes = []
+    of_people = [every_site(client, people, stored) for people in PEOPLE]
     for number in range(DRAWS):
         people = PEOPLE[number % len(PEOPLE)]
         sort = draw.choice(["", "-"]) + SORTS[number % len(SORTS)]
-        every = every_site(client, people, stored)
+        every = of_people[number % len(PEOPLE)]
         query = people | draw_query(draw, number, every)
         # numbers of a site that is not assessable are in no file
         hidden = {row["site"] for row in every if row["carriers"] is None}

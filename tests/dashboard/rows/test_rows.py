@@ -20,6 +20,7 @@ from dashboard.rows.queries import QueryRows
 from dashboard.rows.table import MOST_ROWS, Cell, Column, Kind, Row, Sort, text
 from dashboard.server import ROUTES
 from dashboard.store.database import Generation, Statement
+from dashboard.store.published import Store
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, write_file
 
@@ -140,11 +141,11 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def client(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def client(database: Path, monkeypatch: pytest.MonkeyPatch, open_stores: list[Store]) -> Iterator[TestClient]:
     monkeypatch.setenv("CNV_DATABASE", str(database))
     with TestClient(Starlette(routes=list(ROUTES))) as test_client:
         yield test_client
-    settings.store().close()
+    open_stores.append(settings.store())
 
 
 def ids(client: TestClient, table: str, **query: str) -> tuple[int, list[str]]:

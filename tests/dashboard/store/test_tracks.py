@@ -87,7 +87,7 @@ def compare(curves: Curves, people: list[Person], events: list[Event], asked: Qu
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 @given(case=everything(), room=st.sampled_from((600, 600, 7, 1)), is_wide=st.booleans())
 def test_curves_are_what_a_count_base_by_base_gives_r8(
@@ -147,7 +147,7 @@ def test_many_steps_go_into_bins_that_keep_mean_and_maximum_apart_r8() -> None:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 @given(case=everything(), limit=st.sampled_from((400, 2)))
 def test_intervals_are_what_plain_counting_gives(in_memory: Make, case: Case, limit: int) -> None:
@@ -291,7 +291,7 @@ def test_a_wide_window_has_the_exons_of_the_gene_of_the_page_alone(in_memory: Ma
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 @given(case=everything(), limit=st.sampled_from((400, 2)))
 def test_a_wide_window_has_sites_with_the_carriers_that_plain_counting_gives_r9(

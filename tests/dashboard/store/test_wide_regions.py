@@ -17,7 +17,7 @@ from tests.oracle.plain_counter import carried, is_counted
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 @given(case=everything())
 def test_extents_of_a_wide_region_are_what_plain_counting_gives_r7(

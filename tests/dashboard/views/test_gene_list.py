@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import settings
 from dashboard.downloads.open_file import open_file
+from dashboard.store.published import Store
 from tests.dashboard.demonstration import GENES, demonstration
 from tests.dashboard.opened_page import html, opened_page, words, words_of
 from tests.dashboard.small_database import GeneRow, write_file
@@ -34,10 +35,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def open_page(published: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def open_page(published: Path, monkeypatch: pytest.MonkeyPatch, open_stores: list[Store]) -> Iterator[Open]:
     monkeypatch.setenv("CNV_DATABASE", str(published))
     yield lambda page="genes", **query: opened_page(monkeypatch, published, page, query)
-    settings.store().close()
+    open_stores.append(settings.store())
 
 
 def shown(app: AppTest) -> dict[str, list[str]]:

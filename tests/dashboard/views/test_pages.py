@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import pages, settings
 from dashboard.question.filters import CALLSET, NAMES
+from dashboard.store.published import Store
 from tests.dashboard.demonstration import GSTM1, demonstration
 from tests.dashboard.opened_page import APP, codes, html, opened_page, shown_controls, shown_table, words
 from tests.dashboard.small_database import Contents, Event, write_file
@@ -24,18 +25,27 @@ BAR = len(pages.in_bar())
 """Links of the bar, before all others."""
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_file(tmp_path_factory.mktemp("pages") / "cnv.duckdb", CONTENTS)
+
+
 @pytest.fixture
-def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def open_page(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_stores: list[Store]
+) -> Iterator[Open]:
     """Opens `/gene` with a query, or another page; on a database of `contents`."""
 
     def opened(page: str = "gene", contents: Contents | None = CONTENTS, **query: str) -> AppTest:
         path = tmp_path / "cnv.duckdb"
-        if contents is not None and not path.exists():
+        if contents is CONTENTS and not path.exists():
+            path = published
+        elif contents is not None and not path.exists():
             write_file(path, contents)
         return opened_page(monkeypatch, path, page, query)
 
     yield opened
-    settings.store().close()
+    open_stores.append(settings.store())
 
 
 def links(app: AppTest) -> list[tuple[str, str]]:

@@ -33,6 +33,7 @@ from dashboard.question.filters import NAMES
 from dashboard.rows.catalogue import PERSON_TABLES
 from dashboard.rows.table import Sort
 from dashboard.store import person as store
+from dashboard.store.published import Store
 from dashboard.words import relatives
 from data_prep.domain.chromosomes import LENGTHS
 from tests.dashboard.opened_page import html, opened_page, shown_controls, shown_table, words
@@ -57,16 +58,20 @@ def family(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def open_person(family: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
+def open_person(
+    family: Path, monkeypatch: pytest.MonkeyPatch, open_stores: list[Store]
+) -> Iterator[Callable[..., AppTest]]:
     def opened(**query: str) -> AppTest:
         return opened_page(monkeypatch, family, "sample", query)
 
     yield opened
-    settings.store().close()
+    open_stores.append(settings.store())
 
 
 @pytest.fixture
-def fetch(family: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[dict[str, str]]]]:
+def fetch(
+    family: Path, monkeypatch: pytest.MonkeyPatch, open_stores: list[Store]
+) -> Iterator[Callable[..., list[dict[str, str]]]]:
     monkeypatch.setenv("CNV_DATABASE", str(family))
 
     def rows(file: str, **address: str) -> list[dict[str, str]]:
@@ -76,7 +81,7 @@ def fetch(family: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..
         return list(csv.DictReader(io.StringIO(content)))
 
     yield rows
-    settings.store().close()
+    open_stores.append(settings.store())
 
 
 def chart(app: AppTest, number: int) -> dict[str, list[dict[str, Any]]]:

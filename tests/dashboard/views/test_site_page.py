@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import settings
 from dashboard.components.site_page import exon_words
 from dashboard.server import ROUTES
+from dashboard.store.published import Store
 from dashboard.store.site_genes import TouchedGene
 from tests.dashboard.demonstration import GENES, demonstration
 from tests.dashboard.opened_page import html, opened_page, shown_table, words, words_of
@@ -27,16 +28,25 @@ START, END = 109_687_569, 109_697_443
 Open = Callable[..., AppTest]
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_file(tmp_path_factory.mktemp("sites") / "cnv.duckdb", CONTENTS)
+
+
 @pytest.fixture
-def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def open_page(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_stores: list[Store]
+) -> Iterator[Open]:
     def opened(name: str = "site", contents: Contents = CONTENTS, **query: str) -> AppTest:
         path = tmp_path / "cnv.duckdb"
-        if not path.exists():
+        if contents is CONTENTS and not path.exists():
+            path = published
+        elif not path.exists():
             write_file(path, contents)
         return opened_page(monkeypatch, path, name, query)
 
     yield opened
-    settings.store().close()
+    open_stores.append(settings.store())
 
 
 def members(people: list[Person], *, unrelated: bool) -> dict[str, Event]:
