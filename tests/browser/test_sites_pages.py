@@ -51,6 +51,10 @@ def test_a_filter_is_one_entry_of_the_history_and_a_site_leads_to_its_page_and_b
     settled(page)
     assert "sort=-length" in page.url
     expect(page.get_by_role("heading", level=1)).to_have_text("Sites at chr1")
+    # the rows come after the heading
+    page.wait_for_function(
+        "() => [...document.querySelectorAll(\"table tbody a[href*='/site?site=']\")].every(one => one.href.includes('site=chr1-'))"
+    )
     assert {site.split("-")[0] for site in shown(page)} == {"chr1"}
     page.locator(f"a[href*='{SITE}']").first.click()
     expect(page).to_have_url(re.compile(rf"/site\?site={SITE}"))

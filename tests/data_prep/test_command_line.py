@@ -17,12 +17,15 @@ import pytest
 from typer.testing import CliRunner
 
 from data_prep.__main__ import app
+from data_prep.build import build
 from data_prep.check import check
+from data_prep.request import BuildRequest, Sources
 from tests.data_prep.built import Built, build_here
 from tests.data_prep.conftest import ROOT
 from tests.data_prep.dragen_text import bgzip, header, record, reference_row, vcf, write, write_table
 from tests.data_prep.few_genes import few_genes
 from tests.data_prep.forked import Forker, forker
+from tests.data_prep.quick_schema import without_comments
 
 LOSS = record("chr1", 100_000, 120_000)
 
@@ -596,10 +599,14 @@ def test_a_build_that_is_starting_is_not_taken_for_a_killed_one(
     out = folder / "out" / "cnv.duckdb"
     real = Path.mkdir
 
-    def build_it() -> None:
-        build_here([folder / "old"], folder / "samples.tsv", out)
+    request = BuildRequest(samples=folder / "samples.tsv", out=out, sources=Sources(vcf=(str(folder / "old"),)), jobs=1)
 
-    with ThreadPoolExecutor(1) as pool:
+    def build_it() -> None:
+        build(request)
+
+    # what one of the two puts in its place and takes back, the other would take for the real thing and put back for good
+    with without_comments() as patch, ThreadPoolExecutor(1) as pool:
+        patch.setattr("data_prep.build.embedded_gene_models", few_genes)
         others: list[Future[None]] = []
 
         def mkdir(self: Path, *arguments: object, **more: object) -> None:

@@ -78,7 +78,7 @@ PLACES = {
     "fetch": "data_prep.fetch.run._check_address",
     "shards": "data_prep.build.find_named_files",
     "build": "data_prep.build.read_masks",
-    "check": "data_prep.check.groundwork.make_tables",
+    "check": "data_prep.check.findings",
 }
 """A function that each command calls."""
 
