@@ -17,9 +17,10 @@ from dashboard.question.filters import Filters
 from dashboard.store.carriers.touching import Marks, read_marks
 from dashboard.store.cohort import population_names
 from dashboard.store.curves import asked_for, is_silent
-from dashboard.store.database import Generation, Statement
+from dashboard.store.database import Generation
 from dashboard.store.panel import panel
-from dashboard.store.sites import counts_at, ends_of, site_names
+from dashboard.store.site_tables import sites_on
+from dashboard.store.sites import counts_at
 from data_prep.domain.arrays import Flags, Numbers, distinct
 from data_prep.domain.copy_number import CLASSES, DIRECTIONS, CallClass
 from data_prep.domain.counting import best_first
@@ -28,6 +29,7 @@ from data_prep.domain.site_id import site_id_expression
 
 _STRONG: Final = [CLASSES.index(name) for name in (CallClass.COMPLETE_LOSS, CallClass.HIGH_GAIN)]
 
+_SITE_COLUMNS: Final = ("site_id", "start", "end", "direction", "inner_start", "inner_end")
 _NONE: Final = np.iinfo(np.int64).max
 _CELLS: Final = {
     "start": pl.Int64,
@@ -38,47 +40,26 @@ _CELLS: Final = {
     "people": pl.Int64,
 }
 
-_SITE_COLUMNS: Final = 's.site_id, s.start, s."end", s.direction::VARCHAR AS direction, s.inner_start, s.inner_end'
-_TOUCHING: Final = """s.chrom = $chrom::chrom AND s.start < $end AND s."end" > $start
-    AND list_contains($directions, s.direction::VARCHAR)"""
-_SITE_SCHEMA: Final = {
-    "site_id": pl.Int32,
-    "start": pl.Int32,
-    "end": pl.Int32,
-    "direction": pl.String,
-    "inner_start": pl.Int32,
-    "inner_end": pl.Int32,
-}
-
-# One row a site whose founding interval touches the window.
-SITES: Final = Statement(f"SELECT {_SITE_COLUMNS} FROM sites s WHERE {_TOUCHING}", _SITE_SCHEMA)
-
 
 def stored_sites(database: Generation, interval: Interval, filters: Filters, limit: int) -> CarriedIntervals:
     """The `limit` sites with most carriers, under filters that `curves.is_stored`."""
     sites, counts = counts_at(database, interval, filters)
-    first, last = ends_of(sites)
-    place = np.full(last - first + 1, -1, np.int64)
-    place[sites["site_id"].to_numpy().astype(np.int64) - first] = np.arange(sites.height)
-    of_row = place[counts["site_id"].to_numpy().astype(np.int64) - first]
-    # the first place is for rows of sites that are none of these
-    carriers = np.bincount(of_row + 1, counts["carriers"].to_numpy(), sites.height + 1)[1:].astype(np.int64)
+    carriers = np.bincount(counts.site, counts.carriers, sites.height).astype(np.int64)
     start, end = (sites[name].to_numpy() for name in ("start", "end"))
     order = np.lexsort(((sites["direction"] == "gain").to_numpy(), end, start, -carriers))
     total = int((carriers > 0).sum())
     drawn = order[: min(limit, total)]
-    is_drawn = np.zeros(sites.height + 1, np.bool_)
+    is_drawn = np.zeros(sites.height, np.bool_)
     is_drawn[drawn] = True
-    rows = counts.filter(pl.Series(is_drawn[of_row]))
-    home = {code: group for code, (_, group) in population_names(database).items()}
-    strong_classes = {CLASSES[place].value for place in _STRONG}
-    strong = dict.fromkeys(sites["site_id"].gather(drawn).to_list(), 0)
+    rows = counts.where(is_drawn[counts.site])
+    strong = np.bincount(rows.site, rows.carriers * np.isin(rows.event_class, _STRONG), sites.height).astype(np.int64)
+    group_of = [group for _, group in population_names(database).values()]
+    numbers = sites["site_id"].to_list()
     people: dict[tuple[int, str, int | None], int] = {}
-    for site, population, class_, copies, number in rows.select(
-        "site_id", "population", "class", "copy_number", "carriers"
-    ).iter_rows():
-        strong[site] += number * (class_ in strong_classes)
-        key = (site, home[population], copies)
+    for site, population, copies, number in zip(
+        *(column.tolist() for column in (rows.site, rows.population, rows.copy_number, rows.carriers)), strict=True
+    ):
+        key = (numbers[site], group_of[population], copies if copies >= 0 else None)
         people[key] = people.get(key, 0) + number
     cells = pl.DataFrame(
         [(*key, number) for key, number in people.items()],
@@ -86,7 +67,7 @@ def stored_sites(database: Generation, interval: Interval, filters: Filters, lim
         orient="row",
     )
     most = sites[drawn].with_columns(
-        pl.Series("carriers", carriers[drawn], pl.Int64), pl.Series("strong", list(strong.values()), pl.Int64)
+        pl.Series("carriers", carriers[drawn], pl.Int64), pl.Series("strong", strong[drawn], pl.Int64)
     )
     return _as_intervals(database, interval.chrom, most, cells, total, None)
 
@@ -95,7 +76,8 @@ def counted_sites(
     database: Generation, interval: Interval, filters: Filters, marks: Marks, limit: int, silent: Interval | None
 ) -> CarriedIntervals:
     """The same under any filters; `marks`: the events that touch the window and meet them."""
-    sites = database.table(SITES, _place(interval, filters))
+    every = sites_on(database, interval.chrom)
+    sites = every.at(every.touching(interval, filters.directions)).select(_SITE_COLUMNS)
     beyond = sites.filter((pl.col("start") < interval.start) | (pl.col("end") > interval.end))
     parts = [(marks.events, marks.sample, marks.site)]
     if beyond.height:
@@ -165,15 +147,6 @@ def _speaking(carrier: Numbers, bins: Numbers, copies: Numbers, start: Numbers) 
     return np.concatenate([np.flatnonzero(~several), often[fresh]])
 
 
-def _place(interval: Interval, filters: Filters) -> dict[str, object]:
-    return {
-        "chrom": interval.chrom,
-        "start": interval.start,
-        "end": interval.end,
-        "directions": [direction.value for direction in filters.directions],
-    }
-
-
 def _as_intervals(
     database: Generation, chrom: str, sites: pl.DataFrame, cells: pl.DataFrame, total: int, silent: Interval | None
 ) -> CarriedIntervals:
@@ -233,7 +206,7 @@ def distinct_intervals(
             "inner_start": by_inner_start[first[drawn] + (carriers[drawn] - 1) // 2],
             "inner_end": by_inner_end[first[drawn] + carriers[drawn] // 2],
             "copies": is_silent(database, chrom, start[drawn], end[drawn], silent),
-            "site": pl.Series(_names(database, site[drawn]), dtype=pl.String),
+            "site": pl.Series(sites_on(database, chrom).names(site[drawn]), dtype=pl.String),
         }
     )
     is_drawn = np.zeros(len(first), np.bool_)
@@ -302,9 +275,3 @@ def _cells(database: Generation, hits: _Hits, is_drawn: Flags) -> pl.DataFrame:
     ]
     cells.sort(key=lambda cell: (*cell[:4], cell[4] is None, cell[4] or 0))
     return pl.DataFrame(cells, schema=_CELLS, orient="row")
-
-
-def _names(database: Generation, sites: Numbers) -> list[str | None]:
-    """The id of the site of each of these numbers; none of -1."""
-    known = dict(site_names(database, pl.Series(sites[sites >= 0])).rows())
-    return [known.get(site) for site in sites.tolist()]

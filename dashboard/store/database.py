@@ -36,9 +36,11 @@ class Size(Enum):
     SMALL = "small"
     LARGE = "large"
     HUGE = "huge"
+    SHARED = "shared"
+    """A part of a table that most pages take rows from, of which there are at most a few for each chromosome."""
 
 
-REMEMBERED: Final = {Size.SMALL: 512, Size.LARGE: 4}
+REMEMBERED: Final = {Size.SMALL: 512, Size.LARGE: 4, Size.SHARED: 256}
 """Answers that a generation keeps; of each size the least recently used goes first."""
 
 Answer = TypeVar("Answer")

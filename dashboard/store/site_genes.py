@@ -14,7 +14,8 @@ from dashboard.store.database import Generation, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import counted_rows, expected_copies, panel, place_of_sex
 from dashboard.store.site import counts_of_site, site_details
-from dashboard.store.sites import ALLELE_COLUMNS, GENES, Site, asks_for_whole_losses
+from dashboard.store.site_tables import genes_of_sites
+from dashboard.store.sites import ALLELE_COLUMNS, Site, asks_for_whole_losses
 from dashboard.store.statistics import wilson
 from data_prep.domain.arrays import Numbers
 from data_prep.domain.copy_number import expected_by_sex
@@ -117,11 +118,11 @@ def _has_share(database: Generation, site: Site, filters: Filters) -> bool:
 def touched_genes(database: Generation, site_id: int, interval: Interval) -> tuple[TouchedGene, ...]:
     """The genes that a site touches, those whose coding sequence it takes first, else along the genome."""
     known = landmarks(database)
-    rows = database.frame(GENES, {"sites": [site_id]})
+    of_sites = genes_of_sites(database)
+    rows = of_sites.of(site_id)
     exons_of = known.exons.on(interval.chrom)
     touched = []
-    for gene_id, coding in rows.select("gene_id", "coding").iter_rows():
-        at = known.place_of(gene_id)
+    for at, coding in zip(of_sites.gene[rows].tolist(), of_sites.coding[rows].tolist(), strict=True):
         gene = known.genes.rows.row(at, named=True)
         exons = exons_of.filter(pl.col("transcript_id") == pl.lit(gene["transcript_id"], pl.String)).sort("start")
         numbers = [
@@ -132,6 +133,6 @@ def touched_genes(database: Generation, site_id: int, interval: Interval) -> tup
         if gene["strand"] == "-":
             numbers = [exons.height + 1 - number for number in reversed(numbers)]
         symbol = gene["symbol"]
-        name = gene_id if symbol in known.shared_symbols else symbol
-        touched.append((not coding, at, TouchedGene(gene_id, symbol, name, coding, tuple(numbers), exons.height)))
-    return tuple(gene for _, _, gene in sorted(touched, key=lambda one: one[:2]))
+        name = gene["gene_id"] if symbol in known.shared_symbols else symbol
+        touched.append(TouchedGene(gene["gene_id"], symbol, name, coding, tuple(numbers), exons.height))
+    return tuple(touched)

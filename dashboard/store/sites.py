@@ -5,11 +5,12 @@ panel's answer, as everywhere. Limits of an event's length, quality and bins, an
 sites: a site is what its members made it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from dashboard.operating.cells import NOTE, SUPERPOPULATION, Row, choose_cells
@@ -18,21 +19,20 @@ from dashboard.question.target import region_target
 from dashboard.store.callability import callabilities
 from dashboard.store.cohort import population_names
 from dashboard.store.columns import whole_numbers
-from dashboard.store.database import Generation, Size, Statement, remembered
+from dashboard.store.database import Generation, Size, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import Panel, counted_rows, panel, place_of_sex, relatives_counted
+from dashboard.store.site_tables import SiteCounts, genes_of_sites, site_counts_on, sites_on
 from dashboard.store.statistics import wilson, with_frequency
 from dashboard.words.seen import note
 from data_prep.domain.arrays import Flags, Numbers
-from data_prep.domain.copy_number import CLASSES, MEMBERS, TALLIES, CallClass, Direction, expected_by_sex
+from data_prep.domain.copy_number import CLASSES, MEMBERS, SEXES, TALLIES, CallClass, Direction, expected_by_sex
 from data_prep.domain.intervals import Interval
 from data_prep.domain.proportions import hardy_weinberg
 from data_prep.domain.site_id import parse_site_id
 
-MANY_SITES: Final = 20_000_000
-"""Bases from which a place has thousands of sites."""
 FEW_ROWS: Final = 2_000
-"""Rows up to which plain Python is done before a step over a frame has begun, and which come faster as rows."""
+"""Rows up to which an answer is a small one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,80 +44,6 @@ class Site:
     interval: Interval
     direction: Direction
 
-
-_SITE_COLUMNS: Final = """s.site_id, s.site, s.chrom::VARCHAR AS chrom, s.start, s."end", s.direction::VARCHAR AS direction,
-    s.events, s.intervals, s.start_min, s.start_max, s.end_min, s.end_max, s.median_bins, s.few_bins, s.multi_allelic,
-    s.alleles, s.problem, s.inner_start, s.inner_end"""
-_SITE_SCHEMA: Final = {
-    "site_id": pl.Int32,
-    "site": pl.String,
-    "chrom": pl.String,
-    "start": pl.Int32,
-    "end": pl.Int32,
-    "direction": pl.String,
-    "events": pl.Int32,
-    "intervals": pl.Int32,
-    "start_min": pl.Int32,
-    "start_max": pl.Int32,
-    "end_min": pl.Int32,
-    "end_max": pl.Int32,
-    "median_bins": pl.Float64,
-    "few_bins": pl.Boolean,
-    "multi_allelic": pl.Boolean,
-    "alleles": pl.Boolean,
-    "problem": pl.String,
-    "inner_start": pl.Int32,
-    "inner_end": pl.Int32,
-}
-
-# One row a site whose founding interval touches the place.
-SITES: Final = Statement(
-    f"""SELECT {_SITE_COLUMNS}
-FROM sites s
-WHERE s.chrom = $chrom::chrom AND s.start < $end AND s."end" > $start AND list_contains($directions, s.direction::VARCHAR)""",
-    _SITE_SCHEMA,
-)
-
-# One row a site of this exact interval and direction: at most one.
-NAMED: Final = Statement(
-    f"""SELECT {_SITE_COLUMNS}
-FROM sites s
-WHERE s.chrom = $chrom::chrom AND s.start = $start AND s."end" = $end AND list_contains($directions, s.direction::VARCHAR)""",
-    _SITE_SCHEMA,
-)
-
-# One row a site of these numbers.
-NAMES: Final = Statement(
-    "SELECT site_id, site FROM sites WHERE site_id IN (SELECT unnest($sites)::INTEGER)",
-    {"site_id": pl.Int32, "site": pl.String},
-)
-
-# One row a site and kind of carrier. Sites are numbered along the chromosome, so those of a place are a run of numbers,
-# with a few between that only reach past it. Which carriers count is decided here and not by the database: to join and
-# group a handful of rows costs it three times as much as to find them.
-COUNTS: Final = Statement(
-    """SELECT site_id, population, sex::VARCHAR AS sex, unrelated, outlier, class::VARCHAR AS class, copy_number,
-    expected_copy_number, carriers
-FROM site_counts
-WHERE site_id BETWEEN $first AND $last AND level = $level::filter_level""",
-    {
-        "site_id": pl.Int32,
-        "population": pl.String,
-        "sex": pl.String,
-        "unrelated": pl.Boolean,
-        "outlier": pl.Boolean,
-        "class": pl.String,
-        "copy_number": pl.Int32,
-        "expected_copy_number": pl.UInt8,
-        "carriers": pl.UInt32,
-    },
-)
-
-# One row a site of these numbers and gene that its founding interval touches.
-GENES: Final = Statement(
-    "SELECT site_id, gene_id, coding FROM site_genes WHERE site_id IN (SELECT unnest($sites)::INTEGER)",
-    {"site_id": pl.Int32, "gene_id": pl.String, "coding": pl.Boolean},
-)
 
 ALLELE_COLUMNS: Final = ("allele_frequency", "af_ci_low", "af_ci_high", "hwe_p")
 _SHARES: Final = ("frequency", "ci_low", "ci_high", "allele_count", "allele_number", *ALLELE_COLUMNS)
@@ -132,26 +58,11 @@ def site_named(database: Generation, name: str) -> Site | None:
     wanted = parse_site_id(name)
     if wanted is None:
         return None
-    place = wanted.interval
-    directions = [wanted.direction.value]
-    rows = database.frame(
-        NAMED, {"chrom": place.chrom, "start": place.start, "end": place.end, "directions": directions}
-    )
-    if rows.is_empty():
+    every = sites_on(database, wanted.interval.chrom)
+    row = every.row_of(wanted.interval, wanted.direction)
+    if row is None:
         return None
-    row = rows.row(0, named=True)
-    return Site(
-        row["site_id"], row["site"], Interval(row["chrom"], row["start"], row["end"]), Direction(row["direction"])
-    )
-
-
-def site_names(database: Generation, numbers: pl.Series) -> pl.DataFrame:
-    """The ids of the sites of these numbers, each once: `site_id`, `site`."""
-    sites = numbers.drop_nulls().unique().to_list()
-    if not sites:
-        return pl.DataFrame(schema=dict(NAMES.columns))
-    fetch = database.frame if len(sites) <= FEW_ROWS else database.table
-    return fetch(NAMES, {"sites": sites})
+    return Site(int(every.number[row]), every.rows["site"][row], wanted.interval, wanted.direction)
 
 
 def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.DataFrame:
@@ -165,37 +76,36 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     """
     who = counted_rows(database, place.chrom, filters)
     people = panel(database)
-    sites, rows = counts_at(database, place, filters)
-    sites = pl.DataFrame([column for column in sites.get_columns() if column.name not in ("inner_start", "inner_end")])
-    first, last = ends_of(sites)
+    sites, counts = counts_at(database, place, filters)
     codes, number = people.groups["superpopulation"]
-    by_group, by_class = _tallies(rows, database, filters, codes, first, last - first + 1)
-    row = sites["site_id"].to_numpy().astype(np.int64) - first
+    by_group = _tally(counts, _groups(database, codes)[counts.population], len(codes), sites.height)
+    by_class = _tally(counts, counts.event_class, len(CLASSES), sites.height)
     carriers = by_class.sum(axis=1)
-    row_carries = carriers[row] > 0
-    sites, row = _kept(sites, row_carries), row[row_carries]
-    place_of_site = np.full(last - first + 1, -1, np.int64)
-    place_of_site[row] = np.arange(len(row))
-    by_group, by_class = by_group[row], by_class[row]
+    row = np.flatnonzero(carriers)
+    copies = _alleles(counts, sites, people, who)
+    sites = (
+        sites.drop("inner_start", "inner_end")
+        if len(row) == sites.height
+        else sites.drop("inner_start", "inner_end")[row]
+    )
     sizes = np.bincount(number[who], minlength=len(codes))
     alleles = sites["alleles"].to_numpy() & (asks_for_whole_losses(filters) and not filters.copy_numbers)
     everyone = int(who.sum())
     no_alleles = pl.Series(~alleles)
-    copies = _alleles(rows, place_of_site[rows["site_id"].to_numpy().astype(np.int64) - first], sites, people, who)
     columns = [
         pl.Series("carriers", carriers[row], pl.Int32),
         pl.Series("samples", np.full(len(row), everyone), pl.Int32),
         *(
-            pl.Series(column, by_class[:, [CLASSES.index(name) for name in classes]].sum(axis=1), pl.Int32)
+            pl.Series(column, by_class[row][:, [CLASSES.index(name) for name in classes]].sum(axis=1), pl.Int32)
             for column, classes in TALLIES.items()
         ),
-        *(pl.Series(name, values, pl.Int32).set(no_alleles, None) for name, values in copies.items()),
+        *(pl.Series(name, values[row], pl.Int32).set(no_alleles, None) for name, values in copies.items()),
         *(
             column
             for at, (code, size) in enumerate(zip(codes, sizes.tolist(), strict=True))
             if size
             for column in (
-                pl.Series(f"carriers_{code}", by_group[:, at], pl.Int32),
+                pl.Series(f"carriers_{code}", by_group[row, at], pl.Int32),
                 pl.Series(f"samples_{code}", np.full(len(row), size), pl.Int32),
             )
         ),
@@ -205,34 +115,18 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     )
 
 
-def counts_at(database: Generation, place: Interval, filters: Filters) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Sites whose founding interval touches `place`, as `SITES` has them, and rows of `COUNTS` of the people and classes that are
-    asked for; among these are some of sites between them that do not touch it. The list and the drawing of a page share them."""
+def counts_at(database: Generation, place: Interval, filters: Filters) -> tuple[pl.DataFrame, SiteCounts]:
+    """Sites whose founding interval touches `place`, with the columns of `site_tables.SITES`, and who of the people and classes
+    asked for carries them, `site` being their row. The list and the drawing of a page share them."""
 
-    def fetch() -> tuple[pl.DataFrame, pl.DataFrame]:
-        parameters = {
-            "chrom": place.chrom, "start": place.start, "end": place.end, "level": filters.level.value,
-            "directions": [direction.value for direction in filters.directions],
-        }  # fmt: skip
-        # a few rows come faster as rows, thousands as columns
-        rows_of = database.frame if place.length < MANY_SITES else database.table
-        sites = rows_of(SITES, parameters)
-        first, last = ends_of(sites)
-        counts = rows_of(COUNTS, parameters | {"first": first, "last": last})
-        return sites, _kept(counts, _is_counted(counts, database, filters))
+    def read() -> tuple[pl.DataFrame, SiteCounts]:
+        every = sites_on(database, place.chrom)
+        rows = every.touching(place, filters.directions)
+        counts = site_counts_on(database, place.chrom, filters.level).of_sites(rows)
+        return every.at(rows), counts.where(_is_counted(counts, database, filters))
 
     key = ("counts of sites", place, filters.of_sites())
-    return database.recall(key, fetch, lambda both: Size.SMALL if both[1].height <= FEW_ROWS else Size.LARGE)
-
-
-def _kept(frame: pl.DataFrame, keep: Flags) -> pl.DataFrame:
-    """The rows that a mask keeps, which are often all."""
-    return frame if keep.all() else frame.filter(pl.Series(keep))
-
-
-def ends_of(sites: pl.DataFrame) -> tuple[int, int]:
-    """The least and the greatest number of these sites; 0 where there are none."""
-    return (int(sites["site_id"].min()), int(sites["site_id"].max())) if sites.height else (0, 0)  # type: ignore[arg-type]
+    return database.recall(key, read, lambda both: Size.SMALL if len(both[1].site) <= FEW_ROWS else Size.LARGE)
 
 
 def with_alleles(sites: pl.DataFrame) -> pl.DataFrame:
@@ -331,81 +225,69 @@ def without_small_counts(sites: pl.DataFrame, groups: Sequence[str], least: int)
 def with_genes(database: Generation, sites: pl.DataFrame) -> pl.DataFrame:
     """Sites, named by `site_id`, with `genes`, the symbols that each touches, and `coding`, those whose coding sequence it
     takes: joined by commas, along the genome, those that are taken first."""
-    numbers = sites["site_id"].to_list()
-    fetch = database.frame if len(numbers) <= FEW_ROWS else database.table
-    touched = _touched_genes(fetch(GENES, {"sites": numbers}), database) if numbers else {}
-    every = [touched.get(site, ([], [])) for site in numbers]
-    return sites.hstack(
-        [
-            pl.Series("genes", [", ".join(genes) for genes, _ in every], pl.String),
-            pl.Series("coding", [", ".join(coding) for _, coding in every], pl.String),
-        ]
-    )
+    known, symbols = genes_of_sites(database), landmarks(database).symbols
+    genes, coding = [], []
+    for number in sites["site_id"].to_list():
+        rows = known.of(number)
+        of_site = [symbols[gene] for gene in known.gene[rows].tolist()]
+        genes.append(", ".join(of_site))
+        coding.append(", ".join(of_site[: int(known.coding[rows].sum())]))
+    return sites.hstack([pl.Series("genes", genes, pl.String), pl.Series("coding", coding, pl.String)])
 
 
-def _is_counted(counts: pl.DataFrame, database: Generation, filters: Filters) -> Flags:
-    """Which rows of `COUNTS` are of people and classes that are asked for."""
-    home = {code: group for code, (_, group) in population_names(database).items()}
-    keep = np.ones(counts.height, np.bool_)
+def _is_counted(counts: SiteCounts, database: Generation, filters: Filters) -> Flags:
+    """Which rows are of people and classes that are asked for."""
+    keep = np.isin(counts.event_class, [CLASSES.index(name) for name in filters.event_classes])
     if filters.cohort is not Cohort.ALL:
-        keep &= counts["unrelated"].to_numpy()
+        keep &= counts.unrelated
     if filters.outliers is not Outliers.INCLUDE:
-        keep &= ~counts["outlier"].to_numpy()
+        keep &= ~counts.outlier
     if filters.sex is not None:
-        keep &= (counts["sex"] == filters.sex.value).fill_null(value=False).to_numpy()
+        keep &= counts.sex == SEXES.index(filters.sex.value)
     if filters.copy_numbers:
-        keep &= np.isin(whole_numbers(counts["copy_number"]), filters.copy_numbers)
+        keep &= np.isin(counts.copy_number, filters.copy_numbers)
     if filters.populations:
         chosen = set(filters.populations)
-        is_chosen = {code: int(bool({code, group} & chosen)) for code, group in home.items()}
-        keep &= _to_numbers(counts["population"], is_chosen) > 0
-    classes = {name.value: CLASSES.index(name) for name in filters.event_classes}
-    is_counted: Flags = keep & (_to_numbers(counts["class"], classes) >= 0)
-    return is_counted
+        names = population_names(database).items()
+        # the last is of populations in which nobody is counted
+        is_chosen = np.array([*(bool({code, group} & chosen) for code, (_, group) in names), False])
+        keep &= is_chosen[counts.population]
+    return keep
 
 
-def _tallies(
-    counts: pl.DataFrame, database: Generation, filters: Filters, codes: Sequence[str], first: int, sites: int
-) -> tuple[Numbers, Numbers]:
-    """Carriers of rows of `COUNTS` by site from `first` on and super-population, and by site and class."""
-    home = {code: group for code, (_, group) in population_names(database).items()}
+def _groups(database: Generation, codes: Sequence[str]) -> Numbers:
+    """The place among `codes` of the super-population of each population, in the order of `population_names`; last, and where it is none
+    of them, -1."""
     place = {code: at for at, code in enumerate(codes)}
-    group = _to_numbers(counts["population"], {code: place[group] for code, group in home.items() if group in place})
-    class_ = _to_numbers(counts["class"], {name.value: CLASSES.index(name) for name in filters.event_classes})
-    site = counts["site_id"].to_numpy().astype(np.int64) - first
-    known = group >= 0
-    site, carriers = site[known], counts["carriers"].to_numpy()[known]
-    tallies = []
-    for number, of in ((len(codes), group), (len(CLASSES), class_)):
-        # whole numbers far below 2**53, so that adding them as floats is exact
-        sums = np.bincount(site * number + of[known], carriers, sites * number)
-        tallies.append(sums.astype(np.int64).reshape(sites, number))
-    return tallies[0], tallies[1]
+    return np.array([*(place.get(group, -1) for _, group in population_names(database).values()), -1], np.int64)
 
 
-def _alleles(counts: pl.DataFrame, at: Numbers, sites: pl.DataFrame, people: Panel, who: Flags) -> dict[str, Numbers]:
-    """Copies lost and expected at each of `sites` (R6) by rows of `COUNTS`, and people by copies of whom two are expected; `at`: the
-    place of each row's site among the sites, -1 where it is none of them.
+def _tally(counts: SiteCounts, kind: npt.NDArray[Any], kinds: int, sites: int) -> Numbers:
+    """Carriers by site and kind, (sites, kinds); `kind`: that of each row, -1 of one that is not counted."""
+    known = kind >= 0
+    # whole numbers far below 2**53, so that adding them as floats is exact
+    sums = np.bincount((counts.site * np.int64(kinds) + kind)[known], counts.carriers[known], sites * kinds)
+    return sums.astype(np.int64).reshape(sites, kinds)
+
+
+def _alleles(counts: SiteCounts, sites: pl.DataFrame, people: Panel, who: Flags) -> dict[str, Numbers]:
+    """Copies lost and expected at each of `sites` (R6) by who carries them, and people by copies of whom two are expected.
 
     What a call says is expected there holds before what its place tells (R2). On X two are expected of the XX.
     """
     codes, sex_of = people.groups["sex"]
-    by_sex = np.bincount(sex_of[who], minlength=len(codes))
-    expected = _expected(sites, codes)
-    mine = at >= 0
-    site = at[mine]
-    number_of = {code: number for number, code in enumerate(codes)}
-    sex = _to_numbers(counts["sex"], number_of, number_of.get("unknown", -1))[mine]
-    carriers = counts["carriers"].to_numpy().astype(np.int64)[mine]
-    of_place = expected[site, sex]
-    expected_of_row, copies = (whole_numbers(counts[name])[mine] for name in ("expected_copy_number", "copy_number"))
-    expected_of_row = np.where(expected_of_row < 0, of_place, expected_of_row)
-    copies = np.where(copies < 0, expected_of_row, copies)
+    by_sex = np.bincount(np.array([place_of_sex(code) for code in codes], np.int64)[sex_of[who]], minlength=len(SEXES))
+    expected = _expected(sites)
+    carriers = counts.carriers.astype(np.int64)
+    of_place = expected[counts.site, counts.sex]
+    expected_of_row: Numbers = np.where(counts.expected < 0, of_place, counts.expected)
+    copies: Numbers = np.where(counts.copy_number < 0, expected_of_row, counts.copy_number)
 
     def sum_by_site(values: Numbers) -> Numbers:
-        return np.bincount(site, values, sites.height).astype(np.int64)
+        sums: Numbers = np.bincount(counts.site, values, sites.height).astype(np.int64)
+        return sums
 
-    two = carriers * (of_place == 2)
+    two: Numbers = np.where(of_place == 2, carriers, 0)
     none, single, every = sum_by_site(two * (copies == 0)), sum_by_site(two * (copies == 1)), sum_by_site(two)
     return {
         "allele_count": sum_by_site(carriers * np.maximum(expected_of_row - copies, 0).astype(np.int64)),
@@ -416,43 +298,13 @@ def _alleles(counts: pl.DataFrame, at: Numbers, sites: pl.DataFrame, people: Pan
     }
 
 
-def _expected(sites: pl.DataFrame, sexes: Sequence[str]) -> Numbers:
-    """Copies that are expected at each of the sites by sex (R2): a row a site, 0 where none is or the sex is not known."""
+def _expected(sites: pl.DataFrame) -> Numbers:
+    """Copies that are expected at each of the sites by sex in the order of `SEXES` (R2), (sites, 3); 0 where none is or the sex is not
+    known."""
     if sites.is_empty():
-        return np.zeros((0, len(sexes)), np.int64)
+        return np.zeros((0, len(SEXES)), np.int64)
     start, end = (sites[name].to_numpy().astype(np.int64) for name in ("start", "end"))
-    return expected_by_sex(sites["chrom"][0], start, end)[:, [place_of_sex(sex) for sex in sexes]]
-
-
-def _to_numbers(words: pl.Series, number: Mapping[Any, int], null: int = -1) -> Numbers:
-    """The number of each value, -1 for one that has none; `null` where there is no value."""
-    if not number:
-        return np.full(len(words), -1, np.int64)
-    if len(words) <= FEW_ROWS:
-        number_or_null = {**number, None: null}
-        return np.array([number_or_null.get(word, -1) for word in words.to_list()], np.int64)
-    if words.null_count() and null >= 0:
-        numbers = _to_numbers(words, number)
-        numbers[words.is_null().to_numpy()] = null
-        return numbers
-    if words.dtype != pl.String:
-        return words.replace_strict(dict(number), default=-1, return_dtype=pl.Int64).to_numpy()
-    places = words.cast(pl.Enum(list(number)), strict=False).to_physical().fill_null(len(number))
-    found: Numbers = np.array([*number.values(), -1], np.int64)[places.to_numpy()]
-    return found
-
-
-def _touched_genes(rows: pl.DataFrame, database: Generation) -> dict[int, tuple[list[str], list[str]]]:
-    """Symbols of the genes that each site touches, and of those whose coding sequence it takes, these first."""
-    known = landmarks(database)
-    symbols: dict[int, tuple[list[str], list[str]]] = {}
-    along = sorted((not coding, known.place_of(gene_id), site) for site, gene_id, coding in rows.iter_rows())
-    for no_coding, gene, site in along:
-        every, taken = symbols.setdefault(site, ([], []))
-        every.append(known.symbols[gene])
-        if not no_coding:
-            taken.append(known.symbols[gene])
-    return symbols
+    return expected_by_sex(sites["chrom"][0], start, end)
 
 
 def asks_for_whole_losses(filters: Filters) -> bool:

@@ -24,7 +24,7 @@ from dashboard.store.carriers.touching import (
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.panel import counted_rows, panel
 from dashboard.store.problems import problem_kinds_of
-from dashboard.store.sites import site_names
+from dashboard.store.site_tables import sites_on
 from data_prep.domain.copy_number import CLASSES, Direction
 from data_prep.domain.levels import LARGE_EVENT
 
@@ -141,8 +141,8 @@ def _listed(
     shared = pl.min_horizontal("end", pl.lit(place.end)) - pl.max_horizontal("start", pl.lit(place.start))
     return (
         rows.hstack(people)
-        .join(site_names(database, rows["site_id"]), on="site_id", how="left", maintain_order="left")
         .with_columns(
+            pl.Series("site", sites_on(database, place.chrom).names(touching.site[carriers.event]), pl.String),
             names.gather(pl.Series(carriers.carrier_class[carrier])).alias("class"),
             pl.Series("copy_number", carriers.copy_number[carrier], pl.Int32).replace(-1, None),
             chrom=pl.lit(place.chrom),
