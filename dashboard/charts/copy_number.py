@@ -3,7 +3,6 @@
 Losses lie left of the expected copies and gains right of them, so that side tells them apart as well as colour.
 """
 
-import copy
 from functools import lru_cache
 from typing import Any, Final
 
@@ -38,7 +37,9 @@ def copy_number_chart(counts: pl.DataFrame, palette: Palette) -> dict[str, Any]:
     Where people expect different numbers of copies (X), a bar each: “AFR, 1 expected”.
     """
     drawn = bars(counts)
-    spec = copy.deepcopy(_template(palette))
+    template = _template(palette)
+    # the layers themselves are shared by all charts: nobody changes them
+    spec = template | {"layer": list(template["layer"])}
     spec["datasets"] = {ROWS: drawn}
     spec["height"] = ROW_HEIGHT * drawn["group"].n_unique() + AXIS_HEIGHT
     return spec

@@ -1,10 +1,8 @@
 """Carrier frequency by group as a dot plot with 95 % intervals.
 
-Altair builds the drawing once a theme and direction; a page copies it and hands in its rows, which is ten times
-cheaper. Losses are discs and gains triangles, so that colour is never the only sign.
+Altair builds the drawing once a theme and direction; a page hands in its rows, which is much cheaper. Losses are discs and gains triangles, so that colour is never the only sign.
 """
 
-import copy
 from functools import lru_cache
 from typing import Any, Final
 
@@ -28,7 +26,9 @@ def frequency_chart(rows: pl.DataFrame, direction: Direction, palette: Palette) 
 
     Columns: `group`, `frequency`, `ci_low`, `ci_high` (shares of 1), and `numbers`, the words of the tooltip.
     """
-    spec = copy.deepcopy(_template(direction, palette))
+    template = _template(direction, palette)
+    # the layers themselves are shared by all charts: nobody changes them
+    spec = template | {"layer": list(template["layer"])}
     spec["datasets"] = {
         ROWS: pl.DataFrame([rows[name] for name in ("group", "frequency", "ci_low", "ci_high", "numbers")])
     }

@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard.charts.copy_number import copy_number_chart
-from dashboard.components import markup
+from dashboard.components import markup, vega
 from dashboard.components.download_menu import menu, section
 from dashboard.components.run import Run
 from dashboard.door.question import Question
@@ -30,7 +30,7 @@ def copies(run: Run, question: Question, counts: pl.DataFrame, above: str) -> No
             class_="cnv-counted",
         )
     )
-    st.vega_lite_chart(
+    vega.draw(
         copy_number_chart(counts, run.palette),
         alt="Share of people by copy number, by super-population; frequencies, beside it, are the same people counted by rule.",
     )

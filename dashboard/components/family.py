@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.charts.karyotype import told
-from dashboard.components import markup
+from dashboard.components import markup, vega
 from dashboard.components.download_menu import section
 from dashboard.components.person import inheritance_table
 from dashboard.components.person_files import person_menu
@@ -55,7 +55,7 @@ def family(run: Run, question: PersonQuestion) -> None:
         )
     )
     lanes = [f"{one.relative.sample} ({one.relative.role.value}): {one.state}" for one in drawn.kin]
-    st.vega_lite_chart(
+    vega.draw(
         family_spec(question, drawn, run.palette),
         alt=f"{told(event)} of {person.sample} beside {'; '.join(lanes)}. The table below has the same of every event.",
         key=f"family {person.sample} {event['name']}",

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import pages
 from dashboard.charts.frequency import frequency_chart
 from dashboard.colours import Palette
-from dashboard.components import markup
+from dashboard.components import markup, vega
 from dashboard.components.copies import copies as draw_copies
 from dashboard.components.copies import copies_of
 from dashboard.components.download_menu import menu, section
@@ -154,8 +154,9 @@ def block(
         return
     st.html(heading + above)
     picture, numbers = st.columns([5, 7], gap="medium")
-    picture.vega_lite_chart(
+    vega.draw(
         frequency_chart(chart_rows_apart(parts, direction), direction, palette),
+        box=picture,
         alt=f"Share of people with {plural}, by super-population, with 95 % intervals; the table beside has the numbers.",
     )
     numbers.html(table)

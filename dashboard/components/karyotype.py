@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components import markup
+from dashboard.components import markup, vega
 from dashboard.components.download_menu import section
 from dashboard.components.person import on_all
 from dashboard.components.person_files import person_menu
@@ -26,4 +26,4 @@ def karyotype(run: Run, question: PersonQuestion) -> None:
     heading = section("Along the chromosomes", person_menu(question, charts=("karyotype",)))
     st.html(heading + markup.element("p", words, class_="cnv-counted"))
     spec = karyotype_of(question, events, run.palette, address)
-    st.vega_lite_chart(spec, alt=on_all(events), key=f"karyotype {question.person.sample}")
+    vega.draw(spec, alt=on_all(events), key=f"karyotype {question.person.sample}")

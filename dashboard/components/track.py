@@ -11,7 +11,7 @@ from dashboard.charts.track.canvas import STRONG_NAMES, UNCERTAIN
 from dashboard.charts.track.chart import track_chart
 from dashboard.charts.track.curves import DASHES, shows_lines
 from dashboard.charts.track.template import BRUSH, PICK
-from dashboard.components import markup
+from dashboard.components import markup, vega
 from dashboard.components.run import Run
 from dashboard.components.window import NARROWEST, window_links
 from dashboard.counting.along import Track
@@ -67,7 +67,7 @@ def track(
     chart = track_chart(drawn, run.palette, selectable=selectable, logarithmic=logarithmic)
     key = f"track {interval} {run.view.scale}"
     if not selectable:
-        box.vega_lite_chart(chart, alt=describe_track(drawn), key=key)
+        vega.draw(chart, alt=describe_track(drawn), key=key, box=box)
         return
 
     def select() -> None:
@@ -75,7 +75,7 @@ def track(
         if address is not None:
             st.query_params.from_dict(address)
 
-    box.vega_lite_chart(chart, alt=describe_track(drawn), key=key, on_select=select, selection_mode=[BRUSH, PICK])
+    vega.draw(chart, alt=describe_track(drawn), key=key, on_select=select, selection_mode=[BRUSH, PICK], box=box)
 
 
 def _scale_links(run: Run, place: Subject, filters: Filters) -> str:

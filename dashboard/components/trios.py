@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard.charts.trios import BINS, LENGTHS, RATES
-from dashboard.components import markup
+from dashboard.components import markup, vega
 from dashboard.components.download_menu import section
 from dashboard.components.frequency import PLURALS, sign
 from dashboard.components.glossary import with_terms
@@ -60,7 +60,7 @@ def trios(run: Run) -> None:
     alt = (
         f"Rates by length and bins at {filter_words.LEVEL_WORDS[filters.level]}; the table below has the same numbers."
     )
-    st.vega_lite_chart(trio_spec(database, filters, run.palette), alt=alt, key=f"trios {filters.level}")
+    vega.draw(trio_spec(database, filters, run.palette), alt=alt, key=f"trios {filters.level}")
     st.html(_table(run) + markup.element("p", markup.text(MEANING), class_="cnv-counted"))
 
 

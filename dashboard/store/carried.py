@@ -20,7 +20,7 @@ from dashboard.store.curves import asked_for, is_silent
 from dashboard.store.database import Generation
 from dashboard.store.panel import panel
 from dashboard.store.site_tables import sites_on
-from dashboard.store.sites import counts_at
+from dashboard.store.sites import sites_there
 from data_prep.domain.arrays import Flags, Numbers, distinct
 from data_prep.domain.copy_number import CLASSES, DIRECTIONS, CallClass
 from data_prep.domain.counting import best_first
@@ -43,18 +43,17 @@ _CELLS: Final = {
 
 def stored_sites(database: Generation, interval: Interval, filters: Filters, limit: int) -> CarriedIntervals:
     """The `limit` sites with most carriers, under filters that `curves.is_stored`."""
-    sites, counts = counts_at(database, interval, filters)
-    carriers = np.bincount(counts.site, counts.carriers, sites.height).astype(np.int64)
-    start, end = (sites[name].to_numpy() for name in ("start", "end"))
-    order = np.lexsort(((sites["direction"] == "gain").to_numpy(), end, start, -carriers))
-    total = int((carriers > 0).sum())
-    drawn = order[: min(limit, total)]
-    is_drawn = np.zeros(sites.height, np.bool_)
+    there = sites_there(database, interval, filters)
+    counts, many = there.counts, len(there.rows)
+    carriers = np.bincount(counts.site, counts.carriers, many).astype(np.int64)
+    order = there.in_order(carriers, losses_first=True)
+    drawn = order[:limit]
+    is_drawn = np.zeros(many, np.bool_)
     is_drawn[drawn] = True
     rows = counts.where(is_drawn[counts.site])
-    strong = np.bincount(rows.site, rows.carriers * np.isin(rows.event_class, _STRONG), sites.height).astype(np.int64)
+    strong = np.bincount(rows.site, rows.carriers * np.isin(rows.event_class, _STRONG), many).astype(np.int64)
     group_of = [group for _, group in population_names(database).values()]
-    numbers = sites["site_id"].to_list()
+    numbers = there.on.number[there.rows].tolist()
     people: dict[tuple[int, str, int | None], int] = {}
     for site, population, copies, number in zip(
         *(column.tolist() for column in (rows.site, rows.population, rows.copy_number, rows.carriers)), strict=True
@@ -66,10 +65,10 @@ def stored_sites(database: Generation, interval: Interval, filters: Filters, lim
         schema={"site_id": pl.Int32, "superpopulation": pl.String, "copy_number": pl.Int32, "people": pl.Int64},
         orient="row",
     )
-    most = sites[drawn].with_columns(
-        pl.Series("carriers", carriers[drawn], pl.Int64), pl.Series("strong", strong[drawn], pl.Int64)
+    most = there.on.at(there.rows[drawn], *_SITE_COLUMNS).hstack(
+        [pl.Series("carriers", carriers[drawn], pl.Int64), pl.Series("strong", strong[drawn], pl.Int64)]
     )
-    return _as_intervals(database, interval.chrom, most, cells, total, None)
+    return _as_intervals(database, interval.chrom, most, cells, len(order), None)
 
 
 def counted_sites(
@@ -77,7 +76,7 @@ def counted_sites(
 ) -> CarriedIntervals:
     """The same under any filters; `marks`: the events that touch the window and meet them."""
     every = sites_on(database, interval.chrom)
-    sites = every.at(every.touching(interval, filters.directions)).select(_SITE_COLUMNS)
+    sites = every.at(every.touching(interval, filters.directions), *_SITE_COLUMNS)
     beyond = sites.filter((pl.col("start") < interval.start) | (pl.col("end") > interval.end))
     parts = [(marks.events, marks.sample, marks.site)]
     if beyond.height:

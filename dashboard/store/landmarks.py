@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dashboard.store.database import Generation, Statement, remembered
-from data_prep.domain.arrays import Numbers
+from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.intervals import Interval
 
 # One row a gene with a place, along the genome.
@@ -142,6 +142,11 @@ class Landmarks:
     def symbols(self) -> list[str]:
         """The symbol of each row of `genes`."""
         return self.genes.rows["symbol"].to_list()
+
+    @cached_property
+    def is_coding(self) -> Flags:
+        """Whether each row of `genes` codes for a protein."""
+        return (self.genes.rows["biotype"] == "protein_coding").fill_null(value=False).to_numpy()
 
     def place_of(self, gene_id: str) -> int:
         """The row of `genes` of this very id."""

@@ -18,9 +18,10 @@ from dashboard.store.cohort import population_names
 from dashboard.store.database import Generation, Size, Statement
 from dashboard.store.landmarks import landmarks
 from data_prep.domain.arrays import Flags, Numbers
-from data_prep.domain.copy_number import SEXES, Direction
+from data_prep.domain.copy_number import DIRECTIONS, SEXES, Direction
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
+from data_prep.domain.site_id import site_id
 
 # One row a site of the chromosome. Sites are numbered along the genome, so they lie together in order of their numbers.
 SITES: Final = Statement(
@@ -87,41 +88,50 @@ class ChromosomeSites:
         return self.rows["site_id"].to_numpy().astype(np.int64)
 
     @cached_property
-    def _ends(self) -> tuple[Numbers, Numbers]:
-        return self.rows["start"].to_numpy(), self.rows["end"].to_numpy()
+    def start(self) -> Numbers:
+        """0-based."""
+        return self.rows["start"].to_numpy().astype(np.int64)
 
     @cached_property
-    def _of_direction(self) -> dict[str, Flags]:
-        return {name: (self.rows["direction"] == name).to_numpy() for name in self.rows["direction"].unique()}
+    def end(self) -> Numbers:
+        """Half-open."""
+        return self.rows["end"].to_numpy().astype(np.int64)
+
+    @cached_property
+    def gain(self) -> Flags:
+        """Whether it is a site of gains; every other is one of losses."""
+        return (self.rows["direction"] == Direction.GAIN.value).to_numpy()
 
     def touching(self, place: Interval, directions: Sequence[Direction]) -> Numbers:
         """Rows of the sites of these directions whose founding interval touches `place`, in order."""
-        start, end = self._ends
-        touches = (start < place.end) & (end > place.start)
-        is_asked_for = np.zeros(len(start), np.bool_)
-        for direction in directions:
-            is_asked_for |= self._is(direction)
-        return np.flatnonzero(touches & is_asked_for)
+        touches = (self.start < place.end) & (self.end > place.start)
+        if Direction.GAIN not in directions:
+            touches &= ~self.gain
+        if Direction.LOSS not in directions:
+            touches &= self.gain
+        return np.flatnonzero(touches)
 
     def row_of(self, interval: Interval, direction: Direction) -> int | None:
         """The row of the site of this very interval and direction; None where there is none."""
-        start, end = self._ends
-        (rows,) = np.nonzero((start == interval.start) & (end == interval.end) & self._is(direction))
-        return int(rows[0]) if len(rows) else None
+        same = (
+            (self.start == interval.start) & (self.end == interval.end) & (self.gain == (direction is Direction.GAIN))
+        )
+        rows = np.flatnonzero(same)
+        return int(rows[0]) if len(rows) and direction in DIRECTIONS else None
 
-    def _is(self, direction: Direction) -> Flags:
-        return self._of_direction.get(direction.value, np.zeros(len(self.number), np.bool_))
-
-    def at(self, rows: Numbers) -> pl.DataFrame:
-        """These rows, in the order given."""
-        return self.rows[rows] if len(rows) else self.rows.slice(0, 0)
+    def at(self, rows: Numbers, *columns: str) -> pl.DataFrame:
+        """These columns of these rows, in the order given."""
+        of_columns = pl.DataFrame([self.rows[name] for name in columns])
+        return of_columns[rows] if len(rows) else of_columns.slice(0, 0)
 
     def names(self, numbers: Numbers) -> list[str | None]:
         """The id of the site of each of these numbers, such as `chr1-109687570-109697444-loss`; None of -1."""
-        row = np.searchsorted(self.number, numbers)
-        names: list[str | None] = self.rows["site"].gather(row[numbers >= 0]).to_list()
-        known = iter(names)
-        return [next(known) if number >= 0 else None for number in numbers.tolist()]
+        has_site = numbers >= 0
+        row = np.searchsorted(self.number, numbers[has_site])
+        places = zip(*(column[row].tolist() for column in (self.start, self.end, self.gain)), strict=True)
+        chrom = self.rows["chrom"][0] if self.rows.height else ""
+        names = iter([site_id(chrom, start, end, DIRECTIONS[gain]) for start, end, gain in places])
+        return [next(names) if is_named else None for is_named in has_site.tolist()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from dashboard.store.columns import whole_numbers
 from dashboard.store.database import Generation, Size, remembered
 from dashboard.store.landmarks import landmarks
 from dashboard.store.panel import Panel, counted_rows, panel, place_of_sex, relatives_counted
-from dashboard.store.site_tables import SiteCounts, genes_of_sites, site_counts_on, sites_on
+from dashboard.store.site_tables import SITES, ChromosomeSites, SiteCounts, genes_of_sites, site_counts_on, sites_on
 from dashboard.store.statistics import wilson, with_frequency
 from dashboard.words.seen import note
 from data_prep.domain.arrays import Flags, Numbers
@@ -52,6 +52,10 @@ _OF_ALLELES: Final = ("allele_count", "allele_number", *ALLELE_COLUMNS, "copies_
 _ABOUT_PEOPLE: Final = ("carriers", "samples", *_SHARES, *TALLIES)
 
 
+_LISTED: Final = tuple(name for name in SITES.columns if name not in ("inner_start", "inner_end"))
+"""What a list says of a site itself."""
+
+
 @remembered
 def site_named(database: Generation, name: str) -> Site | None:
     """The site of an address, such as `chr1-109687570-109697444-loss`; None where there is none of this id."""
@@ -76,18 +80,15 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
     """
     who = counted_rows(database, place.chrom, filters)
     people = panel(database)
-    sites, counts = counts_at(database, place, filters)
+    there = sites_there(database, place, filters)
+    counts, many = there.counts, len(there.rows)
     codes, number = people.groups["superpopulation"]
-    by_group = _tally(counts, _groups(database, codes)[counts.population], len(codes), sites.height)
-    by_class = _tally(counts, counts.event_class, len(CLASSES), sites.height)
+    by_group = _tally(counts, _groups(database, codes)[counts.population], len(codes), many)
+    by_class = _tally(counts, counts.event_class, len(CLASSES), many)
     carriers = by_class.sum(axis=1)
-    row = np.flatnonzero(carriers)
-    copies = _alleles(counts, sites, people, who)
-    sites = (
-        sites.drop("inner_start", "inner_end")
-        if len(row) == sites.height
-        else sites.drop("inner_start", "inner_end")[row]
-    )
+    copies = _alleles(there, place.chrom, people, who)
+    row = there.in_order(carriers, losses_first=False)
+    sites = there.on.at(there.rows[row], *_LISTED)
     sizes = np.bincount(number[who], minlength=len(codes))
     alleles = sites["alleles"].to_numpy() & (asks_for_whole_losses(filters) and not filters.copy_numbers)
     everyone = int(who.sum())
@@ -110,23 +111,38 @@ def sites_at(database: Generation, place: Interval, filters: Filters) -> pl.Data
             )
         ),
     ]
-    return with_frequency(sites.hstack(columns)).sort(
-        "carriers", "start", "end", "direction", descending=[True, False, False, False]
-    )
+    return with_frequency(sites.hstack(columns))
 
 
-def counts_at(database: Generation, place: Interval, filters: Filters) -> tuple[pl.DataFrame, SiteCounts]:
-    """Sites whose founding interval touches `place`, with the columns of `site_tables.SITES`, and who of the people and classes
-    asked for carries them, `site` being their row. The list and the drawing of a page share them."""
+@dataclass(frozen=True, slots=True)
+class SitesThere:
+    """The sites whose founding interval touches a place, and who of the people and classes asked for carries them."""
 
-    def read() -> tuple[pl.DataFrame, SiteCounts]:
+    on: ChromosomeSites
+    rows: Numbers
+    """Theirs in `on`, rising."""
+    counts: SiteCounts
+    """`site` is the place among `rows`."""
+
+    def in_order(self, carriers: Numbers, *, losses_first: bool) -> Numbers:
+        """The places among `rows` of those with carriers, most first, then along the genome; `carriers` of each."""
+        places = np.flatnonzero(carriers)
+        rows = self.rows[places]
+        direction = self.on.gain[rows] == losses_first
+        return places[np.lexsort((direction, self.on.end[rows], self.on.start[rows], -carriers[places]))]
+
+
+def sites_there(database: Generation, place: Interval, filters: Filters) -> SitesThere:
+    """The sites at `place` of the directions that are asked for. The list and the drawing of a page share them."""
+
+    def read() -> SitesThere:
         every = sites_on(database, place.chrom)
         rows = every.touching(place, filters.directions)
         counts = site_counts_on(database, place.chrom, filters.level).of_sites(rows)
-        return every.at(rows), counts.where(_is_counted(counts, database, filters))
+        return SitesThere(every, rows, counts.where(_is_counted(counts, database, filters)))
 
-    key = ("counts of sites", place, filters.of_sites())
-    return database.recall(key, read, lambda both: Size.SMALL if len(both[1].site) <= FEW_ROWS else Size.LARGE)
+    key = ("sites there", place, filters.of_sites())
+    return database.recall(key, read, lambda there: Size.SMALL if len(there.counts.site) <= FEW_ROWS else Size.LARGE)
 
 
 def with_alleles(sites: pl.DataFrame) -> pl.DataFrame:
@@ -270,21 +286,22 @@ def _tally(counts: SiteCounts, kind: npt.NDArray[Any], kinds: int, sites: int) -
     return sums.astype(np.int64).reshape(sites, kinds)
 
 
-def _alleles(counts: SiteCounts, sites: pl.DataFrame, people: Panel, who: Flags) -> dict[str, Numbers]:
-    """Copies lost and expected at each of `sites` (R6) by who carries them, and people by copies of whom two are expected.
+def _alleles(there: SitesThere, chrom: str, people: Panel, who: Flags) -> dict[str, Numbers]:
+    """Copies lost and expected at each of the sites (R6) by who carries them, and people by copies of whom two are expected.
 
     What a call says is expected there holds before what its place tells (R2). On X two are expected of the XX.
     """
     codes, sex_of = people.groups["sex"]
     by_sex = np.bincount(np.array([place_of_sex(code) for code in codes], np.int64)[sex_of[who]], minlength=len(SEXES))
-    expected = _expected(sites)
+    counts = there.counts
+    expected = expected_by_sex(chrom, there.on.start[there.rows], there.on.end[there.rows])
     carriers = counts.carriers.astype(np.int64)
     of_place = expected[counts.site, counts.sex]
     expected_of_row: Numbers = np.where(counts.expected < 0, of_place, counts.expected)
     copies: Numbers = np.where(counts.copy_number < 0, expected_of_row, counts.copy_number)
 
     def sum_by_site(values: Numbers) -> Numbers:
-        sums: Numbers = np.bincount(counts.site, values, sites.height).astype(np.int64)
+        sums: Numbers = np.bincount(counts.site, values, len(there.rows)).astype(np.int64)
         return sums
 
     two: Numbers = np.where(of_place == 2, carriers, 0)
@@ -296,15 +313,6 @@ def _alleles(counts: SiteCounts, sites: pl.DataFrame, people: Panel, who: Flags)
         "copies_1": single,
         "copies_2": np.maximum((expected == 2) @ by_sex - every, 0),
     }
-
-
-def _expected(sites: pl.DataFrame) -> Numbers:
-    """Copies that are expected at each of the sites by sex in the order of `SEXES` (R2), (sites, 3); 0 where none is or the sex is not
-    known."""
-    if sites.is_empty():
-        return np.zeros((0, len(SEXES)), np.int64)
-    start, end = (sites[name].to_numpy().astype(np.int64) for name in ("start", "end"))
-    return expected_by_sex(sites["chrom"][0], start, end)
 
 
 def asks_for_whole_losses(filters: Filters) -> bool:

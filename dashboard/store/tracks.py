@@ -19,7 +19,7 @@ from dashboard.store.carried import counted_sites, distinct_intervals, stored_si
 from dashboard.store.carriers.touching import Marks, events_touching, marks_touching
 from dashboard.store.curves import asked_for, counted_curves, is_stored, stored_curves
 from dashboard.store.database import Generation, remembered
-from dashboard.store.landmarks import landmarks
+from dashboard.store.landmarks import Along, landmarks
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import Interval
 
@@ -70,32 +70,31 @@ def window_genes(database: Generation, interval: Interval, highlight: Interval |
 
     A gene that is just `highlight` has its exons in any window."""
     known = landmarks(database)
-    every = known.genes.touching(interval)
-    coding = every.filter(every["biotype"] == "protein_coding")
-    rows = coding if every.height > ANY_GENES_DRAWN else every
-    if coding.height > GENES_DRAWN:
-        rows = rows.clear()
-    with_exons = rows
+    every = known.genes.numbers(interval)
+    coding = every[known.is_coding[every]]
+    numbers = coding if len(every) > ANY_GENES_DRAWN else every
+    rows = known.genes.at(numbers[:0] if len(coding) > GENES_DRAWN else numbers)
+    with_exons = list(zip(*(rows[name].to_list() for name in ("transcript_id", "start", "end")), strict=True))
     if interval.length > EXONS_UP_TO:
-        place = (-1, -1) if highlight is None else (highlight.start, highlight.end)
-        with_exons = rows.filter((rows["start"] == place[0]) & (rows["end"] == place[1]))
-    exons = _numbered_exons(database, interval.chrom)
-    exons = exons.filter(
-        (exons["start"] < interval.end)
-        & (exons["end"] > interval.start)
-        & exons["transcript_id"].is_in(with_exons["transcript_id"].drop_nulls().implode())
-    )
+        place = None if highlight is None else (highlight.start, highlight.end)
+        with_exons = [row for row in with_exons if row[1:] == place]
+    transcripts = {transcript for transcript, _, _ in with_exons}
+    exons = _numbered_exons(database, interval.chrom).touching(interval)
+    is_theirs = [transcript in transcripts for transcript in exons["transcript_id"].to_list()]
+    if not all(is_theirs):
+        exons = exons[np.flatnonzero(is_theirs)]
     density = None
-    if coding.height > GENES_DRAWN:
+    if len(coding) > GENES_DRAWN:
+        start, end = (known.genes.at(coding)[name].to_numpy() for name in ("start", "end"))
         borders = np.linspace(interval.start, interval.end, DENSITY_BINS + 1)
-        begun = np.searchsorted(coding["start"].to_numpy(), borders[1:], side="left")
-        ended = np.searchsorted(np.sort(coding["end"].to_numpy()), borders[:-1], side="right")
+        begun = np.searchsorted(start, borders[1:], side="left")
+        ended = np.searchsorted(np.sort(end), borders[:-1], side="right")
         density = tuple((begun - ended).tolist())
-    return WindowGenes(rows, exons, every.height, coding.height, density)
+    return WindowGenes(rows, exons, len(every), len(coding), density)
 
 
 @remembered
-def _numbered_exons(database: Generation, chrom: str) -> pl.DataFrame:
+def _numbered_exons(database: Generation, chrom: str) -> Along:
     """The exons of the representative transcripts of a chromosome, with `number`, counted from 1 along the transcript, and `of`,
     how many it has."""
     known = landmarks(database)
@@ -103,7 +102,7 @@ def _numbered_exons(database: Generation, chrom: str) -> pl.DataFrame:
     strands = genes.select("transcript_id", "strand").drop_nulls("transcript_id").unique("transcript_id")
     along = pl.col("start").rank("ordinal").over("transcript_id")
     against = pl.col("start").rank("ordinal", descending=True).over("transcript_id")
-    return (
+    return Along(
         known.exons.on(chrom)
         .join(strands, on="transcript_id", how="inner", maintain_order="left")
         .with_columns(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from dashboard.components import markup
+from dashboard.components import markup, vega
 from dashboard.components.download_menu import overview_menu, section
 from dashboard.components.frame import notice
 from dashboard.components.frequency import sign
@@ -75,7 +75,7 @@ def _draw(run: Run, overview: Overview, name: str, above: str = "") -> None:
         + above
         + markup.element("p", markup.text(legend), class_="cnv-counted")
     )
-    box.vega_lite_chart(spec, alt=f"{title}. The table has the numbers.", key=f"chart {name}")
+    vega.draw(spec, alt=f"{title}. The table has the numbers.", key=f"chart {name}", box=box)
 
 
 def _people(run: Run, overview: Overview) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.components import glossary, markup
+from dashboard.components import glossary, markup, vega
 from dashboard.components.download_menu import overview_menu
 from dashboard.components.run import Run
 from dashboard.counting.along import EVERYONE
@@ -42,7 +42,7 @@ def genome_picture(run: Run, overview: Overview) -> None:
         + markup.element("div", "".join(_ways(run, overview)), class_="cnv-controls-line")
         + markup.element("p", glossary.with_terms(markup.text(counted)), class_="cnv-counted")
     )
-    box.vega_lite_chart(spec, alt=f"{title}. The table of bins has the numbers.", key="genome-chart")
+    vega.draw(spec, alt=f"{title}. The table of bins has the numbers.", key="genome-chart", box=box)
 
 
 def _ways(run: Run, overview: Overview) -> Iterable[str]:
