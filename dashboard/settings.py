@@ -84,8 +84,9 @@ def public_path() -> str:
 
 
 def set_public_path(path: str | None) -> None:
-    """Makes a path that of this context, such as the thread of a page run; None is the server's own."""
-    _path_of_request.set(path)
+    """Makes a path that of this context, such as the thread of a page run; None is the server's own, looked up now and not
+    anew for each of a page's hundred links."""
+    _path_of_request.set(own_path() if path is None else path)
 
 
 @contextmanager

@@ -152,14 +152,14 @@ def block(
     if not (shares and by is By.GROUPS):
         st.html(heading + above + table)
         return
-    st.html(heading + above)
-    picture, numbers = st.columns([5, 7], gap="medium")
+    box = st.container(key=f"figure-{direction.value}")
+    box.html(heading + above)
     vega.draw(
         frequency_chart(chart_rows_apart(parts, direction), direction, palette),
-        box=picture,
+        box=box,
         alt=f"Share of people with {plural}, by super-population, with 95 % intervals; the table beside has the numbers.",
     )
-    numbers.html(table)
+    box.html(table)
 
 
 def _of_group(question: Question, by: By, code: str) -> tuple[str, str]:

@@ -41,8 +41,7 @@ def numbers(run: Run, question: Question, own: Callable[[], None] | None = None)
     is_counted = bool(seen.assessable and counted.counted and directions)
 
     answer = lead(question)
-    st.html(answer.html)
-    st.html(answer.counted)
+    st.html(answer.html + answer.counted)
     controls(question)
     parts, table = answer.parts, answer.table
     if counted.counted and (seen.assessable or target.kind is Pieces.REGION):
@@ -80,8 +79,7 @@ def along(run: Run, question: Question) -> None:
     seen = callability(database, target, filters)
     counted = count_people(database, target.interval.chrom, filters)
     answer = lead(question)
-    st.html(answer.html)
-    st.html(answer.counted)
+    st.html(answer.html + answer.counted)
     controls(question)
     st.html(
         place.rule_switch(question)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from dashboard.question.locus import cut
@@ -124,6 +125,25 @@ REGION_OVERLAPS: Final = tuple(overlap for overlap in GENE_OVERLAPS if overlap.r
 """The rules offered for a region, the default first."""
 
 
+# A page asks a hundred times what the same classes mean.
+@lru_cache(maxsize=256)
+def _event_classes(classes: tuple[CallClass, ...]) -> tuple[CallClass, ...]:
+    named = classes or (CallClass.LOSS, CallClass.GAIN)
+    return tuple(dict.fromkeys(member for name in named for member in MEMBERS.get(name, (name,))))
+
+
+@lru_cache(maxsize=256)
+def _directions(classes: tuple[CallClass, ...]) -> tuple[Direction, ...]:
+    directions = {name.direction for name in _event_classes(classes)}
+    return tuple(direction for direction in DIRECTIONS if direction in directions)
+
+
+@lru_cache(maxsize=256)
+def _is_every_class(classes: tuple[CallClass, ...]) -> bool:
+    whole = [MEMBERS[CallClass(direction.value)] for direction in _directions(classes)]
+    return set(_event_classes(classes)) == {name for names in whole for name in names}
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What is counted. The defaults are those of rule R13; an empty tuple means every one."""
@@ -147,20 +167,17 @@ class Filters:
     @property
     def event_classes(self) -> tuple[CallClass, ...]:
         """The classes that count; `loss` and `gain` hold their parts and the calls without a copy number."""
-        classes = self.classes or (CallClass.LOSS, CallClass.GAIN)
-        return tuple(dict.fromkeys(member for name in classes for member in MEMBERS.get(name, (name,))))
+        return _event_classes(self.classes)
 
     @property
     def directions(self) -> tuple[Direction, ...]:
         """The directions asked for, loss first."""
-        directions = {name.direction for name in self.event_classes}
-        return tuple(direction for direction in DIRECTIONS if direction in directions)
+        return _directions(self.classes)
 
     @property
     def every_class(self) -> bool:
         """No class of a direction is asked for without the others of it, nor any copy number."""
-        whole = [MEMBERS[CallClass(direction.value)] for direction in self.directions]
-        return not self.copy_numbers and set(self.event_classes) == {name for names in whole for name in names}
+        return not self.copy_numbers and _is_every_class(self.classes)
 
     def at(self, level: Level) -> "Filters":
         """The same at another filter level."""
