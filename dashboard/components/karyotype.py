@@ -9,7 +9,7 @@ from dashboard.components.person_files import person_menu
 from dashboard.components.run import Run
 from dashboard.door.person import PersonQuestion
 from dashboard.downloads.other_charts import KARYOTYPE_LEGEND, karyotype_of, longest_words
-from dashboard.question import links, subject
+from dashboard.question import links
 from dashboard.question.target import surroundings
 from dashboard.store.person_events import person_events
 from data_prep.domain.intervals import Interval
@@ -19,8 +19,10 @@ def karyotype(run: Run, question: PersonQuestion) -> None:
     """Draws the events that the filters choose."""
     events = person_events(question.database, question.person, question.filters)
 
+    to_region = links.regions(run.filters)
+
     def address(place: Interval) -> str:
-        return markup.outside(links.page(subject.region(surroundings(place)), run.filters))
+        return markup.outside(to_region(surroundings(place)))
 
     words = f"{KARYOTYPE_LEGEND} A click opens the region. {longest_words(events)}".strip()
     heading = section("Along the chromosomes", person_menu(question, charts=("karyotype",)))

@@ -111,15 +111,11 @@ class Panel:
         if filters.cohort is Cohort.UNRELATED:
             mask &= self._column("unrelated")
         if filters.populations:
-            populations = pl.Series(filters.populations)
-            mask &= (
-                self.samples.select(
-                    pl.col("superpopulation").is_in(populations.implode())
-                    | pl.col("population").is_in(populations.implode())
-                )
-                .to_series()
-                .to_numpy()
-            )
+            chosen = np.zeros(len(mask), np.bool_)
+            for kind in ("superpopulation", "population"):
+                codes, number = self.groups[kind]
+                chosen |= np.array([code in filters.populations for code in codes], np.bool_)[number]
+            mask &= chosen
         if filters.sex is not None:
             mask &= self._sex(filters.sex.value)
         return mask

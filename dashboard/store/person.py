@@ -15,7 +15,7 @@ from dashboard.question.filters import Filters
 from dashboard.store.cohort import group_names, superpopulation_names
 from dashboard.store.database import Generation, Statement, remembered
 from dashboard.store.panel import count_people
-from dashboard.store.problems import problem_kinds_of
+from dashboard.store.problems import problem_kinds_at
 from data_prep.domain.arrays import Flags, Numbers
 from data_prep.domain.chromosomes import LENGTHS, SEX_CHROMOSOMES
 from data_prep.domain.copy_number import SEXES, CallClass
@@ -286,13 +286,13 @@ def events_of_person(database: Generation, person: Person, filters: Filters) -> 
 
 def _problems(database: Generation, events: pl.DataFrame) -> pl.Series:
     """Kinds of problem region that cover half of each event, in its order."""
-    parts = [
-        part.with_columns(problem_kinds_of(database, chrom, part))
-        for (chrom,), part in events.with_row_index("at")
-        .partition_by("chrom", as_dict=True, maintain_order=True)
-        .items()
-    ]
-    return pl.concat(parts).sort("at")["problem"] if parts else pl.Series("problem", [], pl.String)
+    chroms = np.array(events["chrom"].to_list(), object)
+    start, end = (events[name].to_numpy().astype(np.int64) for name in ("start", "end"))
+    kinds = np.full(len(start), None, object)
+    for chrom in dict.fromkeys(chroms):
+        here = np.flatnonzero(chroms == chrom)
+        kinds[here] = problem_kinds_at(database, chrom, start[here], end[here])
+    return pl.Series("problem", kinds.tolist(), pl.String)
 
 
 NOT_KNOWN: Final = "not-known"

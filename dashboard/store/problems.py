@@ -28,11 +28,16 @@ def problem_kinds_of(database: Generation, chrom: str, events: pl.DataFrame) -> 
     """Of each event (`start`, `end`, 0-based, half-open) the kinds of problem region of which each covers half or more of it,
     in alphabetical order and joined by commas; null where there is none."""
     start, end = (events[name].to_numpy().astype(np.int64) for name in ("start", "end"))
+    return pl.Series("problem", problem_kinds_at(database, chrom, start, end), pl.String)
+
+
+def problem_kinds_at(database: Generation, chrom: str, start: Numbers, end: Numbers) -> list[str | None]:
+    """The same of starts and ends."""
     kinds = np.full(len(start), "", object)
     for kind, places in _kinds(database, chrom).items():
         inside = covers_half(*places, start, end)
         kinds[inside] = [f"{words}{BETWEEN if words else ''}{kind}" for words in kinds[inside]]
-    return pl.Series("problem", [words or None for words in kinds], pl.String)
+    return [words or None for words in kinds]
 
 
 def in_copies(database: Generation, chrom: str, rows: pl.DataFrame) -> pl.Series:

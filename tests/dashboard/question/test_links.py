@@ -28,6 +28,14 @@ def test_an_address_names_a_region_one_based_r1() -> None:
     assert links.page(subject.region(Interval("chr7", 0, 159_345_973)), Filters()) == "/region?region=chr7"
 
 
+def test_hundreds_of_regions_get_the_addresses_that_one_gets_r1_r13() -> None:
+    filters = Filters(classes=(CallClass.LOSS,), level=Level.PASS, min_length=1)
+    address = links.regions(filters)
+    assert address(Interval("chr1", 999, 2_000)) == "/region?region=chr1:1000-2000&class=loss&filter=pass&min_length=1"
+    assert address(Interval("chr7", 0, 159_345_973)) == "/region?region=chr7&class=loss&filter=pass&min_length=1"
+    assert links.regions(Filters())(Interval("chrX", 0, 1)) == "/region?region=chrX:1-1"
+
+
 @given(st.text(st.characters(exclude_categories=("Cs",)), min_size=1))
 def test_any_name_comes_back_from_its_address(name: str) -> None:
     given_back = dict(parse_qsl(urlsplit(links.page(subject.gene(name), Filters())).query, keep_blank_values=True))
