@@ -373,6 +373,7 @@ RANKED: Final = Catalogue(few_bins=Badge.EXCLUDE, problem=Badge.EXCLUDE)
 """Sites that rankings are of: neither badged for few bins nor in problem regions."""
 
 
+@remembered
 def ranked_sites(database: Generation, filters: Filters, sort: str, rows: int) -> pl.DataFrame:
     """The first sites by `sort`, of those that rankings are of and that have a frequency: `rows` at most, as `catalogue_page`."""
     listed = catalogue_page(database, filters, _sorted_by(sort), rows=3 * rows)

@@ -144,6 +144,7 @@ def _carried(database: Generation, level: Level, outliers: bool) -> pl.DataFrame
     return table.with_columns(pl.col(QUANTITIES).fill_null(0))
 
 
+@remembered
 def carried_by_group(database: Generation, filters: Filters, grouped_by: str) -> pl.DataFrame:
     """How what people carry is spread in each group: `grouped_by` is `all`, `superpopulation`, `population` or `sex`.
 
