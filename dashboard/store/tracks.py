@@ -16,15 +16,15 @@ from dashboard.counting.along import CarriedIntervals, Curves, Track, WindowGene
 from dashboard.question.filters import Filters
 from dashboard.question.target import region_target
 from dashboard.store.carried import counted_sites, distinct_intervals, stored_sites
-from dashboard.store.carriers.touching import Marks, events_touching, marks_touching
+from dashboard.store.carriers.touching import WIDE, Marks, events_touching, marks_touching
 from dashboard.store.curves import asked_for, counted_curves, is_stored, stored_curves
 from dashboard.store.database import Generation, remembered
 from dashboard.store.landmarks import Along, landmarks
 from data_prep.domain.chromosomes import LENGTHS
 from data_prep.domain.intervals import Interval
 
-STORED_FROM: Final = 200_000
-"""Bases of a window beyond which the curve comes from stored steps, and sites are drawn: there are too many events to read."""
+STORED_FROM: Final = WIDE
+"""Bases of a window beyond which the curve comes from stored steps, and sites are drawn."""
 STEPS: Final = 600
 """Steps that a drawing has room for; more are put into bins."""
 INTERVALS_DRAWN: Final = 300

@@ -18,6 +18,8 @@ from data_prep.domain.copy_number import CLASSES
 from data_prep.domain.intervals import Interval
 from data_prep.domain.levels import Level
 
+WIDE: Final = 200_000
+"""Bases of a window beyond which too many events touch it to be read for its picture."""
 FEW: Final = 5_000
 MANY: Final = 50_000
 """Events of a place that are a small and a large answer; a chromosome's are more and are fetched anew."""
@@ -173,16 +175,18 @@ class Touching:
 def events_touching(database: Generation, target: Target) -> Touching:
     """The losses and gains that touch the target, of everyone, kept for the next question where they are not too many.
 
-    Of a target that is narrowed to a site, those of the site. Those of a gene are cut out of what touches its
-    surroundings, which the page draws: one query serves both.
+    Of a target that is narrowed to a site, those of the site. Those of a gene or site are cut out of what touches its
+    surroundings, which the page draws: one query serves both. Around a wide site the picture needs no events.
     """
 
     def fetch() -> Touching:
-        if target.kind is Pieces.REGION:
+        place = surroundings(target.interval)
+        is_drawn_around = target.kind is not Pieces.REGION or (target.site is not None and place.length <= WIDE)
+        if not is_drawn_around:
             return read_events(database, target)
-        around = events_touching(database, region_target(surroundings(target.interval)))
-        place = target.interval
-        return around.where((around.events.start < place.end) & (around.events.end > place.start))
+        around = events_touching(database, region_target(place))
+        touches = (around.events.start < target.interval.end) & (around.events.end > target.interval.start)
+        return around.where(touches if target.site is None else touches & (around.site == target.site))
 
     key = ("touching", target.interval, target.site)
     return database.recall(key, fetch, _size)
