@@ -26,7 +26,7 @@ EVENTS = [
     *(Event(sample, "chr2", *LONG, 1) for sample in ("A0", "A1", "B0")),
     *(Event(sample, "chr2", *SHORT, 1) for sample in ("A0", "A1", "A2", "B1")),
     *(Event(sample, "chr2", *INSIDE, 0) for sample in ("A3", "B2")),
-    Event("B3", "chr2", *INSIDE, 3),
+    *(Event(sample, "chr2", *INSIDE, 3) for sample in ("A2", "B3")),
 ]
 GENES = [
     GeneRow("BEFORE", "chr2", 90_000, 105_000, Transcript(((90_000, 91_000), (104_000, 105_000)), ((90_000, 91_000), None))),
@@ -59,9 +59,11 @@ def test_a_site_that_lies_before_a_place_lends_no_carriers_to_those_that_reach_i
     assert carriers(database, place, Filters()) == {
         name(LONG, "loss"): 3,
         name(INSIDE, "loss"): 2,
-        name(INSIDE, "gain"): 1,
+        name(INSIDE, "gain"): 2,
     }
-    assert carriers(database, place, Filters(classes=(CallClass.GAIN,))) == {name(INSIDE, "gain"): 1}
+    # of as many carriers at one interval the gain stands first
+    assert list(carriers(database, place, Filters())) == [name(LONG, "loss"), name(INSIDE, "gain"), name(INSIDE, "loss")]
+    assert carriers(database, place, Filters(classes=(CallClass.GAIN,))) == {name(INSIDE, "gain"): 2}
     assert carriers(database, place, Filters(populations=("EUR",))) == {
         name(LONG, "loss"): 1, name(INSIDE, "loss"): 1, name(INSIDE, "gain"): 1,
     }  # fmt: skip
@@ -76,7 +78,7 @@ def test_the_columns_of_many_sites_are_those_of_each_r9(database: Generation) ->
     for rows in ([0], [1], [0, 2], [1, 2, 3], [0, 1, 2, 3], []):
         chosen = counts.of_sites(np.array(rows, np.int64))
         sums = np.bincount(chosen.site, chosen.carriers, len(rows)).astype(int).tolist()
-        expected = {name(LONG, "loss"): 3, name(SHORT, "loss"): 4, name(INSIDE, "loss"): 2, name(INSIDE, "gain"): 1}
+        expected = {name(LONG, "loss"): 3, name(SHORT, "loss"): 4, name(INSIDE, "loss"): 2, name(INSIDE, "gain"): 2}
         assert sums == [expected[every.rows["site"][row]] for row in rows]
     numbers = np.array([-1, *every.number[::-1].tolist(), -1], np.int64)
     assert every.names(numbers) == [None, *every.rows["site"].to_list()[::-1], None]
