@@ -45,6 +45,7 @@ function installPage(listen) {
   installMenus(listen)
   installPicture(listen)
   installGenome(listen, tell, hide)
+  installAnchor(listen)
   document.documentElement.classList.add("cnv-listens")
 
   function show(term) {
@@ -365,4 +366,18 @@ function installGenome(listen, tell, hide) {
 function percent(share) {
   if (share === 0) return "0 %"
   return `${Number((share * 100).toPrecision(share < 0.01 ? 2 : 3))} %`
+}
+
+// An address with a `#` opens at its section, which is drawn after the browser looked for it, and stays there while what is above
+// it takes its height: until the reader moves, or three seconds.
+function installAnchor(listen) {
+  const id = location.hash.slice(1)
+  if (!id) return
+  const end = Date.now() + 3000
+  let isMoved = false
+  for (const type of ["wheel", "pointerdown", "keydown", "popstate"]) listen(window, type, () => (isMoved = true), true)
+  const timer = setInterval(() => {
+    if (isMoved || Date.now() > end) return clearInterval(timer)
+    document.getElementById(id)?.scrollIntoView()
+  }, 100)
 }

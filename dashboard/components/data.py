@@ -11,6 +11,7 @@ from dashboard import pages, settings
 from dashboard.components import drawings, markup
 from dashboard.components.menu import text_block
 from dashboard.components.sections import Section, shows
+from dashboard.components.trios import TITLE as TRIOS
 from dashboard.question import links
 from dashboard.question.filters import Filters
 from dashboard.store.database import Generation
@@ -32,6 +33,15 @@ from dashboard.words import quantities, region_kinds
 from data_prep.domain.copy_number import EFO, CallClass
 from data_prep.domain.sight import BLIND_KINDS, is_paralogous
 
+LIMITS: Final = "What this server tells"
+PROVENANCE: Final = "Where the calls come from"
+IMPORT: Final = "Import report"
+PROBLEMS: Final = "Problem regions"
+DEFINITIONS: Final = "Definitions"
+FILE: Final = "The database"
+PROGRAMS: Final = "For programs"
+DICTIONARY: Final = "Data dictionary"
+"""Titles of the sections, from which their anchors are made."""
 REMARKS_SHOWN: Final = 50
 _EXAMPLE: Final = """import duckdb
 
@@ -118,6 +128,27 @@ TERMS: Final = (
 )
 
 
+def contents(*, has_programs: bool) -> None:
+    """Links to the sections that this server shows, which are many screens long."""
+    shown = {
+        LIMITS: bool(settings.disclosure().limit),
+        PROVENANCE: True,
+        IMPORT: True,
+        TRIOS: shows(Section.TRIOS),
+        PROBLEMS: True,
+        DEFINITIONS: True,
+        FILE: shows(Section.DATABASE),
+        PROGRAMS: has_programs,
+        DICTIONARY: shows(Section.DATABASE),
+    }
+    entries = "".join(
+        markup.element("a", markup.text(title), href=f"#{markup.anchor(title)}")
+        for title, is_shown in shown.items()
+        if is_shown
+    )
+    st.html(markup.element("nav", markup.text("On this page") + entries, class_="cnv-links", aria_label="On this page"))
+
+
 def callset_table(database: Generation, filters: Filters) -> None:
     """The callsets of the database, where it holds several: which one the page tells of, and the way to the others."""
     if len(database.callsets) == 1:
@@ -141,7 +172,7 @@ def provenance(database: Generation) -> None:
         held = [f"{name} (generation {callset.id})" for name, callset in database.callsets.items()]
         rows.append(("Callsets in it", quantities.joined(held, "and")))
     rows += [(words, facts_by_key[key]) for key, words in FACT_WORDS.items() if facts_by_key.get(key)]
-    st.html(_section("Where the calls come from") + _table(("", ""), rows, "Provenance"))
+    st.html(_section(PROVENANCE) + _table(("", ""), rows, "Provenance"))
 
 
 def import_report(database: Generation) -> None:
@@ -207,7 +238,7 @@ def import_report(database: Generation) -> None:
             + _more(len(listed), all_marks),
             class_="cnv-more",
         )
-    st.html(_section("Import report") + body)
+    st.html(_section(IMPORT) + body)
 
 
 def _import_in_short(database: Generation, by_status: pl.DataFrame) -> None:
@@ -218,13 +249,13 @@ def _import_in_short(database: Generation, by_status: pl.DataFrame) -> None:
         marked = [(row[0], row[1], quantities.count(row[2])) for row in marks(database).iter_rows()]
         if marked:
             body += _table(("Chromosome", "Direction", "People"), marked, "People with large events by chromosome")
-    st.html(_section("Import report") + body)
+    st.html(_section(IMPORT) + body)
 
 
 def callset_limits() -> None:
     """What this server does not tell, where it does not tell everything."""
     if limit := settings.disclosure().limit:
-        st.html(_section("What this server tells") + markup.element("p", markup.text(limit)))
+        st.html(_section(LIMITS) + markup.element("p", markup.text(limit)))
 
 
 def _more(shown: int, there_are: int) -> str:
@@ -263,7 +294,7 @@ def problem_region_table(database: Generation) -> None:
         for row in kinds
         if _sources(row) > SOURCES_SHOWN
     )
-    st.html(_section("Problem regions") + _table(heads, rows, "Problem regions by kind") + long)
+    st.html(_section(PROBLEMS) + _table(heads, rows, "Problem regions by kind") + long)
 
 
 def _sources(row: Mapping[str, str]) -> int:
@@ -285,7 +316,7 @@ def definitions(callers: Sequence[str]) -> None:
         (filter_words.LEVEL_WORDS[level], caller_words.definition(level, callers)) for level in filter_words.LEVELS
     ]
     st.html(
-        _section("Definitions")
+        _section(DEFINITIONS)
         + markup.element(
             "p",
             "All numbers follow thirteen rules, R1 to R13, which the comments in the database cite: "
@@ -324,7 +355,7 @@ def database_file(database: Generation) -> None:
         return
     size = database.path.stat().st_size / 2**20 if database.path.exists() else 0
     st.html(
-        _section("The database")
+        _section(FILE)
         + markup.element(
             "p",
             markup.file_link(f"{database.path.name} ({size:,.0f} MiB)", links.DATABASE)
@@ -358,7 +389,7 @@ def data_dictionary(database: Generation) -> None:
             class_="cnv-more",
         )
     st.html(
-        _section("Data dictionary")
+        _section(DICTIONARY)
         + markup.element(
             "p",
             "Positions in the database are 0-based and half-open; on the pages 1-based and inclusive.",
@@ -373,7 +404,7 @@ def programs(address: Mapping[str, str]) -> None:
     if not address:
         return
     st.html(
-        _section("For programs")
+        _section(PROGRAMS)
         + markup.element(
             "p",
             "Each table of a page is a file at an address of its own, with the page's own query string; an unknown name or "
@@ -395,7 +426,7 @@ def _width(cell: str) -> str:
 
 
 def _section(title: str, level: int = 2) -> str:
-    return markup.element(f"h{level}", markup.text(title), class_="cnv-section")
+    return markup.element(f"h{level}", markup.text(title), class_="cnv-section", id=markup.anchor(title))
 
 
 def _table(

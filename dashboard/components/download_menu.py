@@ -70,9 +70,9 @@ def overview_menu(overview: Overview, view: View, *names: str) -> str:
     return markup.element("span", shown, class_="cnv-formats") if shown else ""
 
 
-def section(title: str, formats: str = "", level: int = 2) -> str:
-    """A heading, as HTML, with the line of formats at its right."""
-    heading = markup.element(f"h{level}", title, class_="cnv-section")
+def section(title: str, formats: str = "", level: int = 2, **attributes: str) -> str:
+    """A heading, as HTML, with the line of formats at its right; `attributes` are the heading's."""
+    heading = markup.element(f"h{level}", title, class_="cnv-section", **attributes)
     return markup.element("div", heading + formats, class_="cnv-section-row")
 
 

@@ -32,6 +32,11 @@ def element(name: str, content: str, **attributes: str) -> str:
     return f"<{name}{attributes_text}>{content}</{name}>"
 
 
+def anchor(title: str) -> str:
+    """What `#` in an address leads to: a section's title in small letters, dashes for spaces."""
+    return title.lower().replace(" ", "-")
+
+
 def caption(content: object) -> str:
     """A table's caption, as wide as what is seen of the table: one that scrolls can be wider than the screen."""
     return element("caption", element("span", text(content)))

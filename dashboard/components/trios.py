@@ -23,6 +23,7 @@ from dashboard.words import quantities
 from data_prep.domain.copy_number import DIRECTIONS
 from data_prep.domain.trios import LEAST_TRIOS
 
+TITLE: Final = "Trios as evidence"
 NULLS: Final = ("untransmitted_nulls", "null_parents")
 HEADS: Final = {
     "transmission": "Transmitted",
@@ -45,14 +46,13 @@ def trios(run: Run) -> None:
         return
     database, filters = run.database, of_callset(run.filters)
     pedigree, read = trio_numbers(database)
-    title = "Trios as evidence"
     if not read:
         words = "The sample table names no child whose parents were both read, so there is nothing that trios could say of the calls."
-        st.html(section(title) + markup.element("p", words, class_="cnv-counted"))
+        st.html(section(TITLE, id=markup.anchor(TITLE)) + markup.element("p", words, class_="cnv-counted"))
         return
     files = callset_menu(filters, ("trios",), ("trios",))
     st.html(
-        section(title, files)
+        section(TITLE, files, id=markup.anchor(TITLE))
         + markup.element("p", with_terms(markup.text(lead(run))), class_="cnv-sentence")
         + _levels(run)
         + markup.element("p", markup.text(f"{TRIOS_LEGEND} {_of_whom(pedigree, read)}"), class_="cnv-counted")

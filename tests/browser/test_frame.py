@@ -134,3 +134,15 @@ def test_paper_has_the_answer_and_no_controls(opened: Opened) -> None:
     # nothing is left in a window that scrolls
     assert page.evaluate("getComputedStyle(document.querySelector('[data-testid=stMain]')).overflow") == "visible"
     page.emulate_media(media="screen")
+
+
+def test_the_contents_of_the_data_page_lead_to_its_sections(opened: Opened) -> None:
+    at_top = """(id) => {
+        const top = document.getElementById(id).getBoundingClientRect().top
+        return top >= 0 && top < 40
+    }"""
+    page = opened("/data#definitions")
+    page.wait_for_function(at_top, arg="definitions")
+    page.get_by_role("navigation", name="On this page").get_by_role("link", name="Problem regions").click()
+    page.wait_for_function(at_top, arg="problem-regions")
+    assert page.url.endswith("/data#problem-regions")

@@ -500,6 +500,18 @@ def test_the_data_page_tells_release_and_definitions_r12(open_page: Open) -> Non
         assert told in said
 
 
+@pytest.mark.parametrize(("granularity", "number"), [("record", 8), ("boolean", 5)])
+def test_the_contents_of_the_data_page_name_each_section_that_is_shown(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, granularity: str, number: int
+) -> None:
+    monkeypatch.setenv(settings.GRANULARITY, granularity)
+    body = html(open_page("data"))
+    leads = re.findall(r'href="#([^"]+)"', body)
+    assert leads == re.findall(r'<h2 class="cnv-section" id="([^"]+)"', body)
+    assert len(leads) == len(set(leads)) == number
+    assert "problem-regions" in leads
+
+
 def test_the_data_page_tells_what_was_fetched_and_from_where_r12(open_page: Open) -> None:
     fetched = {
         "release_path": "s3://1000genomes-dragen/data/dragen-3.5.7b/somewhere/",
