@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settled
+from tests.browser.test_frame import NOT_WIDER
 
 pytestmark = pytest.mark.browser
 
@@ -83,3 +84,13 @@ def test_the_choices_are_links_and_stand_in_the_address_r13(opened: Opened) -> N
     settled(page)
     expect(heading).to_contain_text("AFR beside EUR")
     expect(page.get_by_role("heading", name="The populations, each with its sites")).to_be_visible()
+    # a list with long names is no wider than a phone
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.eval_on_selector_all(
+        ".cnv-ranking .cnv-cut", "all => all.forEach(cell => { cell.textContent = 'ENSG00000288954, '.repeat(4) })"
+    )
+    page.wait_for_function(NOT_WIDER)
+    for list_of in page.locator(".cnv-ranking").all():
+        box = list_of.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 360
