@@ -207,6 +207,11 @@ def make_template(
         ).mark_text(baseline="middle", clip=True, aria=False, **style)
         for style in _TEXT_STYLES
     ]
+    # names of lines can lie on other lines: a rim of the background keeps them apart
+    rim = words.transform_filter("datum.align == 'right' && datum.weight == 'bold'").mark_text(
+        baseline="middle", clip=True, aria=False, align="right", fontWeight="bold",
+        stroke=palette.background, strokeWidth=3, strokeJoin="round",
+    )  # fmt: skip
     hover = hover.add_params(
         alt.selection_interval(
             name=BRUSH,
@@ -221,7 +226,7 @@ def make_template(
         clip=True, cursor="pointer"
     )
     spec: dict[str, Any] = (
-        alt.layer(box(BACK), *curves, hover, plain, leading, events, solid, dark, *texts)
+        alt.layer(box(BACK), *curves, hover, plain, leading, events, solid, dark, rim, *texts)
         .add_params(*parameters)
         .properties(width="container")
         .to_dict(validate=False)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -9,14 +10,14 @@ import pytest
 
 from dashboard.charts.track import canvas, curves, intervals, problems
 from dashboard.charts.track.chart import track_chart, track_picture
-from dashboard.charts.track.curves import share_step
+from dashboard.charts.track.curves import Axis, axis_tops, round_top, spread
 from dashboard.charts.track.ruler import position_text, round_positions
 from dashboard.charts.track.template import BACK, CURVES, FRONT, INTERVALS, TEXTS
 from dashboard.colours import DARK, LIGHT, Palette
 from dashboard.question.filters import Filters
 from dashboard.store import tracks
 from dashboard.store.database import Generation
-from data_prep.domain.copy_number import CallClass
+from data_prep.domain.copy_number import CallClass, Direction
 from data_prep.domain.intervals import Interval
 from tests.dashboard.demonstration import demonstration
 from tests.dashboard.small_database import Contents, Event, GeneRow, Person, Transcript
@@ -230,13 +231,14 @@ def test_a_logarithmic_axis_raises_the_rare_and_keeps_the_order_r8(in_memory: Ma
         return math.log(share / 0.000_5) / math.log(1 / 0.000_5) * value(logarithmic, "reach")
 
     room = 0.5 * value(linear, "reach")
-    assert height(0.5) == pytest.approx(room)
+    # half of the people: the linear axis ends there, the logarithmic one at everybody
+    assert height(1) == pytest.approx(room)
     assert height(0.001) > room / 12 > 0.001 * value(linear, "reach")
     guides = frame(logarithmic, TEXTS).filter(pl.col("text").str.ends_with(" %"))
-    assert guides["text"].to_list() == ["1 %", "10 %"]
+    assert guides["text"].to_list() == ["100 %", "10 %", "1 %"]
     zero = value(logarithmic, "zero")
     for text, y in guides.select("text", "y").rows():
-        assert y + canvas.SIZE / 2 + 1 - zero == pytest.approx(height(float(text.removesuffix(" %")) / 100), abs=1e-3)
+        assert y - canvas.SIZE / 2 - 1 - zero == pytest.approx(height(float(text.removesuffix(" %")) / 100), abs=1e-3)
     # the tooltips and the data are the shares themselves, whatever the axis
     assert frame(linear, CURVES).equals(frame(logarithmic, CURVES))
 
@@ -250,7 +252,90 @@ def test_lines_are_named_where_they_leave_the_window(in_memory: Make) -> None:
     # the only loss at the right edge is of one of two Europeans; the gain of an African ends before
     assert named.select("text", "align", "colour").rows() == [("EUR", "right", LIGHT.superpopulation("EUR"))]
     given = {one["name"]: one.get("value") for one in spec["params"]}
-    assert named["y"].item() == pytest.approx(given["zero"] + 0.5 * given["reach"], abs=1e-3)
+    # below its line, by half a letter and a pixel
+    assert named["y"].item() == pytest.approx(given["zero"] + 0.5 * given["reach"] + canvas.SIZE / 2 + 1, abs=1e-3)
+
+
+def test_lines_that_end_on_nobody_have_no_names(in_memory: Make) -> None:
+    people = [Person(f"P{number:03}") for number in range(100)] + [Person(f"Q{number}", "YRI") for number in range(4)]
+    events = [
+        *(Event(person.sample, "chr1", 2_000, 3_000, 1) for person in people[:60]),
+        *(Event(person.sample, "chr1", 9_000, 20_000, 1) for person in [people[0], people[100]]),
+    ]
+    spec = drawn(in_memory, Contents(people=people, events=events))
+    # one European of 100 is less than a pixel and a half of an axis that ends at 60 %; one African of four is 25 %
+    assert frame(spec, TEXTS).filter(pl.col("text").is_in(["EUR", "AFR"]))["text"].to_list() == ["AFR"]
+
+
+def test_names_of_lines_never_lie_on_one_another() -> None:
+    apart = {"A": 20.0, "B": 40.0, "C": 60.0}
+    assert spread(apart, 12, 100) == apart
+    pushed = spread({"A": 20, "B": 22, "C": 60}, 12, 100)
+    assert pushed == pytest.approx({"A": 15, "B": 27, "C": 60})
+    # at the top of the axis they go down
+    assert spread({"A": 90, "B": 99}, 12, 100) == pytest.approx({"A": 88, "B": 100})
+    bundle = spread({"A": 50, "B": 50.5, "C": 51, "D": 51.5, "E": 60}, 12, 139)
+    assert list(bundle) == sorted(bundle)
+    assert 2 <= len(bundle) < 5
+    heights = list(bundle.values())
+    assert all(high - low >= 11.999 for low, high in pairwise(heights))
+    assert spread({}, 12, 100) == {}
+
+
+@pytest.mark.parametrize("logarithmic", [False, True])
+@pytest.mark.parametrize(
+    ("losses", "gains", "classes", "linear_tops"),
+    [
+        (90, 0, (), {"▼": "100 %"}),
+        (90, 1, (), {"▼": "100 %", "▲": "16 %"}),
+        (45, 30, (), {"▼": "50 %", "▲": "30 %"}),
+        (3, 3, (), {"▼": "3 %", "▲": "3 %"}),
+        (0, 3, (CallClass.GAIN,), {"▲": "3 %"}),
+        (21, 0, (CallClass.LOSS,), {"▼": "30 %"}),
+        (0, 0, (), {}),
+    ],
+)
+def test_both_sides_of_the_axis_say_where_it_ends_and_no_label_lies_on_another(
+    in_memory: Make,
+    losses: int,
+    gains: int,
+    classes: tuple[CallClass, ...],
+    linear_tops: dict[str, str],
+    logarithmic: bool,
+) -> None:
+    people = [Person(f"P{number:03}") for number in range(100)]
+    events = [
+        *(Event(person.sample, "chr1", 2_000, 3_000, 1) for person in people[:losses]),
+        *(Event(person.sample, "chr1", 5_000, 6_000, 3) for person in people[:gains]),
+    ]
+    track = tracks.read_track(in_memory(Contents(people=people, events=events)), WINDOW, Filters(classes=classes))
+    spec = track_chart(track, LIGHT, logarithmic=logarithmic)
+    texts = frame(spec, TEXTS)
+    zero = next(one["value"] for one in spec["params"] if one["name"] == "zero")
+    labels = texts.filter((pl.col("text") == "0") | pl.col("text").str.ends_with(" %")).select("text", "y").rows()
+    lines = {text: y + canvas.SIZE / 2 + 1 - zero for text, y in labels}
+    assert lines["0"] == pytest.approx(0, abs=1e-3)
+    ends = {"▼": max(labels, key=lambda label: label[1]), "▲": min(labels, key=lambda label: label[1])}
+    if logarithmic:
+        # the power of ten that holds the share: of one person in a hundred 1 %, or 10 % where 1 % lies too near to nobody
+        assert {sign: ends[sign][0] in ("1 %", "10 %", "100 %") for sign in linear_tops} == dict.fromkeys(
+            linear_tops, True
+        )
+    else:
+        assert {sign: ends[sign][0] for sign in linear_tops} == linear_tops
+    heights = sorted(y for _, y in labels)
+    assert all(below - above >= canvas.SIZE for above, below in pairwise(heights))
+    (heading,) = texts.filter(pl.col("text").str.starts_with("People per base"))["y"]
+    assert heights[0] - heading >= canvas.SIZE
+
+
+def test_a_curve_never_leaves_its_axis() -> None:
+    for floor in (0.0, 0.000_2):
+        scale = Axis(0, 1, floor)
+        for loss, gain in ((0.9, 0.000_4), (0.000_4, 0.9), (0.51, 0.51), (1.0, 0.3), (0.01, 0.1)):
+            tops = axis_tops({Direction.LOSS: loss, Direction.GAIN: gain}, scale)
+            assert loss <= tops[Direction.LOSS] <= 1
+            assert gain <= tops[Direction.GAIN] <= 1
 
 
 def test_what_leads_somewhere_says_where_in_its_label(in_memory: Make) -> None:
@@ -371,9 +456,21 @@ def test_the_ruler_has_round_one_based_positions(window: Interval, positions: li
     assert [position_text(one, found[1] - found[0]) for one in found[: len(texts)]] == texts
 
 
-@pytest.mark.parametrize(("least", "step"), [(0.3, 0.5), (0.5, 0.5), (0.011, 0.02), (0.06, 0.1), (0.0007, 0.001)])
-def test_guides_of_the_curves_are_round(least: float, step: float) -> None:
-    assert share_step(least) == pytest.approx(step)
+@pytest.mark.parametrize(
+    ("share", "linear", "logarithmic"),
+    [
+        (0.3, 0.3, 1),
+        (0.51, 0.6, 1),
+        (0.011, 0.012, 0.1),
+        (0.9, 1, 1),
+        (0.000_7, 0.000_8, 0.001),
+        (0.1, 0.1, 0.1),
+        (1, 1, 1),
+    ],
+)
+def test_ends_of_the_axis_are_round(share: float, linear: float, logarithmic: float) -> None:
+    assert round_top(share, Axis(0, 1, 0)) == pytest.approx(linear)
+    assert round_top(share, Axis(0, 1, 0.000_2)) == pytest.approx(logarithmic)
 
 
 def test_colours_follow_the_theme_and_the_template_is_not_changed_by_a_page(in_memory: Make) -> None:
