@@ -37,16 +37,23 @@ def gene_head(gene: Gene, filters: Filters) -> str:
         facts.insert(0, markup.text(gene.biotype.replace("_", " ")))
     known = (gene.gene_id, gene.symbol) if gene.biotype == "protein_coding" else (None, None)
     return _head(
-        markup.text(gene.symbol), facts, links.browser_addresses(gene.interval, *known), gene.description or ""
+        markup.text(gene.symbol),
+        facts,
+        links.browser_addresses(gene.interval, *known),
+        markup.element("span", markup.text(gene.description or ""), class_="cnv-description"),
     )
 
 
 def region_head(question: Question) -> str:
     """What the region is called, its interval and its length, and where else it can be looked at."""
     assert question.region
-    interval = question.region.interval
-    facts = [_place(interval), markup.text(quantities.length(interval.length)), markup.text(ASSEMBLY.name)]
-    return _head(markup.text(question.region.text), facts, links.browser_addresses(interval))
+    interval, name = question.region.interval, question.region.text
+    facts = [markup.text(quantities.length(interval.length)), markup.text(ASSEMBLY.name)]
+    is_place = name == str(interval)
+    if not is_place:
+        facts.insert(0, _place(interval))
+    beside = copy_button(name) if is_place else ""
+    return _head(markup.text(name), facts, links.browser_addresses(interval), beside)
 
 
 def site_head(question: Question) -> str:
@@ -57,22 +64,24 @@ def site_head(question: Question) -> str:
     name = question.subject.name
     facts = [
         markup.element("span", markup.text(name)) + copy_button(name),
-        _place(interval),
         markup.text(quantities.length(interval.length)),
         markup.link("in its region", links.page(subject.region(surroundings(interval)), kept)),
         markup.link("every site here", links.catalogue(subject.region(interval).name, kept)),
     ]
     title = f"{sign(direction)}{direction.value.capitalize()} {markup.text(interval)}"
-    return _head(title, facts, links.browser_addresses(interval))
+    return _head(title, facts, links.browser_addresses(interval), copy_button(str(interval)))
 
 
-def _head(title: str, facts: Sequence[str], browsers: Mapping[str, str], description: str = "") -> str:
-    """The heading and one line of facts, which are already HTML, with the same place in other browsers; the description is plain text."""
+def _head(title: str, facts: Sequence[str], browsers: Mapping[str, str], beside: str) -> str:
+    """The heading, what stands beside it, and one line of facts, all of them HTML, with the same place in other browsers.
+
+    A heading that is the place has the button that copies it beside it, and no fact says the place again.
+    """
     elsewhere = "".join(markup.out_link(name, address) for name, address in browsers.items())
     shown = "".join(markup.element("span", fact) for fact in facts)
     return markup.element(
         "div",
-        markup.element("h1", title) + markup.element("span", markup.text(description), class_="cnv-description"),
+        markup.element("h1", title) + beside,
         class_="cnv-head",
     ) + markup.element(
         "div", shown + markup.element("span", f"elsewhere: {elsewhere}", class_="cnv-out"), class_="cnv-facts"

@@ -315,3 +315,22 @@ def test_the_files_of_the_catalogue_bear_its_filters_and_its_order(open_page: Op
     hrefs = [unescape(one) for one in re.findall(r'<a href="(/download/catalogue[^"]*)"', html(app))]
     assert hrefs[0] == "/download/catalogue.csv?region=chr1&class=loss&min_carriers=1&sort=-length"
     assert len(hrefs) == 6
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("site", {"site": SITE}),
+        ("region", {"region": "chr1:109687570-109697443"}),
+        # the band's own name is the heading
+        ("region", {"region": "22q11.21"}),
+    ],
+)
+def test_the_head_says_the_place_once_with_a_button_that_copies_it(
+    open_page: Open, page: str, query: dict[str, str]
+) -> None:
+    top = html(open_page(page, **query)).split('<div class="cnv-menus">')[0].split('class="cnv-top"')[1]
+    (place,) = set(re.findall(r'aria-label="Copy (chr\w+:[^"]+)"', top))
+    assert words_of(top).count(place) == 1
+    assert place in ("chr1:109,687,570-109,697,443", "chr22:17,400,001-21,700,000")
+    assert top.count(f'data-copy="{place}"') == 1
