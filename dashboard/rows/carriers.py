@@ -9,7 +9,7 @@ from dashboard.door.refusal import RefusedError, refusal
 from dashboard.question.subject import Kind as SubjectKind
 from dashboard.question.target import WIDEST
 from dashboard.rows.cells import person_cell, relatives_cell, site_cell
-from dashboard.rows.frames import FrameRows
+from dashboard.rows.frames import FrameRows, without_empty_columns
 from dashboard.rows.table import NOTHING, Cell, Column, Kind, Row, Sort, number, text
 from dashboard.store.carriers.listing import carrier_events, relatives
 from dashboard.store.database import Generation, Size
@@ -41,6 +41,7 @@ def columns(kind: SubjectKind) -> tuple[Column, ...]:
             "relatives",
             "Relatives who carry it too",
             help="Parents and children in the panel of trios, whatever the cohort chosen",
+            is_optional=True,
         ),
         Column("site", "Site", Kind.LINK, help="The site that the event belongs to, which has a page"),
         Column("quality", "QUAL", Kind.NUMBER),
@@ -53,12 +54,13 @@ def columns(kind: SubjectKind) -> tuple[Column, ...]:
             help="Copy number of the event as a whole: of its call with most bins",
         ),
         Column("filters", "Filter"),
-        Column("badges", "Care", help="Why the event needs care"),
+        Column("badges", "Care", help="Why the event needs care", is_optional=True),
         Column(
             "problem",
             "Problem regions",
             help="Every kind that covers half of the event or more: calls need care there",
             is_wide=True,
+            is_optional=True,
         ),
     )
 
@@ -89,12 +91,14 @@ def carrier_rows(question: Question) -> FrameRows:
     def row(event: dict[str, Any]) -> Row:
         return _row(event, question)
 
-    return FrameRows(
-        shown,
-        LARGEST_FIRST,
-        events_with_relatives(question),
-        {column.name: _KEYS.get(column.name, pl.col(column.name)) for column in shown},
-        row,
+    return without_empty_columns(
+        FrameRows(
+            shown,
+            LARGEST_FIRST,
+            events_with_relatives(question),
+            {column.name: _KEYS.get(column.name, pl.col(column.name)) for column in shown},
+            row,
+        )
     )
 
 

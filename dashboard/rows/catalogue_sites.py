@@ -1,5 +1,6 @@
 """The catalogue of sites, one a row, ordered and cut by the database (R9)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -86,6 +87,8 @@ def columns(groups: list[str], *, told: bool) -> tuple[Column, ...]:
 
 class CatalogueRows:
     """The sites that a catalogue lists."""
+
+    left_out: Sequence[str] = ()
 
     def __init__(self, question: CatalogueQuestion) -> None:
         self._question = question

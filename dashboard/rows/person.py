@@ -9,7 +9,7 @@ from dashboard.question import links, subject
 from dashboard.question.filters import Filters
 from dashboard.question.target import surroundings
 from dashboard.rows.cells import person_cell, site_cell
-from dashboard.rows.frames import FrameRows
+from dashboard.rows.frames import FrameRows, without_empty_columns
 from dashboard.rows.table import NOTHING, Cell, Column, Kind, Row, Sort, number, text
 from dashboard.store.person_events import children_events, person_events
 from dashboard.words import quantities, region_kinds, relatives
@@ -60,8 +60,20 @@ def _columns(question: PersonQuestion) -> tuple[Column, ...]:
         Column("quality", "QUAL", Kind.NUMBER),
         Column("bins", "Bins", Kind.NUMBER, help="Read-depth bins; one or two are the least certain", term="bin"),
         Column("place", "Region", Kind.LINK, help="What is there in everyone"),
-        Column("care", "Care", help="Why the event, or the frequency of its site, needs care", is_wide=True),
-        Column("problem", "Problem regions", help="Every kind that covers half of the event or more", is_wide=True),
+        Column(
+            "care",
+            "Care",
+            help="Why the event, or the frequency of its site, needs care",
+            is_wide=True,
+            is_optional=True,
+        ),
+        Column(
+            "problem",
+            "Problem regions",
+            help="Every kind that covers half of the event or more",
+            is_wide=True,
+            is_optional=True,
+        ),
     )
 
 
@@ -131,8 +143,20 @@ def child_rows(question: PersonQuestion) -> FrameRows:
         Column("quality", "QUAL", Kind.NUMBER),
         Column("bins", "Bins", Kind.NUMBER, term="bin"),
         Column("place", "Region", Kind.LINK, help="What is there in everyone"),
-        Column("care", "Care", help="Why the event, or the frequency of its site, needs care", is_wide=True),
-        Column("problem", "Problem regions", help="Every kind that covers half of the event or more", is_wide=True),
+        Column(
+            "care",
+            "Care",
+            help="Why the event, or the frequency of its site, needs care",
+            is_wide=True,
+            is_optional=True,
+        ),
+        Column(
+            "problem",
+            "Problem regions",
+            help="Every kind that covers half of the event or more",
+            is_wide=True,
+            is_optional=True,
+        ),
     )
     frame = with_words(children_events(question.database, question.person, question.filters))
 
@@ -152,7 +176,7 @@ def child_rows(question: PersonQuestion) -> FrameRows:
 
 def _rows(columns: tuple[Column, ...], frame: pl.DataFrame, row: Any) -> FrameRows:
     keys = {column.name: _KEYS.get(column.name, pl.col(column.name)) for column in columns}
-    return FrameRows(columns, RAREST_FIRST, frame, keys, row)
+    return without_empty_columns(FrameRows(columns, RAREST_FIRST, frame, keys, row))
 
 
 def with_words(events: pl.DataFrame) -> pl.DataFrame:

@@ -24,6 +24,7 @@ class QueryRows:
     row: Callable[[dict[str, object]], Row]
     keys: Mapping[str, str] = field(default_factory=dict)
     describe: Callable[[pl.DataFrame], pl.DataFrame] = lambda frame: frame
+    left_out: Sequence[str] = ()
 
     def window(self, order: Sort | None, offset: int, limit: int) -> Window:
         """As `Rows` says."""

@@ -1,5 +1,6 @@
 """The sites of a place, one a row, with their carriers in the group that is counted (R9)."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -64,6 +65,8 @@ def columns(groups: list[str]) -> tuple[Column, ...]:
 
 class SiteRows:
     """The sites of a place; what is told of a site alone is asked for those of a window, unless the order needs it of all."""
+
+    left_out: Sequence[str] = ()
 
     def __init__(self, question: Question) -> None:
         self._question = question

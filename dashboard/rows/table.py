@@ -57,6 +57,8 @@ class Column:
     is_sortable: bool = True
     is_wide: bool = False
     """Its text may run over several words, and is cut with the whole in its title."""
+    is_optional: bool = False
+    """It is left out where it would be empty in every row."""
 
     def as_json(self) -> dict[str, Any]:
         """As the browser is told it, without what is at its default."""
@@ -177,6 +179,10 @@ class Rows(Protocol):
         """The columns, the first of which names a row."""
 
     @property
+    def left_out(self) -> Sequence[str]:
+        """Names of columns that are empty in every row under these filters."""
+
+    @property
     def order(self) -> Sort:
         """The order where none is asked for."""
 
@@ -193,6 +199,9 @@ def read_sort(given: str, rows: Rows) -> tuple[Sort, Problem | None]:
     names = [column.name for column in rows.columns if column.is_sortable]
     if name in names:
         return Sort(name, given.startswith("-")), None
+    if name in rows.left_out:
+        # an address keeps its order when the filters change
+        return rows.order, None
     shown = cut(given, 60)
     sentence = f"“{shown}” is not a value of {SORT}, which takes {', '.join(names)}, with a hyphen before it from the largest on."
     return rows.order, Problem(SORT, shown, sentence)
