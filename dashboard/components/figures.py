@@ -229,7 +229,7 @@ def _whisker(row: Row, reach: float, colour: str) -> str:
 def _head(direction: Direction, filters: Filters, *, picture: bool, shares: bool) -> str:
     heads = ["People", "Carriers", "Frequency", "95 % interval"] if shares else ["People", "Called in"]
     heads += [label for _, label in PARTS[direction]]
-    heads += ["At PASS"] if filters.level is not Level.PASS else []
+    heads += ["PASS alone"] if filters.level is not Level.PASS else []
     first = markup.element("th", "Group", scope="col", class_="cnv-left")
     if picture:
         first += markup.element("td", "")
