@@ -131,6 +131,11 @@ const HEAT = ".st-key-population-differences"
 const SLIP = 3 // pixels between press and release of a click
 const PICTURE = ".st-key-track [data-testid=stVegaLiteChart]"
 
+let movedByKey = false // whether a key moved the picture that had the focus, and it has not gone elsewhere since
+const edges = new ResizeObserver((entries) => {
+  for (const { target } of entries) markEdge(target.closest(".cnv-scroll"))
+})
+
 // Marks of the picture bear what they lead to as their label: "gene GSTM1", "band 1p13.3", "site chr1-101-200-loss".
 function installPicture(listen) {
   let start = null // two fingers on the picture: where they were put down
@@ -160,6 +165,7 @@ function installPicture(listen) {
     light(kind === "site" ? name : (row?.dataset.row ?? pairOf(event)))
   })
   listen(document, "focusin", (event) => {
+    if (!event.target.matches?.(PICTURE)) movedByKey = false
     const row = event.composedPath().find((part) => part instanceof HTMLElement && part.dataset.row)
     light(row?.dataset.row ?? "")
   })
@@ -170,8 +176,10 @@ function installPicture(listen) {
     const link = picture?.querySelector(`.cnv-windows a[data-key="${CSS.escape(key)}"]`)
     if (!link) return
     event.preventDefault()
+    movedByKey = document.activeElement.matches(PICTURE)
     go(link.href)
   })
+  listen(document, "scroll", (event) => event.target.classList?.contains("cnv-scroll") && markEdge(event.target), true)
   listen(document, "touchstart", (event) => {
     const picture = event.target.closest?.(PICTURE)
     start = picture && event.touches.length === 2 ? { picture, at: fingers(event, picture) } : null
@@ -197,6 +205,23 @@ function reach() {
     part.removeAttribute("aria-roledescription")
   }
   for (const picture of document.querySelectorAll(`:is(${PICTURE}, ${GENOME}):not([tabindex])`)) picture.tabIndex = 0
+  // the picture that a key moved is another one now, and the next key is meant for it
+  if (movedByKey && document.activeElement === document.body) document.querySelector(PICTURE)?.focus({ preventScroll: true })
+  for (const box of document.querySelectorAll(".cnv-scroll:not([data-watched])")) {
+    box.dataset.watched = ""
+    edges.observe(box)
+    if (box.firstElementChild) edges.observe(box.firstElementChild)
+  }
+  // Streamlit writes an address that its script sets with marks that nobody can read
+  if (/%3A|%2C/i.test(location.search)) {
+    const search = location.search.replace(/%3A/gi, ":").replace(/%2C/gi, ",")
+    history.replaceState(history.state, "", location.pathname + search + location.hash)
+  }
+}
+
+// A table that goes on to the right fades there: a number that the edge cuts would be read as another one.
+function markEdge(box) {
+  box.classList.toggle("cnv-goes-on", box.scrollWidth - box.clientWidth - box.scrollLeft > 1)
 }
 
 function markOf(event) {

@@ -104,7 +104,13 @@ def _template(palette: Palette) -> dict[str, Any]:
         palette.muted,
     ]
     axis = alt.Axis(
-        orient="top", format=".3~%", title=None, tickCount=5, grid=False, domain=False, labelColor=palette.muted
+        orient="top",
+        labelExpr="format(datum.value * 100, '.3~g') + ' %'",
+        title=None,
+        tickCount=5,
+        grid=False,
+        domain=False,
+        labelColor=palette.muted,
     )
     base = alt.Chart(alt.NamedData(ROWS)).encode(
         y=alt.Y(

@@ -59,7 +59,7 @@ def _template(direction: Direction, palette: Palette) -> dict[str, Any]:
     )
     axis = alt.Axis(
         orient="top",
-        format=".3~%",
+        labelExpr="format(datum.value * 100, '.3~g') + ' %'",
         title=None,
         tickCount=5,
         gridColor=palette.line,

@@ -32,8 +32,8 @@ SEVERAL_HEIGHT: Final = 96
 PANEL_GAP: Final = 26
 LEAST: Final = 14
 """Pixels that a direction of a panel has at least, and between two guides."""
-NARROW: Final = 60_000_000
-"""Bases of a chromosome below which its name stands only where every second does."""
+NAME_ROOM: Final = 15
+"""Pixels of a chromosome below which its name is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +131,24 @@ class _Sheet:
         self.palette = palette
         self.datasets: dict[str, pl.DataFrame] = {}
         self._rules: list[tuple[float, str]] = []
-        self._texts: list[tuple[float, float, str, str, str, str]] = []
+        self._texts: list[tuple[float, float, str, str, str, str, float | None]] = []
 
     def rule(self, y: float, colour: str) -> None:
         """A line across the genome."""
         self._rules.append((y, colour))
 
-    def text(self, x: float, y: float, text: str, colour: str, align: str, *, bold: bool = False) -> None:
-        self._texts.append((x, y, text, colour, align, "bold" if bold else "normal"))
+    def text(
+        self, x: float, y: float, text: str, colour: str, align: str, *, bold: bool = False, room: float | None = None
+    ) -> None:
+        """A text; with `room` only where so many bases have the pixels for a name."""
+        self._texts.append((x, y, text, colour, align, "bold" if bold else "normal", room))
 
     def spec(self, layers: list[dict[str, Any]], height: float) -> dict[str, Any]:
         """The specification around the layers."""
         names = list(LENGTHS)
-        for number, name in enumerate(names):
-            if LENGTHS[name] >= NARROW or number % 2 == 0 or number == len(names) - 1:
-                middle = OFFSETS[name] + LENGTHS[name] / 2
-                self.text(middle, 8, name.removeprefix("chr"), self.palette.muted, "center")
+        for name in names:
+            middle = OFFSETS[name] + LENGTHS[name] / 2
+            self.text(middle, 8, name.removeprefix("chr"), self.palette.muted, "center", room=LENGTHS[name])
         texts = {
             "x": pl.Float64,
             "y": pl.Float64,
@@ -154,7 +156,9 @@ class _Sheet:
             "colour": pl.String,
             "align": pl.String,
             "weight": pl.String,
+            "room": pl.Float64,
         }
+        shown = f"isValid(datum.room) && datum.room * across / {WHOLE} < {NAME_ROOM} ? '' : datum.text"
         frames = {
             "chromosomes": pl.DataFrame(
                 {
@@ -181,7 +185,10 @@ class _Sheet:
         words = [
             {
                 "data": {"name": "texts"},
-                "transform": [{"filter": f"datum.align == '{align}' && datum.weight == '{weight}'"}],
+                "transform": [
+                    {"filter": f"datum.align == '{align}' && datum.weight == '{weight}'"},
+                    {"calculate": shown, "as": "shown"},
+                ],
                 "mark": {
                     "type": "text",
                     "align": align,
@@ -190,12 +197,13 @@ class _Sheet:
                     "fontSize": SIZE,
                     "aria": False,
                 },
-                "encoding": {"x": x, "y": y, "text": {"field": "text"}, "color": colour},
+                "encoding": {"x": x, "y": y, "text": {"field": "shown"}, "color": colour},
             }
             for align, weight in (("left", "normal"), ("center", "normal"), ("right", "bold"))
         ]
         placed = [{**layer, "encoding": {"x": x, "y": y, **layer["encoding"]}} for layer in layers]
         return {
+            "params": [{"name": "across", "expr": "width"}],
             "layer": [shade, rules, *placed, *words],
             "datasets": {**self.datasets, **frames},
             "width": "container",

@@ -44,6 +44,11 @@ def picture(
     schema = chart.pop("$schema", None)
     if chart.get("width") == "container":
         chart["width"] = WIDTH
+    # within the whole `width` is not that of the chart
+    parameters = [
+        {"name": parameter["name"], "value": chart["width"]} if parameter.get("expr") == "width" else parameter
+        for parameter in parameters
+    ]
     letters = LINE * chart.get("width", WIDTH) // WIDTH
     chart["title"] = {
         "text": _wrapped(below, letters),

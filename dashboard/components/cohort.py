@@ -36,7 +36,7 @@ def tiles(sizes: Totals, callers: Sequence[str]) -> None:
         (sizes.people, "people"),
         (sizes.unrelated, "of them unrelated"),
         *(of_calls if shows(Section.SIZES) else ()),
-        (sizes.genes, "genes with a place"),
+        (sizes.genes, "genes placed on the chromosomes"),
     )
     content = "".join(
         markup.element("div", markup.element("b", quantities.count(number)) + markup.text(words))

@@ -24,9 +24,9 @@ from data_prep.domain.copy_number import Direction
 
 GROUPS: Final = (
     (Cohort.UNRELATED, Outliers.EXCLUDE, "unrelated"),
-    (Cohort.UNRELATED, Outliers.INCLUDE, "unrelated, outliers in"),
+    (Cohort.UNRELATED, Outliers.INCLUDE, "unrelated, with outliers"),
     (Cohort.ALL, Outliers.EXCLUDE, "everyone"),
-    (Cohort.ALL, Outliers.INCLUDE, "everyone, outliers in"),
+    (Cohort.ALL, Outliers.INCLUDE, "everyone, with outliers"),
 )
 Figures = tuple[str, ...]
 """The carriers of a direction in words, of each part of an answer."""
@@ -159,7 +159,9 @@ def _rules(
     head = _heads("Overlap", filters, target) + markup.element(
         "th", "What it asks", scope="col", class_="cnv-left cnv-rule-words"
     )
+    to_drawings = markup.link("Data", links.plain_page("/data", filters))
     table = _table("cnv-rules", RULE_TITLES, head, lines, "Each rule is drawn on the page “Data”.")
+    table = table.replace("“Data”", to_drawings)
     told = [
         several
         for rule in rules

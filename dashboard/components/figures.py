@@ -131,9 +131,12 @@ def block(
     for part, row in of_groups:
         superpopulation, name = _of_group(question, by, row["group"])
         named = _named(row["group"], part)
-        lines.append(
-            line(row, _group(named, superpopulation, name, palette) if superpopulation else markup.text(named))
-        )
+        if not superpopulation:
+            lines.append(line(row, markup.text(named)))
+            continue
+        # a group leads to its own answer
+        own = links.page(question.subject, replace(filters, populations=(row["group"],)))
+        lines.append(line(row, _group(markup.link(named, own), superpopulation, name, palette)))
     lines += [
         line(row, _named("All", part), "cnv-total" + " cnv-break" * (not at and bool(lines)))
         for at, (part, row) in enumerate(rows["all"])
@@ -229,7 +232,7 @@ def _whisker(row: Row, reach: float, colour: str) -> str:
 def _head(direction: Direction, filters: Filters, *, picture: bool, shares: bool) -> str:
     heads = ["People", "Carriers", "Frequency", "95 % interval"] if shares else ["People", "Called in"]
     heads += [label for _, label in PARTS[direction]]
-    heads += ["At PASS"] if filters.level is not Level.PASS else []
+    heads += ["PASS alone"] if filters.level is not Level.PASS else []
     first = markup.element("th", "Group", scope="col", class_="cnv-left")
     if picture:
         first += markup.element("td", "")
@@ -286,7 +289,8 @@ def _line(
 
 
 def _group(code: str, superpopulation: str, name: str, palette: Palette) -> str:
+    """The head of a row: `code`, which is HTML, behind the colour of its super-population."""
     swatch = markup.element(
         "span", "", class_="cnv-swatch", style=f"background:{palette.superpopulation(superpopulation)}"
     )
-    return f"{swatch}{markup.text(code)} " + markup.element("span", markup.text(name), class_="cnv-name")
+    return f"{swatch}{code} " + markup.element("span", markup.text(name), class_="cnv-name")

@@ -147,7 +147,7 @@ def foot(database: Generation) -> None:
                 [
                     f"{markup.text(source)} {markup.text(built)}",
                     f"{markup.text(cite)} No call is taken as the expected copy number. "
-                    + markup.element("a", "State of the server", href=links.HEALTH)
+                    + markup.element("a", "Server status", href=links.HEALTH)
                     + _served_by(),
                 ]
             )

@@ -143,12 +143,25 @@ def _spread(table: Sequence[Row], direction: Direction) -> Iterator[str]:
     if bearing == 1:
         yield f"All of them in {most['group']}."
         return
-    low = quantities.percent(least["frequency"]) if least["carriers"] else f"0 of {quantities.count(least['samples'])}"
+    low = f"{quantities.percent(least['frequency'])} in {least['group']}"
+    without = [row["group"] for row in groups if not row["carriers"]]
+    if without:
+        # of several without a carrier none is the least
+        low = (
+            f"none in {', '.join(without)}"
+            if len(without) > 1
+            else f"0 of {quantities.count(least['samples'])} in {without[0]}"
+        )
     if least["ci_high"] >= most["ci_low"]:
         # which group has most of the carriers may be chance
-        yield f"From {low} in {least['group']} to {quantities.percent(most['frequency'])} in {most['group']}, with overlapping intervals."
+        yield f"From {low} to {quantities.percent(most['frequency'])} in {most['group']}, with overlapping intervals."
         return
-    yield f"Most often in {most['group']} ({quantities.percent(most['frequency'])}), least in {least['group']} ({low})."
+    often = f"Most often in {most['group']} ({quantities.percent(most['frequency'])})"
+    yield (
+        f"{often}, {low}."
+        if without
+        else f"{often}, least in {least['group']} ({quantities.percent(least['frequency'])})."
+    )
 
 
 def _beside(whole: Row, touched: Count, direction: Direction, target: Target, *, shares: bool) -> Iterator[str]:

@@ -3,8 +3,10 @@
 Nothing here draws or asks who wants to know, so the sentence of a link's preview is the page's own.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from dashboard import settings
 from dashboard.components import frequency, markup, place
@@ -23,6 +25,9 @@ from dashboard.words import overlap_rules, quantities
 from dashboard.words.frequency_table import Row
 from dashboard.words.seen import FEW_CALLS
 from data_prep.domain.copy_number import Direction
+from data_prep.domain.levels import Level
+
+_HIDDEN: Final = re.compile(r"The filter hides [\d,]+ more carriers?\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,14 @@ def lead(question: Question) -> Lead:
     table = table_of_all(question.database, target, filters, parts)
     shares = not no_share(target, filters, seen)
     lines = lead_lines(question, table, parts, directions_told(question), shares=shares)
+    lines = [_with_way_to_all(question, line) for line in lines]
     return Lead(tuple(lines), _beside(question, seen), in_whom, parts, table)
+
+
+def _with_way_to_all(question: Question, line: str) -> str:
+    """A line of HTML whose words on what the filter hides lead to all calls."""
+    address = links.page(question.subject, question.filters.at(Level.ALL))
+    return _HIDDEN.sub(lambda match: markup.link(match[0], address), line)
 
 
 def is_without_share(question: Question) -> bool:

@@ -73,13 +73,13 @@ def rule_switch(question: Question) -> str:
 def not_assessable(name: str, seen: Callability) -> list[str]:
     """Why no frequency is shown for the gene or region of this name, as lines of HTML (R5)."""
     if seen.is_blind:
-        reason = f"No call can be made in {quantities.percent(seen.blind)} of it. {_sentences(seen.blind_names)}"
+        reason = f"No call can be made in {quantities.percent(seen.blind)} of it. {_sentences(seen.blind_names, name)}"
     else:
         reason = f"The caller saw half or more of this place in {quantities.share_seen(seen.seen or 0)} of the people counted, fewer than half of them."
     return [
         f"<strong>{markup.text(name)} is not assessable.</strong> {markup.text(reason)}",
         "That nobody has a call here would say nothing about how common copy number changes are, "
-        "so no frequency is shown. What was called is listed below.",
+        "so no frequency is shown. Calls that were made there, if any, are listed below.",
     ]
 
 
@@ -87,7 +87,7 @@ def paralogous(name: str, seen: Callability) -> list[str]:
     """Why carriers are shown for the gene or region of this name, and no frequency, as lines of HTML (R5)."""
     share = "" if seen.copies == 1 else f" {quantities.percent(seen.copies)} of what counts of it lies there."
     return [
-        f"<strong>{markup.text(name)} is paralogous.</strong> {markup.text(_sentences(seen.copies_names) + share)}",
+        f"<strong>{markup.text(name)} is paralogous.</strong> {markup.text(_sentences(seen.copies_names, name) + share)}",
         f"{FEW_CALLS[0].upper()}{FEW_CALLS[1:]}, so who was called is shown, and no frequency and no bound.",
     ]
 
@@ -125,10 +125,17 @@ def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:].rstrip('.')}"
 
 
-def _sentences(names: Sequence[str]) -> str:
+def _sentences(names: Sequence[str], heading: str = "") -> str:
+    """The names of places as sentences, which say why; without the name that the line begins with anyway."""
+    names = [_without(name, heading) for name in names]
     more = len(names) - NAMES_SHOWN
     others = [f"And {quantities.count(more)} more {'place' if more == 1 else 'places'}."] if more > 0 else []
     return " ".join([*(name.rstrip(".") + "." for name in names[:NAMES_SHOWN]), *others])
+
+
+def _without(name: str, heading: str) -> str:
+    why = name.removeprefix(f"{heading}: ")
+    return why if why == name else why[:1].upper() + why[1:]
 
 
 def nobody_counted(chrom: str, filters: Filters) -> list[str]:

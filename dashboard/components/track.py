@@ -129,7 +129,7 @@ def _legend(run: Run, drawn: Track) -> str:
     for direction in drawn.directions:
         shown += [
             _key(palette.direction(direction), direction.value),
-            _key(palette.strong(direction), f"the dark part: {STRONG_NAMES[direction]}"),
+            _key(palette.strong(direction), f"dark part: {STRONG_NAMES[direction]}"),
         ]
     shown.append(_key(palette.direction(drawn.directions[0]), "pale: an end that may lie further in", UNCERTAIN))
     if shows_lines(drawn):

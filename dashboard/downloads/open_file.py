@@ -40,7 +40,7 @@ from dashboard.store.callability import callability, no_share
 from dashboard.store.calls import call_batches, calls_by_place, events_by_place, filters_of_calls, read_carrier_events
 from dashboard.store.carriers.frequencies import frequencies
 from dashboard.store.carriers.listing import carrier_event_batches
-from dashboard.store.cohort import group_codes, population_names, superpopulation_names
+from dashboard.store.cohort import group_codes, group_names, population_names, superpopulation_names
 from dashboard.store.database import BusyError, Generation, PublishedFile, UnavailableError
 from dashboard.store.gene_counts import counts_of, gene_counts, without_small_genes
 from dashboard.store.genes import Gene
@@ -158,7 +158,10 @@ def _frequencies(question: Question, _: ExitStack) -> Frames:
     table = frequency_table(counts, filters, group_codes(database), relatives=related).with_columns(
         pl.when(pl.col("grouped_by") == "population")
         .then(pl.col("group").replace_strict(superpopulations, default=None, return_dtype=pl.String))
-        .alias("superpopulation")
+        .alias("superpopulation"),
+        pl.when(pl.col("grouped_by").is_in(["superpopulation", "population"]))
+        .then(pl.col("group").replace_strict(group_names(database), default=None, return_dtype=pl.String))
+        .alias("label"),
     )
     seen = callability(database, target, filters)
     if not seen.assessable:

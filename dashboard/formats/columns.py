@@ -159,6 +159,7 @@ FREQUENCIES: Final = Table(
         Column("pass_frequency", pl.Float64, "What frequency would be at the level pass"),
         *_LIMITS,
         Column("superpopulation", pl.String, "Super-population of a population; null of other groups"),
+        Column("label", pl.String, "Name of a super-population or population in words; null of other groups"),
     ),
 )
 

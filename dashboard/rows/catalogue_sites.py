@@ -81,7 +81,9 @@ def columns(groups: list[str], *, told: bool) -> tuple[Column, ...]:
         ),
         Column("coding", "Coding genes", Kind.NUMBER, help="Genes whose coding sequence it takes"),
         Column("genes", "Genes touched", Kind.NUMBER),
-        Column("care", "Care", help="What limits the numbers, or why there are none", is_wide=True, is_sortable=False),
+        Column(
+            "care", "Cautions", help="What limits the numbers, or why there are none", is_wide=True, is_sortable=False
+        ),
     )
 
 

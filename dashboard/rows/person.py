@@ -62,7 +62,7 @@ def _columns(question: PersonQuestion) -> tuple[Column, ...]:
         Column("place", "Region", Kind.LINK, help="What is there in everyone"),
         Column(
             "care",
-            "Care",
+            "Cautions",
             help="Why the event, or the frequency of its site, needs care",
             is_wide=True,
             is_optional=True,
@@ -145,7 +145,7 @@ def child_rows(question: PersonQuestion) -> FrameRows:
         Column("place", "Region", Kind.LINK, help="What is there in everyone"),
         Column(
             "care",
-            "Care",
+            "Cautions",
             help="Why the event, or the frequency of its site, needs care",
             is_wide=True,
             is_optional=True,

@@ -59,7 +59,7 @@ def columns(groups: list[str]) -> tuple[Column, ...]:
             help="Exact; a check of the calls: small where heterozygotes are missed",
         ),
         Column("genes", "Genes", help="Those whose coding sequence is taken, else those touched", is_wide=True),
-        Column("care", "Care", help="What limits the numbers, or why there are none", is_wide=True),
+        Column("care", "Cautions", help="What limits the numbers, or why there are none", is_wide=True),
     )
 
 

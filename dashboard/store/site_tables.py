@@ -2,7 +2,7 @@
 
 Every page of a place asks for all three, each time for a handful of rows, and a query costs a millisecond or more before it
 has looked at anything: asked of the database they took a sixth of a page's time. A chromosome is read when it is first
-asked for. What is kept takes about 160 bytes a site and 20 a row of its carriers.
+asked for. What is kept takes about 110 bytes a site and 20 a row of its carriers.
 """
 
 from collections.abc import Sequence

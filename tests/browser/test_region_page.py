@@ -53,6 +53,8 @@ def test_a_drag_zooms_in_with_one_entry_and_back_returns_r13(opened: Opened) -> 
     assert abs(start - 109_685_001) <= 250
     assert abs(end - 109_695_000) <= 250
     assert "filter=pass" in page.url
+    # as our own links write it
+    expect(page).to_have_url(re.compile(r"region=chr1:\d+-\d+"))
     assert page.evaluate("history.length") == began + 1
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"{start:,}")
 
@@ -113,6 +115,21 @@ def test_the_keyboard_alone_moves_the_window(opened: Opened) -> None:
     assert page.evaluate("history.length") == began + 2
 
 
+def test_the_picture_keeps_the_focus_that_its_keys_need(opened: Opened) -> None:
+    page = opened(REGION)
+    picture = page.locator(".st-key-track").get_by_test_id("stVegaLiteChart")
+    picture.focus()
+    for key, there in (("ArrowRight", "109692501-109717500"), ("ArrowRight", "109705001-109730000")):
+        page.keyboard.press(key)
+        expect(page).to_have_url(re.compile(there))
+        settled(page)
+        # another picture by now
+        expect(picture).to_be_focused()
+    page.get_by_role("combobox").first.focus()
+    page.wait_for_timeout(300)
+    expect(picture).not_to_be_focused()
+
+
 def test_a_phone_shows_drawing_and_captions_whole_and_breaks_no_number(page: Page, opened: Opened) -> None:
     """However wide the table that scrolls."""
     page.set_viewport_size({"width": 390, "height": 844})
@@ -120,6 +137,11 @@ def test_a_phone_shows_drawing_and_captions_whole_and_breaks_no_number(page: Pag
     box = drawing(page)
     assert box["width"] <= 390
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # a number that the edge cuts would be read as another one
+    box_of_table = page.locator(".cnv-scroll").first
+    expect(box_of_table).to_have_class(re.compile("cnv-goes-on"))
+    box_of_table.evaluate("box => { box.scrollLeft = box.scrollWidth }")
+    expect(box_of_table).not_to_have_class(re.compile("cnv-goes-on"))
     page.get_by_text("What the number depends on").click()
     captions = page.eval_on_selector_all(
         "caption span", "all => all.map(one => [one.textContent, one.getBoundingClientRect().toJSON()])"

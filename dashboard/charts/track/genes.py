@@ -89,6 +89,8 @@ def draw_genes(canvas: Canvas, track: Track) -> None:
         models = exons.get(gene["transcript_id"], [])
         thin = 0.75 if models else 3
         leads_to = f"gene {gene['symbol']}"
+        # the name is the larger target of the two; letters themselves let a click through
+        canvas.box(begin, begin, y - 1, y + 13, colour, opacity=0, least=len(name) * SIZE * LETTER, label=leads_to)
         canvas.box(
             first,
             last,

@@ -9,7 +9,7 @@ import polars as pl
 from dashboard.charts.rows import rows
 from dashboard.charts.track.canvas import LEAST_WIDTH, NAMES, SIGNS, Canvas
 from dashboard.charts.track.lanes import Lanes
-from dashboard.counting.along import EVERYONE, Track
+from dashboard.counting.along import EVERYONE, CarriedIntervals, Track
 from dashboard.words import quantities
 from data_prep.domain.intervals import Interval
 from data_prep.domain.site_id import SiteId
@@ -65,7 +65,7 @@ def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
     samples = max(track.curves.samples[EVERYONE], 1)
     words = _interval_words(track)
     of_direction: dict[str, list[_Carried]] = {}
-    for name, *values in rows(intervals.rows, "direction", *_Carried._fields):
+    for name, *values in rows(_whole_ranks(intervals), "direction", *_Carried._fields):
         of_direction.setdefault(name, []).append(_Carried(*values))
     limit = LANES if intervals.total > MANY_INTERVALS else MANY_INTERVALS
     drawn: list[tuple[Any, ...]] = []
@@ -125,6 +125,16 @@ def draw_intervals(canvas: Canvas, track: Track) -> list[tuple[Any, ...]]:
         canvas.text(window.end, begun + 8, note, palette.muted, align="right", room=window.length * 0.4)
     canvas.y += 2
     return drawn
+
+
+def _whole_ranks(intervals: CarriedIntervals) -> pl.DataFrame:
+    """The rows, without those of as few carriers as the last where there are more of these than rows: the ones that came first would
+    stand as a hotspot at the window's beginning."""
+    least = intervals.rows["carriers"].min()
+    if intervals.total == intervals.rows.height:
+        return intervals.rows
+    whole = intervals.rows.filter(intervals.rows["carriers"] > least)
+    return whole if whole.height else intervals.rows
 
 
 def _interval_words(track: Track) -> dict[tuple[int, int, str], tuple[str, str]]:

@@ -34,7 +34,7 @@ def draw_legend(canvas: Canvas, track: Track) -> None:
     for direction in track.directions:
         for colour, meaning in (
             (palette.direction(direction), f"{SIGNS[direction]} {NAMES[direction]}"),
-            (palette.strong(direction), f"the dark part: {STRONG_NAMES[direction]}"),
+            (palette.strong(direction), f"dark part: {STRONG_NAMES[direction]}"),
         ):
             begin(meaning)
             canvas.box(x, x + canvas.bases(11), middle - 5, middle + 5, colour)

@@ -29,7 +29,7 @@ def draw_problems(canvas: Canvas, track: Track) -> None:
     top = canvas.y
     kinds = ", ".join(dict.fromkeys(region_kinds.kind_of_problem(kind) for kind in track.problems["kind"]))
     blind_too = track.problems["kind"].is_in(BLIND_KINDS).any()
-    words = "no call can be made in the darker places" if blind_too else "calls there are counted, and need care"
+    words = "no call can be made in the solid places" if blind_too else "calls there are counted, and need care"
     if any(is_paralogous(kind) for kind in track.problems["kind"].unique().to_list()):
         words += "; no share of people is told where copies are alike"
     canvas.heading(f"Care: {kinds}", words)

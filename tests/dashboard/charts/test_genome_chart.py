@@ -48,6 +48,16 @@ def test_chromosomes_lie_end_to_end_x_and_y_last() -> None:
     assert WHOLE == OFFSETS["chrY"] + 57_227_415 == sum(LENGTHS.values())
 
 
+def test_every_chromosome_is_named_where_it_has_the_pixels() -> None:
+    texts = genome_chart([Panel("everyone", ROWS, 100)], LIGHT, BOTH)["datasets"]["texts"]
+    names = dict(texts.filter(texts["room"].is_not_null()).select("text", "room").iter_rows())
+    assert names == {name.removeprefix("chr"): length for name, length in LENGTHS.items()}
+    # all at the width of a page of 1,200 pixels, on a phone of 360 the longer ones
+    shown = {width: {name for name, room in names.items() if room * width / WHOLE >= 15} for width in (1_200, 360)}
+    assert len(shown[1_200]) == 24
+    assert shown[360] == {*map(str, range(1, 13)), "X"}
+
+
 def test_bins_without_a_gap_are_one_path_and_a_gap_is_no_0_r8() -> None:
     spec = genome_chart([Panel("everyone", ROWS, 100)], LIGHT, BOTH)
     zero = zero_of(spec, "loss mean 0")

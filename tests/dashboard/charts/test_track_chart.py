@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -132,6 +133,21 @@ def test_intervals_of_a_lane_do_not_touch_and_common_ones_are_thicker(in_memory:
     carriers = [int(text.split(" of ")[0].replace(",", "")) for text in rows["carriers"]]
     order = sorted(zip(carriers, thick, strict=True))
     assert [one for _, one in order] == pytest.approx(sorted(thick))
+
+
+def test_of_as_many_carriers_all_or_none_are_drawn_so_that_no_end_of_a_window_looks_hot(in_memory: Make) -> None:
+    often = [Event(name, "chr1", 9_000, 9_500, 1) for name in ("A", "B")]
+    single = [Event("A", "chr1", start, start + 100, 1) for start in (2_000, 3_000, 4_000)]
+    database = in_memory(Contents(people=PEOPLE, events=[*single, *often]))
+    track = tracks.read_track(database, WINDOW, Filters())
+    for limit, shown in ((4, 4), (3, 1), (2, 1), (1, 1)):
+        _, carried = tracks.people_along(database, WINDOW, Filters(), limit)
+        spec = track_chart(replace(track, intervals=carried), LIGHT)
+        assert frame(spec, INTERVALS).height == shown
+        assert f"{shown} of 4 drawn" in " ".join(frame(spec, TEXTS)["text"])
+    database = in_memory(Contents(people=PEOPLE, events=single))
+    _, carried = tracks.people_along(database, WINDOW, Filters(), 2)
+    assert frame(track_chart(replace(track, intervals=carried), LIGHT), INTERVALS).height == 2
 
 
 def test_few_intervals_are_all_drawn_and_of_many_it_is_said_how_many(in_memory: Make) -> None:
@@ -362,7 +378,7 @@ def test_places_of_care_are_named_and_shaded_those_without_a_view_darker(in_memo
     assert shades[2_000] > shades[5_000]
     strips = dict(frame(spec, FRONT).filter(pl.col("tooltip") != "").select("tooltip", "opacity").rows())
     assert strips["Twin genes"] > strips["A locus"]
-    assert "no call can be made in the darker places" in frame(spec, TEXTS)["text"].to_list()
+    assert "no call can be made in the solid places" in frame(spec, TEXTS)["text"].to_list()
 
 
 def test_no_darker_place_is_spoken_of_where_there_is_none(in_memory: Make) -> None:
@@ -495,7 +511,7 @@ def test_a_picture_alone_has_its_own_size_and_says_what_its_colours_and_lines_me
     assert {one["name"]: one.get("expr") for one in on_page["params"]}["across"] == "width"
     texts = frame(alone, TEXTS).join(frame(on_page, TEXTS), on=["x", "y", "text"], how="anti")
     assert texts["text"].to_list() == [
-        "▼ loss", "the dark part: complete loss", "▲ gain", "the dark part: high-level gain", "pale: uncertain end", "AFR", "AMR",
+        "▼ loss", "dark part: complete loss", "▲ gain", "dark part: high-level gain", "pale: uncertain end", "AFR", "AMR",
         "EAS", "EUR", "SAS",
     ]  # fmt: skip
     assert all(line["x"].is_sorted() for _, line in texts.group_by("y"))

@@ -314,6 +314,11 @@ def test_frequencies_in_every_format_r6(cohort: Cohort, fetch: Fetch, address: d
         for group, counts in raw_calls.answer(cohort.con, question, direction).counts().items()
     }
     superpopulations = dict(cohort.con.execute("SELECT population, superpopulation FROM populations").fetchall())
+    labels = dict(
+        cohort.con.execute(
+            "SELECT population, name FROM populations UNION SELECT superpopulation, name FROM superpopulations"
+        ).fetchall()
+    )
     for suffix in TABULAR:
         _, rows = tabular(suffix, fetch(f"frequencies.{suffix}", address))
         assert {(row["direction"], row["grouped_by"], row["group"]) for row in rows} == set(expected)
@@ -323,6 +328,7 @@ def test_frequencies_in_every_format_r6(cohort: Cohort, fetch: Fetch, address: d
             assert {name: int(row[name]) for name in counts} == counts, suffix
             named = superpopulations[row["group"]] if row["grouped_by"] == "population" else ""
             assert told(row["superpopulation"]) == named
+            assert told(row["label"]) == labels.get(row["group"], "")
             assert told(row["seen"]) == ""
             if question.rule in ("any", "within") and question.end - question.start > 10_000_000:
                 # R7: nearly everybody has some event there

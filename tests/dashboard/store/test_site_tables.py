@@ -62,7 +62,11 @@ def test_a_site_that_lies_before_a_place_lends_no_carriers_to_those_that_reach_i
         name(INSIDE, "gain"): 2,
     }
     # of as many carriers at one interval the gain stands first
-    assert list(carriers(database, place, Filters())) == [name(LONG, "loss"), name(INSIDE, "gain"), name(INSIDE, "loss")]
+    assert list(carriers(database, place, Filters())) == [
+        name(LONG, "loss"),
+        name(INSIDE, "gain"),
+        name(INSIDE, "loss"),
+    ]
     assert carriers(database, place, Filters(classes=(CallClass.GAIN,))) == {name(INSIDE, "gain"): 2}
     assert carriers(database, place, Filters(populations=("EUR",))) == {
         name(LONG, "loss"): 1, name(INSIDE, "loss"): 1, name(INSIDE, "gain"): 1,

@@ -1,10 +1,12 @@
 """The pages as Streamlit runs them, without a browser: words, numbers, addresses, and what is said when things fail."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import duckdb
@@ -134,7 +136,7 @@ def test_the_headline_answers_first_with_pass_and_what_is_hidden_beside_r4(open_
     ("carriers", "says"),
     [
         # Wilson: 3 of 34 is 3.0 to 23.0 % and 0 of 17 below 18.5 %; 20 of 34 is 42 to 74 % and 1 of 31 up to 16 %
-        ({"AFR": 3, "EUR": 1}, "From 0 of 17 in SAS to 8.8 % in AFR, with overlapping intervals."),
+        ({"AFR": 3, "EUR": 1}, "From none in AMR, EAS, SAS to 8.8 % in AFR, with overlapping intervals."),
         ({"AFR": 20, "AMR": 1, "EAS": 1, "EUR": 1, "SAS": 1}, "Most often in AFR (58.8 %), least in EUR (3.2 %)."),
     ],
 )
@@ -530,6 +532,28 @@ def test_the_data_page_tells_what_is_simulated_more_often_than_published_r12(ope
     assert (
         "Simulated more often than published, so that somebody carries each 22q11.2 A-D loss, 17p12 PMP22 gain" in said
     )
+
+
+def _marks(part: dict[str, Any], *, has_tooltip: bool = False) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Each mark of a chart, and whether it or what it lies in has a tooltip of its own."""
+    has_tooltip = has_tooltip or "tooltip" in part.get("encoding", {})
+    if "mark" in part:
+        yield part["mark"], has_tooltip
+    for inner in part.get("layer", []):
+        yield from _marks(inner, has_tooltip=has_tooltip)
+
+
+@pytest.mark.parametrize(
+    ("page", "query"), [("gene", {"gene": "GSTM1"}), ("gene", {"gene": "GSTM1", "show": "copies"}), ("start", {})]
+)
+def test_what_has_no_tooltip_of_its_own_shows_no_raw_fields(open_page: Open, page: str, query: dict[str, str]) -> None:
+    charts = open_page(page, **query).get("vega_lite_chart")
+    marks = [mark for chart in charts for mark in _marks(json.loads(chart.proto.spec))]
+    silent = [mark for mark, has_tooltip in marks if not has_tooltip]
+    assert silent
+    # without a word there Streamlit has Vega list every field that the mark is drawn by
+    assert all(mark["tooltip"] is None for mark in silent)
+    assert any(has_tooltip and "tooltip" not in mark for mark, has_tooltip in marks)
 
 
 def test_a_whole_chromosome_shows_no_share_of_people_with_any_event_r7(open_page: Open) -> None:
