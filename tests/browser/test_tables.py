@@ -161,7 +161,7 @@ def test_tabs_orders_and_folds_stay_as_they_are(opened: Opened) -> None:
     settled(page)
     expect(current).to_have_text("Carriers")
     expect(page.locator("details.cnv-depends")).to_have_attribute("open", "")
-    page.locator("table.cnv-rules a.cnv-go").first.click()
+    page.locator("table.cnv-rules tbody a.cnv-go").first.click()
     expect(page).to_have_url(re.compile("overlap=.*&tab=carriers&sort=-quality$"))
     settled(page)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > 100
