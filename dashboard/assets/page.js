@@ -45,7 +45,7 @@ function installPage(listen) {
   installMenus(listen)
   installPicture(listen)
   installGenome(listen, tell, hide)
-  installAnchor(listen)
+  showAnchor()
   document.documentElement.classList.add("cnv-listens")
 
   function show(term) {
@@ -395,12 +395,14 @@ function percent(share) {
 
 // An address with a `#` opens at its section, which is drawn after the browser looked for it, and stays there while what is above
 // it takes its height: until the reader moves, or three seconds.
-function installAnchor(listen) {
+function showAnchor() {
   const id = location.hash.slice(1)
   if (!id) return
   const end = Date.now() + 3000
   let isMoved = false
-  for (const type of ["wheel", "pointerdown", "keydown", "popstate"]) listen(window, type, () => (isMoved = true), true)
+  for (const type of ["wheel", "pointerdown", "keydown", "popstate"]) {
+    addEventListener(type, () => (isMoved = true), { capture: true, once: true })
+  }
   const timer = setInterval(() => {
     if (isMoved || Date.now() > end) return clearInterval(timer)
     document.getElementById(id)?.scrollIntoView()

@@ -223,4 +223,5 @@ function go(address) {
   history.pushState(null, "", there)
   dispatchEvent(new PopStateEvent("popstate"))
   if (top) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
+  showAnchor()
 }

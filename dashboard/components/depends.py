@@ -159,7 +159,7 @@ def _rules(
     head = _heads("Overlap", filters, target) + markup.element(
         "th", "What it asks", scope="col", class_="cnv-left cnv-rule-words"
     )
-    to_drawings = markup.link("Data", links.plain_page("/data", filters))
+    to_drawings = markup.link("Data", links.plain_page("/data", filters) + "#overlap-rules")
     table = _table("cnv-rules", RULE_TITLES, head, lines, "Each rule is drawn on the page “Data”.")
     table = table.replace("“Data”", to_drawings)
     told = [

@@ -146,3 +146,12 @@ def test_the_contents_of_the_data_page_lead_to_its_sections(opened: Opened) -> N
     page.get_by_role("navigation", name="On this page").get_by_role("link", name="Problem regions").click()
     page.wait_for_function(at_top, arg="problem-regions")
     assert page.url.endswith("/data#problem-regions")
+
+
+def test_a_link_to_a_section_of_another_page_ends_there(opened: Opened) -> None:
+    page = opened("/gene?gene=GSTM1")
+    page.get_by_text("What the number depends on").click()
+    page.locator(".cnv-depends caption").get_by_role("link", name="Data").click()
+    expect(page).to_have_url(re.compile("/data#overlap-rules$"))
+    expect(page.get_by_role("navigation", name="On this page")).to_be_attached()
+    expect(page.locator("#overlap-rules")).to_be_in_viewport()
