@@ -28,7 +28,9 @@ COLUMNS: Final = (
 def family_rows(question: Question) -> FrameRows:
     """The rows; `RefusedError` as for carriers."""
     every = carrier_rows(question)
-    places = [[column.name for column in every.columns].index(name) for name in COLUMNS]
+    # carriers without a relative have no column of relatives, and then there are no rows here
+    there = {column.name: place for place, column in enumerate(every.columns)}
+    places = [there[name] for name in COLUMNS if name in there]
     columns: list[Column] = [every.columns[place] for place in places]
 
     def row(event: dict[str, object]) -> Row:

@@ -183,7 +183,7 @@ def test_a_page_shows_who_was_called_and_no_share_r5(open_page: Callable[..., Ap
     told = words(app)
     assert "Coding sequence lost : called in 7 people, completely in 2." in told
     assert "Coding sequence gained : no call." in told
-    assert "TWIN is paralogous. TWIN: copies so alike that short reads cannot be placed between them." in told
+    assert "TWIN is paralogous. Copies so alike that short reads cannot be placed between them." in told
     assert "Calls are few here and their absence says nothing" in told
     shown = [" ".join(row.values()) for row in shown_table(app).rows]
     assert any("7 called" in row for row in shown), shown

@@ -74,7 +74,7 @@ def test_a_place_that_cannot_be_assessed_keeps_no_number_r5(database: Generation
     bare = blank_numbers(full)
     kept = ["grouped_by", "group", "direction", "seen"]
     assert bare.select(kept).equals(full.select(kept))
-    numbers = set(FREQUENCIES.names) - {*kept, "note", "superpopulation"}
+    numbers = set(FREQUENCIES.names) - {*kept, "note", "superpopulation", "label"}
     assert len(numbers) == 12
     assert bare["note"].unique().to_list() == ["not assessable: the caller cannot see this place"]
     for column in numbers:
