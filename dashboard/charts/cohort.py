@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from dashboard.charts import percent
 from dashboard.colours import Palette
 
 ROWS: Final = "rows"
@@ -101,7 +102,7 @@ def spectrum_chart(spectrum: pl.DataFrame, groups: Sequence[str], palette: Palet
     y = {
         "field": "share", "type": "quantitative", "title": "Share of the group's sites", "scale": {"type": "symlog", "constant": 0.002},
         "axis": {
-            **_AXIS, "labelExpr": "format(datum.value * 100, '.3~g') + ' %'", "values": [0, 0.001, 0.01, 0.1, 0.5, 1], "gridColor": palette.line,
+            **_AXIS, "labelExpr": percent.LABELS, "values": [0, 0.001, 0.01, 0.1, 0.5, 1], "gridColor": palette.line,
             "labelColor": palette.muted, "titleColor": palette.muted,
         },
     }  # fmt: skip

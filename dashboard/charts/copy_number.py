@@ -9,6 +9,7 @@ from typing import Any, Final
 import altair as alt
 import polars as pl
 
+from dashboard.charts import percent
 from dashboard.colours import Palette
 from data_prep.domain.copy_number import CallClass, classify
 
@@ -105,7 +106,7 @@ def _template(palette: Palette) -> dict[str, Any]:
     ]
     axis = alt.Axis(
         orient="top",
-        labelExpr="format(datum.value * 100, '.3~g') + ' %'",
+        labelExpr=percent.LABELS,
         title=None,
         tickCount=5,
         grid=False,

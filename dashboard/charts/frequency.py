@@ -1,6 +1,7 @@
 """Carrier frequency by group as a dot plot with 95 % intervals.
 
-Altair builds the drawing once a theme and direction; a page hands in its rows, which is much cheaper. Losses are discs and gains triangles, so that colour is never the only sign.
+Altair builds the drawing once a theme and direction; a page hands in its rows, which is much cheaper. Losses
+are discs and gains triangles, so that colour is never the only sign.
 """
 
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import Any, Final
 import altair as alt
 import polars as pl
 
+from dashboard.charts import percent
 from dashboard.colours import Palette
 from data_prep.domain.copy_number import Direction
 
@@ -59,7 +61,7 @@ def _template(direction: Direction, palette: Palette) -> dict[str, Any]:
     )
     axis = alt.Axis(
         orient="top",
-        labelExpr="format(datum.value * 100, '.3~g') + ' %'",
+        labelExpr=percent.LABELS,
         title=None,
         tickCount=5,
         gridColor=palette.line,

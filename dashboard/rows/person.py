@@ -39,6 +39,24 @@ _EVENT: Final = (
 )
 
 
+_WHAT_NEEDS_CARE: Final = (
+    Column(
+        "care",
+        "Cautions",
+        help="Why the event, or the frequency of its site, needs care",
+        is_wide=True,
+        is_optional=True,
+    ),
+    Column(
+        "problem",
+        "Problem regions",
+        help="Every kind that covers half of the event or more",
+        is_wide=True,
+        is_optional=True,
+    ),
+)
+
+
 def _columns(question: PersonQuestion) -> tuple[Column, ...]:
     person = question.person
     return (
@@ -60,20 +78,7 @@ def _columns(question: PersonQuestion) -> tuple[Column, ...]:
         Column("quality", "QUAL", Kind.NUMBER),
         Column("bins", "Bins", Kind.NUMBER, help="Read-depth bins; one or two are the least certain", term="bin"),
         Column("place", "Region", Kind.LINK, help="What is there in everyone"),
-        Column(
-            "care",
-            "Cautions",
-            help="Why the event, or the frequency of its site, needs care",
-            is_wide=True,
-            is_optional=True,
-        ),
-        Column(
-            "problem",
-            "Problem regions",
-            help="Every kind that covers half of the event or more",
-            is_wide=True,
-            is_optional=True,
-        ),
+        *_WHAT_NEEDS_CARE,
     )
 
 
@@ -143,20 +148,7 @@ def child_rows(question: PersonQuestion) -> FrameRows:
         Column("quality", "QUAL", Kind.NUMBER),
         Column("bins", "Bins", Kind.NUMBER, term="bin"),
         Column("place", "Region", Kind.LINK, help="What is there in everyone"),
-        Column(
-            "care",
-            "Cautions",
-            help="Why the event, or the frequency of its site, needs care",
-            is_wide=True,
-            is_optional=True,
-        ),
-        Column(
-            "problem",
-            "Problem regions",
-            help="Every kind that covers half of the event or more",
-            is_wide=True,
-            is_optional=True,
-        ),
+        *_WHAT_NEEDS_CARE,
     )
     frame = with_words(children_events(question.database, question.person, question.filters))
 
